@@ -1,0 +1,1 @@
+"""The machine: documents, layers, training and export. No Qt, usable from scripts."""

@@ -1,0 +1,1 @@
+"""The catalogue of everything that can stand on the canvas. No torch."""

@@ -1,0 +1,1 @@
+"""What crosses between the window and the engine: plain frozen values. No torch."""

@@ -1,0 +1,125 @@
+"""Requests to the engine. Each is a frozen value that can cross a process border.
+
+Documents travel as the text of a `.bpw` file, so the engine always works on its own
+frozen copy.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Check:
+    """Analyse a document. Answer: `frame.Analysis` with the same `revision`."""
+
+    document: str
+    revision: int = 0
+
+
+@dataclass(frozen=True)
+class ListDevices:
+    """Ask for the devices. Answer: `frame.Devices`."""
+
+
+@dataclass(frozen=True)
+class Train:
+    """Compile and train a document in a new run.
+
+    Answers: `frame.RunStarted`, then many `frame.Frame`, one `frame.Outcome`.
+
+    Args:
+        document: Text of the project.
+        folder: Where runs are kept; a new folder is made inside.
+        device: Overrides the document's device unless empty.
+        threads: Overrides the document's threads unless 0.
+        paused: Wait for `Resume` or `Step` before the first step.
+        monitor: Measure histograms and norms.
+        steps: Overrides the length unless 0.
+        seed: Overrides the document's seed unless negative.
+    """
+
+    document: str
+    folder: str
+    device: str = ""
+    threads: int = 0
+    paused: bool = False
+    monitor: bool = True
+    steps: int = 0
+    seed: int = -1
+
+
+@dataclass(frozen=True)
+class ResumeRun:
+    """Continue an interrupted run from its last checkpoint. Answers as `Train`."""
+
+    folder: str
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stop before the next step and wait."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on after a pause."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Make `count` steps and pause again."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class RunToEpochEnd:
+    """Go on until the epoch ends, then pause."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the run now, with a checkpoint."""
+
+
+@dataclass(frozen=True)
+class SetHyper:
+    """Change a setting of the running training; recorded in the run.
+
+    Args:
+        name: `lr`, `momentum`, `weight_decay` or `batch_size`.
+        value: The new value.
+        phase: Which phase; empty means all.
+    """
+
+    name: str
+    value: float
+    phase: str = ""
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write the weights of a run. Answer: `frame.Exported`.
+
+    Args:
+        run: Folder of the run; empty means the current one, at its current step.
+        format: `safetensors` or `pt`.
+        path: Target file.
+    """
+
+    run: str
+    format: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Close:
+    """Stop everything and end the engine."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command with the number that its answers carry."""
+
+    number: int
+    command: object = field(default_factory=Close)

@@ -1,0 +1,290 @@
+"""What the engine tells: answers and frames. Frozen values, numpy arrays at most.
+
+Array axes: L layers (in the order of `RunStarted.layers`), K steps since the last
+frame, H histogram bins.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.graph.edits import Problem
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+HISTOGRAM_BINS = 512
+"""Sign × 8-bit exponent of float32: bin `sign * 256 + exponent`, sign 1 is negative.
+
+Exponent 0 holds zeros (and subnormals), 1-254 values with ⌊log2 |x|⌋ = exponent − 127,
+255 infinities and NaN.
+"""
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device that torch reports.
+
+    Args:
+        id: As in documents: `cpu`, `cuda:0` …
+        name: Words for the picker.
+        free_bytes: Free memory, 0 where unknown.
+        total_bytes: All memory, 0 where unknown.
+    """
+
+    id: str
+    name: str
+    free_bytes: int = 0
+    total_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Devices:
+    """Answer to `ListDevices`, with the versions of the engine."""
+
+    devices: tuple[Device, ...]
+    torch_version: str
+    cores: int
+
+
+@dataclass(frozen=True)
+class NodeInfo:
+    """What is known of one node without running it on data.
+
+    Args:
+        inputs: Input port → shape with −1 for the batch.
+        outputs: Output port → shape with −1 for the batch.
+        parameters: Number of weights, inner ones of blocks included.
+        flops: Floating-point operations of the forward pass per sample (estimate).
+        activation_bytes: Bytes of its outputs per sample.
+        known: False below a broken node.
+    """
+
+    inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    outputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    parameters: int = 0
+    flops: int = 0
+    activation_bytes: int = 0
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Answer to `Check`.
+
+    Args:
+        revision: As asked.
+        nodes: Node path → what is known (`instance.inner` inside blocks).
+        problems: In the order of the graph.
+        parameters: Number of weights of the whole graph, shared ones once.
+    """
+
+    revision: int
+    nodes: dict[str, NodeInfo]
+    problems: tuple[Problem, ...]
+    parameters: int
+
+    @property
+    def trainable(self) -> bool:
+        """Whether nothing keeps the graph from training."""
+        return all(problem.severity != "error" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A run was compiled and is about to make its first step.
+
+    Args:
+        run: Folder of the run.
+        layers: Node paths that have weights, in topological order (axis L).
+        layer_parameters: Weights of each of them.
+        phases: Names of the phases.
+        metrics: Names of the evaluation's values (`node id`), losses first.
+        device: Id of the device.
+        threads: Threads that torch uses.
+        total_steps: Length of the run.
+        steps_per_epoch: Steps that make an epoch.
+        batch_size: At the start.
+        parameters: Number of weights.
+        step: Steps already made (a resumed run).
+    """
+
+    run: str
+    layers: tuple[str, ...]
+    layer_parameters: tuple[int, ...]
+    phases: tuple[str, ...]
+    metrics: tuple[str, ...]
+    device: str
+    threads: int
+    total_steps: int
+    steps_per_epoch: int
+    batch_size: int
+    parameters: int
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class LayerSample:
+    """What was measured at one step, per layer (all weights of a node together).
+
+    Args:
+        step: Number of the step, from 1.
+        grad_histogram: Counts (L, HISTOGRAM_BINS), of the elements that were looked at.
+        weight_histogram: Counts (L, HISTOGRAM_BINS), after the update.
+        grad_norm: ‖g‖ (L,), exact.
+        weight_norm: ‖w‖ (L,), before the update, exact.
+        update_ratio: ‖Δw‖/‖w‖ (L,), exact; NaN where ‖w‖ is 0.
+        grad_zeros: Share of exact zeros in the gradient (L,), of those looked at.
+        grad_nonfinite: Share of inf and NaN (L,), of those looked at.
+        phase: Index of the phase.
+    """
+
+    step: int
+    grad_histogram: Ints
+    weight_histogram: Ints
+    grad_norm: Floats
+    weight_norm: Floats
+    update_ratio: Floats
+    grad_zeros: Floats
+    grad_nonfinite: Floats
+    phase: int = 0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Losses and metrics on the validation data after a step.
+
+    Args:
+        step: Steps made.
+        epoch: Epochs made, with fraction.
+        values: Node id → value; `loss` is the total.
+        train_values: The same on as much training data, when it was measured.
+        best: This is the lowest validation loss so far.
+    """
+
+    step: int
+    epoch: float
+    values: dict[str, float]
+    train_values: dict[str, float] = field(default_factory=dict)
+    best: bool = False
+
+
+State = Literal["training", "paused"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that happened since the last frame; at most 30 a second.
+
+    Args:
+        step: Steps made.
+        epoch: Epochs made, with fraction.
+        state: Of the runner.
+        steps: Numbers of the steps (K,).
+        losses: Training loss, a column a phase (K, phases); NaN where not run.
+        rates: Learning rate, a column a phase (K, phases).
+        sample: The newest measurement since the last frame.
+        evaluations: Those since the last frame.
+        samples_per_s: Over the last second of training; 0 while paused.
+        overhead: Time for measuring as a share of training time.
+        eta_s: Seconds left, NaN where unknown.
+        log: Lines for the log since the last frame.
+    """
+
+    step: int
+    epoch: float
+    state: State
+    steps: Ints
+    losses: Floats
+    rates: Floats
+    sample: LayerSample | None = None
+    evaluations: tuple[Evaluation, ...] = ()
+    samples_per_s: float = 0.0
+    overhead: float = 0.0
+    eta_s: float = float("nan")
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Args:
+        kind: `finished` (its length), `early` (no better any more), `stopped` (asked
+            to), `diverged` (a loss that is not finite) or `failed`.
+        run: Folder of the run.
+        step: Steps made.
+        text: One sentence.
+        node: Path of the node where it failed, or empty.
+        details: Traceback for a bug report, or empty.
+    """
+
+    kind: Literal["finished", "early", "stopped", "diverged", "failed"]
+    run: str
+    step: int
+    text: str
+    node: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Weights were written, read back and found equal.
+
+    Args:
+        path: The file.
+        format: `safetensors` or `pt`.
+        tensors: How many.
+        bytes: Size of the file.
+        step: Step of the weights.
+    """
+
+    path: str
+    format: str
+    tensors: int
+    bytes: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A request could not be answered.
+
+    Args:
+        text: The message for the user.
+        details: Traceback when it is a bug of ours, otherwise empty.
+        node: Path of the node it is about, or empty.
+    """
+
+    text: str
+    details: str = ""
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class EngineReady:
+    """The engine has imported torch and answers."""
+
+    devices: Devices
+
+
+@dataclass(frozen=True)
+class EngineGone:
+    """The engine's process has ended by itself (crash, out of memory)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something from the engine, with the number of the request it answers.
+
+    Args:
+        number: Of the request; 0 when nobody asked.
+        body: One of the classes above.
+    """
+
+    number: int
+    body: object
