@@ -110,12 +110,10 @@ class Training:
     Args:
         params: See `TRAINING_PARAMS` (batch size, length, seed, device …).
         phases: At least one; they alternate within each step.
-        extra: Fields of the file that this version does not know.
     """
 
     params: Mapping[str, Value] = field(default_factory=dict)
     phases: tuple[Phase, ...] = (Phase(),)
-    extra: Mapping[str, object] = field(default_factory=dict)
 
     def value(self, name: str) -> Value:
         """Return one of `TRAINING_PARAMS`, its default where nothing was set."""

@@ -1,0 +1,219 @@
+"""Parsed JSON → Project. Every refusal is an EngineError that names the place."""
+
+from typing import Any
+
+from engine.errors import DocumentError, GraphError, did_you_mean
+from engine.graph.model import (
+    ID_PATTERN,
+    ROOT,
+    Block,
+    Edge,
+    Endpoint,
+    Graph,
+    Node,
+    Position,
+    Project,
+)
+from engine.graph.ports import (
+    input_port,
+    input_ports,
+    output_port,
+    output_ports,
+)
+from engine.graph.settings import Choice, Phase, Training, check_values
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import Value
+
+Record = dict[str, Any]
+_PROJECT = {"format", "version", "name", "graph", "blocks", "training", "layout"}
+_NODE = {"id", "type", "params", "name", "trainable", "lr_factor"}
+_BLOCK = {"nodes", "edges", "inputs", "outputs"}
+_PHASE = {"name", "minimise", "update", "optimizer", "schedule"}
+_TYPES = {dict: "{ … }", list: "[ … ]", str: "text", bool: "true or false"}
+
+
+def build(record: Record) -> Project:
+    """Return the project that a record of the current version describes.
+
+    Raises:
+        EngineError: Says what is wrong and where.
+    """
+    blocks = _take(record, "blocks", dict, {})
+    project = Project(
+        name=_take(record, "name", str, "Untitled"),
+        graph=_graph(_take(record, "graph", dict, {})),
+        blocks={name: _block(name, block) for name, block in blocks.items()},
+        training=_training(_take(record, "training", dict, {})),
+        layout=_layout(_take(record, "layout", dict, {})),
+        extra={key: value for key, value in record.items() if key not in _PROJECT},
+    )
+    for scope in (ROOT, *project.blocks):
+        _check_ports(project, scope)
+    return project
+
+
+def _take(record: Record, key: str, kind: type, default: Any = None) -> Any:
+    """Return `record[key]` after checking its type."""
+    value = record.get(key, default)
+    if not isinstance(value, kind):
+        raise DocumentError(
+            tr("“{key}” has the wrong type", key=key),
+            where=str(record.get("id", "")),
+            expected=_TYPES.get(kind, kind.__name__),
+            got=repr(value)[:80],
+        )
+    return value
+
+
+def _graph(record: Record) -> Graph:
+    graph = Graph()
+    for node in _take(record, "nodes", list, []):
+        graph.add_node(_node(node))
+    for pair in _take(record, "edges", list, []):
+        graph.connect(_edge(pair))
+    return graph
+
+
+def _node(record: object) -> Node:
+    if not isinstance(record, dict):
+        raise DocumentError(tr("A node is not an object"), got=repr(record)[:80])
+    node_id = _take(record, "id", str)
+    spec = registry.get(_take(record, "type", str))
+    table = {param.name: param for param in spec.params}
+    return Node(
+        id=node_id,
+        type=spec.id,
+        params=check_values(table, _take(record, "params", dict, {}), node_id),
+        name=_take(record, "name", str, ""),
+        trainable=_take(record, "trainable", bool, default=True),
+        lr_factor=_factor(record),
+        extra={key: value for key, value in record.items() if key not in _NODE},
+    )
+
+
+def _factor(record: Record) -> float:
+    value = record.get("lr_factor", 1.0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise DocumentError(
+            tr("“{key}” has the wrong type", key="lr_factor"),
+            where=str(record.get("id", "")),
+            expected=tr("a number") + " ≥ 0",
+            got=repr(value)[:80],
+        )
+    return float(value)
+
+
+def _edge(pair: object) -> Edge:
+    if (
+        not isinstance(pair, list)
+        or len(pair) != 2
+        or not all(isinstance(end, str) for end in pair)
+    ):
+        raise DocumentError(
+            tr("A wire is not a pair"),
+            expected='["node.port", "node.port"]',
+            got=repr(pair)[:80],
+        )
+    return Edge.parse(pair[0], pair[1])
+
+
+def _block(name: str, record: object) -> Block:
+    if not ID_PATTERN.fullmatch(name):
+        raise GraphError(tr("A block can't have this name"), got=name)
+    if not isinstance(record, dict):
+        raise DocumentError(tr("A block is not an object"), where=name)
+    inputs = {
+        port: tuple(Endpoint.parse(end) for end in ends)
+        for port, ends in _take(record, "inputs", list, [])
+    }
+    outputs = {
+        port: Endpoint.parse(end) for port, end in _take(record, "outputs", list, [])
+    }
+    extra = {key: value for key, value in record.items() if key not in _BLOCK}
+    return Block(_graph(record), inputs, outputs, extra)
+
+
+def _training(record: Record) -> Training:
+    phases = [_phase(phase) for phase in _take(record, "phases", list, [])]
+    params = {key: value for key, value in record.items() if key != "phases"}
+    training = Training(params=params)
+    if phases:
+        training = Training(params=params, phases=tuple(phases))
+    return training.checked()
+
+
+def _phase(record: object) -> Phase:
+    if not isinstance(record, dict):
+        raise DocumentError(tr("A phase is not an object"), got=repr(record)[:80])
+    params: dict[str, Value] = {k: v for k, v in record.items() if k not in _PHASE}
+    return Phase(
+        name=_take(record, "name", str, "training"),
+        minimise=_ids(record, "minimise"),
+        update=_ids(record, "update"),
+        optimizer=_choice(record, "optimizer", "adam"),
+        schedule=_choice(record, "schedule", "constant"),
+        params=params,
+    )
+
+
+def _ids(record: Record, key: str) -> tuple[str, ...]:
+    ids = _take(record, key, list, [])
+    if not all(isinstance(item, str) for item in ids):
+        raise DocumentError(tr("“{key}” lists ids of nodes", key=key), got=repr(ids))
+    return tuple(ids)
+
+
+def _choice(record: Record, key: str, default: str) -> Choice:
+    choice = _take(record, key, dict, {"type": default})
+    params = {name: value for name, value in choice.items() if name != "type"}
+    return Choice(_take(choice, "type", str, default), params)
+
+
+def _layout(record: Record) -> dict[str, dict[str, Position]]:
+    layout = {}
+    if graph := _take(record, "graph", dict, {}):
+        layout[ROOT] = _places(graph)
+    for name, places in _take(record, "blocks", dict, {}).items():
+        layout[name] = _places(places)
+    return layout
+
+
+def _places(record: object) -> dict[str, Position]:
+    if not isinstance(record, dict):
+        raise DocumentError(tr("“{key}” has the wrong type", key="layout"))
+    return {node_id: _position(node_id, pair) for node_id, pair in record.items()}
+
+
+def _position(node_id: str, pair: object) -> Position:
+    if (
+        not isinstance(pair, list)
+        or len(pair) != 2
+        or not all(isinstance(n, int | float) for n in pair)
+    ):
+        raise DocumentError(
+            tr("A position is not a pair of numbers"), where=node_id, got=repr(pair)
+        )
+    return float(pair[0]), float(pair[1])
+
+
+def _check_ports(project: Project, scope: str) -> None:
+    """Refuse wires to ports that the catalogue does not have."""
+    for edge in project.scope(scope).edges:
+        ends = (
+            (edge.source, output_port(project, edge, scope)),
+            (edge.target, input_port(project, edge, scope)),
+        )
+        for end, port in ends:
+            if port is None:
+                raise DocumentError(
+                    tr("There is no port “{port}”", port=end.port),
+                    where=end.node,
+                    fix=did_you_mean(end.port, _port_names(project, scope, end.node)),
+                )
+
+
+def _port_names(project: Project, scope: str, node_id: str) -> list[str]:
+    node = project.scope(scope).node(node_id)
+    ports = (*input_ports(project, node), *output_ports(project, node))
+    return [port.name for port in ports]

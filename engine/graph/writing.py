@@ -1,0 +1,177 @@
+"""Project → text: sorted keys, one node or wire a line, positions at the end.
+
+Moving nodes therefore never changes a line above the layout, and a changed value
+changes one line.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.files import atomic_write
+from engine.graph.model import ROOT, Block, Edge, Graph, Node, Project
+from engine.graph.settings import Choice, Phase, Training
+
+FORMAT = "backprop-workbench"
+VERSION = 1
+Json = Any
+"""A JSON value."""
+
+_EXPANDED = {
+    "",
+    "graph",
+    "graph/nodes",
+    "graph/edges",
+    "blocks",
+    "blocks/*",
+    "blocks/*/nodes",
+    "blocks/*/edges",
+    "layout",
+    "layout/graph",
+    "layout/blocks",
+    "layout/blocks/*",
+    "preset",
+    "training",
+    "training/phases",
+}
+_ANY_NAME_UNDER = {"blocks", "layout/blocks"}
+
+
+def dumps(project: Project) -> str:
+    """Return the project as the text of a `.bpw` file.
+
+    Raises:
+        ValueError: For a number that is not finite; mutators never store one.
+    """
+    document: dict[str, Json] = {
+        **project.extra,
+        "format": FORMAT,
+        "version": VERSION,
+        "name": project.name,
+        "graph": _graph(project.graph),
+        "training": _training(project.training),
+    }
+    if project.blocks:
+        document["blocks"] = {n: _block(b) for n, b in project.blocks.items()}
+    ordered = {key: document[key] for key in sorted(document)}
+    layout = _layout(project)
+    if layout:
+        ordered["layout"] = layout
+    return _render(ordered, "", "") + "\n"
+
+
+def save(project: Project, path: Path) -> None:
+    """Write the project to `path`, all or nothing.
+
+    Raises:
+        OSError: When the disk refuses; the old file is then untouched.
+    """
+    atomic_write(path, dumps(project))
+
+
+def _graph(graph: Graph) -> dict[str, Json]:
+    return {
+        "edges": [_edge(edge) for edge in graph.edges],
+        "nodes": [_node(node) for node in graph.nodes.values()],
+    }
+
+
+def _edge(edge: Edge) -> list[str]:
+    return [str(edge.source), str(edge.target)]
+
+
+def _node(node: Node) -> dict[str, Json]:
+    record: dict[str, Json] = {**node.extra, "id": node.id, "type": node.type}
+    if node.params:
+        record["params"] = dict(node.params)
+    if node.name:
+        record["name"] = node.name
+    if not node.trainable:
+        record["trainable"] = False
+    if node.lr_factor != 1.0:
+        record["lr_factor"] = node.lr_factor
+    return record
+
+
+def _block(block: Block) -> dict[str, Json]:
+    inputs = {n: [str(end) for end in ends] for n, ends in block.inputs.items()}
+    return {
+        **block.extra,
+        **_graph(block.graph),
+        "inputs": [[name, ends] for name, ends in inputs.items()],
+        "outputs": [[name, str(end)] for name, end in block.outputs.items()],
+    }
+
+
+def _training(training: Training) -> dict[str, Json]:
+    phases = [_phase(phase) for phase in training.phases]
+    return {**training.params, "phases": phases}
+
+
+def _phase(phase: Phase) -> dict[str, Json]:
+    record: dict[str, Json] = {
+        **phase.params,
+        "name": phase.name,
+        "optimizer": _choice(phase.optimizer),
+    }
+    if phase.minimise:
+        record["minimise"] = list(phase.minimise)
+    if phase.update:
+        record["update"] = list(phase.update)
+    if phase.schedule != Choice("constant"):
+        record["schedule"] = _choice(phase.schedule)
+    return record
+
+
+def _choice(choice: Choice) -> dict[str, Json]:
+    return {**choice.params, "type": choice.type}
+
+
+def _layout(project: Project) -> dict[str, Json]:
+    layout: dict[str, Json] = {}
+    if places := project.layout.get(ROOT):
+        layout["graph"] = _places(places)
+    blocks = {s: _places(p) for s, p in project.layout.items() if s != ROOT and p}
+    if blocks:
+        layout["blocks"] = blocks
+    return layout
+
+
+def _places(places: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    return {
+        node_id: [_short(x), _short(y)] for node_id, (x, y) in sorted(places.items())
+    }
+
+
+def _short(number: float) -> float:
+    return int(number) if float(number).is_integer() else number
+
+
+def _render(value: Json, path: str, indent: str) -> str:
+    """Return JSON text, with a line for each item at the expanded places."""
+    if path not in _EXPANDED or not isinstance(value, dict | list) or not value:
+        return _compact(value)
+    inner = indent + "  "
+    if isinstance(value, list):
+        return _bracketed("[", (_compact(item) for item in value), "]", indent)
+    keys = value if path in ("", "layout") else sorted(value)
+    items = (
+        f"{_compact(key)}: {_render(value[key], _below(path, key), inner)}"
+        for key in keys
+    )
+    return _bracketed("{", items, "}", indent)
+
+
+def _below(path: str, key: str) -> str:
+    name = "*" if path in _ANY_NAME_UNDER else key
+    return f"{path}/{name}" if path else name
+
+
+def _bracketed(left: str, items: Iterable[str], right: str, indent: str) -> str:
+    inner = indent + "  "
+    return f"{left}\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}{right}"
+
+
+def _compact(value: Json) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
