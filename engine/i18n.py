@@ -12,7 +12,7 @@ _catalogue: dict[str, str] = {}
 _language = "en"
 
 
-def tr(text: str, **fields: object) -> str:
+def tr(text: str, /, **fields: object) -> str:
     """Return `text` in the chosen language with its `{fields}` filled in.
 
     Args:
