@@ -1,0 +1,90 @@
+"""Our own SVG icons, tinted by token, drawn sharply for every screen."""
+
+import weakref
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from workbench.theme import tokens
+
+FOLDER = Path(__file__).parents[2] / "assets" / "icons"
+_SIZES = (16, 20, 24, 32, 40, 64)
+_bound: "list[tuple[weakref.ref[QObject], str, str]]" = []
+
+
+class _HasIcon(Protocol):
+    """A widget or action that shows an icon."""
+
+    def setIcon(self, icon: QIcon, /) -> None:  # noqa: N802 - Qt's name
+        """Show `icon`."""
+
+
+def icon(name: str, tint: str = "fg2") -> QIcon:
+    """Return an icon in the colour of a token (or `#rrggbb`) of the current theme."""
+    theme = tokens.current()
+    return _icon(name, theme.colour(tint), theme.fg3)
+
+
+def pixmap(name: str, tint: str = "fg2", size: int = 16, ratio: float = 1.0) -> QPixmap:
+    """Return the icon as a pixmap of `size` logical pixels."""
+    drawn = _render(name, tokens.current().colour(tint), round(size * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    return drawn
+
+
+def bind(target: _HasIcon, name: str, tint: str = "fg2") -> None:
+    """Give `target` (a button or action) an icon that follows the theme."""
+    target.setIcon(icon(name, tint))
+    unbind(target)
+    _bound.append((weakref.ref(target), name, tint))
+
+
+def unbind(target: _HasIcon) -> None:
+    """Let `target` keep the icon it has."""
+    _bound[:] = [entry for entry in _bound if entry[0]() not in {None, target}]
+
+
+def retint() -> None:
+    """Draw all bound icons again; `theme.apply` calls this."""
+    for reference, name, token in tuple(_bound):
+        target = reference()
+        if target is None:
+            continue
+        try:
+            target.setIcon(icon(name, token))
+        except RuntimeError:  # Qt has deleted the object before Python did
+            _bound.remove((reference, name, token))
+
+
+def names() -> tuple[str, ...]:
+    """Return all icons there are."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.svg")))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, colour: str, disabled: str) -> QIcon:
+    result = QIcon()
+    for size in _SIZES:
+        result.addPixmap(_render(name, colour, size))
+        faint = _render(name, disabled, size)
+        result.addPixmap(faint, QIcon.Mode.Disabled)
+    return result
+
+
+@lru_cache(maxsize=128)
+def _source(name: str) -> str:
+    return (FOLDER / f"{name}.svg").read_text("utf-8")
+
+
+def _render(name: str, colour: str, size: int) -> QPixmap:
+    svg = _source(name).replace("currentColor", colour)
+    drawn = QPixmap(size, size)
+    drawn.fill(Qt.GlobalColor.transparent)
+    with QPainter(drawn) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
+    return drawn

@@ -1,0 +1,82 @@
+"""Puts a theme on: Fusion, an explicit palette and a short style sheet."""
+
+from pathlib import Path
+from string import Template
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from workbench.theme import fonts, icons, tokens
+from workbench.theme.tokens import Tokens
+
+
+class Signals(QObject):
+    """What the theme tells."""
+
+    changed = Signal()
+
+
+signals = Signals()
+
+_ROLES = {
+    "Window": "bg0",
+    "WindowText": "fg",
+    "Base": "bg2",
+    "AlternateBase": "bg1",
+    "ToolTipBase": "bg3",
+    "ToolTipText": "fg",
+    "PlaceholderText": "fg3",
+    "Text": "fg",
+    "Button": "bg2",
+    "ButtonText": "fg",
+    "BrightText": "err",
+    "Light": "bg3",
+    "Midlight": "bg3",
+    "Mid": "line",
+    "Dark": "line",
+    "Shadow": "canvas",
+    "Highlight": "accent_fill",
+    "Link": "accent",
+    "LinkVisited": "accent",
+    "Accent": "accent",
+}
+_FAINT = ("WindowText", "Text", "ButtonText", "HighlightedText")
+
+
+def apply(app: QApplication, name: str) -> None:
+    """Switch the whole application to the theme `dark` or `light`."""
+    theme = tokens.THEMES.get(name, tokens.DARK)
+    tokens.set_current(theme)
+    if app.style().objectName().lower() != "fusion":
+        app.setStyle(QStyleFactory.create("Fusion"))
+    app.setFont(fonts.ui())
+    app.setPalette(palette(theme))
+    app.setStyleSheet(sheet(theme))
+    icons.retint()
+    signals.changed.emit()
+
+
+def palette(theme: Tokens) -> QPalette:
+    """Return the palette of a theme; disabled texts are the placeholder's colour."""
+    result = QPalette()
+    for role, token in _ROLES.items():
+        result.setColor(QPalette.ColorRole[role], QColor(theme.colour(token)))
+    result.setColor(QPalette.ColorRole.HighlightedText, QColor("#ffffff"))
+    for role in _FAINT:
+        group = QPalette.ColorGroup.Disabled
+        result.setColor(group, QPalette.ColorRole[role], QColor(theme.fg3))
+    return result
+
+
+def sheet(theme: Tokens) -> str:
+    """Return the style sheet of a theme."""
+    template = Template(Path(__file__).with_name("sheet.qss").read_text("utf-8"))
+    arrows = icons.FOLDER.as_posix()
+    return template.substitute(
+        {
+            **vars(theme),
+            "icons": arrows,
+            "hover": tokens.mix(theme.accent_fill, "#000000", 0.12),
+        }
+    )
