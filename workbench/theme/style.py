@@ -1,6 +1,5 @@
 """Puts a theme on: Fusion, an explicit palette and a short style sheet."""
 
-from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QObject, Signal
@@ -71,7 +70,7 @@ def palette(theme: Tokens) -> QPalette:
 
 def sheet(theme: Tokens) -> str:
     """Return the style sheet of a theme."""
-    template = Template(Path(__file__).with_name("sheet.qss").read_text("utf-8"))
+    template = Template((icons.FOLDER.parent / "theme.qss").read_text("utf-8"))
     arrows = icons.FOLDER.as_posix()
     return template.substitute(
         {
