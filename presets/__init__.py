@@ -1,0 +1,1 @@
+"""Projects that ship with the application, one .bpw document each."""

@@ -1,0 +1,70 @@
+"""What every test gets: own settings, one torch thread, and guards against leaks.
+
+A test fails when it leaves a thread, timer, child process or top-level widget
+behind. Nothing here imports Qt or torch for a test that did not.
+"""
+
+import os
+import sys
+
+import pytest
+
+from tests.helpers import leaks
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_HAS_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_user_folders(tmp_path_factory):
+    """Point every folder of the user's at an empty one, also for child processes."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        for name in ("APPDATA", "LOCALAPPDATA"):
+            patch.setenv(name, str(home / name.lower()))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory):
+    """Give a Qt test settings that no other test has written to."""
+    core = sys.modules.get("PySide6.QtCore")
+    if core is None:
+        return
+    folder = str(tmp_path_factory.getbasetemp() / f"settings-{next(_counter)}")
+    settings = core.QSettings
+    for kind in (settings.Format.NativeFormat, settings.Format.IniFormat):
+        settings.setPath(kind, settings.Scope.UserScope, folder)
+
+
+@pytest.fixture(autouse=True)
+def _one_torch_thread():
+    """Keep tests equal and quick on busy machines."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_leaks(request):
+    """Fail a passing test that leaves something running behind it."""
+    guards = [guard() for guard in leaks.GUARDS]
+    yield
+    found = [text for guard in guards for text in guard.left_behind()]
+    if found and not request.node.stash.get(_HAS_FAILED, False):
+        pytest.fail("The test left behind: " + "; ".join(found), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Remember a failure: its traceback keeps objects alive that are no leak."""
+    report = yield
+    if report.failed:
+        item.stash[_HAS_FAILED] = True
+    return report
+
+
+_counter = iter(range(sys.maxsize))

@@ -1,0 +1,1 @@
+"""The face: the window, the canvas and the plots. Qt, never torch."""

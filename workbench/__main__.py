@@ -1,0 +1,56 @@
+"""`python3 -m workbench`: set up what is missing, then open the window.
+
+Any Python 3 must be able to read this file, see workbench/bootstrap/__init__.py.
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from workbench.bootstrap import check_python
+
+if TYPE_CHECKING:
+    from workbench.options import Options
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    check_python()
+    from workbench import options
+    from workbench.bootstrap import launch
+
+    if not launch.is_ready():
+        options.parse(sys.argv[1:])  # A mistake is told before a long installation.
+    launch.ensure("workbench")
+    chosen = options.parse(sys.argv[1:])
+    return _draw(chosen) if chosen.shot else _open(chosen)
+
+
+def _draw(options: "Options") -> int:
+    """Draw the window to a picture; needs no display."""
+    from workbench.bootstrap import launch
+
+    launch.require_libraries(window=False)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from workbench.app import shot
+
+    return shot.draw(options)
+
+
+def _open(options: "Options") -> int:
+    """Open the window, or do without one where there is no display."""
+    from workbench.bootstrap import display, launch
+
+    if display.is_configured():
+        launch.require_libraries(window=True)
+    if display.is_reachable():
+        from workbench.app import main as app
+
+        return app.run(options)
+    from workbench.app import headless
+
+    return headless.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Main window, actions and start-up: wiring only."""

@@ -1,0 +1,194 @@
+"""No display: train in the terminal, then say where run, weights and picture are.
+
+Training, export and drawing are child processes: this one has no torch, and a
+failed picture must not take the trained weights with it.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.i18n import tr
+from workbench.bootstrap import system
+from workbench.bootstrap.console import SetupError, say
+from workbench.options import DEFAULT_PRESET, Options
+
+_SOURCES = Path(__file__).resolve().parent.parent.parent
+_SAVE_LIMIT_S = 15
+_INTERRUPTED = 130
+
+
+def run(options: Options) -> int:
+    """Do the whole job of the window in the terminal; return the exit code."""
+    job = Job.plan(options)
+    say(tr("No display here: training {name} in the terminal.", name=job.document))
+    can_draw = _prepare_drawing()
+    try:
+        code, result = _call(job.train())
+        if code != 0:
+            return code
+        _tell(result)
+        return _write(job, can_draw=can_draw)
+    except KeyboardInterrupt:
+        say(tr("\nStopped. What was trained so far is in {run}", run=job.folder))
+        return _INTERRUPTED
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to train and where its results go."""
+
+    document: str
+    folder: Path
+    options: Options
+
+    @classmethod
+    def plan(cls, options: Options) -> "Job":
+        """Choose document and run folder; creates the parent of the folder."""
+        document = options.document or DEFAULT_PRESET
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        name = f"{stamp}-{Path(document).stem}"
+        return cls(document, _parent_of_runs() / name, options)
+
+    @property
+    def picture(self) -> Path:
+        """Where the finished window is drawn."""
+        return self.folder / "window.png"
+
+    @property
+    def weights(self) -> Path:
+        """Where the exported weights go."""
+        return self.folder / "weights.safetensors"
+
+    def train(self) -> list[str]:
+        """Return the engine's arguments for the training."""
+        command = ["engine", "train", self.document, "--out", str(self.folder)]
+        if self.options.after_steps:
+            command += ["--steps", str(self.options.after_steps)]
+        return [*command, "--json"]
+
+    def export(self) -> list[str]:
+        """Return the engine's arguments for the export of the weights."""
+        out = ["--format", "safetensors", "--out", str(self.weights)]
+        return ["engine", "export", str(self.folder), *out]
+
+    def draw(self) -> list[str]:
+        """Return the arguments that draw the window with the finished run."""
+        chosen = self.options
+        command = ["workbench", self.document, "--run", str(self.folder)]
+        command += ["--shot", str(self.picture)]
+        if chosen.size:
+            command += ["--size", "{}x{}".format(*chosen.size)]
+        for name in ("theme", "panel", "language"):
+            if value := getattr(chosen, name):
+                command += [f"--{name}", value]
+        return command
+
+
+def _parent_of_runs() -> Path:
+    """Return `./runs`, or the user's data folder where that is not writable."""
+    for parent in (Path.cwd() / "runs", _user_data() / "runs"):
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(parent, os.W_OK):
+            return parent
+    say(tr("Neither ./runs nor your data folder can be written to."))
+    sys.exit(2)
+
+
+def _user_data() -> Path:
+    home = Path.home()
+    default = home / ".local/share"
+    if sys.platform == "darwin":
+        default = home / "Library/Application Support"
+    variable = "LOCALAPPDATA" if os.name == "nt" else "XDG_DATA_HOME"
+    return Path(os.environ.get(variable) or default) / "backprop-workbench"
+
+
+def _prepare_drawing() -> bool:
+    """Return whether a picture can be drawn; without, the rest still works."""
+    try:
+        system.ensure_libraries(window=False)
+    except SetupError as error:
+        say(f"{error}\n" + tr("The picture of the window is left out this time."))
+        return False
+    return True
+
+
+def _write(job: Job, *, can_draw: bool) -> int:
+    """Export and draw, then say where everything is; 1 when a part is missing."""
+    exported, _ = _call(job.export())
+    drawn = _call(job.draw())[0] if can_draw else 1
+    print(tr("\nRun:      {path}", path=job.folder))
+    if exported == 0:
+        print(tr("Weights:  {path}", path=job.weights))
+    if drawn == 0:
+        print(tr("Picture:  {path}", path=job.picture))
+    return int(exported != 0 or (can_draw and drawn != 0))
+
+
+def _tell(result: dict[str, object]) -> None:
+    """Print the scores of the validation split, whatever the network measures."""
+    scores = result.get("validation")
+    if isinstance(scores, dict):
+        parts = [f"{name} {_number(value)}" for name, value in scores.items()]
+        print(tr("Validation: {scores}", scores=" · ".join(parts)))
+
+
+def _number(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _call(arguments: Sequence[str]) -> tuple[int, dict[str, object]]:
+    """Run `python -m` with `arguments`, relaying what it prints.
+
+    Returns:
+        Its exit code, and the JSON object of its last line ({} without one).
+    """
+    path = os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH"))))
+    child = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    try:
+        result = _relay(child)
+        return child.wait(), result
+    except BaseException:
+        _end(child)
+        raise
+
+
+def _relay(child: subprocess.Popen[str]) -> dict[str, object]:
+    result: dict[str, object] = {}
+    for line in child.stdout or ():
+        with contextlib.suppress(ValueError):
+            if isinstance(value := json.loads(line), dict):
+                result = value
+                continue
+        print(line, end="", flush=True)
+    return result
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """Let a child that got the same Ctrl+C save; end it when it does not."""
+    for end in (lambda: None, child.terminate, child.kill):
+        end()
+        try:
+            child.wait(_SAVE_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    if child.stdout:
+        child.stdout.close()
