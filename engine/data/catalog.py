@@ -1,0 +1,165 @@
+"""Loads any built-in set: numpy alone, the same arrays on every machine."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from engine.data import images, maths, series, tabular, text
+from engine.data.parts import Arrays, Parts
+from engine.data.scaling import Scaling, ScalingByPort, fit
+from engine.data.settings import Settings, resolve
+from engine.errors import DataError
+from engine.i18n import tr
+from engine.layers.dataset_spec import DataPort, DataSpec, Family
+from engine.layers.spec import Params
+
+_READERS: dict[Family, Callable[[Settings], Parts]] = {
+    "images": images.read,
+    "tabular": tabular.read,
+    "maths": maths.read,
+    "series": series.read,
+    "text": text.read,
+}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set ready for training; its arrays are shared and read-only.
+
+    Args:
+        settings: What was loaded, without automatic values.
+        ports: Its ports, in the order of the table.
+        train: Training part by port name, samples first.
+        validation: Validation part.
+        scaling: The recorded step of every float port, fitted on the training part.
+        noise_variance: Least mean squared error that any network can reach, in the
+            units of the (scaled) target; None where it is not known.
+    """
+
+    settings: Settings
+    ports: tuple[DataPort, ...]
+    train: Mapping[str, np.ndarray]
+    validation: Mapping[str, np.ndarray]
+    scaling: ScalingByPort
+    noise_variance: float | None = None
+
+    @property
+    def spec(self) -> DataSpec:
+        """The set's entry in the table."""
+        return self.settings.spec
+
+    @property
+    def num_train(self) -> int:
+        """How many samples train."""
+        return len(self.train[self.ports[0].port.name])
+
+    @property
+    def num_validation(self) -> int:
+        """How many samples validate."""
+        return len(self.validation[self.ports[0].port.name])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all arrays of both parts, with names, types and shapes."""
+        digest = hashlib.sha256()
+        for part in (self.train, self.validation):
+            for name, array in sorted(part.items()):
+                digest.update(f"{name} {array.dtype.str} {array.shape};".encode())
+                digest.update(array.data)
+        return digest.hexdigest()
+
+
+def load(params: Params, *, seed_offset: int = 0) -> Dataset:
+    """Return the data set that a data node with these params brings in.
+
+    Args:
+        params: Params of the node; missing ones have their defaults.
+        seed_offset: Added to the split seed, for repeated experiments.
+
+    Raises:
+        ConfigError: When a parameter is out of its range.
+        DataError: When a file is missing or damaged, or the set too short.
+
+    Threads: any; the last few sets are kept and shared.
+    """
+    return _load(resolve(params, seed_offset))
+
+
+@lru_cache(maxsize=4)
+def _load(settings: Settings) -> Dataset:
+    parts = _READERS[settings.spec.family](settings)
+    ports = settings.spec.ports({"context": settings.context})
+    scaling = _fit_all(settings, ports, parts)
+    return Dataset(
+        settings=settings,
+        ports=ports,
+        train=_finished(settings.spec, ports, parts.train, scaling),
+        validation=_finished(settings.spec, ports, parts.validation, scaling),
+        scaling=scaling,
+        noise_variance=_scaled_variance(parts, scaling),
+    )
+
+
+def _fit_all(
+    settings: Settings, ports: tuple[DataPort, ...], parts: Parts
+) -> dict[str, Scaling]:
+    steps = {}
+    for port in ports:
+        if port.port.kind == "float":
+            name = port.port.name
+            is_raw = port.is_target and not settings.scale_target
+            kind = "none" if is_raw else settings.scaling
+            steps[name] = fit(kind, parts.fit_on.get(name, parts.train[name]))
+    return steps
+
+
+def _finished(
+    spec: DataSpec,
+    ports: tuple[DataPort, ...],
+    arrays: Arrays,
+    scaling: ScalingByPort,
+) -> dict[str, np.ndarray]:
+    finished = {}
+    for port in ports:
+        name = port.port.name
+        is_float = name in scaling
+        array = scaling[name].apply(arrays[name]) if is_float else arrays[name]
+        check = _check_finite if is_float else _check_labels
+        check(spec, port, array)
+        finished[name] = np.ascontiguousarray(array)
+        finished[name].flags.writeable = False
+    return finished
+
+
+def _check_labels(spec: DataSpec, port: DataPort, labels: np.ndarray) -> None:
+    low, high = int(labels.min()), int(labels.max())
+    if low >= 0 and high < len(port.classes):
+        return
+    raise DataError(
+        tr("A label is no class of “{port}”", port=port.port.name),
+        where=tr(spec.title),
+        expected=f"0..{len(port.classes) - 1}",
+        got=low if low < 0 else high,
+        fix=tr("Choose another data set, or correct its labels."),
+    )
+
+
+def _check_finite(spec: DataSpec, port: DataPort, values: np.ndarray) -> None:
+    if np.isfinite(values).all():
+        return
+    raise DataError(
+        tr("“{port}” has values that are not numbers", port=port.port.name),
+        where=tr(spec.title),
+        expected=tr("finite numbers"),
+        got=tr("{count} others", count=int((~np.isfinite(values)).sum())),
+        fix=tr("Choose another data set, or fill in the missing values."),
+    )
+
+
+def _scaled_variance(parts: Parts, scaling: ScalingByPort) -> float | None:
+    if parts.noise_variance is None:
+        return None
+    return parts.noise_variance / float(scaling["y"].scale[0]) ** 2

@@ -1,0 +1,78 @@
+"""The parameters of a data node with every automatic value filled in."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from engine.errors import DataError
+from engine.i18n import tr
+from engine.layers.dataset_spec import DataSpec, ScalingKind
+from engine.layers.datasets import DATA, spec_of
+from engine.layers.spec import Params
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What exactly is to be loaded; equal settings give equal arrays.
+
+    Args:
+        spec: The entry of the data set.
+        samples: How many to draw or keep.
+        noise: Standard deviation of the noise.
+        context: Length of a window, signal or text; 0 where there is none.
+        scaling: How inputs are scaled.
+        scale_target: Number targets are scaled too.
+        validation: Share of the validation part.
+        seed: Seed of the split and of drawn samples.
+    """
+
+    spec: DataSpec
+    samples: int
+    noise: float
+    context: int
+    scaling: ScalingKind
+    scale_target: bool
+    validation: float
+    seed: int
+
+
+def resolve(params: Params, seed_offset: int = 0) -> Settings:
+    """Return the settings that these params mean.
+
+    Raises:
+        ConfigError: When a parameter is out of its range.
+        DataError: When the set has fewer samples than asked for.
+    """
+    complete = {
+        param.name: param.check(params.get(param.name, param.default))
+        for param in DATA.params
+    }
+    spec = spec_of(complete)
+    automatic = {"noise": spec.noise or 0.0, "scaling": spec.scaling}
+    filled = {
+        name: automatic.get(name) if value is None else value
+        for name, value in complete.items()
+    }
+    return Settings(
+        spec=spec,
+        samples=_samples(spec, cast("int | None", filled["samples"])),
+        noise=cast("float", filled["noise"]),
+        context=spec.length(complete),
+        scaling=cast("ScalingKind", filled["scaling"]),
+        scale_target=cast("bool", filled["scale_target"]),
+        validation=cast("float", filled["validation"]),
+        seed=cast("int", filled["split_seed"]) + seed_offset,
+    )
+
+
+def _samples(spec: DataSpec, chosen: int | None) -> int:
+    if chosen is None:
+        return spec.num_samples
+    if chosen > spec.num_samples and spec.family != "maths":
+        raise DataError(
+            tr("The data set does not have so many samples"),
+            where=tr(spec.title),
+            expected=tr("at most {count}", count=spec.num_samples),
+            got=chosen,
+            fix=tr("Lower “Samples”, or clear it to use all."),
+        )
+    return chosen

@@ -1,0 +1,74 @@
+"""Which samples train and which validate: seeded, the same on every machine.
+
+Random keys come from `Generator.random` of PCG64 and are sorted, because numpy
+promises the numbers of the bit generator for ever, but not those of `permutation`.
+"""
+
+import numpy as np
+
+from engine.data.parts import Arrays, Parts, take
+
+
+def generator(seed: int) -> np.random.Generator:
+    """Return the source of random numbers of all data sets."""
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+def shuffled(count: int, random: np.random.Generator) -> np.ndarray:
+    """Return a random order of 0..count-1."""
+    return np.argsort(random.random(count), kind="stable")
+
+
+def num_held_back(count: int, fraction: float) -> int:
+    """Return the size of the validation part: each part has one sample at least."""
+    return min(max(round(count * fraction), 1), count - 1)
+
+
+def stratified_order(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return a random order whose every beginning has all classes in proportion.
+
+    Args:
+        labels: Class numbers; all equal means a plain random order.
+        random: Source of random numbers.
+
+    Returns:
+        Indices; the first k hold each class within one sample of its share of k.
+    """
+    keys = random.random(len(labels))
+    by_class = np.lexsort((keys, labels))
+    _, starts, counts = np.unique(
+        labels[by_class], return_index=True, return_counts=True
+    )
+    rank = np.arange(len(labels)) - np.repeat(starts, counts)
+    quantile = np.empty(len(labels))
+    quantile[by_class] = (rank + 0.5) / np.repeat(counts, counts)
+    return np.lexsort((keys, quantile))
+
+
+def stratified_split(
+    labels: np.ndarray, fraction: float, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return sorted indices of the training and of the validation part."""
+    order = stratified_order(labels, random)
+    count = num_held_back(len(labels), fraction)
+    return np.sort(order[count:]), np.sort(order[:count])
+
+
+def subset(arrays: Arrays, count: int, random: np.random.Generator) -> Arrays:
+    """Return `count` of the samples, each class in proportion, in their old order."""
+    labels = strata(arrays)
+    if count >= len(labels):
+        return arrays
+    return take(arrays, np.sort(stratified_order(labels, random)[:count]))
+
+
+def strata(arrays: Arrays) -> np.ndarray:
+    """Return the labels, or zeros where there are none."""
+    length = len(next(iter(arrays.values())))
+    return arrays.get("label", np.zeros(length, dtype=np.int64))
+
+
+def split_rows(arrays: Arrays, fraction: float, random: np.random.Generator) -> Parts:
+    """Return both parts of a set of independent samples."""
+    train, validation = stratified_split(strata(arrays), fraction, random)
+    return Parts(take(arrays, train), take(arrays, validation))
