@@ -202,7 +202,7 @@ def apply_all(project: Project, edits: Iterable[Edit]) -> list[Edit]:
     inverses: list[Edit] = []
     try:
         for edit in edits:
-            inverses.append(edit.apply(project))
+            inverses.append(edit.apply(project))  # noqa: PERF401 - kept for the rollback
     except Exception:
         for inverse in reversed(inverses):
             inverse.apply(project)

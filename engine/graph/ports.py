@@ -1,7 +1,5 @@
 """Which ports a node of a project has: from the catalogue, or from its block."""
 
-from collections.abc import Mapping
-
 from engine.graph.model import Edge, Node, Project
 from engine.layers import registry
 from engine.layers.spec import Port, Ports, Value
@@ -41,7 +39,7 @@ def _block_ports(project: Project, node: Node, side: str) -> Ports:
     block = project.blocks.get(str(node.params.get("of", "")))
     if block is None:
         return ()
-    names: Mapping[str, object] = block.inputs if side == "inputs" else block.outputs
+    names = list(block.inputs if side == "inputs" else block.outputs)
     return tuple(Port(name, "any") for name in names)
 
 

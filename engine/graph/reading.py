@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 from engine.errors import DocumentError, EngineError
 from engine.graph.migrations import migrate
-from engine.graph.records import build
 from engine.graph.model import Project
+from engine.graph.records import build
 from engine.graph.writing import FORMAT, VERSION
 from engine.i18n import tr
 
@@ -51,11 +51,20 @@ def loads(text: str, name: str = "") -> Project:
     _check_header(record, name)
     try:
         return build(migrate(record))
-    except DocumentError:
-        raise
     except EngineError as error:
-        where = f"{name}, {_line_of(text, error)}".strip(", ")
-        raise DocumentError(error.args[0].rstrip("."), where=where, fix="") from error
+        raise _placed(error, text, name) from error
+
+
+def _placed(error: EngineError, text: str, name: str) -> DocumentError:
+    """Return the same refusal with the file and the line in front."""
+    where = ", ".join(filter(None, (name, _line_of(text, error), error.where)))
+    return DocumentError(
+        error.what,
+        where=where,
+        expected=error.expected,
+        got=error.got,
+        fix=error.fix,
+    )
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
@@ -135,7 +144,7 @@ def _check_header(record: dict[str, Any], name: str) -> None:
 
 def _line_of(text: str, error: EngineError) -> str:
     """Return “line 12” for the node or wire that an error names, or nothing."""
-    word = error.where or str(error.got or "")
+    word = error.where or getattr(error, "type_id", "") or str(error.got or "")
     pattern = re.compile(r'"id":\s*"' + re.escape(word) + '"')
     found = pattern.search(text)
     position = found.start() if found else text.find(f'"{word}"')
@@ -144,5 +153,11 @@ def _line_of(text: str, error: EngineError) -> str:
     return tr("line {line}", line=text.count("\n", 0, position) + 1)
 
 
-def _refuse(what: str, **fields: Any) -> NoReturn:
-    raise DocumentError(what, **fields)
+def _refuse(
+    what: str,
+    where: str = "",
+    expected: object = None,
+    got: object = None,
+    fix: str = "",
+) -> NoReturn:
+    raise DocumentError(what, where=where, expected=expected, got=got, fix=fix)

@@ -1,6 +1,6 @@
 """Parsed JSON → Project. Every refusal is an EngineError that names the place."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.errors import DocumentError, GraphError, did_you_mean
 from engine.graph.model import (
@@ -23,9 +23,9 @@ from engine.graph.ports import (
 from engine.graph.settings import Choice, Phase, Training, check_values
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.spec import Value
 
 Record = dict[str, Any]
+_T = TypeVar("_T")
 _PROJECT = {"format", "version", "name", "graph", "blocks", "training", "layout"}
 _NODE = {"id", "type", "params", "name", "trainable", "lr_factor"}
 _BLOCK = {"nodes", "edges", "inputs", "outputs"}
@@ -53,7 +53,7 @@ def build(record: Record) -> Project:
     return project
 
 
-def _take(record: Record, key: str, kind: type, default: Any = None) -> Any:
+def _take(record: Record, key: str, kind: type[_T], default: _T | None = None) -> _T:
     """Return `record[key]` after checking its type."""
     value = record.get(key, default)
     if not isinstance(value, kind):
@@ -146,7 +146,7 @@ def _training(record: Record) -> Training:
 def _phase(record: object) -> Phase:
     if not isinstance(record, dict):
         raise DocumentError(tr("A phase is not an object"), got=repr(record)[:80])
-    params: dict[str, Value] = {k: v for k, v in record.items() if k not in _PHASE}
+    params = {k: v for k, v in record.items() if k not in _PHASE}
     return Phase(
         name=_take(record, "name", str, "training"),
         minimise=_ids(record, "minimise"),

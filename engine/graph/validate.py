@@ -4,7 +4,7 @@ Every finding is a `Problem` at its node, in the words of the canvas, with the f
 that one click can apply. Shapes are checked by `engine.compile.shapes`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.errors import ConfigError
 from engine.graph.edits import Connect, Disconnect, Edit, Fix, Problem, SetParam
@@ -233,7 +233,7 @@ def _connections(
     used = {edge.source for edge in graph.edges}
     offers = [
         (Endpoint(node.id, out.name) in used, node, out)
-        for node in reversed(graph.nodes.values())
+        for node in reversed(list(graph.nodes.values()))
         for out in output_ports(project, node)
         if out.kind != "metric"
         and fits(out, port)
@@ -269,7 +269,7 @@ def _goals(project: Project) -> Iterator[Problem]:
 
 
 def _outside_of_training(
-    graph: Graph, categories: dict[str, str], losses: list[str]
+    graph: Graph, categories: Mapping[str, str], losses: list[str]
 ) -> Iterator[Problem]:
     """Warn of layers from which no loss can be reached."""
     trained = ancestors(graph, losses)

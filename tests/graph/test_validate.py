@@ -1,0 +1,126 @@
+"""Mistakes that show without shapes: each is said at its node, with a fix."""
+
+import pytest
+
+from engine.graph.edits import (
+    AddNode,
+    Connect,
+    Disconnect,
+    Edit,
+    Rename,
+    SetBlock,
+    SetParam,
+    SetTraining,
+    apply_all,
+)
+from engine.graph.model import Block, Edge, Graph, Node, Project
+from engine.graph.settings import Phase, Training
+from engine.graph.validate import validate
+
+
+def healthy() -> Project:
+    project = Project()
+    nodes = [
+        Node("x", "data", {"source": "digits"}),
+        Node("flat", "flatten"),
+        Node("fc", "linear", {"out_features": 10}),
+        Node("loss", "cross_entropy"),
+    ]
+    wires = [
+        ("x.image", "flat.input"),
+        ("flat.out", "fc.input"),
+        ("fc.out", "loss.input"),
+        ("x.label", "loss.target"),
+    ]
+    edits: list[Edit] = [AddNode(node) for node in nodes]
+    edits += [Connect(Edge.parse(*wire)) for wire in wires]
+    apply_all(project, edits)
+    return project
+
+
+def wire(source: str, target: str) -> Edge:
+    return Edge.parse(source, target)
+
+
+def recursive_block() -> Block:
+    graph = Graph()
+    graph.add_node(Node("inner", "block", {"of": "loop"}))
+    return Block(graph, {}, {})
+
+
+MISTAKES: dict[str, tuple[list[Edit], str, str]] = {
+    "missing input": ([Disconnect(wire("flat.out", "fc.input"))], "fc", "Nothing"),
+    "labels into a layer": (
+        [
+            Disconnect(wire("flat.out", "fc.input")),
+            Connect(wire("x.label", "fc.input")),
+        ],
+        "fc",
+        "wrong kind",
+    ),
+    "two wires": ([Connect(wire("x.image", "fc.input"))], "fc", "Two wires"),
+    "port gone": ([SetParam("x", "source", "iris")], "flat", "no port"),
+    "bad value": ([SetParam("fc", "out_features", -3)], "fc", "value"),
+    "unknown setting": ([SetParam("fc", "colour", 3)], "fc", "no setting"),
+    "block without definition": (
+        [AddNode(Node("b", "block", {"of": "none"}))],
+        "b",
+        "no definition",
+    ),
+    "recursive block": ([SetBlock("loop", recursive_block())], "", "contains itself"),
+    "phase without loss": (
+        [SetTraining(Training(phases=(Phase(minimise=("fc",)),)))],
+        "",
+        "minimises",
+    ),
+    "phase of nothing": (
+        [SetTraining(Training(phases=(Phase(update=("nobody",)),)))],
+        "",
+        "updates",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistake_is_said_at_its_node(case: str) -> None:
+    edits, node, words = MISTAKES[case]
+    project = healthy()
+    apply_all(project, edits)
+    found = [p for p in validate(project) if p.node == node and words in p.text]
+    assert found
+    assert found[0].severity == "error"
+    assert found[0].expected or found[0].got
+
+
+def test_healthy_project_has_no_problem() -> None:
+    assert validate(healthy()) == []
+
+
+@pytest.mark.parametrize(
+    "case", ["missing input", "labels into a layer", "two wires", "bad value"]
+)
+def test_first_fixes_lead_back_to_no_problem_at_the_node(case: str) -> None:
+    edits, node, _ = MISTAKES[case]
+    project = healthy()
+    apply_all(project, edits)
+    for _attempt in range(4):
+        problems = [p for p in validate(project) if p.node == node]
+        if not problems:
+            return
+        apply_all(project, problems[0].fixes[0].edits)
+    raise AssertionError(validate(project))
+
+
+def test_layer_without_loss_is_a_warning() -> None:
+    project = healthy()
+    apply_all(project, [AddNode(Node("r", "relu")), Connect(wire("fc.out", "r.input"))])
+    (problem,) = validate(project)
+    assert problem.severity == "warning"
+    assert problem.node == "r"
+
+
+def test_empty_canvas_and_missing_loss_are_said() -> None:
+    assert "empty" in validate(Project())[0].text
+    project = Project()
+    apply_all(project, [AddNode(Node("x", "data")), Rename("half")])
+    assert "minimise" in validate(project)[-1].text
