@@ -1,0 +1,47 @@
+import numpy as np
+
+from engine.protocol.frame import Evaluation, Frame, Message, Outcome
+from engine.protocol.mailbox import Mailbox
+
+
+def frame(step: int, **fields) -> Frame:
+    steps = np.array([step - 1, step])
+    losses = np.array([[step - 1.0], [float(step)]])
+    return Frame(step, step / 10, "training", steps, losses, losses * 2, **fields)
+
+
+def test_frames_that_pile_up_are_merged_without_losing_a_step():
+    box = Mailbox(keep=2)
+    evaluation = Evaluation(2, 0.2, {"loss": 1.0})
+    box.put(Message(1, frame(2, evaluations=(evaluation,), log=("a",))))
+    for step in (4, 6, 8):
+        box.put(Message(1, frame(step, log=(str(step),))))
+    first, second = box.drain()
+    assert first.body.step == 2
+    assert second.body.step == 8
+    assert second.body.steps.tolist() == [3, 4, 5, 6, 7, 8]
+    assert second.body.losses.ravel().tolist() == [3, 4, 5, 6, 7, 8]
+    assert second.body.log == ("4", "6", "8")
+
+
+def test_other_messages_and_other_runs_are_never_merged():
+    box = Mailbox(keep=1)
+    outcome = Outcome("finished", "run", 4, "")
+    sent = [
+        Message(1, frame(2)),
+        Message(1, outcome),
+        Message(2, frame(2)),
+        Message(3, frame(2)),
+    ]
+    for message in sent:
+        box.put(message)
+    assert box.drain() == sent
+
+
+def test_a_closed_mailbox_gives_what_is_left_and_then_none():
+    box = Mailbox(keep=9)
+    box.put(Message(1, "a"))
+    box.close()
+    box.put(Message(2, "b"))
+    assert box.get() == Message(1, "a")
+    assert box.get() is None
