@@ -92,6 +92,10 @@ class Phase:
         """Return one of `PHASE_PARAMS`, its default where nothing was set."""
         return {**_defaults(PHASE_PARAMS), **self.params}[name]
 
+    def with_update(self, node_ids: tuple[str, ...]) -> "Phase":
+        """Return a copy that moves the weights of these nodes."""
+        return replace(self, update=node_ids)
+
     def checked(self) -> "Phase":
         """Return a copy with values in normal form, or raise ConfigError."""
         where = tr("Phase “{name}”", name=self.name)
