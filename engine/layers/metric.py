@@ -1,0 +1,139 @@
+"""Metrics: numbers to judge a network by; nothing is trained on them."""
+
+from engine.layers.fields import (
+    LABELS,
+    LOGITS,
+    METRIC_OUT,
+    PREDICTION,
+    TARGET,
+    choice,
+    count,
+    number,
+)
+from engine.layers.loss import CLASS_DIM
+from engine.layers.spec import LayerSpec, Param, Port, Ports
+
+_SCORED = (LOGITS, Port("target", "any", "Class numbers, N or N×…"))
+_THRESHOLD = number(
+    "threshold",
+    0.0,
+    "Threshold",
+    "With a single output: yes from here on; 0 for scores, 0.5 for probabilities.",
+)
+
+
+def _metric(  # noqa: PLR0913 - one row of the table
+    type_id: str,
+    title: str,
+    words: str,
+    formula: str,
+    *params: Param,
+    inputs: Ports = _SCORED,
+    aliases: tuple[str, ...] = (),
+) -> LayerSpec:
+    return LayerSpec(
+        id=type_id,
+        title=title,
+        category="metric",
+        help=words,
+        formula=formula,
+        source="Definition in the formula, over the whole set",
+        params=params,
+        inputs=inputs,
+        outputs=METRIC_OUT,
+        summary=tuple(param.name for param in params[:1]),
+        aliases=aliases,
+    )
+
+
+_AVERAGE = choice(
+    "average",
+    ("macro", "micro"),
+    "Average",
+    "Macro: mean over the classes; micro: over all decisions.",
+)
+_NUMBERS = (PREDICTION, TARGET)
+
+SPECS = (
+    _metric(
+        "accuracy",
+        "Accuracy",
+        "Share of right answers.",
+        "correct / all",
+        _THRESHOLD,
+        CLASS_DIM,
+        aliases=("classification", "correct"),
+    ),
+    _metric(
+        "top_k",
+        "TopKAccuracy",
+        "Share of samples whose class is among the k highest scores.",
+        "|{t ∈ top k}| / all",
+        count("k", 5, "k", "How many guesses count."),
+        CLASS_DIM,
+        inputs=(LOGITS, LABELS),
+        aliases=("top-5",),
+    ),
+    _metric(
+        "f1",
+        "F1",
+        "Harmonic mean of precision and recall.",
+        "2·TP / (2·TP + FP + FN)",
+        _AVERAGE,
+        _THRESHOLD,
+        CLASS_DIM,
+        aliases=("f-score",),
+    ),
+    _metric(
+        "precision",
+        "Precision",
+        "Share of the answers “this class” that are right.",
+        "TP / (TP + FP)",
+        _AVERAGE,
+        _THRESHOLD,
+        CLASS_DIM,
+    ),
+    _metric(
+        "recall",
+        "Recall",
+        "Share of a class that is found.",
+        "TP / (TP + FN)",
+        _AVERAGE,
+        _THRESHOLD,
+        CLASS_DIM,
+        aliases=("sensitivity",),
+    ),
+    _metric(
+        "perplexity",
+        "Perplexity",
+        "Among how many equally likely words the network hesitates.",
+        "exp(−mean(ln softmax(y)[t]))",
+        CLASS_DIM,
+        inputs=(LOGITS, LABELS),
+        aliases=("language model",),
+    ),
+    _metric(
+        "r2",
+        "R²",
+        "Share of the target's variance that is explained; 1 is perfect.",
+        "1 − Σ(y − t)² / Σ(t − mean t)²",
+        inputs=_NUMBERS,
+        aliases=("r2", "coefficient of determination", "regression"),
+    ),
+    _metric(
+        "mae",
+        "MAE",
+        "Mean absolute error.",
+        "mean(|y − t|)",
+        inputs=_NUMBERS,
+        aliases=("mean absolute error", "regression"),
+    ),
+    _metric(
+        "rmse",
+        "RMSE",
+        "Root of the mean squared error, in the target's own unit.",
+        "√mean((y − t)²)",
+        inputs=_NUMBERS,
+        aliases=("root mean squared error", "regression"),
+    ),
+)

@@ -1,0 +1,67 @@
+"""Recurrent layers: they read a sequence step by step."""
+
+from engine.layers.fields import BIAS, choice, count, flag, fraction
+from engine.layers.spec import LayerSpec, Param, Port
+
+_PARAMS = (
+    count("hidden_size", 64, "Units", "Size of the state."),
+    count("num_layers", 1, "Layers", "Layers on top of each other."),
+    choice(
+        "output",
+        ("sequence", "last"),
+        "Output",
+        "The state after every step (N×T×H), or only after the last (N×H).",
+    ),
+    flag("bidirectional", "Both directions", "Read the sequence backwards too."),
+    fraction("dropout", 0.0, "Dropout", "Between the layers, while training."),
+    BIAS,
+)
+_INPUTS = (
+    Port("input", "float", "N×T×F: one vector per step"),
+    Port("initial", "float", "N×H: state before the first step", optional=True),
+)
+_OUTPUTS = (
+    Port("out", "float", "N×T×H, or N×H for the last step"),
+    Port("hidden", "float", "N×H: state of the top layer after the last step"),
+)
+
+
+def _recurrent(
+    title: str, words: str, formula: str, source: str, *extra: Param
+) -> LayerSpec:
+    return LayerSpec(
+        id=title.lower(),
+        title=title,
+        category="recurrent",
+        help=words,
+        formula=formula,
+        source=source,
+        params=(*_PARAMS, *extra),
+        inputs=_INPUTS,
+        outputs=_OUTPUTS,
+        summary=("hidden_size", "output"),
+        aliases=("recurrent", "sequence", "memory"),
+    )
+
+
+SPECS = (
+    _recurrent(
+        "RNN",
+        "A state that is updated from the input and itself at every step.",
+        "hₜ = tanh(W·xₜ + U·hₜ₋₁ + b)",
+        "Elman 1990, Finding Structure in Time",
+        choice("nonlinearity", ("tanh", "relu"), "Activation", "Squeezes the state."),
+    ),
+    _recurrent(
+        "LSTM",
+        "A state with gates that decide what to keep, write and show.",
+        "cₜ = f⊙cₜ₋₁ + i⊙g,  hₜ = o⊙tanh(cₜ);  i, f, o = σ(…),  g = tanh(…)",
+        "Hochreiter & Schmidhuber 1997, Long Short-Term Memory",
+    ),
+    _recurrent(
+        "GRU",
+        "A state with two gates; simpler than LSTM and often as good.",
+        "hₜ = (1 − z)⊙n + z⊙hₜ₋₁,  n = tanh(W·xₜ + r⊙(U·hₜ₋₁))",
+        "Cho et al. 2014",
+    ),
+)

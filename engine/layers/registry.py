@@ -1,0 +1,134 @@
+"""Look-up of catalogue entries by their stable id, and the palette's search."""
+
+from functools import lru_cache
+
+from engine.errors import UnknownLayerError
+from engine.layers import (
+    activation,
+    attention,
+    conv,
+    core,
+    loss,
+    merge,
+    metric,
+    norm,
+    pool,
+    recurrent,
+    shape,
+    source,
+    view,
+)
+from engine.layers.spec import Category, LayerSpec
+
+CATEGORIES: dict[Category, str] = {
+    "io": "Data and blocks",
+    "dense": "Dense",
+    "conv": "Convolution",
+    "pool": "Pooling",
+    "norm": "Normalisation",
+    "act": "Activation",
+    "recurrent": "Recurrent",
+    "attention": "Attention",
+    "shape": "Shape",
+    "merge": "Merge and math",
+    "loss": "Loss",
+    "metric": "Metric",
+    "view": "View",
+}
+_FAMILIES = (
+    source,
+    core,
+    conv,
+    pool,
+    norm,
+    activation,
+    recurrent,
+    attention,
+    shape,
+    merge,
+    loss,
+    metric,
+    view,
+)
+_ALL: tuple[LayerSpec, ...] = tuple(
+    spec for family in _FAMILIES for spec in family.SPECS
+)
+_BY_ID: dict[str, LayerSpec] = {spec.id: spec for spec in _ALL}
+
+
+def get(type_id: str) -> LayerSpec:
+    """Return the entry with this id.
+
+    Raises:
+        UnknownLayerError: With a suggestion, when the catalogue doesn't have it.
+    """
+    try:
+        return _BY_ID[type_id]
+    except KeyError:
+        raise UnknownLayerError(type_id, _BY_ID) from None
+
+
+def all_specs() -> tuple[LayerSpec, ...]:
+    """Return all entries in the order of the palette."""
+    return _ALL
+
+
+def search(text: str) -> list[LayerSpec]:
+    """Return the entries that fit `text`, the best first; all for an empty text.
+
+    A text fits an entry that has its letters in the same order in the title, id or
+    an alias; beginnings and unbroken runs come first.
+    """
+    needle = _squeeze(text)
+    if not needle:
+        return list(_ALL)
+    scored = [(_score(spec, needle), rank, spec) for rank, spec in enumerate(_ALL)]
+    return [spec for score, _, spec in sorted(scored, key=_order) if score is not None]
+
+
+def _order(item: tuple[float | None, int, LayerSpec]) -> tuple[float, int]:
+    score, rank, _ = item
+    return (float("inf") if score is None else score, rank)
+
+
+def _score(spec: LayerSpec, needle: str) -> float | None:
+    """Return how far `spec` is from `needle`; None when it doesn't fit at all."""
+    names, aliases = _words(spec.id)
+    scores = [_distance(name, needle) for name in names]
+    scores += [
+        None if (found := _distance(alias, needle)) is None else found + 0.5
+        for alias in aliases
+    ]
+    return min((score for score in scores if score is not None), default=None)
+
+
+@lru_cache(maxsize=None)
+def _words(type_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    spec = _BY_ID[type_id]
+    aliases = tuple(_squeeze(alias) for alias in spec.aliases)
+    return (_squeeze(spec.title), _squeeze(spec.id)), aliases
+
+
+def _squeeze(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def _distance(word: str, needle: str) -> float | None:
+    if word == needle:
+        return 0.0
+    if word.startswith(needle):
+        return 1.0 + len(word) / 1000
+    if (place := word.find(needle)) >= 0:
+        return 2.0 + place / 100
+    return _scattered(word, needle)
+
+
+def _scattered(word: str, needle: str) -> float | None:
+    """Return 3 plus the gaps' share when the letters occur in this order."""
+    place, first = -1, -1
+    for letter in needle:
+        place = word.find(letter, place + 1)
+        if place < 0:
+            return None
+        first = place if first < 0 else first
+    return 3.0 + (place - first + 1 - len(needle)) / 10
