@@ -4,7 +4,7 @@ from engine.layers.fields import FLOAT_INPUT, choice, dimension, flag, number, p
 from engine.layers.spec import LayerSpec, Param
 
 
-def _act(  # noqa: PLR0913 - one row of the table
+def _act(
     type_id: str,
     title: str,
     words: str,

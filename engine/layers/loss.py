@@ -246,8 +246,7 @@ _CLASSES = (
         inputs=(
             Port("input", "float", "Log-probabilities, N×T×C"),
             Port("target", "int", "N×S: class numbers, S ≤ T"),
-            Port("input_lengths", "int", "N; without it all T steps", optional=True),
-            Port("target_lengths", "int", "N; without it all S", optional=True),
+            Port("target_lengths", "int", "N; without it all have length S", optional=True),
         ),
         source="Graves et al. 2006, Connectionist Temporal Classification",
         aliases=("speech", "handwriting", "alignment"),

@@ -1,0 +1,1 @@
+"""From the document to running torch: shapes, problems, programs, metrics."""

@@ -1,0 +1,1 @@
+"""Builders, one file per family: the closed table from type id to module."""

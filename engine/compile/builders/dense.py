@@ -1,0 +1,103 @@
+"""Builders of dense layers, embeddings, dropout and constants."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from engine.compile.modules import (
+    Constant,
+    Function,
+    GaussianNoise,
+    LearnedScale,
+    OneHot,
+)
+from engine.compile.site import AXES, Site
+from engine.compile.words import shapes_text
+from engine.i18n import tr
+
+Builder = Callable[[Site], nn.Module]
+
+
+def _linear(site: Site) -> nn.Module:
+    site.need_dims(2)
+    return nn.Linear(site.shape[-1], site.int("out_features"), bias=site.flag("bias"))
+
+
+def _bilinear(site: Site) -> nn.Module:
+    site.need_dims(2)
+    left, right = site.shapes
+    if left[:-1] != right[:-1]:
+        raise site.refuse(
+            tr("Both inputs must agree in all dimensions but the last"),
+            got=shapes_text(site.shapes),
+        )
+    return nn.Bilinear(
+        left[-1], right[-1], site.int("out_features"), bias=site.flag("bias")
+    )
+
+
+def _embedding(site: Site) -> nn.Module:
+    entries, padding = site.int("num_embeddings"), site.maybe("padding_idx")
+    if padding is not None and padding >= entries:
+        raise site.misconfigured(
+            tr("The padding index is not an entry"), expected=f"< {entries}", got=padding
+        )
+    return nn.Embedding(entries, site.int("embedding_dim"), padding_idx=padding)
+
+
+def _identity(_site: Site) -> nn.Module:
+    return nn.Identity()
+
+
+def _learned_scale(site: Site) -> nn.Module:
+    site.need_dims(2)
+    return LearnedScale(
+        site.shape[-1], site.float("initial"), bias=site.flag("bias")
+    )
+
+
+def _dropout(kind: Callable[[float], nn.Module]) -> Builder:
+    return lambda site: kind(site.float("p"))
+
+
+def _channel_dropout(kind: Callable[[float], nn.Module], dims: int) -> Builder:
+    def build(site: Site) -> nn.Module:
+        site.need_rank(dims + 2, axes=AXES[dims])
+        return kind(site.float("p"))
+
+    return build
+
+
+def _feature_dropout(site: Site) -> nn.Module:
+    site.need_dims(2)
+    return nn.FeatureAlphaDropout(site.float("p"))
+
+
+def _stop_gradient(site: Site) -> nn.Module:
+    return Function(torch.detach) if site.flag("enabled") else nn.Identity()
+
+
+def _constant(site: Site) -> nn.Module:
+    return Constant(
+        site.ints("shape"), site.float("value"), learned=site.flag("learned")
+    )
+
+
+BUILDERS: dict[str, Builder] = {
+    "linear": _linear,
+    "bilinear": _bilinear,
+    "embedding": _embedding,
+    "identity": _identity,
+    "learned_scale": _learned_scale,
+    "dropout": _dropout(nn.Dropout),
+    "dropout1d": _channel_dropout(nn.Dropout1d, 1),
+    "dropout2d": _channel_dropout(nn.Dropout2d, 2),
+    "dropout3d": _channel_dropout(nn.Dropout3d, 3),
+    "alpha_dropout": _dropout(nn.AlphaDropout),
+    "feature_alpha_dropout": _feature_dropout,
+    "gaussian_noise": lambda site: GaussianNoise(site.float("std")),
+    "one_hot": lambda site: OneHot(site.int("num_classes")),
+    "stop_gradient": _stop_gradient,
+    "constant": _constant,
+}

@@ -1,0 +1,105 @@
+"""Checks for metrics and views: they have no module and hand their inputs on."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+from engine.compile.classes import binary, class_dim, need_labels
+from engine.compile.site import Site
+from engine.compile.words import shape_text
+from engine.i18n import tr
+
+Builder = Callable[[Site], nn.Module]
+
+
+class Gather(nn.Module):
+    """Returns its inputs as a tuple."""
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """Return the inputs."""
+        return inputs
+
+
+def _classes(site: Site) -> nn.Module:
+    site.need_dims(2)
+    if not binary(site):
+        need_labels(site)
+        class_dim(site)
+    return Gather()
+
+
+def _scored(site: Site) -> nn.Module:
+    need_labels(site)
+    class_dim(site)
+    return Gather()
+
+
+def _top_k(site: Site) -> nn.Module:
+    module = _scored(site)
+    classes = site.shape[class_dim(site)]
+    if site.int("k") > classes:
+        raise site.misconfigured(
+            tr("There are fewer classes than guesses"),
+            expected=f"≤ {classes}",
+            got=site.int("k"),
+        )
+    return module
+
+
+def _equal(site: Site) -> nn.Module:
+    site.need_equal()
+    return Gather()
+
+
+def _image_grid(site: Site) -> nn.Module:
+    site.need_rank(4, axes="N×C×H×W")
+    if site.shape[1] not in {1, 3}:
+        raise site.refuse(
+            tr("Pictures have one channel or three"),
+            expected=tr("N×1×H×W or N×3×H×W"),
+            got=shape_text(site.shape),
+        )
+    return Gather()
+
+
+def _scatter(site: Site) -> nn.Module:
+    site.need_rank(2, axes="N×F")
+    if site.shape[1] < 2:
+        raise site.refuse(
+            tr("A point needs two features"), expected="N×2", got=shape_text(site.shape)
+        )
+    return Gather()
+
+
+def _plane(site: Site) -> nn.Module:
+    if site.shape[1:] != (2,):
+        raise site.refuse(
+            tr("The points must lie in a plane"),
+            expected="N×2",
+            got=shape_text(site.shape),
+        )
+    site.need_dims(2, index=1)
+    return Gather()
+
+
+def _anything(_site: Site) -> nn.Module:
+    return Gather()
+
+
+BUILDERS: dict[str, Builder] = {
+    "accuracy": _classes,
+    "f1": _classes,
+    "precision": _classes,
+    "recall": _classes,
+    "confusion_matrix": _classes,
+    "top_k": _top_k,
+    "perplexity": _scored,
+    "r2": _equal,
+    "mae": _equal,
+    "rmse": _equal,
+    "image_grid": _image_grid,
+    "scatter": _scatter,
+    "decision_boundary": _plane,
+    "predictions": _anything,
+    "curve": _anything,
+}

@@ -1,0 +1,217 @@
+"""Builders of arithmetic: merging, elementwise and reducing."""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - torch's own name
+
+from engine.compile.modules import Average, ClampedLog, Fold, Function, Joined
+from engine.compile.site import Site
+from engine.compile.words import Shape, shape_text, shapes_text
+from engine.i18n import tr
+
+Builder = Callable[[Site], nn.Module]
+
+_FOLDS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "add": torch.add,
+    "multiply": torch.mul,
+    "maximum": torch.maximum,
+    "minimum": torch.minimum,
+}
+_PAIRS: dict[str, Callable[..., Tensor]] = {
+    "subtract": torch.sub,
+    "divide": torch.div,
+    "pairwise_distance": F.pairwise_distance,
+}
+_EACH: dict[str, Callable[[Tensor], Tensor]] = {
+    "exp": torch.exp,
+    "sqrt": torch.sqrt,
+    "square": torch.square,
+    "abs": torch.abs,
+    "negative": torch.neg,
+    "sin": torch.sin,
+    "cos": torch.cos,
+}
+_REDUCTIONS: dict[str, Callable[..., Tensor]] = {
+    "mean": torch.mean,
+    "sum": torch.sum,
+    "max": torch.amax,
+    "min": torch.amin,
+    "std": torch.std,
+}
+
+
+def _need_two(site: Site) -> None:
+    if len(site.shapes) < 2:
+        raise site.refuse(
+            tr("{title} needs at least two inputs", title=site.title),
+            expected=2,
+            got=len(site.shapes),
+        )
+
+
+def _broadcast(site: Site) -> Shape:
+    """Return the common shape of all inputs, or raise when there is none."""
+    try:
+        return tuple(torch.broadcast_shapes(*site.shapes))
+    except RuntimeError:
+        raise site.refuse(
+            tr("The shapes of the inputs don't fit together"),
+            expected=tr("equal sizes, or 1, in every dimension"),
+            got=shapes_text(site.shapes),
+        ) from None
+
+
+def _check_batch(site: Site) -> None:
+    """Raise when broadcasting would pair a sample with other samples.
+
+    Shapes are aligned from the right, so N×F and N would mix batch and features.
+    """
+    ranks = {len(shape) for shape in site.shapes if shape and shape[0] != 1}
+    if len(ranks) > 1:
+        raise site.refuse(
+            tr("The inputs have different numbers of dimensions"),
+            expected=tr("the same number in each"),
+            got=shapes_text(site.shapes),
+        )
+
+
+def _fold(site: Site, function: Callable[[Tensor, Tensor], Tensor]) -> nn.Module:
+    _need_two(site)
+    _broadcast(site)
+    _check_batch(site)
+    return Fold(function)
+
+
+def _average(site: Site) -> nn.Module:
+    _need_two(site)
+    _broadcast(site)
+    _check_batch(site)
+    return Average()
+
+
+def _pair(site: Site, function: Callable[..., Tensor]) -> nn.Module:
+    _broadcast(site)
+    _check_batch(site)
+    if site.type_id == "pairwise_distance":
+        return Function(function, p=site.float("p"))
+    return Function(function)
+
+
+def _concat(site: Site) -> nn.Module:
+    _need_two(site)
+    dim = site.dim("dim")
+    rest = {
+        (len(shape), *shape[1:dim], *shape[dim + 1 :]) for shape in site.shapes
+    }
+    if len(rest) > 1:
+        raise site.refuse(
+            tr("The inputs differ in more than the joined dimension"),
+            expected=tr(
+                "{shape} but for dimension {dim}",
+                shape=shape_text(site.shape),
+                dim=dim,
+            ),
+            got=shapes_text(site.shapes[1:]),
+        )
+    return Joined(torch.cat, dim)
+
+
+def _stack(site: Site) -> nn.Module:
+    _need_two(site)
+    dim = site.dim("dim", extra=1)
+    if len({shape[1:] for shape in site.shapes}) > 1:
+        raise site.refuse(
+            tr("Only inputs of the same shape can be stacked"),
+            expected=shape_text(site.shape),
+            got=shapes_text(site.shapes[1:]),
+        )
+    return Joined(torch.stack, dim)
+
+
+def _matmul(site: Site) -> nn.Module:
+    left, right = site.shapes
+    site.need_dims(2)
+    fits = len(right) > 2 and left[-1] == right[-2]
+    if not (fits and len(left) == len(right)):
+        raise site.refuse(
+            tr("The matrices can't be multiplied"),
+            expected=tr("N×…×A×B and N×…×B×C"),
+            got=shapes_text(site.shapes),
+        )
+    return Function(torch.matmul)
+
+
+def _cosine(site: Site) -> nn.Module:
+    site.need_equal()
+    return nn.CosineSimilarity(site.dim("dim"))
+
+
+def _scale(site: Site) -> nn.Module:
+    return Affine(site.float("factor"), site.float("offset"))
+
+
+class Affine(nn.Module):
+    """factor·x + offset, both fixed."""
+
+    def __init__(self, factor: float, offset: float) -> None:
+        super().__init__()
+        self.factor, self.offset = factor, offset
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return factor·x + offset."""
+        return x * self.factor + self.offset
+
+
+def _power(site: Site) -> nn.Module:
+    return Function(torch.pow, exponent=site.float("exponent"))
+
+
+def _log(site: Site) -> nn.Module:
+    return ClampedLog(site.float("eps"))
+
+
+def _clamp(site: Site) -> nn.Module:
+    low, high = site.params["low"], site.params["high"]
+    limits = [limit for limit in (low, high) if isinstance(limit, int | float)]
+    if not limits or (len(limits) == 2 and limits[0] >= limits[1]):
+        raise site.misconfigured(
+            tr("The lower limit must be below the upper one"), got=f"{low} … {high}"
+        )
+    return Function(torch.clamp, min=low, max=high)
+
+
+def _reduce(site: Site, function: Callable[..., Tensor]) -> nn.Module:
+    dims = tuple(site.place(dim) for dim in site.ints("dims"))
+    if not dims or len(set(dims)) < len(dims):
+        raise site.misconfigured(
+            tr("Name every dimension once"), got=site.params["dims"]
+        )
+    return Function(function, dim=dims, keepdim=site.flag("keepdim"))
+
+
+def _argmax(site: Site) -> nn.Module:
+    return Function(torch.argmax, dim=site.dim("dim"))
+
+
+BUILDERS: dict[str, Builder] = {
+    **{name: partial(_fold, function=fn) for name, fn in _FOLDS.items()},
+    **{name: partial(_pair, function=fn) for name, fn in _PAIRS.items()},
+    **{name: lambda _site, fn=fn: Function(fn) for name, fn in _EACH.items()},
+    **{
+        f"reduce_{name}": partial(_reduce, function=fn)
+        for name, fn in _REDUCTIONS.items()
+    },
+    "average": _average,
+    "concat": _concat,
+    "stack": _stack,
+    "matmul": _matmul,
+    "cosine_similarity": _cosine,
+    "scale": _scale,
+    "power": _power,
+    "log": _log,
+    "clamp": _clamp,
+    "argmax": _argmax,
+}

@@ -1,0 +1,176 @@
+"""Builders of recurrent layers, attention and positions."""
+
+from collections.abc import Callable
+from functools import partial
+
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - torch's own name
+
+from engine.compile.modules import (
+    PositionEmbedding,
+    SinusoidalPosition,
+    TimeEmbedding,
+)
+from engine.compile.sequences import (
+    GRU,
+    LSTM,
+    RNN,
+    DecoderLayer,
+    EncoderLayer,
+    MultiheadAttention,
+)
+from engine.compile.site import Site
+from engine.compile.words import shape_text, shapes_text
+from engine.i18n import tr
+
+Builder = Callable[[Site], nn.Module]
+Recurrent = RNN | LSTM | GRU
+
+
+def _recurrent(site: Site, kind: type[Recurrent]) -> nn.Module:
+    site.need_rank(3, axes="N×T×F")
+    layers, hidden = site.int("num_layers"), site.int("hidden_size")
+    both = site.flag("bidirectional")
+    if len(site.shapes) == 2:
+        _check_initial(site, hidden * (2 if both else 1))
+    extra = {"nonlinearity": site.text("nonlinearity")} if kind is RNN else {}
+    module = kind(
+        site.shape[2],
+        hidden,
+        num_layers=layers,
+        bias=site.flag("bias"),
+        batch_first=True,
+        dropout=site.float("dropout") if layers > 1 else 0.0,
+        bidirectional=both,
+        **extra,
+    )
+    module.last = site.text("output") == "last"
+    return module
+
+
+def _check_initial(site: Site, units: int) -> None:
+    if site.shapes[1][1:] != (units,):
+        raise site.refuse(
+            tr("The initial state has the wrong size"),
+            expected=f"N×{units}",
+            got=shape_text(site.shapes[1]),
+        )
+
+
+def _features(site: Site) -> int:
+    """Return F of N×T×F after checking that the heads divide it."""
+    site.need_rank(3, axes="N×T×F")
+    features, heads = site.shape[2], site.int("num_heads")
+    if features % heads:
+        raise site.misconfigured(
+            tr("The heads must divide the features"),
+            expected=tr("a divisor of {number}", number=features),
+            got=tr("{heads} heads", heads=heads),
+        )
+    if len(site.shapes) == 2:
+        site.need_rank(3, axes="N×S×F", index=1)
+        if site.shapes[1][2] != features:
+            raise site.refuse(
+                tr("“memory” must have as many features as the input"),
+                expected=f"N×S×{features}",
+                got=shape_text(site.shapes[1]),
+            )
+    return features
+
+
+def _attention(site: Site) -> nn.Module:
+    module = MultiheadAttention(
+        _features(site),
+        site.int("num_heads"),
+        dropout=site.float("dropout"),
+        bias=site.flag("bias"),
+        batch_first=True,
+    )
+    module.causal = site.flag("causal")
+    return module
+
+
+class _DotProduct(nn.Module):
+    """torch's scaled_dot_product_attention; dropout only while training."""
+
+    def __init__(self, dropout: float, *, causal: bool) -> None:
+        super().__init__()
+        self.dropout, self.causal = dropout, causal
+
+    def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        return F.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            dropout_p=self.dropout if self.training else 0.0,
+            is_causal=self.causal,
+        )
+
+
+def _dot_product(site: Site) -> nn.Module:
+    query, key, value = site.shapes
+    ranks = {len(shape) for shape in site.shapes}
+    fits = len(ranks) == 1 and min(ranks) >= 3
+    if not (fits and query[-1] == key[-1] and key[-2] == value[-2]):
+        raise site.refuse(
+            tr("Query, key and value don't fit together"),
+            expected=tr("N×…×T×D, N×…×S×D and N×…×S×E"),
+            got=shapes_text(site.shapes),
+        )
+    return _DotProduct(site.float("dropout"), causal=site.flag("causal"))
+
+
+def _transformer(site: Site, kind: type[EncoderLayer | DecoderLayer]) -> nn.Module:
+    module = kind(
+        _features(site),
+        site.int("num_heads"),
+        site.int("dim_feedforward"),
+        site.float("dropout"),
+        activation=site.text("activation"),  # type: ignore[arg-type]
+        batch_first=True,
+        norm_first=site.flag("norm_first"),
+    )
+    module.causal = site.flag("causal")
+    return module
+
+
+def _position(site: Site) -> nn.Module:
+    site.need_rank(3, axes="N×T×F")
+    longest = site.int("max_length")
+    if site.shape[1] > longest:
+        raise site.misconfigured(
+            tr("The sequence is longer than the position table"),
+            expected=f"≥ {site.shape[1]}",
+            got=longest,
+        )
+    return PositionEmbedding(longest, site.shape[2])
+
+
+def _sinusoidal(site: Site) -> nn.Module:
+    site.need_rank(3, axes="N×T×F")
+    return SinusoidalPosition(site.shape[1], site.shape[2])
+
+
+def _time(site: Site) -> nn.Module:
+    features = site.int("features")
+    if site.shape[1:] not in {(), (1,)}:
+        raise site.refuse(tr("TimeEmbedding takes one number"), expected="N×1")
+    if features % 2:
+        raise site.misconfigured(
+            tr("The features must be even"), expected=features + 1, got=features
+        )
+    return TimeEmbedding(features)
+
+
+BUILDERS: dict[str, Builder] = {
+    "rnn": partial(_recurrent, kind=RNN),
+    "lstm": partial(_recurrent, kind=LSTM),
+    "gru": partial(_recurrent, kind=GRU),
+    "multihead_attention": _attention,
+    "scaled_dot_product_attention": _dot_product,
+    "transformer_encoder_layer": partial(_transformer, kind=EncoderLayer),
+    "transformer_decoder_layer": partial(_transformer, kind=DecoderLayer),
+    "position_embedding": _position,
+    "sinusoidal_position": _sinusoidal,
+    "time_embedding": _time,
+}
