@@ -34,9 +34,10 @@ def waveforms(kind: np.ndarray, length: int, random: np.random.Generator) -> np.
         periods_N[:, np.newaxis] * time_T,
     )
     phase_NT = (turns_NT + start_N[:, np.newaxis]) % 1.0
-    shapes = [wave(phase_NT) for wave in (_sine, _square, _saw, _sine)]
-    unit_NT: np.ndarray = np.choose(kind[:, np.newaxis], shapes)
-    return amplitude_N[:, np.newaxis] * unit_NT
+    shapes = [shape(phase_NT) for shape in (_sine, _square, _saw, _sine)]
+    unit_NT = np.choose(kind[:, np.newaxis], shapes)
+    wave_NT: np.ndarray = amplitude_N[:, np.newaxis] * unit_NT
+    return wave_NT
 
 
 def chirp_turns(periods_N: np.ndarray, time_T: np.ndarray) -> np.ndarray:
