@@ -1,0 +1,112 @@
+"""Everything that a run has told so far. Every number in a plot comes from here."""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from engine.protocol.frame import Evaluation, Frame, LayerSample, RunStarted
+from workbench.session.layers import LayerHistory
+from workbench.session.names import Names
+from workbench.session.series import Series
+
+LOG_LINES = 5000
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log with the time when it arrived."""
+
+    time: datetime
+    text: str
+
+
+class History:
+    """Curves, evaluations, measurements and log of the current run.
+
+    The counters `losses_seen`, `samples_seen`, `evaluations_seen`, `log_seen` and
+    `runs_seen` grow with each arrival; a plot whose counter stands still has nothing
+    to draw.
+    """
+
+    def __init__(self) -> None:
+        self.losses_seen = self.samples_seen = self.evaluations_seen = 0
+        self.log_seen = self.runs_seen = 0
+        self.log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._reset(None, Names())
+
+    def _reset(self, run: RunStarted | None, names: Names) -> None:
+        self.run, self.names = run, names
+        phases = run.phases if run else ()
+        self.losses = tuple(Series() for _ in phases)
+        self.rates = tuple(Series() for _ in phases)
+        self.evaluations: list[Evaluation] = []
+        paths = run.layers if run else ()
+        self.layers = LayerHistory(paths, tuple(names.layer(path) for path in paths))
+        self.step, self.epoch = (run.step if run else 0), 0.0
+        self.samples_per_s, self.overhead, self.eta_s = 0.0, 0.0, math.nan
+
+    def clear(self) -> None:
+        """Forget the run, for another project."""
+        self._reset(None, Names())
+        self.runs_seen += 1
+
+    def begin(self, run: RunStarted, names: Names) -> None:
+        """Start over for a new run; go on when it continues the run that is here."""
+        known = self.run is not None and self.run.run == run.run
+        if known and self.step == run.step > 0:
+            self.run = run
+            return
+        self._reset(run, names)
+        self.runs_seen += 1
+
+    def add(self, frame: Frame) -> None:
+        """Take in a frame; frames come in order."""
+        self._add_losses(frame)
+        if frame.sample is not None:
+            self.layers.add(frame.sample)
+            self.samples_seen += 1
+        if frame.evaluations:
+            self.evaluations.extend(frame.evaluations)
+            self.evaluations_seen += len(frame.evaluations)
+        self.add_log(frame.log)
+        self.step, self.epoch = frame.step, frame.epoch
+        self.samples_per_s, self.overhead = frame.samples_per_s, frame.overhead
+        self.eta_s = frame.eta_s
+
+    def _add_losses(self, frame: Frame) -> None:
+        if not len(frame.steps):
+            return
+        for column, series in enumerate(self.losses):
+            series.extend(frame.steps, frame.losses[:, column])
+        for column, series in enumerate(self.rates):
+            series.extend(frame.steps, frame.rates[:, column])
+        self.losses_seen += len(frame.steps)
+
+    def add_log(self, lines: tuple[str, ...]) -> None:
+        """Append lines to the log with the present time."""
+        now = datetime.now().astimezone()
+        self.log.extend(LogLine(now, line) for line in lines)
+        self.log_seen += len(lines)
+
+    @property
+    def sample(self) -> LayerSample | None:
+        """The newest measurement of the layers."""
+        return self.layers.newest
+
+    def evaluated(self, name: str, *, training: bool = False) -> np.ndarray:
+        """Return (steps, values) as (2, K) of one evaluated value, finite ones only.
+
+        Args:
+            name: Node id, or `loss` for the total.
+            training: Of the training data instead of the validation data.
+        """
+        pairs = [
+            (evaluation.step, values[name])
+            for evaluation in self.evaluations
+            for values in [evaluation.train_values if training else evaluation.values]
+            if math.isfinite(values.get(name, math.nan))
+        ]
+        return np.array(pairs, float).reshape(-1, 2).T

@@ -1,0 +1,326 @@
+"""The window's side of the engine: one state, one timer, signals.
+
+    starting ─▶ idle ─▶ compiling ─▶ training ◀─▶ paused
+                 ▲                      │
+                 └── finished · stopped · diverged · failed
+
+Threads: all of it belongs to the GUI thread. No call waits for the engine, except
+`close`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+
+from engine.graph.model import Project
+from engine.graph.serialize import dumps
+from engine.i18n import language, tr
+from engine.protocol import commands, frame
+from engine.protocol.client import EngineClient
+from workbench.session.history import History
+from workbench.session.link import Client, Link
+from workbench.session.names import Names, names_of
+
+TICK_MS, IDLE_MS, DEBOUNCE_MS, RESPAWN_MS = 33, 100, 60, 400
+ACTIVE = frozenset({"compiling", "training", "paused"})
+"""States with a run in the engine."""
+_FAST = frozenset({"starting", "compiling", "training"})
+_ENDINGS = {"finished": "finished", "early": "finished"}
+
+
+def _spawn() -> Client:
+    return EngineClient.spawn(language=language())
+
+
+def default_runs_folder() -> Path:
+    """Return the folder of the user's data where runs are kept."""
+    kind = QStandardPaths.StandardLocation.AppDataLocation
+    return Path(QStandardPaths.writableLocation(kind)) / "runs"
+
+
+class Session(QObject):
+    """Owns the engine and the history of the current run.
+
+    Args:
+        spawn: Starts an engine; another one in tests.
+        runs_folder: Where runs are kept.
+        parent: Qt's owner.
+    """
+
+    state_changed = Signal(str)
+    analysis_ready = Signal(object)
+    devices_ready = Signal(object)
+    run_started = Signal(object)
+    frame_received = Signal(object)
+    outcome = Signal(object)
+    exported = Signal(object)
+    request_failed = Signal(object, object)  # the command, frame.Failed
+    notice = Signal(str)
+    ticked = Signal()
+
+    def __init__(
+        self,
+        spawn: Callable[[], Client] = _spawn,
+        runs_folder: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.history = History()
+        self.runs_folder = runs_folder or default_runs_folder()
+        self.run_document = ""
+        self.failure: frame.Outcome | frame.Failed | None = None
+        self._state = "starting"
+        self._link = Link(spawn)
+        self._recovering = False
+        self._handlers = self._table()
+        self._names = Names()
+        self._checked: Project | None = None
+        self._revision = 0
+        self._timer = self._new_timer(self._on_tick, single=False)
+        self._debounce = self._new_timer(self._on_check_due, single=True)
+        self._respawn = self._new_timer(self.start_engine, single=True)
+
+    def _new_timer(self, slot: Callable[[], None], *, single: bool) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(single)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _table(self) -> dict[type, Callable[..., None]]:
+        return {
+            frame.EngineReady: self._on_ready,
+            frame.Devices: self._on_devices,
+            frame.Analysis: self._on_analysis,
+            frame.RunStarted: self._on_run_started,
+            frame.Frame: self._on_frame,
+            frame.Outcome: self._on_outcome,
+            frame.Exported: self._on_exported,
+            frame.Failed: self._on_failed,
+            frame.EngineGone: self._on_gone,
+        }
+
+    @property
+    def state(self) -> str:
+        """What is going on, one of the words in the picture above."""
+        return self._state
+
+    @property
+    def active(self) -> bool:
+        """Whether a run is in the engine."""
+        return self._state in ACTIVE
+
+    @property
+    def engine_ready(self) -> bool:
+        """Whether the engine has imported torch and answers."""
+        return self._link.ready
+
+    def start_engine(self) -> None:
+        """Start the engine's process; it answers some seconds later."""
+        try:
+            self._link.open()
+        except OSError as error:
+            self._fail(
+                frame.Failed(tr("The engine could not start: {error}", error=error))
+            )
+            return
+        self._pace()
+        if self._checked is not None:
+            self._debounce.start(0)
+
+    def check(self, project: Project) -> int:
+        """Ask for shapes and problems soon; return the revision that will answer.
+
+        Only the newest question is answered by `analysis_ready`.
+        """
+        self._revision += 1
+        self._checked = project
+        self._debounce.start(DEBOUNCE_MS)
+        return self._revision
+
+    def _on_check_due(self) -> None:
+        if self._checked is not None and self._link.connected:
+            document = dumps(self._checked)
+            self._ask(commands.Check(document, self._revision))
+
+    def train(
+        self,
+        project: Project,
+        *,
+        device: str = "",
+        steps: int = 0,
+        paused: bool = False,
+    ) -> None:
+        """Train a frozen copy of `project` in a new run.
+
+        Args:
+            project: Stays the caller's.
+            device: Overrides the document's device unless empty.
+            steps: Overrides the length unless 0.
+            paused: Wait before the first step.
+        """
+        if self.active:
+            return
+        document = dumps(project)
+        folder = self._made_runs_folder()
+        if folder is None:
+            return
+        self._begin(names_of(project), document)
+        self._ask(
+            commands.Train(document, folder, device=device, steps=steps, paused=paused)
+        )
+
+    def resume_run(
+        self, folder: str, project: Project, *, paused: bool = False
+    ) -> None:
+        """Continue an interrupted run; `project` gives the words of its nodes."""
+        if not self.active:
+            self._begin(names_of(project), dumps(project))
+            self._ask(commands.ResumeRun(folder, paused=paused))
+
+    def _made_runs_folder(self) -> str | None:
+        try:
+            self.runs_folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            text = tr("Runs can't be written to {path}", path=self.runs_folder)
+            self._fail(frame.Failed(f"{text}: {error.strerror}"))
+            return None
+        return str(self.runs_folder)
+
+    def _begin(self, names: Names, document: str) -> None:
+        self._names, self.run_document, self.failure = names, document, None
+        self._recovering = False
+        self.start_engine()
+        if self._link.connected:
+            self._set_state("compiling")
+
+    def pause(self) -> None:
+        """Wait before the next step."""
+        self._send_to_run(commands.Pause())
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._send_to_run(commands.Resume())
+
+    def step(self, count: int = 1) -> None:
+        """Make `count` steps and pause again."""
+        self._send_to_run(commands.Step(count))
+
+    def run_to_epoch_end(self) -> None:
+        """Go on until the epoch ends, then pause."""
+        self._send_to_run(commands.RunToEpochEnd())
+
+    def stop(self) -> None:
+        """End the run with a checkpoint."""
+        self._send_to_run(commands.Stop())
+
+    def set_hyper(self, name: str, value: float, phase: str = "") -> None:
+        """Change a setting of the running training."""
+        self._send_to_run(commands.SetHyper(name, value, phase))
+
+    def export(self, format_id: str, path: str, run: str = "") -> None:
+        """Write weights; answered by `exported` or `request_failed`.
+
+        Args:
+            format_id: `safetensors` or `pt`.
+            path: Target file.
+            run: Folder of a run; empty means the current or last one.
+        """
+        known = self.history.run
+        folder = run or ("" if self.active or known is None else known.run)
+        self._ask(commands.Export(folder, format_id, path))
+
+    def close(self, timeout_s: float = 3.0) -> None:
+        """Stop the run with a checkpoint and end the engine within `timeout_s`."""
+        for timer in (self._timer, self._debounce, self._respawn):
+            timer.stop()
+        if self.active:
+            self._link.send(commands.Stop())
+        self._link.close(timeout_s)
+
+    def _ask(self, command: object) -> None:
+        self._link.send(command, answered=True)
+        self._pace()
+
+    def _send_to_run(self, command: object) -> None:
+        if self.active:
+            self._link.send(command)
+            self._timer.start(TICK_MS)
+
+    def _pace(self) -> None:
+        """Poll at 30 Hz while something is going on, slower otherwise."""
+        busy = self._state in _FAST or self._link.waiting
+        pace_ms = TICK_MS if busy else IDLE_MS
+        if not self._timer.isActive() or self._timer.interval() != pace_ms:
+            self._timer.start(pace_ms)
+
+    def _on_tick(self) -> None:
+        for message in self._link.drain():
+            command = self._link.answered(message.number)
+            handler = self._handlers.get(type(message.body))
+            if handler is not None:
+                handler(message.body, command)
+        if self._link.connected:
+            self._pace()
+        self.ticked.emit()
+
+    def _set_state(self, state: str) -> None:
+        if state != self._state:
+            self._state = state
+            self.state_changed.emit(state)
+
+    def _on_ready(self, body: frame.EngineReady, _command: object) -> None:
+        self._link.greeted()
+        self.devices_ready.emit(body.devices)
+        if self._state == "starting" or self._recovering:
+            self._recovering = False
+            self._set_state("idle")
+
+    def _on_devices(self, body: frame.Devices, _command: object) -> None:
+        self.devices_ready.emit(body)
+
+    def _on_analysis(self, body: frame.Analysis, _command: object) -> None:
+        if body.revision == self._revision:
+            self.analysis_ready.emit(body)
+
+    def _on_run_started(self, body: frame.RunStarted, _command: object) -> None:
+        self.history.begin(body, self._names)
+        self._set_state("training")
+        self.run_started.emit(body)
+
+    def _on_frame(self, body: frame.Frame, _command: object) -> None:
+        self.history.add(body)
+        if self.active:
+            self._set_state(body.state)
+        self.frame_received.emit(body)
+
+    def _on_outcome(self, body: frame.Outcome, _command: object) -> None:
+        self.history.add_log((body.text,))
+        self.failure = body if body.kind in {"diverged", "failed"} else None
+        self._set_state(_ENDINGS.get(body.kind, body.kind))
+        self.outcome.emit(body)
+
+    def _on_exported(self, body: frame.Exported, _command: object) -> None:
+        self.exported.emit(body)
+
+    def _on_failed(self, body: frame.Failed, command: object) -> None:
+        if isinstance(command, commands.Train | commands.ResumeRun):
+            self._fail(body)
+        else:
+            self.notice.emit(body.text)
+        self.request_failed.emit(command, body)
+
+    def _on_gone(self, body: frame.EngineGone, _command: object) -> None:
+        self._recovering = not self.active
+        again = self._link.lost()
+        self._fail(frame.Failed(body.text))
+        if again:
+            self._respawn.start(RESPAWN_MS)
+        else:
+            self.notice.emit(tr("The engine keeps crashing; it was not started again."))
+
+    def _fail(self, failed: frame.Failed) -> None:
+        self.failure = failed
+        self.history.add_log((failed.text,))
+        self._set_state("failed")
+        self.notice.emit(failed.text)
