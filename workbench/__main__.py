@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run the command line and return its exit code."""
     check_python()
-    from workbench import options
     from workbench.bootstrap import launch
 
     if not launch.is_ready():
-        options.parse(sys.argv[1:])  # A mistake is told before a long installation.
+        _parse()  # A mistake is told before a long installation.
     launch.ensure("workbench")
-    chosen = options.parse(sys.argv[1:])
-    return _draw(chosen) if chosen.shot else _open(chosen)
+    options = _parse()
+    return _draw(options) if options.shot else _open(options)
+
+
+def _parse() -> "Options":
+    """Read the command line; ends the process on `--help` or a mistake."""
+    from workbench.options import parse
+
+    return parse(sys.argv[1:])
 
 
 def _draw(options: "Options") -> int:

@@ -70,6 +70,10 @@ class Environment:
         self._stamp.unlink(missing_ok=True)
         self._unfinished.touch()
 
+    def give_back(self) -> None:
+        """Undo `begin` after pip failed in order: what was there still works."""
+        self._unfinished.unlink(missing_ok=True)
+
     def is_unfinished(self) -> bool:
         """Return whether an earlier installation was cut off."""
         return self._unfinished.exists()

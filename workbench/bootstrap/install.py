@@ -29,7 +29,11 @@ def prepare(environment: Environment, extras: Iterable[str]) -> None:
         _create(environment)
     environment.begin()
     say("Installing into .venv (the first time downloads a few hundred MB) …")
-    _pip(environment, requirements.read(environment.pyproject, sorted(wanted)))
+    try:
+        _pip(environment, requirements.read(environment.pyproject, sorted(wanted)))
+    except SetupError:
+        environment.give_back()
+        raise
     version = _version_inside(environment)
     if version is None:
         raise SetupError(".venv does not work after the installation: delete it.")
@@ -100,6 +104,11 @@ def _explain(output: str) -> str:
             "Connect for this first start; later ones work offline. Without any "
             "connection,\nput the wheels into a folder and start with "
             "PIP_NO_INDEX=1 PIP_FIND_LINKS=FOLDER."
+        )
+    if "from versions: none" in output:
+        return (
+            "The package index was not reached, or has nothing for Python "
+            f"{sys.version.split()[0]} on this system."
         )
     if "No space left" in output:
         return "The disk is full: .venv needs about 3 GB (torch is most of it)."

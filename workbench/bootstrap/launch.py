@@ -1,9 +1,9 @@
 """From any Python to one that has everything: the first thing each command does."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import NoReturn
 
 from workbench.bootstrap.console import SetupError, give_up
@@ -49,6 +49,8 @@ def require_libraries(*, window: bool) -> None:
 def _is_good_here(environment: Environment, extras: Sequence[str]) -> bool:
     if environment.is_running() and environment.is_current(extras):
         return True
+    if find_spec("torch") is None:  # A bare Python: told apart without reading files.
+        return False
     from workbench.bootstrap import requirements
 
     return requirements.satisfied(environment.pyproject, extras)
@@ -69,5 +71,7 @@ def _install(environment: Environment, extras: Sequence[str]) -> None:
 def _restart(environment: Environment, module: str) -> NoReturn:
     command = [str(environment.python), "-m", module, *sys.argv[1:]]
     if os.name == "nt":  # There, exec returns to the shell before the program ends.
+        import subprocess
+
         sys.exit(subprocess.call(command))
     os.execv(command[0], command)  # noqa: S606 - no shell wanted

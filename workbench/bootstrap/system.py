@@ -109,7 +109,8 @@ def install(packages: Iterable[str], what: str) -> None:
 
 def _apt(*arguments: str) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *arguments]
+    command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+    command += ["-o", "Dpkg::Use-Pty=0", *arguments]
     done = subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
     return done.returncode == 0
 
