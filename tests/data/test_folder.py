@@ -71,3 +71,25 @@ def test_file_without_plain_arrays_is_refused(tmp_path, monkeypatch, content):
     monkeypatch.setitem(folder.SHA256, "iris", digest)
     with pytest.raises(DataError, match="holds no arrays"):
         folder.read_arrays("iris", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("iris", [50, 50, 50]),
+        ("wine", [59, 71, 48]),
+        ("breast_cancer", [212, 357]),
+        ("mnist", [500] * 10),
+    ],
+)
+def test_classes_have_their_published_sizes(name, counts):
+    assert np.bincount(folder.read_arrays(name)["label"]).tolist() == counts
+
+
+def test_first_rows_are_the_published_ones():
+    iris = folder.read_arrays("iris")["features"]
+    assert iris[0].tolist() == [5.1, 3.5, 1.4, 0.2]
+    spots = folder.read_arrays("sunspots")
+    assert (spots["time"][0], spots["value"][0]) == (1700, 5)
+    diabetes = folder.read_arrays("diabetes")
+    assert (diabetes["features"][0, 0], diabetes["target"][0, 0]) == (59, 151)

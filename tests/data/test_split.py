@@ -73,3 +73,9 @@ def test_samples_keeps_part_of_a_stored_set():
     dataset = load({"source": "mnist", "samples": 200})
     assert np.bincount(dataset.train["label"]).tolist() == [16] * 10
     assert np.bincount(dataset.validation["label"]).tolist() == [4] * 10
+
+
+def test_class_with_a_single_sample_trains():
+    labels = np.array([0] * 30 + [1])
+    train, _ = stratified_split(labels, 0.2, generator(0))
+    assert 30 in train
