@@ -22,9 +22,9 @@ class Options:
 
     Args:
         document: A .bpw file or the id of a preset; None means the default start.
-        run: Folder of a finished run whose curves are shown.
+        run: Folder of a finished run to show instead of training.
         shot: Where to draw the window instead of opening it.
-        after_steps: Training steps before the picture is drawn.
+        after_steps: Training steps before the picture is drawn; with `run`, its own.
         theme: "dark" or "light"; None means the user's setting.
         size: Width and height of the window, px.
         panel: Name of the panel to bring to the front.

@@ -34,7 +34,7 @@ def run(options: Options) -> int:
         if code != 0:
             return code
         _tell(result)
-        return _write(job, can_draw=can_draw)
+        return _write(job, result.get("steps", 0), can_draw=can_draw)
     except KeyboardInterrupt:
         say(tr("\nStopped. What was trained so far is in {run}", run=job.folder))
         return _INTERRUPTED
@@ -78,11 +78,11 @@ class Job:
         out = ["--format", "safetensors", "--out", str(self.weights)]
         return ["engine", "export", str(self.folder), *out]
 
-    def draw(self) -> list[str]:
-        """Return the arguments that draw the window with the finished run."""
+    def draw(self, steps: object) -> list[str]:
+        """Return the arguments that draw the window after the run's `steps`."""
         chosen = self.options
         command = ["workbench", self.document, "--run", str(self.folder)]
-        command += ["--shot", str(self.picture)]
+        command += ["--after-steps", str(steps), "--shot", str(self.picture)]
         if chosen.size:
             command += ["--size", "{}x{}".format(*chosen.size)]
         for name in ("theme", "panel", "language"):
@@ -123,10 +123,10 @@ def _prepare_drawing() -> bool:
     return True
 
 
-def _write(job: Job, *, can_draw: bool) -> int:
+def _write(job: Job, steps: object, *, can_draw: bool) -> int:
     """Export and draw, then say where everything is; 1 when a part is missing."""
     exported, _ = _call(job.export())
-    drawn = _call(job.draw())[0] if can_draw else 1
+    drawn = _call(job.draw(steps))[0] if can_draw else 1
     print(tr("\nRun:      {path}", path=job.folder))
     if exported == 0:
         print(tr("Weights:  {path}", path=job.weights))
@@ -154,20 +154,20 @@ def _call(arguments: Sequence[str]) -> tuple[int, dict[str, object]]:
         Its exit code, and the JSON object of its last line ({} without one).
     """
     path = os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH"))))
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": path},
-    )
-    try:
-        result = _relay(child)
-        return child.wait(), result
-    except BaseException:
-        _end(child)
-        raise
+    ) as child:
+        try:
+            result = _relay(child)
+            return child.wait(), result
+        except BaseException:
+            _end(child)
+            raise
 
 
 def _relay(child: subprocess.Popen[str]) -> dict[str, object]:
@@ -189,6 +189,4 @@ def _end(child: subprocess.Popen[str]) -> None:
             child.wait(_SAVE_LIMIT_S)
         except subprocess.TimeoutExpired:
             continue
-        break
-    if child.stdout:
-        child.stdout.close()
+        return
