@@ -13,6 +13,8 @@ _CJK = ("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", "Me
 _UI = ("Inter", "Segoe UI", "SF Pro Text", "Cantarell", "Noto Sans", "DejaVu Sans")
 _MONO = ("JetBrains Mono", "SF Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono")
 
+_SYMBOLS = ("DejaVu Sans", "Noto Sans Math", "Segoe UI Symbol", "Apple Symbols")
+
 
 @cache
 def _installed(language_code: str, *, mono: bool) -> tuple[str, ...]:
@@ -22,7 +24,7 @@ def _installed(language_code: str, *, mono: bool) -> tuple[str, ...]:
     wished = (*_CJK, *wished) if language_code == "ja" else (*wished, *_CJK)
     kind = QFontDatabase.SystemFont
     system = kind.FixedFont if mono else kind.GeneralFont
-    found = [family for family in wished if family in known]
+    found = [family for family in (*wished, *_SYMBOLS) if family in known]
     return (*found, QFontDatabase.systemFont(system).family())
 
 

@@ -1,8 +1,55 @@
-"""Names written by people, made safe for widgets that draw HTML."""
+"""Names and numbers as people read them."""
 
+import math
+from collections.abc import Iterable
 from html import escape as _escape
+
+_BYTES = ("B", "KB", "MB", "GB", "TB")
+_LARGE = ("", "k", "M", "G", "T")
 
 
 def escape(text: object) -> str:
     """Return `text` so that QLabel, QMessageBox and pyqtgraph show it literally."""
     return _escape(str(text), quote=True)
+
+
+def count(number: float) -> str:
+    """Return a whole number with its thousands apart: `18,496`."""
+    return f"{number:,.0f}"
+
+
+def short(number: float) -> str:
+    """Return a number with three digits and a prefix: `4.72 M`."""
+    return _scaled(number, 1000.0, _LARGE)
+
+
+def size(num_bytes: float) -> str:
+    """Return an amount of memory: `64 KB`."""
+    return _scaled(num_bytes, 1024.0, _BYTES)
+
+
+def _scaled(number: float, base: float, units: tuple[str, ...]) -> str:
+    power = 0
+    while abs(number) >= base and power < len(units) - 1:
+        number /= base
+        power += 1
+    digits = f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
+    return f"{digits} {units[power]}".strip()
+
+
+def shape(sizes: Iterable[int]) -> str:
+    """Return a shape without its batch dimension: `64×16×16`."""
+    inner = [str(size) for size in tuple(sizes)[1:]]
+    return "×".join(inner) if inner else "scalar"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in its two largest units: `3 min 20 s`."""
+    if not math.isfinite(seconds):
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

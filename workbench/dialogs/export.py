@@ -1,0 +1,131 @@
+"""Writes the trained weights: format, place, what will be written, what was."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+
+from engine.i18n import tr
+from engine.protocol.frame import Exported, RunStarted
+from workbench.dialogs.base import Dialog
+from workbench.theme import text
+
+FORMATS = {
+    "safetensors": "safetensors: names, shapes and numbers, readable everywhere",
+    "pt": "PyTorch state_dict (.pt), for torch.load(weights_only=True)",
+}
+
+
+class ExportDialog(Dialog):
+    """Asks where to, then waits for the engine's answer.
+
+    Args:
+        folder: Where the file is put unless another place is chosen.
+        stem: Name of the file without its suffix.
+        parent: The window.
+    """
+
+    wanted = Signal(str, str)  # format, path
+    folder_chosen = Signal(str)
+
+    def __init__(self, folder: Path, stem: str, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Export weights"), parent)
+        self.resize(560, 0)
+        self.format = QComboBox()
+        for format_id, words in FORMATS.items():
+            self.format.addItem(tr(words), format_id)
+        self.path = QLineEdit(str(folder / f"{stem}.safetensors"))
+        self.path.setAccessibleName(tr("File"))
+        self._browse = QPushButton(tr("Browse…"))
+        self._lay_out()
+        self.facts = self.add_text("", "secondary")
+        self.result = self.add_text("", "ok")
+        self.result.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self._close = self.add_button(tr("Close"))
+        self.button = self.add_button(tr("Export"), accent=True)
+        self.format.currentIndexChanged.connect(self._on_format)
+        self._browse.clicked.connect(self._on_browse)
+        self._close.clicked.connect(self.reject)
+        self.button.clicked.connect(self._on_export)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(8)
+        row = QHBoxLayout()
+        row.addWidget(self.path, 1)
+        row.addWidget(self._browse)
+        form.addRow(QLabel(tr("Format")), self.format)
+        form.addRow(QLabel(tr("File")), row)
+        self.box.addLayout(form)
+
+    def show_run(self, run: RunStarted | None, step: int) -> None:
+        """Say what will be written; nothing can be before the first run."""
+        self.button.setEnabled(run is not None)
+        if run is None:
+            self.facts.setText(tr("Train first: there are no weights yet."))
+            return
+        words = tr(
+            "{parameters} weights of {layers} layers after step {step}. The file is "
+            "read back and compared before it counts as written.",
+            parameters=text.count(run.parameters),
+            layers=len(run.layers),
+            step=text.count(step),
+        )
+        self.facts.setText(words)
+
+    def show_exported(self, done: Exported) -> None:
+        """Say where the file is and how large."""
+        self.button.setEnabled(True)
+        words = tr(
+            "Exported {tensors} tensors ({size}) of step {step} to {path}",
+            tensors=done.tensors,
+            size=text.size(done.bytes),
+            step=text.count(done.step),
+            path=done.path,
+        )
+        self._say(words, "ok")
+
+    def show_error(self, words: str) -> None:
+        """Say why nothing was written."""
+        self.button.setEnabled(True)
+        self._say(words, "error")
+
+    def _say(self, words: str, role: str) -> None:
+        self.result.setProperty("role", role)
+        self.result.style().unpolish(self.result)
+        self.result.style().polish(self.result)
+        self.result.setText(words)
+
+    def _on_format(self) -> None:
+        path = Path(self.path.text())
+        if path.suffix.lstrip(".") in FORMATS:
+            self.path.setText(str(path.with_suffix(f".{self.format.currentData()}")))
+
+    def _on_browse(self) -> None:
+        suffix = self.format.currentData()
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, tr("Export weights"), self.path.text(), f"*.{suffix}"
+        )
+        if chosen:
+            self.path.setText(chosen)
+
+    def _on_export(self) -> None:
+        path = Path(self.path.text().strip()).expanduser()
+        if not path.name or not path.parent.is_dir():
+            self.show_error(tr("There is no folder {path}", path=path.parent))
+            return
+        self._say(tr("Writing…"), "secondary")
+        self.button.setEnabled(False)
+        self.folder_chosen.emit(str(path.parent))
+        self.wanted.emit(str(self.format.currentData()), str(path))

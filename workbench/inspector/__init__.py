@@ -1,0 +1,7 @@
+"""Forms beside the canvas: the selected nodes, the training, the problems."""
+
+from workbench.inspector.inspector import Inspector
+from workbench.inspector.problems import ProblemList
+from workbench.inspector.training_form import TrainingForm
+
+__all__ = ["Inspector", "ProblemList", "TrainingForm"]

@@ -1,0 +1,201 @@
+"""The selected nodes: name, facts, parameters and how their weights are trained."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from engine.errors import EngineError
+from engine.graph import ports
+from engine.graph.edits import Edit, ReplaceNode, SetParam
+from engine.graph.model import ROOT, Node
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import LayerSpec, Param, Value
+from engine.protocol.frame import NodeInfo
+from workbench.document import Document
+from workbench.inspector.facts import Facts
+from workbench.inspector.fields import polish
+from workbench.inspector.form import Form
+from workbench.inspector.section import Section
+from workbench.theme.tokens import SPACE_M
+
+WEIGHTS = (
+    Param(
+        "trainable",
+        "bool",
+        default=True,
+        label="Trainable",
+        doc="Whether training may move the weights of this layer.",
+    ),
+    Param(
+        "lr_factor",
+        "float",
+        1.0,
+        "Rate factor",
+        doc="Multiplies the learning rate of this layer's weights.",
+        min=0.0,
+        max=1000.0,
+    ),
+)
+_WEIGHTS_BY_NAME = {param.name: param for param in WEIGHTS}
+
+
+class NodePanel(QWidget):
+    """Form of one node, or of what several nodes share.
+
+    Args:
+        document: Every edit is one undo step of it.
+    """
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._ids: tuple[str, ...] = ()
+        self._scope = ROOT
+        self._shown_types: tuple[str, ...] = ()
+        self.form = Form(())
+        self.weights = Form(WEIGHTS)
+        self.weights.edited.connect(self._on_weights_edited)
+        self.weights.reset_wanted.connect(self._on_weights_reset)
+        self._make_head()
+        self._lay_out()
+
+    def _make_head(self) -> None:
+        self.title = QLineEdit()
+        self.title.setAccessibleName(tr("Name of the layer"))
+        polish(self.title, "role", "title")
+        self.title.editingFinished.connect(self._on_renamed)
+        self.kind, self.help, self.formula = QLabel(), QLabel(), QLabel()
+        for label in (self.kind, self.help, self.formula):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        polish(self.kind, "role", "secondary")
+        polish(self.help, "role", "secondary")
+        polish(self.formula, "role", "formula")
+        flag = Qt.TextInteractionFlag.TextSelectableByMouse
+        self.formula.setTextInteractionFlags(flag)
+        self.facts = Facts()
+
+    def _lay_out(self) -> None:
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(SPACE_M - 3)
+        for widget in (self.title, self.kind, self.facts):
+            self._box.addWidget(widget)
+        self._layer = Section(tr("Layer"))
+        self._layer.box.addWidget(self.form)
+        self._training = Section(tr("Weights"))
+        self._training.box.addWidget(self.weights)
+        self._about = Section(tr("About"))
+        self._about.box.addWidget(self.help)
+        self._about.box.addWidget(self.formula)
+        for section in (self._layer, self._training, self._about):
+            self._box.addWidget(section)
+
+    def show_nodes(self, ids: Sequence[str], scope: str = ROOT) -> None:
+        """Show these nodes; they must exist."""
+        self._ids, self._scope = tuple(ids), scope
+        nodes = self._nodes()
+        types = tuple(sorted({node.type for node in nodes}))
+        if types != self._shown_types:
+            self._shown_types = types
+            self._rebuild([registry.get(type_id) for type_id in types])
+        self._show_head(nodes)
+        self._show_values(nodes)
+
+    def show_info(self, info: NodeInfo | None) -> None:
+        """Show what the engine knows of the (single) node."""
+        self.facts.setVisible(len(self._ids) == 1)
+        self.facts.show_info(info)
+        self._training.setVisible(info is None or info.parameters > 0)
+
+    def _nodes(self) -> list[Node]:
+        graph = self._document.project.scope(self._scope)
+        return [graph.node(node_id) for node_id in self._ids]
+
+    def _rebuild(self, specs: Sequence[LayerSpec]) -> None:
+        """Make the form of what all these kinds of nodes share."""
+        shared = [
+            param
+            for param in specs[0].params
+            if all(spec.param(param.name) == param for spec in specs)
+        ]
+        old, self.form = self.form, Form(shared)
+        self._layer.box.replaceWidget(old, self.form)
+        self.form.show()
+        old.hide()
+        old.deleteLater()
+        self._layer.setVisible(bool(shared))
+        self.form.edited.connect(self._on_edited)
+        self.form.reset_wanted.connect(self._on_reset)
+
+    def _show_head(self, nodes: Sequence[Node]) -> None:
+        spec = registry.get(nodes[0].type)
+        several = len(nodes) > 1
+        self.title.setReadOnly(several)
+        self.title.setPlaceholderText(tr(spec.title))
+        name = tr("{n} layers", n=len(nodes)) if several else ports.title(nodes[0])
+        self.title.setText(tr(name))
+        same = len(self._shown_types) == 1
+        self.kind.setText(tr(spec.title) if same else tr("Different kinds"))
+        self.kind.setVisible(several or bool(nodes[0].name))
+        self.help.setText(tr(spec.help))
+        self.formula.setText(spec.formula)
+        self.formula.setVisible(bool(spec.formula))
+        self._about.setVisible(same)
+
+    def _show_values(self, nodes: Sequence[Node]) -> None:
+        complete = [ports.params(node) for node in nodes]
+        names = [name for name in complete[0] if name in self.form.rows]
+        mixed = [n for n in names if any(c[n] != complete[0][n] for c in complete)]
+        self.form.show_values({name: complete[0][name] for name in names}, mixed)
+        first = nodes[0]
+        values: dict[str, Value] = {
+            "trainable": first.trainable,
+            "lr_factor": first.lr_factor,
+        }
+        mixed = []
+        if any(node.trainable != first.trainable for node in nodes):
+            mixed.append("trainable")
+        if any(node.lr_factor != first.lr_factor for node in nodes):
+            mixed.append("lr_factor")
+        self.weights.show_values(values, mixed)
+
+    def _on_edited(self, name: str, value: Value) -> None:
+        edits = [SetParam(i, name, value, self._scope) for i in self._ids]
+        self._apply(self.form, name, edits)
+
+    def _on_reset(self, name: str) -> None:
+        edits = [SetParam(i, name, None, self._scope, reset=True) for i in self._ids]
+        self._apply(self.form, name, edits)
+
+    def _on_weights_edited(self, name: str, value: Value) -> None:
+        changes = {name: value}
+        edits = [
+            ReplaceNode(replace(node, **changes), self._scope)  # type: ignore[arg-type]
+            for node in self._nodes()
+        ]
+        self._apply(self.weights, name, edits)
+
+    def _on_weights_reset(self, name: str) -> None:
+        self._on_weights_edited(name, _WEIGHTS_BY_NAME[name].default)
+
+    def _apply(self, form: Form, name: str, edits: Sequence[Edit]) -> None:
+        label = tr(form.rows[name].param.label)
+        try:
+            self._document.apply(edits, tr("Set {label}", label=label))
+        except EngineError as error:
+            form.show_error(name, str(error))
+
+    def _on_renamed(self) -> None:
+        if self.title.isReadOnly() or len(self._ids) != 1:
+            return
+        node = self._nodes()[0]
+        name = self.title.text().strip()
+        if name == tr(registry.get(node.type).title):
+            name = ""
+        if name != node.name:
+            edits = [ReplaceNode(replace(node, name=name), self._scope)]
+            self._document.apply(edits, tr("Rename to {name}", name=name))

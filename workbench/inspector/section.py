@@ -1,0 +1,40 @@
+"""A part of a panel under a heading that folds it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from workbench.inspector.fields import polish
+from workbench.theme import icons
+from workbench.theme.tokens import SPACE_S
+
+
+class Section(QWidget):
+    """Heading and content.
+
+    Args:
+        title: Words of the heading, translated.
+        is_open: Whether the content shows at first.
+    """
+
+    def __init__(self, title: str, *, is_open: bool = True) -> None:
+        super().__init__()
+        self._button = QPushButton(title)
+        self._button.setCheckable(True)
+        self._button.setChecked(is_open)
+        self._button.setCursor(Qt.CursorShape.PointingHandCursor)
+        polish(self._button, "role", "heading")
+        self._button.toggled.connect(self._on_toggled)
+        self.content = QWidget()
+        self.box = QVBoxLayout(self.content)
+        self.box.setContentsMargins(0, 0, 0, 4)
+        self.box.setSpacing(SPACE_S)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(6)
+        outer.addWidget(self._button)
+        outer.addWidget(self.content)
+        self._on_toggled(is_open)
+
+    def _on_toggled(self, is_open: bool) -> None:
+        self.content.setVisible(is_open)
+        icons.bind(self._button, "chevron-down" if is_open else "chevron-right", "fg3")
