@@ -1,0 +1,133 @@
+"""Reads the presets: documents in a folder that carry words and a target.
+
+Presets are files like any other project; what is said about them stands in their
+field `preset`, which a project keeps among its extra fields.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import DocumentError, did_you_mean
+from engine.graph.model import Project
+from engine.graph.serialize import load
+from engine.i18n import tr
+
+Comparison = Literal["<", "<=", ">", ">="]
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+SUFFIX = ".bpw"
+DEFAULT = "mnist-cnn"
+"""The preset that opens when nothing else is asked for."""
+_ORDER = (
+    "mnist-cnn",
+    "digits-mlp",
+    "xor",
+    "spirals",
+    "sine",
+    "diabetes",
+    "breast-cancer",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a preset reaches on data that it never trained on.
+
+    Args:
+        metric: Id of the node whose value counts, or `loss`.
+        comparison: How the value stands to the limit.
+        value: The limit.
+        text: The same in words.
+    """
+
+    metric: str
+    comparison: Comparison
+    value: float
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.comparison not in _COMPARISONS:
+            raise ValueError(self.comparison)
+
+    def met(self, value: float) -> bool:
+        """Return whether `value` is good enough; NaN never is."""
+        return _COMPARISONS[self.comparison](value, self.value)
+
+    def worst(self, values: list[float]) -> float:
+        """Return the value that is furthest on the wrong side."""
+        return max(values) if self.comparison.startswith("<") else min(values)
+
+
+@dataclass(frozen=True)
+class PresetInfo:
+    """What a list of presets shows.
+
+    Args:
+        id: Name of its file without the ending.
+        title: Its name in lists.
+        watch: Two sentences: what it is and what to watch.
+        minutes: Expected time on two processor cores.
+        target: What it reaches.
+    """
+
+    id: str
+    title: str
+    watch: str
+    minutes: float
+    target: Target
+
+
+def info(project: Project, preset_id: str) -> PresetInfo:
+    """Return what a project says about itself as a preset.
+
+    Raises:
+        DocumentError: When its field `preset` is missing or incomplete.
+    """
+    record = project.extra.get("preset")
+    try:
+        if not isinstance(record, Mapping):
+            raise TypeError(tr("it has no field “preset”"))
+        return PresetInfo(
+            id=preset_id,
+            title=str(record["title"]),
+            watch=str(record["watch"]),
+            minutes=float(record["minutes"]),
+            target=Target(**record["target"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DocumentError(
+            tr("This is not a preset"), where=preset_id, got=str(error)
+        ) from error
+
+
+def read_all(folder: Path) -> tuple[PresetInfo, ...]:
+    """Return all presets of a folder, the default first."""
+    ids = sorted((path.stem for path in folder.glob(f"*{SUFFIX}")), key=_rank)
+    return tuple(info(load(folder / f"{name}{SUFFIX}"), name) for name in ids)
+
+
+def _rank(preset_id: str) -> tuple[int, str]:
+    known = preset_id in _ORDER
+    return (_ORDER.index(preset_id) if known else len(_ORDER), preset_id)
+
+
+def find(folder: Path, preset_id: str) -> Path:
+    """Return the file of a preset.
+
+    Raises:
+        DocumentError: When there is none of this name.
+    """
+    paths = {path.stem: path for path in folder.glob(f"*{SUFFIX}")}
+    if preset_id not in paths:
+        raise DocumentError(
+            tr("There is no preset “{id}”", id=preset_id),
+            fix=did_you_mean(preset_id, paths),
+        )
+    return paths[preset_id]
