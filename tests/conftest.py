@@ -8,10 +8,20 @@ import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.helpers import leaks
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Busy machines are slow, and what fails here must fail everywhere.
+settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 _HAS_FAILED = pytest.StashKey[bool]()
 

@@ -1,6 +1,9 @@
 """What pyproject.toml promises."""
 
+import re
 import tomllib
+
+import pytest
 
 from tests.helpers.sources import ROOT
 
@@ -32,3 +35,13 @@ def test_every_python_package_has_an_init_file():
         if not (path.parent / "__init__.py").exists()
     }
     assert bare == set()
+
+
+@pytest.mark.skipif(
+    not (ROOT / "assets/screenshots").is_dir(), reason="no pictures are drawn yet"
+)
+def test_links_of_the_readme_lead_somewhere():
+    text = (ROOT / "README.md").read_text("utf-8")
+    targets = re.findall(r"\]\((?!http)([^)#]+)\)", text)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
