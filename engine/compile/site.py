@@ -45,13 +45,13 @@ class Site:
         """Number of dimensions of the first input, with the batch."""
         return len(self.shape)
 
-    def int(self, name: str) -> int:
+    def whole(self, name: str) -> int:
         """Return a whole-number parameter."""
         value = self.params[name]
         assert isinstance(value, int)
         return value
 
-    def float(self, name: str) -> float:
+    def number(self, name: str) -> float:
         """Return a number parameter."""
         value = self.params[name]
         assert isinstance(value, int | float)
@@ -71,19 +71,19 @@ class Site:
         """Return a word."""
         return str(self.params[name])
 
-    def ints(self, name: str) -> tuple["int", ...]:
+    def ints(self, name: str) -> tuple[int, ...]:
         """Return a list of whole numbers."""
         value = self.params[name]
         assert isinstance(value, tuple | list)
         return tuple(item for item in value if isinstance(item, int))
 
-    def floats(self, name: str) -> list["float"]:
+    def floats(self, name: str) -> list[float]:
         """Return a list of numbers."""
         value = self.params[name]
         assert isinstance(value, tuple | list)
         return [float(item) for item in value if isinstance(item, int | float)]
 
-    def size(self, name: str, dims: "int") -> tuple["int", ...]:
+    def size(self, name: str, dims: int) -> tuple[int, ...]:
         """Return a size, one number per dimension."""
         value = self.params[name]
         return (value,) * dims if isinstance(value, int) else self.ints(name)
@@ -101,7 +101,7 @@ class Site:
         """Return the error for a parameter that doesn't fit the input."""
         return ConfigError(what, expected=expected, got=got)
 
-    def need_rank(self, *ranks: "int", axes: str, index: "int" = 0) -> None:
+    def need_rank(self, *ranks: int, axes: str, index: int = 0) -> None:
         """Raise ShapeError unless an input has one of `ranks` dimensions."""
         shape = self.shapes[index]
         if len(shape) in ranks:
@@ -116,7 +116,7 @@ class Site:
             got=shape_text(shape),
         )
 
-    def need_dims(self, low: "int", index: "int" = 0) -> None:
+    def need_dims(self, low: int, index: int = 0) -> None:
         """Raise ShapeError when an input has fewer than `low` dimensions."""
         if len(self.shapes[index]) < low:
             raise self.refuse(
@@ -125,7 +125,7 @@ class Site:
                 got=shape_text(self.shapes[index]),
             )
 
-    def dim(self, name: str, *, extra: "int" = 0) -> "int":
+    def dim(self, name: str, *, extra: int = 0) -> int:
         """Return a dimension parameter as a positive index behind the batch.
 
         Args:
@@ -135,9 +135,9 @@ class Site:
         Raises:
             ConfigError: When the input has no such dimension, or it is the batch.
         """
-        return self.place(self.int(name), extra=extra)
+        return self.place(self.whole(name), extra=extra)
 
-    def place(self, dim: "int", *, extra: "int" = 0) -> "int":
+    def place(self, dim: int, *, extra: int = 0) -> int:
         """Return a dimension of the first input as a positive index; see `dim`."""
         rank = self.rank + extra
         index = dim + rank if dim < 0 else dim
@@ -149,7 +149,7 @@ class Site:
             got=dim,
         )
 
-    def need_equal(self, first: "int" = 0, second: "int" = 1) -> None:
+    def need_equal(self, first: int = 0, second: int = 1) -> None:
         """Raise ShapeError unless two inputs have the same shape."""
         a, b = self.shapes[first], self.shapes[second]
         if a[1:] == b[1:] and len(a) == len(b):

@@ -52,7 +52,7 @@ def _plain(_site: Site, kind: Callable[[], nn.Module]) -> nn.Module:
 def _numbers(
     site: Site, kind: Callable[..., nn.Module], names: tuple[str, ...]
 ) -> nn.Module:
-    return kind(*(site.float(name) for name in names))
+    return kind(*(site.number(name) for name in names))
 
 
 def _along(site: Site, kind: Callable[[int], nn.Module]) -> nn.Module:
@@ -61,7 +61,7 @@ def _along(site: Site, kind: Callable[[int], nn.Module]) -> nn.Module:
 
 def _ordered(site: Site, low: str, high: str) -> tuple[float, float]:
     """Return two limits, or raise when they are the wrong way round."""
-    lower, upper = site.float(low), site.float(high)
+    lower, upper = site.number(low), site.number(high)
     if lower >= upper:
         raise site.misconfigured(
             tr("The lower limit must be below the upper one"),
@@ -75,7 +75,7 @@ def _prelu(site: Site) -> nn.Module:
     per_channel = site.flag("per_channel")
     if per_channel:
         site.need_dims(2)
-    return nn.PReLU(site.shape[1] if per_channel else 1, site.float("init"))
+    return nn.PReLU(site.shape[1] if per_channel else 1, site.number("init"))
 
 
 def _rrelu(site: Site) -> nn.Module:
@@ -108,8 +108,8 @@ def _batch_norm(site: Site, dims: int) -> nn.Module:
         site.need_rank(dims + 2, axes=AXES[dims])
     return _BATCH[dims](
         site.shape[1],
-        eps=site.float("eps"),
-        momentum=site.float("momentum"),
+        eps=site.number("eps"),
+        momentum=site.number("momentum"),
         affine=site.flag("affine"),
         track_running_stats=site.flag("track_running_stats"),
     )
@@ -124,15 +124,15 @@ def _instance_norm(site: Site, dims: int) -> nn.Module:
         )
     return _INSTANCE[dims](
         site.shape[1],
-        eps=site.float("eps"),
-        momentum=site.float("momentum"),
+        eps=site.number("eps"),
+        momentum=site.number("momentum"),
         affine=site.flag("affine"),
         track_running_stats=site.flag("track_running_stats"),
     )
 
 
 def _last_dims(site: Site) -> list[int]:
-    number = site.int("num_dims")
+    number = site.whole("num_dims")
     if number > site.rank - 1:
         raise site.misconfigured(
             tr("{title} has more dimensions than its input", title=site.title),
@@ -145,7 +145,7 @@ def _last_dims(site: Site) -> list[int]:
 def _layer_norm(site: Site) -> nn.Module:
     return nn.LayerNorm(
         _last_dims(site),
-        eps=site.float("eps"),
+        eps=site.number("eps"),
         elementwise_affine=site.flag("affine"),
         bias=site.flag("bias"),
     )
@@ -154,14 +154,14 @@ def _layer_norm(site: Site) -> nn.Module:
 def _rms_norm(site: Site) -> nn.Module:
     return nn.RMSNorm(
         _last_dims(site),
-        eps=site.float("eps"),
+        eps=site.number("eps"),
         elementwise_affine=site.flag("affine"),
     )
 
 
 def _group_norm(site: Site) -> nn.Module:
     site.need_dims(2)
-    groups, channels = site.int("num_groups"), site.shape[1]
+    groups, channels = site.whole("num_groups"), site.shape[1]
     if channels % groups:
         raise site.misconfigured(
             tr("The groups must divide the channels"),
@@ -169,19 +169,19 @@ def _group_norm(site: Site) -> nn.Module:
             got=tr("{groups} groups", groups=groups),
         )
     return nn.GroupNorm(
-        groups, channels, eps=site.float("eps"), affine=site.flag("affine")
+        groups, channels, eps=site.number("eps"), affine=site.flag("affine")
     )
 
 
 def _response_norm(site: Site) -> nn.Module:
     site.need_dims(3)
     return nn.LocalResponseNorm(
-        site.int("size"), site.float("alpha"), site.float("beta"), site.float("k")
+        site.whole("size"), site.number("alpha"), site.number("beta"), site.number("k")
     )
 
 
 def _normalize(site: Site) -> nn.Module:
-    return Function(F.normalize, p=site.float("p"), dim=site.dim("dim"))
+    return Function(F.normalize, p=site.number("p"), dim=site.dim("dim"))
 
 
 BUILDERS: dict[str, Builder] = {

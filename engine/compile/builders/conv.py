@@ -30,7 +30,7 @@ _ADAPTIVE = {
 def _check_groups(site: Site, groups: int) -> None:
     for name, channels in (
         (tr("input channels"), site.shape[1]),
-        (tr("output channels"), site.int("out_channels")),
+        (tr("output channels"), site.whole("out_channels")),
     ):
         if channels % groups:
             raise site.misconfigured(
@@ -70,7 +70,7 @@ def _reach(kernel: Sizes, dilation: Sizes) -> Sizes:
 
 def _conv(site: Site, dims: int) -> nn.Module:
     site.need_rank(dims + 2, axes=AXES[dims])
-    groups, mode = site.int("groups"), site.text("padding_mode")
+    groups, mode = site.whole("groups"), site.text("padding_mode")
     _check_groups(site, groups)
     kernel, dilation = site.size("kernel_size", dims), site.size("dilation", dims)
     reach = _reach(kernel, dilation)
@@ -82,7 +82,7 @@ def _conv(site: Site, dims: int) -> nn.Module:
     _check_padding_mode(site, padding, mode)
     module: nn.Module = _CONV[dims](
         site.shape[1],
-        site.int("out_channels"),
+        site.whole("out_channels"),
         kernel,  # type: ignore[arg-type]
         stride=site.size("stride", dims),  # type: ignore[arg-type]
         padding=padding,  # type: ignore[arg-type]
@@ -96,7 +96,7 @@ def _conv(site: Site, dims: int) -> nn.Module:
 
 def _transposed(site: Site, dims: int) -> nn.Module:
     site.need_rank(dims + 2, axes=AXES[dims])
-    groups = site.int("groups")
+    groups = site.whole("groups")
     _check_groups(site, groups)
     kernel, stride, padding, extra, dilation = (
         site.size(name, dims)
@@ -112,7 +112,7 @@ def _transposed(site: Site, dims: int) -> nn.Module:
     _check_grown(site, (kernel, stride, padding, extra, dilation))
     module: nn.Module = _TRANSPOSED[dims](
         site.shape[1],
-        site.int("out_channels"),
+        site.whole("out_channels"),
         kernel,  # type: ignore[arg-type]
         stride=stride,  # type: ignore[arg-type]
         padding=padding,  # type: ignore[arg-type]
@@ -187,7 +187,7 @@ def _lp_pool(site: Site) -> nn.Module:
     kernel = site.size("kernel_size", 2)
     _check_window(site, (0, 0), kernel)
     return nn.LPPool2d(
-        site.float("norm_type"),
+        site.number("norm_type"),
         kernel,
         _stride(site, 2),
         ceil_mode=site.flag("ceil_mode"),

@@ -21,7 +21,7 @@ Builder = Callable[[Site], nn.Module]
 
 def _linear(site: Site) -> nn.Module:
     site.need_dims(2)
-    return nn.Linear(site.shape[-1], site.int("out_features"), bias=site.flag("bias"))
+    return nn.Linear(site.shape[-1], site.whole("out_features"), bias=site.flag("bias"))
 
 
 def _bilinear(site: Site) -> nn.Module:
@@ -33,17 +33,19 @@ def _bilinear(site: Site) -> nn.Module:
             got=shapes_text(site.shapes),
         )
     return nn.Bilinear(
-        left[-1], right[-1], site.int("out_features"), bias=site.flag("bias")
+        left[-1], right[-1], site.whole("out_features"), bias=site.flag("bias")
     )
 
 
 def _embedding(site: Site) -> nn.Module:
-    entries, padding = site.int("num_embeddings"), site.maybe("padding_idx")
+    entries, padding = site.whole("num_embeddings"), site.maybe("padding_idx")
     if padding is not None and padding >= entries:
         raise site.misconfigured(
-            tr("The padding index is not an entry"), expected=f"< {entries}", got=padding
+            tr("The padding index is not an entry"),
+            expected=f"< {entries}",
+            got=padding,
         )
-    return nn.Embedding(entries, site.int("embedding_dim"), padding_idx=padding)
+    return nn.Embedding(entries, site.whole("embedding_dim"), padding_idx=padding)
 
 
 def _identity(_site: Site) -> nn.Module:
@@ -52,26 +54,24 @@ def _identity(_site: Site) -> nn.Module:
 
 def _learned_scale(site: Site) -> nn.Module:
     site.need_dims(2)
-    return LearnedScale(
-        site.shape[-1], site.float("initial"), bias=site.flag("bias")
-    )
+    return LearnedScale(site.shape[-1], site.number("initial"), bias=site.flag("bias"))
 
 
 def _dropout(kind: Callable[[float], nn.Module]) -> Builder:
-    return lambda site: kind(site.float("p"))
+    return lambda site: kind(site.number("p"))
 
 
 def _channel_dropout(kind: Callable[[float], nn.Module], dims: int) -> Builder:
     def build(site: Site) -> nn.Module:
         site.need_rank(dims + 2, axes=AXES[dims])
-        return kind(site.float("p"))
+        return kind(site.number("p"))
 
     return build
 
 
 def _feature_dropout(site: Site) -> nn.Module:
     site.need_dims(2)
-    return nn.FeatureAlphaDropout(site.float("p"))
+    return nn.FeatureAlphaDropout(site.number("p"))
 
 
 def _stop_gradient(site: Site) -> nn.Module:
@@ -80,7 +80,7 @@ def _stop_gradient(site: Site) -> nn.Module:
 
 def _constant(site: Site) -> nn.Module:
     return Constant(
-        site.ints("shape"), site.float("value"), learned=site.flag("learned")
+        site.ints("shape"), site.number("value"), learned=site.flag("learned")
     )
 
 
@@ -96,8 +96,8 @@ BUILDERS: dict[str, Builder] = {
     "dropout3d": _channel_dropout(nn.Dropout3d, 3),
     "alpha_dropout": _dropout(nn.AlphaDropout),
     "feature_alpha_dropout": _feature_dropout,
-    "gaussian_noise": lambda site: GaussianNoise(site.float("std")),
-    "one_hot": lambda site: OneHot(site.int("num_classes")),
+    "gaussian_noise": lambda site: GaussianNoise(site.number("std")),
+    "one_hot": lambda site: OneHot(site.whole("num_classes")),
     "stop_gradient": _stop_gradient,
     "constant": _constant,
 }

@@ -37,11 +37,11 @@ def _scored(site: Site) -> nn.Module:
 def _top_k(site: Site) -> nn.Module:
     module = _scored(site)
     classes = site.shape[class_dim(site)]
-    if site.int("k") > classes:
+    if site.whole("k") > classes:
         raise site.misconfigured(
             tr("There are fewer classes than guesses"),
             expected=f"≤ {classes}",
-            got=site.int("k"),
+            got=site.whole("k"),
         )
     return module
 

@@ -61,7 +61,7 @@ def _cross_entropy(site: Site) -> nn.Module:
         dim,
         _class_weights(site, site.shape[dim]),
         site.maybe("ignore_index"),
-        site.float("label_smoothing"),
+        site.number("label_smoothing"),
     )
 
 
@@ -75,7 +75,7 @@ def _nll(site: Site) -> nn.Module:
 def _bce_with_logits(site: Site) -> nn.Module:
     if len(site.shapes) == 2:
         site.need_equal()
-    return BCEWithLogits(site.float("target"), site.float("pos_weight"))
+    return BCEWithLogits(site.number("target"), site.number("pos_weight"))
 
 
 def _kl_div(site: Site) -> nn.Module:
@@ -87,14 +87,14 @@ def _multi_margin(site: Site) -> nn.Module:
     site.need_rank(2, axes="N×C")
     need_labels(site)
     site.need_rank(1, axes="N", index=1)
-    return Function(F.multi_margin_loss, margin=site.float("margin"))
+    return Function(F.multi_margin_loss, margin=site.number("margin"))
 
 
 def _ctc(site: Site) -> nn.Module:
     site.need_rank(3, axes="N×T×C")
     site.need_rank(2, axes="N×S", index=1)
     need_labels(site)
-    blank, classes = site.int("blank"), site.shape[2]
+    blank, classes = site.whole("blank"), site.shape[2]
     if blank >= classes:
         raise site.misconfigured(
             tr("The blank is not a class"), expected=f"< {classes}", got=blank
@@ -108,14 +108,12 @@ def _ctc(site: Site) -> nn.Module:
     return CTC(blank)
 
 
-def _signed(
-    site: Site, function: Callable[..., torch.Tensor], rank: int
-) -> nn.Module:
+def _signed(site: Site, function: Callable[..., torch.Tensor], rank: int) -> nn.Module:
     """Build a loss of two equal inputs and one sign per sample."""
     site.need_rank(rank, axes="N×F" if rank == 2 else "N")
     site.need_equal(0, 1)
     site.need_rank(1, axes="N", index=2)
-    return Loss(function, margin=site.float("margin"))
+    return Loss(function, margin=site.number("margin"))
 
 
 def _minimise(_site: Site) -> nn.Module:

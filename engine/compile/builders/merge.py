@@ -96,16 +96,14 @@ def _pair(site: Site, function: Callable[..., Tensor]) -> nn.Module:
     _broadcast(site)
     _check_batch(site)
     if site.type_id == "pairwise_distance":
-        return Function(function, p=site.float("p"))
+        return Function(function, p=site.number("p"))
     return Function(function)
 
 
 def _concat(site: Site) -> nn.Module:
     _need_two(site)
     dim = site.dim("dim")
-    rest = {
-        (len(shape), *shape[1:dim], *shape[dim + 1 :]) for shape in site.shapes
-    }
+    rest = {(len(shape), *shape[1:dim], *shape[dim + 1 :]) for shape in site.shapes}
     if len(rest) > 1:
         raise site.refuse(
             tr("The inputs differ in more than the joined dimension"),
@@ -150,7 +148,7 @@ def _cosine(site: Site) -> nn.Module:
 
 
 def _scale(site: Site) -> nn.Module:
-    return Affine(site.float("factor"), site.float("offset"))
+    return Affine(site.number("factor"), site.number("offset"))
 
 
 class Affine(nn.Module):
@@ -166,11 +164,11 @@ class Affine(nn.Module):
 
 
 def _power(site: Site) -> nn.Module:
-    return Function(torch.pow, exponent=site.float("exponent"))
+    return Function(torch.pow, exponent=site.number("exponent"))
 
 
 def _log(site: Site) -> nn.Module:
-    return ClampedLog(site.float("eps"))
+    return ClampedLog(site.number("eps"))
 
 
 def _clamp(site: Site) -> nn.Module:

@@ -29,7 +29,7 @@ Recurrent = RNN | LSTM | GRU
 
 def _recurrent(site: Site, kind: type[Recurrent]) -> nn.Module:
     site.need_rank(3, axes="N×T×F")
-    layers, hidden = site.int("num_layers"), site.int("hidden_size")
+    layers, hidden = site.whole("num_layers"), site.whole("hidden_size")
     both = site.flag("bidirectional")
     if len(site.shapes) == 2:
         _check_initial(site, hidden * (2 if both else 1))
@@ -40,7 +40,7 @@ def _recurrent(site: Site, kind: type[Recurrent]) -> nn.Module:
         num_layers=layers,
         bias=site.flag("bias"),
         batch_first=True,
-        dropout=site.float("dropout") if layers > 1 else 0.0,
+        dropout=site.number("dropout") if layers > 1 else 0.0,
         bidirectional=both,
         **extra,
     )
@@ -60,7 +60,7 @@ def _check_initial(site: Site, units: int) -> None:
 def _features(site: Site) -> int:
     """Return F of N×T×F after checking that the heads divide it."""
     site.need_rank(3, axes="N×T×F")
-    features, heads = site.shape[2], site.int("num_heads")
+    features, heads = site.shape[2], site.whole("num_heads")
     if features % heads:
         raise site.misconfigured(
             tr("The heads must divide the features"),
@@ -81,8 +81,8 @@ def _features(site: Site) -> int:
 def _attention(site: Site) -> nn.Module:
     module = MultiheadAttention(
         _features(site),
-        site.int("num_heads"),
-        dropout=site.float("dropout"),
+        site.whole("num_heads"),
+        dropout=site.number("dropout"),
         bias=site.flag("bias"),
         batch_first=True,
     )
@@ -117,15 +117,15 @@ def _dot_product(site: Site) -> nn.Module:
             expected=tr("N×…×T×D, N×…×S×D and N×…×S×E"),
             got=shapes_text(site.shapes),
         )
-    return _DotProduct(site.float("dropout"), causal=site.flag("causal"))
+    return _DotProduct(site.number("dropout"), causal=site.flag("causal"))
 
 
 def _transformer(site: Site, kind: type[EncoderLayer | DecoderLayer]) -> nn.Module:
     module = kind(
         _features(site),
-        site.int("num_heads"),
-        site.int("dim_feedforward"),
-        site.float("dropout"),
+        site.whole("num_heads"),
+        site.whole("dim_feedforward"),
+        site.number("dropout"),
         activation=site.text("activation"),  # type: ignore[arg-type]
         batch_first=True,
         norm_first=site.flag("norm_first"),
@@ -136,7 +136,7 @@ def _transformer(site: Site, kind: type[EncoderLayer | DecoderLayer]) -> nn.Modu
 
 def _position(site: Site) -> nn.Module:
     site.need_rank(3, axes="N×T×F")
-    longest = site.int("max_length")
+    longest = site.whole("max_length")
     if site.shape[1] > longest:
         raise site.misconfigured(
             tr("The sequence is longer than the position table"),
@@ -152,7 +152,7 @@ def _sinusoidal(site: Site) -> nn.Module:
 
 
 def _time(site: Site) -> nn.Module:
-    features = site.int("features")
+    features = site.whole("features")
     if site.shape[1:] not in {(), (1,)}:
         raise site.refuse(tr("TimeEmbedding takes one number"), expected="N×1")
     if features % 2:

@@ -107,7 +107,7 @@ def _transpose(site: Site) -> nn.Module:
 
 def _slice(site: Site) -> nn.Module:
     dim = site.dim("dim")
-    span = slice(site.int("start"), site.maybe("stop"), site.int("step"))
+    span = slice(site.whole("start"), site.maybe("stop"), site.whole("step"))
     if not range(*span.indices(site.shape[dim])):
         raise site.refuse(
             tr("The range is empty"),
@@ -118,7 +118,7 @@ def _slice(site: Site) -> nn.Module:
 
 
 def _select(site: Site) -> nn.Module:
-    dim, index = site.dim("dim"), site.int("index")
+    dim, index = site.dim("dim"), site.whole("index")
     size = site.shape[dim]
     if not -size <= index < size:
         raise site.misconfigured(
@@ -139,12 +139,12 @@ def _flip(site: Site) -> nn.Module:
 
 
 def _roll(site: Site) -> nn.Module:
-    return Function(torch.roll, shifts=site.int("shift"), dims=site.dim("dim"))
+    return Function(torch.roll, shifts=site.whole("shift"), dims=site.dim("dim"))
 
 
 def _repeat(site: Site) -> nn.Module:
     dims = [1] * site.rank
-    dims[site.dim("dim")] = site.int("times")
+    dims[site.dim("dim")] = site.whole("times")
     return Function(torch.tile, dims=tuple(dims))
 
 
@@ -178,7 +178,7 @@ def _upsample(site: Site) -> nn.Module:
             got=shape_text(site.shape),
         )
     aligned = None if mode == "nearest" else site.flag("align_corners")
-    factor = site.float("scale_factor")
+    factor = site.number("scale_factor")
     if min(int(side * factor) for side in site.shape[2:]) < 1:
         raise site.refuse(tr("Nothing would be left"), expected=tr("a larger factor"))
     return nn.Upsample(scale_factor=factor, mode=mode, align_corners=aligned)
@@ -186,7 +186,7 @@ def _upsample(site: Site) -> nn.Module:
 
 def _shuffle(site: Site) -> nn.Module:
     site.need_rank(4, axes=AXES[2])
-    factor = site.int("upscale_factor")
+    factor = site.whole("upscale_factor")
     if site.shape[1] % factor**2:
         raise site.refuse(
             tr("The channels don't fill the finer pixels"),
@@ -198,7 +198,7 @@ def _shuffle(site: Site) -> nn.Module:
 
 def _unshuffle(site: Site) -> nn.Module:
     site.need_rank(4, axes=AXES[2])
-    factor = site.int("downscale_factor")
+    factor = site.whole("downscale_factor")
     if any(side % factor for side in site.shape[2:]):
         raise site.refuse(
             tr("The image doesn't divide into squares"),
@@ -209,7 +209,7 @@ def _unshuffle(site: Site) -> nn.Module:
 
 def _channel_shuffle(site: Site) -> nn.Module:
     site.need_dims(3)
-    groups = site.int("groups")
+    groups = site.whole("groups")
     if site.shape[1] % groups:
         raise site.misconfigured(
             tr("The groups must divide the channels"),

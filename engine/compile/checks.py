@@ -1,0 +1,94 @@
+"""Mistakes that shapes allow and training does not: labels that have no score."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+import torch
+
+from engine.compile.classes import binary, class_dim
+from engine.compile.fixes import loss_fixes, set_classes
+from engine.compile.flatten import FlatNode, Source
+from engine.compile.infer import Flow
+from engine.compile.site import Site
+from engine.errors import EngineError
+from engine.graph.edits import Fix, Problem, SetParam
+from engine.graph.model import Project
+from engine.i18n import tr
+from engine.layers import registry
+
+_SCORED = {"cross_entropy", "nll", "accuracy", "top_k", "perplexity"}
+
+
+def value_problems(
+    project: Project, node: FlatNode, flows: tuple[Flow, ...]
+) -> Iterator[Problem]:
+    """Yield problems of values that will flow through a node whose shapes fit."""
+    if node.type == "embedding" and flows[0].classes:
+        yield from _embedding(node, flows[0].classes)
+    if node.type in _SCORED and flows[1].classes:
+        yield from _labels(project, node, flows)
+
+
+def _embedding(node: FlatNode, classes: int) -> Iterator[Problem]:
+    entries = node.params["num_embeddings"]
+    if not isinstance(entries, int) or entries >= classes:
+        return
+    edit = SetParam(node.node.id, "num_embeddings", classes, node.scope)
+    yield Problem(
+        node.place,
+        tr("There are more different inputs than entries"),
+        expected=tr("at least {n} entries", n=classes),
+        got=str(entries),
+        fixes=(Fix(tr("Use {n} entries", n=classes), (edit,)),),
+    )
+
+
+def _labels(
+    project: Project, node: FlatNode, flows: tuple[Flow, ...]
+) -> Iterator[Problem]:
+    site = _site(node, flows)
+    if binary(site) or flows[1].dtype.is_floating_point:
+        return
+    scores, classes = flows[0].shape[class_dim(site)], flows[1].classes
+    if scores >= classes:
+        return
+    yield Problem(
+        node.place,
+        tr("There are more classes than scores"),
+        expected=tr("{n} scores per sample, one for each class", n=classes),
+        got=tr("{n} scores", n=scores),
+        port="input",
+        fixes=set_classes(project, node, classes),
+    )
+
+
+def _site(node: FlatNode, flows: tuple[Flow, ...]) -> Site:
+    shapes = tuple(flow.shape for flow in flows)
+    dtypes: tuple[torch.dtype, ...] = tuple(flow.dtype for flow in flows)
+    return Site(node.type, node.params, shapes, dtypes)
+
+
+def loss_offers(
+    project: Project, problems: Iterable[Problem], flows: Mapping[Source, Flow]
+) -> list[Problem]:
+    """Return the problems; the one of a missing loss with losses that would fit."""
+    listed = list(problems)
+    if not project.graph.nodes or not _lacks_loss(project):
+        return listed
+    fixes = loss_fixes(project, flows)
+    return [
+        replace(problem, fixes=fixes)
+        if not problem.node and problem.severity == "error" and not problem.fixes
+        else problem
+        for problem in listed
+    ]
+
+
+def _lacks_loss(project: Project) -> bool:
+    try:
+        return all(
+            registry.get(node.type).category != "loss"
+            for node in project.graph.nodes.values()
+        )
+    except EngineError:
+        return False

@@ -1,0 +1,237 @@
+"""Document → one flat list of nodes in topological order, blocks taken apart.
+
+A node inside a block has the path `instance.inner`; inside a repeated block
+`instance.0.inner`, `instance.1.inner` … Weights are named after these paths.
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from engine.graph import ports
+from engine.graph.model import ROOT, Block, Edge, Endpoint, Node, Project
+from engine.layers.spec import Port, Value
+
+
+@dataclass(frozen=True)
+class Source:
+    """An output port of a flat node."""
+
+    path: str
+    port: str
+
+
+@dataclass(frozen=True)
+class FlatNode:
+    """One node that computes, wherever it stands.
+
+    Args:
+        path: Unique name, see the module.
+        node: As in the document.
+        params: Complete: defaults included.
+        inputs: Connected input ports in port order, each with its source.
+        outputs: Names of the output ports.
+        home: Path of the node whose weights it uses: its own unless shared.
+        trainable: It and all blocks around it are.
+        lr_factor: Product of its own and those of the blocks around it.
+        place: Path on the canvas: without the numbers of repeats.
+        scope: Name of the block it stands in, ROOT outside of blocks.
+    """
+
+    path: str
+    node: Node
+    params: Mapping[str, Value]
+    inputs: tuple[tuple[str, Source], ...]
+    outputs: tuple[str, ...]
+    home: str
+    trainable: bool
+    lr_factor: float
+    place: str
+    scope: str = ROOT
+
+    @property
+    def type(self) -> str:
+        """Id in the catalogue."""
+        return self.node.type
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a sub-graph is being unfolded.
+
+    Args:
+        prefix: In front of the paths, with its dot.
+        home: In front of the paths of weights.
+        place: In front of the paths on the canvas.
+        trainable: All blocks around are.
+        lr_factor: Product of the blocks around.
+        names: Blocks around, to stop at circles.
+    """
+
+    prefix: str = ""
+    home: str = ""
+    place: str = ""
+    trainable: bool = True
+    lr_factor: float = 1.0
+    names: tuple[str, ...] = ()
+
+
+Fed = Mapping[Endpoint, Source | None]
+
+
+class Flattener:
+    """Unfolds one project; `instances` tells what each block instance puts out."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.instances: dict[str, dict[str, Source]] = {}
+        self.feeds: dict[str, dict[str, Source]] = {}
+        self.visited: list[FlatNode] = []
+        self._shared: dict[tuple[str, str, str], str] = {}
+
+    def flat(self) -> list[FlatNode]:
+        """Return all nodes, each after everything it depends on."""
+        self.visited = list(self._scope(ROOT, Frame(), {}, {}))
+        return self.visited
+
+    def _scope(
+        self, scope: str, frame: Frame, fed: Fed, results: dict[Endpoint, Source]
+    ) -> Iterator[FlatNode]:
+        """Yield the nodes of a graph; fill `results` with what every output is."""
+        graph = self.project.scope(scope)
+        outside = _by_node(fed)
+        for node in graph.topological():
+            wires = {
+                port: [results[end] for end in ends if end in results]
+                for port, ends in _wires(graph.edges_into(node.id)).items()
+            }
+            for end, source in outside.get(node.id, ()):
+                if source is not None:
+                    wires.setdefault(end.port, []).append(source)
+            if node.type == ports.BLOCK:
+                yield from self._block(node, frame, wires, results)
+            else:
+                yield self._leaf(node, frame, wires, results)
+
+    def _leaf(
+        self,
+        node: Node,
+        frame: Frame,
+        wires: Mapping[str, list[Source]],
+        results: dict[Endpoint, Source],
+    ) -> FlatNode:
+        path = frame.prefix + node.id
+        outputs = tuple(port.name for port in ports.output_ports(self.project, node))
+        for port in outputs:
+            results[Endpoint(node.id, port)] = Source(path, port)
+        return FlatNode(
+            path,
+            node,
+            ports.params(node),
+            _in_order(ports.input_ports(self.project, node), wires),
+            outputs,
+            frame.home + node.id,
+            frame.trainable and node.trainable,
+            frame.lr_factor * node.lr_factor,
+            frame.place + node.id,
+            frame.names[-1] if frame.names else ROOT,
+        )
+
+    def _block(
+        self,
+        node: Node,
+        frame: Frame,
+        wires: Mapping[str, list[Source]],
+        results: dict[Endpoint, Source],
+    ) -> Iterator[FlatNode]:
+        params = ports.params(node)
+        name = str(params["of"])
+        block = self.project.blocks.get(name)
+        if block is None or name in frame.names:
+            return
+        repeat = params["repeat"]
+        times = repeat if isinstance(repeat, int) else 1
+        path = frame.prefix + node.id
+        inner = Frame(
+            path + ".",
+            self._home(node, frame, params) + ".",
+            frame.place + node.id + ".",
+            frame.trainable and node.trainable,
+            frame.lr_factor * node.lr_factor,
+            (*frame.names, name),
+        )
+        feeds = {port: found[0] for port, found in wires.items() if found}
+        self.feeds.setdefault(inner.place[:-1], feeds)
+        outputs: dict[str, Source] = {}
+        for index in range(times):
+            numbered = inner
+            if times > 1:
+                numbered = replace(
+                    inner,
+                    prefix=f"{inner.prefix}{index}.",
+                    home=f"{inner.home}{index}.",
+                )
+                feeds = _chained(block, feeds, outputs) if index else feeds
+            outputs = yield from self._body(name, block, numbered, feeds)
+        self.instances.setdefault(inner.place[:-1], outputs)
+        for port, source in outputs.items():
+            results[Endpoint(node.id, port)] = source
+
+    def _body(
+        self, name: str, block: Block, frame: Frame, feeds: Mapping[str, Source]
+    ) -> Generator[FlatNode, None, dict[str, Source]]:
+        fed = {
+            end: feeds.get(port) for port, ends in block.inputs.items() for end in ends
+        }
+        results: dict[Endpoint, Source] = {}
+        yield from self._scope(name, frame, fed, results)
+        return {
+            port: results[end] for port, end in block.outputs.items() if end in results
+        }
+
+    def _home(self, node: Node, frame: Frame, params: Mapping[str, Value]) -> str:
+        """Return whose weights an instance uses: the first one's with its tag."""
+        own = frame.home + node.id
+        tag = params["share"]
+        if not tag:
+            return own
+        key = (frame.home, str(params["of"]), str(tag))
+        return self._shared.setdefault(key, own)
+
+
+def _chained(
+    block: Block, feeds: Mapping[str, Source], outputs: Mapping[str, Source]
+) -> dict[str, Source]:
+    """Return the feeds of the next repeat: outputs in turn replace the inputs.
+
+    The first output feeds the first input, and so on; inputs without a partner get
+    the same as before (such as a decoder's memory).
+    """
+    chained = dict(feeds)
+    for port, result in zip(block.inputs, block.outputs, strict=False):
+        if result in outputs:
+            chained[port] = outputs[result]
+    return chained
+
+
+def _wires(edges: tuple[Edge, ...]) -> dict[str, list[Endpoint]]:
+    wires: dict[str, list[Endpoint]] = {}
+    for edge in edges:
+        wires.setdefault(edge.target.port, []).append(edge.source)
+    return wires
+
+
+def _by_node(fed: Fed) -> dict[str, list[tuple[Endpoint, Source | None]]]:
+    grouped: dict[str, list[tuple[Endpoint, Source | None]]] = {}
+    for end, source in fed.items():
+        grouped.setdefault(end.node, []).append((end, source))
+    return grouped
+
+
+def _in_order(
+    declared: tuple[Port, ...], wires: Mapping[str, list[Source]]
+) -> tuple[tuple[str, Source], ...]:
+    return tuple(
+        (port.name, source)
+        for port in declared
+        for source in wires.get(port.name, ())[: None if port.variadic else 1]
+    )

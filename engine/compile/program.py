@@ -1,0 +1,386 @@
+"""Document → one torch.fx GraphModule per phase; phases share their modules.
+
+A weight is called `<node path>.<torch name>`. It is initialised from the run's seed
+and its node's path alone, so adding or moving other nodes doesn't change it.
+"""
+
+import hashlib
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, fx, nn
+
+from engine.compile.build import BUILDERS, build
+from engine.compile.flatten import FlatNode, Flattener, Source
+from engine.compile.infer import Flow, Inference
+from engine.compile.shapes import ShapeCache
+from engine.errors import ConfigError, EngineError, ShapeError
+from engine.graph import ports
+from engine.graph.edits import Problem
+from engine.graph.model import Project
+from engine.graph.settings import Phase
+from engine.i18n import tr
+from engine.layers import registry
+
+_FEEDS = {"data", "noise"}
+
+
+class Folder(nn.Module):
+    """Modules by dotted path, under any name: `train` or `lambda` is a fine node id.
+
+    It is only for names and state; calls go through the programs.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: dict[str, nn.Module] = {}
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.paths
+
+    def put(self, path: str, module: nn.Module) -> None:
+        """Add a module; makes the folders on the way."""
+        self.paths[path] = module
+        name, dot, rest = path.partition(".")
+        if not dot:
+            self._modules[name] = module
+            return
+        inner = self._modules.setdefault(name, Folder())
+        assert isinstance(inner, Folder)
+        inner.put(rest, module)
+
+    def at(self, path: str) -> nn.Module:
+        """Return the module of a node; KeyError when there is none."""
+        return self.paths[path]
+
+
+@dataclass
+class PhaseProgram:
+    """What one phase computes and moves.
+
+    Args:
+        name: Of the phase; `evaluation` for the evaluation program.
+        graph_module: Called with the feeds in the order of `feed_names`; returns a
+            dict from node path to loss, and to the tuple of inputs for every metric
+            and view.
+        feed_names: `<node>.<port>` of data and noise nodes.
+        losses: Paths of the loss nodes, in the order of the document.
+        weights: Factor of each loss in the total.
+        metrics: Paths of the metric nodes.
+        views: Paths of the view nodes.
+        parameters: What this phase updates.
+        lr_factors: Factor of the learning rate of each of these.
+    """
+
+    name: str
+    graph_module: fx.GraphModule
+    feed_names: tuple[str, ...]
+    losses: tuple[str, ...]
+    weights: tuple[float, ...]
+    metrics: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    parameters: list[nn.Parameter] = field(default_factory=list)
+    lr_factors: list[float] = field(default_factory=list)
+    others: list[nn.Parameter] = field(default_factory=list, repr=False)
+
+    def run(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the results for feeds by name; more feeds than needed are fine."""
+        results: dict[str, Tensor] = self.graph_module(
+            *[feeds[name] for name in self.feed_names]
+        )
+        return results
+
+    def total(self, results: Mapping[str, Tensor]) -> Tensor:
+        """Return the weighted sum of the losses: what the phase minimises."""
+        total: Tensor | None = None
+        for path, weight in zip(self.losses, self.weights, strict=True):
+            loss = results[path]
+            part = loss if weight == 1 else loss * weight
+            total = part if total is None else total + part
+        assert total is not None
+        return total
+
+    def enter(self) -> None:
+        """Make exactly this phase's parameters differentiable.
+
+        Call it before the forward pass whenever another phase ran in between; then
+        autograd records nothing for the parts that stay as they are.
+        """
+        for parameter in self.others:
+            parameter.requires_grad_(requires_grad=False)
+        for parameter in self.parameters:
+            parameter.requires_grad_()
+
+
+@dataclass
+class Program:
+    """A document, ready to run.
+
+    Args:
+        modules: All modules by node path; `state_dict()` has the readable names.
+        phases: In the order of the document.
+        evaluation: All losses, metrics and views.
+        layer_parameters: Node path → its parameters, in topological order.
+        nodes: All flat nodes in topological order.
+        inferred: Node path → what is known of its outputs.
+    """
+
+    modules: Folder
+    phases: tuple[PhaseProgram, ...]
+    evaluation: PhaseProgram
+    layer_parameters: dict[str, list[nn.Parameter]]
+    nodes: tuple[FlatNode, ...]
+    inferred: dict[str, Inference]
+
+    def node(self, path: str) -> FlatNode:
+        """Return the flat node with this path."""
+        return next(node for node in self.nodes if node.path == path)
+
+
+def compile_project(
+    project: Project, *, seed: int, cache: ShapeCache | None = None
+) -> Program:
+    """Return the running form of a document, on the CPU, in training mode.
+
+    Args:
+        project: Only read.
+        seed: Of the initial weights: equal seeds and documents make equal weights.
+        cache: Of shapes, when one is at hand.
+
+    Raises:
+        EngineError: The first problem of the document, named as on the canvas.
+    """
+    cache = cache or ShapeCache()
+    for problem in cache.analyse(project).problems:
+        if problem.severity == "error":
+            raise _as_error(project, problem)
+    nodes = Flattener(project).flat()
+    inferred = _inferred(nodes, cache)
+    modules = _modules(nodes, inferred, seed)
+    writer = _Writer(nodes, modules, project)
+    phases = tuple(writer.phase(phase) for phase in project.training.phases)
+    evaluation = writer.evaluation()
+    phases[0].enter()
+    return Program(
+        modules,
+        phases,
+        evaluation,
+        _layer_parameters(nodes, modules),
+        tuple(nodes),
+        inferred,
+    )
+
+
+def _as_error(project: Project, problem: Problem) -> EngineError:
+    kind = ShapeError if problem.node else ConfigError
+    return kind(
+        problem.text,
+        where=_title(project, problem.node),
+        expected=problem.expected or None,
+        got=problem.got or None,
+        fix=f"{problem.fixes[0].label}." if problem.fixes else "",
+    )
+
+
+def _title(project: Project, path: str) -> str:
+    node = project.graph.nodes.get(path)
+    return f"{tr(ports.title(node))} ({path})" if node else path
+
+
+def _inferred(nodes: Sequence[FlatNode], cache: ShapeCache) -> dict[str, Inference]:
+    flows: dict[Source, Flow] = {}
+    inferred: dict[str, Inference] = {}
+    for node in nodes:
+        inputs = tuple(flows[source] for _, source in node.inputs)
+        found = cache.find(node.type, node.params, inputs)
+        if isinstance(found, EngineError):
+            raise found
+        inferred[node.path] = found
+        for port, flow in zip(node.outputs, found.outputs, strict=False):
+            flows[Source(node.path, port)] = flow
+    return inferred
+
+
+def _modules(
+    nodes: Sequence[FlatNode], inferred: Mapping[str, Inference], seed: int
+) -> "Folder":
+    """Return a tree of all modules, each at its home path."""
+    root = Folder()
+    flows = {
+        Source(node.path, port): flow
+        for node in nodes
+        for port, flow in zip(node.outputs, inferred[node.path].outputs, strict=False)
+    }
+    state = torch.get_rng_state()
+    try:
+        for node in nodes:
+            if node.type not in BUILDERS or node.home in root:
+                continue
+            inputs = [flows[source] for _, source in node.inputs]
+            torch.default_generator.manual_seed(node_seed(seed, node.home))
+            root.put(node.home, _module(node, inputs))
+    finally:
+        torch.set_rng_state(state)
+    return root
+
+
+def node_seed(seed: int, path: str) -> int:
+    """Return the seed of one node's initial weights: 63 bits of SHA-256."""
+    digest = hashlib.sha256(f"{seed}/{path}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def _module(node: FlatNode, inputs: Sequence[Flow]) -> nn.Module:
+    shapes = tuple(flow.shape for flow in inputs)
+    dtypes = tuple(flow.dtype for flow in inputs)
+    return build(node.type, node.params, shapes, dtypes)
+
+
+def _layer_parameters(
+    nodes: Sequence[FlatNode], modules: Folder
+) -> dict[str, list[nn.Parameter]]:
+    layers: dict[str, list[nn.Parameter]] = {}
+    for node in nodes:
+        if node.type in BUILDERS and node.home not in layers:
+            parameters = list(modules.at(node.home).parameters())
+            if parameters:
+                layers[node.home] = parameters
+    return layers
+
+
+class _Writer:
+    """Writes the graphs of one document over shared modules."""
+
+    def __init__(
+        self, nodes: Sequence[FlatNode], modules: Folder, project: Project
+    ) -> None:
+        self.nodes, self.modules, self.project = nodes, modules, project
+        self.by_path = {node.path: node for node in nodes}
+        homes = enumerate(modules.paths)
+        self.targets = {home: f"m{n}_{home.replace('.', '_')}" for n, home in homes}
+        self.category = {node.path: registry.get(node.type).category for node in nodes}
+
+    def ends(self, category: str) -> tuple[str, ...]:
+        """Return the paths of all nodes of a category, in topological order."""
+        order = list(self.project.graph.nodes)
+        found = [p for p, kind in self.category.items() if kind == category]
+        return tuple(sorted(found, key=lambda path: order.index(path.split(".")[0])))
+
+    def phase(self, phase: Phase) -> PhaseProgram:
+        """Return the program of one training phase."""
+        losses = phase.minimise or self.ends("loss")
+        needed = self._ancestors(losses)
+        program = self._program(phase.name, losses, (), ())
+        moved, factors = self._moved(phase, needed)
+        program.parameters, program.lr_factors = moved, factors
+        ours = set(map(id, moved))
+        program.others = [p for p in self.modules.parameters() if id(p) not in ours]
+        return program
+
+    def evaluation(self) -> PhaseProgram:
+        """Return the program of all losses, metrics and views."""
+        return self._program(
+            "evaluation", self.ends("loss"), self.ends("metric"), self.ends("view")
+        )
+
+    def _program(
+        self,
+        name: str,
+        losses: tuple[str, ...],
+        metrics: tuple[str, ...],
+        views: tuple[str, ...],
+    ) -> PhaseProgram:
+        needed = self._ancestors((*losses, *metrics, *views))
+        chosen = [node for node in self.nodes if node.path in needed]
+        graph, feeds = _graph(chosen, self.targets)
+        roots = {target: self.modules.at(home) for home, target in self.targets.items()}
+        module = fx.GraphModule(roots, graph, "Program")
+        weights = [self.by_path[path].params["weight"] for path in losses]
+        factors = tuple(float(w) for w in weights if isinstance(w, int | float))
+        return PhaseProgram(name, module, feeds, losses, factors, metrics, views)
+
+    def _ancestors(self, paths: Sequence[str]) -> set[str]:
+        seen, stack = set(paths), list(paths)
+        while stack:
+            for _, source in self.by_path[stack.pop()].inputs:
+                if source.path not in seen:
+                    seen.add(source.path)
+                    stack.append(source.path)
+        return seen
+
+    def _moved(
+        self, phase: Phase, needed: set[str]
+    ) -> tuple[list[nn.Parameter], list[float]]:
+        """Return the parameters that a phase updates, and their rate factors."""
+        frozen = {node.home for node in self.nodes if not node.trainable}
+        moved: dict[nn.Parameter, float] = {}
+        for node in self.nodes:
+            chosen = not phase.update or any(
+                node.path == name or node.path.startswith(name + ".")
+                for name in phase.update
+            )
+            if not chosen or node.home in frozen or node.type not in BUILDERS:
+                continue
+            if node.path not in needed:
+                continue
+            for parameter in self.modules.at(node.home).parameters():
+                moved.setdefault(parameter, node.lr_factor)
+        return list(moved), list(moved.values())
+
+
+def _graph(
+    nodes: Sequence[FlatNode], targets: Mapping[str, str]
+) -> tuple[fx.Graph, tuple[str, ...]]:
+    """Return the fx graph of these nodes and the names of its inputs.
+
+    Args:
+        nodes: In topological order.
+        targets: Home path → name of the module in the fx graph.
+    """
+    graph = fx.Graph()
+    used = {source for node in nodes for _, source in node.inputs}
+    values: dict[Source, fx.Node] = {}
+    feeds: list[str] = []
+    for node in nodes:
+        if node.type not in _FEEDS:
+            continue
+        for port in node.outputs:
+            source = Source(node.path, port)
+            if source in used:
+                name = f"{node.path}.{port}"
+                feeds.append(name)
+                values[source] = graph.placeholder(name.replace(".", "__"))
+                values[source].meta["node"] = node.path
+    results: dict[str, object] = {}
+    for node in nodes:
+        if node.type not in _FEEDS:
+            _write(graph, node, targets.get(node.home, ""), values, results)
+    graph.output(results)
+    return graph, tuple(feeds)
+
+
+def _write(
+    graph: fx.Graph,
+    node: FlatNode,
+    target: str,
+    values: dict[Source, fx.Node],
+    results: dict[str, object],
+) -> None:
+    """Add the call of one node."""
+    inputs = tuple(values[source] for _, source in node.inputs)
+    category = registry.get(node.type).category
+    if category in {"metric", "view"}:
+        results[node.path] = inputs
+        return
+    call = graph.call_module(target, inputs)
+    call.meta["node"] = node.path
+    if category == "loss":
+        results[node.path] = call
+    for index, port in enumerate(node.outputs):
+        value = call
+        if len(node.outputs) > 1:
+            value = graph.call_function(operator.getitem, (call, index))
+            value.meta["node"] = node.path
+        values[Source(node.path, port)] = value

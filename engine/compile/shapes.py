@@ -1,0 +1,232 @@
+"""Shapes, sizes and problems of every node of a document, quick enough to type by."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.compile.checks import loss_offers, value_problems
+from engine.compile.fixes import fixes_for
+from engine.compile.flatten import FlatNode, Flattener, Source
+from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
+from engine.compile.words import Shape
+from engine.errors import EngineError
+from engine.graph.edits import Problem
+from engine.graph.model import Project
+from engine.graph.ports import input_ports
+from engine.graph.validate import validate
+from engine.i18n import tr
+from engine.layers.spec import Value
+from engine.protocol.frame import Analysis, NodeInfo
+
+Key = tuple[str, tuple[tuple[str, Value], ...], tuple[Flow, ...]]
+Finding = Inference | EngineError
+CACHE_SIZE = 20_000
+
+
+class ShapeCache:
+    """Remembers what every kind of node puts out for given inputs.
+
+    Threads: one thread at a time.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[Key, Finding] = {}
+
+    def analyse(self, project: Project, revision: int = 0) -> Analysis:
+        """Return what is known of every node, and what is wrong.
+
+        Args:
+            project: Only read. Mistakes become problems; nothing is raised for them.
+            revision: Handed through to the answer.
+        """
+        try:
+            problems = validate(project)
+            flattener = Flattener(project)
+            nodes = flattener.flat()
+        except EngineError as error:
+            return Analysis(revision, {}, (_plain_problem(error),), 0)
+        walk = Walk(project, self, problems)
+        for node in nodes:
+            walk.visit(node)
+        infos = dict(walk.infos)
+        infos.update(_instances(flattener, walk))
+        everything = [*loss_offers(project, problems, walk.flows), *walk.problems]
+        return Analysis(
+            revision,
+            infos,
+            _in_order(everything, nodes),
+            sum(walk.weights.values()),
+        )
+
+    def find(
+        self, type_id: str, params: Mapping[str, Value], flows: tuple[Flow, ...]
+    ) -> Finding:
+        """Return what the node puts out, or why it does not fit its inputs."""
+        key = (type_id, tuple(params.items()), flows)
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= CACHE_SIZE:
+                self._found.clear()
+            found = self._found[key] = _attempt(type_id, params, flows)
+        return found
+
+
+def _attempt(
+    type_id: str, params: Mapping[str, Value], flows: tuple[Flow, ...]
+) -> Finding:
+    try:
+        return infer(type_id, params, flows)
+    except EngineError as error:
+        return error.with_traceback(None)
+
+
+def _plain_problem(error: EngineError) -> Problem:
+    return Problem("", error.what, _text(error.expected), _text(error.got))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+class Walk:
+    """One pass over a document in topological order.
+
+    Args:
+        project: The document.
+        cache: Answers for single nodes.
+        problems: Found without shapes; their nodes are not looked at again.
+    """
+
+    def __init__(
+        self, project: Project, cache: ShapeCache, problems: Iterable[Problem]
+    ) -> None:
+        self.project, self.cache = project, cache
+        self.flows: dict[Source, Flow] = {}
+        self.infos: dict[str, NodeInfo] = {}
+        self.found: dict[str, Inference] = {}
+        self.problems: list[Problem] = []
+        self.weights: dict[str, int] = {}
+        self._wrong = {p.node for p in problems if p.severity == "error"}
+        self._wrong_nodes: set[int] = set()
+
+    def visit(self, node: FlatNode) -> None:
+        """Find out about one node; all it depends on was visited before."""
+        if node.place in self._wrong:
+            self._wrong_nodes.add(id(node.node))
+        flows = self._inputs(node)
+        if flows is None or id(node.node) in self._wrong_nodes:
+            self.infos.setdefault(node.place, NodeInfo(known=False))
+            return
+        found = self.cache.find(node.type, node.params, flows)
+        if isinstance(found, EngineError):
+            self._report(node, found, flows)
+            return
+        self._accept(node, found, flows)
+
+    def _inputs(self, node: FlatNode) -> tuple[Flow, ...] | None:
+        """Return the flows into a node; None when one is missing or unknown."""
+        flows = tuple(self.flows.get(source) for _, source in node.inputs)
+        known = tuple(flow for flow in flows if flow is not None)
+        connected = {port for port, _ in node.inputs}
+        for port in input_ports(self.project, node.node):
+            if not port.optional and port.name not in connected:
+                return None
+        return known if len(known) == len(flows) else None
+
+    def _report(
+        self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
+    ) -> None:
+        text = f"{error.what}. {error.fix}" if error.fix else error.what
+        fixes = fixes_for(self.project, node, flows)
+        problem = Problem(
+            node.place, text, _text(error.expected), _text(error.got), fixes=fixes
+        )
+        self._unknown(node, flows, problem)
+
+    def _unknown(
+        self, node: FlatNode, flows: tuple[Flow, ...], problem: Problem
+    ) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+        self.infos.setdefault(
+            node.place, NodeInfo(inputs=_shapes(node.inputs, flows), known=False)
+        )
+
+    def _accept(
+        self, node: FlatNode, found: Inference, flows: tuple[Flow, ...]
+    ) -> None:
+        if self.weights.setdefault(node.home, found.parameters) != found.parameters:
+            text = tr("The shared weights don't fit this input")
+            first = tr("{n} weights", n=self.weights[node.home])
+            got = tr("{n} weights", n=found.parameters)
+            self._unknown(node, flows, Problem(node.place, text, first, got))
+            return
+        self.problems.extend(value_problems(self.project, node, flows))
+        self.found[node.path] = found
+        for port, flow in zip(node.outputs, found.outputs, strict=False):
+            self.flows[Source(node.path, port)] = flow
+        self.infos.setdefault(node.place, _info(node, found, flows))
+
+
+def _info(node: FlatNode, found: Inference, flows: tuple[Flow, ...]) -> NodeInfo:
+    outputs = zip(node.outputs, found.outputs, strict=False)
+    return NodeInfo(
+        inputs=_shapes(node.inputs, flows),
+        outputs={port: shown(flow.shape) for port, flow in outputs},
+        parameters=found.parameters,
+        flops=found.flops,
+        activation_bytes=found.activation_bytes,
+    )
+
+
+def _shapes(
+    inputs: tuple[tuple[str, Source], ...], flows: tuple[Flow, ...]
+) -> dict[str, Shape]:
+    pairs = zip(inputs, flows, strict=True)
+    return {port: shown(flow.shape) for (port, _), flow in pairs}
+
+
+def shown(shape: Shape) -> Shape:
+    """Return a shape with −1 for the batch."""
+    return (-1, *shape[1:]) if shape and shape[0] == PROBE_BATCH else shape
+
+
+def _instances(flattener: Flattener, walk: Walk) -> Iterator[tuple[str, NodeInfo]]:
+    """Yield what is known of every block instance, summed over what is inside."""
+    for place, outputs in flattener.instances.items():
+        prefix = place + "."
+        inner = [node for node in flattener.visited if node.place.startswith(prefix)]
+        found = [walk.found[node.path] for node in inner if node.path in walk.found]
+        homes = {node.home for node in inner}
+        yield (
+            place,
+            NodeInfo(
+                inputs=_known(walk.flows, flattener.feeds[place]),
+                outputs=_known(walk.flows, outputs),
+                parameters=sum(walk.weights.get(home, 0) for home in homes),
+                flops=sum(item.flops for item in found),
+                activation_bytes=sum(item.activation_bytes for item in found),
+                known=len(found) == len(inner),
+            ),
+        )
+
+
+def _known(
+    flows: Mapping[Source, Flow], ports: Mapping[str, Source]
+) -> dict[str, Shape]:
+    return {
+        port: shown(flows[source].shape)
+        for port, source in ports.items()
+        if source in flows
+    }
+
+
+def _in_order(
+    problems: Iterable[Problem], nodes: Iterable[FlatNode]
+) -> tuple[Problem, ...]:
+    """Return problems in the order of the graph, those of the whole at the end."""
+    rank: dict[str, int] = {}
+    for index, node in enumerate(nodes):
+        parts = node.place.split(".")
+        for depth in range(1, len(parts) + 1):
+            rank.setdefault(".".join(parts[:depth]), index)
+    last = len(rank) + 1
+    return tuple(sorted(problems, key=lambda problem: rank.get(problem.node, last)))
