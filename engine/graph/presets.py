@@ -5,10 +5,10 @@ field `preset`, which a project keeps among its extra fields.
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engine.errors import DocumentError, did_you_mean
 from engine.graph.model import Project
@@ -90,10 +90,8 @@ def info(project: Project, preset_id: str) -> PresetInfo:
     Raises:
         DocumentError: When its field `preset` is missing or incomplete.
     """
-    record = project.extra.get("preset")
+    record: Any = project.extra.get("preset")
     try:
-        if not isinstance(record, Mapping):
-            raise TypeError(tr("it has no field “preset”"))
         return PresetInfo(
             id=preset_id,
             title=str(record["title"]),

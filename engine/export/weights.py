@@ -1,0 +1,63 @@
+"""What is exported: weights and buffers by name, and words about their origin."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from engine.data.catalog import load
+from engine.graph import ports
+from engine.graph.model import Node, Project
+from engine.training.runs import Run
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of a network at one step.
+
+    Args:
+        tensors: `<node path>.<torch name>` → weights or buffer.
+        metadata: Words about their origin, for formats that can hold them.
+        step: Steps made.
+    """
+
+    tensors: Mapping[str, Tensor]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    step: int = 0
+
+
+def of_run(run: Run) -> Weights:
+    """Return weights and buffers of the newest checkpoint of a run.
+
+    Raises:
+        TrainingError: When there is no (sound) checkpoint.
+    """
+    project = run.project
+    metadata = {
+        "project": project.name,
+        "run": run.folder.name,
+        "step": str(run.step),
+        "format_version": str(FORMAT_VERSION),
+        "data_scaling": json.dumps(scaling(project), sort_keys=True),
+    }
+    return Weights(run.load_weights(), metadata, run.step)
+
+
+def scaling(project: Project) -> dict[str, dict[str, object]]:
+    """Return how each data node scales its ports: port → numbers to apply."""
+    return {
+        node.id: {
+            port: step.as_dict()
+            for port, step in load(ports.params(node)).scaling.items()
+        }
+        for node in _data_nodes(project)
+    }
+
+
+def _data_nodes(project: Project) -> Iterator[Node]:
+    graphs = [project.graph, *(block.graph for block in project.blocks.values())]
+    for graph in graphs:
+        yield from (node for node in graph.nodes.values() if node.type == "data")
