@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-import torch
-
 from engine.compile.classes import binary, class_dim
 from engine.compile.fixes import loss_fixes, set_classes
 from engine.compile.flatten import FlatNode, Source
@@ -64,7 +62,7 @@ def _labels(
 
 def _site(node: FlatNode, flows: tuple[Flow, ...]) -> Site:
     shapes = tuple(flow.shape for flow in flows)
-    dtypes: tuple[torch.dtype, ...] = tuple(flow.dtype for flow in flows)
+    dtypes = tuple(flow.dtype for flow in flows)
     return Site(node.type, node.params, shapes, dtypes)
 
 

@@ -43,7 +43,7 @@ class Fold(nn.Module):
         self.function = function
 
     def forward(self, first: Tensor, *others: Tensor) -> Tensor:
-        """Return ((first ∘ second) ∘ third) …"""
+        """Return ((first ∘ second) ∘ third), and so on."""
         for other in others:
             first = self.function(first, other)
         return first

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, fx, nn
+from torch.fx.node import Argument
 
 from engine.compile.build import BUILDERS, build
 from engine.compile.flatten import FlatNode, Flattener, Source
@@ -109,9 +110,9 @@ class PhaseProgram:
         autograd records nothing for the parts that stay as they are.
         """
         for parameter in self.others:
-            parameter.requires_grad_(requires_grad=False)
+            parameter.requires_grad = False
         for parameter in self.parameters:
-            parameter.requires_grad_()
+            parameter.requires_grad = True
 
 
 @dataclass
@@ -353,7 +354,7 @@ def _graph(
                 feeds.append(name)
                 values[source] = graph.placeholder(name.replace(".", "__"))
                 values[source].meta["node"] = node.path
-    results: dict[str, object] = {}
+    results: dict[str, Argument] = {}
     for node in nodes:
         if node.type not in _FEEDS:
             _write(graph, node, targets.get(node.home, ""), values, results)
@@ -366,7 +367,7 @@ def _write(
     node: FlatNode,
     target: str,
     values: dict[Source, fx.Node],
-    results: dict[str, object],
+    results: dict[str, Argument],
 ) -> None:
     """Add the call of one node."""
     inputs = tuple(values[source] for _, source in node.inputs)

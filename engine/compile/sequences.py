@@ -79,6 +79,7 @@ class MultiheadAttention(nn.MultiheadAttention):
     """
 
     causal = False
+    without_bias = False
 
     def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:  # type: ignore[override]
         """Return N×T×F; keys and values come from `memory`, or from x itself."""
@@ -86,9 +87,7 @@ class MultiheadAttention(nn.MultiheadAttention):
             joint = F.linear(x, self.in_proj_weight, self.in_proj_bias)
             query, key, value = joint.chunk(3, dim=-1)
         else:
-            query, key, value = F._in_projection_packed(  # noqa: SLF001 - same math
-                x, memory, memory, self.in_proj_weight, self.in_proj_bias
-            )
+            query, key, value = self._crossed(x, memory)
         out = F.scaled_dot_product_attention(
             self._heads(query),
             self._heads(key),
@@ -100,8 +99,22 @@ class MultiheadAttention(nn.MultiheadAttention):
         projected: Tensor = self.out_proj(joined)
         return projected
 
+    def _crossed(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries from x, and keys and values from the memory."""
+        size = self.embed_dim
+        weight, bias = self.in_proj_weight, self.in_proj_bias
+        if self.without_bias:
+            query = F.linear(x, weight[:size])
+            key, value = F.linear(memory, weight[size:]).chunk(2, dim=-1)
+            return query, key, value
+        query = F.linear(x, weight[:size], bias[:size])
+        key, value = F.linear(memory, weight[size:], bias[size:]).chunk(2, dim=-1)
+        return query, key, value
+
     def _heads(self, x_NTF: Tensor) -> Tensor:
-        return x_NTF.unflatten(-1, (self.num_heads, self.head_dim)).transpose(1, 2)
+        batch, steps, _ = x_NTF.shape
+        split = x_NTF.reshape(batch, steps, self.num_heads, self.head_dim)
+        return split.transpose(1, 2)
 
 
 class EncoderLayer(nn.TransformerEncoderLayer):

@@ -66,7 +66,7 @@ def _reduce(kind: str, words: str, formula: str) -> LayerSpec:
         category="merge",
         help=words,
         formula=formula,
-        source=f"torch.{'amax' if kind == 'max' else 'amin' if kind == 'min' else kind}",
+        source="torch." + {"max": "amax", "min": "amin"}.get(kind, kind),
         params=(
             Param(
                 "dims",

@@ -22,7 +22,7 @@ _THRESHOLD = number(
 )
 
 
-def _metric(  # noqa: PLR0913 - one row of the table
+def _metric(
     type_id: str,
     title: str,
     words: str,

@@ -1,6 +1,6 @@
 """Look-up of catalogue entries by their stable id, and the palette's search."""
 
-from functools import lru_cache
+from functools import cache
 
 from engine.errors import UnknownLayerError
 from engine.layers import (
@@ -102,7 +102,7 @@ def _score(spec: LayerSpec, needle: str) -> float | None:
     return min((score for score in scores if score is not None), default=None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _words(type_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     spec = _BY_ID[type_id]
     aliases = tuple(_squeeze(alias) for alias in spec.aliases)

@@ -16,7 +16,7 @@ _SPACE = {1: "T", 2: "H×W", 3: "D×H×W"}
 _IMAGE = Port("input", "float", "N×C×H×W")
 
 
-def _shape(  # noqa: PLR0913 - one row of the table
+def _shape(
     type_id: str,
     title: str,
     words: str,

@@ -11,13 +11,18 @@ from engine.compile.words import shape_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]
+Kind = Callable[..., nn.Module]
 Sizes = tuple[int, ...]
 
-_CONV = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
-_TRANSPOSED = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
-_MAX = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
-_AVG = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
-_ADAPTIVE = {
+_CONV: dict[int, Kind] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+_TRANSPOSED: dict[int, Kind] = {
+    1: nn.ConvTranspose1d,
+    2: nn.ConvTranspose2d,
+    3: nn.ConvTranspose3d,
+}
+_MAX: dict[int, Kind] = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
+_AVG: dict[int, Kind] = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
+_ADAPTIVE: dict[tuple[str, int], Kind] = {
     ("avg", 1): nn.AdaptiveAvgPool1d,
     ("avg", 2): nn.AdaptiveAvgPool2d,
     ("avg", 3): nn.AdaptiveAvgPool3d,
@@ -80,18 +85,17 @@ def _conv(site: Site, dims: int) -> nn.Module:
     )
     _check_window(site, padding, reach)
     _check_padding_mode(site, padding, mode)
-    module: nn.Module = _CONV[dims](
+    return _CONV[dims](
         site.shape[1],
         site.whole("out_channels"),
-        kernel,  # type: ignore[arg-type]
-        stride=site.size("stride", dims),  # type: ignore[arg-type]
-        padding=padding,  # type: ignore[arg-type]
-        dilation=dilation,  # type: ignore[arg-type]
+        kernel,
+        stride=site.size("stride", dims),
+        padding=padding,
+        dilation=dilation,
         groups=groups,
         bias=site.flag("bias"),
-        padding_mode=mode,  # type: ignore[arg-type]
+        padding_mode=mode,
     )
-    return module
 
 
 def _transposed(site: Site, dims: int) -> nn.Module:
@@ -110,18 +114,17 @@ def _transposed(site: Site, dims: int) -> nn.Module:
                 got=add,
             )
     _check_grown(site, (kernel, stride, padding, extra, dilation))
-    module: nn.Module = _TRANSPOSED[dims](
+    return _TRANSPOSED[dims](
         site.shape[1],
         site.whole("out_channels"),
-        kernel,  # type: ignore[arg-type]
-        stride=stride,  # type: ignore[arg-type]
-        padding=padding,  # type: ignore[arg-type]
-        output_padding=extra,  # type: ignore[arg-type]
+        kernel,
+        stride=stride,
+        padding=padding,
+        output_padding=extra,
         groups=groups,
         bias=site.flag("bias"),
-        dilation=dilation,  # type: ignore[arg-type]
+        dilation=dilation,
     )
-    return module
 
 
 def _check_grown(site: Site, settings: tuple[Sizes, ...]) -> None:
@@ -167,14 +170,13 @@ def _max_pool(site: Site, dims: int) -> nn.Module:
 
 def _avg_pool(site: Site, dims: int) -> nn.Module:
     kernel, padding = _check_pool(site, dims, (1,) * dims)
-    module: nn.Module = _AVG[dims](
-        kernel,  # type: ignore[arg-type]
-        _stride(site, dims),  # type: ignore[arg-type]
-        padding,  # type: ignore[arg-type]
+    return _AVG[dims](
+        kernel,
+        _stride(site, dims),
+        padding,
         ceil_mode=site.flag("ceil_mode"),
         count_include_pad=site.flag("count_include_pad"),
     )
-    return module
 
 
 def _adaptive(site: Site, kind: str, dims: int) -> nn.Module:

@@ -54,14 +54,16 @@ def _need_two(site: Site) -> None:
 
 def _broadcast(site: Site) -> Shape:
     """Return the common shape of all inputs, or raise when there is none."""
-    try:
-        return tuple(torch.broadcast_shapes(*site.shapes))
-    except RuntimeError:
+    longest = max(len(shape) for shape in site.shapes)
+    padded = [(1,) * (longest - len(shape)) + shape for shape in site.shapes]
+    sizes = [set(column) - {1} for column in zip(*padded, strict=True)]
+    if any(len(found) > 1 for found in sizes):
         raise site.refuse(
             tr("The shapes of the inputs don't fit together"),
             expected=tr("equal sizes, or 1, in every dimension"),
             got=shapes_text(site.shapes),
-        ) from None
+        )
+    return tuple(max(found, default=1) for found in sizes)
 
 
 def _check_batch(site: Site) -> None:
@@ -163,6 +165,10 @@ class Affine(nn.Module):
         return x * self.factor + self.offset
 
 
+def _each(_site: Site, function: Callable[[Tensor], Tensor]) -> nn.Module:
+    return Function(function)
+
+
 def _power(site: Site) -> nn.Module:
     return Function(torch.pow, exponent=site.number("exponent"))
 
@@ -197,7 +203,7 @@ def _argmax(site: Site) -> nn.Module:
 BUILDERS: dict[str, Builder] = {
     **{name: partial(_fold, function=fn) for name, fn in _FOLDS.items()},
     **{name: partial(_pair, function=fn) for name, fn in _PAIRS.items()},
-    **{name: lambda _site, fn=fn: Function(fn) for name, fn in _EACH.items()},
+    **{name: partial(_each, function=fn) for name, fn in _EACH.items()},
     **{
         f"reduce_{name}": partial(_reduce, function=fn)
         for name, fn in _REDUCTIONS.items()

@@ -87,6 +87,7 @@ def _attention(site: Site) -> nn.Module:
         batch_first=True,
     )
     module.causal = site.flag("causal")
+    module.without_bias = not site.flag("bias")
     return module
 
 
@@ -126,7 +127,7 @@ def _transformer(site: Site, kind: type[EncoderLayer | DecoderLayer]) -> nn.Modu
         site.whole("num_heads"),
         site.whole("dim_feedforward"),
         site.number("dropout"),
-        activation=site.text("activation"),  # type: ignore[arg-type]
+        activation=site.text("activation"),
         batch_first=True,
         norm_first=site.flag("norm_first"),
     )
