@@ -1,0 +1,50 @@
+"""What a screen reader hears of the canvas."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+
+from engine.i18n import tr
+from workbench.document import wires
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+
+def describe(view: "CanvasView", node_id: str) -> str:
+    """Return a node in words: name, settings, output, neighbours, problems."""
+    scene = view.canvas
+    face = scene.nodes[node_id].face
+    parts = [face.title, face.summary]
+    if face.shape:
+        parts.append(tr("output {shape}", shape=face.shape))
+    if face.count:
+        parts.append(tr("{count} parameters", count=face.count))
+    graph = scene.graph
+    before = _names(graph, (e.source.node for e in graph.edges_into(node_id)))
+    after = _names(graph, (e.target.node for e in graph.edges_out_of(node_id)))
+    if before:
+        parts.append(tr("reads {nodes}", nodes=before))
+    if after:
+        parts.append(tr("feeds {nodes}", nodes=after))
+    parts += [problem.text for problem in scene.problems_of(node_id)]
+    return ", ".join(part for part in parts if part)
+
+
+def _names(graph: object, ids: object) -> str:
+    return ", ".join(wires.name_of(graph.node(i)) for i in dict.fromkeys(ids))
+
+
+def tell(view: "CanvasView") -> None:
+    """Make the selection the description of the canvas."""
+    chosen = view.selected_ids()
+    if len(chosen) == 1:
+        text = describe(view, chosen[0])
+    elif chosen:
+        text = tr("{count} nodes selected", count=len(chosen))
+    else:
+        text = tr("{count} nodes", count=len(view.canvas.nodes))
+    if text != view.accessibleDescription():
+        view.setAccessibleDescription(text)
+        kind = QAccessible.Event.DescriptionChanged
+        QAccessible.updateAccessibility(QAccessibleEvent(view, kind))

@@ -1,0 +1,94 @@
+"""Which gesture a press begins, from what lies under the pointer."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+
+from engine.graph.model import Edge, Endpoint
+from workbench.canvas import metrics
+from workbench.canvas.connecting import ConnectDrag
+from workbench.canvas.edge_item import EdgeItem
+from workbench.canvas.gestures import Gesture, MoveNodes, PanDrag, RubberBand
+from workbench.canvas.node_item import NodeItem
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+_ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+_END_PX = 28.0
+
+
+def gesture_for(view: "CanvasView", event: QMouseEvent) -> Gesture | None:
+    """Return the gesture that a press begins, or None; may change the selection."""
+    place = view.to_scene(event.position())
+    if event.button() == Qt.MouseButton.MiddleButton or view.is_space_down:
+        return PanDrag(view, place)
+    if event.button() != Qt.MouseButton.LeftButton:
+        return None
+    adds = bool(event.modifiers() & _ADDS)
+    port = view.canvas.port_at(place, metrics.PORT_REACH / view.camera.zoom)
+    if port is not None:
+        return _from_port(view, place, *port)
+    node = view.canvas.node_at(place)
+    if node is not None:
+        return _from_node(view, place, node, adds=adds)
+    edge = view.canvas.edge_at(place, 5 / view.camera.zoom)
+    if edge is not None:
+        return _from_edge(view, place, edge, adds=adds)
+    return RubberBand(view, place, adds=adds)
+
+
+def _from_port(
+    view: "CanvasView", place: QPointF, node_id: str, port: str, is_output: bool
+) -> Gesture:
+    """Pull a new wire; from an input that has one, take its end off."""
+    end = Endpoint(node_id, port)
+    if is_output:
+        return ConnectDrag(view, place, end, forward=True)
+    old = _wire_into(view, end)
+    if old is None:
+        return ConnectDrag(view, place, end, forward=False)
+    return ConnectDrag(view, place, old.source, forward=True, old=old)
+
+
+def _wire_into(view: "CanvasView", end: Endpoint) -> Edge | None:
+    """Return the newest wire into an input."""
+    into = view.canvas.graph.edges_into(end.node)
+    return next((edge for edge in reversed(into) if edge.target == end), None)
+
+
+def _from_node(
+    view: "CanvasView", place: QPointF, node: NodeItem, *, adds: bool
+) -> Gesture | None:
+    scene = view.canvas
+    chosen = scene.selected_nodes()
+    if adds:
+        rest = [i for i in chosen if i != node.node_id]
+        scene.select(rest if node.isSelected() else [*rest, node.node_id])
+        if not node.isSelected():
+            return None
+    elif not node.isSelected():
+        scene.select([node.node_id])
+    return MoveNodes(view, place, node.node_id)
+
+
+def _from_edge(
+    view: "CanvasView", place: QPointF, item: EdgeItem, *, adds: bool
+) -> Gesture | None:
+    """Take an end of a wire near a port; elsewhere select the wire."""
+    scene, edge = view.canvas, item.edge
+    if not item.path.isEmpty():
+        reach = _END_PX / view.camera.zoom
+        if _near(place, item.path.pointAtPercent(1.0), reach):
+            return ConnectDrag(view, place, edge.source, forward=True, old=edge)
+        if _near(place, item.path.pointAtPercent(0.0), reach):
+            return ConnectDrag(view, place, edge.target, forward=False, old=edge)
+    chosen = scene.selected_edges() if adds else []
+    nodes = scene.selected_nodes() if adds else []
+    scene.select(nodes, [*chosen, edge])
+    return None
+
+
+def _near(one: QPointF, other: QPointF, reach: float) -> bool:
+    return (one - other).manhattanLength() <= reach

@@ -1,0 +1,192 @@
+"""The gesture that makes a wire, or puts an end of one elsewhere."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+
+from engine.graph.edits import Disconnect
+from engine.graph.model import Edge, Endpoint
+from engine.i18n import tr
+from workbench.canvas import metrics, node_paint
+from workbench.canvas.gestures import Gesture
+from workbench.canvas.routing import curve
+from workbench.document import actions, wires
+from workbench.theme.tokens import current
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+FAINT = 0.35
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A port where the wire may end."""
+
+    end: Endpoint
+    place: QPointF
+
+
+class ConnectDrag(Gesture):
+    """Pulls a wire from a port; fitting ports light up, other nodes fade.
+
+    Args:
+        view: Where it happens.
+        place: Scene point of the press.
+        fixed: The port that the wire keeps.
+        forward: `fixed` is an output.
+        old: The wire whose other end is being moved, if any.
+    """
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(
+        self,
+        view: "CanvasView",
+        place: QPointF,
+        fixed: Endpoint,
+        *,
+        forward: bool,
+        old: Edge | None = None,
+    ) -> None:
+        super().__init__(view, place)
+        self.fixed, self.forward, self.old = fixed, forward, old
+        self.goals: list[Goal] = []
+        self.near: Goal | None = None
+
+    def start(self) -> None:
+        """Find the ports that fit and fade everything else."""
+        self.goals = self._find_goals()
+        welcome = {goal.end.node for goal in self.goals} | {self.fixed.node}
+        for node_id, item in self.scene.nodes.items():
+            item.setOpacity(1.0 if node_id in welcome else FAINT)
+        if self.old is not None:
+            self.scene.edges[self.old].setVisible(False)
+
+    def _find_goals(self) -> list[Goal]:
+        """Return the ports that take the wire, found on a copy without the old one."""
+        project = self.scene.document.project.copy()
+        if self.old is not None:
+            Disconnect(self.old, self.scene.scope).apply(project)
+        goals = []
+        for node_id, item in self.scene.nodes.items():
+            for name, is_output, spot in item.face.ports():
+                if is_output == self.forward:
+                    continue
+                end = Endpoint(node_id, name)
+                if wires.is_possible(project, self.edge_to(end), self.scene.scope):
+                    goals.append(Goal(end, item.pos() + spot))
+        return goals
+
+    def edge_to(self, end: Endpoint) -> Edge:
+        """Return the wire between the kept port and another."""
+        return Edge(self.fixed, end) if self.forward else Edge(end, self.fixed)
+
+    def follow(self, event: QMouseEvent) -> None:  # noqa: ARG002 - as declared above
+        """Snap to the nearest port that fits."""
+        self.near = self._nearest()
+        self.view.viewport().update()
+
+    def _nearest(self) -> Goal | None:
+        reach = metrics.SNAP_REACH / self.view.camera.zoom
+        near = [
+            (gap, index)
+            for index, goal in enumerate(self.goals)
+            if (gap := _distance(goal.place, self.place)) <= reach
+        ]
+        return self.goals[min(near)[1]] if near else self._below()
+
+    def _below(self) -> Goal | None:
+        """Return the first free fitting port of the card under the pointer."""
+        item = self.scene.node_at(self.place)
+        if item is None:
+            return None
+        fitting = [goal for goal in self.goals if goal.end.node == item.node_id]
+        into = self.scene.graph.edges_into(item.node_id)
+        taken = {edge.target.port for edge in into} if self.forward else set()
+        free = [goal for goal in fitting if goal.end.port not in taken]
+        return next(iter(free or fitting), None)
+
+    def finish(self) -> None:
+        """Make the wire, say why not, or offer nodes that fit on empty ground."""
+        self._restore()
+        if not self.has_moved:
+            self._click()
+            return
+        end = self.near.end if self.near else self._pointed_at()
+        if end is not None:
+            self._connect(end)
+        elif self.scene.node_at(self.place) is not None:
+            self.view.say(tr("No port of this node takes this wire."))
+        elif self.old is not None:
+            self.view.attempt(actions.disconnect, [self.old], self.scene.scope)
+        else:
+            self.view.quick_add(self.place, self.fixed)
+
+    def _click(self) -> None:
+        """Select what was pressed when the pointer did not move."""
+        if self.old is not None:
+            self.scene.select([], [self.old])
+        else:
+            self.scene.select([self.fixed.node])
+
+    def _pointed_at(self) -> Endpoint | None:
+        """Return a port under the pointer that does not fit; connecting says why."""
+        reach = metrics.PORT_REACH / self.view.camera.zoom
+        found = self.scene.port_at(self.place, reach)
+        if found is None or found[2] == self.forward:
+            return None
+        return Endpoint(found[0], found[1])
+
+    def _connect(self, end: Endpoint) -> None:
+        edge = self.edge_to(end)
+        if self.old is None:
+            if not self.scene.graph.has_edge(edge):
+                self.view.attempt(actions.connect, edge, self.scene.scope)
+        else:
+            self.view.attempt(actions.replug, self.old, edge, self.scene.scope)
+
+    def cancel(self) -> None:
+        """Leave all wires as they are."""
+        self._restore()
+
+    def _restore(self) -> None:
+        for item in self.scene.nodes.values():
+            item.setOpacity(1.0)
+        if self.old in self.scene.edges:
+            self.scene.edges[self.old].setVisible(True)
+        self.view.viewport().update()
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the wire that follows the pointer and the ports that fit."""
+        tokens = current()
+        item = self.scene.nodes[self.fixed.node]
+        start = item.port_place(self.fixed.port, is_output=self.forward)
+        end = self.near.place if self.near else self.place
+        pen = QPen(QColor(tokens.accent), 2.2)
+        if self.near is None:
+            pen.setDashPattern([4.0, 3.0])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(curve(start, end) if self.forward else curve(end, start))
+        for goal in self.goals:
+            self._paint_goal(painter, goal)
+
+    def _paint_goal(self, painter: QPainter, goal: Goal) -> None:
+        tokens = current()
+        colour = QColor(tokens.accent)
+        if goal is self.near:
+            halo = QColor(colour)
+            halo.setAlpha(70)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(halo)
+            painter.drawEllipse(goal.place, 11.0, 11.0)
+        fill = colour if goal is self.near else QColor(tokens.canvas)
+        node_paint.ring(painter, goal.place, colour, fill)
+
+
+def _distance(one: QPointF, other: QPointF) -> float:
+    gap = one - other
+    return (gap.x() ** 2 + gap.y() ** 2) ** 0.5

@@ -1,0 +1,43 @@
+"""Layers dragged from the palette."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPointF
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+
+from workbench.canvas import metrics, tools
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+LAYER_MIME = "application/x-backprop-layer"
+
+
+def layer_data(type_id: str) -> QMimeData:
+    """Return what a drag out of the palette carries."""
+    data = QMimeData()
+    data.setData(LAYER_MIME, type_id.encode("utf-8"))
+    data.setText(type_id)
+    return data
+
+
+def enter(event: QDragMoveEvent) -> None:
+    """Accept layers; leave files to the window."""
+    if event.mimeData().hasFormat(LAYER_MIME):
+        event.acceptProposedAction()
+    else:
+        event.ignore()
+
+
+def drop(view: "CanvasView", event: QDropEvent) -> None:
+    """Add the layer so that its card stands around the pointer."""
+    if not event.mimeData().hasFormat(LAYER_MIME):
+        event.ignore()
+        return
+    type_id = bytes(event.mimeData().data(LAYER_MIME).data()).decode("utf-8")
+    place = view.to_scene(event.position())
+    wire = view.canvas.edge_at(place)
+    half = QPointF(metrics.WIDTH / 2, metrics.HEIGHT / 2)
+    tools.add_at(view, type_id, place - half, wire.edge if wire else None)
+    event.acceptProposedAction()
+    view.setFocus()

@@ -1,0 +1,134 @@
+"""One wire on the scene. It holds the wire's value and its path."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPen,
+)
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.graph.model import Edge
+from workbench.canvas import face as faces
+from workbench.theme.tokens import Tokens, current
+
+if TYPE_CHECKING:
+    from workbench.canvas.scene import CanvasScene
+
+BASE_WIDTH, HOT_WIDTH = 1.6, 2.6
+LABEL_ZOOM = 0.7
+LONG_PX = 150.0
+_REACH = 12.0
+
+
+class EdgeItem(QGraphicsItem):
+    """The wire `edge`."""
+
+    def __init__(self, edge: Edge) -> None:
+        super().__init__()
+        self.edge = edge
+        self.is_hovered = False
+        self.category = "io"
+        self.label = ""
+        self.is_broken = False
+        self._path = QPainterPath()
+        self._label_place: QPointF | None = None
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setZValue(-1)
+
+    @property
+    def path(self) -> QPainterPath:
+        """Where the wire runs, in the scene."""
+        return self._path
+
+    def set_path(self, path: QPainterPath) -> None:
+        """Run along another path."""
+        if path != self._path:
+            self.prepareGeometryChange()
+            self._path = path
+            self._label_place = _label_place(path)
+
+    def set_hovered(self, *, on: bool) -> None:
+        """Brighten the wire below the pointer and show its shape."""
+        if on != self.is_hovered:
+            self.is_hovered = on
+            self.setZValue(0.5 if on else -1)
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the path with room for its width and its label."""
+        room = self._path.boundingRect().adjusted(-8, -8, 8, 8)
+        middle = self._path.pointAtPercent(0.5)
+        return room.united(QRectF(middle.x() - 90, middle.y() - 12, 180, 24))
+
+    def shape(self) -> QPainterPath:
+        """Return what a press hits: the path, generously."""
+        stroker = QPainterPathStroker()
+        stroker.setWidth(_REACH)
+        return stroker.createStroke(self._path)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,  # noqa: ARG002 - Qt's signature
+        widget: QWidget | None = None,  # noqa: ARG002
+    ) -> None:
+        """Draw the wire, and its shape where there is room."""
+        tokens = current()
+        zoom = painter.worldTransform().m11()
+        painter.setPen(self._pen(tokens, zoom))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._path)
+        if self.label and zoom >= LABEL_ZOOM:
+            if self.is_hovered or self.isSelected():
+                self._paint_label(painter, tokens, self._path.pointAtPercent(0.5))
+            elif self._label_place is not None:
+                self._paint_label(painter, tokens, self._label_place)
+
+    def _pen(self, tokens: Tokens, zoom: float) -> QPen:
+        scene: CanvasScene = self.scene()
+        heat = scene.live.wire_heat.get(self.edge.source.node, 0.0)
+        width = BASE_WIDTH + HOT_WIDTH * heat
+        colour = QColor(tokens.category(self.category))
+        if self.is_broken:
+            colour = QColor(tokens.err)
+        if self.isSelected():
+            colour, width = QColor(tokens.accent), width + 1.2
+        elif self.is_hovered:
+            width += 0.9
+        else:
+            colour.setAlpha(205)
+        pen = QPen(colour, max(width, 1.0 / zoom))
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        if self.is_broken:
+            pen.setDashPattern([3.0, 3.0])
+        return pen
+
+    def _paint_label(self, painter: QPainter, tokens: Tokens, middle: QPointF) -> None:
+        font = faces.mono_font()
+        width = QFontMetricsF(font).horizontalAdvance(self.label) + 12
+        room = QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.canvas))
+        painter.drawRoundedRect(room, 8, 8)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.category_text(self.category)))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.label)
+
+
+def _label_place(path: QPainterPath) -> QPointF | None:
+    """Return the middle of the longest flat stretch, where there is room for words."""
+    best, place = LONG_PX, None
+    for index in range(1, path.elementCount()):
+        here, before = path.elementAt(index), path.elementAt(index - 1)
+        if not here.isLineTo() or here.y != before.y:
+            continue
+        length = abs(here.x - before.x)
+        if length >= best:
+            best, place = length, QPointF((here.x + before.x) / 2, here.y)
+    return place

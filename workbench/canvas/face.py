@@ -1,0 +1,152 @@
+"""What a card shows, apart from live data: a value that pictures are cached by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from engine.errors import UnknownLayerError
+from engine.graph.edits import Problem
+from engine.graph.model import Node, Project
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import LayerSpec
+from engine.protocol.frame import NodeInfo
+from workbench.canvas import metrics, words
+from workbench.document import wires
+from workbench.theme import fonts
+
+
+@dataclass(frozen=True)
+class Face:
+    """The static content of a card.
+
+    Args:
+        title: Bold first line.
+        category: Gives the colour.
+        summary: Second line: the settings that matter.
+        shape: Third line: what comes out.
+        count: Number of weights as text, or empty.
+        severity: `error`, `warning` or empty.
+        is_frozen: Training may not move its weights.
+        inputs: Names of the input ports.
+        outputs: Names of the output ports.
+        width: Of the card.
+    """
+
+    title: str
+    category: str
+    summary: str = ""
+    shape: str = ""
+    count: str = ""
+    severity: str = ""
+    is_frozen: bool = False
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    width: float = metrics.WIDTH
+
+    @property
+    def height(self) -> float:
+        """Height of the card."""
+        return metrics.height_for(max(len(self.inputs), len(self.outputs)))
+
+    @property
+    def rect(self) -> QRectF:
+        """The card, its top left corner at the origin."""
+        return QRectF(0.0, 0.0, self.width, self.height)
+
+    def port(self, name: str, *, is_output: bool) -> QPointF:
+        """Return where a port stands; the middle of the side for an unknown one."""
+        names = self.outputs if is_output else self.inputs
+        x = self.width if is_output else 0.0
+        if name not in names:
+            return QPointF(x, self.height / 2)
+        y = metrics.port_y(names.index(name), len(names), self.height)
+        return QPointF(x, y)
+
+    def ports(self) -> list[tuple[str, bool, QPointF]]:
+        """Return name, whether it is an output, and place of every port."""
+        sides = ((self.inputs, False), (self.outputs, True))
+        return [
+            (name, is_output, self.port(name, is_output=is_output))
+            for names, is_output in sides
+            for name in names
+        ]
+
+
+def build(
+    project: Project, node: Node, info: NodeInfo | None, problems: Sequence[Problem]
+) -> Face:
+    """Return the face of a node as things stand."""
+    spec = _spec(node)
+    title = wires.name_of(node)
+    summary = words.summary(spec, spec.complete(node.params)) if spec else tr("unknown")
+    weights = words.count(info.parameters) if info and info.parameters else ""
+    inputs = tuple(port.name for port in wires.inputs_of(project, node))
+    outputs = tuple(port.name for port in wires.outputs_of(project, node))
+    return Face(
+        title=title,
+        category=spec.category if spec else "io",
+        summary=summary,
+        shape=_shape(info, outputs),
+        count=weights,
+        severity=_severity(problems),
+        is_frozen=not node.trainable,
+        inputs=inputs,
+        outputs=outputs,
+        width=_width(title, weights, summary),
+    )
+
+
+def _spec(node: Node) -> LayerSpec | None:
+    try:
+        return registry.get(node.type)
+    except UnknownLayerError:
+        return None
+
+
+def _severity(problems: Sequence[Problem]) -> str:
+    kinds = {problem.severity for problem in problems}
+    return "error" if "error" in kinds else "warning" if kinds else ""
+
+
+def _shape(info: NodeInfo | None, outputs: tuple[str, ...]) -> str:
+    if info is None or not info.known or not outputs:
+        return ""
+    sizes = info.outputs.get(outputs[0])
+    return words.shape(sizes) if sizes is not None else ""
+
+
+@lru_cache(maxsize=2048)
+def _width(title: str, weights: str, summary: str) -> float:
+    """Return the width of a card that holds its words, within limits."""
+    head = QFontMetricsF(title_font()).horizontalAdvance(title)
+    if weights:
+        head += QFontMetricsF(small_font()).horizontalAdvance(weights) + 10
+    line = QFontMetricsF(small_font()).horizontalAdvance(summary)
+    needed = max(head, line) + 2 * metrics.PAD
+    steps = -(-needed // 10) * 10
+    return min(metrics.MAX_WIDTH, max(metrics.WIDTH, steps))
+
+
+def title_font(size_px: int = 13) -> QFont:
+    """Return the font of a card's first line."""
+    font = fonts.ui(bold=True)
+    font.setPixelSize(size_px)
+    return font
+
+
+def small_font(size_px: int = 11) -> QFont:
+    """Return the font of a card's second line."""
+    font = fonts.ui()
+    font.setPixelSize(size_px)
+    return font
+
+
+def mono_font(size_px: int = 10) -> QFont:
+    """Return the font of shapes."""
+    font = fonts.mono()
+    font.setPixelSize(size_px)
+    return font

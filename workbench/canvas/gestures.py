@@ -1,0 +1,157 @@
+"""Mouse gestures, each an object with start, move, finish and cancel.
+
+The view has no modes: it hands events to the one gesture that is under way.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+
+from workbench.canvas import metrics
+from workbench.document import actions
+from workbench.theme.tokens import current
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+
+class Gesture:
+    """What all gestures have in common.
+
+    Args:
+        view: Where it happens.
+        place: Scene point of the press.
+    """
+
+    cursor = Qt.CursorShape.ArrowCursor
+
+    def __init__(self, view: "CanvasView", place: QPointF) -> None:
+        self.view = view
+        self.scene = view.canvas
+        self.origin = place
+        self.place = place
+        self.has_moved = False
+
+    def start(self) -> None:
+        """Begin; nothing has moved yet."""
+
+    def move(self, place: QPointF, event: QMouseEvent) -> None:
+        """Follow the pointer to a scene point."""
+        far = (place - self.origin).manhattanLength() * self.view.camera.zoom
+        self.has_moved = self.has_moved or far > 3
+        self.place = place
+        if self.has_moved:
+            self.follow(event)
+
+    def follow(self, event: QMouseEvent) -> None:
+        """Show where the pointer has led to."""
+
+    def finish(self) -> None:
+        """Do what the gesture asked for."""
+
+    def cancel(self) -> None:
+        """Leave everything as it was."""
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw over the scene, in scene coordinates."""
+
+
+class PanDrag(Gesture):
+    """Moves the picture."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(self, view: "CanvasView", place: QPointF) -> None:
+        super().__init__(view, place)
+        self._last: QPointF | None = None
+
+    def move(self, place: QPointF, event: QMouseEvent) -> None:
+        """Keep the pointer over the same point of the scene."""
+        here = event.position()
+        start = self.view.mapFromScene(self.origin).toPointF()
+        self.view.camera.pan_by(here - (self._last or start))
+        self._last = here
+        self.has_moved = self.has_moved or self.place != place
+        self.place = place
+
+
+class RubberBand(Gesture):
+    """Selects what a rectangle touches; with Shift adds to the selection."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, view: "CanvasView", place: QPointF, *, adds: bool) -> None:
+        super().__init__(view, place)
+        self._before = self.scene.selected_nodes() if adds else []
+
+    @property
+    def room(self) -> QRectF:
+        """The rectangle."""
+        return QRectF(self.origin, self.place).normalized()
+
+    def follow(self, event: QMouseEvent) -> None:  # noqa: ARG002 - as declared above
+        """Select while dragging."""
+        room = self.room
+        inside = [i for i, n in self.scene.nodes.items() if n.card().intersects(room)]
+        self.scene.select([*self._before, *inside])
+        self.view.viewport().update()
+
+    def finish(self) -> None:
+        """Keep the selection; a mere click selects nothing."""
+        if not self.has_moved:
+            self.scene.select(self._before)
+
+    def cancel(self) -> None:
+        """Go back to what was selected."""
+        self.scene.select(self._before)
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the rectangle."""
+        if not self.has_moved:
+            return
+        colour = QColor(current().accent)
+        pen = QPen(colour, 1.0)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        colour.setAlpha(32)
+        painter.setBrush(colour)
+        painter.drawRect(self.room)
+
+
+class MoveNodes(Gesture):
+    """Moves the selected nodes; the document learns of it at the end, once."""
+
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(self, view: "CanvasView", place: QPointF, held: str) -> None:
+        super().__init__(view, place)
+        self._held = held
+        nodes = self.scene.nodes
+        self._before = {i: nodes[i].pos() for i in self.scene.selected_nodes()}
+
+    def follow(self, event: QMouseEvent) -> None:
+        """Move the cards; the held one snaps to the grid unless Alt is down."""
+        delta = self.place - self.origin
+        free = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if not free:
+            start = self._before[self._held]
+            goal = start + delta
+            snapped = QPointF(metrics.snap(goal.x()), metrics.snap(goal.y()))
+            delta = snapped - start
+        for node_id, start in self._before.items():
+            self.scene.nodes[node_id].setPos(start + delta)
+        self.scene.reroute(self._before)
+
+    def finish(self) -> None:
+        """Store the new places as one undo step."""
+        places = {i: self.scene.nodes[i].pos() for i in self._before}
+        moved = {i: (p.x(), p.y()) for i, p in places.items() if p != self._before[i]}
+        if moved:
+            self.view.attempt(actions.move, moved, self.scene.scope)
+
+    def cancel(self) -> None:
+        """Put the cards back."""
+        for node_id, start in self._before.items():
+            self.scene.nodes[node_id].setPos(start)
+        self.scene.reroute(self._before)

@@ -1,0 +1,119 @@
+"""The keys of the canvas, in one table."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from workbench.canvas import menus, metrics, tools
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+KEYBOARD_REASONS = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
+_SMALL, _LARGE = metrics.GRID, 5 * metrics.GRID
+_Do = Callable[["CanvasView"], object]
+
+
+def _nudge(across: float, down: float) -> _Do:
+    return lambda view: tools.nudge(view, across, down)
+
+
+_STANDARD: dict[QKeySequence.StandardKey, _Do] = {
+    QKeySequence.StandardKey.Delete: tools.delete,
+    QKeySequence.StandardKey.SelectAll: tools.select_all,
+    QKeySequence.StandardKey.Copy: tools.copy,
+    QKeySequence.StandardKey.Cut: tools.cut,
+    QKeySequence.StandardKey.Paste: tools.paste,
+    QKeySequence.StandardKey.Undo: lambda view: view.document.undo_stack.undo(),
+    QKeySequence.StandardKey.Redo: lambda view: view.document.undo_stack.redo(),
+    QKeySequence.StandardKey.ZoomIn: lambda view: view.camera.zoom_by(1.25),
+    QKeySequence.StandardKey.ZoomOut: lambda view: view.camera.zoom_by(0.8),
+}
+_KEYS: dict[str, _Do] = {
+    "Backspace": tools.delete,
+    "Tab": lambda view: view.quick_add(),
+    "F": lambda view: view.fit(),
+    "Shift+F": lambda view: view.fit_selection(),
+    "L": tools.arrange,
+    "Ctrl+D": tools.duplicate,
+    "F2": lambda view: menus.rename(view),
+    "Ctrl+0": lambda view: view.camera.set_zoom(1.0),
+    "Left": _nudge(-_SMALL, 0),
+    "Right": _nudge(_SMALL, 0),
+    "Up": _nudge(0, -_SMALL),
+    "Down": _nudge(0, _SMALL),
+    "Shift+Left": _nudge(-_LARGE, 0),
+    "Shift+Right": _nudge(_LARGE, 0),
+    "Shift+Up": _nudge(0, -_LARGE),
+    "Shift+Down": _nudge(0, _LARGE),
+    "Ctrl+Right": lambda view: tools.walk(view, 1),
+    "Ctrl+Left": lambda view: tools.walk(view, -1),
+    "N": lambda view: tools.walk(view, 1),
+    "Shift+N": lambda view: tools.walk(view, -1),
+    "Home": lambda view: tools.walk_to_end(view, first=True),
+    "End": lambda view: tools.walk_to_end(view, first=False),
+}
+
+
+def is_ours(event: QEvent) -> bool:
+    """Return whether a key must not move the focus away."""
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
+
+
+def press(view: "CanvasView", event: QKeyEvent) -> bool:
+    """Do what a key stands for; return whether it stands for anything."""
+    if event.key() == Qt.Key.Key_Escape:
+        return _escape(view)
+    if event.key() == Qt.Key.Key_Space:
+        return _space(view, event)
+    if view.gesture is not None:
+        return True
+    action = _action(event)
+    if action is None:
+        return False
+    action(view)
+    return True
+
+
+def _action(event: QKeyEvent) -> _Do | None:
+    for standard, action in _STANDARD.items():
+        if event.matches(standard):
+            return action
+    keypad = Qt.KeyboardModifier.KeypadModifier
+    plain = QKeySequence(
+        int(event.key()) | (event.modifiers() & ~keypad).value
+    ).toString(QKeySequence.SequenceFormat.PortableText)
+    return _KEYS.get(plain)
+
+
+def _escape(view: "CanvasView") -> bool:
+    """Give up the gesture; without one, select nothing."""
+    if view.gesture is not None:
+        view.end(cancel=True)
+    else:
+        view.canvas.select([])
+    return True
+
+
+def _space(view: "CanvasView", event: QKeyEvent) -> bool:
+    """Make the pointer pan while the bar is held."""
+    if not event.isAutoRepeat() and view.gesture is None:
+        view.is_space_down = True
+        view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+    return True
+
+
+def release(view: "CanvasView", event: QKeyEvent) -> bool:
+    """End panning with the space bar."""
+    if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
+        return False
+    view.is_space_down = False
+    if view.gesture is None:
+        view.viewport().unsetCursor()
+    return True

@@ -1,0 +1,131 @@
+"""Context menus of nodes, wires and the empty canvas."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QInputDialog, QMenu
+
+from engine.i18n import tr
+from workbench.canvas import tools
+from workbench.document import actions, wires
+from workbench.theme import icons
+
+if TYPE_CHECKING:
+    from workbench.canvas.edge_item import EdgeItem
+    from workbench.canvas.view import CanvasView
+
+_Entry = tuple[str, str, str, Callable[[], object]]
+_SEPARATOR: _Entry = ("", "", "", lambda: None)
+
+
+def show(view: "CanvasView", event: QContextMenuEvent) -> None:
+    """Open the menu for what is under the pointer."""
+    place = view.to_scene(event.pos().toPointF())
+    menu = build(view, place)
+    menu.popup(event.globalPos())
+
+
+def build(view: "CanvasView", place: QPointF) -> QMenu:
+    """Return the menu for a scene point; it deletes itself when closed."""
+    scene = view.canvas
+    node, edge = scene.node_at(place), None
+    if node is not None:
+        if not node.isSelected():
+            scene.select([node.node_id])
+        entries = _node_entries(view, node.node_id)
+    elif (edge := scene.edge_at(place)) is not None:
+        scene.select([], [edge.edge])
+        entries = _edge_entries(view, edge, place)
+    else:
+        entries = _canvas_entries(view, place)
+    return _menu(view, entries)
+
+
+def _menu(view: "CanvasView", entries: list[_Entry]) -> QMenu:
+    menu = QMenu(view)
+    menu.aboutToHide.connect(menu.deleteLater)
+    for text, key, icon, action in entries:
+        if not text:
+            menu.addSeparator()
+            continue
+        entry = menu.addAction(text + (f"\t{key}" if key else ""))
+        if icon:
+            entry.setIcon(icons.icon(icon))
+        entry.triggered.connect(lambda _checked=False, do=action: do())
+    return menu
+
+
+def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
+    node = view.canvas.graph.node(node_id)
+    chosen = view.selected_ids()
+    freeze = tr("Freeze weights") if node.trainable else tr("Let weights train")
+    scope = view.canvas.scope
+    fixes = [
+        (fix.label, "", "wand", lambda fix=fix: _fix(view, fix))
+        for problem in view.canvas.problems_of(node_id)
+        for fix in problem.fixes
+    ]
+    return [
+        *fixes,
+        *([_SEPARATOR] if fixes else []),
+        (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
+        (tr("Rename…"), "F2", "", lambda: rename(view)),
+        (freeze, "", "", lambda: view.attempt(
+            actions.set_trainable, chosen, value=not node.trainable, scope=scope)),
+        _SEPARATOR,
+        (tr("Cut"), "Ctrl+X", "", lambda: tools.cut(view)),
+        (tr("Copy"), "Ctrl+C", "copy", lambda: tools.copy(view)),
+        (tr("Duplicate"), "Ctrl+D", "", lambda: tools.duplicate(view)),
+        (tr("Disconnect"), "", "unlink", lambda: _unplug(view)),
+        _SEPARATOR,
+        (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
+    ]  # fmt: skip
+
+
+def _edge_entries(view: "CanvasView", item: "EdgeItem", place: QPointF) -> list[_Entry]:
+    return [
+        (tr("Insert a layer…"), "", "plus",
+         lambda: view.quick_insert(place, item.edge)),
+        (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
+    ]  # fmt: skip
+
+
+def _canvas_entries(view: "CanvasView", place: QPointF) -> list[_Entry]:
+    return [
+        (tr("Add a layer…"), "Tab", "plus", lambda: view.quick_add(place)),
+        (tr("Paste"), "Ctrl+V", "", lambda: tools.paste(view, place)),
+        _SEPARATOR,
+        (tr("Select all"), "Ctrl+A", "", lambda: tools.select_all(view)),
+        (tr("Arrange"), "L", "arrange", lambda: tools.arrange(view)),
+        (tr("Fit"), "F", "fit", view.fit),
+    ]
+
+
+def _fix(view: "CanvasView", fix: object) -> None:
+    view.attempt(lambda document: document.apply(list(fix.edits), fix.label))
+
+
+def _unplug(view: "CanvasView") -> None:
+    """Remove every wire of the selected nodes."""
+    graph, chosen = view.canvas.graph, set(view.selected_ids())
+    edges = [e for e in graph.edges if {e.source.node, e.target.node} & chosen]
+    view.attempt(actions.disconnect, edges, view.canvas.scope)
+
+
+def rename(view: "CanvasView") -> None:
+    """Ask for another name of the selected node."""
+    chosen = view.selected_ids()
+    if len(chosen) != 1:
+        return
+    node = view.canvas.graph.node(chosen[0])
+    dialog = QInputDialog(view)
+    dialog.setWindowTitle(tr("Rename"))
+    dialog.setLabelText(tr("Name"))
+    dialog.setTextValue(wires.name_of(node))
+    dialog.textValueSelected.connect(
+        lambda text: view.attempt(actions.rename, node.id, text, view.canvas.scope)
+    )
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

@@ -1,0 +1,177 @@
+"""Painting of cards: the cached picture of a face, and the live parts over it."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+
+from workbench.canvas import face as faces
+from workbench.canvas import metrics
+from workbench.canvas.face import Face
+from workbench.theme.tokens import Tokens, mix
+
+DETAIL_ZOOM, TITLE_ZOOM = 0.55, 0.22
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_RIM = metrics.MARGIN
+
+
+def picture(
+    face: Face, tokens: Tokens, zoom: float, ratio: float, state: str
+) -> QPixmap:
+    """Return a card with its margin, drawn for one zoom and screen.
+
+    Args:
+        face: What it shows.
+        tokens: Colours.
+        zoom: Of the view.
+        ratio: Device pixels per logical pixel.
+        state: `selected`, `hovered` or empty.
+    """
+    scale = zoom * ratio
+    width, height = face.width + 2 * _RIM, face.height + 2 * _RIM
+    drawn = QPixmap(max(1, round(width * scale)), max(1, round(height * scale)))
+    drawn.fill(Qt.GlobalColor.transparent)
+    with QPainter(drawn) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(scale, scale)
+        painter.translate(_RIM, _RIM)
+        _shadow(painter, face, tokens)
+        _card(painter, face, tokens, state)
+        _text(painter, face, tokens, zoom)
+        if zoom >= TITLE_ZOOM:
+            _ports(painter, face, tokens)
+        _badge(painter, face, tokens)
+    drawn.setDevicePixelRatio(ratio)
+    return drawn
+
+
+def _shadow(painter: QPainter, face: Face, tokens: Tokens) -> None:
+    strength = 10 if tokens.name == "light" else 22
+    painter.setPen(Qt.PenStyle.NoPen)
+    for spread in (4.0, 2.5, 1.0):
+        painter.setBrush(QColor(0, 0, 0, strength))
+        around = face.rect.adjusted(-spread, 1 - spread / 2, spread, spread + 1.5)
+        painter.drawRoundedRect(around, metrics.RADIUS + spread, metrics.RADIUS + spread)
+
+
+def _card(painter: QPainter, face: Face, tokens: Tokens, state: str) -> None:
+    body = QPainterPath()
+    body.addRoundedRect(face.rect, metrics.RADIUS, metrics.RADIUS)
+    fill = mix(tokens.node, tokens.bg3, 0.45) if state == "hovered" else tokens.node
+    painter.fillPath(body, QColor(fill))
+    painter.save()
+    painter.setClipPath(body)
+    strip = QRectF(0, 0, metrics.STRIP, face.height)
+    painter.fillRect(strip, QColor(tokens.category(face.category)))
+    painter.restore()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_outline(face, tokens, state))
+    painter.drawPath(body)
+    if face.is_frozen:
+        _frozen_mark(painter, face, tokens)
+
+
+def _outline(face: Face, tokens: Tokens, state: str) -> QPen:
+    if state == "selected":
+        return QPen(QColor(tokens.accent), 2.0)
+    if face.severity:
+        colour = tokens.err if face.severity == "error" else tokens.warn
+        return QPen(QColor(colour), 1.4)
+    return QPen(QColor(tokens.line), 1.0)
+
+
+def _frozen_mark(painter: QPainter, face: Face, tokens: Tokens) -> None:
+    """Hatch the strip of a node whose weights don't move."""
+    brush = QBrush(QColor(tokens.node), Qt.BrushStyle.BDiagPattern)
+    painter.fillRect(QRectF(0, 8, metrics.STRIP, face.height - 16), brush)
+
+
+def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
+    if zoom < TITLE_ZOOM:
+        return
+    if zoom < DETAIL_ZOOM:
+        _title_only(painter, face, tokens)
+        return
+    top = (face.height - metrics.HEIGHT) / 2
+    room = face.width - 2 * metrics.PAD
+    count = _line(face.count, faces.small_font(10), tokens.fg2, _RIGHT)
+    taken = _write(painter, count, QRectF(metrics.PAD, top + 7, room, 18))
+    title = _line(face.title, faces.title_font(), tokens.fg, _LEFT)
+    _write(painter, title, QRectF(metrics.PAD, top + 7, room - taken, 18))
+    summary = _line(face.summary, faces.small_font(), tokens.fg2, _LEFT)
+    _write(painter, summary, QRectF(metrics.PAD, top + 24, room, 14))
+    colour = tokens.category_text(face.category)
+    shape = _line(face.shape, faces.mono_font(), colour, _LEFT)
+    _write(painter, shape, QRectF(metrics.PAD, top + 39, room, 14))
+
+
+def _title_only(painter: QPainter, face: Face, tokens: Tokens) -> None:
+    room = QRectF(metrics.PAD, 0, face.width - 2 * metrics.PAD, face.height)
+    line = _line(face.title, faces.title_font(19), tokens.fg, _LEFT)
+    _write(painter, line, room)
+
+
+_Line = tuple[str, object, str, Qt.AlignmentFlag]
+
+
+def _line(text: str, font: object, colour: str, align: Qt.AlignmentFlag) -> _Line:
+    return text, font, colour, align
+
+
+def _write(painter: QPainter, line: _Line, room: QRectF) -> float:
+    """Write one line, shortened where it is too long; return the width it took."""
+    text, font, colour, align = line
+    if not text:
+        return 0.0
+    painter.setFont(font)
+    metric = painter.fontMetrics()
+    shown = metric.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+    painter.setPen(QColor(colour))
+    painter.drawText(room, align, shown)
+    return metric.horizontalAdvance(shown) + 8.0
+
+
+def _ports(painter: QPainter, face: Face, tokens: Tokens) -> None:
+    colour = QColor(tokens.category(face.category))
+    for _name, _is_output, place in face.ports():
+        ring(painter, place, colour, QColor(tokens.canvas))
+
+
+def ring(painter: QPainter, place: QPointF, colour: QColor, fill: QColor) -> None:
+    """Draw one port."""
+    painter.setPen(QPen(colour, 1.8))
+    painter.setBrush(fill)
+    painter.drawEllipse(place, metrics.PORT_RADIUS, metrics.PORT_RADIUS)
+
+
+def _badge(painter: QPainter, face: Face, tokens: Tokens) -> None:
+    """Draw the mark of a problem: a triangle or a disc with an exclamation mark."""
+    if not face.severity:
+        return
+    is_error = face.severity == "error"
+    centre = QPointF(face.width - 4, 2)
+    painter.setPen(QPen(QColor(tokens.canvas), 2.0))
+    painter.setBrush(QColor(tokens.err if is_error else tokens.warn))
+    if is_error:
+        painter.drawEllipse(centre, 8.5, 8.5)
+    else:
+        painter.drawPath(_triangle(centre))
+    painter.setPen(QColor("#ffffff" if is_error else "#1b1405"))
+    painter.setFont(faces.title_font(11))
+    room = QRectF(centre.x() - 8, centre.y() - (8 if is_error else 6.5), 16, 16)
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, "!")
+
+
+def _triangle(centre: QPointF) -> QPainterPath:
+    path = QPainterPath(centre + QPointF(0, -9.5))
+    path.lineTo(centre + QPointF(9.5, 7.5))
+    path.lineTo(centre + QPointF(-9.5, 7.5))
+    path.closeSubpath()
+    return path
+
+
+def spark_rect(face: Face) -> QRectF:
+    """Return where the mini-histogram stands in a card."""
+    left = face.width - metrics.PAD + 2 - metrics.SPARK_WIDTH
+    bottom = face.height / 2 + metrics.HEIGHT / 2 - 8
+    top = bottom - metrics.SPARK_HEIGHT
+    return QRectF(left, top, metrics.SPARK_WIDTH, metrics.SPARK_HEIGHT)

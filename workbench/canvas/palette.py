@@ -1,0 +1,187 @@
+"""The catalogue as a tree with a search, to drag or double-click from."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import LayerSpec
+from workbench import theme
+from workbench.canvas import catalogue, drops
+from workbench.canvas.view import CanvasView
+from workbench.document import Document
+from workbench.theme import icons
+
+_ID = Qt.ItemDataRole.UserRole
+_CLOSED = {"attention", "shape", "merge", "metric", "view", "recurrent"}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Tree(QTreeWidget):
+    """Entries that can be dragged.
+
+    Signals:
+        chosen: Type id of an entry that was double-clicked or entered.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(True)
+        self.setIndentation(14)
+        self.setIconSize(QSize(16, 16))
+        self.setUniformRowHeights(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+        self.setExpandsOnDoubleClick(False)
+        self.itemDoubleClicked.connect(lambda item, _column: self._choose(item))
+        self.itemClicked.connect(_toggle)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802, ARG002
+        """Drag an entry out."""
+        item = self.currentItem()
+        type_id = item.data(0, _ID) if item else None
+        if not type_id:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(drops.layer_data(str(type_id)))
+        drag.setPixmap(item.icon(0).pixmap(24, 24))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Add with Enter."""
+        if event.key() in _ENTER and self.currentItem() is not None:
+            self._choose(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, _ID):
+            self.chosen.emit(str(item.data(0, _ID)))
+
+
+def _toggle(item: QTreeWidgetItem, _column: int) -> None:
+    """Open or close a category with a click on its name."""
+    if item.childCount():
+        item.setExpanded(not item.isExpanded())
+
+
+class Palette(QWidget):
+    """All layers by category; search, drag, double-click, Enter.
+
+    Args:
+        document: Read for nothing but kept alive beside its canvas.
+        view: Where a double-click adds; without one only `layer_chosen` is sent.
+
+    Signals:
+        layer_chosen: Type id of an entry that was double-clicked or entered.
+    """
+
+    layer_chosen = Signal(str)
+
+    def __init__(self, document: Document, view: CanvasView | None = None) -> None:
+        super().__init__()
+        self.document = document
+        self.field, self.tree = QLineEdit(), Tree()
+        self._set_up()
+        self.tree.chosen.connect(self.layer_chosen)
+        if view is not None:
+            self.layer_chosen.connect(view.add_at_centre)
+        theme.signals.changed.connect(self._fill)
+        self._fill()
+
+    def _set_up(self) -> None:
+        self.field.setPlaceholderText(tr("Search layers"))
+        self.field.setAccessibleName(tr("Search layers"))
+        self.field.setClearButtonEnabled(True)
+        self._glass = self.field.addAction(
+            icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        icons.bind(self._glass, "search")
+        self.field.textChanged.connect(self._fill)
+        self.field.returnPressed.connect(self._enter)
+        self.field.installEventFilter(self)
+        self.tree.setAccessibleName(tr("Layers"))
+        self.tree.setFrameShape(QTreeWidget.Shape.NoFrame)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        column.addWidget(self.field)
+        column.addWidget(self.tree)
+        self.setFocusProxy(self.field)
+
+    def _fill(self) -> None:
+        """Show the whole tree, or what a search has found, the best first."""
+        text = self.field.text().strip()
+        closed = self._closed()
+        self.tree.clear()
+        if text:
+            for spec in catalogue.found(text):
+                self.tree.addTopLevelItem(_entry(spec))
+            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+            self.tree.setRootIsDecorated(False)
+            return
+        self.tree.setRootIsDecorated(True)
+        for category, title in registry.CATEGORIES.items():
+            self._add_category(category, tr(title), category not in closed)
+
+    def _closed(self) -> set[str]:
+        """Return the categories that are closed, as they were left."""
+        shown = list(self._categories())
+        if not shown:
+            return set(_CLOSED)
+        return {str(i.data(0, _ID + 1)) for i in shown if not i.isExpanded()}
+
+    def _categories(self) -> Iterator[QTreeWidgetItem]:
+        for index in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(index)
+            if item.data(0, _ID + 1):
+                yield item
+
+    def _add_category(self, category: str, title: str, is_open: bool) -> None:
+        head = QTreeWidgetItem([title])
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        head.setFont(0, font)
+        head.setData(0, _ID + 1, category)
+        head.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        for spec in catalogue.found(""):
+            if spec.category == category:
+                head.addChild(_entry(spec))
+        self.tree.addTopLevelItem(head)
+        head.setExpanded(is_open)
+
+    def _enter(self) -> None:
+        item = self.tree.currentItem() or self.tree.topLevelItem(0)
+        if item is not None and item.data(0, _ID):
+            self.layer_chosen.emit(str(item.data(0, _ID)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Walk from the search into the tree with the down arrow."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up)
+        ):
+            self.tree.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _entry(spec: LayerSpec) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([spec.title])
+    item.setIcon(0, catalogue.icon_of(spec))
+    item.setData(0, _ID, spec.id)
+    item.setToolTip(0, catalogue.help_of(spec))
+    return item

@@ -1,0 +1,149 @@
+"""The search that opens at the pointer and adds what is chosen."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QCursor, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+
+from engine.graph.model import Edge, Endpoint
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import LayerSpec, Port
+from workbench.canvas import catalogue, metrics, tools
+from workbench.document import wires
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+_SHOWN = 60
+_ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class QuickAdd(QFrame):
+    """A line to type in and a list of what fits."""
+
+    def __init__(self, view: "CanvasView") -> None:
+        super().__init__(view, Qt.WindowType.Popup)
+        self._view = view
+        self._place: QPointF | None = None
+        self._end: Endpoint | None = None
+        self._wire: Edge | None = None
+        self.field, self.results = QLineEdit(), QListWidget()
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setObjectName("quickAdd")
+        self.setFixedSize(280, 340)
+        self.field.setPlaceholderText(tr("Search layers"))
+        self.field.setAccessibleName(tr("Search layers"))
+        self.field.textChanged.connect(self._fill)
+        self.field.returnPressed.connect(self._accept)
+        self.field.installEventFilter(self)
+        self.results.setAccessibleName(tr("Layers that fit"))
+        self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.results.setIconSize(QSize(16, 16))
+        self.results.setUniformItemSizes(True)
+        self.results.itemClicked.connect(lambda _item: self._accept())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(self.field)
+        column.addWidget(self.results)
+
+    def open_at(
+        self,
+        place: QPointF | None,
+        end: Endpoint | None = None,
+        wire: Edge | None = None,
+    ) -> None:
+        """Open for a new node.
+
+        Args:
+            place: Scene point for it; None: at the pointer or the middle.
+            end: Port it is to fit and be wired to.
+            wire: Wire it is to be put into.
+        """
+        self._place, self._end, self._wire = place, end, wire
+        self.field.clear()
+        self._fill("")
+        self.move(self._corner())
+        self.show()
+        self.field.setFocus()
+
+    def _corner(self) -> QPoint:
+        """Return the screen point for the popup, within the screen."""
+        view = self._view
+        if self._place is not None:
+            spot = view.viewport().mapToGlobal(view.mapFromScene(self._place))
+        elif view.viewport().rect().contains(view.mapFromGlobal(QCursor.pos())):
+            spot = QCursor.pos()
+        else:
+            spot = view.viewport().mapToGlobal(view.viewport().rect().center())
+        screen = view.screen().availableGeometry()
+        x = min(spot.x() + 6, screen.right() - self.width())
+        y = min(spot.y() - 12, screen.bottom() - self.height())
+        return QPoint(max(screen.left(), x), max(screen.top(), y))
+
+    def _port(self) -> Port | None:
+        if self._end is None:
+            return None
+        node = self._view.canvas.graph.node(self._end.node)
+        project = self._view.document.project
+        ports = (*wires.outputs_of(project, node), *wires.inputs_of(project, node))
+        return wires.port_of(ports, self._end.port)
+
+    def _entries(self, text: str) -> list[LayerSpec]:
+        port = self._port()
+        if port is None:
+            return catalogue.found(text)
+        node = self._view.canvas.graph.node(self._end.node)
+        outputs = wires.outputs_of(self._view.document.project, node)
+        return list(catalogue.fitting(text, port, forward=port in outputs))
+
+    def _fill(self, text: str) -> None:
+        self.results.clear()
+        for spec in self._entries(text)[:_SHOWN]:
+            item = QListWidgetItem(catalogue.icon_of(spec), spec.title)
+            item.setData(Qt.ItemDataRole.UserRole, spec.id)
+            item.setToolTip(catalogue.help_of(spec))
+            self.results.addItem(item)
+        self.results.setCurrentRow(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Let the arrows walk through the list while the line has the focus."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _ARROWS:
+                self.results.keyPressEvent(event)
+                return True
+            if event.key() == Qt.Key.Key_Tab:
+                self._accept()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _accept(self) -> None:
+        item = self.results.currentItem()
+        if item is None:
+            return
+        type_id = str(item.data(Qt.ItemDataRole.UserRole))
+        self.hide()
+        self._add(type_id)
+        self._view.setFocus()
+
+    def _add(self, type_id: str) -> None:
+        view = self._view
+        if self._place is None:
+            tools.add(view, type_id)
+            return
+        corner = self._place - QPointF(*self._grip(type_id))
+        tools.add_at(view, type_id, corner, self._wire or self._end)
+
+    def _grip(self, type_id: str) -> tuple[float, float]:
+        """Return what part of the card stands at the place: a port or the middle."""
+        half = metrics.HEIGHT / 2
+        if self._end is None or self._wire is not None:
+            return (metrics.WIDTH / 2, half)
+        port, spec = self._port(), registry.get(type_id)
+        forward = port is not None and any(wires.fits(port, p) for p in spec.inputs)
+        return (0.0 if forward else metrics.WIDTH, half)

@@ -1,0 +1,110 @@
+"""Paths of wires: a smooth curve, or round corners along the gaps between cards."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from workbench.canvas import metrics
+
+STUB = 24.0
+CORNER = 25.0
+_SAMPLES = 14
+
+
+def route(
+    start: QPointF,
+    end: QPointF,
+    source: QRectF,
+    obstacles: Sequence[QRectF] = (),
+    lane: int = 0,
+) -> QPainterPath:
+    """Return the path of a wire.
+
+    Args:
+        start: The output port.
+        end: The input port.
+        source: The card that the wire leaves.
+        obstacles: The other cards.
+        lane: Number of the output on its card; keeps wires beside each other apart.
+    """
+    if end.x() - start.x() >= 12:
+        path = curve(start, end)
+        if not _is_blocked(path, obstacles):
+            return path
+    return rounded(_corners(start, end, source, lane))
+
+
+def curve(start: QPointF, end: QPointF) -> QPainterPath:
+    """Return the simple curve from an output to an input right of it."""
+    reach = max(24.0, min(160.0, abs(end.x() - start.x()) * 0.5))
+    path = QPainterPath(start)
+    path.cubicTo(start + QPointF(reach, 0), end - QPointF(reach, 0), end)
+    return path
+
+
+def _is_blocked(path: QPainterPath, obstacles: Sequence[QRectF]) -> bool:
+    around = path.boundingRect()
+    near = [rect for rect in obstacles if _touches(rect, around)]
+    if not near:
+        return False
+    points = [path.pointAtPercent(i / _SAMPLES) for i in range(1, _SAMPLES)]
+    return any(rect.contains(point) for rect in near for point in points)
+
+
+def _touches(rect: QRectF, other: QRectF) -> bool:
+    """Like QRectF.intersects, which finds nothing in a flat rectangle."""
+    return (
+        rect.left() < other.right()
+        and rect.right() > other.left()
+        and rect.top() < other.bottom() + 1
+        and rect.bottom() > other.top() - 1
+    )
+
+
+def _corners(
+    start: QPointF, end: QPointF, source: QRectF, lane: int
+) -> list[QPointF]:
+    """Return the corners of a path through the gaps between rows and columns."""
+    gutter = _gutter(start, end, source, lane)
+    right, left = start.x() + STUB + 5 * lane, end.x() - STUB
+    corners = [
+        start,
+        QPointF(right, start.y()),
+        QPointF(right, gutter),
+        QPointF(left, gutter),
+        QPointF(left, end.y()),
+        end,
+    ]
+    return corners
+
+
+def _gutter(start: QPointF, end: QPointF, source: QRectF, lane: int) -> float:
+    """Return the height of the long horizontal part."""
+    backward = end.x() < start.x()
+    drop = abs(end.y() - start.y())
+    if backward and metrics.HEIGHT < drop < 2.2 * (metrics.HEIGHT + metrics.GAP_Y) / 1.5:
+        return (start.y() + end.y()) / 2
+    offset = metrics.GAP_Y / 2 - 9 + 7 * lane
+    if end.y() < source.top() - metrics.GAP_Y / 2:
+        return source.top() - offset
+    return source.bottom() + offset
+
+
+def rounded(corners: Sequence[QPointF], radius: float = CORNER) -> QPainterPath:
+    """Return the path along `corners` with every corner rounded."""
+    path = QPainterPath(corners[0])
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        arrive = _towards(corner, before, radius)
+        leave = _towards(corner, after, radius)
+        path.lineTo(arrive)
+        path.cubicTo((arrive + corner * 2) / 3, (leave + corner * 2) / 3, leave)
+    path.lineTo(corners[-1])
+    return path
+
+
+def _towards(corner: QPointF, other: QPointF, radius: float) -> QPointF:
+    """Return the point `radius` away from a corner, at most half of the side."""
+    side = other - corner
+    length = (side.x() ** 2 + side.y() ** 2) ** 0.5
+    return corner + side * (min(radius, length / 2) / length) if length else corner

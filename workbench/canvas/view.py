@@ -1,0 +1,365 @@
+"""The canvas widget: hands events to gestures and edits to the document."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHideEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
+
+from engine.errors import EngineError
+from engine.graph.model import Edge, Endpoint
+from engine.i18n import tr
+from engine.protocol.frame import Analysis, LayerSample
+from workbench import theme
+from workbench.canvas import accessible, begin, drops, keys, menus, tools
+from workbench.canvas.camera import Camera
+from workbench.canvas.gestures import Gesture
+from workbench.canvas.hover import Hover
+from workbench.canvas.overlay import Grid, Overlay
+from workbench.canvas.quick_add import QuickAdd
+from workbench.canvas.scene import CanvasScene
+from workbench.document import Document
+
+
+class CanvasView(QGraphicsView):
+    """Shows and edits the graph of a document.
+
+    Attributes:
+        canvas: The scene.
+        camera: Zoom and pan.
+        gesture: The mouse gesture under way, or None.
+
+    Signals:
+        selection_changed: Ids of the selected nodes.
+        notice: Why the document refused something.
+        node_activated: Id of a node that was double-clicked.
+    """
+
+    selection_changed = Signal(list)
+    notice = Signal(str)
+    node_activated = Signal(str)
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.canvas = CanvasScene(document)
+        self.camera = Camera(self)
+        self.gesture: Gesture | None = None
+        self.is_space_down = False
+        self.shows_focus = False
+        self._grid, self._overlay = Grid(), Overlay(self)
+        self.hover = Hover(self)
+        self._popup = QuickAdd(self)
+        self._set_up()
+        self.setScene(self.canvas)
+        self.canvas.selectionChanged.connect(self._on_selection_changed)
+        document.replaced.connect(self._on_replaced)
+        document.changed.connect(self._on_changed)
+        theme.signals.changed.connect(self._on_theme_changed)
+        self.fit()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setViewportUpdateMode(
+            QGraphicsView.ViewportUpdateMode.FullViewportUpdate
+        )
+        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(off)
+        self.setVerticalScrollBarPolicy(off)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.setOptimizationFlag(
+            QGraphicsView.OptimizationFlag.DontSavePainterState
+        )
+        self.setAcceptDrops(True)
+        self.viewport().setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(200, 140)
+        self.setAccessibleName(tr("Network canvas"))
+
+    def sizeHint(self) -> QSize:
+        """Ask for a good part of the window."""
+        return QSize(900, 540)
+
+    # What others use -------------------------------------------------------
+
+    def set_analysis(self, analysis: Analysis) -> None:
+        """Show shapes, counts and problems of the engine's last check."""
+        self.canvas.set_analysis(analysis)
+
+    def set_live(self, sample: LayerSample | None, layers: Sequence[str] = ()) -> None:
+        """Show a measurement; None forgets all.
+
+        Args:
+            sample: The newest one.
+            layers: Paths of its rows, from `RunStarted`.
+        """
+        self.canvas.set_live(sample, layers)
+        if self.isVisible():
+            self.viewport().update()
+
+    def selected_ids(self) -> list[str]:
+        """Return the ids of the selected nodes."""
+        return self.canvas.selected_nodes()
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select exactly these nodes."""
+        self.canvas.select(ids)
+
+    def fit(self) -> None:
+        """Show the whole graph, and keep doing so until a person zooms or pans."""
+        self.camera.fit(self.canvas.bounds())
+        self.camera.is_automatic = True
+
+    def fit_selection(self) -> None:
+        """Show the selected nodes as large as sensible."""
+        chosen = self.selected_ids()
+        if chosen:
+            self.camera.fit(self.canvas.bounds(chosen))
+            self.camera.is_automatic = False
+        else:
+            self.fit()
+
+    def focus_node(self, node_id: str) -> None:
+        """Select a node (of a path: the block it is in) and bring it into view."""
+        root = node_id.partition(".")[0]
+        if root in self.canvas.nodes:
+            self.canvas.select([root])
+            self.camera.show([self.canvas.nodes[root].card()])
+            self.setFocus()
+
+    def add_at_centre(self, type_id: str) -> None:
+        """Add a node behind the selected one, or in the middle of the view."""
+        tools.add(self, type_id)
+
+    def arrange(self) -> None:
+        """Lay all nodes out anew, as one undo step."""
+        tools.arrange(self)
+
+    def quick_add(
+        self, place: QPointF | None = None, end: Endpoint | None = None
+    ) -> None:
+        """Open the search for a node.
+
+        Args:
+            place: Scene point for the node; None: below the pointer or the middle.
+            end: Port that the node is to fit and will be connected to.
+        """
+        self._popup.open_at(place, end)
+
+    def quick_insert(self, place: QPointF, wire: Edge) -> None:
+        """Open the search for a node that is to stand in a wire."""
+        self._popup.open_at(place, wire.source, wire)
+
+    def attempt(self, action: Callable, *args: object, **options: object) -> object:
+        """Do something to the document; say why when it refuses."""
+        try:
+            return action(self.document, *args, **options)
+        except EngineError as error:
+            self.say(str(error))
+            self.canvas.sync()
+            return None
+
+    def say(self, text: str) -> None:
+        """Show a notice on the canvas and tell the window."""
+        self._overlay.say(text)
+        self.notice.emit(text)
+
+    def to_scene(self, place: QPointF) -> QPointF:
+        """Return the scene point at a viewport pixel."""
+        inverse, _ = self.viewportTransform().inverted()
+        return inverse.map(place)
+
+    # Gestures --------------------------------------------------------------
+
+    def begin(self, gesture: Gesture | None) -> None:
+        """Hand the mouse to a gesture."""
+        self.gesture = gesture
+        if gesture is not None:
+            self.hover.clear()
+            gesture.start()
+            self.viewport().setCursor(gesture.cursor)
+        self.viewport().update()
+
+    def end(self, *, cancel: bool = False) -> None:
+        """Finish the gesture under way, or give it up."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is None:
+            return
+        self.viewport().unsetCursor()
+        if cancel:
+            gesture.cancel()
+        else:
+            gesture.finish()
+        self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin the gesture that fits what is under the pointer."""
+        self._hide_focus()
+        if self.gesture is None:
+            self.begin(begin.gesture_for(self, event))
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the gesture on, or show what is under the pointer."""
+        place = self.to_scene(event.position())
+        if self.gesture is not None:
+            self.gesture.move(place, event)
+        else:
+            self.hover.follow(place)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Finish the gesture."""
+        self.end()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Search for a node on empty ground; activate a node."""
+        place = self.to_scene(event.position())
+        node = self.canvas.node_at(place)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if node is not None:
+            self.node_activated.emit(node.node_id)
+        elif self.canvas.edge_at(place) is None:
+            self.quick_add(place)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with what is under the pointer."""
+        if self.gesture is None:
+            menus.show(self, event)
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom or pan."""
+        self.camera.wheel(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Answer pinches and requests for tooltips."""
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.camera.zoom_by(1 + event.value(), event.position())
+            return True
+        if isinstance(event, QHelpEvent):
+            place = self.to_scene(event.pos().toPointF())
+            QToolTip.showText(event.globalPos(), self.hover.help_at(place), self)
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.hover.clear()
+        return super().viewportEvent(event)
+
+    # Keys and focus ----------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Take Tab for the search instead of leaving the canvas."""
+        if event.type() == QEvent.Type.KeyPress and keys.is_ours(event):
+            self.keyPressEvent(event)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do what the table of keys says."""
+        if not keys.press(self, event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Let go of the space bar."""
+        if not keys.release(self, event):
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a frame when the keyboard has led here."""
+        self.shows_focus = event.reason() in keys.KEYBOARD_REASONS
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
+        self.is_space_down = False
+        self._hide_focus()
+        super().focusOutEvent(event)
+
+    def _hide_focus(self) -> None:
+        if self.shows_focus:
+            self.shows_focus = False
+            self.viewport().update()
+
+    # Drops -------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take layers from the palette."""
+        drops.enter(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Take layers from the palette."""
+        drops.enter(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add the layer where it was dropped."""
+        drops.drop(self, event)
+
+    # Painting ------------------------------------------------------------------
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: ARG002
+        """Draw the dots."""
+        painter.save()
+        self._grid.paint(painter, self)
+        painter.restore()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: ARG002
+        """Draw the gesture under way, and words."""
+        if self.gesture is not None:
+            painter.save()
+            self.gesture.paint(painter)
+            painter.restore()
+        painter.save()
+        self._overlay.paint(painter)
+        painter.restore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the whole graph in view while nobody has zoomed."""
+        super().resizeEvent(event)
+        if self.camera.is_automatic:
+            self.fit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Give up the gesture."""
+        self.end(cancel=True)
+        super().hideEvent(event)
+
+    def _on_selection_changed(self) -> None:
+        self.viewport().update()
+        self.selection_changed.emit(self.selected_ids())
+        accessible.tell(self)
+
+    def _on_replaced(self) -> None:
+        self.end(cancel=True)
+        self.hover.clear()
+        self.fit()
+        self.selection_changed.emit([])
+
+    def _on_changed(self, _edits: object) -> None:
+        self.hover.clear()
+        self.viewport().update()
+
+    def _on_theme_changed(self) -> None:
+        for node in self.canvas.nodes.values():
+            node.update()
+        self.viewport().update()

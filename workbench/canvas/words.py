@@ -1,0 +1,63 @@
+"""Numbers, shapes and settings as short text for cards, wires and tooltips."""
+
+from collections.abc import Mapping, Sequence
+
+from engine.i18n import tr
+from engine.layers.datasets import DATASETS
+from engine.layers.spec import LayerSpec, Param, Value
+
+_THOUSAND = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def count(number: int) -> str:
+    """Return a number in at most four digits: 320, 18.5k, 1.2M."""
+    for unit, letter in _THOUSAND:
+        if number >= unit:
+            return f"{number / unit:.3g}{letter}"
+    return str(number)
+
+
+def shape(sizes: Sequence[int], *, batch: bool = False) -> str:
+    """Return a shape; −1 in front is the batch.
+
+    Args:
+        sizes: As in `NodeInfo`.
+        batch: Write the batch as N instead of leaving it out.
+    """
+    sizes = list(sizes)
+    words = [str(size) for size in sizes]
+    if sizes and sizes[0] == -1:
+        words = (["N"] if batch or len(sizes) == 1 else []) + words[1:]
+    return "×".join(words) or tr("scalar")
+
+
+def summary(spec: LayerSpec, params: Mapping[str, Value]) -> str:
+    """Return the settings that matter, such as `32 · 3×3`."""
+    shown = [p for name in spec.summary[:2] if (p := spec.param(name)) is not None]
+    alone = len(shown) == 1
+    words = [_setting(param, params[param.name], alone=alone) for param in shown]
+    return " · ".join(word for word in words if word)
+
+
+def _setting(param: Param, value: Value, *, alone: bool) -> str:
+    if value is None or value in ("", ()):
+        return ""
+    if param.name == "source" and value in DATASETS:
+        return tr(DATASETS[str(value)].title)
+    if param.kind == "size":
+        sizes = value if isinstance(value, tuple) else (value,) * max(1, param.dims)
+        return "×".join(str(size) for size in sizes)
+    if isinstance(value, tuple):
+        return "×".join(f"{part:g}" for part in value if isinstance(part, int | float))
+    return _plain(param, value, alone=alone)
+
+
+def _plain(param: Param, value: Value, *, alone: bool) -> str:
+    label = tr(param.label).lower()
+    if isinstance(value, bool):
+        return label if value else ""
+    if isinstance(value, float):
+        return f"{label} {value:g}"
+    if isinstance(value, int) and alone:
+        return f"{value} {label}"
+    return str(value)

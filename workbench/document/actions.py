@@ -1,0 +1,296 @@
+"""What a person can do to a document, each as one readable undo step.
+
+Functions take the document first and raise EngineError when it refuses; nothing has
+changed then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from engine.errors import EngineError, GraphError
+from engine.graph.edits import (
+    AddNode,
+    Connect,
+    Disconnect,
+    Edit,
+    Move,
+    Rename,
+    ReplaceNode,
+    SetParam,
+    SetTraining,
+    removal,
+)
+from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
+from engine.graph.settings import Training
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import Param, Value
+from workbench.document import wires
+from workbench.document.document import Document
+
+
+def pinned(document: Document, scope: str = ROOT) -> list[Edit]:
+    """Return the edit that stores where nodes without a position are shown.
+
+    Adding the first position would otherwise let all others jump at the next load.
+    """
+    graph = document.project.scope(scope)
+    shown = document.unplaced(scope)
+    places = tuple((i, p) for i, p in shown.items() if i in graph.nodes)
+    return [Move(places, scope)] if places else []
+
+
+def add_node(
+    document: Document,
+    type_id: str,
+    position: Position,
+    connect_from: Endpoint | Edge | None = None,
+    scope: str = ROOT,
+) -> str:
+    """Add a node and return its id.
+
+    Args:
+        document: Where to.
+        type_id: Id in the catalogue.
+        position: Of its top left corner.
+        connect_from: A port of another node, output or input, to wire it to where
+            one of its ports fits; or a wire to stand in, where both ends fit.
+        scope: Block that is open, or the main graph.
+    """
+    spec = registry.get(type_id)
+    project = document.project
+    node = Node(project.scope(scope).free_id(type_id), type_id)
+    edits = [*pinned(document, scope), AddNode(node, scope)]
+    edits.append(Move(((node.id, position),), scope))
+    if isinstance(connect_from, Edge):
+        edits += _inserting(project, connect_from, node, scope)
+    elif connect_from is not None:
+        edits += _joining(project, connect_from, node, scope)
+    document.apply(edits, tr("Add {title}", title=spec.title))
+    return node.id
+
+
+def _joining(
+    project: Project, end: Endpoint, node: Node, scope: str
+) -> list[Edit]:
+    """Return the edits that wire a new node to a port of an old one."""
+    old = project.scope(scope).node(end.node)
+    forward = wires.port_of(wires.outputs_of(project, old), end.port) is not None
+    edge = wires.joined(project, end, node, scope, forward=forward)
+    if edge is None:
+        return []
+    displaced = [] if forward else wires.displaced_by(project, edge, scope)
+    return [*(Disconnect(e, scope) for e in displaced), Connect(edge, scope)]
+
+
+def _inserting(project: Project, edge: Edge, node: Node, scope: str) -> list[Edit]:
+    """Return the edits that put a new node into a wire; none where it doesn't fit."""
+    before = wires.joined(project, edge.source, node, scope, forward=True)
+    after = wires.joined(project, edge.target, node, scope, forward=False)
+    if before is None or after is None:
+        return []
+    return [Disconnect(edge, scope), Connect(before, scope), Connect(after, scope)]
+
+
+def remove(
+    document: Document,
+    node_ids: Iterable[str],
+    edges: Iterable[Edge] = (),
+    scope: str = ROOT,
+) -> None:
+    """Remove nodes with all their wires, and other wires."""
+    ids = list(dict.fromkeys(node_ids))
+    gone = set(ids)
+    loose = [
+        edge
+        for edge in edges
+        if edge.source.node not in gone and edge.target.node not in gone
+    ]
+    edits: list[Edit] = [Disconnect(edge, scope) for edge in loose]
+    edits += removal(document.project, ids, scope)
+    document.apply(edits, _removal_text(document, ids, loose, scope))
+
+
+def _removal_text(
+    document: Document, ids: Sequence[str], edges: Sequence[Edge], scope: str
+) -> str:
+    graph = document.project.scope(scope)
+    if len(ids) == 1:
+        return tr("Delete {title}", title=wires.name_of(graph.node(ids[0])))
+    if ids:
+        return tr("Delete {count} nodes", count=len(ids))
+    if len(edges) == 1:
+        return tr("Disconnect {wire}", wire=_wire_text(document, edges[0], scope))
+    return tr("Disconnect {count} wires", count=len(edges))
+
+
+def _wire_text(document: Document, edge: Edge, scope: str) -> str:
+    graph = document.project.scope(scope)
+    source = wires.name_of(graph.node(edge.source.node))
+    return f"{source} → {wires.name_of(graph.node(edge.target.node))}"
+
+
+def connect(document: Document, edge: Edge, scope: str = ROOT) -> None:
+    """Add a wire; the old wire of an input that takes one gives way."""
+    edits = wires.connection(document.project, edge, scope)
+    words = tr("Connect {wire}", wire=_wire_text(document, edge, scope))
+    document.apply(edits, words)
+
+
+def disconnect(document: Document, edges: Iterable[Edge], scope: str = ROOT) -> None:
+    """Remove wires."""
+    remove(document, (), edges, scope)
+
+
+def replug(document: Document, old: Edge, new: Edge, scope: str = ROOT) -> None:
+    """Put one end of a wire elsewhere, as one step; the order of wires stays."""
+    if old == new:
+        return
+    project = document.project
+    trial = project.copy()
+    undo = Disconnect(old, scope).apply(trial)
+    index = undo.index if isinstance(undo, Connect) else None
+    wires.check(trial, new, scope)
+    displaced = wires.displaced_by(trial, new, scope)
+    edits: list[Edit] = [Disconnect(old, scope)]
+    edits += [Disconnect(edge, scope) for edge in displaced]
+    edits.append(Connect(new, scope, None if displaced else index))
+    words = tr("Connect {wire}", wire=_wire_text(document, new, scope))
+    document.apply(edits, words)
+
+
+def move(
+    document: Document,
+    positions: Mapping[str, Position],
+    scope: str = ROOT,
+    text: str = "",
+) -> None:
+    """Put nodes at other places."""
+    project = document.project
+    changed = tuple(
+        (node_id, place)
+        for node_id, place in positions.items()
+        if project.position(scope, node_id) != place
+    )
+    if not changed:
+        return
+    edits = [*pinned(document, scope), Move(changed, scope)]
+    document.apply(edits, text or _move_text(document, [i for i, _ in changed], scope))
+
+
+def _move_text(document: Document, ids: Sequence[str], scope: str) -> str:
+    if len(ids) > 1:
+        return tr("Move {count} nodes", count=len(ids))
+    node = document.project.scope(scope).node(ids[0])
+    return tr("Move {title}", title=wires.name_of(node))
+
+
+def set_param(
+    document: Document,
+    node_ids: Sequence[str],
+    name: str,
+    value: object,
+    scope: str = ROOT,
+) -> None:
+    """Set one parameter on one or many nodes; the default is not stored."""
+    set_params(document, node_ids, {name: value}, scope)
+
+
+def set_params(
+    document: Document,
+    node_ids: Sequence[str],
+    values: Mapping[str, object],
+    scope: str = ROOT,
+) -> None:
+    """Set parameters on one or many nodes as one step."""
+    graph = document.project.scope(scope)
+    edits: list[Edit] = []
+    label = ""
+    for node_id in node_ids:
+        node = graph.node(node_id)
+        for name, value in values.items():
+            param = _param(node, name)
+            label = tr(param.label)
+            edits += _setting(node, param, value, scope)
+    document.apply(edits, tr("Set {label}", label=label))
+
+
+def _param(node: Node, name: str) -> Param:
+    param = registry.get(node.type).param(name)
+    if param is None:
+        raise GraphError(
+            tr("There is no setting “{name}”", name=name), where=wires.name_of(node)
+        )
+    return param
+
+
+def _setting(node: Node, param: Param, value: object, scope: str) -> list[Edit]:
+    """Return the edit that sets a value, or none when the node has it already."""
+    checked: Value = param.check(value, wires.name_of(node))
+    is_default = checked == param.default and type(checked) is type(param.default)
+    if is_default:
+        stored = param.name in node.params
+        return [SetParam(node.id, param.name, None, scope, True)] if stored else []
+    same = param.name in node.params and node.params[param.name] == checked
+    return [] if same else [SetParam(node.id, param.name, checked, scope)]
+
+
+def rename(document: Document, node_id: str, name: str, scope: str = ROOT) -> None:
+    """Give a node other words; empty words mean the catalogue's title."""
+    node = document.project.scope(scope).node(node_id)
+    name = name.strip()
+    plain = "" if _is_title(node, name) else name
+    if plain != node.name:
+        edit = ReplaceNode(replace(node, name=plain), scope)
+        document.apply([edit], tr("Rename {title}", title=wires.name_of(node)))
+
+
+def _is_title(node: Node, name: str) -> bool:
+    try:
+        return registry.get(node.type).title == name
+    except EngineError:
+        return False
+
+
+def set_trainable(
+    document: Document, node_ids: Sequence[str], *, value: bool, scope: str = ROOT
+) -> None:
+    """Freeze the weights of nodes, or let them move again."""
+    graph = document.project.scope(scope)
+    nodes = [graph.node(node_id) for node_id in node_ids]
+    edits = [
+        ReplaceNode(replace(node, trainable=value), scope)
+        for node in nodes
+        if node.trainable != value
+    ]
+    document.apply(edits, tr("Set {label}", label=tr("Trainable")))
+
+
+def set_lr_factor(
+    document: Document, node_ids: Sequence[str], factor: float, scope: str = ROOT
+) -> None:
+    """Set what multiplies the learning rate of nodes."""
+    graph = document.project.scope(scope)
+    nodes = [graph.node(node_id) for node_id in node_ids]
+    edits = [
+        ReplaceNode(replace(node, lr_factor=factor), scope)
+        for node in nodes
+        if node.lr_factor != factor
+    ]
+    document.apply(edits, tr("Set {label}", label=tr("Learning-rate factor")))
+
+
+def set_training(document: Document, training: Training, text: str = "") -> None:
+    """Replace the training settings.
+
+    Raises:
+        ConfigError: A value is out of range.
+    """
+    if training != document.project.training:
+        document.apply([SetTraining(training)], text or tr("Change training settings"))
+
+
+def rename_project(document: Document, name: str) -> None:
+    """Give the project another name."""
+    if name.strip() and name != document.project.name:
+        document.apply([Rename(name.strip())], tr("Rename project"))

@@ -1,0 +1,161 @@
+"""Copy, paste and duplicate: a piece of a graph travels as the text of a document."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+
+from engine.errors import DocumentError
+from engine.graph import serialize
+from engine.graph.edits import AddNode, Connect, Edit, Move, SetBlock
+from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
+from engine.graph.ports import BLOCK
+from engine.i18n import tr
+from workbench.document.actions import pinned
+from workbench.document.document import Document
+
+MIME = "application/x-backprop-workbench"
+SHIFT_PX = 30.0
+
+
+def excerpt(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> str:
+    """Return nodes, the wires between them and the blocks they need, as text."""
+    project, chosen = document.project, set(node_ids)
+    graph = project.scope(scope)
+    part = Project(name=tr("Clipboard"))
+    shown = document.unplaced(scope)
+    for node in graph.nodes.values():
+        if node.id in chosen:
+            part.graph.add_node(node)
+    for edge in graph.edges:
+        if edge.source.node in chosen and edge.target.node in chosen:
+            part.graph.connect(edge)
+    part.blocks = _blocks_of(project, part)
+    places = {i: project.position(scope, i) or shown.get(i) for i in part.graph.nodes}
+    part.layout[ROOT] = {i: place for i, place in places.items() if place}
+    return serialize.dumps(part)
+
+
+def _blocks_of(project: Project, part: Project) -> dict:
+    """Return the definitions that the nodes of `part` stand for, inner ones too."""
+    found: dict = {}
+    stack = list(part.graph.nodes.values())
+    while stack:
+        node = stack.pop()
+        name = str(node.params.get("of", ""))
+        if node.type == BLOCK and name in project.blocks and name not in found:
+            found[name] = project.blocks[name]
+            stack.extend(found[name].graph.nodes.values())
+    return found
+
+
+def copy(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> None:
+    """Put nodes onto the clipboard, for us and as plain text."""
+    if not node_ids:
+        return
+    text = excerpt(document, node_ids, scope)
+    data = QMimeData()
+    data.setData(MIME, text.encode("utf-8"))
+    data.setText(text)
+    QGuiApplication.clipboard().setMimeData(data)
+
+
+def clipboard_text() -> str:
+    """Return what the clipboard holds for us, or an empty string."""
+    data = QGuiApplication.clipboard().mimeData()
+    if data is None:
+        return ""
+    if data.hasFormat(MIME):
+        return bytes(data.data(MIME).data()).decode("utf-8", "replace")
+    return data.text() if data.text().lstrip().startswith("{") else ""
+
+
+def paste(
+    document: Document,
+    text: str,
+    at: Position | None = None,
+    scope: str = ROOT,
+    words: str = "",
+) -> list[str]:
+    """Add what `text` holds and return the ids of the new nodes.
+
+    Args:
+        document: Where to.
+        text: As `excerpt` returns it, or any document.
+        at: Place of the top left corner; None shifts a little from the old places.
+        scope: Block that is open, or the main graph.
+        words: For the Edit menu.
+
+    Raises:
+        DocumentError: The text is not a document.
+    """
+    if not text:
+        raise DocumentError(tr("There are no nodes on the clipboard"))
+    part = serialize.loads(text, tr("Clipboard"))
+    names = _new_names(document.project, part, scope)
+    edits = [*pinned(document, scope), *_new_blocks(document.project, part)]
+    edits += [AddNode(n, scope) for n in _renamed(part, names)]
+    edits.append(Move(_new_places(part, names, at), scope))
+    edits += [Connect(edge, scope) for edge in _new_wires(part, names)]
+    if names:
+        count = len(names)
+        document.apply(edits, words or tr("Paste {count} nodes", count=count))
+    return list(names.values())
+
+
+def duplicate(
+    document: Document, node_ids: Sequence[str], scope: str = ROOT
+) -> list[str]:
+    """Add copies of nodes beside them and return the ids of the new ones."""
+    if not node_ids:
+        return []
+    words = tr("Duplicate {count} nodes", count=len(node_ids))
+    return paste(
+        document, excerpt(document, node_ids, scope), scope=scope, words=words
+    )
+
+
+def _new_names(project: Project, part: Project, scope: str) -> dict[str, str]:
+    """Return old id → an id that is free, without numbers piling up."""
+    trial = project.scope(scope).copy()
+    names = {}
+    for node in part.graph.nodes.values():
+        stem, _, number = node.id.rpartition("_")
+        new = trial.free_id(stem if stem and number.isdigit() else node.id)
+        trial.add_node(replace(node, id=new))
+        names[node.id] = new
+    return names
+
+
+def _renamed(part: Project, names: dict[str, str]) -> list[Node]:
+    return [replace(node, id=names[node.id]) for node in part.graph.nodes.values()]
+
+
+def _new_wires(part: Project, names: dict[str, str]) -> list[Edge]:
+    return [
+        Edge(
+            Endpoint(names[edge.source.node], edge.source.port),
+            Endpoint(names[edge.target.node], edge.target.port),
+        )
+        for edge in part.graph.edges
+    ]
+
+
+def _new_blocks(project: Project, part: Project) -> list[Edit]:
+    """Return edits for definitions that the project lacks; its own ones stay."""
+    return [
+        SetBlock(name, block)
+        for name, block in part.blocks.items()
+        if name not in project.blocks
+    ]
+
+
+def _new_places(
+    part: Project, names: dict[str, str], at: Position | None
+) -> tuple[tuple[str, Position | None], ...]:
+    places = part.layout.get(ROOT, {})
+    left = min((x for x, _ in places.values()), default=0.0)
+    top = min((y for _, y in places.values()), default=0.0)
+    dx, dy = (at[0] - left, at[1] - top) if at else (SHIFT_PX, SHIFT_PX)
+    return tuple((names[i], (x + dx, y + dy)) for i, (x, y) in places.items())

@@ -1,0 +1,144 @@
+"""The project that is open, changed only by undo steps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+import presets
+from engine.errors import DocumentError
+from engine.graph import serialize
+from engine.graph.edits import Edit, apply_all
+from engine.graph.model import Position, Project
+from engine.i18n import tr
+from workbench.document.commands import EditCommand
+
+Placer = Callable[[str], Mapping[str, Position]]
+SUFFIX = ".bpw"
+
+
+class Document(QObject):
+    """One open project with its file and its undo stack.
+
+    Everybody may read `project`; it is changed through `apply` alone.
+
+    Attributes:
+        project: The project. Another object after `replaced`.
+        undo_stack: Every change a person made, and what takes it back.
+        path: The file, or None for a project that was never saved.
+        preset: Id of the preset this started from, or empty.
+        unplaced: Gives, for a scope, where nodes without a stored position are
+            shown. The canvas sets it, so that they stay there once others have one.
+    """
+
+    changed = Signal(object)
+    replaced = Signal()
+    saved = Signal()
+    title_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project = Project(name=tr("Untitled"))
+        self.path: Path | None = None
+        self.preset = ""
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(1000)
+        self.undo_stack.cleanChanged.connect(self._on_clean_changed)
+        self.unplaced: Placer = lambda _scope: {}
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there are changes that are not in the file."""
+        return not self.undo_stack.isClean()
+
+    @property
+    def title(self) -> str:
+        """Name for the window: the file's, or the project's."""
+        return self.path.stem if self.path else self.project.name
+
+    def apply(self, edits: Sequence[Edit], text: str) -> None:
+        """Make `edits` as one undo step.
+
+        Args:
+            edits: All are made, or none.
+            text: Words in the Edit menu.
+
+        Raises:
+            EngineError: The document refuses; nothing has changed.
+        """
+        edits = list(edits)
+        if not edits:
+            return
+        inverse = apply_all(self.project, edits)
+        self.undo_stack.push(EditCommand(self, text, edits, inverse))
+        self._tell(edits)
+
+    def replay(self, edits: Sequence[Edit]) -> None:
+        """Make edits of a step that is on the stack already; undo and redo do."""
+        apply_all(self.project, edits)
+        self._tell(list(edits))
+
+    def new(self) -> None:
+        """Start an empty project."""
+        self.set_project(Project(name=tr("Untitled")))
+
+    def load(self, path: Path | str) -> None:
+        """Open a file.
+
+        Raises:
+            DocumentError: It is not a project; the open one stays.
+        """
+        path = Path(path).resolve()
+        self.set_project(serialize.load(path), path)
+
+    def load_preset(self, preset_id: str) -> None:
+        """Open a copy of a preset; saving it asks for a file.
+
+        Raises:
+            EngineError: There is no such preset; the open project stays.
+        """
+        self.set_project(presets.load(preset_id), preset=preset_id)
+
+    def save(self, path: Path | str | None = None) -> None:
+        """Write the project to `path`, or to the file it came from.
+
+        Raises:
+            DocumentError: The disk refuses, or there is no file yet.
+        """
+        target = Path(path).resolve() if path else self.path
+        if target is None:
+            raise DocumentError(tr("This project has no file yet"))
+        try:
+            serialize.save(self.project, target)
+        except OSError as error:
+            raise DocumentError(
+                tr("The project can't be saved"),
+                where=str(target),
+                got=error.strerror or str(error),
+            ) from error
+        self.path, self.preset = target, ""
+        self.undo_stack.setClean()
+        self.saved.emit()
+        self.title_changed.emit()
+
+    def set_project(
+        self, project: Project, path: Path | None = None, preset: str = ""
+    ) -> None:
+        """Show another project; forgets every undo step of the old one."""
+        self.project, self.path, self.preset = project, path, preset
+        self.undo_stack.clear()
+        self.undo_stack.setClean()
+        self.replaced.emit()
+        self.title_changed.emit()
+
+    def text(self) -> str:
+        """Return the document as it would stand in a file."""
+        return serialize.dumps(self.project)
+
+    def _tell(self, edits: list[Edit]) -> None:
+        self.changed.emit(edits)
+        self.title_changed.emit()
+
+    def _on_clean_changed(self, _is_clean: bool) -> None:  # noqa: FBT001 - Qt's
+        self.title_changed.emit()

@@ -1,0 +1,146 @@
+"""Which wires are possible, and what has to give way to a new one."""
+
+from collections.abc import Iterator
+
+from engine.errors import GraphError, UnknownLayerError
+from engine.graph.edits import Connect, Disconnect, Edit
+from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.graph.ports import fits, input_ports, output_ports, title
+from engine.i18n import tr
+from engine.layers.spec import Port, PortKind, Ports
+
+_KINDS: dict[PortKind, str] = {
+    "any": "anything",
+    "float": "numbers",
+    "int": "whole numbers (labels)",
+    "loss": "a loss",
+    "metric": "a metric",
+}
+
+
+def inputs_of(project: Project, node: Node) -> Ports:
+    """Return the inputs of a node, none for a type that nobody knows."""
+    try:
+        return input_ports(project, node)
+    except UnknownLayerError:
+        return ()
+
+
+def outputs_of(project: Project, node: Node) -> Ports:
+    """Return the outputs of a node, none for a type that nobody knows."""
+    try:
+        return output_ports(project, node)
+    except UnknownLayerError:
+        return ()
+
+
+def name_of(node: Node) -> str:
+    """Return what the canvas calls a node."""
+    try:
+        return title(node)
+    except UnknownLayerError:
+        return node.type
+
+
+def port_of(ports: Ports, name: str) -> Port | None:
+    """Return the port called `name`."""
+    return next((port for port in ports if port.name == name), None)
+
+
+def check(project: Project, edge: Edge, scope: str = ROOT) -> None:
+    """Raise GraphError, in the words of the canvas, when a wire can't be made."""
+    graph = project.scope(scope)
+    start, end = graph.node(edge.source.node), graph.node(edge.target.node)
+    source = port_of(outputs_of(project, start), edge.source.port)
+    target = port_of(inputs_of(project, end), edge.target.port)
+    if source is None or target is None:
+        raise GraphError(tr("There is no such port"), where=name_of(end))
+    if graph.reaches(end.id, start.id):
+        raise GraphError(
+            tr("This wire would close a cycle"),
+            where=name_of(end),
+            fix=tr("A network is computed from left to right, without loops."),
+        )
+    if not fits(source, target):
+        raise GraphError(
+            tr("“{port}” does not fit", port=target.name),
+            where=name_of(end),
+            expected=tr(_KINDS[target.kind]),
+            got=tr(_KINDS[source.kind]),
+        )
+
+
+def is_possible(project: Project, edge: Edge, scope: str = ROOT) -> bool:
+    """Return whether `check` has nothing against a wire."""
+    try:
+        check(project, edge, scope)
+    except GraphError:
+        return False
+    return True
+
+
+def displaced_by(project: Project, edge: Edge, scope: str = ROOT) -> list[Edge]:
+    """Return the wires that a new one pushes out of an input for a single wire."""
+    graph = project.scope(scope)
+    ports = inputs_of(project, graph.node(edge.target.node))
+    port = port_of(ports, edge.target.port)
+    if port is not None and port.variadic:
+        return []
+    return [
+        old
+        for old in graph.edges_into(edge.target.node)
+        if old.target == edge.target and old != edge
+    ]
+
+
+def connection(project: Project, edge: Edge, scope: str = ROOT) -> list[Edit]:
+    """Return the edits that make a wire, the old one of a single input removed.
+
+    Raises:
+        GraphError: The wire is not possible.
+    """
+    check(project, edge, scope)
+    edits: list[Edit] = [
+        Disconnect(old, scope) for old in displaced_by(project, edge, scope)
+    ]
+    return [*edits, Connect(edge, scope)]
+
+
+def free_inputs(
+    project: Project, node: Node, source: Port, scope: str = ROOT
+) -> Iterator[Port]:
+    """Yield the inputs of a node that take what `source` gives and have room."""
+    taken = {e.target.port for e in project.scope(scope).edges_into(node.id)}
+    for port in inputs_of(project, node):
+        if fits(source, port) and (port.variadic or port.name not in taken):
+            yield port
+
+
+def joined(
+    project: Project, end: Endpoint, node: Node, scope: str = ROOT, *, forward: bool
+) -> Edge | None:
+    """Return the wire between `end` and the first port of `node` that fits.
+
+    Args:
+        project: Both nodes may be new; only their ports are looked at.
+        end: An output when `forward`, otherwise an input.
+        node: The other node.
+        scope: Of `end`.
+        forward: The wire runs from `end` to `node`.
+    """
+    other = project.scope(scope).nodes.get(end.node)
+    if other is None:
+        return None
+    own = outputs_of(project, other) if forward else inputs_of(project, other)
+    port = port_of(own, end.port)
+    if port is None:
+        return None
+    for candidate in (
+        inputs_of(project, node) if forward else outputs_of(project, node)
+    ):
+        there = Endpoint(node.id, candidate.name)
+        if forward and fits(port, candidate):
+            return Edge(end, there)
+        if not forward and fits(candidate, port):
+            return Edge(there, end)
+    return None
