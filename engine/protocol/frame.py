@@ -5,7 +5,7 @@ frame, H histogram bins.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -171,6 +171,27 @@ class Evaluation:
     best: bool = False
 
 
+@dataclass(frozen=True)
+class View:
+    """What a view node showed after a step; arrays and words depend on the kind.
+
+    The file of each kind in engine.measure.views says what they hold.
+
+    Args:
+        node: Path of the view node.
+        kind: Its id in the catalogue, such as `decision_boundary`.
+        step: Steps made.
+        arrays: Numbers by name, in the units of the data set.
+        words: Names of classes, axes and columns.
+    """
+
+    node: str
+    kind: str
+    step: int
+    arrays: dict[str, npt.NDArray[Any]]
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 State = Literal["training", "paused"]
 
 
@@ -191,6 +212,7 @@ class Frame:
         overhead: Time for measuring as a share of training time.
         eta_s: Seconds left, NaN where unknown.
         log: Lines for the log since the last frame.
+        views: Those that were made anew since the last frame, the newest of each.
     """
 
     step: int
@@ -205,6 +227,7 @@ class Frame:
     overhead: float = 0.0
     eta_s: float = float("nan")
     log: tuple[str, ...] = ()
+    views: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True)

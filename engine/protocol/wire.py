@@ -57,6 +57,7 @@ _CLASSES: tuple[type, ...] = (
     frame.RunStarted,
     frame.LayerSample,
     frame.Evaluation,
+    frame.View,
     frame.Frame,
     frame.Outcome,
     frame.Exported,
