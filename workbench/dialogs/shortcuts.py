@@ -25,6 +25,7 @@ class ShortcutsDialog(Dialog):
         self, groups: Mapping[str, Keys], parent: QWidget | None = None
     ) -> None:
         super().__init__(tr("Keyboard shortcuts"), parent)
+        self.setObjectName("shortcuts")
         self.resize(720, 560)
         content = QWidget()
         grid = QGridLayout(content)

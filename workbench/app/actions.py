@@ -1,0 +1,170 @@
+"""The table of everything that a menu, a key or the command palette can do."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from engine.i18n import tr
+from workbench.theme import icons
+
+Handler = Callable[[], object]
+Keys = QKeySequence.StandardKey | str | None
+_Std = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One action.
+
+    Args:
+        id: Stable name in the code.
+        menu: Id of its menu; groups are parted by `-` entries.
+        text: English words with `&`.
+        keys: Standard key or text, None for none.
+        icon: Name of its icon, or empty.
+        tint: Token of the icon's colour.
+        hint: Keys that the canvas itself handles, shown only.
+    """
+
+    id: str
+    menu: str
+    text: str = ""
+    keys: Keys = None
+    icon: str = ""
+    tint: str = "fg2"
+    hint: str = ""
+
+
+MENUS = {
+    "file": "&File",
+    "edit": "&Edit",
+    "view": "&View",
+    "model": "&Model",
+    "train": "&Train",
+    "help": "&Help",
+}
+_BAR = "-"
+
+
+def _bar(menu: str) -> Entry:
+    return Entry(_BAR, menu)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("new", "file", "&New", _Std.New, "new"),
+    Entry("open", "file", "&Open…", _Std.Open, "open"),
+    Entry("preset", "file", "Open a &preset…", "Ctrl+Shift+O", "grid"),
+    Entry("recent", "file", "Open &recent"),
+    _bar("file"),
+    Entry("save", "file", "&Save", _Std.Save, "save"),
+    Entry("save_as", "file", "Save &as…", "Ctrl+Shift+S"),
+    Entry("export", "file", "&Export weights…", "Ctrl+E", "export"),
+    _bar("file"),
+    Entry("quit", "file", "&Quit", "Ctrl+Q"),
+    Entry("undo", "edit", "&Undo", _Std.Undo, "undo"),
+    Entry("redo", "edit", "&Redo", _Std.Redo, "redo"),
+    _bar("edit"),
+    Entry("cut", "edit", "Cu&t", hint="Ctrl+X"),
+    Entry("copy", "edit", "&Copy", icon="copy", hint="Ctrl+C"),
+    Entry("paste", "edit", "&Paste", hint="Ctrl+V"),
+    Entry("duplicate", "edit", "&Duplicate", hint="Ctrl+D"),
+    Entry("delete", "edit", "De&lete", icon="trash", hint="Del"),
+    Entry("select_all", "edit", "Select &all", hint="Ctrl+A"),
+    _bar("edit"),
+    Entry("palette", "edit", "Search &commands…", "Ctrl+K", "search"),
+    Entry("zoom_in", "view", "Zoom &in", _Std.ZoomIn, "zoom-in"),
+    Entry("zoom_out", "view", "Zoom &out", _Std.ZoomOut),
+    Entry("fit", "view", "&Fit the network", icon="fit", hint="F"),
+    _bar("view"),
+    Entry("panels", "view", "&Panels"),
+    Entry("reset_layout", "view", "&Reset the layout"),
+    Entry("theme", "view", "&Dark or light", "Ctrl+Shift+L", "theme"),
+    Entry("full_screen", "view", "F&ull screen", _Std.FullScreen),
+    Entry("quick_add", "model", "&Add a layer…", icon="plus", hint="Tab"),
+    Entry("arrange", "model", "Arran&ge", icon="wand", hint="L"),
+    _bar("model"),
+    Entry("problems", "model", "Show &problems", "Ctrl+Shift+M", "warning"),
+    Entry("train", "train", "&Train", "F5", "play"),
+    Entry("pause", "train", "&Pause", "F6", "pause"),
+    Entry("stop", "train", "&Stop", "Shift+F5", "stop", "err"),
+    _bar("train"),
+    Entry("step", "train", "&One step", "F10", "step"),
+    Entry("steps", "train", "&Several steps…", "Shift+F10"),
+    Entry("epoch", "train", "Until the &epoch ends", "Ctrl+F10", "skip"),
+    _bar("train"),
+    Entry("restart", "train", "Restart with the &changes", "Ctrl+F5", "reset"),
+    Entry("device", "train", "&Device", icon="device"),
+    Entry("shortcuts", "help", "&Keyboard shortcuts", "?", "help"),
+    Entry("runs", "help", "Where are my &runs?"),
+    Entry("about", "help", "&About Backprop Workbench", icon="info"),
+)
+SUBMENUS = ("recent", "panels", "device")
+"""Entries that open a menu instead of doing something."""
+
+
+class Actions(Mapping[str, QAction]):
+    """All actions by id, and the menus that hold them.
+
+    Args:
+        window: Gets the menu bar and the keys.
+        handlers: What each action does.
+    """
+
+    def __init__(self, window: QMainWindow, handlers: Mapping[str, Handler]) -> None:
+        self._window = window
+        self._actions: dict[str, QAction] = {}
+        bar = window.menuBar()
+        self.menus = {key: bar.addMenu(tr(text)) for key, text in MENUS.items()}
+        for entry in ENTRIES:
+            self._add(entry, handlers)
+
+    def __getitem__(self, key: str) -> QAction:
+        return self._actions[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
+
+    def __len__(self) -> int:
+        return len(self._actions)
+
+    def _add(self, entry: Entry, handlers: Mapping[str, Handler]) -> None:
+        menu = self.menus[entry.menu]
+        if entry.id == _BAR:
+            menu.addSeparator()
+        elif entry.id in SUBMENUS:
+            self.menus[entry.id] = menu.addMenu(tr(entry.text))
+        else:
+            action = self._made(entry, handlers[entry.id])
+            menu.addAction(action)
+            self._window.addAction(action)
+            self._actions[entry.id] = action
+
+    def _made(self, entry: Entry, handler: Handler) -> QAction:
+        text = tr(entry.text)
+        action = QAction(f"{text}\t{entry.hint}" if entry.hint else text, self._window)
+        if entry.keys is not None:
+            action.setShortcut(QKeySequence(entry.keys))
+        if entry.icon:
+            icons.bind(action, entry.icon, entry.tint)
+        action.setToolTip(_tip(text, keys_of(action)))
+        action.triggered.connect(lambda _checked=False: handler())
+        return action
+
+
+def keys_of(action: QAction) -> str:
+    """Return the keys of an action as people read them."""
+    _, _, hint = action.text().partition("\t")
+    own = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return own or hint
+
+
+def words_of(action: QAction) -> str:
+    """Return the words of an action without mnemonics and keys."""
+    return action.text().partition("\t")[0].replace("&", "")
+
+
+def _tip(text: str, keys: str) -> str:
+    words = text.replace("&", "").rstrip("…")
+    return f"{words}  ({keys})" if keys else words

@@ -1,0 +1,78 @@
+"""A line above the canvas that says something and offers what to do about it."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+
+from engine.i18n import tr
+from workbench.inspector.fields import polish
+from workbench.theme import icons, signals
+
+Kind = Literal["info", "warning", "error", "ok"]
+Offer = tuple[str, Callable[[], object]]
+_ICONS = {
+    "info": ("info", "accent"),
+    "warning": ("warning", "warn"),
+    "error": ("error", "err"),
+    "ok": ("check", "ok"),
+}
+
+
+class Banner(QFrame):
+    """Hidden while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind: Kind = "info"
+        self.about = ""
+        polish(self, "banner", "info")
+        self._icon, self.words = QLabel(), QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.buttons: list[QPushButton] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 6, 8, 6)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._icon)
+        self._row.addWidget(self.words, 1)
+        close = QToolButton()
+        polish(close, "small", value=True)
+        icons.bind(close, "close", "fg2")
+        close.setAccessibleName(tr("Dismiss"))
+        close.clicked.connect(self.hide)
+        self._row.addWidget(close)
+        signals.changed.connect(self._tint)
+        self.hide()
+
+    def say(
+        self, kind: Kind, words: str, offers: Sequence[Offer] = (), about: str = ""
+    ) -> None:
+        """Show a message with buttons; `about` names what it can be withdrawn by."""
+        self._kind, self.about = kind, about
+        polish(self, "banner", kind)
+        self.words.setText(words)
+        for button in self.buttons:
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(*offer) for offer in offers]
+        for index, button in enumerate(self.buttons):
+            self._row.insertWidget(2 + index, button)
+        self._tint()
+        self.show()
+
+    def withdraw(self, about: str) -> None:
+        """Hide the message about something, if it is the one that shows."""
+        if self.about == about:
+            self.hide()
+
+    def _button(self, words: str, run: Callable[[], object]) -> QPushButton:
+        button = QPushButton(words)
+        polish(button, "small", value=True)
+        button.clicked.connect(lambda _checked=False: run())
+        return button
+
+    def _tint(self) -> None:
+        name, token = _ICONS[self._kind]
+        self._icon.setPixmap(icons.pixmap(name, token, 18, self.devicePixelRatioF()))

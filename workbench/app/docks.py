@@ -1,0 +1,173 @@
+"""Panels around the canvas: small title bars, tabs, a layout that is kept."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
+
+from engine.i18n import tr
+from workbench.inspector.fields import polish
+from workbench.theme import icons
+from workbench.theme.tokens import SPACE_M
+
+LAYOUT_VERSION = 1
+"""Goes up when docks come or go, so that an old layout isn't applied to them."""
+_AREA = Qt.DockWidgetArea
+TITLES = {
+    "layers": "Layers",
+    "inspector": "Inspector",
+    "loss": "Loss",
+    "gradients": "Gradients",
+    "weights": "Weights",
+    "accuracy": "Accuracy",
+    "log": "Log",
+    "problems": "Problems",
+}
+_SIDES = {"layers": _AREA.LeftDockWidgetArea, "inspector": _AREA.RightDockWidgetArea}
+_TABBED = ("accuracy", "log", "problems")
+"""These stand as tabs beside the weights."""
+PLOTS = ("loss", "gradients", "weights", "accuracy", "log")
+
+
+class TitleBar(QWidget):
+    """Title, float and close."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        polish(self, "titlebar", value=True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_M, 3, 5, 3)
+        row.setSpacing(0)
+        title = QLabel(dock.windowTitle())
+        polish(title, "role", "dock")
+        row.addWidget(title, 1)
+        self._dock = dock
+        row.addWidget(_button("float", tr("Take out"), self._on_float))
+        row.addWidget(_button("close", tr("Close"), dock.close))
+
+    def _on_float(self) -> None:
+        self._dock.setFloating(not self._dock.isFloating())
+
+
+def _button(name: str, words: str, run: Callable[[], object]) -> QToolButton:
+    button = QToolButton()
+    polish(button, "small", value=True)
+    icons.bind(button, name, "fg3")
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.clicked.connect(run)
+    return button
+
+
+class Docks:
+    """All panels of the window by name.
+
+    Args:
+        window: Holds them.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self._docks: dict[str, QDockWidget] = {}
+        window.setDockNestingEnabled(True)
+        window.setTabPosition(_AREA.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for name, title in TITLES.items():
+            self._docks[name] = self._made(name, tr(title))
+        self.reset()
+
+    def __getitem__(self, name: str) -> QDockWidget:
+        return self._docks[name]
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all panels."""
+        return tuple(self._docks)
+
+    def put(self, name: str, widget: QWidget) -> None:
+        """Set what a panel shows."""
+        self._docks[name].setWidget(widget)
+
+    def widget(self, name: str) -> QWidget:
+        """Return what a panel shows."""
+        return self._docks[name].widget()
+
+    def raise_(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self._docks[name].show()
+        self._docks[name].raise_()
+
+    def is_visible(self, name: str) -> bool:
+        """Return whether a panel can be seen: not closed, not behind another tab."""
+        dock = self._docks[name]
+        return dock.isVisible() and not dock.visibleRegion().isEmpty()
+
+    def _made(self, name: str, title: str) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock-{name}")
+        dock.setWidget(QWidget())
+        polish(dock.widget(), "panel", value=True)
+        dock.setTitleBarWidget(TitleBar(dock))
+        dock.visibilityChanged.connect(self._show_titles)
+        dock.topLevelChanged.connect(self._show_titles)
+        dock.dockLocationChanged.connect(self._show_titles)
+        return dock
+
+    def _show_titles(self, *_ignored: object) -> None:
+        """Hide the title bar of a panel whose tab already says its name."""
+        for dock in self._docks.values():
+            is_tabbed = bool(self._window.tabifiedDockWidgets(dock))
+            bar = dock.titleBarWidget()
+            has_bar = isinstance(bar, TitleBar)
+            if is_tabbed == has_bar:
+                dock.setTitleBarWidget(QWidget() if is_tabbed else TitleBar(dock))
+                bar.deleteLater()
+
+    def reset(self) -> None:
+        """Put every panel where it stands in a new window."""
+        window = self._window
+        for name, dock in self._docks.items():
+            dock.setFloating(False)
+            window.removeDockWidget(dock)
+            area = _SIDES.get(name, _AREA.BottomDockWidgetArea)
+            if name not in _TABBED:
+                window.addDockWidget(area, dock)
+        across = Qt.Orientation.Horizontal
+        window.splitDockWidget(self["loss"], self["gradients"], across)
+        window.splitDockWidget(self["gradients"], self["weights"], across)
+        for name in _TABBED:
+            window.tabifyDockWidget(self["weights"], self[name])
+        for dock in self._docks.values():
+            dock.show()
+        self["weights"].raise_()
+        self.resize()
+        self._show_titles()
+
+    def resize(self) -> None:
+        """Share the window's room among the panels as in a new window."""
+        width, height = self._window.width(), self._window.height()
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        sides = [self["layers"], self["inspector"]]
+        self._window.resizeDocks(sides, [214, 312], across)
+        third = width // 3
+        bottom = [self["loss"], self["gradients"], self["weights"]]
+        self._window.resizeDocks(bottom, [third] * 3, across)
+        self._window.resizeDocks([self["loss"]], [round(height * 0.3)], down)
+
+    def save(self) -> QByteArray:
+        """Return the layout."""
+        return self._window.saveState(LAYOUT_VERSION)
+
+    def restore(self, layout: QByteArray) -> bool:
+        """Apply a saved layout; False when it is of another version."""
+        done = self._window.restoreState(layout, LAYOUT_VERSION)
+        self._show_titles()
+        return done

@@ -1,0 +1,110 @@
+"""New, open, save: what the File menu does, with its questions and errors."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.errors import EngineError
+from engine.i18n import tr
+from workbench.app.settings import Settings
+from workbench.dialogs import unsaved
+from workbench.dialogs.presets import PresetDialog
+from workbench.document import Document
+from workbench.document.document import SUFFIX
+
+
+class Files(QObject):
+    """Opens and saves the document.
+
+    Args:
+        window: In front of which dialogs open.
+        document: Loaded and saved.
+        settings: Remembers folders and recent files.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, window: QWidget, document: Document, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._document, self._settings = window, document, settings
+
+    def new(self) -> None:
+        """Start an empty project."""
+        if self.may_leave():
+            self._document.new()
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        words = tr("Projects (*{suffix})", suffix=SUFFIX)
+        folder = str(self._settings.last_folder)
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Open a project"), folder, words
+        )
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open a file, after asking about unsaved changes."""
+        if not self.may_leave():
+            return
+        try:
+            self._document.load(path)
+        except EngineError as error:
+            self.failed.emit(str(error))
+            return
+        self._remember(path)
+
+    def open_preset(self, preset_id: str) -> None:
+        """Open a copy of a preset, after asking about unsaved changes."""
+        if not self.may_leave():
+            return
+        try:
+            self._document.load_preset(preset_id)
+        except EngineError as error:
+            self.failed.emit(str(error))
+
+    def choose_preset(self) -> None:
+        """Show the gallery of presets."""
+        dialog = PresetDialog(self._window)
+        dialog.chosen.connect(self.open_preset)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def save(self) -> bool:
+        """Save to the document's file, asking for one the first time."""
+        if self._document.path is None:
+            return self.save_as()
+        return self._save_to(self._document.path)
+
+    def save_as(self) -> bool:
+        """Ask for a file and save there; return whether it was saved."""
+        start = self._settings.last_folder / f"{self._document.title}{SUFFIX}"
+        words = tr("Projects (*{suffix})", suffix=SUFFIX)
+        text, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Save the project"), str(start), words
+        )
+        if not text:
+            return False
+        path = Path(text)
+        return self._save_to(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def may_leave(self) -> bool:
+        """Return whether the document may go: saved, given up, or unchanged."""
+        if not self._document.is_modified:
+            return True
+        answer = unsaved.ask(self._window, self._document.title)
+        return self.save() if answer == "save" else answer == "discard"
+
+    def _save_to(self, path: Path) -> bool:
+        try:
+            self._document.save(path)
+        except EngineError as error:
+            self.failed.emit(str(error))
+            return False
+        self._remember(path)
+        return True
+
+    def _remember(self, path: Path) -> None:
+        self._settings.add_recent(path)
+        self._settings.last_folder = path.parent

@@ -1,0 +1,180 @@
+"""Dialogs that look over the whole window: commands, export, help."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+import presets
+from engine.graph import ports
+from engine.i18n import tr
+from engine.layers import registry
+from engine.protocol import commands
+from engine.protocol.frame import Failed
+from workbench.app.actions import ENTRIES, MENUS, keys_of, words_of
+from workbench.canvas import tools
+from workbench.dialogs.about import AboutDialog
+from workbench.dialogs.export import ExportDialog
+from workbench.dialogs.palette import Command, CommandPalette
+from workbench.dialogs.shortcuts import ShortcutsDialog
+
+if TYPE_CHECKING:
+    from workbench.app.window import MainWindow
+
+_MORE_KEYS = (
+    ("Zoom", "Wheel"),
+    ("Pan", "Space + drag"),
+    ("Rename", "F2"),
+    ("Next layer", "N"),
+    ("Nudge", "Arrow keys"),
+    ("Cancel a gesture", "Esc"),
+)
+
+
+class Helpers:
+    """Opens them.
+
+    Args:
+        window: In front of which they open.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self.export_dialog: ExportDialog | None = None
+        window.session.exported.connect(self._on_exported)
+        window.session.request_failed.connect(self._on_failed)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action does, by the action's id."""
+        canvas = self._window.canvas
+        return {
+            "palette": self.show_palette,
+            "export": self.show_export,
+            "shortcuts": self.show_shortcuts,
+            "about": self.show_about,
+            "runs": self.show_runs,
+            "cut": lambda: tools.cut(canvas),
+            "copy": lambda: tools.copy(canvas),
+            "paste": lambda: tools.paste(canvas),
+            "duplicate": lambda: tools.duplicate(canvas),
+            "delete": lambda: tools.delete(canvas),
+            "select_all": lambda: tools.select_all(canvas),
+        }
+
+    def show_palette(self) -> None:
+        """Open the command palette."""
+        palette = CommandPalette(self.commands(), self._window)
+        palette.finished.connect(palette.deleteLater)
+        palette.show()
+
+    def commands(self) -> list[Command]:
+        """Return everything that can be done now."""
+        return [*self._actions(), *self._nodes(), *self._presets(), *self._layers()]
+
+    def _actions(self) -> list[Command]:
+        made = self._window.actions_
+        return [
+            Command(
+                words_of(made[e.id]), made[e.id].trigger, keys_of(made[e.id]), e.icon
+            )
+            for e in ENTRIES
+            if e.id in made and made[e.id].isEnabled() and e.id != "palette"
+        ]
+
+    def _layers(self) -> list[Command]:
+        add = self._window.canvas.add_at_centre
+        return [
+            Command(
+                tr("Add {title}", title=tr(spec.title)),
+                lambda spec=spec: add(spec.id),
+                tr(registry.CATEGORIES[spec.category]),
+                f"cat-{spec.category}",
+                spec.category,
+            )
+            for spec in registry.all_specs()
+        ]
+
+    def _nodes(self) -> list[Command]:
+        go = self._window.canvas.focus_node
+        return [
+            Command(
+                tr("Go to {title}", title=tr(ports.title(node))),
+                lambda node_id=node_id: go(node_id),
+                node_id,
+                "fit",
+            )
+            for node_id, node in self._window.document.project.graph.nodes.items()
+        ]
+
+    def _presets(self) -> list[Command]:
+        go = self._window.files.open_preset
+        return [
+            Command(
+                tr("Open preset {title}", title=tr(info.title)),
+                lambda info=info: go(info.id),
+                icon="open",
+            )
+            for info in presets.all_presets()
+        ]
+
+    def show_export(self) -> None:
+        """Ask where the weights go."""
+        window = self._window
+        stem = window.document.title.lower().replace(" ", "-")
+        dialog = ExportDialog(window.settings.last_folder, stem, window)
+        dialog.show_run(window.session.history.run, window.session.history.step)
+        dialog.wanted.connect(window.session.export)
+        dialog.folder_chosen.connect(self._on_folder)
+        dialog.finished.connect(self._on_export_closed)
+        self.export_dialog = dialog
+        dialog.open()
+
+    def show_shortcuts(self) -> None:
+        """Show every key there is."""
+        made = self._window.actions_
+        groups = {tr(title).replace("&", ""): [] for title in MENUS.values()}
+        titles = list(groups)
+        menus = list(MENUS)
+        for entry in ENTRIES:
+            action = made.get(entry.id)
+            if action is not None and keys_of(action):
+                title = titles[menus.index(entry.menu)]
+                groups[title].append((words_of(action), keys_of(action)))
+        canvas = [(tr(words), tr(keys)) for words, keys in _MORE_KEYS]
+        groups[tr("Canvas")] = canvas
+        dialog = ShortcutsDialog({k: v for k, v in groups.items() if v}, self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_about(self) -> None:
+        """Tell name, version and licence."""
+        devices = self._window.devices
+        engine = f"torch {devices.torch_version}" if devices else ""
+        dialog = AboutDialog(engine, self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_runs(self) -> None:
+        """Open the folder of the runs in the system's file manager."""
+        folder = self._window.session.runs_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _on_folder(self, folder: str) -> None:
+        self._window.settings.last_folder = Path(folder)
+
+    def _on_exported(self, done: object) -> None:
+        if self.export_dialog is not None:
+            self.export_dialog.show_exported(done)
+
+    def _on_failed(self, command: object, failed: Failed) -> None:
+        is_export = isinstance(command, commands.Export)
+        if is_export and self.export_dialog is not None:
+            self.export_dialog.show_error(failed.text)
+
+    def _on_export_closed(self) -> None:
+        dialog, self.export_dialog = self.export_dialog, None
+        if dialog is not None:
+            dialog.deleteLater()

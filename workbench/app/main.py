@@ -1,0 +1,94 @@
+"""Starts the window."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from engine import i18n
+from engine.errors import EngineError
+from workbench import theme
+from workbench.app.crash import CrashGuard
+from workbench.app.settings import Settings
+from workbench.app.unix import SignalWatch
+from workbench.app.window import SIZE, MainWindow
+from workbench.options import DEFAULT_PRESET, Options
+from workbench.session.session import Session
+from workbench.theme import icons
+
+TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
+
+
+def run(options: Options) -> int:
+    """Open the window and return the exit code when it is closed."""
+    app = application()
+    settings = Settings()
+    prepare(app, options, settings)
+    guard = CrashGuard()
+    guard.install()
+    window = MainWindow(Session(), settings)
+    watch = SignalWatch(lambda: _end(window), window)
+    _restore(window, options)
+    try:
+        open_document(window, options.document)
+    except EngineError as error:
+        window.banner.say("error", str(error))
+    window.show()
+    code = app.exec()
+    watch.close()
+    guard.remove()
+    return code
+
+
+def application() -> QApplication:
+    """Return the application, made when there is none."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Backprop Workbench")
+    app.setOrganizationName("Backprop Workbench")
+    app.setApplicationDisplayName("")
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def prepare(app: QApplication, options: Options, settings: Settings) -> None:
+    """Set language and theme before the first widget."""
+    i18n.load(options.language or settings.language, TRANSLATIONS)
+    theme.apply(app, options.theme or settings.theme)
+    app.setWindowIcon(icons.icon("layers", "accent"))
+
+
+def open_document(window: MainWindow, name: str | None) -> None:
+    """Open a file or a preset; nothing given opens the default preset.
+
+    Raises:
+        EngineError: When it can't be read.
+    """
+    wanted = name or DEFAULT_PRESET
+    if Path(wanted).is_file() or wanted.endswith(".bpw"):
+        window.document.load(Path(wanted))
+        window.settings.add_recent(Path(wanted))
+    else:
+        window.document.load_preset(wanted)
+
+
+def _restore(window: MainWindow, options: Options) -> None:
+    """Put window and panels where they were."""
+    window.restoreGeometry(window.settings.layout("geometry"))
+    state = window.settings.layout("state")
+    if not state.isEmpty():
+        window.docks.restore(state)
+    else:
+        window.resize(SIZE)
+        window.docks.resize()
+    if options.size:
+        window.resize(*options.size)
+    if options.panel in window.docks.names():
+        window.docks.raise_(options.panel)
+
+
+def _end(window: MainWindow) -> None:
+    """Close without a question: nobody may be there to answer it."""
+    window.asks_nothing = True
+    window.close()

@@ -1,0 +1,177 @@
+"""What the Train menu does, and what the states of a run enable."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QInputDialog, QWidget
+
+from engine.errors import EngineError
+from engine.graph.edits import SetTraining
+from engine.i18n import tr
+from engine.protocol.frame import Analysis, Outcome
+from workbench.app.banner import Banner
+from workbench.app.live import LiveSettings, essence
+from workbench.document import Document
+from workbench.session.session import Session
+
+DRIFT_MS = 150
+_MAX_STEPS = 1_000_000
+
+
+class TrainCommands(QObject):
+    """Starts, pauses and ends training; says when the canvas has moved on.
+
+    Args:
+        window: In front of which questions open.
+        document: Trained.
+        session: Trains it.
+        banner: Where it speaks.
+    """
+
+    def __init__(
+        self, window: QWidget, document: Document, session: Session, banner: Banner
+    ) -> None:
+        super().__init__(window)
+        self._window, self._document = window, document
+        self._session, self._banner = session, banner
+        self._live = LiveSettings(session.set_hyper)
+        self._run_essence = ""
+        self._actions: Mapping[str, QAction] = {}
+        self._trainable = True
+        self._restart = False
+        self._drift = QTimer(self)
+        self._drift.setSingleShot(True)
+        self._drift.setInterval(DRIFT_MS)
+        self._drift.timeout.connect(self._compare)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+        session.state_changed.connect(self._on_state)
+        session.outcome.connect(self._on_outcome)
+
+    def follow(self, actions: Mapping[str, QAction]) -> None:
+        """Keep these actions as the states allow."""
+        self._actions = actions
+        self._enable()
+
+    def set_analysis(self, analysis: Analysis) -> None:
+        """Note whether the graph can be trained at all."""
+        self._trainable = analysis.trainable
+        self._enable()
+
+    def train(self) -> None:
+        """Train, or go on after a pause."""
+        if self._session.state == "paused":
+            self._session.resume()
+        elif not self._session.active:
+            self.start()
+
+    def start(self, *, paused: bool = False, steps: int = 0) -> None:
+        """Train what stands on the canvas in a new run."""
+        self._banner.hide()
+        project = self._document.project
+        self._live.begin(project.training)
+        self._run_essence = essence(project)
+        self._session.train(project, paused=paused, steps=steps)
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        if self._session.state == "paused":
+            self._session.resume()
+        else:
+            self._session.pause()
+
+    def stop(self) -> None:
+        """End the run with a checkpoint."""
+        self._session.stop()
+
+    def step(self, count: int = 1) -> None:
+        """Make steps; before the first run this starts one that waits."""
+        if not self._session.active:
+            self.start(paused=True)
+        self._session.step(count)
+
+    def steps(self) -> None:
+        """Ask for a number and make that many steps."""
+        words = tr("Number of steps")
+        count, is_ok = QInputDialog.getInt(
+            self._window, tr("Several steps"), words, 10, 1, _MAX_STEPS
+        )
+        if is_ok:
+            self.step(count)
+
+    def epoch(self) -> None:
+        """Go on until the epoch ends."""
+        if not self._session.active:
+            self.start(paused=True)
+        self._session.run_to_epoch_end()
+
+    def restart(self) -> None:
+        """Stop the run and train what stands on the canvas now."""
+        if self._session.active:
+            self._restart = True
+            self._session.stop()
+        else:
+            self.start()
+
+    def pick_device(self, device: str) -> None:
+        """Make a device the document's; one undo step."""
+        training = self._document.project.training
+        if training.value("device") == device:
+            return
+        try:
+            edit = SetTraining(training.with_value("device", device))
+            self._document.apply([edit], tr("Set Device"))
+        except EngineError as error:
+            self._banner.say("error", str(error))
+
+    def _on_changed(self, _edits: object) -> None:
+        if self._session.active:
+            self._live.follow(self._document.project.training)
+            self._drift.start()
+
+    def _on_replaced(self) -> None:
+        self._drift.stop()
+        self._banner.hide()
+        self._session.stop()
+
+    def _compare(self) -> None:
+        """Say when the canvas is no longer what runs."""
+        differs = essence(self._document.project) != self._run_essence
+        if self._session.active and differs:
+            words = tr("The canvas differs from the running copy.")
+            offer = (tr("Restart with the changes"), self.restart)
+            self._banner.say("info", words, [offer], about="drift")
+        else:
+            self._banner.withdraw("drift")
+
+    def _on_state(self, state: str) -> None:
+        if not self._session.active:
+            self._banner.withdraw("drift")
+        self._enable()
+        if state not in {"compiling", "training", "paused"} and self._restart:
+            self._restart = False
+            QTimer.singleShot(0, self, self.start)
+
+    def _on_outcome(self, outcome: Outcome) -> None:
+        if outcome.kind == "diverged":
+            words = tr("{text} A lower learning rate often helps.", text=outcome.text)
+            self._banner.say("warning", words)
+
+    def _enable(self) -> None:
+        if not self._actions:
+            return
+        state, active = self._session.state, self._session.active
+        resumable = state == "paused"
+        enabled = {
+            "train": resumable or (not active and self._trainable),
+            "pause": state in {"training", "paused"},
+            "stop": active,
+            "step": resumable or (not active and self._trainable),
+            "steps": resumable or (not active and self._trainable),
+            "epoch": resumable or (not active and self._trainable),
+            "restart": self._trainable,
+        }
+        for name, is_on in enabled.items():
+            self._actions[name].setEnabled(is_on)
+        self._actions["train"].setText(tr("&Resume") if resumable else tr("&Train"))

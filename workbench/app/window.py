@@ -1,0 +1,278 @@
+"""The main window: puts the parts together, nothing else."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+
+from engine.errors import EngineError
+from engine.graph import ports
+from engine.graph.edits import Fix
+from engine.i18n import tr
+from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
+from workbench.app.actions import Actions
+from workbench.app.banner import Banner
+from workbench.app.docks import Docks
+from workbench.app.files import Files
+from workbench.app.helpers import Helpers
+from workbench.app.menus import fill_panels, fill_recent
+from workbench.app.panels import Panels
+from workbench.app.settings import Settings
+from workbench.app.status import StatusBar
+from workbench.app.toolbar import ToolBar, TrainButton
+from workbench.app.training import TrainCommands
+from workbench.app.view_commands import ViewCommands
+from workbench.canvas.palette import Palette
+from workbench.canvas.view import CanvasView
+from workbench.document import Document
+from workbench.document.document import SUFFIX
+from workbench.inspector import Inspector, ProblemList
+from workbench.inspector.fields import polish
+from workbench.session.session import Session
+
+SIZE = QSize(1440, 900)
+CLOSE_S = 2.2
+"""Time for the engine to write its checkpoint and end."""
+
+
+class MainWindow(QMainWindow):
+    """Everything on the screen.
+
+    Args:
+        session: The engine.
+        settings: What is remembered.
+    """
+
+    painted = Signal()
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session, self.settings = session, settings
+        self.document = Document(self)
+        self.analysis: Analysis | None = None
+        self.devices: Devices | None = None
+        self._has_painted = self.asks_nothing = False
+        self.resize(SIZE)
+        self.setAcceptDrops(True)
+        self._make_parts()
+        self._make_commands()
+        self._lay_out()
+        self._connect_document()
+        self._connect_session()
+        self._on_replaced()
+
+    def _make_parts(self) -> None:
+        self.canvas = CanvasView(self.document)
+        self.palette_panel = Palette(self.document)
+        self.inspector = Inspector(self.document)
+        self.problems = ProblemList(self.title_of)
+        self.banner, self.status = Banner(), StatusBar()
+        self.docks = Docks(self)
+        self.panels = Panels(self.docks, self.session.history, self)
+
+    def _make_commands(self) -> None:
+        self.files = Files(self, self.document, self.settings)
+        self.training = TrainCommands(self, self.document, self.session, self.banner)
+        self.view = ViewCommands(self)
+        self.helpers = Helpers(self)
+        self.actions_ = Actions(self, self._handlers())
+        self.training.follow(self.actions_)
+        self.tools = ToolBar(self.actions_)
+        fill_recent(self.actions_.menus["recent"], self.files, self.settings)
+        fill_panels(self.actions_.menus["panels"], self.docks)
+
+    def _handlers(self) -> dict[str, object]:
+        files, stack = self.files, self.document.undo_stack
+        own = {
+            "new": files.new,
+            "open": files.open,
+            "preset": files.choose_preset,
+            "save": files.save,
+            "save_as": files.save_as,
+            "quit": self.close,
+            "undo": stack.undo,
+            "redo": stack.redo,
+        }
+        train = {
+            "train": self.training.train,
+            "pause": self.training.pause,
+            "stop": self.training.stop,
+            "step": self.training.step,
+            "steps": self.training.steps,
+            "epoch": self.training.epoch,
+            "restart": self.training.restart,
+        }
+        return own | train | self.view.handlers() | self.helpers.handlers()
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        box = QVBoxLayout(middle)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.banner)
+        box.addWidget(self.canvas, 1)
+        self.setCentralWidget(middle)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.tools)
+        self.setStatusBar(self.status)
+        self.docks.put("layers", self.palette_panel)
+        self.docks.put("inspector", self._inspector_with_button())
+        self.docks.put("problems", self.problems)
+
+    def _inspector_with_button(self) -> QWidget:
+        panel = QWidget()
+        polish(panel, "panel", value=True)
+        box = QVBoxLayout(panel)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.inspector, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 4, 12, 10)
+        foot.addWidget(TrainButton(self.actions_["train"]))
+        box.addLayout(foot)
+        return panel
+
+    def _connect_document(self) -> None:
+        document, stack = self.document, self.document.undo_stack
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+        document.title_changed.connect(self._show_title)
+        stack.canUndoChanged.connect(self.actions_["undo"].setEnabled)
+        stack.canRedoChanged.connect(self.actions_["redo"].setEnabled)
+        self.files.failed.connect(lambda text: self.banner.say("error", text))
+        self.canvas.selection_changed.connect(self.inspector.show_nodes)
+        self.problems.activated.connect(self.canvas.focus_node)
+        self.problems.fix_requested.connect(self.apply_fix)
+        self.tools.device.picked.connect(self.training.pick_device)
+        self.painted.connect(self.start_late)
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.state_changed.connect(self._on_state)
+        session.analysis_ready.connect(self._on_analysis)
+        session.devices_ready.connect(self._on_devices)
+        session.frame_received.connect(self._on_frame)
+        session.run_started.connect(self._on_run_started)
+        session.notice.connect(lambda text: self.banner.say("error", text))
+        session.ticked.connect(self._on_tick)
+
+    def start_late(self) -> None:
+        """Start what would delay the first paint: the engine and the plots."""
+        self.session.start_engine()
+        self.panels.load()
+
+    def title_of(self, path: str) -> str:
+        """Return the words by which the canvas calls a node."""
+        nodes = self.document.project.graph.nodes
+        node = nodes.get(path.partition(".")[0])
+        return tr(ports.title(node)) if node else path
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Apply what a problem offers, as one undo step."""
+        try:
+            self.document.apply(fix.edits, fix.label)
+        except EngineError as error:
+            self.banner.say("error", str(error))
+
+    def _on_changed(self, _edits: object) -> None:
+        self.tools.device.show_chosen(self._device())
+        self.session.check(self.document.project)
+        self._show_network()
+
+    def _on_replaced(self) -> None:
+        self.analysis = None
+        self.session.history.clear()
+        self.canvas.set_live(None)
+        self.problems.show_problems(())
+        for name in ("undo", "redo"):
+            self.actions_[name].setEnabled(False)
+        self._on_changed(())
+        self.status.show_progress(self.session.history)
+        self._show_title()
+
+    def _on_state(self, state: str) -> None:
+        self.status.show_state(state)
+        self.inspector.training.set_live(self.session.active)
+        self.status.show_progress(self.session.history)
+        self.panels.refresh()
+
+    def _on_analysis(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.canvas.set_analysis(analysis)
+        self.inspector.set_analysis(analysis)
+        self.problems.show_problems(analysis.problems)
+        self.training.set_analysis(analysis)
+        count = len(analysis.problems)
+        words = tr("Problems ({n})", n=count) if count else tr("Problems")
+        self.docks["problems"].setWindowTitle(words)
+        self._show_network()
+
+    def _on_devices(self, devices: Devices) -> None:
+        self.devices = devices
+        self.tools.device.show_devices(devices, self._device())
+        self.status.show_device(tr("CPU · {n} cores", n=devices.cores))
+
+    def _on_run_started(self, run: RunStarted) -> None:
+        self.canvas.set_live(None)
+        words = tr("{device} · {n} threads", device=run.device.upper(), n=run.threads)
+        self.status.show_device(words)
+
+    def _on_frame(self, frame: Frame) -> None:
+        run = self.session.history.run
+        if frame.sample is not None and run is not None:
+            self.canvas.set_live(frame.sample, run.layers)
+
+    def _on_tick(self) -> None:
+        self.panels.refresh()
+        if self.session.active:
+            self.status.show_progress(self.session.history)
+
+    def _device(self) -> str:
+        return str(self.document.project.training.value("device"))
+
+    def _show_network(self) -> None:
+        num_nodes = len(self.document.project.graph.nodes)
+        self.status.show_network(self.analysis, num_nodes)
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self.document.title}[*] – Backprop Workbench")
+        self.setWindowModified(self.document.is_modified)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell the first paint."""
+        super().paintEvent(event)
+        if not self._has_painted:
+            self._has_painted = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take projects."""
+        if self._dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the project that was dropped."""
+        path = self._dropped(event)
+        if path is not None:
+            self.files.open_path(path)
+
+    def _dropped(self, event: QDropEvent) -> Path | None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        return next((path for path in paths if path.suffix == SUFFIX), None)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about changes, stop the run, end the engine."""
+        if not self.asks_nothing and not self.files.may_leave():
+            event.ignore()
+            return
+        self.hide()
+        self.shut_down()
+        event.accept()
+        QApplication.quit()
+
+    def shut_down(self) -> None:
+        """Keep the layout and end everything that runs."""
+        self.settings.set_layout("geometry", self.saveGeometry())
+        self.settings.set_layout("state", self.docks.save())
+        self.settings.sync()
+        self.session.close(CLOSE_S)
+        self.panels.close()
