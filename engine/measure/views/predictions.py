@@ -1,0 +1,77 @@
+"""The network's answer beside the right one, the worst first.
+
+Of classes: arrays `labels` M, `answers` M and `shares` M×2 (what the answered class
+and the right one got). Of numbers: `targets` M×F and `outputs` M×F, in the units of
+the data set. Both: `losses` M (−ln share, or the mean squared error in scaled units),
+`samples` M (which they are), and what stands beside them: `pixels` uint8 M×H×W×C or
+`features` M×F. Words: `classes`, `columns`, `targets`, `total` (how many were judged).
+"""
+
+import numpy as np
+
+from engine.measure.views import classes, pixels
+from engine.measure.views.scene import Array, Drawing, Scene, host
+from engine.protocol.frame import Floats, Ints
+
+MOST_COLUMNS = 6
+"""Features that are shown beside a prediction."""
+
+
+def draw(scene: Scene) -> Drawing:
+    """Return the `count` samples with the largest losses."""
+    is_number = scene.inputs["target"].is_floating_point()
+    arrays, losses, words = _of_numbers(scene) if is_number else _of_classes(scene)
+    worst = worst_first(losses)[: int(scene.number("count", 16))]
+    chosen = {name: array[worst] for name, array in arrays.items()}
+    chosen["losses"] = losses[worst]
+    per_sample = max(len(losses) // max(len(scene.inputs["input"]), 1), 1)
+    chosen["samples"] = worst // per_sample
+    words["total"] = (str(len(losses)),)
+    if scene.has("sample"):
+        _add_sample(scene, chosen, words)
+    return chosen, words
+
+
+def worst_first(losses_M: Floats) -> Ints:
+    """Return indices from the largest loss down; equal ones in their order."""
+    bad = np.where(np.isfinite(losses_M), losses_M, np.inf)
+    return np.argsort(-bad, kind="stable").astype(np.int64)
+
+
+Judged = tuple[dict[str, Array], Floats, dict[str, tuple[str, ...]]]
+
+
+def _of_classes(scene: Scene) -> Judged:
+    scores, labels = classes.judged(scene)
+    shares = classes.shares(scores, scene.params)
+    answers = classes.answers(scores, scene.params)
+    everyone = np.arange(len(labels))
+    both = np.stack([shares[everyone, answers], shares[everyone, labels]], axis=1)
+    arrays = {"labels": labels, "answers": answers, "shares": classes.small(both)}
+    names = classes.names(scene.classes, shares.shape[1])
+    return arrays, classes.surprise(shares, labels), {"classes": names}
+
+
+def _of_numbers(scene: Scene) -> Judged:
+    output, target = scene.raw("input"), scene.raw("target")
+    arrays: dict[str, Array] = {
+        "targets": scene.restored("target", target),
+        "outputs": scene.restored("input", output.reshape(target.shape)),
+    }
+    losses = np.square(output.reshape(target.shape) - target).mean(axis=1)
+    return arrays, losses, {"targets": scene.names.get("target", ())}
+
+
+def _add_sample(
+    scene: Scene, chosen: dict[str, Array], words: dict[str, tuple[str, ...]]
+) -> None:
+    sample = scene.inputs["sample"]
+    picked = chosen["samples"].astype(np.int64)
+    if pixels.is_image(tuple(sample.shape[1:])):
+        images = host(sample).astype(np.float64)
+        low, high = pixels.limits(images, "automatic")
+        chosen["pixels"] = pixels.tiles(images[picked], low, high)
+        return
+    features = scene.numbers("sample")[picked, :MOST_COLUMNS]
+    chosen["features"] = classes.small(features)
+    words["columns"] = scene.names.get("sample", ())[:MOST_COLUMNS]
