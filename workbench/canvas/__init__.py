@@ -1,1 +1,1 @@
-"""The canvas: nodes, wires, gestures, palette. The graph itself lives in the document."""
+"""The canvas: nodes, wires, gestures, palette. The graph lives in the document."""

@@ -84,7 +84,7 @@ class ConnectDrag(Gesture):
         """Return the wire between the kept port and another."""
         return Edge(self.fixed, end) if self.forward else Edge(end, self.fixed)
 
-    def follow(self, event: QMouseEvent) -> None:  # noqa: ARG002 - as declared above
+    def follow(self, event: QMouseEvent) -> None:
         """Snap to the nearest port that fits."""
         self.near = self._nearest()
         self.view.viewport().update()

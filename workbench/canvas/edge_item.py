@@ -75,8 +75,8 @@ class EdgeItem(QGraphicsItem):
     def paint(
         self,
         painter: QPainter,
-        option: QStyleOptionGraphicsItem,  # noqa: ARG002 - Qt's signature
-        widget: QWidget | None = None,  # noqa: ARG002
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
     ) -> None:
         """Draw the wire, and its shape where there is room."""
         tokens = current()
@@ -87,7 +87,7 @@ class EdgeItem(QGraphicsItem):
         if self.label and zoom >= LABEL_ZOOM:
             if self.is_hovered or self.isSelected():
                 self._paint_label(painter, tokens, self._path.pointAtPercent(0.5))
-            elif self._label_place is not None:
+            elif self._label_place is not None and "×" in self.label:
                 self._paint_label(painter, tokens, self._label_place)
 
     def _pen(self, tokens: Tokens, zoom: float) -> QPen:

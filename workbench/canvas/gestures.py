@@ -90,7 +90,7 @@ class RubberBand(Gesture):
         """The rectangle."""
         return QRectF(self.origin, self.place).normalized()
 
-    def follow(self, event: QMouseEvent) -> None:  # noqa: ARG002 - as declared above
+    def follow(self, event: QMouseEvent) -> None:
         """Select while dragging."""
         room = self.room
         inside = [i for i, n in self.scene.nodes.items() if n.card().intersects(room)]

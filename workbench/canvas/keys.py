@@ -24,6 +24,10 @@ def _nudge(across: float, down: float) -> _Do:
     return lambda view: tools.nudge(view, across, down)
 
 
+def _fit(view: "CanvasView") -> None:
+    view.fit()
+
+
 _STANDARD: dict[QKeySequence.StandardKey, _Do] = {
     QKeySequence.StandardKey.Delete: tools.delete,
     QKeySequence.StandardKey.SelectAll: tools.select_all,
@@ -38,11 +42,11 @@ _STANDARD: dict[QKeySequence.StandardKey, _Do] = {
 _KEYS: dict[str, _Do] = {
     "Backspace": tools.delete,
     "Tab": lambda view: view.quick_add(),
-    "F": lambda view: view.fit(),
+    "F": _fit,
     "Shift+F": lambda view: view.fit_selection(),
     "L": tools.arrange,
     "Ctrl+D": tools.duplicate,
-    "F2": lambda view: menus.rename(view),
+    "F2": menus.rename,
     "Ctrl+0": lambda view: view.camera.set_zoom(1.0),
     "Left": _nudge(-_SMALL, 0),
     "Right": _nudge(_SMALL, 0),

@@ -128,8 +128,10 @@ def _placed(rows: Sequence[_Row]) -> dict[str, Position]:
 
 
 def _in_row(row: _Row, left: float, top: float) -> Iterator[tuple[str, float, float]]:
+    single = sum(len(column.nodes) == 1 for column in row.columns)
+    is_chain = 2 * single >= len(row.columns)
     for column in row.columns:
-        y = top + (row.height - column.height) / 2
+        y = top if is_chain else top + (row.height - column.height) / 2
         for node_id, (_, height) in zip(column.nodes, column.sizes, strict=True):
             yield node_id, left, y
             y += height + 0.6 * metrics.GAP_Y

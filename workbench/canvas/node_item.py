@@ -3,7 +3,15 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QLinearGradient,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.canvas import metrics, node_paint
@@ -14,7 +22,8 @@ from workbench.theme.tokens import Tokens, current
 if TYPE_CHECKING:
     from workbench.canvas.scene import CanvasScene
 
-HEAT_ALPHA = 40
+HEAT_ALPHA = 70
+BROKEN_ALPHA = 150
 
 
 class NodeItem(QGraphicsItem):
@@ -63,7 +72,7 @@ class NodeItem(QGraphicsItem):
     def paint(
         self,
         painter: QPainter,
-        option: QStyleOptionGraphicsItem,  # noqa: ARG002 - Qt's signature
+        option: QStyleOptionGraphicsItem,
         widget: QWidget | None = None,
     ) -> None:
         """Draw the cached picture and the live parts over it."""
@@ -98,8 +107,8 @@ class NodeItem(QGraphicsItem):
     def _paint_live(self, painter: QPainter, look: Look, zoom: float) -> None:
         tokens = current()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_tint(tokens, look))
         inner = self.face.rect.adjusted(metrics.STRIP, 1, -1, -1)
+        painter.setBrush(_tint(tokens, look, inner))
         painter.drawRoundedRect(inner, metrics.RADIUS - 2, metrics.RADIUS - 2)
         if zoom >= node_paint.DETAIL_ZOOM:
             self._paint_spark(painter, look, tokens)
@@ -119,12 +128,14 @@ class NodeItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
 
 
-def _tint(tokens: Tokens, look: Look) -> QColor:
-    """Return the wash over a card: warmer and stronger for a larger gradient."""
-    if look.is_broken:
-        colour = QColor(tokens.err)
-        colour.setAlpha(90)
-        return colour
-    colour = QColor(tokens.warn)
-    colour.setAlpha(round(HEAT_ALPHA * look.heat**2))
-    return colour
+def _tint(tokens: Tokens, look: Look, room: QRectF) -> QBrush:
+    """Return the glow in a card: warmer and stronger for a larger gradient."""
+    colour = QColor(tokens.err if look.is_broken else tokens.act)
+    clear = QColor(colour)
+    clear.setAlpha(0)
+    strength = BROKEN_ALPHA if look.is_broken else round(HEAT_ALPHA * look.heat**2)
+    colour.setAlpha(strength)
+    glow = QLinearGradient(room.topLeft(), room.topRight())
+    glow.setColorAt(0.25, clear)
+    glow.setColorAt(1.0, colour)
+    return QBrush(glow)

@@ -50,7 +50,9 @@ def _shadow(painter: QPainter, face: Face, tokens: Tokens) -> None:
     for spread in (4.0, 2.5, 1.0):
         painter.setBrush(QColor(0, 0, 0, strength))
         around = face.rect.adjusted(-spread, 1 - spread / 2, spread, spread + 1.5)
-        painter.drawRoundedRect(around, metrics.RADIUS + spread, metrics.RADIUS + spread)
+        painter.drawRoundedRect(
+            around, metrics.RADIUS + spread, metrics.RADIUS + spread
+        )
 
 
 def _card(painter: QPainter, face: Face, tokens: Tokens, state: str) -> None:

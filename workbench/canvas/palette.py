@@ -48,7 +48,7 @@ class Tree(QTreeWidget):
         self.itemDoubleClicked.connect(lambda item, _column: self._choose(item))
         self.itemClicked.connect(_toggle)
 
-    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802, ARG002
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
         """Drag an entry out."""
         item = self.currentItem()
         type_id = item.data(0, _ID) if item else None

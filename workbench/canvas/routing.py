@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainterPath
 
 from workbench.canvas import metrics
 
-STUB = 24.0
-CORNER = 25.0
+STUB = 26.0
+CORNER = 29.0
 _SAMPLES = 14
 
 
@@ -62,13 +62,11 @@ def _touches(rect: QRectF, other: QRectF) -> bool:
     )
 
 
-def _corners(
-    start: QPointF, end: QPointF, source: QRectF, lane: int
-) -> list[QPointF]:
+def _corners(start: QPointF, end: QPointF, source: QRectF, lane: int) -> list[QPointF]:
     """Return the corners of a path through the gaps between rows and columns."""
     gutter = _gutter(start, end, source, lane)
     right, left = start.x() + STUB + 5 * lane, end.x() - STUB
-    corners = [
+    return [
         start,
         QPointF(right, start.y()),
         QPointF(right, gutter),
@@ -76,16 +74,18 @@ def _corners(
         QPointF(left, end.y()),
         end,
     ]
-    return corners
 
 
 def _gutter(start: QPointF, end: QPointF, source: QRectF, lane: int) -> float:
     """Return the height of the long horizontal part."""
     backward = end.x() < start.x()
     drop = abs(end.y() - start.y())
-    if backward and metrics.HEIGHT < drop < 2.2 * (metrics.HEIGHT + metrics.GAP_Y) / 1.5:
+    if (
+        backward
+        and metrics.HEIGHT < drop < 2.2 * (metrics.HEIGHT + metrics.GAP_Y) / 1.5
+    ):
         return (start.y() + end.y()) / 2
-    offset = metrics.GAP_Y / 2 - 9 + 7 * lane
+    offset = 5 + 7 * lane
     if end.y() < source.top() - metrics.GAP_Y / 2:
         return source.top() - offset
     return source.bottom() + offset
@@ -94,17 +94,19 @@ def _gutter(start: QPointF, end: QPointF, source: QRectF, lane: int) -> float:
 def rounded(corners: Sequence[QPointF], radius: float = CORNER) -> QPainterPath:
     """Return the path along `corners` with every corner rounded."""
     path = QPainterPath(corners[0])
-    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
-        arrive = _towards(corner, before, radius)
-        leave = _towards(corner, after, radius)
+    last = len(corners) - 2
+    for index in range(1, last + 1):
+        before, corner, after = corners[index - 1 : index + 2]
+        arrive = _towards(corner, before, radius, 1.0 if index == 1 else 0.5)
+        leave = _towards(corner, after, radius, 1.0 if index == last else 0.5)
         path.lineTo(arrive)
         path.cubicTo((arrive + corner * 2) / 3, (leave + corner * 2) / 3, leave)
     path.lineTo(corners[-1])
     return path
 
 
-def _towards(corner: QPointF, other: QPointF, radius: float) -> QPointF:
-    """Return the point `radius` away from a corner, at most half of the side."""
+def _towards(corner: QPointF, other: QPointF, radius: float, share: float) -> QPointF:
+    """Return the point `radius` away from a corner, at most a share of the side."""
     side = other - corner
     length = (side.x() ** 2 + side.y() ** 2) ** 0.5
-    return corner + side * (min(radius, length / 2) / length) if length else corner
+    return corner + side * (min(radius, length * share) / length) if length else corner

@@ -166,7 +166,8 @@ class CanvasScene(QGraphicsScene):
         outputs = source.face.outputs
         lane = outputs.index(edge.source.port) if edge.source.port in outputs else 0
         item.is_broken = (
-            edge.source.port not in outputs or edge.target.port not in target.face.inputs
+            edge.source.port not in outputs
+            or edge.target.port not in target.face.inputs
         )
         item.category = source.face.category
         item.label = self._label(edge)
@@ -264,9 +265,9 @@ class CanvasScene(QGraphicsScene):
         """Return the wire at a place, within `reach` scene pixels."""
         near = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
         for item in self.edges.values():
-            if item.path.boundingRect().adjusted(-8, -8, 8, 8).contains(place):
-                if item.shape().intersects(near):
-                    return item
+            around = item.path.boundingRect().adjusted(-8, -8, 8, 8)
+            if around.contains(place) and item.shape().intersects(near):
+                return item
         return None
 
     def port_at(

@@ -1,6 +1,5 @@
 """What keys, menus and buttons do to the canvas."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -17,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def add_at(
-    view: "CanvasView", type_id: str, corner: QPointF, end: Endpoint | Edge | None = None
+    view: "CanvasView",
+    type_id: str,
+    corner: QPointF,
+    end: Endpoint | Edge | None = None,
 ) -> str:
     """Add a node with its top left corner at a scene point; return its id or ''."""
     place = (metrics.snap(corner.x()), metrics.snap(corner.y()))
@@ -142,7 +144,7 @@ def walk(view: "CanvasView", step: int) -> None:
 
 def walk_to_end(view: "CanvasView", *, first: bool) -> None:
     """Select the first or the last node along the wires."""
-    order: Sequence[str] = [node.id for node in view.canvas.graph.topological()]
+    order = [node.id for node in view.canvas.graph.topological()]
     if order:
         show(view, order[0 if first else -1])
 

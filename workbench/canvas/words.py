@@ -57,7 +57,10 @@ def _plain(param: Param, value: Value, *, alone: bool) -> str:
     if isinstance(value, bool):
         return label if value else ""
     if isinstance(value, float):
-        return f"{label} {value:g}"
+        is_off = value == param.default == 0
+        return "" if is_off else f"{label} {value:g}"
+    if isinstance(value, int) and param.min is not None and param.min < 0:
+        return f"{label} {value}"
     if isinstance(value, int) and alone:
         return f"{value} {label}"
     return str(value)

@@ -70,9 +70,7 @@ def add_node(
     return node.id
 
 
-def _joining(
-    project: Project, end: Endpoint, node: Node, scope: str
-) -> list[Edit]:
+def _joining(project: Project, end: Endpoint, node: Node, scope: str) -> list[Edit]:
     """Return the edits that wire a new node to a port of an old one."""
     old = project.scope(scope).node(end.node)
     forward = wires.port_of(wires.outputs_of(project, old), end.port) is not None

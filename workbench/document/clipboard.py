@@ -111,9 +111,7 @@ def duplicate(
     if not node_ids:
         return []
     words = tr("Duplicate {count} nodes", count=len(node_ids))
-    return paste(
-        document, excerpt(document, node_ids, scope), scope=scope, words=words
-    )
+    return paste(document, excerpt(document, node_ids, scope), scope=scope, words=words)
 
 
 def _new_names(project: Project, part: Project, scope: str) -> dict[str, str]:

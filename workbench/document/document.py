@@ -140,5 +140,5 @@ class Document(QObject):
         self.changed.emit(edits)
         self.title_changed.emit()
 
-    def _on_clean_changed(self, _is_clean: bool) -> None:  # noqa: FBT001 - Qt's
+    def _on_clean_changed(self, _is_clean: bool) -> None:
         self.title_changed.emit()

@@ -135,9 +135,7 @@ def joined(
     port = port_of(own, end.port)
     if port is None:
         return None
-    for candidate in (
-        inputs_of(project, node) if forward else outputs_of(project, node)
-    ):
+    for candidate in inputs_of(project, node) if forward else outputs_of(project, node):
         there = Endpoint(node.id, candidate.name)
         if forward and fits(port, candidate):
             return Edge(end, there)

@@ -1,0 +1,41 @@
+"""Settings survive a restart and broken values."""
+
+from PySide6.QtCore import QByteArray
+
+from workbench.document.settings import MAX_RECENT, Settings
+
+
+def test_values_are_there_at_the_next_start(qapp, tmp_path):
+    settings = Settings()
+    settings.theme, settings.language = "light", "ja"
+    settings.set_window("geometry", QByteArray(b"abc"))
+    settings.set_flag("reduced_motion", on=True)
+    settings.save()
+    again = Settings()
+    assert (again.theme, again.language) == ("light", "ja")
+    assert again.window("geometry") == QByteArray(b"abc")
+    assert again.flag("reduced_motion", default=False)
+
+
+def test_broken_values_read_as_defaults(qapp):
+    settings = Settings()
+    settings.theme = "purple"
+    settings._store.setValue("recent", "{not json")
+    assert settings.theme == "dark"
+    assert settings.recent == []
+
+
+def test_recent_files_are_newest_first_and_exist(qapp, tmp_path):
+    settings = Settings()
+    settings.forget_recent()
+    files = [tmp_path / f"{i}.bpw" for i in range(MAX_RECENT + 3)]
+    for path in files:
+        path.touch()
+        settings.add_recent(path)
+    settings.add_recent(files[5])
+    files[4].unlink()
+    recent = settings.recent
+    assert recent[0] == files[5].resolve()
+    assert len(recent) == MAX_RECENT - 1
+    assert files[4] not in recent
+    assert settings.folder == tmp_path.resolve()

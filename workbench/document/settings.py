@@ -1,0 +1,105 @@
+"""What the application remembers between starts."""
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+MAX_RECENT = 10
+_ORGANISATION, _APPLICATION = "Backprop Workbench", "workbench"
+
+
+class Settings:
+    """Theme, language, window and recent files, kept by Qt where the system wants.
+
+    Values that another version or a person has broken read as their defaults.
+    """
+
+    def __init__(self) -> None:
+        self._store = QSettings(
+            QSettings.Format.IniFormat,
+            QSettings.Scope.UserScope,
+            _ORGANISATION,
+            _APPLICATION,
+        )
+
+    @property
+    def theme(self) -> str:
+        """`dark` or `light`."""
+        value = self._text("theme")
+        return value if value in {"dark", "light"} else "dark"
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("theme", name)
+
+    @property
+    def language(self) -> str:
+        """Code of the language, or empty for the system's."""
+        value = self._text("language")
+        return value if value in {"en", "ja"} else ""
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._store.setValue("language", code)
+
+    @property
+    def folder(self) -> Path:
+        """Folder that the last file was opened from or saved to."""
+        value = self._text("folder")
+        return Path(value) if value and Path(value).is_dir() else Path.home()
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files opened or saved last that still exist, the newest first."""
+        return [path for path in self._recent() if path.is_file()]
+
+    def _recent(self) -> list[Path]:
+        try:
+            names = json.loads(self._text("recent") or "[]")
+        except ValueError:
+            return []
+        is_list = isinstance(names, list)
+        return [Path(n) for n in names if isinstance(n, str)] if is_list else []
+
+    def add_recent(self, path: Path) -> None:
+        """Remember a file that was opened or saved."""
+        path = path.resolve()
+        rest = [old for old in self._recent() if old != path]
+        names = [str(p) for p in [path, *rest][:MAX_RECENT]]
+        self._store.setValue("recent", json.dumps(names))
+        self._store.setValue("folder", str(path.parent))
+
+    def forget_recent(self) -> None:
+        """Empty the list of recent files."""
+        self._store.remove("recent")
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return a switch, such as `reduced_motion`."""
+        value = self._text(f"flags/{name}")
+        return default if value not in {"on", "off"} else value == "on"
+
+    def set_flag(self, name: str, *, on: bool) -> None:
+        """Keep a switch."""
+        self._store.setValue(f"flags/{name}", "on" if on else "off")
+
+    def window(self, part: str) -> QByteArray:
+        """Return `geometry`, or a `saveState` by name; empty when there is none."""
+        value = self._store.value(f"window/{part}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set_window(self, part: str, state: QByteArray) -> None:
+        """Keep `geometry` or a `saveState`."""
+        self._store.setValue(f"window/{part}", state)
+
+    def forget_window(self) -> None:
+        """Let the next window have its first layout again."""
+        self._store.remove("window")
+
+    def save(self) -> None:
+        """Write to disk now."""
+        self._store.sync()
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key)
+        return value if isinstance(value, str) else ""
