@@ -4,12 +4,15 @@ import sys
 import threading
 import traceback
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from engine.i18n import tr
-from workbench.dialogs.report import ReportDialog
+
+if TYPE_CHECKING:
+    from workbench.dialogs.report import ReportDialog
 
 
 class CrashGuard(QObject):
@@ -55,6 +58,8 @@ class CrashGuard(QObject):
             self._on_exception(args.exc_type, args.exc_value, args.exc_traceback)
 
     def _show(self, what: str, details: str) -> None:
+        from workbench.dialogs.report import ReportDialog  # noqa: PLC0415 - lazy
+
         if self._dialog is not None:
             return
         words = tr("An unexpected error: {what}", what=what)

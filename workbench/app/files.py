@@ -9,7 +9,6 @@ from engine.errors import EngineError
 from engine.i18n import tr
 from workbench.app.settings import Settings
 from workbench.dialogs import unsaved
-from workbench.dialogs.presets import PresetDialog
 from workbench.document import Document
 from workbench.document.document import SUFFIX
 
@@ -66,6 +65,8 @@ class Files(QObject):
 
     def choose_preset(self) -> None:
         """Show the gallery of presets."""
+        from workbench.dialogs.presets import PresetDialog  # noqa: PLC0415 - lazy
+
         dialog = PresetDialog(self._window)
         dialog.chosen.connect(self.open_preset)
         dialog.exec()

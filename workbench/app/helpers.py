@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-import presets
-from engine.graph import ports
 from engine.i18n import tr
-from engine.layers import registry
 from engine.protocol import commands
 from engine.protocol.frame import Failed
 from workbench.app.actions import ENTRIES, MENUS, keys_of, words_of
 from workbench.canvas import tools
-from workbench.dialogs.about import AboutDialog
-from workbench.dialogs.export import ExportDialog
-from workbench.dialogs.palette import Command, CommandPalette
-from workbench.dialogs.shortcuts import ShortcutsDialog
 
 if TYPE_CHECKING:
     from workbench.app.window import MainWindow
+    from workbench.dialogs.export import ExportDialog
 
 _MORE_KEYS = (
     ("Zoom", "Wheel"),
@@ -65,62 +59,17 @@ class Helpers:
 
     def show_palette(self) -> None:
         """Open the command palette."""
-        palette = CommandPalette(self.commands(), self._window)
+        from workbench.app.commands import all_commands  # noqa: PLC0415 - as below
+        from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415
+
+        palette = CommandPalette(all_commands(self._window), self._window)
         palette.finished.connect(palette.deleteLater)
         palette.show()
 
-    def commands(self) -> list[Command]:
-        """Return everything that can be done now."""
-        return [*self._actions(), *self._nodes(), *self._presets(), *self._layers()]
-
-    def _actions(self) -> list[Command]:
-        made = self._window.actions_
-        return [
-            Command(
-                words_of(made[e.id]), made[e.id].trigger, keys_of(made[e.id]), e.icon
-            )
-            for e in ENTRIES
-            if e.id in made and made[e.id].isEnabled() and e.id != "palette"
-        ]
-
-    def _layers(self) -> list[Command]:
-        add = self._window.canvas.add_at_centre
-        return [
-            Command(
-                tr("Add {title}", title=tr(spec.title)),
-                lambda spec=spec: add(spec.id),
-                tr(registry.CATEGORIES[spec.category]),
-                f"cat-{spec.category}",
-                spec.category,
-            )
-            for spec in registry.all_specs()
-        ]
-
-    def _nodes(self) -> list[Command]:
-        go = self._window.canvas.focus_node
-        return [
-            Command(
-                tr("Go to {title}", title=tr(ports.title(node))),
-                lambda node_id=node_id: go(node_id),
-                node_id,
-                "fit",
-            )
-            for node_id, node in self._window.document.project.graph.nodes.items()
-        ]
-
-    def _presets(self) -> list[Command]:
-        go = self._window.files.open_preset
-        return [
-            Command(
-                tr("Open preset {title}", title=tr(info.title)),
-                lambda info=info: go(info.id),
-                icon="open",
-            )
-            for info in presets.all_presets()
-        ]
-
     def show_export(self) -> None:
         """Ask where the weights go."""
+        from workbench.dialogs.export import ExportDialog  # noqa: PLC0415 - not before the first paint
+
         window = self._window
         stem = window.document.title.lower().replace(" ", "-")
         dialog = ExportDialog(window.settings.last_folder, stem, window)
@@ -133,6 +82,8 @@ class Helpers:
 
     def show_shortcuts(self) -> None:
         """Show every key there is."""
+        from workbench.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415 - not before the first paint
+
         made = self._window.actions_
         groups = {tr(title).replace("&", ""): [] for title in MENUS.values()}
         titles = list(groups)
@@ -150,6 +101,8 @@ class Helpers:
 
     def show_about(self) -> None:
         """Tell name, version and licence."""
+        from workbench.dialogs.about import AboutDialog  # noqa: PLC0415 - not before the first paint
+
         devices = self._window.devices
         engine = f"torch {devices.torch_version}" if devices else ""
         dialog = AboutDialog(engine, self._window)

@@ -27,7 +27,8 @@ def run(options: Options) -> int:
     guard = CrashGuard()
     guard.install()
     window = MainWindow(Session(), settings)
-    watch = SignalWatch(lambda: _end(window), window)
+    watches: list[SignalWatch] = []
+    window.painted.connect(lambda: watches.append(_watch(window)))
     _restore(window, options)
     try:
         open_document(window, options.document)
@@ -35,7 +36,8 @@ def run(options: Options) -> int:
         window.banner.say("error", str(error))
     window.show()
     code = app.exec()
-    watch.close()
+    for watch in watches:
+        watch.close()
     guard.remove()
     return code
 
@@ -92,3 +94,8 @@ def _end(window: MainWindow) -> None:
     """Close without a question: nobody may be there to answer it."""
     window.asks_nothing = True
     window.close()
+
+
+def _watch(window: MainWindow) -> SignalWatch:
+    """Let signals close the window; made after the first paint."""
+    return SignalWatch(lambda: _end(window), window)

@@ -138,9 +138,10 @@ def _presets(window: MainWindow) -> QWidget:
 
 
 def _palette(window: MainWindow) -> QWidget:
+    from workbench.app.commands import all_commands  # noqa: PLC0415 - one screen
     from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415 - one screen
 
-    palette = CommandPalette(window.helpers.commands(), window)
+    palette = CommandPalette(all_commands(window), window)
     palette.show()
     return palette
 

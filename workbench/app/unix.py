@@ -6,7 +6,6 @@ waits; the wake-up descriptor brings the signal into the loop.
 
 import contextlib
 import signal
-import socket
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSocketNotifier
@@ -29,6 +28,8 @@ class SignalWatch(QObject):
     def __init__(self, on_signal: Callable[[], object], parent: QObject) -> None:
         super().__init__(parent)
         self._on_signal = on_signal
+        import socket  # noqa: PLC0415 - slow, and not needed before the first paint
+
         self._inner, self._outer = socket.socketpair()
         for end in (self._inner, self._outer):
             end.setblocking(False)

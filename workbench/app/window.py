@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.document)
-        self.palette_panel = Palette(self.document)
+        self.palette_panel = Palette(self.document, self.canvas)
         self.inspector = Inspector(self.document)
         self.problems = ProblemList(self.title_of)
         self.banner, self.status = Banner(), StatusBar()

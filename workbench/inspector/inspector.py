@@ -1,9 +1,17 @@
-"""The panel on the right: the selected layers above, the training below."""
+"""The panel on the right: the selected layers, and the training."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.graph.model import ROOT
 from engine.i18n import tr
@@ -14,9 +22,12 @@ from workbench.inspector.node_panel import NodePanel
 from workbench.inspector.training_form import TrainingForm
 from workbench.theme.tokens import SPACE_M
 
+LAYER, TRAINING = 0, 1
+"""Pages of the inspector."""
+
 
 class Inspector(QWidget):
-    """Everything about what is selected, and how it is trained.
+    """What is selected on one page, how it is trained on the other.
 
     Args:
         document: Shown and edited.
@@ -39,32 +50,28 @@ class Inspector(QWidget):
         document.replaced.connect(lambda: self.show_nodes(()))
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        box = QVBoxLayout(content)
-        box.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-        box.setSpacing(SPACE_M)
-        box.addWidget(self.hint)
-        box.addWidget(self.node_panel)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.HLine)
-        polish(line, "role", "line")
-        box.addWidget(line)
-        box.addWidget(self.training)
-        box.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidget(content)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.scroll.setHorizontalScrollBarPolicy(off)
-        polish(self.scroll, "panel", value=True)
-        polish(content, "panel", value=True)
+        self.tabs, self.pages = QTabBar(), QStackedWidget()
+        self.tabs.setExpanding(True)
+        self.tabs.setDrawBase(False)
+        polish(self.tabs, "inner", value=True)
+        for title, widgets in (
+            (tr("Layer"), (self.hint, self.node_panel)),
+            (tr("Training"), (self.training,)),
+        ):
+            self.tabs.addTab(title)
+            self.pages.addWidget(_page(widgets))
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.tabs.setCurrentIndex(TRAINING)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroll)
+        outer.setSpacing(0)
+        outer.addWidget(self.tabs)
+        outer.addWidget(self.pages, 1)
 
     def show_nodes(self, ids: Sequence[str], scope: str = ROOT) -> None:
-        """Show these nodes, or the hint when there are none."""
+        """Show these nodes and turn to them; with none, turn to the training."""
+        if tuple(ids) != self._ids or scope != self._scope:
+            self.tabs.setCurrentIndex(LAYER if ids else TRAINING)
         self._ids, self._scope = tuple(ids), scope
         self.hint.setVisible(not ids)
         self.node_panel.setVisible(bool(ids))
@@ -85,3 +92,21 @@ class Inspector(QWidget):
     def _on_changed(self, _edits: object) -> None:
         nodes = self._document.project.scope(self._scope).nodes
         self.show_nodes([i for i in self._ids if i in nodes], self._scope)
+
+
+def _page(widgets: Sequence[QWidget]) -> QScrollArea:
+    """Return a page that scrolls downwards."""
+    content = QWidget()
+    polish(content, "panel", value=True)
+    box = QVBoxLayout(content)
+    box.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+    for widget in widgets:
+        box.addWidget(widget)
+    box.addStretch(1)
+    scroll = QScrollArea()
+    scroll.setWidget(content)
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    polish(scroll, "panel", value=True)
+    return scroll

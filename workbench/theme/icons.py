@@ -1,18 +1,18 @@
 """Our own SVG icons, tinted by token, drawn sharply for every screen."""
 
 import weakref
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from workbench.theme import tokens
 
 FOLDER = Path(__file__).parents[2] / "assets" / "icons"
-_SIZES = (16, 20, 24, 32, 40, 64)
+_SIZES = (14, 16, 18)
 _bound: "list[tuple[weakref.ref[QObject], str, str]]" = []
 
 
@@ -31,7 +31,8 @@ def icon(name: str, tint: str = "fg2") -> QIcon:
 
 def pixmap(name: str, tint: str = "fg2", size: int = 16, ratio: float = 1.0) -> QPixmap:
     """Return the icon as a pixmap of `size` logical pixels."""
-    drawn = _render(name, tokens.current().colour(tint), round(size * ratio))
+    renderer = _renderer(name, tokens.current().colour(tint))
+    drawn = _drawn(renderer, round(size * ratio))
     drawn.setDevicePixelRatio(ratio)
     return drawn
 
@@ -68,23 +69,34 @@ def names() -> tuple[str, ...]:
 @lru_cache(maxsize=512)
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
     result = QIcon()
-    for size in _SIZES:
-        result.addPixmap(_render(name, colour, size))
-        faint = _render(name, disabled, size)
-        result.addPixmap(faint, QIcon.Mode.Disabled)
+    ratio = _screen_ratio()
+    for tint, mode in ((colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
+        renderer = _renderer(name, tint)
+        for size in _SIZES:
+            result.addPixmap(_drawn(renderer, round(size * ratio)), mode)
     return result
 
 
-@lru_cache(maxsize=128)
+@cache
+def _screen_ratio() -> float:
+    """Return the pixels per logical pixel of the sharpest screen."""
+    return max((s.devicePixelRatio() for s in QGuiApplication.screens()), default=1.0)
+
+
+@cache
 def _source(name: str) -> str:
     return (FOLDER / f"{name}.svg").read_text("utf-8")
 
 
-def _render(name: str, colour: str, size: int) -> QPixmap:
+def _renderer(name: str, colour: str) -> QSvgRenderer:
     svg = _source(name).replace("currentColor", colour)
+    return QSvgRenderer(QByteArray(svg.encode()))
+
+
+def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:
     drawn = QPixmap(size, size)
     drawn.fill(Qt.GlobalColor.transparent)
     with QPainter(drawn) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
+        renderer.render(painter, QRectF(0, 0, size, size))
     return drawn
