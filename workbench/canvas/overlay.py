@@ -61,7 +61,7 @@ class Overlay:
         self.notice = ""
         self._timer = QTimer(view)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._forget)
+        self._timer.timeout.connect(self.forget)
 
     def say(self, text: str) -> None:
         """Show a notice at the lower edge for some seconds."""
@@ -69,7 +69,9 @@ class Overlay:
         self._timer.start(TOAST_MS)
         self._view.viewport().update()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Take the notice away."""
+        self._timer.stop()
         self.notice = ""
         self._view.viewport().update()
 

@@ -336,8 +336,9 @@ class CanvasView(QGraphicsView):
             self.fit()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Give up the gesture."""
+        """Give up the gesture and the notice."""
         self.end(cancel=True)
+        self._overlay.forget()
         super().hideEvent(event)
 
     def _on_selection_changed(self) -> None:

@@ -10,7 +10,7 @@ from engine.graph.edits import AddNode, Connect, Edit, Move
 from engine.graph.model import Edge, Endpoint, Node
 from engine.layers import registry
 from tests.workbench.canvas import nets
-from workbench.document import Document, actions, clipboard
+from workbench.document import Document, actions, clipboard, wires
 from workbench.document.recovery import Recovery
 
 
@@ -251,8 +251,6 @@ def _random_edit(document, rng):
 
 def _random_wire(document, rng, ids):
     project = document.project
-    from workbench.document import wires
-
     source, target = (project.graph.node(i) for i in rng.sample(ids, k=2))
     outputs = wires.outputs_of(project, source)
     inputs = wires.inputs_of(project, target)

@@ -1,0 +1,336 @@
+"""Editing with the mouse and the keyboard, and what the document says of it."""
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QDropEvent
+from PySide6.QtTest import QTest
+
+from engine.graph.edits import AddNode
+from engine.graph.model import Edge, Node
+from engine.layers import registry
+from workbench.canvas import drops, menus
+from workbench.canvas.palette import Palette
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+FAR = QPointF(300, 420)
+
+
+def test_drag_from_output_to_input_connects(view, hand, document):
+    view.document.apply([AddNode(Node("tanh", "tanh"))], "Add")
+    start = hand.port("conv", "out", is_output=True)
+    end = hand.port("tanh", "input", is_output=False)
+    hand.drag(start, end)
+    assert document.project.graph.has_edge(Edge.parse("conv.out", "tanh.input"))
+    assert Edge.parse("conv.out", "tanh.input") in view.canvas.edges
+    assert document.undo_stack.undoText() == "Connect Conv2d → Tanh"
+
+
+def test_drag_onto_a_card_connects_to_the_port_that_fits(view, hand, document):
+    view.document.apply([AddNode(Node("tanh", "tanh"))], "Add")
+    hand.drag(hand.port("conv", "out", is_output=True), hand.card("tanh"))
+    assert document.project.graph.has_edge(Edge.parse("conv.out", "tanh.input"))
+
+
+def test_drag_from_a_free_input_to_an_output_connects(view, hand, document):
+    view.document.apply([AddNode(Node("tanh", "tanh"))], "Add")
+    start = hand.port("tanh", "input", is_output=False)
+    hand.drag(start, hand.port("relu", "out", is_output=True))
+    assert document.project.graph.has_edge(Edge.parse("relu.out", "tanh.input"))
+
+
+def test_taking_an_end_off_to_a_port_before_it_is_refused(view, hand, document, qtbot):
+    before = document.text()
+    start = hand.port("loss", "input", is_output=False)
+    with qtbot.waitSignal(view.notice):
+        hand.drag(start, hand.port("flatten", "input", is_output=False))
+    assert document.text() == before
+    assert view.canvas.edges[Edge.parse("linear.out", "loss.input")].isVisible()
+
+
+def test_replug_to_a_fitting_port_is_one_step(view, hand, document):
+    before = document.text()
+    view.document.apply([AddNode(Node("mse", "mse"))], "Add")
+    start = hand.port("loss", "input", is_output=False)
+    hand.drag(start, hand.port("mse", "input", is_output=False))
+    graph = document.project.graph
+    assert graph.has_edge(Edge.parse("linear.out", "mse.input"))
+    assert not graph.has_edge(Edge.parse("linear.out", "loss.input"))
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_dropping_a_taken_end_on_empty_ground_disconnects(view, hand, document):
+    hand.drag(hand.port("loss", "input", is_output=False), FAR)
+    edge = Edge.parse("linear.out", "loss.input")
+    assert not document.project.graph.has_edge(edge)
+    assert document.undo_stack.undoText().startswith("Disconnect")
+
+
+def test_a_cycle_is_refused_with_words_and_changes_nothing(view, hand, document, qtbot):
+    document.apply([AddNode(Node("add", "add"))], "Add")
+    into = view.canvas.nodes["add"].face.inputs[0]
+    hand.drag(
+        hand.port("linear", "out", is_output=True),
+        hand.port("add", into, is_output=False),
+    )
+    before = document.text()
+    with qtbot.waitSignal(view.notice) as blocker:
+        hand.drag(
+            hand.port("loss", "loss", is_output=True),
+            hand.port("conv", "input", is_output=False),
+        )
+    assert "cycle" in blocker.args[0]
+    assert document.text() == before
+
+
+def test_a_port_that_does_not_fit_is_refused_with_words(view, hand, document, qtbot):
+    before = document.text()
+    with qtbot.waitSignal(view.notice) as blocker:
+        hand.drag(
+            hand.port("data", "label", is_output=True),
+            hand.port("linear", "input", is_output=False),
+        )
+    assert "whole numbers" in blocker.args[0]
+    assert document.text() == before
+
+
+def test_while_connecting_only_fitting_nodes_stay_bright(view, hand):
+    hand.press(hand.port("data", "label", is_output=True))
+    hand.move(FAR)
+    assert view.canvas.nodes["loss"].opacity() == 1.0
+    assert view.canvas.nodes["conv"].opacity() < 0.5
+    hand.key(Qt.Key.Key_Escape)
+    assert view.gesture is None
+    assert view.canvas.nodes["conv"].opacity() == 1.0
+
+
+def test_a_wire_dropped_on_empty_ground_offers_what_fits_and_connects(
+    view, hand, document
+):
+    hand.drag(hand.port("data", "label", is_output=True), FAR)
+    popup = view._popup
+    assert popup.isVisible()
+    titles = [popup.results.item(i).text() for i in range(popup.results.count())]
+    assert "Embedding" in titles
+    assert "ReLU" not in titles
+    QTest.keyClicks(popup.field, "onehot")
+    QTest.keyClick(popup.field, Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    edge = Edge.parse("data.label", "one_hot.input")
+    assert document.project.graph.has_edge(edge)
+    assert document.undo_stack.count() == 1
+
+
+def test_moving_two_nodes_is_one_step_and_snaps(view, hand, document):
+    before = document.text()
+    view.select(["conv", "relu"])
+    hand.drag(hand.card("conv"), hand.card("conv") + QPointF(33, 47))
+    assert document.undo_stack.count() == 1
+    assert document.undo_stack.undoText() == "Move 2 nodes"
+    assert document.project.position("", "conv") == (230.0, 50.0)
+    assert document.project.position("", "relu") == (430.0, 50.0)
+    document.undo_stack.undo()
+    assert document.text() == before
+    assert view.canvas.nodes["conv"].pos() == QPointF(200, 0)
+
+
+def test_escape_gives_a_move_up(view, hand, document):
+    hand.press(hand.card("conv"))
+    hand.move(hand.card("conv") + QPointF(80, 80))
+    hand.key(Qt.Key.Key_Escape)
+    assert view.canvas.nodes["conv"].pos() == QPointF(200, 0)
+    assert document.undo_stack.count() == 0
+
+
+def test_a_rubber_band_selects_what_it_touches(view, hand):
+    hand.drag(QPointF(-40, -40), QPointF(230, 50))
+    assert view.selected_ids() == ["data", "conv"]
+    hand.drag(QPointF(-40, 260), QPointF(20, 130), keys=SHIFT)
+    assert view.selected_ids() == ["data", "conv", "flatten"]
+    hand.click(QPointF(300, 400))
+    assert view.selected_ids() == []
+
+
+def test_control_click_adds_and_takes_away(view, hand):
+    hand.click(hand.card("conv"))
+    hand.click(hand.card("relu"), keys=CONTROL)
+    assert view.selected_ids() == ["conv", "relu"]
+    hand.click(hand.card("conv"), keys=CONTROL)
+    assert view.selected_ids() == ["relu"]
+
+
+def test_delete_and_undo_restore_the_text(view, hand, document):
+    before = document.text()
+    view.select(["relu"])
+    hand.key(Qt.Key.Key_Delete)
+    assert "relu" not in view.canvas.nodes
+    assert len(view.canvas.edges) == 4
+    hand.key(Qt.Key.Key_Z, CONTROL)
+    assert document.text() == before
+    assert len(view.canvas.edges) == 6
+
+
+def test_a_clicked_wire_is_selected_and_deleted(view, hand, document):
+    edge = Edge.parse("relu.out", "flatten.input")
+    place = view.canvas.edges[edge].path.pointAtPercent(0.5)
+    hand.click(place)
+    assert view.canvas.selected_edges() == [edge]
+    hand.key(Qt.Key.Key_Delete)
+    assert not document.project.graph.has_edge(edge)
+
+
+def test_copy_paste_cut_and_duplicate_with_keys(view, hand, document):
+    view.select(["conv", "relu"])
+    hand.key(Qt.Key.Key_C, CONTROL)
+    hand.key(Qt.Key.Key_V, CONTROL)
+    assert view.selected_ids() == ["conv_2", "relu_2"]
+    assert document.project.graph.has_edge(Edge.parse("conv_2.out", "relu_2.input"))
+    hand.key(Qt.Key.Key_D, CONTROL)
+    assert view.selected_ids() == ["conv_3", "relu_3"]
+    hand.key(Qt.Key.Key_X, CONTROL)
+    assert "conv_3" not in document.project.graph.nodes
+
+
+def test_paste_without_nodes_says_so(view, hand, qapp, qtbot):
+    qapp.clipboard().setText("just words")
+    with qtbot.waitSignal(view.notice) as blocker:
+        hand.key(Qt.Key.Key_V, CONTROL)
+    assert "clipboard" in blocker.args[0]
+
+
+def test_arrow_keys_nudge(view, hand, document):
+    view.select(["conv"])
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Down, SHIFT)
+    assert document.project.position("", "conv") == (210.0, 50.0)
+
+
+def test_walking_follows_the_wires(view, hand):
+    hand.key(Qt.Key.Key_Home)
+    assert view.selected_ids() == ["data"]
+    hand.key(Qt.Key.Key_Right, CONTROL)
+    assert view.selected_ids() == ["conv"]
+    assert "reads Data" in view.accessibleDescription()
+    hand.key(Qt.Key.Key_Left, CONTROL)
+    assert view.selected_ids() == ["data"]
+
+
+def test_select_all_and_escape(view, hand):
+    hand.key(Qt.Key.Key_A, CONTROL)
+    assert len(view.selected_ids()) == 6
+    hand.key(Qt.Key.Key_Escape)
+    assert view.selected_ids() == []
+
+
+def test_tab_opens_the_search_and_enter_adds_behind_the_selection(view, hand, document):
+    view.select(["linear"])
+    hand.key(Qt.Key.Key_Tab)
+    popup = view._popup
+    assert popup.isVisible()
+    popup._place = None
+    QTest.keyClicks(popup.field, "relu")
+    QTest.keyClick(popup.field, Qt.Key.Key_Return)
+    assert document.project.graph.has_edge(Edge.parse("linear.out", "relu_2.input"))
+    assert view.selected_ids() == ["relu_2"]
+
+
+def test_double_click_on_empty_ground_adds_at_the_pointer(view, hand, document):
+    none = Qt.KeyboardModifier.NoModifier
+    spot = hand.pixel(FAR)
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, none, spot)
+    popup = view._popup
+    QTest.keyClicks(popup.field, "sigmoid")
+    QTest.keyClick(popup.field, Qt.Key.Key_Down)
+    QTest.keyClick(popup.field, Qt.Key.Key_Up)
+    QTest.keyClick(popup.field, Qt.Key.Key_Return)
+    assert view.canvas.nodes["sigmoid"].card().contains(FAR)
+
+
+def test_palette_double_click_and_enter_add(view, document, qtbot):
+    palette = Palette(document, view)
+    qtbot.addWidget(palette)
+    palette.resize(220, 600)
+    palette.show()
+    QTest.keyClicks(palette.field, "gelu")
+    item = palette.tree.topLevelItem(0)
+    assert item.text(0) == "GELU"
+    spot = palette.tree.visualItemRect(item).center()
+    none = Qt.KeyboardModifier.NoModifier
+    port = palette.tree.viewport()
+    QTest.mouseClick(port, Qt.MouseButton.LeftButton, none, spot)
+    QTest.mouseDClick(port, Qt.MouseButton.LeftButton, none, spot)
+    assert "gelu" in document.project.graph.nodes
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert "gelu_2" in document.project.graph.nodes
+
+
+def test_palette_shows_every_entry_of_the_catalogue_but_blocks(view, document, qtbot):
+    palette = Palette(document, view)
+    qtbot.addWidget(palette)
+    heads = [palette.tree.topLevelItem(i) for i in range(len(registry.CATEGORIES))]
+    titles = {head.child(i).text(0) for head in heads for i in range(head.childCount())}
+    assert titles == {s.title for s in registry.all_specs() if s.id != "block"}
+
+
+def _drop(view, place, type_id):
+    data = drops.layer_data(type_id)
+    event = QDropEvent(
+        place.toPointF(),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    view.dropEvent(event)
+    return event.isAccepted()
+
+
+def test_a_drop_from_the_palette_adds_around_the_pointer(view, hand, document):
+    assert _drop(view, hand.pixel(FAR), "gelu")
+    assert view.canvas.nodes["gelu"].card().contains(FAR)
+    assert document.undo_stack.count() == 1
+
+
+def test_a_drop_onto_a_wire_inserts_in_one_step(view, hand, document):
+    before = document.text()
+    edge = Edge.parse("relu.out", "flatten.input")
+    place = view.canvas.edges[edge].path.pointAtPercent(0.5)
+    assert _drop(view, hand.pixel(place), "gelu")
+    graph = document.project.graph
+    assert graph.has_edge(Edge.parse("relu.out", "gelu.input"))
+    assert graph.has_edge(Edge.parse("gelu.out", "flatten.input"))
+    document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_arrange_is_one_step_and_leaves_no_cards_on_each_other(view, hand, document):
+    before = document.text()
+    hand.key(Qt.Key.Key_L)
+    assert document.undo_stack.undoText() == "Arrange nodes"
+    cards = [item.card() for item in view.canvas.nodes.values()]
+    pairs = [(a, b) for i, a in enumerate(cards) for b in cards[i + 1 :]]
+    assert not any(a.intersects(b) for a, b in pairs)
+    document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_the_menu_of_a_node_deletes_it(view, hand, document):
+    menu = menus.build(view, hand.card("relu"))
+    texts = [a.text().partition("\t")[0] for a in menu.actions() if a.text()]
+    assert {"Delete", "Duplicate", "Freeze weights"} <= set(texts)
+    by_text = {a.text().partition("\t")[0]: a for a in menu.actions()}
+    by_text["Freeze weights"].trigger()
+    assert document.project.graph.node("relu").trainable is False
+    by_text["Delete"].trigger()
+    assert "relu" not in document.project.graph.nodes
+    menu.deleteLater()
+
+
+def test_the_context_menu_opens_at_the_pointer(view, hand, qtbot):
+    spot = QPoint(5, 5)
+    reason = QContextMenuEvent.Reason.Mouse
+    event = QContextMenuEvent(reason, spot, view.viewport().mapToGlobal(spot))
+    view.contextMenuEvent(event)
+    menu = view.findChild(menus.QMenu)
+    assert menu.isVisible()
+    menu.close()

@@ -1,0 +1,240 @@
+"""What the canvas shows: camera, shapes, problems, live data, words."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+
+from engine.graph.edits import Problem
+from engine.graph.model import Node, Project
+from tests.workbench.canvas import nets
+from workbench import theme
+from workbench.canvas import live, metrics, words
+from workbench.canvas.view import CanvasView
+from workbench.document import Document, actions
+
+FAR = QPointF(300, 420)
+
+
+def _wheel(view, spot, notches, pixels=None, keys=Qt.KeyboardModifier.NoModifier):
+    event = QWheelEvent(
+        QPointF(spot),
+        QPointF(view.viewport().mapToGlobal(spot)),
+        pixels or QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    view.wheelEvent(event)
+
+
+@pytest.mark.parametrize("notches", [3, -4])
+def test_the_wheel_zooms_and_keeps_the_point_below_the_pointer(view, notches):
+    spot = QPoint(200, 150)
+    before, zoom = view.to_scene(QPointF(spot)), view.camera.zoom
+    _wheel(view, spot, notches)
+    assert (view.camera.zoom > zoom) == (notches > 0)
+    drift = view.to_scene(QPointF(spot)) - before
+    assert abs(drift.x()) < 2 / view.camera.zoom
+    assert abs(drift.y()) < 2 / view.camera.zoom
+
+
+def test_zoom_has_limits(view):
+    for _ in range(60):
+        _wheel(view, QPoint(100, 100), 2)
+    assert view.camera.zoom == pytest.approx(metrics.MAX_ZOOM)
+    for _ in range(120):
+        _wheel(view, QPoint(100, 100), -2)
+    assert view.camera.zoom == pytest.approx(metrics.MIN_ZOOM)
+
+
+def test_two_fingers_pan(view):
+    zoom, before = view.camera.zoom, view.camera.centre()
+    _wheel(view, QPoint(100, 100), 1, QPoint(0, 40))
+    assert view.camera.zoom == zoom
+    moved = view.camera.centre() - before
+    assert moved.y() == pytest.approx(-40 / zoom, abs=1.5)
+
+
+def test_the_middle_button_pans(view, hand):
+    hand_start = QPointF(300, 300)
+    before = view.mapFromScene(QPointF(0, 0))
+    spot, goal = hand.pixel(hand_start), hand.pixel(hand_start) + QPoint(60, -25)
+    none, middle = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.MiddleButton
+    QTest.mousePress(view.viewport(), middle, none, spot)
+    QTest.mouseMove(view.viewport(), goal)
+    QTest.mouseRelease(view.viewport(), middle, none, goal)
+    moved = view.mapFromScene(QPointF(0, 0)) - before
+    assert abs(moved.x() - 60) <= 2
+    assert abs(moved.y() + 25) <= 2
+
+
+def test_space_and_drag_pan(view, hand):
+    QTest.keyPress(view, Qt.Key.Key_Space)
+    hand.drag(hand.card("conv"), hand.card("conv") + QPointF(50, 0))
+    QTest.keyRelease(view, Qt.Key.Key_Space)
+    assert view.document.undo_stack.count() == 0
+    assert not view.is_space_down
+
+
+def test_fit_shows_every_card(view, hand):
+    _wheel(view, QPoint(10, 10), 12)
+    hand.key(Qt.Key.Key_F)
+    shown = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert all(shown.contains(n.card()) for n in view.canvas.nodes.values())
+
+
+def test_focus_node_selects_the_block_a_path_lies_in(view):
+    with_path = "linear.inner"
+    view.focus_node(with_path)
+    assert view.selected_ids() == ["linear"]
+    view.focus_node("nowhere")
+    assert view.selected_ids() == ["linear"]
+
+
+def test_analysis_shows_shapes_counts_and_problems(view):
+    problem = Problem("linear", "Sizes differ", expected="288", got="64")
+    view.set_analysis(nets.analysis([problem]))
+    faces = {i: item.face for i, item in view.canvas.nodes.items()}
+    assert faces["conv"].shape == "8×6×6"
+    assert faces["conv"].count == "80"
+    assert faces["loss"].shape == "scalar"
+    assert faces["linear"].severity == "error"
+    text = view.hover.node_help("linear")
+    assert "Sizes differ" in text
+    assert "expected 288" in text
+
+
+def test_help_escapes_names(view, document):
+    actions.rename(document, "conv", "<b>x")
+    place = view.canvas.nodes["conv"].card().center()
+    assert "&lt;b&gt;x" in view.hover.help_at(place)
+
+
+def test_a_document_without_places_is_laid_out_and_stays_unchanged(qtbot, qapp):
+    document = Document()
+    document.set_project(nets.cnn(placed=False))
+    before = document.text()
+    view = CanvasView(document)
+    qtbot.addWidget(view)
+    places = {(n.x(), n.y()) for n in view.canvas.nodes.values()}
+    assert len(places) == 6
+    assert document.text() == before
+
+
+def test_adding_to_an_unplaced_document_keeps_all_where_they_are(qtbot, qapp):
+    document = Document()
+    document.set_project(nets.cnn(placed=False))
+    view = CanvasView(document)
+    qtbot.addWidget(view)
+    before = {i: n.pos() for i, n in view.canvas.nodes.items()}
+    actions.add_node(document, "gelu", (500.0, 500.0))
+    document.set_project(document.project)
+    after = {i: n.pos() for i, n in view.canvas.nodes.items()}
+    assert {i: after[i] for i in before} == before
+
+
+def test_bars_count_two_octaves_each():
+    powers = [-40, -26, -25, -24, -1, 0, 1, 5]
+    sample = nets.sample([powers], [1.0])
+    counts = np.zeros(metrics.BARS)
+    for power in powers:
+        counts[min(metrics.BARS - 1, max(0, (power + 26) // 2))] += 1
+    heights = live.bar_heights(sample.grad_histogram)[0]
+    np.testing.assert_allclose(heights, counts / counts.max())
+
+
+def test_heat_is_logarithmic_over_four_decades():
+    levels = live.heats(np.array([1.0, 1e-2, 1e-4, 1e-7, 0.0, np.nan]))
+    np.testing.assert_allclose(levels, [1.0, 0.5, 0.0, 0.0, 0.0, 0.0], atol=1e-12)
+
+
+def test_wires_take_the_heat_of_the_layer_behind_them(view):
+    sample = nets.sample([[-8] * 5, [-4] * 5], [0.01, 1.0])
+    view.set_live(sample, ("conv", "linear"))
+    heat = view.canvas.live.wire_heat
+    assert heat["conv"] == heat["relu"] == heat["flatten"] == pytest.approx(0.5)
+    assert heat["linear"] == heat["loss"] == pytest.approx(1.0)
+    assert "data" not in heat
+
+
+def test_layers_of_a_block_count_for_the_block(view):
+    sample = nets.sample([[-8] * 3, [-8] * 3], [3.0, 4.0])
+    view.set_live(sample, ("conv.a", "conv.b"))
+    assert set(view.canvas.live.looks) == {"conv"}
+    names, _, norms, _ = live._grouped(sample, ("conv.a", "conv.b"))
+    assert names == ["conv"]
+    assert norms[0] == pytest.approx(5.0)
+
+
+def test_gradients_that_are_not_finite_are_marked(view):
+    sample = nets.sample([[-8]], [np.nan], [0.5])
+    view.set_live(sample, ("conv",))
+    assert view.canvas.live.looks["conv"].is_broken
+    view.set_live(None)
+    assert not view.canvas.live.looks
+
+
+def test_live_data_is_painted(view):
+    before = view.grab().toImage()
+    sample = nets.sample([[-8] * 9, [-4] * 9], [0.5, 1.0])
+    view.set_live(sample, ("conv", "linear"))
+    assert view.grab().toImage() != before
+
+
+def test_every_state_paints_in_both_themes(view, hand, qapp):
+    try:
+        for name in ("light", "dark"):
+            theme.apply(qapp, name)
+            view.select(["conv"])
+            view.set_analysis(
+                nets.analysis([Problem("relu", "No", severity="warning")])
+            )
+            hand.press(hand.port("conv", "out", is_output=True))
+            hand.move(FAR)
+            background = view.grab().toImage().pixelColor(3, 3).name()
+            assert background == theme.current().canvas
+            view.end(cancel=True)
+            for zoom in (0.1, 0.4, 2.0):
+                view.camera.set_zoom(zoom)
+                assert not view.grab().isNull()
+    finally:
+        theme.apply(qapp, "dark")
+
+
+def test_the_empty_canvas_says_how_to_start(view, document):
+    empty = view.grab()
+    document.set_project(Project())
+    assert not view.canvas.nodes
+    assert view.grab().toImage() != empty.toImage()
+
+
+def test_an_unknown_type_is_shown_and_can_be_deleted(qtbot, qapp):
+    document = Document()
+    project = nets.cnn()
+    project.graph.add_node(Node("odd", "cov2d"))
+    document.set_project(project)
+    view = CanvasView(document)
+    qtbot.addWidget(view)
+    assert view.canvas.nodes["odd"].face.title == "cov2d"
+    actions.remove(document, ["odd"])
+    assert "odd" not in view.canvas.nodes
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0"), (320, "320"), (18_496, "18.5k"), (1_200_000, "1.2M")]
+)
+def test_counts_are_short(number, text):
+    assert words.count(number) == text
+
+
+@pytest.mark.parametrize(
+    ("sizes", "text", "full"),
+    [((-1, 3, 8, 8), "3×8×8", "N×3×8×8"), ((-1,), "N", "N"), ((), "scalar", "scalar")],
+)
+def test_shapes_are_written_with_the_batch_as_n(sizes, text, full):
+    assert words.shape(sizes) == text
+    assert words.shape(sizes, batch=True) == full
