@@ -4,7 +4,10 @@ A guard is made before the test and asked afterwards; it waits a moment for what
 already on its way out.
 """
 
+import contextlib
 import multiprocessing
+import os
+import signal
 import sys
 import threading
 import time
@@ -42,7 +45,12 @@ class ProcessGuard:
         self._before = set(_children())
 
     def left_behind(self) -> list[str]:
-        return [f"process {pid} ({_command(pid)})" for pid in _settled(self._new)]
+        found = _settled(self._new)
+        texts = [f"process {pid} ({_command(pid)})" for pid in found]
+        for pid in found:  # So that it does not outlive the suite.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        return texts
 
     def _new(self) -> list[int]:
         return [

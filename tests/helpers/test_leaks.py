@@ -30,6 +30,7 @@ def test_running_child_is_found():
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as child:
         assert str(child.pid) in guard.left_behind()[0]
         child.communicate()
+    assert child.returncode != 0
     assert guard.left_behind() == []
 
 
