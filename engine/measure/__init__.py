@@ -1,0 +1,1 @@
+"""What is measured while a network trains, when, and what it costs."""

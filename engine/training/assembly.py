@@ -1,0 +1,117 @@
+"""Everything that one training consists of, put together from a document."""
+
+from dataclasses import dataclass
+
+import torch
+
+from engine.compile.program import Program, compile_project
+from engine.graph.model import Project
+from engine.graph.settings import Training
+from engine.measure.budget import Budget
+from engine.protocol.frame import RunStarted
+from engine.training import devices
+from engine.training.evaluation import Evaluator
+from engine.training.feeds import Feeds
+from engine.training.length import Length
+from engine.training.monitor import Monitor
+from engine.training.phases import PhaseRun
+from engine.training.stopping import BestWeights, EarlyStopping
+
+
+@dataclass
+class Assembly:
+    """The parts of a training, in their state before the first step.
+
+    Args:
+        training: Settings, checked.
+        device: Where everything lives.
+        seed: Of weights, order, noise and dropout.
+        program: The compiled document.
+        phases: Its phases with their optimizers.
+        feeds: Its batches.
+        length: Its steps.
+        evaluator: Its losses and metrics.
+        stopping: Early stopping.
+        best: The best weights so far.
+    """
+
+    training: Training
+    device: torch.device
+    seed: int
+    program: Program
+    phases: list[PhaseRun]
+    feeds: Feeds
+    length: Length
+    evaluator: Evaluator
+    stopping: EarlyStopping
+    best: BestWeights
+
+    def monitor(self, *, enabled: bool) -> Monitor:
+        """Return what measures its layers."""
+        phases = [phase.parameters for phase in self.phases]
+        layers = self.program.layer_parameters
+        return Monitor(layers, phases, Budget(), enabled=enabled)
+
+
+def assemble(project: Project, device: str = "", seed: int | None = None) -> Assembly:
+    """Compile a project and make all it needs to train.
+
+    Args:
+        project: Only read.
+        device: Overrides the document's unless empty.
+        seed: Overrides the document's unless None.
+
+    Raises:
+        EngineError: When the project can't be trained.
+    """
+    training = project.training.checked()
+    place = devices.resolve(device or str(training.value("device")))
+    seed = training.number("seed") if seed is None else seed
+    precision = str(training.value("precision"))
+    program = compile_project(project, seed=seed)
+    program.modules.to(place).train()
+    feeds = Feeds(program, training.number("batch_size"), place, seed)
+    phases = [
+        PhaseRun(phase, compiled, precision)
+        for phase, compiled in zip(training.phases, program.phases, strict=True)
+    ]
+    return Assembly(
+        training,
+        place,
+        seed,
+        program,
+        phases,
+        feeds,
+        Length(training, feeds.order),
+        Evaluator(program, precision),
+        EarlyStopping(training.number("patience")),
+        BestWeights(program.modules),
+    )
+
+
+def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
+    """Return what is known before the first step.
+
+    Args:
+        parts: The training.
+        run: Folder of the run.
+        threads: Threads that torch uses.
+        step: Steps already made.
+    """
+    layers, order = parts.program.layer_parameters, parts.feeds.order
+    counts = [sum(w.numel() for w in weights) for weights in layers.values()]
+    whole = parts.program.modules.parameters()
+    return RunStarted(
+        run=run,
+        layers=tuple(layers),
+        layer_parameters=tuple(counts),
+        phases=tuple(phase.name for phase in parts.phases),
+        metrics=parts.evaluator.names,
+        device=str(parts.device),
+        threads=threads,
+        total_steps=parts.length.total_steps,
+        steps_per_epoch=order.batches_per_epoch,
+        batch_size=order.batch_size,
+        parameters=sum(weights.numel() for weights in whole),
+        step=step,
+    )

@@ -1,0 +1,93 @@
+"""Losses and metrics over a whole part of the data, in eval mode."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.compile.metrics import build_metric
+from engine.compile.program import Program
+
+BATCH_SIZE = 256
+"""Samples per forward pass; the values do not depend on it."""
+
+
+class Evaluator:
+    """Evaluates the whole graph without a trace in the training.
+
+    Args:
+        program: What to evaluate.
+        precision: `float32` or `bf16`.
+
+    Threads: the training thread alone.
+    """
+
+    def __init__(self, program: Program, precision: str) -> None:
+        self.program, self._half = program, precision == "bf16"
+        trained = {loss for phase in program.phases for loss in phase.losses}
+        whole = program.evaluation
+        self.weights = {
+            loss: weight
+            for loss, weight in zip(whole.losses, whole.weights, strict=True)
+            if loss in trained
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Keys of the values: losses, then metrics."""
+        return (*self.program.evaluation.losses, *self.program.evaluation.metrics)
+
+    def forward(self, batch: Mapping[str, Tensor]) -> dict[str, Any]:
+        """Return losses, and the inputs of metrics, of one batch."""
+        program = self.program.evaluation
+        with self._eval_mode(), torch.no_grad():
+            if not self._half:
+                return program.run(batch)
+            device = next(iter(batch.values())).device.type
+            with torch.autocast(device, torch.bfloat16):
+                return program.run(batch)
+
+    @contextmanager
+    def _eval_mode(self) -> Iterator[None]:
+        """Switch dropout and batch statistics off, and on again."""
+        self.program.modules.eval()
+        try:
+            yield
+        finally:
+            self.program.modules.train()
+
+
+class Tally:
+    """Exact means of losses (weighted by samples) and metrics over batches.
+
+    Args:
+        evaluator: Computes the batches.
+    """
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        whole = evaluator.program.evaluation
+        self._sums, self._count = dict.fromkeys(whole.losses, 0.0), 0
+        nodes = {path: evaluator.program.node(path) for path in whole.metrics}
+        self._metrics = {
+            path: build_metric(node.type, node.params) for path, node in nodes.items()
+        }
+
+    def add(self, size: int, batch: Mapping[str, Tensor]) -> None:
+        """Add a batch of `size` samples."""
+        outputs = self._evaluator.forward(batch)
+        self._count += size
+        for loss in self._sums:
+            self._sums[loss] += float(outputs[loss]) * size
+        for path, metric in self._metrics.items():
+            metric.update(outputs[path])
+
+    def values(self) -> dict[str, float]:
+        """Return the values by node; `loss` is the weighted sum of trained losses."""
+        losses = {loss: total / self._count for loss, total in self._sums.items()}
+        weights = self._evaluator.weights
+        total = sum(losses[loss] * weight for loss, weight in weights.items())
+        metrics = {path: metric.value() for path, metric in self._metrics.items()}
+        return {"loss": total, **losses, **metrics}

@@ -1,0 +1,210 @@
+"""Batches for all sources of a program: data in seeded order, noise, exact position."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+
+import torch
+from torch import Generator, Tensor
+
+from engine.compile.flatten import FlatNode
+from engine.compile.program import Program
+from engine.data import catalog
+from engine.data.batches import BatchOrder, ResidentData, State
+
+Batch = dict[str, Tensor]
+_STEPS_WITHOUT_DATA = 100
+"""Length of an epoch of a project that has noise alone."""
+
+
+class Feeds:
+    """What enters a program in each step, by feed name (`node.port`).
+
+    The first data node makes the epochs. Others with as many training samples share
+    its order; those of another size are drawn with replacement, as many per step.
+
+    Args:
+        program: Whose feeds these are.
+        batch_size: Samples per step at the start.
+        device: Where the tensors live.
+        seed: Of order and noise.
+
+    Threads: the training thread alone.
+    """
+
+    def __init__(
+        self, program: Program, batch_size: int, device: torch.device, seed: int
+    ) -> None:
+        self.seed, self._device = seed, device
+        self.fingerprints: dict[str, str] = {}
+        self._sets: list[_Set] = []
+        self._noise: list[_Noise] = []
+        ports: dict[str, list[str]] = {}
+        for name in _names(program):
+            path, _, port = name.rpartition(".")
+            ports.setdefault(path, []).append(port)
+        for path, used in ports.items():
+            self._add(program.node(path), used)
+        count = self._sets[0].data.num_train if self._sets else 0
+        length = count or batch_size * _STEPS_WITHOUT_DATA
+        self.order = BatchOrder(length, batch_size, seed)
+        self._draws = _seeded(seed, "draws", torch.device("cpu"))
+
+    def _add(self, node: FlatNode, ports: list[str]) -> None:
+        """Add one source node."""
+        if node.type == "noise":
+            noise = _Noise(node.path, node.params, self._device, self.seed)
+            self._noise.append(noise)
+            return
+        dataset = catalog.load(node.params)
+        self.fingerprints[node.path] = dataset.fingerprint
+        self._sets.append(_Set(node.path, ports, ResidentData(dataset, self._device)))
+
+    @property
+    def num_samples(self) -> int:
+        """Samples of an epoch."""
+        return self.order.num_samples
+
+    @property
+    def epoch(self) -> float:
+        """Epochs made, with fraction."""
+        return self.order.epoch + self.order.position / self.order.num_samples
+
+    def next(self) -> Batch:
+        """Return the next batch."""
+        indices = self.order.next()
+        batch: Batch = {}
+        for source in self._sets:
+            source.put(batch, self._indices(source, indices))
+        for noise in self._noise:
+            batch[noise.name] = noise.draw(len(indices), noise.generator)
+        return batch
+
+    def _indices(self, source: "_Set", indices: Tensor) -> Tensor:
+        count = source.data.num_train
+        if count == self.order.num_samples:
+            return indices
+        return torch.randint(count, (len(indices),), generator=self._draws)
+
+    def first(self) -> Batch:
+        """Return a batch for trying out; position and noise stay as they are."""
+        return self._training_batch(range(min(self.order.batch_size, self.num_samples)))
+
+    def _training_batch(self, chosen: Iterable[int]) -> Batch:
+        indices = torch.tensor(list(chosen))
+        batch: Batch = {}
+        for source in self._sets:
+            source.put(batch, indices % source.data.num_train)
+        return self._with_noise(
+            batch, len(indices), _seeded(self.seed, "", self._device)
+        )
+
+    def _with_noise(self, batch: Batch, size: int, generator: Generator) -> Batch:
+        for noise in self._noise:
+            batch[noise.name] = noise.draw(size, generator)
+        return batch
+
+    @property
+    def num_validation(self) -> int:
+        """Samples of an evaluation: the validation part, or all training samples."""
+        count = self._sets[0].data.num_validation if self._sets else 0
+        return count or self.num_samples
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether there are samples that training never sees."""
+        return bool(self._sets) and self._sets[0].data.num_validation > 0
+
+    def validation_batches(self, size: int) -> Iterator[tuple[int, Batch]]:
+        """Yield the validation part with batch sizes; noise is the same every time."""
+        if not self.has_validation:
+            yield from self.training_batches(size)
+            return
+        generator = _seeded(self.seed, "evaluation", self._device)
+        for start in range(0, self.num_validation, size):
+            stop = min(start + size, self.num_validation)
+            batch: Batch = {}
+            for source in self._sets:
+                source.put_validation(batch, start, stop)
+            yield stop - start, self._with_noise(batch, stop - start, generator)
+
+    def training_batches(self, size: int) -> Iterator[tuple[int, Batch]]:
+        """Yield as many training samples as validation has, evenly spread."""
+        count = min(self.num_validation, self.num_samples)
+        chosen = [number * self.num_samples // count for number in range(count)]
+        for start in range(0, count, size):
+            part = chosen[start : start + size]
+            yield len(part), self._training_batch(part)
+
+    def state(self) -> dict[str, State]:
+        """Return order, position and noise generators, for a checkpoint."""
+        generators = {noise.name: noise.generator for noise in self._noise}
+        generators["draws"] = self._draws
+        states: State = {name: g.get_state() for name, g in generators.items()}
+        return {"order": self.order.state(), "generators": states}
+
+    def restore(self, state: Mapping[str, State]) -> None:
+        """Go on exactly where `state` was taken."""
+        self.order.restore(state["order"])
+        saved = state["generators"]
+        for name, generator in [
+            *((noise.name, noise.generator) for noise in self._noise),
+            ("draws", self._draws),
+        ]:
+            generator.set_state(torch.as_tensor(saved[name]))
+
+
+class _Set:
+    """One data node."""
+
+    def __init__(self, path: str, ports: list[str], data: ResidentData) -> None:
+        self.data = data
+        self._names = [(port, f"{path}.{port}") for port in ports]
+        whole = data.validation_batches(max(1, data.num_validation))
+        self._validation = next(whole, {})
+
+    def put(self, batch: Batch, indices: Tensor) -> None:
+        """Add the training samples at `indices`."""
+        tensors = self.data.batch(indices)
+        for port, name in self._names:
+            batch[name] = tensors[port]
+
+    def put_validation(self, batch: Batch, start: int, stop: int) -> None:
+        """Add validation samples; a shorter set starts again from its beginning."""
+        for port, name in self._names:
+            tensor = self._validation[port]
+            if stop <= len(tensor):
+                batch[name] = tensor[start:stop]
+            else:
+                indices = torch.arange(start, stop, device=tensor.device) % len(tensor)
+                batch[name] = tensor.index_select(0, indices)
+
+
+class _Noise:
+    """One noise node with its own generator."""
+
+    def __init__(
+        self, path: str, params: Mapping[str, object], device: torch.device, seed: int
+    ) -> None:
+        self.name = f"{path}.out"
+        shape = params["shape"]
+        assert isinstance(shape, tuple | list)
+        self._shape = tuple(shape)
+        self._draw = torch.rand if params["distribution"] == "uniform" else torch.randn
+        self._device = device
+        self.generator = _seeded(seed, path, device)
+
+    def draw(self, size: int, generator: Generator) -> Tensor:
+        """Return noise for so many samples."""
+        shape = (size, *self._shape)
+        return self._draw(shape, generator=generator, device=self._device)
+
+
+def _names(program: Program) -> list[str]:
+    """Return the feed names of all phases and of the evaluation, each once."""
+    programs = (program.evaluation, *program.phases)
+    return list(dict.fromkeys(name for one in programs for name in one.feed_names))
+
+
+def _seeded(seed: int, name: str, device: torch.device) -> Generator:
+    """Return a generator of its own for every name."""
+    return Generator(device).manual_seed(zlib.crc32(f"{seed}/{name}".encode()))

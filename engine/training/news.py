@@ -1,0 +1,56 @@
+"""What a training has to tell since it was last asked, and to its run at once."""
+
+from torch import Tensor
+
+from engine.protocol.frame import Evaluation, LayerSample
+from engine.training.events import Progress, sentence
+from engine.training.history import NAN, StepLog
+from engine.training.recorder import Recorder
+
+
+class Row:
+    """Losses and rates of one step, a column a phase; NaN where none ran."""
+
+    def __init__(self, num_phases: int) -> None:
+        self.losses: list[float | Tensor] = [NAN] * num_phases
+        self.rates = [NAN] * num_phases
+
+
+class News:
+    """Collects for the next frame and passes on to the recorder.
+
+    Args:
+        num_phases: Columns of losses.
+        recorder: Of the run.
+    """
+
+    def __init__(self, num_phases: int, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._steps = StepLog(num_phases)
+        self._evaluations: list[Evaluation] = []
+        self._lines: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._steps or self._evaluations or self._lines)
+
+    def add_step(self, step: int, row: Row) -> None:
+        """Tell losses and rates of a step; the row must not change any more."""
+        self._steps.add(step, row.losses, row.rates)
+        self._recorder.add_step(step, row.losses, row.rates)
+
+    def add_evaluation(self, evaluation: Evaluation) -> None:
+        """Tell an evaluation, also as a line."""
+        self._evaluations.append(evaluation)
+        self._recorder.add_evaluation(evaluation)
+        self.log(sentence(evaluation))
+
+    def log(self, line: str) -> None:
+        """Tell a line."""
+        self._lines.append(line)
+        self._recorder.log(line)
+
+    def drain(self, sample: LayerSample | None) -> Progress:
+        """Return everything since the last call, once."""
+        evaluations, self._evaluations = tuple(self._evaluations), []
+        lines, self._lines = tuple(self._lines), []
+        return Progress(*self._steps.drain(), sample, evaluations, lines)

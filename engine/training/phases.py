@@ -1,0 +1,109 @@
+"""One phase of a step: forward, loss, backward, update."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from engine.compile.program import PhaseProgram
+from engine.errors import ConfigError
+from engine.graph.settings import Phase
+from engine.i18n import tr
+from engine.training import gradients, schedules
+from engine.training.optimizers import Groups, LiveOptimizer
+
+Outputs = Mapping[str, Tensor]
+
+
+class PhaseRun:
+    """A compiled phase with its optimizer and schedule.
+
+    Args:
+        phase: Settings.
+        program: What it computes.
+        precision: `float32` or `bf16`.
+
+    Raises:
+        ConfigError: When there is nothing to train.
+
+    Threads: the training thread alone.
+    """
+
+    def __init__(self, phase: Phase, program: PhaseProgram, precision: str) -> None:
+        if not program.parameters:
+            raise ConfigError(
+                tr("There are no weights to train"),
+                where=tr("Phase “{name}”", name=phase.name),
+                fix=tr("Add a layer with weights, or make one trainable."),
+            )
+        self.program, self.name = program, phase.name
+        self.parameters = program.parameters
+        self.device = self.parameters[0].device
+        self.optimizer = LiveOptimizer(phase.optimizer, _groups(program), self.device)
+        self.parameters_in_groups: list[Tensor] = [
+            weights
+            for group in self.optimizer.torch.param_groups
+            for weights in group["params"]
+        ]
+        self.schedule = schedules.build(phase.schedule)
+        self.every = int(_number(phase, "every") or 1)
+        self._clip = (_number(phase, "clip_norm"), _number(phase, "clip_value"))
+        self._l1 = _number(phase, "l1") or 0.0
+        self._half = precision == "bf16"
+
+    def forward(self, feeds: Mapping[str, Tensor]) -> Outputs:
+        """Return losses, metrics and views of a batch."""
+        inputs = [feeds[name] for name in self.program.feed_names]
+        module: Callable[..., Outputs] = self.program.graph_module
+        if not self._half:
+            return module(*inputs)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            return module(*inputs)
+
+    def loss(self, outputs: Outputs) -> Tensor:
+        """Return the weighted sum of the phase's losses."""
+        return self.program.total(outputs)
+
+    def backward(self, total: Tensor) -> None:
+        """Put ∂total/∂w into the gradients of this phase's weights, and no others."""
+        self.forget_gradients()
+        torch.autograd.backward(total)
+        if self._l1:
+            gradients.add_l1(self.parameters, self._l1)
+
+    def forget_gradients(self) -> None:
+        """Drop the gradients of the last step."""
+        for weight in self.parameters:
+            weight.grad = None
+
+    def update(self, step: int, total_steps: int) -> float:
+        """Move the weights against their gradients; returns the learning rate."""
+        norm, value = self._clip
+        if norm is not None or value is not None:
+            gradients.clip(self.parameters, norm, value)
+        rate = self.optimizer.apply(
+            self.schedule.rate(step, total_steps),
+            self.schedule.momentum(step, total_steps),
+        )
+        self.optimizer.torch.step()
+        return rate
+
+    def culprit(self, outputs: Outputs) -> str:
+        """Return the first loss node whose value is not finite."""
+        for loss in self.program.losses:
+            if not torch.isfinite(outputs[loss]).all():
+                return loss
+        return self.program.losses[0]
+
+
+def _groups(program: PhaseProgram) -> Groups:
+    """Return the parameters by the factor of their learning rate."""
+    groups: dict[float, list[Tensor]] = {}
+    for weights, factor in zip(program.parameters, program.lr_factors, strict=True):
+        groups.setdefault(factor, []).append(weights)
+    return list(groups.items())
+
+
+def _number(phase: Phase, name: str) -> float | None:
+    value = phase.value(name)
+    return value if isinstance(value, int | float) else None

@@ -1,0 +1,158 @@
+"""Writes what happens into the run's folder: curves at once, checkpoints beside."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from engine.errors import TrainingError
+from engine.i18n import tr
+from engine.protocol.frame import Evaluation, LayerSample
+from engine.training.checkpoint_file import Tensors
+from engine.training.history import StepLog
+from engine.training.runs import Change, Run
+
+COMMIT_S = 0.25
+_SHARE = 50.0
+"""A checkpoint may be written after this many times the seconds that one takes."""
+
+Snapshot = tuple[Tensors, dict[str, Any]]
+
+
+class Recorder:
+    """Records a training; does nothing without a run.
+
+    Args:
+        run: Where to.
+        num_phases: Columns of losses.
+        take: Returns copies of all that a checkpoint holds.
+
+    Attributes:
+        folder: Of the run, or empty.
+        checkpoint_every_s: Longest time between checkpoints while they are cheap.
+        checkpoint_every_steps: When not 0, checkpoints come after every so many steps
+            and not by time.
+
+    Threads: the training thread alone; files are written by a thread of its own.
+    """
+
+    def __init__(
+        self, run: Run | None, num_phases: int, take: Callable[[], Snapshot]
+    ) -> None:
+        self.run, self._take = run, take
+        self.folder = str(run.folder) if run else ""
+        self._log = StepLog(num_phases)
+        self.checkpoint_every_s = 1.0
+        self.checkpoint_every_steps = 0
+        self._cost_s = 0.0
+        self._saved_at = time.perf_counter()
+        self._saved_step = -1
+        self._sampled_at = 0.0
+        self._writer: threading.Thread | None = None
+        self._problem: Exception | None = None
+
+    def add_step(
+        self, step: int, losses: list[float | Tensor], rates: list[float]
+    ) -> None:
+        """Record losses and rates of a step."""
+        if self.run:
+            self._log.add(step, losses, rates)
+
+    def add_evaluation(self, evaluation: Evaluation) -> None:
+        """Record an evaluation."""
+        if self.run:
+            self.run.metrics.add_evaluation(evaluation)
+
+    def add_sample(self, sample: LayerSample) -> None:
+        """Record a layer sample, at most one per commit."""
+        now = time.perf_counter()
+        if self.run and now - self._sampled_at >= COMMIT_S:
+            self._sampled_at = now
+            self.run.metrics.add_sample(sample)
+
+    def add_change(self, change: Change) -> None:
+        """Record a changed setting."""
+        if self.run:
+            self.run.record(change)
+
+    def log(self, line: str) -> None:
+        """Append a line to the log."""
+        if self.run:
+            self.run.log(line)
+
+    def started(self, **fields: object) -> None:
+        """Note in `run.json` how the run is trained."""
+        if self.run:
+            self.run.update(state="running", **fields)
+
+    def commit(self) -> None:
+        """Make all curves so far durable."""
+        if self.run:
+            self.run.metrics.add_steps(*self._log.drain())
+            self.run.metrics.commit()
+
+    def checkpoint_due(self, step: int) -> bool:
+        """Return whether a checkpoint shall be written after this step."""
+        if not self.run or step == self._saved_step:
+            return False
+        if self.checkpoint_every_steps:
+            return step % self.checkpoint_every_steps == 0
+        wait = max(self.checkpoint_every_s, _SHARE * self._cost_s)
+        return time.perf_counter() - self._saved_at >= wait
+
+    def checkpoint(self, step: int, *, again: bool = False) -> None:
+        """Copy the state now and write it on a thread; waits for one under way.
+
+        Args:
+            step: Steps made.
+            again: Also when this step was saved before.
+        """
+        if not self.run or (step == self._saved_step and not again):
+            return
+        self.commit()
+        self._join()
+        start = time.perf_counter()
+        tensors, state = self._take()
+        self._cost_s = time.perf_counter() - start
+        self._saved_step = step
+        self._writer = threading.Thread(
+            target=self._write, args=(tensors, state), name="checkpoint"
+        )
+        self._writer.start()
+
+    def _write(self, tensors: Tensors, state: dict[str, Any]) -> None:
+        assert self.run
+        start = time.perf_counter()
+        try:
+            self.run.save_checkpoint(tensors, state)
+        except Exception as error:  # noqa: BLE001 - raised again on the other thread
+            self._problem = error
+        self._saved_at = time.perf_counter()
+        self._cost_s += self._saved_at - start
+
+    def _join(self) -> None:
+        if self._writer:
+            self._writer.join()
+            self._writer = None
+        problem, self._problem = self._problem, None
+        if problem:
+            raise TrainingError(
+                tr("The checkpoint could not be written"),
+                where=self.folder,
+                got=str(problem),
+                fix=tr("Free some space, or write the run to another folder."),
+            ) from problem
+
+    def close(self, state: str) -> None:
+        """Finish writing and note how the run ended; once."""
+        run, self.run = self.run, None
+        if not run:
+            return
+        try:
+            run.metrics.add_steps(*self._log.drain())
+            self._join()
+        finally:
+            run.update(state=state)
+            run.close()

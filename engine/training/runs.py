@@ -1,0 +1,243 @@
+"""A run is a folder: what was trained, how far it is, its curves and weights.
+
+<utc>-<id>/
+├── run.json       frozen document, data fingerprints, seed, versions, state
+├── metrics.sqlite losses, evaluations, layer samples
+├── checkpoints/   the newest, as safetensors; its SHA-256 stands in run.json
+└── log.txt
+"""
+
+import json
+import platform
+import secrets
+import threading
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.errors import DocumentError
+from engine.files import atomic_write
+from engine.graph import serialize
+from engine.graph.model import Project
+from engine.i18n import tr
+from engine.protocol.frame import Evaluation, Floats, Ints, LayerSample
+from engine.training import checkpoint_file
+from engine.training.metrics import MetricStore
+
+FORMAT = "backprop-workbench-run"
+VERSION = 1
+_FILE = "run.json"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A setting that was changed while the run went on.
+
+    Args:
+        step: Steps made before it.
+        name: As in `commands.SetHyper`.
+        value: New value.
+        phase: Name of the phase, or empty for all.
+    """
+
+    step: int
+    name: str
+    value: float
+    phase: str = ""
+
+
+class Run:
+    """An open run folder.
+
+    Args:
+        folder: It must hold a `run.json`.
+
+    Raises:
+        DocumentError: When it does not, or when it is not readable.
+
+    Threads: any; writing is locked.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self.info = _read(folder)
+
+    @property
+    def document(self) -> str:
+        """Text of the project as it was at the start."""
+        return str(self.info["document"])
+
+    @property
+    def project(self) -> Project:
+        """The project as it was at the start."""
+        return serialize.loads(self.document)
+
+    @property
+    def changes(self) -> list[Change]:
+        """All settings changed so far, in order."""
+        return [Change(**change) for change in self.info.get("changes", [])]
+
+    @property
+    def state(self) -> str:
+        """`created`, `running`, `paused`, or the kind of its outcome."""
+        return str(self.info["state"])
+
+    @property
+    def step(self) -> int:
+        """Step of the newest checkpoint, 0 without one."""
+        return int((self.info.get("checkpoint") or {}).get("step", 0))
+
+    @cached_property
+    def metrics(self) -> MetricStore:
+        """The curves; opened at first use, closed by `close`."""
+        return MetricStore(self.folder / "metrics.sqlite")
+
+    def update(self, **fields: object) -> None:
+        """Write some fields of `run.json`."""
+        with self._lock:
+            self.info = {**self.info, **fields}
+            text = json.dumps(self.info, indent=1, sort_keys=True, ensure_ascii=False)
+            atomic_write(self.folder / _FILE, text + "\n")
+
+    def record(self, change: Change) -> None:
+        """Add a changed setting."""
+        self.update(changes=[*self.info.get("changes", []), asdict(change)])
+
+    def log(self, line: str) -> None:
+        """Append a line with the time to `log.txt`."""
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{now} {line}\n")
+
+    def save_checkpoint(self, tensors: checkpoint_file.Tensors, state: Any) -> None:  # noqa: ANN401
+        """Write a checkpoint and let `run.json` point to it; the old one goes."""
+        folder = self.folder / "checkpoints"
+        folder.mkdir(exist_ok=True)
+        name = f"{state['step']:09d}-{secrets.token_hex(2)}.safetensors"
+        digest = checkpoint_file.write(folder / name, tensors, state)
+        entry = {"file": name, "sha256": digest, "step": state["step"]}
+        self.update(checkpoint=entry)
+        for old in folder.glob("*.safetensors"):
+            if old.name != name:
+                old.unlink(missing_ok=True)
+
+    def load_checkpoint(self) -> tuple[checkpoint_file.Tensors, Any] | None:
+        """Return tensors and state of the newest checkpoint, or None without one.
+
+        Raises:
+            TrainingError: When the file is missing or not the one that was written.
+        """
+        entry = self.info.get("checkpoint")
+        if not entry:
+            return None
+        name = Path(str(entry["file"])).name
+        path = self.folder / "checkpoints" / name
+        return checkpoint_file.read(path, str(entry["sha256"]))
+
+    def load_weights(self) -> dict[str, torch.Tensor]:
+        """Return weights and buffers of the newest checkpoint by name.
+
+        Raises:
+            TrainingError: When there is no (sound) checkpoint.
+        """
+        loaded = self.load_checkpoint()
+        if loaded is None:
+            raise checkpoint_file.missing(self.folder)
+        return checkpoint_file.part(loaded[0], "model")
+
+    def read_losses(self) -> tuple[Ints, Floats, Floats]:
+        """Return steps (K,), losses and rates (K, phases)."""
+        return self.metrics.steps()
+
+    def read_evaluations(self) -> list[Evaluation]:
+        """Return all evaluations in order."""
+        return self.metrics.evaluations()
+
+    def read_samples(self) -> list[LayerSample]:
+        """Return the stored layer samples (at most four a second) in order."""
+        return self.metrics.samples()
+
+    def close(self) -> None:
+        """Close the metrics file; reading opens it again."""
+        if "metrics" in self.__dict__:
+            self.metrics.close()
+            del self.__dict__["metrics"]
+
+
+def create(folder: Path, project: Project, *, name: str = "") -> Run:
+    """Make the folder of a new run.
+
+    Args:
+        folder: Where runs are kept; made when it is missing.
+        project: What will be trained; its text is frozen in the run.
+        name: Of the new folder; empty means `<utc>-<id>`.
+
+    Raises:
+        DocumentError: When `name` already is a run.
+    """
+    now = datetime.now(UTC)
+    unique = f"{now.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+    path = folder / (name or unique)
+    if (path / _FILE).exists():
+        raise DocumentError(
+            tr("There already is a run in this folder"),
+            where=str(path),
+            fix=tr("Resume it or choose another folder."),
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    info = {
+        "format": FORMAT,
+        "version": VERSION,
+        "created": now.isoformat(timespec="seconds"),
+        "state": "created",
+        "name": project.name,
+        "document": serialize.dumps(project),
+        "versions": _versions(),
+    }
+    atomic_write(path / _FILE, json.dumps(info, indent=1, sort_keys=True))
+    return Run(path)
+
+
+def open_run(folder: Path) -> Run:
+    """Open the folder of an existing run.
+
+    Raises:
+        DocumentError: When it is none.
+    """
+    return Run(folder)
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    path = folder / _FILE
+    try:
+        info = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise DocumentError(
+            tr("There is no run in this folder"), where=str(folder), got=error.strerror
+        ) from error
+    except ValueError as error:
+        raise DocumentError(tr("run.json is damaged"), where=str(folder)) from error
+    if not isinstance(info, dict) or info.get("format") != FORMAT:
+        raise DocumentError(tr("run.json is not a run's"), where=str(folder))
+    if info.get("version") != VERSION:
+        raise DocumentError(
+            tr("The run was made by another version"),
+            where=str(folder),
+            expected=VERSION,
+            got=info.get("version"),
+        )
+    return info
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+    }

@@ -1,0 +1,62 @@
+"""The whole state of a training at the border of two steps, taken and put back."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.training import randomness, state
+from engine.training.assembly import Assembly
+from engine.training.checkpoint_file import Tensors, part, under
+
+Numbers = dict[str, Any]
+
+
+@dataclass
+class Position:
+    """How far a training is.
+
+    Args:
+        step: Steps made.
+        evaluated_at: Step of the last evaluation.
+        num_changes: How many recorded changes of settings were made.
+    """
+
+    step: int = 0
+    evaluated_at: int = 0
+    num_changes: int = 0
+
+
+def take(parts: Assembly, position: Position) -> tuple[Tensors, Numbers]:
+    """Return copies of all tensors, and all else as JSON values."""
+    feeds, order = state.of_feeds(parts.feeds)
+    tensors = {
+        **under("model", dict(parts.program.modules.state_dict())),
+        **under("best", parts.best.tensors),
+        **under("feeds", feeds),
+        **under("random", randomness.state(parts.device)),
+    }
+    phases = []
+    for index, phase in enumerate(parts.phases):
+        values, numbers = state.of_phase(phase)
+        tensors |= under(f"phase{index}", values)
+        phases.append(numbers)
+    return state.copied(tensors), {
+        **asdict(position),
+        "phases": phases,
+        "order": order,
+        "total_steps": parts.length.total_steps,
+        "stopping": parts.stopping.state(),
+    }
+
+
+def put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
+    """Put back what `take` returned, into parts of the same document."""
+    state.put_modules(parts.program.modules, part(tensors, "model"))
+    parts.best.restore(part(tensors, "best"))
+    state.put_feeds(parts.feeds, part(tensors, "feeds"), numbers["order"])
+    randomness.restore(part(tensors, "random"), parts.device)
+    for index, phase in enumerate(parts.phases):
+        values = part(tensors, f"phase{index}")
+        state.put_phase(phase, values, numbers["phases"][index])
+    parts.length.total_steps = numbers["total_steps"]
+    parts.stopping.restore(numbers["stopping"])
+    return Position(numbers["step"], numbers["evaluated_at"], numbers["num_changes"])

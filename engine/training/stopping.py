@@ -1,0 +1,73 @@
+"""Early stopping, and keeping the weights of the best evaluation."""
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from engine.training.schedules import Numbers
+
+
+class EarlyStopping:
+    """Counts evaluations since the lowest validation loss.
+
+    Args:
+        patience: Stop after so many without a lower loss; 0 is never.
+
+    Source: Prechelt 1998, Early stopping – but when?
+    """
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+        self.best, self.bad = math.inf, 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether training should end."""
+        return 0 < self.patience <= self.bad
+
+    def evaluated(self, loss: float) -> bool:
+        """Take notice of a validation loss; returns whether it is the lowest."""
+        better = loss < self.best
+        self.bad = 0 if better else self.bad + 1
+        self.best = loss if better else self.best
+        return better
+
+    def state(self) -> dict[str, float]:
+        """Return its memory."""
+        return {"best": self.best, "bad": self.bad}
+
+    def restore(self, state: Numbers) -> None:
+        """Take over what `state` returned."""
+        self.best, self.bad = state["best"], int(state["bad"])
+
+
+class BestWeights:
+    """A copy of the weights and buffers of the best evaluation.
+
+    Args:
+        modules: What to copy and to restore.
+    """
+
+    def __init__(self, modules: nn.Module) -> None:
+        self._modules = modules
+        self.tensors: dict[str, Tensor] = {}
+
+    def keep(self) -> None:
+        """Copy the present weights."""
+        state = self._modules.state_dict()
+        self.tensors = {name: tensor.clone() for name, tensor in state.items()}
+
+    @torch.no_grad()
+    def bring_back(self) -> bool:
+        """Put the best weights in place; returns whether there were any."""
+        state = self._modules.state_dict()
+        for name, tensor in self.tensors.items():
+            state[name].copy_(tensor)
+        return bool(self.tensors)
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take over the copy of a checkpoint."""
+        own = self._modules.state_dict()
+        self.tensors = {n: t.to(own[n].device).clone() for n, t in tensors.items()}
