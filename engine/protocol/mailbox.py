@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.protocol.frame import Frame, Message
+from engine.protocol.frame import Frame, Message, View
 
 
 class Mailbox:
@@ -86,4 +86,10 @@ def merge(old: Frame, new: Frame) -> Frame:
         evaluations=old.evaluations + new.evaluations,
         eta_s=old.eta_s if math.isnan(new.eta_s) else new.eta_s,
         log=old.log + new.log,
+        views=_newest(old.views + new.views),
     )
+
+
+def _newest(views: tuple[View, ...]) -> tuple[View, ...]:
+    """Return the last view of each node."""
+    return tuple({view.node: view for view in views}.values())

@@ -1,6 +1,6 @@
 import numpy as np
 
-from engine.protocol.frame import Evaluation, Frame, Message, Outcome
+from engine.protocol.frame import Evaluation, Frame, Message, Outcome, View
 from engine.protocol.mailbox import Mailbox
 
 
@@ -45,3 +45,13 @@ def test_a_closed_mailbox_gives_what_is_left_and_then_none():
     box.put(Message(2, "b"))
     assert box.get() == Message(1, "a")
     assert box.get() is None
+
+
+def test_merged_frames_keep_the_newest_view_of_each_node():
+    box = Mailbox(keep=1)
+    for step, nodes in ((2, "ab"), (4, "a"), (6, "")):
+        views = tuple(View(node, "curve", step, {}, {}) for node in nodes)
+        box.put(Message(1, frame(step, views=views)))
+    (message,) = box.drain()
+    shown = {view.node: view.step for view in message.body.views}
+    assert shown == {"a": 4, "b": 2}

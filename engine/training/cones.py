@@ -1,0 +1,89 @@
+"""Parts of a program: what some values need. They share its modules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from torch import Tensor, fx
+
+from engine.compile.program import PhaseProgram
+
+Wanted: TypeAlias = Any
+"""Nodes of a graph, in any nest of dicts and tuples."""
+Result: TypeAlias = Any
+"""Tensors in the same nest."""
+
+
+@dataclass(frozen=True)
+class Cone:
+    """A cut-out of a program.
+
+    Args:
+        module: Called with `given` first, if there is one, then with the feeds.
+        feed_names: The feeds that it still needs.
+    """
+
+    module: fx.GraphModule
+    feed_names: tuple[str, ...]
+
+    def run(self, feeds: Mapping[str, Tensor], *given: Tensor) -> Result:
+        """Return what the cone was cut for."""
+        return self.module(*given, *[feeds[name] for name in self.feed_names])
+
+
+def results(program: PhaseProgram) -> dict[str, Any]:
+    """Return the graph's nodes by the name of the result that they make."""
+    output = next(node for node in program.graph_module.graph.nodes if _ends(node))
+    made: dict[str, Any] = dict(output.args[0])
+    return made
+
+
+def _ends(node: fx.Node) -> bool:
+    return node.op == "output"
+
+
+def cut(
+    program: PhaseProgram, wanted: Wanted, given: fx.Node | None = None
+) -> Cone | None:
+    """Cut out what `wanted` needs.
+
+    Args:
+        program: Left as it is.
+        wanted: Nodes of its graph.
+        given: A node whose value is handed in instead of being computed.
+
+    Returns:
+        The cone; None when nothing wanted depends on `given`.
+    """
+    needed = _needed(wanted, given)
+    if given is not None and given not in needed:
+        return None
+    nodes = [node for node in program.graph_module.graph.nodes if node in needed]
+    graph = fx.Graph()
+    copies: dict[fx.Node, fx.Node] = {}
+    if given is not None:
+        copies[given] = graph.placeholder("given")
+    for node in nodes:
+        if node is not given:
+            copies[node] = graph.node_copy(node, copies.__getitem__)
+    graph.output(fx.node.map_arg(wanted, copies.__getitem__))
+    names = _feed_names(program, [node for node in nodes if node is not given])
+    return Cone(fx.GraphModule(program.graph_module, graph), names)
+
+
+def _needed(wanted: Wanted, given: fx.Node | None) -> set[fx.Node]:
+    stack: list[fx.Node] = []
+    fx.node.map_arg(wanted, stack.append)
+    needed: set[fx.Node] = set()
+    while stack:
+        node = stack.pop()
+        if node not in needed:
+            needed.add(node)
+            stack.extend(() if node is given else node.all_input_nodes)
+    return needed
+
+
+def _feed_names(program: PhaseProgram, nodes: Sequence[fx.Node]) -> tuple[str, ...]:
+    feeds = [n for n in program.graph_module.graph.nodes if n.op == "placeholder"]
+    names = dict(zip(feeds, program.feed_names, strict=True))
+    return tuple(names[node] for node in nodes if node.op == "placeholder")

@@ -1,0 +1,127 @@
+"""Views of real documents: right, and without a trace in the training."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import presets
+from engine.compile.program import compile_project
+from engine.graph import serialize
+from engine.protocol import wire
+from engine.training.feeds import Feeds
+from engine.training.viewing import Viewing
+
+FOLDER = Path(presets.__file__).parent
+
+
+def viewing_of(name, **changes):
+    project = serialize.load(FOLDER / f"{name}.bpw")
+    for key, value in changes.items():
+        node, _, param = key.partition("__")
+        project.graph.node(node).params[param] = value
+    program = compile_project(project, seed=0)
+    feeds = Feeds(program, 32, torch.device("cpu"), 0)
+    return program, feeds, Viewing(program, feeds)
+
+
+def made(viewing, step=1):
+    for _ in viewing.make(step):
+        pass
+    assert viewing.log == []
+    return viewing.take()
+
+
+def parameters(program):
+    return {name: w.detach().clone() for name, w in program.modules.named_parameters()}
+
+
+def test_boundary_of_a_preset_is_the_net_computed_by_hand():
+    program, _, viewing = viewing_of("xor")
+    (view,) = made(viewing)
+    assert (view.node, view.kind, view.step) == ("boundary", "decision_boundary", 1)
+    w = parameters(program)
+    left, right, low, high = view.arrays["limits"]
+    cells = (np.arange(64) + 0.5) / 64
+    x, y = np.meshgrid(left + cells * (right - left), low + cells * (high - low))
+    points = torch.tensor(np.stack([x, y], -1), dtype=torch.float32)
+    hidden = torch.tanh(points @ w["hidden.weight"].T + w["hidden.bias"])
+    output = hidden @ w["output.weight"].T + w["output.bias"]
+    assert np.array_equal(view.arrays["region"], (output[..., 0] >= 0.5).numpy())
+
+
+def test_curve_of_a_preset_is_the_net_computed_by_hand():
+    program, feeds, viewing = viewing_of("sine")
+    (view,) = made(viewing)
+    w = parameters(program)
+    value = torch.from_numpy(view.arrays["curve"][:, :1].copy())
+    for name in ("linear1", "linear2"):
+        value = torch.tanh(value @ w[f"{name}.weight"].T + w[f"{name}.bias"])
+    value = value @ w["output.weight"].T + w["output.bias"]
+    assert np.allclose(view.arrays["curve"][:, 1:], value.numpy(), atol=1e-5)
+    assert len(view.arrays["points"]) == feeds.num_validation
+
+
+def test_confusion_of_a_preset_counts_the_whole_validation_part():
+    program, feeds, viewing = viewing_of("digits-mlp")
+    (view,) = made(viewing)
+    counts = view.arrays["counts"]
+    assert counts.sum() == feeds.num_validation
+    right = total = 0
+    program.modules.eval()
+    for size, batch in feeds.validation_batches(100):
+        scores, labels = program.evaluation.run(batch)["confusion"]
+        right += int((scores.argmax(1) == labels).sum())
+        total += size
+    assert (counts.trace(), counts.sum()) == (right, total)
+
+
+def test_views_leave_no_trace_in_modes_random_states_and_weights():
+    program, feeds, viewing = viewing_of("mnist-cnn")
+    program.modules.train()
+    torch.manual_seed(3)
+    before = {k: v.clone() for k, v in program.modules.state_dict().items()}
+    expected = torch.rand(3)
+    torch.manual_seed(3)
+    order = feeds.order.state()
+    made(viewing)
+    assert torch.equal(torch.rand(3), expected)
+    assert all(part.training for part in program.modules.modules())
+    after = program.modules.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert torch.equal(feeds.order.state()["order"], order["order"])
+    assert all(w.grad is None for w in program.modules.parameters())
+
+
+def test_views_are_the_same_for_the_same_weights():
+    _, _, viewing = viewing_of("spirals")
+    (first,) = made(viewing, 1)
+    (second,) = made(viewing, 2)
+    assert np.array_equal(first.arrays["certainty"], second.arrays["certainty"])
+    assert made(viewing, 2) == ()
+
+
+def test_labels_of_points_are_named_as_in_the_data_set():
+    _, _, viewing = viewing_of("spirals")
+    (view,) = made(viewing)
+    assert view.words["classes"] == ("first arm", "second arm")
+    assert set(np.unique(view.arrays["labels"])) == {0, 1}
+
+
+def test_views_are_not_due_right_after_they_were_made():
+    _, _, viewing = viewing_of("xor")
+    assert viewing.due()
+    made(viewing)
+    assert not viewing.due()
+
+
+@pytest.mark.parametrize("name", ["xor", "sine", "digits-mlp"])
+def test_views_cross_the_wire(name):
+    _, _, viewing = viewing_of(name)
+    (view,) = made(viewing)
+    copy = wire.decode(wire.encode(view))
+    assert copy.words == view.words
+    for key, array in view.arrays.items():
+        assert np.array_equal(copy.arrays[key], array)
+        assert copy.arrays[key].dtype == array.dtype
