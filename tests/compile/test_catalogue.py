@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from tests.helpers.catalogue import inputs_of
 
 from engine.compile.build import BUILDERS, build, unbuilt
 from engine.compile.infer import Flow, infer
 from engine.layers import registry
+from tests.helpers.catalogue import inputs_of
 
 BUILT = sorted(BUILDERS)
 COMPUTED = [

@@ -2,15 +2,15 @@
 
 import pytest
 import torch
-from tests.helpers.projects import chain, graph, project
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: N812
 
 from engine.compile.flatten import Flattener
 from engine.compile.program import compile_project
 from engine.errors import EngineError, ShapeError
-from engine.graph.model import Block, Endpoint, Node, Project
+from engine.graph.model import Block, Edge, Endpoint, Node, Project
 from engine.graph.settings import Phase, Training
+from tests.helpers.projects import chain, graph, project
 
 
 def digits_feeds(batch=5):
@@ -53,8 +53,8 @@ def gan() -> Project:
             )
         ),
     )
-    wires = """real.point>d_real.x z.out>gen.z gen.out>d_fake.x d_real.out>loss_real.input
-    d_fake.out>loss_fake.input d_fake.out>loss_fool.input"""
+    wires = """real.point>d_real.x z.out>gen.z gen.out>d_fake.x
+    d_real.out>loss_real.input d_fake.out>loss_fake.input d_fake.out>loss_fool.input"""
     for wire in wires.split():
         source, target = wire.split(">")
         made.graph.connect(graph_edge(source, target))
@@ -62,8 +62,6 @@ def gan() -> Project:
 
 
 def graph_edge(source, target):
-    from engine.graph.model import Edge
-
     return Edge.parse(source, target)
 
 

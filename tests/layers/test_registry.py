@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from torch import nn
 
 from engine.errors import UnknownLayerError
 from engine.layers import registry
@@ -79,8 +80,6 @@ def test_search_of_nonsense_returns_nothing():
 
 
 def test_layer_names_follow_torch():
-    from torch import nn
-
     for spec in SPECS:
         if spec.source.startswith("torch.nn.") and "functional" not in spec.source:
             name = spec.source.split(";")[0].removeprefix("torch.nn.")
