@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from engine.protocol.frame import Evaluation, Frame, LayerSample, RunStarted
+from engine.protocol.frame import Evaluation, Frame, LayerSample, RunStarted, View
 from workbench.session.layers import LayerHistory
 from workbench.session.names import Names
 from workbench.session.series import Series
@@ -26,14 +26,14 @@ class LogLine:
 class History:
     """Curves, evaluations, measurements and log of the current run.
 
-    The counters `losses_seen`, `samples_seen`, `evaluations_seen`, `log_seen` and
-    `runs_seen` grow with each arrival; a plot whose counter stands still has nothing
-    to draw.
+    The counters `losses_seen`, `samples_seen`, `evaluations_seen`, `views_seen`,
+    `log_seen` and `runs_seen` grow with each arrival; a plot whose counter stands
+    still has nothing to draw.
     """
 
     def __init__(self) -> None:
         self.losses_seen = self.samples_seen = self.evaluations_seen = 0
-        self.log_seen = self.runs_seen = 0
+        self.views_seen = self.log_seen = self.runs_seen = 0
         self.log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._reset(None, Names())
 
@@ -43,6 +43,7 @@ class History:
         self.losses = tuple(Series() for _ in phases)
         self.rates = tuple(Series() for _ in phases)
         self.evaluations: list[Evaluation] = []
+        self.views: dict[str, View] = {}
         paths = run.layers if run else ()
         self.layers = LayerHistory(paths, tuple(names.layer(path) for path in paths))
         self.step, self.epoch = (run.step if run else 0), 0.0
@@ -71,6 +72,8 @@ class History:
         if frame.evaluations:
             self.evaluations.extend(frame.evaluations)
             self.evaluations_seen += len(frame.evaluations)
+        self.views.update({view.node: view for view in frame.views})
+        self.views_seen += len(frame.views)
         self.add_log(frame.log)
         self.step, self.epoch = frame.step, frame.epoch
         self.samples_per_s, self.overhead = frame.samples_per_s, frame.overhead

@@ -50,6 +50,10 @@ class TimeBins:
         source = np.maximum.accumulate(index, axis=0)
         return np.take_along_axis(means, source, axis=0)[first - start :]
 
+    def measured(self) -> Array:
+        """Return which of the `used` columns hold a measurement of any row."""
+        return self._counts[: self.used].any(axis=1)
+
     def _complete_before(self, first: int) -> int:
         """Return the nearest column at or before `first` where all is measured."""
         for column in range(min(first, self.used - 1), max(first - 64, 0), -1):

@@ -1,0 +1,1 @@
+"""Live plots. Import the modules after the first paint: they load pyqtgraph."""

@@ -1,0 +1,154 @@
+"""Metrics of the validation data and of as much training data."""
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from engine.i18n import tr
+from workbench.plots import style
+from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
+from workbench.plots.legend import Entry
+from workbench.plots.panel import Table, nothing_yet
+from workbench.session.columns import Array
+from workbench.session.history import History
+
+TRAINING, VALIDATION = 0, 1
+
+
+class AccuracyPlot(CurvePanel):
+    """One metric at a time; the switch chooses where a project has several.
+
+    Args:
+        history: Where every number comes from.
+        parent: Qt's owner.
+    """
+
+    file_stem = "metrics"
+    turn = 0
+
+    def __init__(self, history: History, parent: QWidget | None = None) -> None:
+        words = nothing_yet(tr("how well it does on data it has not seen"))
+        super().__init__(history, words, [], parent)
+        self.setWindowTitle(tr("Accuracy"))
+        self.setAccessibleName(tr("Metrics"))
+        self.legend.at_bottom = True
+        self._titles: list[str] = []
+        self.lines = [self.curve(), self.curve()]
+        self.points = [self.dots(), self.dots()]
+        self._colour()
+
+    def news(self) -> object:
+        """Evaluations decide, and the step for the axis."""
+        history = self.history
+        return history.runs_seen, history.evaluations_seen, self._outgrown()
+
+    def _outgrown(self) -> bool:
+        return bool(self.history.evaluations) and self.history.step > self.steps.high
+
+    @property
+    def metric(self) -> str:
+        """Node id of the shown metric; `loss` where a project has no metric."""
+        metrics = self._metrics()
+        index = min(self.switch.current, len(metrics) - 1)
+        return metrics[index] if metrics else "loss"
+
+    @property
+    def title(self) -> str:
+        """Title of the shown metric."""
+        return self.history.names.metrics.get(self.metric, tr("Loss"))
+
+    def _metrics(self) -> list[str]:
+        """Return the metrics that were evaluated, in the order of the document."""
+        newest = self.history.evaluations[-1].values if self.history.evaluations else {}
+        return [name for name in self.history.names.metrics if name in newest]
+
+    def take_in(self) -> None:
+        """Draw the evaluations."""
+        self.begin_view()
+        self._offer_metrics()
+        bounds = [
+            self._draw(TRAINING, self.history.evaluated(self.metric, training=True)),
+            self._draw(VALIDATION, self.history.evaluated(self.metric)),
+        ]
+        self.canvas.set_labels(self.title, tr("step"))
+        self.setWindowTitle(self.title)
+        self.end_view(self._with_bounds(joined(bounds)), self._entries())
+
+    def _offer_metrics(self) -> None:
+        titles = [self.history.names.metrics[name] for name in self._metrics()]
+        if titles != self._titles:
+            self._titles = titles
+            self.switch.set_texts(titles)
+
+    def _draw(self, index: int, points: Array) -> tuple[float, float] | None:
+        shown = self.shown(index)
+        for item in (self.lines[index], self.points[index]):
+            item.setVisible(shown)
+        self.show_evaluated(self.lines[index], self.points[index], points)
+        if not shown or not points.size:
+            return None
+        return float(points[1].min()), float(points[1].max())
+
+    def _with_bounds(
+        self, bounds: tuple[float, float] | None
+    ) -> tuple[float, float] | None:
+        """Show a metric that nears 1 up to 1."""
+        if bounds is not None and 0.5 <= bounds[1] <= 1.0:
+            return min(bounds[0], 0.9), 1.0
+        return bounds
+
+    def _colour(self) -> None:
+        for index, (line, points) in enumerate(
+            zip(self.lines, self.points, strict=True)
+        ):
+            tint = style.series(index)
+            line.setPen(style.pen(tint, SMOOTH_PX))
+            points.setBrush(tint)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme."""
+        self._colour()
+        super().restyle()
+
+    def _entries(self) -> list[Entry]:
+        return [
+            Entry(tr("train"), TRAINING, dots=True),
+            Entry(tr("validation"), VALIDATION, dots=True),
+        ]
+
+    def reading(self, step: float) -> str:
+        """Return the evaluation nearest to a step."""
+        evaluations = self.history.evaluations
+        if not evaluations:
+            return ""
+        steps = np.array([evaluation.step for evaluation in evaluations])
+        found = evaluations[int(np.abs(steps - step).argmin())]
+        parts = [tr("step {step}", step=found.step)]
+        for words, values in (
+            (tr("train"), found.train_values),
+            (tr("validation"), found.values),
+        ):
+            if self.metric in values:
+                parts.append(f"{words} {values[self.metric]:.4g}")
+        return " · ".join(parts)
+
+    def table(self) -> Table:
+        """Return every value of every evaluation."""
+        evaluations = self.history.evaluations
+        names = list(dict.fromkeys(name for e in evaluations for name in e.values))
+        header = ["step", "epoch"]
+        header += [
+            f"{kind} {name}" for kind in ("validation", "train") for name in names
+        ]
+        rows: list[list[object]] = [
+            [
+                e.step,
+                e.epoch,
+                *(
+                    values.get(n, "")
+                    for values in (e.values, e.train_values)
+                    for n in names
+                ),
+            ]
+            for e in evaluations
+        ]
+        return header, rows

@@ -1,0 +1,215 @@
+"""What the loss and accuracy panels share: curves over the steps on pyqtgraph."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
+
+from engine.i18n import tr
+from workbench.plots import style
+from workbench.plots.canvas import PlotCanvas
+from workbench.plots.chart import HEADER_PX
+from workbench.plots.legend import Entry, Legend
+from workbench.plots.panel import Panel
+from workbench.plots.ranges import StepRange, ValueRange
+from workbench.plots.switch import Switch
+from workbench.session.columns import Array
+from workbench.session.history import History
+
+SMOOTH_PX, MOST_DOTS, LEFT_OF_READOUT, BELOW_PX = 2.2, 80, 58, 52
+
+
+class CurvePanel(Panel):
+    """Curves with a legend, a cursor that reads values, zoom and a way back.
+
+    Dragging and the wheel zoom; a double click follows the run again.
+
+    Args:
+        history: Where every number comes from.
+        empty: Words while there is nothing to show.
+        modes: Words of the switch.
+        parent: Qt's owner.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        empty: str,
+        modes: Sequence[str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(history, every=2, parent=parent)
+        self.steps, self.values = StepRange(), ValueRange()
+        self.following = True
+        self._run: object = None
+        self._build(empty)
+        self.switch = Switch(modes, self)
+        self.switch.changed.connect(lambda _index: self._on_mode_changed())
+        self.legend = Legend(self)
+        self.legend.toggled.connect(lambda _index, _on: self.again())
+        self._readout = QLabel(self)
+        self._readout.setTextFormat(Qt.TextFormat.PlainText)
+        self._readout.setFont(style.tick_font())
+        self._readout.move(LEFT_OF_READOUT, 5)
+
+    def _build(self, empty: str) -> None:
+        self.setAutoFillBackground(True)
+        self._empty = QLabel(empty, self)
+        self._empty.setTextFormat(Qt.TextFormat.PlainText)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self.canvas = PlotCanvas(self)
+        self.canvas.hide()
+        self.canvas.box.sigRangeChangedManually.connect(self._on_zoomed)
+        self.canvas.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self.canvas.scene().sigMouseClicked.connect(self._on_clicked)
+        self._tint()
+
+    def curve(self, *, raw: bool = False) -> pg.PlotCurveItem:
+        """Add and return an empty curve.
+
+        Thin raw ones are fast as one line; wide ones as segments (15 times faster).
+        """
+        item = pg.PlotCurveItem(skipFiniteCheck=True, antialias=not raw)
+        item.setSegmentedLineMode("off" if raw else "on")
+        self.canvas.addItem(item, ignoreBounds=True)
+        return item
+
+    def dots(self) -> pg.ScatterPlotItem:
+        """Add and return the dots of a curve."""
+        item = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
+        self.canvas.addItem(item, ignoreBounds=True)
+        return item
+
+    def show_evaluated(
+        self, line: pg.PlotCurveItem, dots: pg.ScatterPlotItem, points: Array
+    ) -> None:
+        """Show points (2, K) as a line, with dots while they are few."""
+        line.setData(*points)
+        few = points.shape[1] <= MOST_DOTS
+        dots.setData(*(points if few else points[:, -1:]))
+
+    def begin_view(self) -> tuple[float, float]:
+        """Start a drawing; return the range of steps in view."""
+        history = self.history
+        if history.layers is not self._run:
+            self._run = history.layers
+            self.steps, self.values = StepRange(), ValueRange()
+            self.following = True
+        total = history.run.total_steps if history.run else 0
+        self.steps.follow(history.step, total)
+        if self.following:
+            return 0.0, self.steps.high
+        low, high = self.canvas.box.viewRange()[0]
+        return float(low), float(high)
+
+    def end_view(
+        self, bounds: tuple[float, float] | None, entries: list[Entry]
+    ) -> None:
+        """End a drawing: ranges, legend, and whether there is anything at all."""
+        if bounds is not None:
+            self.values.follow(*bounds)
+        if self.following:
+            self.canvas.set_ranges(
+                (0.0, self.steps.high), (self.values.low, self.values.high)
+            )
+        self.canvas.set_ticks(log=self.log)
+        self._empty.setVisible(bounds is None)
+        self.canvas.setVisible(bounds is not None)
+        self.legend.set_entries(entries if bounds is not None else [])
+        self._say_following()
+
+    @property
+    def log(self) -> bool:
+        """Whether values are drawn as their log10."""
+        return False
+
+    def shown(self, index: int) -> bool:
+        """Return whether the legend shows a series."""
+        chips = self.legend.chips
+        return index >= len(chips) or chips[index].isChecked()
+
+    def reading(self, step: float) -> str:
+        """Return the values at a step in words."""
+        raise NotImplementedError
+
+    def follow(self) -> None:
+        """Show the whole run again and go on with it."""
+        self.following = True
+        self.again()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Offer the way back from a zoom."""
+        action = menu.addAction(tr("Show the whole run"), self.follow)
+        action.setEnabled(not self.following)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme."""
+        self.canvas.restyle()
+        self._tint()
+        super().restyle()
+
+    def _tint(self) -> None:
+        for widget in (self, self._empty):
+            palette = widget.palette()
+            palette.setColor(palette.ColorRole.Window, style.colour("bg1"))
+            palette.setColor(palette.ColorRole.WindowText, style.colour("fg2"))
+            widget.setPalette(palette)
+
+    def _on_mode_changed(self) -> None:
+        self.values = ValueRange()
+        self.again()
+
+    def _on_zoomed(self, _axes: object) -> None:
+        self.following = False
+        self.again()
+
+    def _on_clicked(self, event: object) -> None:
+        if event.double():
+            self.follow()
+
+    def _on_mouse_moved(self, place: QPointF) -> None:
+        inside = self.canvas.box.sceneBoundingRect().contains(place)
+        self.canvas.cursor_line.setVisible(inside)
+        if inside:
+            step = self.canvas.box.mapSceneToView(place).x()
+            self.canvas.cursor_line.setPos(step)
+            self._say(self.reading(step))
+        else:
+            self._say_following()
+
+    def leaveEvent(self, _event: object) -> None:
+        """Take the cursor away."""
+        self.canvas.cursor_line.hide()
+        self._say_following()
+
+    def _say_following(self) -> None:
+        if not self.canvas.cursor_line.isVisible():
+            self._say("" if self.following else tr("Double-click: whole run"))
+
+    def _say(self, text: str) -> None:
+        if text != self._readout.text():
+            self._readout.setText(text)
+            self._readout.adjustSize()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep switch and legend at the top right."""
+        super().resizeEvent(event)
+        self._empty.setGeometry(self.rect().adjusted(16, 16, -16, -16))
+        self.canvas.setGeometry(self.rect().adjusted(0, HEADER_PX - 4, 0, 0))
+        self.switch.place(self.width() - 8, 4)
+        below = self.height() - BELOW_PX
+        y = below if self.legend.at_bottom else HEADER_PX + 8
+        self.legend.place(self.width() - 20, y)
+        self.again()
+
+
+def joined(bounds: list[tuple[float, float] | None]) -> tuple[float, float] | None:
+    """Return the smallest range that holds all given ones."""
+    known = np.array([pair for pair in bounds if pair is not None])
+    if not len(known):
+        return None
+    return float(known[:, 0].min()), float(known[:, 1].max())

@@ -1,0 +1,159 @@
+"""A painted panel with several ways to look at the same measurements."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from engine.i18n import tr
+from workbench.plots import chart as charts
+from workbench.plots import style
+from workbench.plots.panel import Panel, Table
+from workbench.plots.switch import Switch
+from workbench.session.history import History
+
+
+class Face(Protocol):
+    """One way to look at the history."""
+
+    title: str
+
+    def take_in(self) -> None:
+        """Read what is new."""
+
+    def restyle(self) -> None:
+        """Forget what was made with the colours of another theme."""
+
+    def chart(self) -> charts.Chart | None:
+        """Return the standing parts, None while there is nothing to show."""
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the data."""
+
+    def read(self, x: float, y: float) -> str:
+        """Return the values at a place, given as shares from the top left."""
+
+    def table(self) -> Table:
+        """Return the shown numbers as header and rows."""
+
+
+class FacePanel(Panel):
+    """Shows one of several faces; the switch at the top right changes it.
+
+    Args:
+        history: Where every number comes from.
+        faces: At least one.
+        empty: Words while there is nothing to show.
+        parent: Qt's owner.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        faces: Sequence[Face],
+        empty: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(history, every=3, parent=parent)
+        self.faces, self._empty = faces, empty
+        self._readout = ""
+        self._standing = charts.Standing()
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.switch = Switch([face.title for face in faces], self)
+        self.switch.changed.connect(self._on_mode_changed)
+
+    @property
+    def face(self) -> Face:
+        """The face that is shown."""
+        return self.faces[self.switch.current]
+
+    def show_face(self, index: int) -> None:
+        """Change the face."""
+        self.switch.choose(index)
+
+    def news(self) -> object:
+        """Samples decide, and the run."""
+        return self.history.runs_seen, self.history.samples_seen, self.switch.current
+
+    def take_in(self) -> None:
+        """Let the face read the history, then draw."""
+        self.face.take_in()
+        self.update()
+
+    def restyle(self) -> None:
+        """Make the pictures again in the colours of the theme."""
+        for face in self.faces:
+            face.restyle()
+        self.again()
+
+    def table(self) -> Table:
+        """Return the face's numbers."""
+        self.face.take_in()
+        return self.face.table()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Offer the faces."""
+        for index, face in enumerate(self.faces):
+            action = menu.addAction(face.title, lambda i=index: self.show_face(i))
+            action.setCheckable(True)
+            action.setChecked(index == self.switch.current)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the standing parts, then the data."""
+        with QPainter(self) as painter:
+            chart = self.face.chart()
+            if chart is None:
+                self._paint_empty(painter)
+                return
+            ratio = self.devicePixelRatioF()
+            pixmap = self._standing.pixmap(chart, self.size(), ratio)
+            painter.drawPixmap(0, 0, pixmap)
+            area = chart.area(self.size())
+            painter.setFont(style.tick_font())
+            if self._readout:
+                room = QRectF(area.left(), 4, self.switch.x() - area.left() - 8, 20)
+                painter.setPen(style.colour("fg"))
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._readout)
+            self.face.paint(painter, area)
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), style.colour("bg1"))
+        painter.setPen(style.colour("fg2"))
+        words = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
+        painter.drawText(self.rect().adjusted(16, 16, -16, -16), words, self._empty)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the values under the mouse."""
+        self._read(event.position())
+
+    def leaveEvent(self, _event: object) -> None:
+        """Forget the reading."""
+        self._set_readout("")
+
+    def _read(self, position: QPointF) -> None:
+        chart = self.face.chart()
+        area = chart.area(self.size()) if chart else QRectF()
+        if not area.contains(position):
+            self._set_readout("")
+            return
+        x = (position.x() - area.left()) / area.width()
+        y = (position.y() - area.top()) / area.height()
+        self._set_readout(self.face.read(x, y))
+
+    def _set_readout(self, text: str) -> None:
+        if text != self._readout:
+            self._readout = text
+            self.update()
+
+    def _on_mode_changed(self, _index: int) -> None:
+        self.setAccessibleDescription(tr("Shows: {what}", what=self.face.title))
+        self.catch_up()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the switch at the top right."""
+        super().resizeEvent(event)
+        self.switch.place(self.width() - 8, 4)

@@ -1,0 +1,118 @@
+"""A legend whose entries hide and show their series."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+
+from engine.i18n import tr
+from workbench import theme
+from workbench.plots import style
+
+SAMPLE_PX = 18
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the legend.
+
+    Args:
+        name: Words.
+        index: Of the series' colour.
+        dots: The line has dots.
+    """
+
+    name: str
+    index: int
+    dots: bool = False
+
+
+class Chip(QAbstractButton):
+    """One entry; pressed in means shown."""
+
+    def __init__(self, entry: Entry, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._entry = entry
+        self.setText(entry.name)
+        self.setAccessibleName(tr("Show {series}", series=entry.name))
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFont(style.tick_font())
+        metrics = self.fontMetrics()
+        width = SAMPLE_PX + 12 + metrics.horizontalAdvance(entry.name)
+        self.setFixedSize(width, metrics.height() + 4)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw a piece of the line and the name; struck out when hidden."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            shown, middle = self.isChecked(), self.height() / 2
+            tint = style.series(self._entry.index) if shown else style.colour("fg3")
+            painter.setPen(style.pen(tint, 2.2))
+            painter.drawLine(QLineF(3, middle, 3 + SAMPLE_PX, middle))
+            if self._entry.dots:
+                painter.setBrush(tint)
+                painter.drawEllipse(QPointF(3 + SAMPLE_PX / 2, middle), 2, 2)
+            painter.setPen(style.colour("fg" if shown else "fg3"))
+            font = painter.font()
+            font.setStrikeOut(not shown)
+            font.setUnderline(self.hasFocus())
+            painter.setFont(font)
+            box = QRectF(self.rect()).adjusted(SAMPLE_PX + 9, 0, 0, 0)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+class Legend(QWidget):
+    """Entries above each other; `toggled` tells index and whether it is shown."""
+
+    toggled = Signal(int, bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._entries: tuple[Entry, ...] = ()
+        self._chips: list[Chip] = []
+        self._corner = (0, 0)
+        self.at_bottom = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(5, 3, 7, 3)
+        column.setSpacing(0)
+        self.hide()
+        theme.signals.changed.connect(self.update)
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Replace the entries unless they are the same; all are shown at first."""
+        if tuple(entries) == self._entries:
+            return
+        self._entries = tuple(entries)
+        for chip in self._chips:
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [Chip(entry, self) for entry in entries]
+        for index, chip in enumerate(self._chips):
+            chip.toggled.connect(lambda on, i=index: self.toggled.emit(i, on))
+            self.layout().addWidget(chip)
+            chip.show()
+        self.setVisible(bool(entries))
+        self.place(*self._corner)
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The buttons, in order."""
+        return tuple(self._chips)
+
+    def place(self, right: int, y: int) -> None:
+        """Put the top right corner there, or the lower one if `at_bottom`."""
+        self._corner = (right, y)
+        self.layout().activate()
+        self.resize(self.layout().sizeHint())
+        self.move(right - self.width(), y - self.height() * self.at_bottom)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the box."""
+        with QPainter(self) as painter:
+            painter.setBrush(style.colour("bg2", 225))
+            painter.setPen(style.pen(style.colour("line")))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))

@@ -1,0 +1,174 @@
+"""The loss of every step, smoothed, and that of the validation data."""
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from engine.i18n import tr
+from workbench.plots import style
+from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
+from workbench.plots.legend import Entry
+from workbench.plots.panel import Table, nothing_yet
+from workbench.session.columns import Array
+from workbench.session.history import History
+from workbench.session.series import Series
+
+LOG = 1
+_PX_PER_POINT = 1.5
+"""A smooth line needs no more points than this; wide pens are slow."""
+
+
+class LossPlot(CurvePanel):
+    """Training loss raw and smoothed for each phase, validation loss with dots.
+
+    Args:
+        history: Where every number comes from.
+        parent: Qt's owner.
+    """
+
+    file_stem = "loss"
+    turn = 1
+
+    def __init__(self, history: History, parent: QWidget | None = None) -> None:
+        words = nothing_yet(tr("the loss fall"))
+        super().__init__(history, words, [tr("Linear"), tr("Log")], parent)
+        self.setWindowTitle(tr("Loss"))
+        self.setAccessibleName(tr("Loss"))
+        self.raw, self.smooth = [], []
+        self.validation, self.validation_dots = self.curve(), self.dots()
+        self._colour()
+
+    @property
+    def log(self) -> bool:
+        """Whether the axis of the loss is logarithmic."""
+        return self.switch.current == LOG
+
+    def news(self) -> object:
+        """Steps and evaluations decide."""
+        history = self.history
+        return history.runs_seen, history.losses_seen, history.evaluations_seen
+
+    def take_in(self) -> None:
+        """Draw the part of the history that is in view."""
+        low, high = self.begin_view()
+        self._match_phases()
+        bounds = [
+            self._draw_phase(index, series, low, high)
+            for index, series in enumerate(self.history.losses)
+        ]
+        bounds.append(self._draw_validation(len(bounds)))
+        self.canvas.set_labels(self._loss_name(), tr("step"))
+        self.end_view(joined(bounds), self._entries())
+
+    def _draw_phase(
+        self, index: int, series: Series, low: float, high: float
+    ) -> tuple[float, float] | None:
+        shown = self.shown(index)
+        for curve in (self.raw[index], self.smooth[index]):
+            curve.setVisible(shown)
+        if not shown or not len(series):
+            return None
+        pixels = max(int(self.canvas.box.width()), 64)
+        self.raw[index].setData(*self._scaled(*series.raw_line(low, high, pixels)))
+        points = min(int(pixels / _PX_PER_POINT), 999)
+        smooth = self._scaled(*series.smooth_line(low, high, points))
+        self.smooth[index].setData(*smooth)
+        return self._bounds(series.bounds(low, high), smooth[1])
+
+    def _bounds(
+        self, raw: tuple[float, float] | None, smooth: Array
+    ) -> tuple[float, float] | None:
+        """Return what must be seen: the raw values, but no lonely peak of them."""
+        if raw is None or not len(smooth):
+            return None
+        low, high = float(smooth.min()), float(smooth.max())
+        room = max(high - low, 1e-9)
+        _, ends = self._scaled(np.zeros(2), np.array(raw))
+        if len(ends) == 2:
+            low, high = max(ends[0], low - room), min(ends[1], high + room)
+        return low, high
+
+    def _draw_validation(self, index: int) -> tuple[float, float] | None:
+        shown = self.shown(index)
+        self.validation.setVisible(shown)
+        self.validation_dots.setVisible(shown)
+        points = np.stack(self._scaled(*self.history.evaluated("loss")))
+        self.show_evaluated(self.validation, self.validation_dots, points)
+        if not shown or not points.size:
+            return None
+        return float(points[1].min()), float(points[1].max())
+
+    def _scaled(self, steps: Array, values: Array) -> tuple[Array, Array]:
+        """Return points as drawn: log10 of the positive ones on a log axis."""
+        if not self.log:
+            return steps, values
+        positive = values > 0
+        return steps[positive], np.log10(values[positive])
+
+    def _match_phases(self) -> None:
+        """Have one raw and one smooth curve for each phase."""
+        count = len(self.history.losses)
+        if len(self.raw) == count:
+            return
+        for curve in (*self.raw, *self.smooth):
+            self.canvas.removeItem(curve)
+        self.raw = [self.curve(raw=True) for _ in range(count)]
+        self.smooth = [self.curve() for _ in range(count)]
+        self._colour()
+
+    def _colour(self) -> None:
+        for index, (raw, smooth) in enumerate(zip(self.raw, self.smooth, strict=True)):
+            raw.setPen(style.pen(style.faded(index)))
+            smooth.setPen(style.pen(style.series(index), SMOOTH_PX))
+            smooth.setZValue(1)
+        tint = style.series(len(self.raw))
+        self.validation.setPen(style.pen(tint, SMOOTH_PX))
+        self.validation_dots.setBrush(tint)
+        self.validation.setZValue(2)
+        self.validation_dots.setZValue(3)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme."""
+        self._colour()
+        super().restyle()
+
+    def _entries(self) -> list[Entry]:
+        phases = self.history.run.phases if self.history.run else ()
+        names = phases if len(phases) > 1 else (tr("train"),)
+        entries = [Entry(name, index) for index, name in enumerate(names)]
+        if self.history.evaluations:
+            entries.append(Entry(tr("validation"), len(entries), dots=True))
+        return entries
+
+    def _loss_name(self) -> str:
+        titles = set(self.history.names.losses.values())
+        return next(iter(titles)) if len(titles) == 1 else tr("loss")
+
+    def reading(self, step: float) -> str:
+        """Return step, raw, smoothed and validation loss."""
+        parts = []
+        for series in self.history.losses:
+            found = series.at(step)
+            if found is not None:
+                parts.append(tr("step {step}", step=found.step))
+                parts.append(f"{found.value:.4g} (≈ {found.smooth:.4g})")
+        steps, values = self.history.evaluated("loss")
+        if len(steps):
+            nearest = int(np.abs(steps - step).argmin())
+            parts.append(tr("validation {value}", value=f"{values[nearest]:.4g}"))
+        return " · ".join(dict.fromkeys(parts))
+
+    def table(self) -> Table:
+        """Return every step of every phase, and the evaluations."""
+        rows: list[list[object]] = []
+        phases = self.history.run.phases if self.history.run else ()
+        for phase, series in zip(phases, self.history.losses, strict=True):
+            pairs = zip(
+                series.steps.values.tolist(),
+                series.values.values.tolist(),
+                series.smooth.values.tolist(),
+                strict=True,
+            )
+            rows += [[phase, *pair] for pair in pairs]
+        for step, value in self.history.evaluated("loss").T.tolist():
+            rows.append(["validation", int(step), value, ""])
+        return ["series", "step", "loss", "smoothed"], rows
