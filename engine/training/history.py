@@ -6,6 +6,7 @@ from torch import Tensor
 
 from engine.protocol.frame import Floats, Ints
 
+Losses = list[float | Tensor]
 NAN = float("nan")
 
 
@@ -22,13 +23,13 @@ class StepLog:
     def __init__(self, num_phases: int) -> None:
         self._num_phases = num_phases
         self._steps: list[int] = []
-        self._losses: list[list[float | Tensor]] = []
+        self._losses: list[Losses] = []
         self._rates: list[list[float]] = []
 
     def __len__(self) -> int:
         return len(self._steps)
 
-    def add(self, step: int, losses: list[float | Tensor], rates: list[float]) -> None:
+    def add(self, step: int, losses: Losses, rates: list[float]) -> None:
         """Add a step; NaN where a phase did not run. The lists must not change."""
         self._steps.append(step)
         self._losses.append(losses)
@@ -44,7 +45,7 @@ class StepLog:
         return steps, losses.reshape(shape), rates
 
 
-def _numbers(values: list[float | Tensor]) -> Floats:
+def _numbers(values: Losses) -> Floats:
     tensors = [value for value in values if isinstance(value, Tensor)]
     if not tensors:
         return np.array(values, dtype=np.float64)

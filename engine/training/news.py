@@ -1,10 +1,8 @@
 """What a training has to tell since it was last asked, and to its run at once."""
 
-from torch import Tensor
-
 from engine.protocol.frame import Evaluation, LayerSample
 from engine.training.events import Progress, sentence
-from engine.training.history import NAN, StepLog
+from engine.training.history import NAN, Losses, StepLog
 from engine.training.recorder import Recorder
 
 
@@ -12,7 +10,7 @@ class Row:
     """Losses and rates of one step, a column a phase; NaN where none ran."""
 
     def __init__(self, num_phases: int) -> None:
-        self.losses: list[float | Tensor] = [NAN] * num_phases
+        self.losses: Losses = [NAN] * num_phases
         self.rates = [NAN] * num_phases
 
 

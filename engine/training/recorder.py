@@ -5,13 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from torch import Tensor
-
 from engine.errors import TrainingError
 from engine.i18n import tr
 from engine.protocol.frame import Evaluation, LayerSample
 from engine.training.checkpoint_file import Tensors
-from engine.training.history import StepLog
+from engine.training.history import Losses, StepLog
 from engine.training.runs import Change, Run
 
 COMMIT_S = 0.25
@@ -53,9 +51,7 @@ class Recorder:
         self._writer: threading.Thread | None = None
         self._problem: Exception | None = None
 
-    def add_step(
-        self, step: int, losses: list[float | Tensor], rates: list[float]
-    ) -> None:
+    def add_step(self, step: int, losses: Losses, rates: list[float]) -> None:
         """Record losses and rates of a step."""
         if self.run:
             self._log.add(step, losses, rates)

@@ -1,0 +1,202 @@
+"""Everything around the training loop: begin and end, settings, news, facts."""
+
+import time
+from collections import deque
+
+import torch
+
+from engine.graph.model import Project
+from engine.i18n import tr
+from engine.protocol.frame import RunStarted
+from engine.training import hyper, randomness, snapshot
+from engine.training import threads as thread_counts
+from engine.training.assembly import assemble, facts
+from engine.training.divergence import DeviceLosses
+from engine.training.events import Ending, Progress
+from engine.training.interrupt import Interrupt
+from engine.training.news import News
+from engine.training.recorder import COMMIT_S, Recorder, Snapshot
+from engine.training.runs import Change, Run
+from engine.training.snapshot import Position
+
+
+class Control:
+    """Holds a training between its steps; the steps are `trainer.Trainer`'s.
+
+    Args:
+        project: What to train; only read.
+        run: Where to record; None records nothing. A run with a checkpoint goes on
+            from there.
+        device: Overrides the document's unless empty.
+        threads: Overrides the document's unless 0.
+        seed: Overrides the document's unless None.
+        monitor: Measure histograms and norms.
+
+    Attributes:
+        at_border: Between two steps, and no evaluation is due: the only moments to
+            pause, to save and to change settings.
+        ending: Why the steps were over; None before.
+
+    Raises:
+        EngineError: When the project can't be trained.
+
+    Threads: `request_stop` from any; all else from one thread.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        run: Run | None = None,
+        device: str = "",
+        threads: int = 0,
+        seed: int | None = None,
+        monitor: bool = True,
+    ) -> None:
+        self.parts = assemble(project, device, seed)
+        self.threads = threads or self.parts.training.number("threads")
+        self.monitor = self.parts.monitor(enabled=monitor)
+        self._position = Position()
+        self.at_border = True
+        self.ending: Ending | None = None
+        modules = self.parts.program.modules
+        self._interrupt = Interrupt(modules, list(modules.parameters()))
+        self._device_losses = DeviceLosses()
+        self._later: deque[Change] = deque()
+        self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
+        self.recorder = Recorder(run, len(self.parts.phases), self._snapshot)
+        self._news = News(len(self.parts.phases), self.recorder)
+        randomness.seed(self.parts.seed)
+        if run:
+            self._go_on(run)
+        self._random = randomness.state(self.parts.device)
+
+    def begin(self) -> None:
+        """Choose the threads and note in the run how it is trained; once."""
+        if self._begun:
+            return
+        self._begun = True
+        randomness.restore(self._random, self.parts.device)
+        self._threads_before = torch.get_num_threads()
+        self._choose_threads()
+        self.recorder.started(
+            device=str(self.parts.device),
+            threads=self.threads,
+            seed=self.parts.seed,
+            data=self.parts.feeds.fingerprints,
+        )
+        self._look_after_at = time.perf_counter() + COMMIT_S
+        self._interrupt.listen(slow=True)  # nobody knows yet how long a step takes
+
+    def close(self, kind: str) -> None:
+        """Finish writing, and leave torch as it was; `steps` does so by itself.
+
+        Args:
+            kind: How it ended, as in `frame.Outcome`.
+        """
+        self._interrupt.disarm()
+        if self._threads_before:
+            torch.set_num_threads(self._threads_before)
+            self._threads_before = 0
+        self.recorder.close(kind)
+
+    @property
+    def step(self) -> int:
+        """Steps made."""
+        return self._position.step
+
+    @property
+    def total_steps(self) -> int:
+        """Length of the run."""
+        return self.parts.length.total_steps
+
+    @property
+    def epoch(self) -> float:
+        """Epochs made, with fraction."""
+        return self.parts.feeds.epoch
+
+    @property
+    def at_epoch_end(self) -> bool:
+        """Whether the last step was an epoch's last."""
+        return self.step > 0 and self.parts.feeds.order.at_epoch_start
+
+    @property
+    def overhead(self) -> float:
+        """Time for measuring as a share of the training time."""
+        return self.monitor.budget.overhead
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `drain` has something to tell."""
+        return bool(self._news)
+
+    def request_stop(self) -> None:
+        """End as soon as possible, with a checkpoint. Threads: any."""
+        self._interrupt.request()
+
+    def save(self) -> None:
+        """Write a checkpoint without waiting for the disk; only `at_border`.
+
+        Raises:
+            TrainingError: When the one before could not be written.
+        """
+        self.recorder.checkpoint(self.step)
+
+    def set_hyper(self, name: str, value: float, phase: str = "") -> None:
+        """Change a setting from the next step on, and record it; only `at_border`.
+
+        Args:
+            name: `lr`, `momentum`, `weight_decay` or `batch_size`.
+            value: The new value.
+            phase: Name of one phase; empty means all that have it.
+
+        Raises:
+            ConfigError: When that is not possible; nothing has changed then.
+        """
+        change = Change(self.step, name, value, phase)
+        self._change(change)
+        self.recorder.add_change(change)
+
+    def drain(self) -> Progress:
+        """Return what happened since the last call, once."""
+        return self._news.drain(self.monitor.take())
+
+    def log(self, line: str) -> None:
+        """Add a line to the log of the run and of the next `drain`."""
+        self._news.log(line)
+
+    def started(self) -> RunStarted:
+        """Return the facts of this training; call after `begin`."""
+        run = self.recorder.run
+        return facts(
+            self.parts, str(run.folder) if run else "", self.threads, self.step
+        )
+
+    def _change(self, change: Change) -> None:
+        hyper.apply(self.parts, change)
+        self._position.num_changes += 1
+        where = tr("phase “{name}”", name=change.phase) if change.phase else ""
+        self.log(f"{change.name} = {change.value:g} {where}".rstrip())
+
+    def _make_changes(self) -> None:
+        """Repeat changes that were made after the checkpoint we resumed from."""
+        while self._later and self._later[0].step <= self.step:
+            self._change(self._later.popleft())
+
+    def _choose_threads(self) -> None:
+        if self.parts.device.type != "cpu":
+            self.threads = torch.get_num_threads()
+            return
+        self.threads = self.threads or thread_counts.tuned(self.parts)
+        torch.set_num_threads(self.threads)
+
+    def _snapshot(self) -> Snapshot:
+        return snapshot.take(self.parts, self._position)
+
+    def _go_on(self, run: Run) -> None:
+        """Take over the run's checkpoint, and forget what came after it."""
+        loaded = run.load_checkpoint()
+        if loaded:
+            self._position = snapshot.put(self.parts, *loaded)
+        self._later.extend(run.changes[self._position.num_changes :])
+        run.metrics.discard_after(self.step)
