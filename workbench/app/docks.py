@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QTabBar,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -130,6 +131,9 @@ class Docks:
             if is_tabbed == has_bar:
                 dock.setTitleBarWidget(QWidget() if is_tabbed else TitleBar(dock))
                 bar.deleteLater()
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for tabs in self._window.findChildren(QTabBar, options=direct):
+            tabs.setDrawBase(False)
 
     def reset(self) -> None:
         """Put every panel where it stands in a new window."""

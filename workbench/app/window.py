@@ -274,5 +274,6 @@ class MainWindow(QMainWindow):
         self.settings.set_layout("geometry", self.saveGeometry())
         self.settings.set_layout("state", self.docks.save())
         self.settings.sync()
+        self.canvas.canvas.blockSignals(True)
         self.session.close(CLOSE_S)
         self.panels.close()

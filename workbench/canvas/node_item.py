@@ -4,9 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
-    QBrush,
     QColor,
-    QLinearGradient,
     QPainter,
     QPainterPath,
     QPen,
@@ -21,9 +19,6 @@ from workbench.theme.tokens import Tokens, current
 
 if TYPE_CHECKING:
     from workbench.canvas.scene import CanvasScene
-
-HEAT_ALPHA = 70
-BROKEN_ALPHA = 150
 
 
 class NodeItem(QGraphicsItem):
@@ -79,39 +74,33 @@ class NodeItem(QGraphicsItem):
         ratio = widget.devicePixelRatioF() if widget else 1.0
         place = painter.worldTransform()
         zoom = place.m11()
-        shown = self._cached(zoom, ratio)
+        look = self._look()
+        shown = self._cached(zoom, ratio, look)
         corner = place.map(QPointF(-metrics.MARGIN, -metrics.MARGIN))
         painter.save()
         painter.resetTransform()
         painter.drawPixmap(QPointF(round(corner.x()), round(corner.y())), shown)
         painter.restore()
-        look = self._look()
-        if look is not None:
-            self._paint_live(painter, look, zoom)
+        if look is not None and zoom >= node_paint.DETAIL_ZOOM:
+            self._paint_spark(painter, look, current())
 
     def _look(self) -> Look | None:
         scene: CanvasScene = self.scene()
         return scene.live.looks.get(self.node_id)
 
-    def _cached(self, zoom: float, ratio: float) -> QPixmap:
+    def _cached(self, zoom: float, ratio: float, look: Look | None) -> QPixmap:
+        """Return the card as a picture; drawn anew when anything in it differs."""
         tokens = current()
         state = (
             "selected" if self.isSelected() else "hovered" if self.is_hovered else ""
         )
-        key = (self.face, zoom, ratio, state, tokens.name)
+        glow = node_paint.glow_of(look)
+        key = (self.face, zoom, ratio, state, glow, tokens.name)
         if self._picture is None or self._picture[0] != key:
-            drawn = node_paint.picture(self.face, tokens, zoom, ratio, state)
+            screen = node_paint.Screen(zoom, ratio)
+            drawn = node_paint.picture(self.face, tokens, screen, state, glow)
             self._picture = (key, drawn)
         return self._picture[1]
-
-    def _paint_live(self, painter: QPainter, look: Look, zoom: float) -> None:
-        tokens = current()
-        painter.setPen(Qt.PenStyle.NoPen)
-        inner = self.face.rect.adjusted(metrics.STRIP, 1, -1, -1)
-        painter.setBrush(_tint(tokens, look, inner))
-        painter.drawRoundedRect(inner, metrics.RADIUS - 2, metrics.RADIUS - 2)
-        if zoom >= node_paint.DETAIL_ZOOM:
-            self._paint_spark(painter, look, tokens)
 
     def _paint_spark(self, painter: QPainter, look: Look, tokens: Tokens) -> None:
         """Draw the histogram of the gradient over a thin base line."""
@@ -126,16 +115,3 @@ class NodeItem(QGraphicsItem):
         painter.drawRects(look.bars)
         painter.translate(-room.topLeft())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
-
-
-def _tint(tokens: Tokens, look: Look, room: QRectF) -> QBrush:
-    """Return the glow in a card: warmer and stronger for a larger gradient."""
-    colour = QColor(tokens.err if look.is_broken else tokens.act)
-    clear = QColor(colour)
-    clear.setAlpha(0)
-    strength = BROKEN_ALPHA if look.is_broken else round(HEAT_ALPHA * look.heat**2)
-    colour.setAlpha(strength)
-    glow = QLinearGradient(room.topLeft(), room.topRight())
-    glow.setColorAt(0.25, clear)
-    glow.setColorAt(1.0, colour)
-    return QBrush(glow)

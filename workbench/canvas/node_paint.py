@@ -1,32 +1,57 @@
 """Painting of cards: the cached picture of a face, and the live parts over it."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QLinearGradient,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+)
 
 from workbench.canvas import face as faces
 from workbench.canvas import metrics
 from workbench.canvas.face import Face
+from workbench.canvas.live import Look
 from workbench.theme.tokens import Tokens, mix
 
 DETAIL_ZOOM, TITLE_ZOOM = 0.55, 0.22
+GLOWS, BROKEN, HEAT_ALPHA = 12, -1, 70
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _RIM = metrics.MARGIN
 
 
+@dataclass(frozen=True)
+class Screen:
+    """For what a picture is drawn.
+
+    Args:
+        zoom: Of the view.
+        ratio: Device pixels per logical pixel.
+    """
+
+    zoom: float
+    ratio: float
+
+
 def picture(
-    face: Face, tokens: Tokens, zoom: float, ratio: float, state: str
+    face: Face, tokens: Tokens, screen: Screen, state: str = "", glow: int = 0
 ) -> QPixmap:
     """Return a card with its margin, drawn for one zoom and screen.
 
     Args:
         face: What it shows.
         tokens: Colours.
-        zoom: Of the view.
-        ratio: Device pixels per logical pixel.
+        screen: Where it will be shown.
         state: `selected`, `hovered` or empty.
+        glow: As `glow_of` returns it.
     """
-    scale = zoom * ratio
+    scale = screen.zoom * screen.ratio
     width, height = face.width + 2 * _RIM, face.height + 2 * _RIM
     drawn = QPixmap(max(1, round(width * scale)), max(1, round(height * scale)))
     drawn.fill(Qt.GlobalColor.transparent)
@@ -36,12 +61,37 @@ def picture(
         painter.translate(_RIM, _RIM)
         _shadow(painter, face, tokens)
         _card(painter, face, tokens, state)
-        _text(painter, face, tokens, zoom)
-        if zoom >= TITLE_ZOOM:
+        _glow(painter, face, tokens, glow)
+        _text(painter, face, tokens, screen.zoom)
+        if screen.zoom >= TITLE_ZOOM:
             _ports(painter, face, tokens)
         _badge(painter, face, tokens)
-    drawn.setDevicePixelRatio(ratio)
+    drawn.setDevicePixelRatio(screen.ratio)
     return drawn
+
+
+def glow_of(look: Look | None) -> int:
+    """Return the strength of a card's glow in few steps, BROKEN for inf and NaN."""
+    if look is None:
+        return 0
+    return BROKEN if look.is_broken else round(GLOWS * look.heat**2)
+
+
+def _glow(painter: QPainter, face: Face, tokens: Tokens, glow: int) -> None:
+    """Paint the gradient's size: warmer and stronger for a larger one."""
+    if not glow:
+        return
+    inner = face.rect.adjusted(metrics.STRIP, 1.5, -1.5, -1.5)
+    colour = QColor(tokens.err if glow == BROKEN else tokens.act)
+    clear = QColor(colour)
+    clear.setAlpha(0)
+    colour.setAlpha(150 if glow == BROKEN else HEAT_ALPHA * glow // GLOWS)
+    gradient = QLinearGradient(inner.topLeft(), inner.topRight())
+    gradient.setColorAt(0.25, clear)
+    gradient.setColorAt(1.0, colour)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(gradient))
+    painter.drawRoundedRect(inner, metrics.RADIUS - 2, metrics.RADIUS - 2)
 
 
 def _shadow(painter: QPainter, face: Face, tokens: Tokens) -> None:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from engine.i18n import tr
 from workbench.canvas import face as faces
@@ -18,39 +18,40 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 class Grid:
-    """Dots that move and scale with the scene; kept as one polygon."""
+    """Dots that move and scale with the scene; the whole ground is one picture."""
 
     def __init__(self) -> None:
-        self._key: tuple[float, int, int] | None = None
-        self._dots = QPolygonF()
+        self._key: tuple | None = None
+        self._ground = QPixmap()
 
     def paint(self, painter: QPainter, view: "CanvasView") -> None:
         """Fill the background and draw the dots."""
-        tokens, screen = current(), view.viewport().rect()
-        painter.resetTransform()
-        painter.fillRect(screen, QColor(tokens.canvas))
         pitch = metrics.DOT_PITCH * view.camera.zoom
         while pitch < 14:
             pitch *= 2
         origin = view.viewportTransform().map(QPointF(0, 0))
-        painter.translate(origin.x() % pitch - pitch, origin.y() % pitch - pitch)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.setPen(QPen(QColor(tokens.grid), 2.0))
-        painter.drawPoints(self._polygon(pitch, screen.width(), screen.height()))
-
-    def _polygon(self, pitch: float, width: int, height: int) -> QPolygonF:
-        key = (pitch, width, height)
+        first = QPointF(origin.x() % pitch - pitch, origin.y() % pitch - pitch)
+        size, ratio = view.viewport().size(), view.devicePixelRatioF()
+        key = (pitch, first.x(), first.y(), size, ratio, current().name)
         if key != self._key:
-            across, down = int(width / pitch) + 3, int(height / pitch) + 3
             self._key = key
-            self._dots = QPolygonF(
-                [
-                    QPointF(x * pitch, y * pitch)
-                    for y in range(down)
-                    for x in range(across)
-                ]
-            )
-        return self._dots
+            self._ground = _ground(pitch, first, size, ratio)
+        painter.resetTransform()
+        painter.drawPixmap(0, 0, self._ground)
+
+
+def _ground(pitch: float, first: QPointF, size: QSize, ratio: float) -> QPixmap:
+    """Return the background with its dots."""
+    tokens = current()
+    drawn = QPixmap(size * ratio)
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(QColor(tokens.canvas))
+    columns = [first.x() + i * pitch for i in range(int(size.width() / pitch) + 3)]
+    rows = [first.y() + i * pitch for i in range(int(size.height() / pitch) + 3)]
+    with QPainter(drawn) as painter:
+        painter.setPen(QPen(QColor(tokens.grid), 2.0))
+        painter.drawPoints([QPointF(x, y) for y in rows for x in columns])
+    return drawn
 
 
 class Overlay:

@@ -221,6 +221,7 @@ class SizeField(Field):
             edit.setAccessibleName(name)
             edit.editingFinished.connect(self._on_finished)
             edit.setMinimumWidth(34)
+            polish(edit, "slim", value=True)
             row.addWidget(edit, 1)
         row.addWidget(self.link)
         return row

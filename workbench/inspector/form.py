@@ -14,7 +14,7 @@ from workbench.theme import icons
 from workbench.theme.text import escape
 from workbench.theme.tokens import SPACE_S
 
-LABEL_WIDTH = 104
+LABEL_WIDTH = 96
 
 
 @dataclass

@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+import presets
+from engine.protocol.frame import Exported, RunStarted
+from workbench.dialogs.export import ExportDialog
+from workbench.dialogs.palette import Command, CommandPalette
+from workbench.dialogs.presets import PresetDialog
+from workbench.dialogs.report import ReportDialog
+
+RUN = RunStarted("r", ("a", "b"), (10, 2), ("training",), (), "cpu", 1, 9, 3, 4, 12)
+
+
+@pytest.fixture
+def window(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(800, 600)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def export(window, tmp_path):
+    dialog = ExportDialog(tmp_path, "digits", window)
+    dialog.show()
+    return dialog
+
+
+def test_export_needs_a_run(export):
+    export.show_run(None, 0)
+    assert not export.button.isEnabled()
+    export.show_run(RUN, 1234)
+    assert export.button.isEnabled()
+    assert "12 weights of 2 layers after step 1,234" in export.facts.text()
+
+
+def test_export_suffix_follows_the_format(qtbot, export, tmp_path):
+    assert export.path.text() == str(tmp_path / "digits.safetensors")
+    export.format.setCurrentIndex(1)
+    assert export.path.text() == str(tmp_path / "digits.pt")
+    export.show_run(RUN, 1)
+    with qtbot.waitSignal(export.wanted) as wanted:
+        qtbot.mouseClick(export.button, Qt.MouseButton.LeftButton)
+    assert wanted.args == ["pt", str(tmp_path / "digits.pt")]
+
+
+def test_export_into_a_missing_folder_is_refused_inline(qtbot, export):
+    export.show_run(RUN, 1)
+    export.path.setText("/nowhere/at/all/x.pt")
+    with qtbot.assertNotEmitted(export.wanted):
+        qtbot.mouseClick(export.button, Qt.MouseButton.LeftButton)
+    assert str(Path("/nowhere/at/all")) in export.result.text()
+
+
+def test_export_tells_what_was_written(export):
+    export.show_exported(Exported("/x/y.pt", "pt", 8, 4096, 100))
+    assert export.result.text() == "Exported 8 tensors (4 KB) of step 100 to /x/y.pt"
+
+
+def test_palette_runs_the_best_match_on_enter(qtbot, window):
+    ran = []
+    commands = [Command(t, lambda t=t: ran.append(t)) for t in ("Save", "Train")]
+    palette = CommandPalette(commands, window)
+    palette.show()
+    qtbot.keyClicks(palette.search, "tra")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert ran == ["Train"]
+    assert not palette.isVisible()
+
+
+def test_palette_arrows_choose_another_line(qtbot, window):
+    ran = []
+    commands = [Command(t, lambda t=t: ran.append(t)) for t in ("Save", "Train")]
+    palette = CommandPalette(commands, window)
+    palette.show()
+    qtbot.keyClick(palette.search, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert ran == ["Train"]
+
+
+def test_gallery_has_every_preset_and_opens_the_clicked(qtbot, window):
+    dialog = PresetDialog(window)
+    dialog.show()
+    assert [c.info.id for c in dialog.cards] == [p.id for p in presets.all_presets()]
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        qtbot.mouseClick(dialog.cards[2], Qt.MouseButton.LeftButton)
+    assert chosen.args == [dialog.cards[2].info.id]
+
+
+def test_report_copies_everything(qtbot, window):
+    dialog = ReportDialog("KeyError: <b>", "Traceback …", window)
+    dialog.show()
+    qtbot.mouseClick(dialog.copy, Qt.MouseButton.LeftButton)
+    copied = QApplication.clipboard().text()
+    assert "Traceback …" in copied
+    assert "Python 3" in copied

@@ -1,0 +1,141 @@
+from PySide6.QtCore import Qt
+
+from engine.graph.edits import RemoveNode
+from engine.protocol.frame import Analysis, NodeInfo
+from workbench.inspector import Inspector
+from workbench.inspector.inspector import LAYER, TRAINING
+
+
+def panel(qtbot, document, *ids):
+    inspector = Inspector(document)
+    qtbot.addWidget(inspector)
+    inspector.show()
+    inspector.show_nodes(ids)
+    return inspector.node_panel
+
+
+def typed(qtbot, edit, text):
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+
+def test_field_commits_one_undo_step_and_undo_shows_the_old_value(qtbot, document):
+    shown = panel(qtbot, document, "conv")
+    edit = shown.form.rows["out_channels"].field.edit
+    typed(qtbot, edit, "48")
+    assert document.project.graph.node("conv").params["out_channels"] == 48
+    assert document.undo_stack.count() == 1
+    document.undo_stack.undo()
+    assert "out_channels" not in document.project.graph.node("conv").params
+    assert edit.text() == "32"
+
+
+def test_bad_value_is_told_beneath_the_field_and_changes_nothing(qtbot, document):
+    shown = panel(qtbot, document, "conv")
+    row = shown.form.rows["out_channels"]
+    typed(qtbot, row.field.edit, "0")
+    assert document.undo_stack.count() == 0
+    assert row.error.isVisible()
+    assert "≥ 1" in row.error.text()
+
+
+def test_escape_takes_typing_back(qtbot, document):
+    shown = panel(qtbot, document, "conv")
+    edit = shown.form.rows["out_channels"].field.edit
+    edit.setFocus()
+    qtbot.keyClicks(edit, "99")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert edit.text() == "32"
+
+
+def test_arrow_key_steps_a_number(qtbot, document):
+    shown = panel(qtbot, document, "conv")
+    qtbot.keyClick(shown.form.rows["out_channels"].field.edit, Qt.Key.Key_Up)
+    assert document.project.graph.node("conv").params["out_channels"] == 33
+
+
+def test_linked_size_changes_every_dimension_unlinked_only_one(qtbot, document):
+    shown = panel(qtbot, document, "conv")
+    field = shown.form.rows["kernel_size"].field
+    typed(qtbot, field.edits[1], "5")
+    assert document.project.graph.node("conv").params["kernel_size"] == 5
+    assert field.edits[0].text() == "5"
+    qtbot.mouseClick(field.link, Qt.MouseButton.LeftButton)
+    typed(qtbot, field.edits[1], "7")
+    assert document.project.graph.node("conv").params["kernel_size"] == (5, 7)
+
+
+def test_reset_forgets_the_value(qtbot, document):
+    shown = panel(qtbot, document, "conv_b")
+    row = shown.form.rows["out_channels"]
+    assert row.reset.isVisible()
+    qtbot.mouseClick(row.reset, Qt.MouseButton.LeftButton)
+    assert dict(document.project.graph.node("conv_b").params) == {}
+    assert not row.reset.isVisible()
+
+
+def test_several_nodes_share_a_form_and_change_together(qtbot, document):
+    shown = panel(qtbot, document, "conv", "conv_b")
+    edit = shown.form.rows["out_channels"].field.edit
+    assert edit.text() == ""
+    assert edit.placeholderText() == "—"
+    typed(qtbot, edit, "12")
+    nodes = document.project.graph.nodes
+    assert nodes["conv"].params["out_channels"] == 12
+    assert nodes["conv_b"].params["out_channels"] == 12
+    assert document.undo_stack.count() == 1
+
+
+def test_nodes_of_different_kinds_show_only_shared_params(qtbot, document):
+    shown = panel(qtbot, document, "linear", "relu")
+    assert shown.form.rows == {}
+
+
+def test_weights_switch_and_factor_edit_the_node(qtbot, document):
+    shown = panel(qtbot, document, "linear")
+    shown.weights.rows["trainable"].field.check.click()
+    typed(qtbot, shown.weights.rows["lr_factor"].field.edit, "0.1")
+    node = document.project.graph.node("linear")
+    assert node.trainable is False
+    assert node.lr_factor == 0.1
+
+
+def test_title_renames_and_its_own_title_clears_the_name(qtbot, document):
+    shown = panel(qtbot, document, "linear")
+    typed(qtbot, shown.title, "Scores")
+    assert document.project.graph.node("linear").name == "Scores"
+    typed(qtbot, shown.title, "Linear")
+    assert document.project.graph.node("linear").name == ""
+
+
+def test_facts_are_the_engines_numbers(qtbot, document):
+    inspector = Inspector(document)
+    qtbot.addWidget(inspector)
+    inspector.show_nodes(["conv"])
+    info = NodeInfo({}, {"out": (-1, 64, 16, 16)}, 18496, 4_718_592, 65536)
+    inspector.set_analysis(Analysis(0, {"conv": info}, (), 18496))
+    texts = {k: v.text() for k, v in inspector.node_panel.facts.labels.items()}
+    assert texts == {
+        "output": "64×16×16",
+        "parameters": "18,496",
+        "flops": "4.72 M",
+        "memory": "64 KB",
+    }
+
+
+def test_selection_turns_to_the_layer_and_back_to_the_training(qtbot, document):
+    inspector = Inspector(document)
+    qtbot.addWidget(inspector)
+    assert inspector.tabs.currentIndex() == TRAINING
+    inspector.show_nodes(["conv"])
+    assert inspector.tabs.currentIndex() == LAYER
+    inspector.show_nodes([])
+    assert inspector.tabs.currentIndex() == TRAINING
+
+
+def test_removed_node_leaves_the_inspector(qtbot, document):
+    shown = panel(qtbot, document, "relu")
+    document.apply([RemoveNode("relu")], "Delete")
+    assert not shown.isVisible()

@@ -1,0 +1,63 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from engine.graph.edits import Fix, Problem
+from workbench.inspector import ProblemList
+
+FIX = Fix("Insert Flatten", ())
+PROBLEMS = (
+    Problem("linear", "The <shape> does not fit", "F", "C×H×W", fixes=(FIX,)),
+    Problem("", "There is no loss", severity="warning"),
+)
+
+
+@pytest.fixture
+def shown(qtbot):
+    problems = ProblemList(str.title)
+    qtbot.addWidget(problems)
+    problems.show()
+    problems.show_problems(PROBLEMS)
+    return problems
+
+
+def texts(row):
+    return [label.text() for label in row.findChildren(QLabel) if label.text()]
+
+
+def test_rows_say_what_expected_and_got(shown):
+    assert texts(shown.rows[0]) == [
+        "Linear: The <shape> does not fit",
+        "expected F, got C×H×W",
+    ]
+    assert texts(shown.rows[1]) == ["There is no loss"]
+    assert not shown.empty.isVisible()
+
+
+def test_names_are_never_drawn_as_html(shown):
+    formats = {label.textFormat() for label in shown.rows[0].findChildren(QLabel)}
+    assert Qt.TextFormat.RichText not in formats
+    plain = [label for label in shown.rows[0].findChildren(QLabel) if label.text()]
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in plain)
+
+
+def test_click_and_enter_jump_to_the_node(qtbot, shown):
+    with qtbot.waitSignal(shown.activated) as clicked:
+        qtbot.mouseClick(shown.rows[0], Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(shown.activated) as entered:
+        qtbot.keyClick(shown.rows[0], Qt.Key.Key_Return)
+    assert clicked.args == entered.args == ["linear"]
+
+
+def test_fix_button_asks_for_its_fix(qtbot, shown):
+    button = shown.rows[0].findChild(QPushButton)
+    assert button.text() == "Insert Flatten"
+    with qtbot.waitSignal(shown.fix_requested) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args == [FIX]
+
+
+def test_no_problems_says_so(shown):
+    shown.show_problems(())
+    assert shown.rows == []
+    assert shown.empty.isVisible()
