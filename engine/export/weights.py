@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.data.catalog import load
 from engine.graph import ports
@@ -35,15 +35,30 @@ def of_run(run: Run) -> Weights:
     Raises:
         TrainingError: When there is no (sound) checkpoint.
     """
+    return Weights(run.load_weights(), _origin(run, run.step), run.step)
+
+
+def of_modules(modules: nn.Module, run: Run, step: int) -> Weights:
+    """Return copies of the weights and buffers of a network in training.
+
+    Threads: the training thread, between two steps.
+    """
+    tensors = {
+        name: tensor.detach().to("cpu", copy=True)
+        for name, tensor in modules.state_dict().items()
+    }
+    return Weights(tensors, _origin(run, step), step)
+
+
+def _origin(run: Run, step: int) -> dict[str, str]:
     project = run.project
-    metadata = {
+    return {
         "project": project.name,
         "run": run.folder.name,
-        "step": str(run.step),
+        "step": str(step),
         "format_version": str(FORMAT_VERSION),
         "data_scaling": json.dumps(scaling(project), sort_keys=True),
     }
-    return Weights(run.load_weights(), metadata, run.step)
 
 
 def scaling(project: Project) -> dict[str, dict[str, object]]:

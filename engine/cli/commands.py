@@ -1,0 +1,95 @@
+"""The four commands. Each takes parsed arguments and returns an exit code."""
+
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from engine.cli import projects
+from engine.cli.output import write, write_json
+from engine.graph import presets as preset_files
+from engine.i18n import tr
+from engine.protocol.frame import Analysis
+
+
+def presets(options: Namespace) -> int:
+    """List the presets."""
+    found = preset_files.read_all(projects.PRESETS)
+    if options.json:
+        write_json({"presets": [asdict(item) for item in found]})
+        return 0
+    for item in found:
+        minutes = tr("{minutes:g} min", minutes=item.minutes)
+        write(f"{item.id:<15} {minutes:>8}  {item.title}: {item.target.text}")
+    return 0
+
+
+def check(options: Namespace) -> int:
+    """Say what keeps a project from training; 1 when something does."""
+    project = projects.find(options.project)
+    from engine.compile.shapes import ShapeCache  # noqa: PLC0415 - loads torch
+
+    analysis = ShapeCache().analyse(project)
+    if options.json:
+        write_json(_as_json(analysis))
+    else:
+        _describe(analysis)
+    return 0 if analysis.trainable else 1
+
+
+def _as_json(analysis: Analysis) -> dict[str, object]:
+    problems = [
+        {
+            **{name: getattr(problem, name) for name in _PROBLEM_FIELDS},
+            "fixes": [fix.label for fix in problem.fixes],
+        }
+        for problem in analysis.problems
+    ]
+    return {
+        "ok": analysis.trainable,
+        "problems": problems,
+        "nodes": {path: asdict(info) for path, info in analysis.nodes.items()},
+        "parameters": analysis.parameters,
+    }
+
+
+_PROBLEM_FIELDS = ("severity", "node", "port", "text", "expected", "got")
+
+
+def _describe(analysis: Analysis) -> None:
+    width = max(map(len, analysis.nodes), default=0)
+    for path, info in analysis.nodes.items():
+        shapes = ", ".join(_shape(shape) for shape in info.outputs.values())
+        write(f"{path:<{width}}  {info.parameters or '':>10}  {shapes}")
+    write(tr("{count} parameters", count=analysis.parameters))
+    for problem in analysis.problems:
+        where = f"{problem.node}: " if problem.node else ""
+        expected = problem.expected and f"; {tr('expected')} {problem.expected}"
+        got = problem.got and f"; {tr('got')} {problem.got}"
+        write(f"{problem.severity}: {where}{problem.text}{expected}{got}")
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join("N" if size < 0 else str(size) for size in shape) or "1"
+
+
+def train(options: Namespace) -> int:
+    """Train a project, or go on with a run."""
+    from engine.cli.training import train as run  # noqa: PLC0415 - loads torch
+
+    return run(options)
+
+
+def export(options: Namespace) -> int:
+    """Write the weights of a run."""
+    from engine.export import export as write_file  # noqa: PLC0415 - loads torch
+    from engine.export import of_run  # noqa: PLC0415
+    from engine.training import runs  # noqa: PLC0415
+
+    weights = of_run(runs.open_run(Path(options.project)))
+    exported = write_file(weights, options.format, Path(options.out))
+    if options.json:
+        write_json(asdict(exported))
+    else:
+        words = tr("{tensors} tensors of step {step}", **asdict(exported))
+        write(f"{exported.path}: {words}")
+    return 0

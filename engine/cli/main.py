@@ -1,0 +1,113 @@
+"""Arguments of the command line, and what an error looks like there.
+
+Commands import torch only when they need it.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn, TypeAlias
+
+from engine.cli import commands
+from engine.cli.output import complain
+from engine.errors import EngineError
+from engine.i18n import tr
+
+USER_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors of the user give 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except EngineError as error:
+        return _refuse(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        return USER_ERROR
+    except OSError as error:
+        return _refuse(f"{error.filename or ''}: {error.strerror or error}")
+
+
+def _refuse(text: str) -> int:
+    complain(tr("error: {text}", text=text))
+    return USER_ERROR
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(_refuse(tr("{message} (see --help)", message=message)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m engine", description=__doc__.splitlines()[0])
+    parser.description = tr("Build, check, train and export networks without a window.")
+    commands_ = parser.add_subparsers(required=True, metavar=tr("COMMAND"))
+    _presets(commands_)
+    _check(commands_)
+    _train(commands_)
+    _export(commands_)
+    return parser
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"  # noqa: SLF001
+
+
+def _presets(parsers: _Commands) -> None:
+    parser = parsers.add_parser("presets", help=tr("list the projects that ship"))
+    parser.set_defaults(run=commands.presets)
+    _add_json(parser)
+
+
+def _check(parsers: _Commands) -> None:
+    parser = parsers.add_parser("check", help=tr("problems, shapes, parameter count"))
+    parser.set_defaults(run=commands.check)
+    _add_project(parser)
+    _add_json(parser)
+
+
+def _train(parsers: _Commands) -> None:
+    parser = parsers.add_parser("train", help=tr("train a project and keep the run"))
+    parser.set_defaults(run=commands.train)
+    _add_project(parser, optional=True)
+    add = parser.add_argument
+    add("--steps", type=int, default=0, metavar="N", help=tr("end after N steps"))
+    add("--device", default="", help=tr("auto, cpu, cuda:0 …"))
+    add("--seed", type=int, default=-1, metavar="S", help=tr("weights and order"))
+    add("--threads", type=int, default=0, metavar="N", help=tr("0 tries them out"))
+    add("--set", action="append", default=[], metavar="KEY=VALUE", dest="values",
+        help=tr("a setting (lr=0.01, batch_size=32) or parameter (node.param=8)"),
+    )  # fmt: skip
+    add("--out", default="", metavar="RUN", help=tr("folder of the run"))
+    add("--checkpoint-every", type=int, default=0, metavar="N",
+        help=tr("steps between checkpoints; 0 is by time"),
+    )  # fmt: skip
+    add("--resume", action="store_true", help=tr("go on with the run in --out"))
+    _add_json(parser)
+
+
+def _export(parsers: _Commands) -> None:
+    parser = parsers.add_parser("export", help=tr("write the weights of a run"))
+    parser.set_defaults(run=commands.export)
+    parser.add_argument("project", metavar="RUN", help=tr("folder of the run"))
+    parser.add_argument("--format", required=True, help="safetensors, pt")
+    parser.add_argument("--out", required=True, metavar="FILE", help=tr("target"))
+    _add_json(parser)
+
+
+def _add_project(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    parser.add_argument(
+        "project",
+        metavar="FILE|PRESET",
+        nargs="?" if optional else None,
+        default="",
+        help=tr("a .bpw file or the name of a preset"),
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help=tr("for programs"))

@@ -1,0 +1,21 @@
+"""Finds the project that a word on the command line means."""
+
+from pathlib import Path
+
+from engine.graph import presets, serialize
+from engine.graph.model import Project
+
+PRESETS = Path(__file__).parents[2] / "presets"
+
+
+def find(word: str) -> Project:
+    """Return the project of a file, or the preset of that name.
+
+    Raises:
+        DocumentError: When there is neither.
+    """
+    path = Path(word)
+    looks_like_file = path.suffix == presets.SUFFIX or len(path.parts) > 1
+    if looks_like_file or path.is_file():
+        return serialize.load(path)
+    return serialize.load(presets.find(PRESETS, word))

@@ -1,0 +1,35 @@
+"""Begins a run: folder and trainer, or neither."""
+
+import shutil
+from pathlib import Path
+
+from engine.errors import EngineError
+from engine.graph.model import Project
+from engine.training import runs
+from engine.training.trainer import Trainer
+
+
+def launch(
+    folder: Path, project: Project, *, name: str = "", monitor: bool = True
+) -> tuple[Trainer, runs.Run]:
+    """Make the folder of a new run and what trains it.
+
+    Args:
+        folder: Where runs are kept.
+        project: What to train, with all settings in it.
+        name: Of the new folder; empty means a unique one.
+        monitor: Measure histograms and norms.
+
+    Raises:
+        EngineError: When it can't be trained; no folder is left then.
+    """
+    existed = (folder / name).exists() if name else False
+    run = runs.create(folder, project, name=name)
+    try:
+        return Trainer(project, run=run, monitor=monitor), run
+    except EngineError:
+        run.close()
+        (run.folder / "run.json").unlink()
+        if not existed:
+            shutil.rmtree(run.folder, ignore_errors=True)
+        raise

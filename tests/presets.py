@@ -1,0 +1,132 @@
+"""`python -m tests.presets [NAME …] --seeds 3 [--json]`: do presets keep their promise?
+
+Trains every preset from each seed through the command line and compares the worst
+result with its target. Results are remembered by the hash of everything that makes
+them, so an interrupted or repeated call trains only what is missing.
+"""
+
+import argparse
+import getpass
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import presets
+
+ROOT = Path(__file__).parents[1]
+_SOURCES = ("engine/**/*.py", "assets/data/*.npz", "assets/data/*.npy")
+
+
+def main() -> int:
+    options = _options()
+    names = options.names or [info.id for info in presets.all_presets()]
+    cache = Cache(options.fresh)
+    rows = []
+    for info in presets.all_presets():
+        if info.id in names:
+            rows.append(judge(info, options, cache))
+            if not options.json:
+                _print_row(rows[-1])
+    if options.json:
+        print(json.dumps({"presets": rows, "ok": all(row["met"] for row in rows)}))
+    return 0 if all(row["met"] for row in rows) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.presets")
+    known = [info.id for info in presets.all_presets()]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
+    parser.add_argument("--seeds", type=int, default=3, metavar="N")
+    parser.add_argument("--fresh", action="store_true", help="forget earlier results")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(known)
+    if unknown:
+        parser.error(f"no preset {', '.join(unknown)}; there are {', '.join(known)}")
+    return options
+
+
+def judge(info: presets.PresetInfo, options: argparse.Namespace, cache) -> dict:
+    """Return one row of the table."""
+    seeds = range(options.seeds)
+    results = [cache.get(info.id, seed) or _train(info.id, seed) for seed in seeds]
+    for seed, result in zip(seeds, results, strict=True):
+        cache.put(info.id, seed, result)
+    values = [result["validation"][info.target.metric] for result in results]
+    seconds = max(result["seconds"] for result in results)
+    numbers = [float("nan") if value is None else value for value in values]
+    met = all(info.target.met(number) for number in numbers)
+    return {
+        "preset": info.id,
+        "target": info.target.text,
+        "worst": info.target.worst(numbers),
+        "values": values,
+        "seconds": seconds,
+        "minutes": info.minutes,
+        "met": met and seconds <= 60 * info.minutes,
+    }
+
+
+def _print_row(row: dict) -> None:
+    word = "ok" if row["met"] else "MISSED"
+    print(
+        f"{row['preset']:<15} {row['target']:<48} worst {row['worst']:<8.4f} "
+        f"{row['seconds']:6.1f} s of {60 * row['minutes']:.0f} s  {word}",
+        flush=True,
+    )
+
+
+def _train(name: str, seed: int) -> dict:
+    """Train once in a process of its own and return its last line."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "engine", "train", name, "--seed", str(seed),
+             "--json", "--out", str(Path(folder) / "run")],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    if done.returncode != 0:
+        sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class Cache:
+    """Results by preset, seed and everything that could change them."""
+
+    def __init__(self, fresh: bool) -> None:
+        folder = Path(tempfile.gettempdir()) / f"backprop-workbench-{getpass.getuser()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._path = folder / "presets.json"
+        self._sources = _digest(
+            sorted(path for pattern in _SOURCES for path in ROOT.glob(pattern))
+        )
+        self._results = {} if fresh else self._read()
+
+    def _read(self) -> dict:
+        try:
+            return json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def _key(self, name: str, seed: int) -> str:
+        return f"{name} {seed} {_digest([presets.path(name)])} {self._sources}"
+
+    def get(self, name: str, seed: int) -> dict | None:
+        return self._results.get(self._key(name, seed))
+
+    def put(self, name: str, seed: int, result: dict) -> None:
+        self._results[self._key(name, seed)] = result
+        self._path.write_text(json.dumps(self._results), "utf-8")
+
+
+def _digest(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
