@@ -67,13 +67,13 @@ class CrossEntropy(nn.Module):
 
     def forward(self, scores: Tensor, target: Tensor) -> Tensor:
         """Return the mean over all places."""
-        if target.is_floating_point():
-            target_M = rows(target, self.dim)
-        else:
-            target_M = target.reshape(-1)
+        if scores.dim() > 2:
+            soft = target.is_floating_point()
+            target = rows(target, self.dim) if soft else target.reshape(-1)
+            scores = rows(scores, self.dim)
         return F.cross_entropy(
-            rows(scores, self.dim),
-            target_M,
+            scores,
+            target,
             weight=self.class_weights,
             ignore_index=self.ignore_index,
             label_smoothing=self.label_smoothing,

@@ -88,7 +88,7 @@ class PhaseProgram:
 
     def run(self, feeds: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the results for feeds by name; more feeds than needed are fine."""
-        results: dict[str, Tensor] = self.graph_module(
+        results: dict[str, Tensor] = self.graph_module.forward(
             *[feeds[name] for name in self.feed_names]
         )
         return results
