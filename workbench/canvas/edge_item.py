@@ -1,7 +1,5 @@
 """One wire on the scene. It holds the wire's value and its path."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -11,16 +9,13 @@ from PySide6.QtGui import (
     QPainterPathStroker,
     QPen,
 )
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
 from workbench.canvas import face as faces
 from workbench.theme.tokens import Tokens, current
 
-if TYPE_CHECKING:
-    from workbench.canvas.scene import CanvasScene
-
-BASE_WIDTH, HOT_WIDTH = 1.6, 2.6
+BASE_WIDTH, HOT_WIDTH, HEATS = 1.6, 2.6, 12
 LABEL_ZOOM = 0.7
 LONG_PX = 150.0
 _REACH = 12.0
@@ -36,10 +31,11 @@ class EdgeItem(QGraphicsItem):
         self.category = "io"
         self.label = ""
         self.is_broken = False
+        self._revision = 0
         self._path = QPainterPath()
         self._label_place: QPointF | None = None
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
-        self.setZValue(-1)
+        flags = QGraphicsItem.GraphicsItemFlag
+        self.setFlags(flags.ItemIsSelectable | flags.ItemHasNoContents)
 
     @property
     def path(self) -> QPainterPath:
@@ -51,14 +47,12 @@ class EdgeItem(QGraphicsItem):
         if path != self._path:
             self.prepareGeometryChange()
             self._path = path
+            self._revision += 1
             self._label_place = _label_place(path)
 
     def set_hovered(self, *, on: bool) -> None:
         """Brighten the wire below the pointer and show its shape."""
-        if on != self.is_hovered:
-            self.is_hovered = on
-            self.setZValue(0.5 if on else -1)
-            self.update()
+        self.is_hovered = on
 
     def boundingRect(self) -> QRectF:
         """Return the path with room for its width and its label."""
@@ -72,16 +66,25 @@ class EdgeItem(QGraphicsItem):
         stroker.setWidth(_REACH)
         return stroker.createStroke(self._path)
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        """Draw the wire, and its shape where there is room."""
+    def paint(self, *_args: object) -> None:
+        """Draw nothing: `still` calls `draw` for all wires at once."""
+
+    def state(self, heat: float) -> tuple:
+        """Return what the picture of this wire depends on."""
+        step = round(heat * HEATS)
+        return (self._revision, step, self.isSelected(), self.is_hovered,
+                self.isVisible(), self.category, self.label)  # fmt: skip
+
+    def draw(self, painter: QPainter, zoom: float, heat: float) -> None:
+        """Draw the wire, and its shape where there is room.
+
+        Args:
+            painter: Maps the scene to the screen.
+            zoom: Of the view.
+            heat: Of the gradient that came along it, 0 to 1.
+        """
         tokens = current()
-        zoom = painter.worldTransform().m11()
-        painter.setPen(self._pen(tokens, zoom))
+        painter.setPen(self._pen(tokens, zoom, round(heat * HEATS) / HEATS))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
         if self.label and zoom >= LABEL_ZOOM:
@@ -90,9 +93,7 @@ class EdgeItem(QGraphicsItem):
             elif self._label_place is not None and "×" in self.label:
                 self._paint_label(painter, tokens, self._label_place)
 
-    def _pen(self, tokens: Tokens, zoom: float) -> QPen:
-        scene: CanvasScene = self.scene()
-        heat = scene.live.wire_heat.get(self.edge.source.node, 0.0)
+    def _pen(self, tokens: Tokens, zoom: float, heat: float) -> QPen:
         width = BASE_WIDTH + HOT_WIDTH * heat
         colour = QColor(tokens.category(self.category))
         if self.is_broken:

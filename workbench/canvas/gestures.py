@@ -142,6 +142,7 @@ class MoveNodes(Gesture):
         for node_id, start in self._before.items():
             self.scene.nodes[node_id].setPos(start + delta)
         self.scene.reroute(self._before)
+        self.view.viewport().update()
 
     def finish(self) -> None:
         """Store the new places as one undo step."""

@@ -55,6 +55,7 @@ class Hover:
             old.set_hovered(on=False)
         if item is not None:
             item.set_hovered(on=True)
+        self._view.viewport().update()
 
     def help_at(self, place: QPointF) -> str:
         """Return the tooltip for a scene point, or an empty string."""

@@ -1,24 +1,22 @@
 """One card on the scene. It holds an id and a face, never a node."""
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QPainter,
     QPainterPath,
-    QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem
 
 from workbench.canvas import metrics, node_paint
 from workbench.canvas.face import Face
 from workbench.canvas.live import Look
-from workbench.theme.tokens import Tokens, current
+from workbench.canvas.node_paint import Screen
+from workbench.theme.tokens import current
 
-if TYPE_CHECKING:
-    from workbench.canvas.scene import CanvasScene
+_RIM = metrics.MARGIN
+_BASE_LINE = QRectF(0.0, metrics.SPARK_HEIGHT, metrics.SPARK_WIDTH, 1.0)
 
 
 class NodeItem(QGraphicsItem):
@@ -29,21 +27,21 @@ class NodeItem(QGraphicsItem):
         self.node_id = node_id
         self.face = face
         self.is_hovered = False
+        self._revision = 0
         self._picture: tuple[tuple, QPixmap] | None = None
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        flags = QGraphicsItem.GraphicsItemFlag
+        self.setFlags(flags.ItemIsSelectable | flags.ItemHasNoContents)
 
     def set_face(self, face: Face) -> None:
         """Show another face."""
         if face != self.face:
             self.prepareGeometryChange()
             self.face = face
-            self.update()
+            self._revision += 1
 
     def set_hovered(self, *, on: bool) -> None:
         """Brighten the card below the pointer."""
-        if on != self.is_hovered:
-            self.is_hovered = on
-            self.update()
+        self.is_hovered = on
 
     def card(self) -> QRectF:
         """Return the card in scene coordinates."""
@@ -64,54 +62,48 @@ class NodeItem(QGraphicsItem):
         path.addRect(self.face.rect)
         return path
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        """Draw the cached picture and the live parts over it."""
-        ratio = widget.devicePixelRatioF() if widget else 1.0
-        place = painter.worldTransform()
-        zoom = place.m11()
-        look = self._look()
-        shown = self._cached(zoom, ratio, look)
-        corner = place.map(QPointF(-metrics.MARGIN, -metrics.MARGIN))
+    def paint(self, *_args: object) -> None:
+        """Draw nothing: `still` and `draw_live` do, for all cards at once."""
+
+    def state(self, look: Look | None) -> tuple:
+        """Return what the still picture of this card depends on."""
+        place = self.pos()
+        glow = node_paint.glow_of(look)
+        chosen, opacity = self.isSelected(), self.opacity()
+        return (self._revision, place.x(), place.y(), glow, chosen,
+                self.is_hovered, opacity)  # fmt: skip
+
+    def draw(self, painter: QPainter, screen: Screen, look: Look | None) -> None:
+        """Draw the card; `painter` maps scene to screen pixels."""
+        corner = painter.transform().map(self.pos() - QPointF(_RIM, _RIM))
+        shown = self._cached(screen, look)
         painter.save()
         painter.resetTransform()
+        painter.setOpacity(self.opacity())
         painter.drawPixmap(QPointF(round(corner.x()), round(corner.y())), shown)
         painter.restore()
-        if look is not None and zoom >= node_paint.DETAIL_ZOOM:
-            self._paint_spark(painter, look, current())
 
-    def _look(self) -> Look | None:
-        scene: CanvasScene = self.scene()
-        return scene.live.looks.get(self.node_id)
-
-    def _cached(self, zoom: float, ratio: float, look: Look | None) -> QPixmap:
+    def _cached(self, screen: Screen, look: Look | None) -> QPixmap:
         """Return the card as a picture; drawn anew when anything in it differs."""
         tokens = current()
         state = (
             "selected" if self.isSelected() else "hovered" if self.is_hovered else ""
         )
         glow = node_paint.glow_of(look)
-        key = (self.face, zoom, ratio, state, glow, tokens.name)
+        key = (self._revision, screen, state, glow, tokens.name)
         if self._picture is None or self._picture[0] != key:
-            screen = node_paint.Screen(zoom, ratio)
             drawn = node_paint.picture(self.face, tokens, screen, state, glow)
             self._picture = (key, drawn)
         return self._picture[1]
 
-    def _paint_spark(self, painter: QPainter, look: Look, tokens: Tokens) -> None:
+    def draw_live(self, painter: QPainter, look: Look) -> None:
         """Draw the histogram of the gradient over a thin base line."""
-        room = node_paint.spark_rect(self.face)
+        tokens = current()
+        corner = self.pos() + node_paint.spark_rect(self.face).topLeft()
         colour = QColor(tokens.category(self.face.category))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.translate(room.topLeft())
-        painter.setPen(QPen(QColor(tokens.line), 0))
-        painter.drawLine(QLineF(0, room.height(), room.width(), room.height()))
+        painter.translate(corner)
+        painter.fillRect(_BASE_LINE, QColor(tokens.line))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRects(look.bars)
-        painter.translate(-room.topLeft())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
+        painter.translate(-corner)

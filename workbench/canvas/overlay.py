@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engine.i18n import tr
 from workbench.canvas import face as faces
-from workbench.canvas import metrics
 from workbench.theme.tokens import Tokens, current
 
 if TYPE_CHECKING:
@@ -15,43 +14,6 @@ if TYPE_CHECKING:
 
 TOAST_MS = 5000
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-
-
-class Grid:
-    """Dots that move and scale with the scene; the whole ground is one picture."""
-
-    def __init__(self) -> None:
-        self._key: tuple | None = None
-        self._ground = QPixmap()
-
-    def paint(self, painter: QPainter, view: "CanvasView") -> None:
-        """Fill the background and draw the dots."""
-        pitch = metrics.DOT_PITCH * view.camera.zoom
-        while pitch < 14:
-            pitch *= 2
-        origin = view.viewportTransform().map(QPointF(0, 0))
-        first = QPointF(origin.x() % pitch - pitch, origin.y() % pitch - pitch)
-        size, ratio = view.viewport().size(), view.devicePixelRatioF()
-        key = (pitch, first.x(), first.y(), size, ratio, current().name)
-        if key != self._key:
-            self._key = key
-            self._ground = _ground(pitch, first, size, ratio)
-        painter.resetTransform()
-        painter.drawPixmap(0, 0, self._ground)
-
-
-def _ground(pitch: float, first: QPointF, size: QSize, ratio: float) -> QPixmap:
-    """Return the background with its dots."""
-    tokens = current()
-    drawn = QPixmap(size * ratio)
-    drawn.setDevicePixelRatio(ratio)
-    drawn.fill(QColor(tokens.canvas))
-    columns = [first.x() + i * pitch for i in range(int(size.width() / pitch) + 3)]
-    rows = [first.y() + i * pitch for i in range(int(size.height() / pitch) + 3)]
-    with QPainter(drawn) as painter:
-        painter.setPen(QPen(QColor(tokens.grid), 2.0))
-        painter.drawPoints([QPointF(x, y) for y in rows for x in columns])
-    return drawn
 
 
 class Overlay:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.graph.edits import Edit, Problem, SetBlock
@@ -29,7 +29,13 @@ class CanvasScene(QGraphicsScene):
         edges: Wire → item.
         live: Newest measurement, as it looks.
         scope: Block that is shown, or the main graph.
+
+    Signals:
+        selection_told: Other nodes or wires are selected. Qt's own signal also comes
+            while the scene is being torn down.
     """
+
+    selection_told = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -66,7 +72,7 @@ class CanvasScene(QGraphicsScene):
 
     def sync(self) -> None:
         """Bring the items into line with the document; touches only what differs."""
-        graph = self.graph
+        graph, chosen = self.graph, self.selected_nodes()
         for edge in [edge for edge in self.edges if not graph.has_edge(edge)]:
             self.removeItem(self.edges.pop(edge))
         for node_id in [i for i in self.nodes if i not in graph.nodes]:
@@ -76,6 +82,8 @@ class CanvasScene(QGraphicsScene):
         dirty = self._sync_nodes(graph) | self._sync_places(graph)
         self._sync_edges(graph, dirty)
         self.live.trace(graph, self._layers)
+        if any(node_id not in self.nodes for node_id in chosen):
+            self.selection_told.emit()
 
     def _sync_nodes(self, graph: Graph) -> set[str]:
         dirty = set()
@@ -246,13 +254,11 @@ class CanvasScene(QGraphicsScene):
     def select(self, node_ids: Iterable[str], edges: Iterable[Edge] = ()) -> None:
         """Select exactly these."""
         nodes, wires = set(node_ids), set(edges)
-        self.blockSignals(True)
         for node_id, item in self.nodes.items():
             item.setSelected(node_id in nodes)
         for edge, wire in self.edges.items():
             wire.setSelected(edge in wires)
-        self.blockSignals(False)
-        self.selectionChanged.emit()
+        self.selection_told.emit()
 
     def node_at(self, place: QPointF) -> NodeItem | None:
         """Return the topmost card at a place."""

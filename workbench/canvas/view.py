@@ -25,11 +25,11 @@ from engine.graph.model import Edge, Endpoint
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, LayerSample
 from workbench import theme
-from workbench.canvas import accessible, begin, drops, keys, menus, tools
+from workbench.canvas import accessible, begin, drops, keys, menus, still, tools
 from workbench.canvas.camera import Camera
 from workbench.canvas.gestures import Gesture
 from workbench.canvas.hover import Hover
-from workbench.canvas.overlay import Grid, Overlay
+from workbench.canvas.overlay import Overlay
 from workbench.canvas.quick_add import QuickAdd
 from workbench.canvas.scene import CanvasScene
 from workbench.document import Document
@@ -61,12 +61,12 @@ class CanvasView(QGraphicsView):
         self.gesture: Gesture | None = None
         self.is_space_down = False
         self.shows_focus = False
-        self._grid, self._overlay = Grid(), Overlay(self)
+        self._still, self._overlay = still.Still(), Overlay(self)
         self.hover = Hover(self)
         self._popup = QuickAdd(self)
         self._set_up()
         self.setScene(self.canvas)
-        self.canvas.selectionChanged.connect(self._on_selection_changed)
+        self.canvas.selection_told.connect(self._on_selection_changed)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         theme.signals.changed.connect(self._on_theme_changed)
@@ -97,6 +97,7 @@ class CanvasView(QGraphicsView):
     def set_analysis(self, analysis: Analysis) -> None:
         """Show shapes, counts and problems of the engine's last check."""
         self.canvas.set_analysis(analysis)
+        self.viewport().update()
 
     def set_live(self, sample: LayerSample | None, layers: Sequence[str] = ()) -> None:
         """Show a measurement; None forgets all.
@@ -314,9 +315,12 @@ class CanvasView(QGraphicsView):
     # Painting ------------------------------------------------------------------
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
-        """Draw the dots."""
+        """Draw the still picture and the histograms over it."""
         painter.save()
-        self._grid.paint(painter, self)
+        self._still.paint(painter, self)
+        painter.restore()
+        painter.save()
+        still.sparks(painter, self)
         painter.restore()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
@@ -357,6 +361,4 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def _on_theme_changed(self) -> None:
-        for node in self.canvas.nodes.values():
-            node.update()
         self.viewport().update()
