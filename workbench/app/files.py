@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
 from engine.i18n import tr
-from workbench.app.settings import Settings
 from workbench.dialogs import unsaved
 from workbench.document import Document
 from workbench.document.document import SUFFIX
+from workbench.document.settings import Settings
 
 
 class Files(QObject):
@@ -36,7 +36,7 @@ class Files(QObject):
     def open(self) -> None:
         """Ask for a file and open it."""
         words = tr("Projects (*{suffix})", suffix=SUFFIX)
-        folder = str(self._settings.last_folder)
+        folder = str(self._settings.folder)
         path, _ = QFileDialog.getOpenFileName(
             self._window, tr("Open a project"), folder, words
         )
@@ -80,7 +80,7 @@ class Files(QObject):
 
     def save_as(self) -> bool:
         """Ask for a file and save there; return whether it was saved."""
-        start = self._settings.last_folder / f"{self._document.title}{SUFFIX}"
+        start = self._settings.folder / f"{self._document.title}{SUFFIX}"
         words = tr("Projects (*{suffix})", suffix=SUFFIX)
         text, _ = QFileDialog.getSaveFileName(
             self._window, tr("Save the project"), str(start), words
@@ -108,4 +108,3 @@ class Files(QObject):
 
     def _remember(self, path: Path) -> None:
         self._settings.add_recent(path)
-        self._settings.last_folder = path.parent

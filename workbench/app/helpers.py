@@ -1,7 +1,6 @@
 """Dialogs that look over the whole window: commands, export, help."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -72,10 +71,9 @@ class Helpers:
 
         window = self._window
         stem = window.document.title.lower().replace(" ", "-")
-        dialog = ExportDialog(window.settings.last_folder, stem, window)
+        dialog = ExportDialog(window.settings.folder, stem, window)
         dialog.show_run(window.session.history.run, window.session.history.step)
         dialog.wanted.connect(window.session.export)
-        dialog.folder_chosen.connect(self._on_folder)
         dialog.finished.connect(self._on_export_closed)
         self.export_dialog = dialog
         dialog.open()
@@ -114,9 +112,6 @@ class Helpers:
         folder = self._window.session.runs_folder
         folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    def _on_folder(self, folder: str) -> None:
-        self._window.settings.last_folder = Path(folder)
 
     def _on_exported(self, done: object) -> None:
         if self.export_dialog is not None:

@@ -81,7 +81,7 @@ def _unnamed(graph: Graph) -> Graph:
 def _frozen(training: Training) -> Training:
     params = {k: v for k, v in training.params.items() if k not in _LIVE_RUN}
     phases = tuple(_without_rates(phase) for phase in training.phases)
-    return replace(training, params=params, phases=phases, extra={})
+    return replace(training, params=params, phases=phases)
 
 
 def _without_rates(phase: Phase) -> Phase:

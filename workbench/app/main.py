@@ -9,9 +9,9 @@ from engine import i18n
 from engine.errors import EngineError
 from workbench import theme
 from workbench.app.crash import CrashGuard
-from workbench.app.settings import Settings
 from workbench.app.unix import SignalWatch
 from workbench.app.window import SIZE, MainWindow
+from workbench.document.settings import Settings
 from workbench.options import DEFAULT_PRESET, Options
 from workbench.session.session import Session
 from workbench.theme import icons
@@ -77,8 +77,8 @@ def open_document(window: MainWindow, name: str | None) -> None:
 
 def _restore(window: MainWindow, options: Options) -> None:
     """Put window and panels where they were."""
-    window.restoreGeometry(window.settings.layout("geometry"))
-    state = window.settings.layout("state")
+    window.restoreGeometry(window.settings.window("geometry"))
+    state = window.settings.window("state")
     if not state.isEmpty():
         window.docks.restore(state)
     else:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMenu
 from engine.i18n import tr
 from workbench.app.docks import Docks
 from workbench.app.files import Files
-from workbench.app.settings import Settings
+from workbench.document.settings import Settings
 
 
 def fill_recent(menu: QMenu, files: Files, settings: Settings) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from engine.errors import EngineError
 from engine.i18n import tr
 from workbench.app import main
-from workbench.app.settings import Settings
 from workbench.app.window import MainWindow
+from workbench.document.settings import Settings
 from workbench.options import Options
 from workbench.session.session import Session
 

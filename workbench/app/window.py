@@ -18,7 +18,6 @@ from workbench.app.files import Files
 from workbench.app.helpers import Helpers
 from workbench.app.menus import fill_panels, fill_recent
 from workbench.app.panels import Panels
-from workbench.app.settings import Settings
 from workbench.app.status import StatusBar
 from workbench.app.toolbar import ToolBar, TrainButton
 from workbench.app.training import TrainCommands
@@ -27,6 +26,7 @@ from workbench.canvas.palette import Palette
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.document.document import SUFFIX
+from workbench.document.settings import Settings
 from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
 from workbench.session.session import Session
@@ -271,9 +271,9 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """Keep the layout and end everything that runs."""
-        self.settings.set_layout("geometry", self.saveGeometry())
-        self.settings.set_layout("state", self.docks.save())
-        self.settings.sync()
+        self.settings.set_window("geometry", self.saveGeometry())
+        self.settings.set_window("state", self.docks.save())
+        self.settings.save()
         self.canvas.canvas.blockSignals(True)
         self.session.close(CLOSE_S)
         self.panels.close()

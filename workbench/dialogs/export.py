@@ -35,7 +35,6 @@ class ExportDialog(Dialog):
     """
 
     wanted = Signal(str, str)  # format, path
-    folder_chosen = Signal(str)
 
     def __init__(self, folder: Path, stem: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export weights"), parent)
@@ -127,5 +126,4 @@ class ExportDialog(Dialog):
             return
         self._say(tr("Writing…"), "secondary")
         self.button.setEnabled(False)
-        self.folder_chosen.emit(str(path.parent))
         self.wanted.emit(str(self.format.currentData()), str(path))
