@@ -1,0 +1,70 @@
+import pytest
+
+from engine.measure.budget import Budget
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def simulated(cost_s, step_s, steps):
+    """Return samples, share of the time, and the budget after so many steps."""
+    clock = Clock()
+    budget = Budget(clock=clock)
+    samples = 0
+    for step in range(steps):
+        clock.now += step_s
+        if budget.due():
+            cost = cost_s(step)
+            clock.now += cost
+            budget.spent(cost)
+            samples += 1
+    return samples, budget, clock
+
+
+@pytest.mark.parametrize("cost_s", [1e-5, 1e-3, 1e-2, 0.1])
+@pytest.mark.parametrize("step_s", [1e-4, 1e-2, 0.2])
+def test_budget_holds_five_per_cent_and_thirty_hertz(cost_s, step_s):
+    samples, budget, clock = simulated(lambda _: cost_s, step_s, 60_000)
+    assert budget.overhead <= 0.05
+    assert samples / clock.now <= 30.5
+    assert samples > 1
+
+
+def test_budget_uses_what_it_is_given():
+    _, budget, _ = simulated(lambda _: 5e-3, 1e-3, 20_000)
+    assert budget.overhead > 0.03
+
+
+def test_budget_adapts_when_measuring_becomes_dear():
+    cheap, dear = 1e-4, 2e-2
+    _, budget, _ = simulated(lambda s: cheap if s < 20_000 else dear, 1e-3, 60_000)
+    assert budget.overhead <= 0.05
+    assert budget.cost_s > cheap * 10
+
+
+def test_budget_does_not_count_pauses():
+    clock = Clock()
+    budget = Budget(clock=clock)
+    clock.now = 1.0
+    budget.spent(0.1)
+    budget.pause()
+    clock.now = 100.0
+    assert budget.overhead == pytest.approx(0.1)
+    budget.resume()
+    clock.now = 101.0
+    assert budget.overhead == pytest.approx(0.05)
+
+
+def test_storing_a_sample_delays_the_next_one():
+    clock = Clock()
+    budget = Budget(clock=clock)
+    budget.spent(1e-3)
+    budget.spent(1.0, sampled=False)
+    clock.now = 10.0
+    assert not budget.due()
+    clock.now = 30.0
+    assert budget.due()
