@@ -1,7 +1,7 @@
 """`python -m tests.presets [NAME …] --seeds 3 [--json]`: do presets keep their promise?
 
 Trains every preset from each seed through the command line and compares the worst
-result with its target. Results are remembered by the hash of everything that makes
+result with its target: scores are the promise, times are for planning. Results are remembered by the hash of everything that makes
 them, so an interrupted or repeated call trains only what is missing.
 """
 
@@ -66,12 +66,13 @@ def judge(info: presets.PresetInfo, options: argparse.Namespace, cache) -> dict:
         "values": values,
         "seconds": seconds,
         "minutes": info.minutes,
-        "met": met and seconds <= 60 * info.minutes,
+        "met": met,
     }
 
 
 def _print_row(row: dict) -> None:
-    word = "ok" if row["met"] else "MISSED"
+    slow = row["seconds"] > 60 * row["minutes"]
+    word = ("slow" if slow else "ok") if row["met"] else "MISSED"
     print(
         f"{row['preset']:<15} {row['target']:<48} worst {row['worst']:<8.4f} "
         f"{row['seconds']:6.1f} s of {60 * row['minutes']:.0f} s  {word}",
