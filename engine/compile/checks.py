@@ -4,16 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from engine.compile.classes import binary, class_dim
-from engine.compile.fixes import loss_fixes, set_classes
+from engine.compile.fixes import loss_fixes, set_classes, wire_into
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow
 from engine.compile.site import Site
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem, SetParam
-from engine.graph.model import Project
+from engine.graph import ports
+from engine.graph.edits import Connect, Disconnect, Fix, Problem, SetParam
+from engine.graph.model import Edge, Project
 from engine.i18n import tr
 from engine.layers import registry
 
+_SQUEEZED = {
+    "cross_entropy": {"softmax", "log_softmax", "sigmoid"},
+    "bce_with_logits": {"sigmoid", "softmax"},
+}
+"""Losses that take scores, and the layers that turn these into probabilities."""
 _SCORED = {"cross_entropy", "nll", "accuracy", "top_k", "perplexity"}
 
 
@@ -25,6 +31,39 @@ def value_problems(
         yield from _embedding(node, flows[0].classes)
     if node.type in _SCORED and flows[1].classes:
         yield from _labels(project, node, flows)
+    if node.type in _SQUEEZED:
+        yield from _squeezed(project, node)
+
+
+def _squeezed(project: Project, node: FlatNode) -> Iterator[Problem]:
+    """Warn of a loss that takes scores and gets probabilities."""
+    edge = wire_into(project, node, 0)
+    graph = project.scope(node.scope)
+    if edge is None or graph.node(edge.source.node).type not in _SQUEEZED[node.type]:
+        return
+    squeezer = graph.node(edge.source.node)
+    above = graph.edges_into(squeezer.id)
+    if len(above) != 1:
+        return
+    direct = Edge(above[0].source, edge.target)
+    place = graph.edges.index(edge)
+    fix = Fix(
+        tr("Connect the scores directly"),
+        (Disconnect(edge, node.scope), Connect(direct, node.scope, place)),
+    )
+    yield Problem(
+        node.place,
+        tr(
+            "{loss} has {squeezer} built in; twice makes training slow",
+            loss=ports.title(node.node),
+            squeezer=ports.title(squeezer),
+        ),
+        expected=tr("scores (logits)"),
+        got=tr("probabilities"),
+        port="input",
+        fixes=(fix,),
+        severity="warning",
+    )
 
 
 def _embedding(node: FlatNode, classes: int) -> Iterator[Problem]:

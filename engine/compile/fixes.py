@@ -49,7 +49,7 @@ def insert(
         new: The node; its id is a wish.
         label: Words on the button.
     """
-    edge = _edge(project, node, index)
+    edge = wire_into(project, node, index)
     if edge is None:
         return
     graph = project.scope(node.scope)
@@ -68,7 +68,7 @@ def insert(
     )
 
 
-def _edge(project: Project, node: FlatNode, index: int) -> Edge | None:
+def wire_into(project: Project, node: FlatNode, index: int) -> Edge | None:
     """Return the wire of a connected input; None when it comes through the block."""
     port, _ = node.inputs[index]
     before = sum(1 for name, _ in node.inputs[:index] if name == port)

@@ -101,7 +101,7 @@ class Flattener:
         outside = _by_node(fed)
         for node in graph.topological():
             wires = {
-                port: [results[end] for end in ends if end in results]
+                port: [results.get(end) or _dangling(frame, end) for end in ends]
                 for port, ends in _wires(graph.edges_into(node.id)).items()
             }
             for end, source in outside.get(node.id, ()):
@@ -196,6 +196,11 @@ class Flattener:
             return own
         key = (frame.home, str(params["of"]), str(tag))
         return self._shared.setdefault(key, own)
+
+
+def _dangling(frame: Frame, end: Endpoint) -> Source:
+    """Return an output that does not exist, so that what follows stays unknown."""
+    return Source(f"{frame.prefix}{end.node}", end.port)
 
 
 def _chained(

@@ -6,6 +6,7 @@ from engine.compile.checks import loss_offers, value_problems
 from engine.compile.fixes import fixes_for
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
+from engine.compile.memory import machine_bytes, memory_problems
 from engine.compile.words import Shape
 from engine.errors import EngineError
 from engine.graph.edits import Problem
@@ -48,7 +49,11 @@ class ShapeCache:
             walk.visit(node)
         infos = dict(walk.infos)
         infos.update(_instances(flattener, walk))
-        everything = [*loss_offers(project, problems, walk.flows), *walk.problems]
+        everything = [
+            *loss_offers(project, problems, walk.flows),
+            *walk.problems,
+            *memory_problems(walk.weights, machine_bytes()),
+        ]
         return Analysis(
             revision,
             infos,

@@ -43,15 +43,26 @@ _IGNORE = Param(
 _MARGIN = positive("margin", 1.0, "Margin", "Distance that is asked for.")
 _SIGNS = Port("target", "any", "N: 1 or −1")
 
+_SOURCES = {
+    "huber": "Huber 1964",
+    "smooth_l1": "Girshick 2015, Fast R-CNN",
+    "log_cosh": "Saleh & Saleh 2022",
+    "gaussian_nll": "Nix & Weigend 1994",
+    "kl_gaussian": "Kingma & Welling 2013, Auto-Encoding Variational Bayes",
+    "minimise": "Arjovsky et al. 2017, Wasserstein GAN (as critic loss)",
+    "hinge": "Cortes & Vapnik 1995, Support-Vector Networks",
+    "ctc": "Graves et al. 2006, Connectionist Temporal Classification",
+    "triplet_margin": "Schroff et al. 2015, FaceNet",
+}
 
-def _loss(  # noqa: PLR0913 - one row of the table
+
+def _loss(
     type_id: str,
     title: str,
     words: str,
     formula: str,
     *params: Param,
     inputs: Ports = (PREDICTION, TARGET),
-    source: str = "",
     aliases: tuple[str, ...] = (),
 ) -> LayerSpec:
     return LayerSpec(
@@ -60,7 +71,7 @@ def _loss(  # noqa: PLR0913 - one row of the table
         category="loss",
         help=words,
         formula=formula,
-        source=source or f"torch.nn.{title}Loss",
+        source=_SOURCES.get(type_id, f"torch.nn.{title}Loss"),
         params=(*params, WEIGHT),
         inputs=inputs,
         outputs=LOSS_OUT,
@@ -90,7 +101,6 @@ _NUMBERS = (
         "Squared near zero, straight beyond δ.",
         "L = mean(½d² if |d| < δ, else δ·(|d| − ½δ)),  d = y − t",
         positive("delta", 1.0, "δ", "Where the straight part begins."),
-        source="Huber 1964",
     ),
     _loss(
         "smooth_l1",
@@ -98,14 +108,12 @@ _NUMBERS = (
         "L1 that is rounded near zero.",
         "L = mean(½d²/β if |d| < β, else |d| − ½β),  d = y − t",
         positive("beta", 1.0, "β", "Width of the rounded part."),
-        source="Girshick 2015, Fast R-CNN",
     ),
     _loss(
         "log_cosh",
         "LogCosh",
         "Like MSE near zero and like L1 far away, without a bend.",
         "L = mean(ln cosh(y − t))",
-        source="Saleh & Saleh 2022",
     ),
     _loss(
         "poisson_nll",
@@ -122,7 +130,6 @@ _NUMBERS = (
         "L = ½·mean(ln v + (y − t)²/v)",
         flag("full", "Full", "Add the constant term ½·ln 2π."),
         inputs=(PREDICTION, TARGET, Port("variance", "float", "Positive, N×…")),
-        source="Nix & Weigend 1994",
     ),
     _loss(
         "kl_gaussian",
@@ -133,7 +140,6 @@ _NUMBERS = (
             Port("mean", "float", "μ, N×…"),
             Port("log_variance", "float", "s = ln σ², same shape"),
         ),
-        source="Kingma & Welling 2013, Auto-Encoding Variational Bayes",
         aliases=("vae", "kullback-leibler"),
     ),
     _loss(
@@ -142,7 +148,6 @@ _NUMBERS = (
         "Makes the mean of its input small; with a negative weight, large.",
         "L = mean(x)",
         inputs=(PREDICTION,),
-        source="Arjovsky et al. 2017, Wasserstein GAN (as critic loss)",
         aliases=("wasserstein", "custom", "mean"),
     ),
 )
@@ -210,7 +215,6 @@ _CLASSES = (
         "L = mean(max(0, m − t·y))",
         _MARGIN,
         inputs=(PREDICTION, Port("target", "any", "1 or −1, same shape")),
-        source="Cortes & Vapnik 1995, Support-Vector Networks",
         aliases=("svm", "margin"),
     ),
     _loss(
@@ -246,9 +250,13 @@ _CLASSES = (
         inputs=(
             Port("input", "float", "Log-probabilities, N×T×C"),
             Port("target", "int", "N×S: class numbers, S ≤ T"),
-            Port("target_lengths", "int", "N; without it all have length S", optional=True),
+            Port(
+                "target_lengths",
+                "int",
+                "N; without it all have length S",
+                optional=True,
+            ),
         ),
-        source="Graves et al. 2006, Connectionist Temporal Classification",
         aliases=("speech", "handwriting", "alignment"),
     ),
 )
@@ -291,7 +299,6 @@ _DISTANCES = (
             Port("positive", "float", "N×F, like the anchor"),
             Port("negative", "float", "N×F, unlike it"),
         ),
-        source="Schroff et al. 2015, FaceNet",
         aliases=("metric learning",),
     ),
 )
