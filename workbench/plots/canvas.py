@@ -9,7 +9,7 @@ from workbench.plots.ranges import log_ticks, ticks
 from workbench.theme import tokens
 from workbench.theme.text import escape
 
-LEFT_PX = 52
+LEFT_PX, RIGHT_PX = 52, 12
 
 
 class PlotCanvas(pg.PlotWidget):
@@ -29,7 +29,7 @@ class PlotCanvas(pg.PlotWidget):
             axis.enableAutoSIPrefix(enable=False)
             axis.setStyle(tickLength=0, tickTextOffset=5, hideOverlappingLabels=False)
         item.getAxis("left").setWidth(LEFT_PX)
-        item.layout.setContentsMargins(2, 2, 12, 0)
+        item.layout.setContentsMargins(2, 2, RIGHT_PX, 0)
         self.cursor_line = pg.InfiniteLine(angle=90)
         self.cursor_line.hide()
         self.addItem(self.cursor_line, ignoreBounds=True)
@@ -41,6 +41,11 @@ class PlotCanvas(pg.PlotWidget):
     def box(self) -> pg.ViewBox:
         """The rectangle of the data."""
         return self.getPlotItem().getViewBox()
+
+    @property
+    def data_width(self) -> int:
+        """Pixels across the data; also right before the first layout."""
+        return max(self.width() - LEFT_PX - RIGHT_PX - 2, 64)
 
     def restyle(self) -> None:
         """Take the colours of the theme."""

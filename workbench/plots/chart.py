@@ -81,22 +81,27 @@ class Chart:
         )
 
 
-def draw(chart: Chart, size: QSize, ratio: float) -> QPixmap:
+def picture(chart: Chart, size: QSize, ratio: float) -> QPixmap:
     """Return the standing parts as a picture of `size` logical pixels."""
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(style.colour("bg1"))
-    area = chart.area(size)
     with QPainter(pixmap) as painter:
-        painter.setFont(style.tick_font())
-        _draw_x(painter, chart.x, area)
-        _draw_rows(painter, chart, area)
-        if chart.bar is not None:
-            _draw_bar(painter, chart.bar, chart.mark, area)
-        painter.setPen(style.pen(style.colour("line")))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        painter.drawLine(area.topLeft(), area.bottomLeft())
+        draw(painter, chart, size)
     return pixmap
+
+
+def draw(painter: QPainter, chart: Chart, size: QSize) -> None:
+    """Draw the standing parts."""
+    painter.fillRect(QRectF(0, 0, size.width(), size.height()), style.colour("bg1"))
+    area = chart.area(size)
+    painter.setFont(style.tick_font())
+    _draw_x(painter, chart.x, area)
+    _draw_rows(painter, chart, area)
+    if chart.bar is not None:
+        _draw_bar(painter, chart.bar, chart.mark, area)
+    painter.setPen(style.pen(style.colour("line")))
+    painter.drawLine(area.bottomLeft(), area.bottomRight())
+    painter.drawLine(area.topLeft(), area.bottomLeft())
 
 
 def _draw_x(painter: QPainter, axis: Axis, area: QRectF) -> None:
@@ -174,5 +179,5 @@ class Standing:
         """Return the standing parts as a picture."""
         key = (chart, size.toTuple(), ratio, tokens.current().name)
         if key != self._key:
-            self._key, self._pixmap = key, draw(chart, size, ratio)
+            self._key, self._pixmap = key, picture(chart, size, ratio)
         return self._pixmap

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QSize
+from PySide6.QtCore import QBuffer, QIODevice, QSize
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
@@ -37,7 +37,7 @@ def svg_bytes(panel: "Panel") -> bytes:
     generator.setViewBox(panel.rect())
     generator.setTitle(panel.windowTitle())
     with QPainter(generator) as painter:
-        panel.render(painter, QPoint())
+        panel.draw_vector(painter)
     return bytes(buffer.data().data())
 
 

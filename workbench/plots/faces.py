@@ -119,6 +119,15 @@ class FacePanel(Panel):
                 painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._readout)
             self.face.paint(painter, area)
 
+    def draw_vector(self, painter: QPainter) -> None:
+        """Draw chart and data without the standing picture and the switch."""
+        chart = self.face.chart()
+        if chart is None:
+            self._paint_empty(painter)
+            return
+        charts.draw(painter, chart, self.size())
+        self.face.paint(painter, chart.area(self.size()))
+
     def _paint_empty(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), style.colour("bg1"))
         painter.setPen(style.colour("fg2"))

@@ -67,7 +67,7 @@ class LossPlot(CurvePanel):
             curve.setVisible(shown)
         if not shown or not len(series):
             return None
-        pixels = max(int(self.canvas.box.width()), 64)
+        pixels = self.canvas.data_width
         self.raw[index].setData(*self._scaled(*series.raw_line(low, high, pixels)))
         points = min(int(pixels / _PX_PER_POINT), 999)
         smooth = self._scaled(*series.smooth_line(low, high, points))

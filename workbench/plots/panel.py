@@ -1,7 +1,7 @@
 """What all panels have: a pace, a face when there is nothing to show, and export."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engine.i18n import tr
@@ -63,6 +63,10 @@ class Panel(QWidget):
     def table(self) -> Table:
         """Return what is shown as header and rows."""
         raise NotImplementedError
+
+    def draw_vector(self, painter: QPainter) -> None:
+        """Draw with lines and text that scale."""
+        self.render(painter, QPoint())
 
     def restyle(self) -> None:
         """Take the colours of the theme again."""

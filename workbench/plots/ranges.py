@@ -66,10 +66,11 @@ class ValueRange:
         if self.unit:
             self.low = math.floor(self.low / self.unit) * self.unit
             self.high = math.ceil(self.high / self.unit) * self.unit
-        missing = self.smallest - (self.high - self.low)
+        smallest = max(self.smallest, 1e-6 * max(abs(low), abs(high)))
+        missing = smallest - (self.high - self.low)
         if missing > 0:
             self.low -= math.floor(missing / 2) if self.unit else missing / 2
-            self.high = self.low + self.smallest
+            self.high = self.low + smallest
 
 
 def rounded_up(value: float) -> float:
@@ -138,4 +139,4 @@ def number(value: float) -> str:
         if abs(value) >= limit:
             scale = 1e6 if limit == 1e6 else 1e3
             return f"{value / scale:g}{unit}".replace("-", "−")
-    return f"{value:.6g}".replace("-", "−")
+    return f"{value:.6g}".replace("e-0", "e-").replace("-", "−")

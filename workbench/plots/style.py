@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from workbench.theme import fonts, tokens
 
@@ -64,6 +64,11 @@ def grid_pen() -> QPen:
 def tick_font() -> QFont:
     """Return the font of ticks and labels."""
     return fonts.ui(TICK_PT)
+
+
+def metrics() -> QFontMetricsF:
+    """Return the sizes of letters in that font."""
+    return QFontMetricsF(tick_font())
 
 
 def heat_table() -> npt.NDArray[np.uint32]:

@@ -184,6 +184,8 @@ class RatioLines(RatioFace):
         for row in range(y.shape[1]):
             painter.setPen(style.pen(style.series(row)))
             seen = np.isfinite(y[:, row])
+            if not seen.any():
+                continue
             painter.drawPolyline(arrayToQPolygonF(x[seen], y[seen, row]))
         painter.restore()
         if y.shape[1] <= MOST_NAMES:

@@ -283,9 +283,10 @@ class Session(QObject):
         if body.revision == self._revision:
             self.analysis_ready.emit(body)
 
-    def _on_run_started(self, body: frame.RunStarted, _command: object) -> None:
+    def _on_run_started(self, body: frame.RunStarted, command: object) -> None:
         self.history.begin(body, self._names)
-        self._set_state("training")
+        asked = isinstance(command, commands.Train | commands.ResumeRun)
+        self._set_state("paused" if asked and command.paused else "training")
         self.run_started.emit(body)
 
     def _on_frame(self, body: frame.Frame, _command: object) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.protocol.frame import Frame
+from engine.protocol.frame import Frame, View
 from tests.helpers import frames
 from workbench.session.history import History
 from workbench.session.layers import MAP_EXPONENTS, magnitude_counts, shares
@@ -97,6 +97,18 @@ def test_new_run_starts_over_and_the_same_run_goes_on(stream):
     assert len(history.losses[0]) == 0
     assert history.evaluations == []
     assert history.sample is None
+
+
+def test_newest_view_of_each_node_is_kept():
+    views = [View("a", "k", 1, {}), View("b", "k", 1, {}), View("a", "k", 2, {})]
+    empty = np.empty((0, 1))
+    told = [
+        Frame(v.step, 0, "training", np.empty(0, int), empty, empty, views=(v,))
+        for v in views
+    ]
+    history = played(told)
+    assert history.views == {"a": views[2], "b": views[1]}
+    assert history.views_seen == 3
 
 
 def test_log_keeps_the_lines_in_order(stream):

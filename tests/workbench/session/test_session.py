@@ -94,6 +94,17 @@ def test_names_of_the_run_come_from_the_project(training):
     assert names.metrics == {"score": "Accuracy"}
 
 
+def test_run_that_starts_paused_is_shown_as_paused(session, engines):
+    seen = states(session)
+    session.start_engine()
+    session.train(project(), paused=True, steps=5, device="cpu")
+    command = engines.last.sent[-1]
+    assert (command.paused, command.steps, command.device) == (True, 5, "cpu")
+    engines.last.answer(frames.run_started())
+    session._on_tick()
+    assert seen == ["compiling", "paused"]
+
+
 def test_second_train_waits_for_the_end_of_the_first(training, engines):
     training.train(project())
     assert len([c for c in engines.last.sent if isinstance(c, commands.Train)]) == 1

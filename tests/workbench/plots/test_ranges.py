@@ -1,0 +1,106 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.plots.ranges import (
+    StepRange,
+    ValueRange,
+    decades,
+    log_ticks,
+    number,
+    rounded_up,
+    ticks,
+)
+
+numbers = st.floats(-1e9, 1e9)
+
+
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=20))
+def test_range_always_holds_its_data(pairs):
+    span = ValueRange()
+    for pair in pairs:
+        low, high = sorted(pair)
+        span.follow(low, high)
+        assert span.low <= low <= high <= span.high
+        assert span.low < span.high
+
+
+@given(st.lists(st.tuples(st.floats(-30, 30), st.floats(-30, 30)), min_size=1))
+def test_range_in_whole_decades_holds_its_data(pairs):
+    span = ValueRange(-9, 0, 0.3, margin=0.1, unit=1, smallest=6)
+    for pair in pairs:
+        low, high = sorted(pair)
+        span.follow(low, high)
+        assert span.low <= low <= high <= span.high
+        assert span.low == int(span.low)
+        assert span.high - span.low >= 6
+
+
+def test_range_stands_still_until_data_leave_or_shrink():
+    span = ValueRange()
+    assert span.follow(0, 10)
+    assert not span.follow(0.5, 10.5)
+    assert not span.follow(1, 8)
+    assert span.follow(1, 4)
+    assert span.follow(1, 40)
+    assert not span.follow(math.nan, 4)
+
+
+@given(st.integers(1, 10**8))
+def test_step_range_grows_ahead_of_the_run(step):
+    span = StepRange()
+    span.follow(step)
+    assert span.high >= step
+    assert step <= 50 or span.high >= 1.2 * step
+
+
+def test_step_range_ends_with_the_run():
+    span = StepRange()
+    span.follow(900, 1000)
+    assert span.high == 1000
+
+
+@given(st.floats(1e-6, 1e9))
+def test_rounded_up_is_close_above(value):
+    assert value * (1 - 1e-8) <= rounded_up(value) <= 1.5 * value
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 12))
+def test_ticks_lie_inside_and_are_about_as_many(low, width, count):
+    found = ticks(low, low + width, count)
+    assert all(low - 1e-6 * width <= v <= low + width * (1 + 1e-6) for v, _ in found)
+    assert count / 2.6 - 1 <= len(found) <= 2.6 * count + 1
+
+
+@given(st.floats(-8, 8), st.floats(0.05, 12))
+def test_log_ticks_stand_at_the_logarithm_of_their_words(low, width):
+    for place, words in log_ticks(low, low + width, 5):
+        if not words.startswith("10") or words.isdecimal():
+            value = float(words.translate({0x2212: "-", 107: "e3", 77: "e6"}))
+            assert 10**place == pytest.approx(value, rel=1e-5)
+
+
+def test_decades_are_written_as_powers():
+    assert decades(-3.2, 0.5, 9) == (
+        (-3, "10⁻³"),
+        (-2, "10⁻²"),
+        (-1, "10⁻¹"),
+        (0, "10⁰"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.5, "−0.5"),
+        (9000, "9000"),
+        (12000, "12k"),
+        (2e-5, "2e−5"),
+        (2.5e6, "2.5M"),
+    ],
+)
+def test_numbers_are_short(value, text):
+    assert number(value) == text

@@ -1,0 +1,118 @@
+import dataclasses
+
+import numpy as np
+
+from tests.helpers import frames
+from workbench.plots import style
+from workbench.plots.spread import signed
+from workbench.plots.weights import WeightChangePlot
+
+HEAT, LINES, SPREAD = range(3)
+
+
+def samples(count=300):
+    return [told.sample for told in frames.frames(count)]
+
+
+def test_heat_map_colours_the_ratio_of_each_sample(shown, history):
+    panel = shown(WeightChangePlot, played=300)
+    face = panel.face
+    low, high = face._range.low, face._range.high
+    assert history.layers.ratio_bins.span == 1
+    for sample in samples():
+        level = (np.log10(sample.update_ratio) - low) / (high - low)
+        colours = style.heat_table()[np.clip(level * 255, 0, 255).astype(np.uint8)]
+        found = face.image.pixels[::-1, sample.step - 1]
+        np.testing.assert_array_equal(found, colours)
+
+
+def test_heat_map_drawn_step_by_step_equals_one_drawn_at_once(shown, history):
+    slow = shown(WeightChangePlot)
+    for told in frames.frames(2000):
+        history.add(told)
+        slow.catch_up()
+    quick = shown(WeightChangePlot)
+    slow.faces[HEAT]._key = quick.faces[HEAT]._key = None
+    slow.faces[HEAT]._range = quick.faces[HEAT]._range
+    slow.take_in()
+    quick.take_in()
+    np.testing.assert_array_equal(
+        slow.faces[HEAT].image.pixels, quick.faces[HEAT].image.pixels
+    )
+
+
+def test_lines_hold_log10_of_the_ratios(shown, history):
+    panel = shown(WeightChangePlot, played=300)
+    panel.show_face(LINES)
+    told = samples()
+    drawn = panel.face.ratios[history.layers.ratio_bins.measured()]
+    expected = np.log10([sample.update_ratio for sample in told])
+    np.testing.assert_allclose(drawn, expected, atol=1e-12)
+
+
+def test_guide_is_in_view_of_every_run(shown):
+    panel = shown(WeightChangePlot, played=300)
+    panel.show_face(LINES)
+    panel.catch_up()
+    low, high = panel.face._range.low, panel.face._range.high
+    assert low <= -3 <= high
+    assert "10⁻³" in [words for _, words in panel.face.chart().rows]
+
+
+def test_layer_that_does_not_change_is_the_smallest_value(shown, history):
+    sample = samples(10)[0]
+    ratio = sample.update_ratio.copy()
+    ratio[0], ratio[1] = 0.0, np.nan
+    history.layers.add(dataclasses.replace(sample, update_ratio=ratio))
+    history.samples_seen += 1
+    panel = shown(WeightChangePlot)
+    for face in (HEAT, LINES, SPREAD):
+        panel.show_face(face)
+        panel.grab()
+    pixels = panel.faces[HEAT].image.pixels[::-1, sample.step - 1]
+    assert pixels[1] == style.background()
+    assert np.isfinite(panel.faces[HEAT]._range.low)
+
+
+def test_spread_is_the_share_of_signed_magnitudes():
+    values = np.array([-3.0, -0.3, 0.0, 0.0, 0.3, 0.26, 1.5, 1e-30])
+    counts = frames.histogram(values)[None]
+    shares = signed(counts, -2, 2)[0]
+    # −4…−2, −2…−1, −1…−½, −½…−¼, 0, ¼…½, ½…1, 1…2, 2…4
+    expected = np.array([1, 0, 0, 1, 2, 2, 0, 1, 0]) / 8
+    np.testing.assert_allclose(shares, expected)
+
+
+def test_spread_ticks_stand_at_their_weights(shown):
+    panel = shown(WeightChangePlot, played=30)
+    panel.show_face(SPREAD)
+    low, high = panel.face.span
+    places = {text: place for place, text in panel.face.chart().x.ticks}
+    # Bin of 2^e … 2^(e+1) is one wide and starts at e − low + ½.
+    assert places["0.1"] == np.log2(0.1) - low + 0.5
+    assert places["−0.1"] == -places["0.1"]
+    assert places["0"] == 0
+    assert max(places.values()) <= high - low + 0.5
+
+
+def test_reading_gives_the_ratio_of_the_step(shown):
+    panel = shown(WeightChangePlot, played=300)
+    sample = samples()[19]
+    assert sample.step == 200
+    x = (sample.step - 0.5) / panel.face._steps.high
+    assert panel.face.read(x, 0.99) == (
+        f"conv1 · step 200 · ‖Δw‖/‖w‖ = {sample.update_ratio[0]:.2e}"
+    )
+    panel.show_face(LINES)
+    low, high = panel.face._range.low, panel.face._range.high
+    y = (high - np.log10(sample.update_ratio[3])) / (high - low)
+    assert panel.face.read(x, y).startswith("bn2 · step 200")
+
+
+def test_table_holds_every_sample(shown):
+    header, rows = shown(WeightChangePlot, played=100).table()
+    told = samples(100)
+    assert header[1] == "update ratio of conv1"
+    assert [row[0] for row in rows] == [sample.step for sample in told]
+    found = np.array([row[1:] for row in rows])
+    np.testing.assert_array_equal(found, [sample.update_ratio for sample in told])
