@@ -30,11 +30,8 @@ def run(options: Options) -> int:
     say(tr("No display here: training {name} in the terminal.", name=job.document))
     can_draw = _prepare_drawing()
     try:
-        code, result = _call(job.train())
-        if code != 0:
-            return code
-        _tell(result)
-        return _write(job, result.get("steps", 0), can_draw=can_draw)
+        code = _call(job.train())
+        return code or _write(job, can_draw=can_draw)
     except KeyboardInterrupt:
         say(tr("\nStopped. What was trained so far is in {run}", run=job.folder))
         return _INTERRUPTED
@@ -71,24 +68,33 @@ class Job:
         command = ["engine", "train", self.document, "--out", str(self.folder)]
         if self.options.after_steps:
             command += ["--steps", str(self.options.after_steps)]
-        return [*command, "--json"]
+        return command
 
     def export(self) -> list[str]:
         """Return the engine's arguments for the export of the weights."""
         out = ["--format", "safetensors", "--out", str(self.weights)]
         return ["engine", "export", str(self.folder), *out]
 
-    def draw(self, steps: object) -> list[str]:
-        """Return the arguments that draw the window after the run's `steps`."""
+    def draw(self) -> list[str]:
+        """Return the arguments that draw the window after the run's steps."""
         chosen = self.options
         command = ["workbench", self.document, "--run", str(self.folder)]
-        command += ["--after-steps", str(steps), "--shot", str(self.picture)]
+        command += ["--after-steps", str(self._steps_made())]
+        command += ["--shot", str(self.picture)]
         if chosen.size:
             command += ["--size", "{}x{}".format(*chosen.size)]
         for name in ("theme", "panel", "language"):
             if value := getattr(chosen, name):
                 command += [f"--{name}", value]
         return command
+
+    def _steps_made(self) -> int:
+        """Return how many steps the run has made, by its own account."""
+        try:
+            account = json.loads((self.folder / "run.json").read_text("utf-8"))
+            return int(account["checkpoint"]["step"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
 
 
 def _parent_of_runs() -> Path:
@@ -123,10 +129,12 @@ def _prepare_drawing() -> bool:
     return True
 
 
-def _write(job: Job, steps: object, *, can_draw: bool) -> int:
+def _write(job: Job, *, can_draw: bool) -> int:
     """Export and draw, then say where everything is; 1 when a part is missing."""
-    exported, _ = _call(job.export())
-    drawn = _call(job.draw(steps))[0] if can_draw else 1
+    exported = _call(job.export())
+    if can_draw:
+        say(tr("Drawing the finished window …"))
+    drawn = _call(job.draw(), quiet=True) if can_draw else 1
     print(tr("\nRun:      {path}", path=job.folder))
     if exported == 0:
         print(tr("Weights:  {path}", path=job.weights))
@@ -135,58 +143,35 @@ def _write(job: Job, steps: object, *, can_draw: bool) -> int:
     return int(exported != 0 or (can_draw and drawn != 0))
 
 
-def _tell(result: dict[str, object]) -> None:
-    """Print the scores of the validation split, whatever the network measures."""
-    scores = result.get("validation")
-    if isinstance(scores, dict):
-        parts = [f"{name} {_number(value)}" for name, value in scores.items()]
-        print(tr("Validation: {scores}", scores=" · ".join(parts)))
+def _call(arguments: Sequence[str], *, quiet: bool = False) -> int:
+    """Run `python -m` with `arguments` and return its exit code.
 
-
-def _number(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _call(arguments: Sequence[str]) -> tuple[int, dict[str, object]]:
-    """Run `python -m` with `arguments`, relaying what it prints.
-
-    Returns:
-        Its exit code, and the JSON object of its last line ({} without one).
+    The child writes to this terminal; a `quiet` one only when it fails.
     """
     path = os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH"))))
     with subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": path},
     ) as child:
         try:
-            result = _relay(child)
-            return child.wait(), result
+            output, _ = child.communicate()
         except BaseException:
             _end(child)
             raise
-
-
-def _relay(child: subprocess.Popen[str]) -> dict[str, object]:
-    result: dict[str, object] = {}
-    for line in child.stdout or ():
-        with contextlib.suppress(ValueError):
-            if isinstance(value := json.loads(line), dict):
-                result = value
-                continue
-        print(line, end="", flush=True)
-    return result
+    if child.returncode != 0 and quiet:
+        sys.stderr.write(output)
+    return child.returncode
 
 
 def _end(child: subprocess.Popen[str]) -> None:
     """Let a child that got the same Ctrl+C save; end it when it does not."""
     for end in (lambda: None, child.terminate, child.kill):
         end()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(_SAVE_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            continue
-        return
+            return

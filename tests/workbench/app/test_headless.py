@@ -9,8 +9,6 @@ from workbench.app import headless
 from workbench.bootstrap.console import SetupError
 from workbench.options import Options
 
-RESULT = {"steps": 80, "validation": {"loss": 0.123456, "accuracy": 0.9715}}
-
 
 @pytest.fixture
 def calls(monkeypatch, tmp_path):
@@ -18,10 +16,14 @@ def calls(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     made, codes = [], {}
 
-    def call(arguments):
+    def call(arguments, *, quiet=False):
         made.append(arguments)
         kind = "draw" if arguments[0] == "workbench" else arguments[1]
-        return codes.get(kind, 0), RESULT if kind == "train" else {}
+        if kind == "train":
+            run = Path(arguments[arguments.index("--out") + 1])
+            run.mkdir()
+            (run / "run.json").write_text('{"checkpoint": {"step": 80}}', "utf-8")
+        return codes.get(kind, 0)
 
     monkeypatch.setattr(headless, "_call", call)
     monkeypatch.setattr(headless.system, "ensure_libraries", lambda **_: None)
@@ -41,7 +43,6 @@ def test_default_preset_is_trained_exported_and_drawn(calls, capsys):
     told = capsys.readouterr().out
     for path in (run, run / "weights.safetensors", run / "window.png"):
         assert str(path) in told
-    assert "loss 0.1235 · accuracy 0.9715" in told
 
 
 def test_choices_reach_the_children(calls):
@@ -81,7 +82,7 @@ def test_missing_libraries_cost_only_the_picture(calls, monkeypatch, capsys):
 
 
 def test_interrupt_says_where_the_run_is(monkeypatch, calls, capsys):
-    def interrupt(_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(headless, "_call", interrupt)
@@ -105,10 +106,17 @@ def talker(monkeypatch, tmp_path):
     return lambda code: (tmp_path / "talker.py").write_text(code, "utf-8")
 
 
-def test_child_is_relayed_and_its_last_object_returned(talker, capfd):
-    talker("print('12 %'); print('{not json'); print('{\"steps\": 3}'); exit(4)")
-    assert headless._call(["talker"]) == (4, {"steps": 3})
-    assert capfd.readouterr().out == "12 %\n{not json\n"
+def test_child_writes_to_the_terminal(talker, capfd):
+    talker("print('12 %'); exit(4)")
+    assert headless._call(["talker"]) == 4
+    assert capfd.readouterr().out == "12 %\n"
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, ""), (3, "why\n")])
+def test_quiet_child_is_heard_only_when_it_fails(talker, capsys, code, told):
+    talker(f"print('why'); exit({code})")
+    assert headless._call(["talker"], quiet=True) == code
+    assert capsys.readouterr().err == told
 
 
 def test_child_that_does_not_stop_is_ended(monkeypatch):
