@@ -23,6 +23,7 @@ def gesture_for(view: "CanvasView", event: QMouseEvent) -> Gesture | None:
     """Return the gesture that a press begins, or None; may change the selection."""
     place = view.to_scene(event.position())
     if event.button() == Qt.MouseButton.MiddleButton or view.is_space_down:
+        view.was_space_used = True
         return PanDrag(view, place)
     if event.button() != Qt.MouseButton.LeftButton:
         return None

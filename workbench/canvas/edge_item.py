@@ -76,7 +76,7 @@ class EdgeItem(QGraphicsItem):
                 self.isVisible(), self.category, self.label)  # fmt: skip
 
     def draw(self, painter: QPainter, zoom: float, heat: float) -> None:
-        """Draw the wire, and its shape where there is room.
+        """Draw the wire.
 
         Args:
             painter: Maps the scene to the screen.
@@ -87,11 +87,14 @@ class EdgeItem(QGraphicsItem):
         painter.setPen(self._pen(tokens, zoom, round(heat * HEATS) / HEATS))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
-        if self.label and zoom >= LABEL_ZOOM:
-            if self.is_hovered or self.isSelected():
-                self._paint_label(painter, tokens, self._path.pointAtPercent(0.5))
-            elif self._label_place is not None and "×" in self.label:
-                self._paint_label(painter, tokens, self._label_place)
+
+    def label_place(self, zoom: float) -> QPointF | None:
+        """Return where its shape is written; None where there is no room."""
+        if not self.label or zoom < LABEL_ZOOM:
+            return None
+        if self.is_hovered or self.isSelected():
+            return self._path.pointAtPercent(0.5)
+        return self._label_place if "×" in self.label else None
 
     def _pen(self, tokens: Tokens, zoom: float, heat: float) -> QPen:
         width = BASE_WIDTH + HOT_WIDTH * heat
@@ -110,7 +113,9 @@ class EdgeItem(QGraphicsItem):
             pen.setDashPattern([3.0, 3.0])
         return pen
 
-    def _paint_label(self, painter: QPainter, tokens: Tokens, middle: QPointF) -> None:
+    def draw_label(self, painter: QPainter, middle: QPointF) -> None:
+        """Write the shape over all wires."""
+        tokens = current()
         font = faces.mono_font()
         width = QFontMetricsF(font).horizontalAdvance(self.label) + 12
         room = QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)

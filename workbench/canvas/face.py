@@ -126,6 +126,7 @@ def _width(title: str, weights: str, summary: str) -> float:
     if weights:
         head += QFontMetricsF(small_font()).horizontalAdvance(weights) + 10
     line = QFontMetricsF(small_font()).horizontalAdvance(summary)
+    line += metrics.SPARK_WIDTH if weights else 0.0
     needed = max(head, line) + 2 * metrics.PAD
     steps = -(-needed // 10) * 10
     return min(metrics.MAX_WIDTH, max(metrics.WIDTH, steps))

@@ -108,16 +108,19 @@ def _escape(view: "CanvasView") -> bool:
 def _space(view: "CanvasView", event: QKeyEvent) -> bool:
     """Make the pointer pan while the bar is held."""
     if not event.isAutoRepeat() and view.gesture is None:
-        view.is_space_down = True
+        view.is_space_down, view.was_space_used = True, False
         view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
     return True
 
 
 def release(view: "CanvasView", event: QKeyEvent) -> bool:
-    """End panning with the space bar."""
+    """End panning with the space bar; a mere tap opens the search."""
     if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
         return False
+    tapped = view.is_space_down and not view.was_space_used
     view.is_space_down = False
     if view.gesture is None:
         view.viewport().unsetCursor()
+        if tapped:
+            view.quick_add()
     return True

@@ -150,7 +150,8 @@ def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
     title = _line(face.title, faces.title_font(), tokens.fg, _LEFT)
     _write(painter, title, QRectF(metrics.PAD, top + 7, room - taken, 18))
     summary = _line(face.summary, faces.small_font(), tokens.fg2, _LEFT)
-    _write(painter, summary, QRectF(metrics.PAD, top + 24, room, 14))
+    beside = metrics.SPARK_WIDTH if face.count else 0.0
+    _write(painter, summary, QRectF(metrics.PAD, top + 24, room - beside, 14))
     colour = tokens.category_text(face.category)
     shape = _line(face.shape, faces.mono_font(), colour, _LEFT)
     _write(painter, shape, QRectF(metrics.PAD, top + 39, room, 14))

@@ -30,9 +30,15 @@ def route(
     """
     if end.x() - start.x() >= 12:
         path = curve(start, end)
-        if not _is_blocked(path, obstacles):
+        if not _is_steep(start, end) and not _is_blocked(path, obstacles):
             return path
     return rounded(_corners(start, end, source, lane))
+
+
+def _is_steep(start: QPointF, end: QPointF) -> bool:
+    """Return whether a curve would look like a fall."""
+    drop = abs(end.y() - start.y())
+    return drop > 150 and drop > 2 * (end.x() - start.x())
 
 
 def curve(start: QPointF, end: QPointF) -> QPainterPath:

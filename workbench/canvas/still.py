@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from workbench.canvas import metrics, node_paint
+from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.node_paint import Screen
 from workbench.theme.tokens import current
@@ -91,6 +92,18 @@ def _wires(painter: QPainter, scene: "CanvasScene", zoom: float, room: QRectF) -
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
         wire.draw(painter, zoom, heat.get(wire.edge.source.node, 0.0))
+    _labels(painter, wires, zoom)
+
+
+def _labels(painter: QPainter, wires: list[EdgeItem], zoom: float) -> None:
+    """Write each output's shape once, at the wire that comes last in `wires`."""
+    places = {
+        wire.edge.source: (wire, place)
+        for wire in wires
+        if (place := wire.label_place(zoom)) is not None
+    }
+    for wire, place in places.values():
+        wire.draw_label(painter, place)
 
 
 def _cards(

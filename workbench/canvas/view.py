@@ -59,7 +59,7 @@ class CanvasView(QGraphicsView):
         self.canvas = CanvasScene(document)
         self.camera = Camera(self)
         self.gesture: Gesture | None = None
-        self.is_space_down = False
+        self.is_space_down = self.was_space_used = False
         self.shows_focus = False
         self._still, self._overlay = still.Still(), Overlay(self)
         self.hover = Hover(self)
@@ -227,14 +227,18 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Search for a node on empty ground; activate a node."""
+        """Activate a node; elsewhere search for one to add, also into a wire."""
         place = self.to_scene(event.position())
         node = self.canvas.node_at(place)
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if node is not None:
             self.node_activated.emit(node.node_id)
-        elif self.canvas.edge_at(place) is None:
+            return
+        wire = self.canvas.edge_at(place)
+        if wire is not None:
+            self.quick_insert(place, wire.edge)
+        elif self.canvas.port_at(place) is None:
             self.quick_add(place)
         event.accept()
 
@@ -305,8 +309,9 @@ class CanvasView(QGraphicsView):
         drops.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Take layers from the palette."""
+        """Take layers from the palette; show the wire they would go into."""
         drops.enter(event)
+        self.hover.follow(self.to_scene(event.position()))
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add the layer where it was dropped."""

@@ -246,6 +246,22 @@ def test_double_click_on_empty_ground_adds_at_the_pointer(view, hand, document):
     assert view.canvas.nodes["sigmoid"].card().contains(FAR)
 
 
+def test_double_click_on_a_wire_inserts(view, hand, document):
+    edge = Edge.parse("relu.out", "flatten.input")
+    place = view.canvas.edges[edge].path.pointAtPercent(0.5)
+    none = Qt.KeyboardModifier.NoModifier
+    spot = hand.pixel(place)
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, none, spot)
+    popup = view._popup
+    QTest.keyClicks(popup.field, "tanh")
+    QTest.keyClick(popup.field, Qt.Key.Key_Return)
+    graph = document.project.graph
+    assert graph.has_edge(Edge.parse("relu.out", "tanh.input"))
+    assert graph.has_edge(Edge.parse("tanh.out", "flatten.input"))
+    assert not graph.has_edge(edge)
+    assert document.undo_stack.count() == 1
+
+
 def test_palette_double_click_and_enter_add(view, document, qtbot):
     palette = Palette(document, view)
     qtbot.addWidget(palette)

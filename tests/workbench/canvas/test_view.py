@@ -78,6 +78,13 @@ def test_space_and_drag_pan(view, hand):
     QTest.keyRelease(view, Qt.Key.Key_Space)
     assert view.document.undo_stack.count() == 0
     assert not view.is_space_down
+    assert not view._popup.isVisible()
+
+
+def test_a_tap_on_the_space_bar_opens_the_search(view, hand):
+    hand.key(Qt.Key.Key_Space)
+    assert view._popup.isVisible()
+    view._popup.hide()
 
 
 def test_fit_shows_every_card(view, hand):
