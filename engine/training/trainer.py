@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 
 from torch import Tensor
 
@@ -85,7 +85,9 @@ class Trainer(Control):
         row = Row(len(self.parts.phases))
         phase = self.parts.phases[0]
         try:
-            for index, phase in self._due_phases():
+            for turn, (index, phase) in enumerate(self._due_phases()):
+                if turn > 0:
+                    yield Step.UPDATE  # of the phase before; the last one's is below
                 yield from self._run_phase(index, phase, batch, row)
                 if self.ending:
                     return
@@ -101,6 +103,8 @@ class Trainer(Control):
     def _run_phase(
         self, index: int, phase: PhaseRun, batch: Batch, row: Row
     ) -> Iterator[Step]:
+        if len(self.parts.phases) > 1:
+            phase.program.enter()
         outputs = phase.forward(batch)
         yield Step.FORWARD
         self._interrupt.check()
@@ -119,18 +123,10 @@ class Trainer(Control):
         if self.monitor.sampling:
             self.monitor.after_update(index)
 
-    def _due_phases(self) -> Iterable[tuple[int, PhaseRun]]:
+    def _due_phases(self) -> list[tuple[int, PhaseRun]]:
         """Return the phases of the coming step; `every` counts steps from 1."""
-        phases = self.parts.phases
-        if len(phases) == 1 and phases[0].every == 1:
-            return ((0, phases[0]),)
-        return self._alternating()
-
-    def _alternating(self) -> Iterator[tuple[int, PhaseRun]]:
-        for index, phase in enumerate(self.parts.phases):
-            if (self.step + 1) % phase.every == 0:
-                phase.program.enter()
-                yield index, phase
+        number, phases = self.step + 1, enumerate(self.parts.phases)
+        return [(i, phase) for i, phase in phases if number % phase.every == 0]
 
     def _looked_at(
         self, phase: PhaseRun, outputs: Outputs, total: Tensor
