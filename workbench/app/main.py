@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine import i18n
 from engine.errors import EngineError
+from engine.i18n import tr
 from workbench import theme
 from workbench.app.crash import CrashGuard
 from workbench.app.unix import SignalWatch
@@ -34,6 +35,7 @@ def run(options: Options) -> int:
         open_document(window, options.document)
     except EngineError as error:
         window.banner.say("error", str(error))
+    _offer_recovery(window)
     window.show()
     code = app.exec()
     for watch in watches:
@@ -92,8 +94,24 @@ def _restore(window: MainWindow, options: Options) -> None:
 
 def _end(window: MainWindow) -> None:
     """Close without a question: nobody may be there to answer it."""
+    window.recovery.write()
     window.asks_nothing = True
     window.close()
+
+
+def _offer_recovery(window: MainWindow) -> None:
+    """Offer what a crash left behind; nothing is thrown away unasked."""
+    project = window.recovery.found()
+    if project is None:
+        return
+
+    def restore() -> None:
+        window.document.set_project(project)
+        window.banner.hide()
+
+    words = tr("The last session ended without saving “{name}”.", name=project.name)
+    offers = [(tr("Restore"), restore), (tr("Discard"), window.discard_recovery)]
+    window.banner.say("warning", words, offers)
 
 
 def _watch(window: MainWindow) -> SignalWatch:

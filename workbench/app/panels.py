@@ -52,6 +52,7 @@ class Panels(QObject):
         self._timer.stop()
         if self._thread is not None:
             self._thread.join()
+        self.plots.clear()
 
     @property
     def is_loaded(self) -> bool:

@@ -2,13 +2,22 @@
 
 import math
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QStatusBar,
+    QWidget,
+)
 
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, RunStarted
 from workbench.inspector.fields import polish
 from workbench.session.history import History
-from workbench.theme import current, icons, signals, text
+from workbench.theme import current, text
 
 STATES = {
     "starting": ("Engine starting…", "fg3"),
@@ -21,7 +30,58 @@ STATES = {
     "diverged": ("Diverged", "err"),
     "failed": ("Failed", "err"),
 }
-_WITH_SPEED = {"training"}
+_DOT = "  ·  "
+
+
+class Ticker(QWidget):
+    """A line of text that changes 30 times a second.
+
+    A QLabel asks for another layout of the whole window with each text; this only
+    paints. Its width is that of a sample.
+
+    Args:
+        sample: The longest text to expect.
+        has_dot: A dot stands before the words, which are then not quiet.
+    """
+
+    def __init__(self, sample: str, *, has_dot: bool = False) -> None:
+        super().__init__()
+        self._sample, self._has_dot = sample, has_dot
+        self.words, self.tint = "", ""
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Preferred, policy.Preferred)
+
+    def say(self, words: str, tint: str = "") -> None:
+        """Show words, with the dot in the colour of a token."""
+        if (words, tint) != (self.words, self.tint):
+            self.words, self.tint = words, tint
+            self.setAccessibleName(words)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for the sample."""
+        metrics = self.fontMetrics()
+        left = metrics.height() if self._has_dot else 0
+        return QSize(metrics.horizontalAdvance(self._sample) + left, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow a narrow window to cut the text off."""
+        return QSize(40, self.fontMetrics().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw dot, words and detail."""
+        theme, metrics = current(), self.fontMetrics()
+        area = QRectF(self.rect())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._has_dot:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(theme.colour(self.tint or "fg3")))
+                painter.drawEllipse(QPointF(5.0, area.height() / 2), 4.0, 4.0)
+                area.adjust(metrics.height(), 0, 0, 0)
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.setPen(QColor(theme.fg if self._has_dot else theme.fg2))
+            painter.drawText(area, flags, self.words)
 
 
 class StatusBar(QStatusBar):
@@ -31,16 +91,21 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._state = "starting"
         self.setSizeGripEnabled(False)
-        self.dot, self.state, self.detail = QLabel(), QLabel(), QLabel()
+        longest = max((tr(words) for words, _ in STATES.values()), key=len)
+        self.state = Ticker(longest, has_dot=True)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(180)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName(tr("Progress of the run"))
-        self.time_left, self.overhead = QLabel(), QLabel()
+        speed = tr("{speed} samples/s", speed="888,888")
+        left = tr("{time} left", time="88 min 88 s")
+        sample = (_where(88, 88, 888_888), speed, left, _share(0.888))
+        self.run = Ticker(_DOT.join(sample))
+        tip = tr("Share of the training time that measuring for the plots takes")
+        self.run.setToolTip(tip)
         self.parameters, self.nodes, self.device = QLabel(), QLabel(), QLabel()
         self._lay_out()
-        signals.changed.connect(self._tint)
         self.show_state("starting")
 
     def _lay_out(self) -> None:
@@ -48,60 +113,49 @@ class StatusBar(QStatusBar):
         row, end = QHBoxLayout(left), QHBoxLayout(right)
         for box in (row, end):
             box.setContentsMargins(10, 2, 10, 2)
-        row.setSpacing(10)
+        row.setSpacing(12)
         end.setSpacing(22)
-        parts = (self.dot, self.state, self.detail, self.progress, self.time_left)
-        for widget in (*parts, self.overhead):
+        for widget in (self.state, self.progress, self.run):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self.parameters, self.nodes, self.device):
-            end.addWidget(widget)
-        quiet = (self.detail, self.time_left, self.overhead)
-        for label in (*quiet, self.parameters, self.nodes, self.device):
+        for label in (self.parameters, self.nodes, self.device):
             polish(label, "role", "secondary")
-        tip = tr("Share of the training time that measuring for the plots takes")
-        self.overhead.setToolTip(tip)
+            end.addWidget(label)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
         self.addWidget(left, 1)
         self.addPermanentWidget(right)
 
     def show_state(self, state: str) -> None:
         """Show the state of the session."""
         self._state = state
-        self.state.setText(tr(STATES[state][0]))
-        self._tint()
+        words, tint = STATES[state]
+        self.state.say(tr(words), tint)
 
     def show_progress(self, history: History) -> None:
         """Show how far the run is; called at 30 Hz."""
         run = history.run
         self.progress.setVisible(run is not None)
         if run is None:
-            for label in (self.detail, self.time_left, self.overhead):
-                label.clear()
+            self.run.say("")
             return
         self.progress.setValue(round(1000 * history.step / max(1, run.total_steps)))
-        _set(self.detail, self._details(run, history))
-        running = self._state in _WITH_SPEED and math.isfinite(history.eta_s)
-        left = tr("{time} left", time=text.duration(history.eta_s)) if running else ""
-        _set(self.time_left, left)
-        share = tr("monitoring {share:.1f} %", share=100 * history.overhead)
-        _set(self.overhead, share)
+        self.run.say(_DOT.join(self._details(run, history)))
 
-    def _details(self, run: RunStarted, history: History) -> str:
+    def _details(self, run: RunStarted, history: History) -> list[str]:
         last = max(1, math.ceil(run.total_steps / max(1, run.steps_per_epoch)))
-        epoch = min(last, int(history.epoch) + 1)
-        parts = [
-            tr("epoch {epoch}/{last}", epoch=epoch, last=last),
-            tr("step {step}", step=text.count(history.step)),
-        ]
-        if self._state in _WITH_SPEED and history.samples_per_s:
+        parts = [_where(min(last, int(history.epoch) + 1), last, history.step)]
+        if self._state == "training" and history.samples_per_s:
             speed = text.count(history.samples_per_s)
             parts.append(tr("{speed} samples/s", speed=speed))
-        return "  ·  ".join(parts)
+        if self._state == "training" and math.isfinite(history.eta_s):
+            parts.append(tr("{time} left", time=text.duration(history.eta_s)))
+        return [*parts, _share(history.overhead)]
 
     def show_network(self, analysis: Analysis | None, num_nodes: int) -> None:
         """Show the size of the network on the canvas."""
-        known = analysis is not None
-        words = text.count(analysis.parameters) if known and analysis else "—"
+        words = "—" if analysis is None else text.count(analysis.parameters)
         self.parameters.setText(tr("{n} parameters", n=words))
         self.nodes.setText(tr("{n} nodes", n=num_nodes))
 
@@ -109,14 +163,11 @@ class StatusBar(QStatusBar):
         """Show what trains."""
         self.device.setText(words)
 
-    def _tint(self) -> None:
-        token = STATES[self._state][1]
-        ratio = self.devicePixelRatioF()
-        self.dot.setPixmap(icons.pixmap("dot", token, 14, ratio))
-        self.state.setStyleSheet(f"color: {current().fg};")
+
+def _where(epoch: int, last: int, step: int) -> str:
+    words = tr("epoch {epoch}/{last}", epoch=epoch, last=last)
+    return _DOT.join((words, tr("step {step}", step=text.count(step))))
 
 
-def _set(label: QLabel, words: str) -> None:
-    """Set a text only when it is another one: an equal one costs a layout too."""
-    if label.text() != words:
-        label.setText(words)
+def _share(overhead: float) -> str:
+    return tr("monitoring {share:.1f} %", share=100 * overhead)

@@ -26,6 +26,7 @@ from workbench.canvas.palette import Palette
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.document.document import SUFFIX
+from workbench.document.recovery import Recovery
 from workbench.document.settings import Settings
 from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.settings = session, settings
         self.document = Document(self)
+        self.recovery = Recovery(self.document)
         self.analysis: Analysis | None = None
         self.devices: Devices | None = None
         self._has_painted = self.asks_nothing = False
@@ -160,6 +162,11 @@ class MainWindow(QMainWindow):
         self.session.start_engine()
         self.panels.load()
 
+    def discard_recovery(self) -> None:
+        """Forget what a crash left behind."""
+        self.recovery.discard()
+        self.banner.hide()
+
     def title_of(self, path: str) -> str:
         """Return the words by which the canvas calls a node."""
         nodes = self.document.project.graph.nodes
@@ -264,6 +271,8 @@ class MainWindow(QMainWindow):
         if not self.asks_nothing and not self.files.may_leave():
             event.ignore()
             return
+        if not self.asks_nothing:
+            self.recovery.discard()  # what is unsaved was given up
         self.hide()
         self.shut_down()
         event.accept()

@@ -1,0 +1,93 @@
+import gc
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from engine.protocol import commands, frame
+from engine.protocol.frame import Device, Devices, EngineReady, Message
+from workbench.app.window import MainWindow
+from workbench.document.settings import Settings
+from workbench.session.session import Session
+
+DEVICES = Devices((Device("cpu", "CPU"),), "2.13", 2)
+
+
+class FakeEngine:
+    """Takes commands; tells what the test puts in."""
+
+    def __init__(self):
+        self.sent = []
+        self.inbox = [Message(0, EngineReady(DEVICES))]
+        self.closed = False
+
+    def send(self, command):
+        self.sent.append(command)
+        return len(self.sent)
+
+    def drain(self):
+        messages, self.inbox = self.inbox, []
+        return messages
+
+    def close(self, _timeout_s):
+        self.closed = True
+
+    def tell(self, body, number=0):
+        self.inbox.append(Message(number, body))
+
+    def commands(self, kind):
+        return [command for command in self.sent if isinstance(command, kind)]
+
+
+def discard(window):
+    """Delete a window now, with what pyqtgraph keeps in reference cycles."""
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+
+
+@pytest.fixture
+def engine():
+    return FakeEngine()
+
+
+@pytest.fixture
+def window(qtbot, qapp, engine, tmp_path):
+    session = Session(lambda: engine, tmp_path / "runs")
+    window = MainWindow(session, Settings())
+    window.recovery.path = tmp_path / "recovery.bpw"
+    window.document.load_preset("digits-mlp")
+    window.show()
+    qtbot.waitUntil(lambda: session.engine_ready)
+    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=20_000)
+    yield window
+    window.asks_nothing = True
+    window.close()
+    discard(window)
+
+
+@pytest.fixture
+def started():
+    """What an engine tells when a run begins."""
+    return frame.RunStarted(
+        run="run",
+        layers=("linear1", "linear2", "scores"),
+        layer_parameters=(8, 8, 8),
+        phases=("training",),
+        metrics=("loss", "accuracy"),
+        device="cpu",
+        threads=1,
+        total_steps=100,
+        steps_per_epoch=10,
+        batch_size=64,
+        parameters=24,
+    )
+
+
+@pytest.fixture
+def running(qtbot, window, engine, started):
+    """A window whose (fake) engine trains."""
+    window.actions_["train"].trigger()
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Train)))
+    engine.tell(started, len(engine.sent))
+    qtbot.waitUntil(lambda: window.session.state == "training")
+    return window

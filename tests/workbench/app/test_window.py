@@ -1,0 +1,184 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFileDialog
+
+from engine.graph.edits import Fix, Problem, Rename, SetParam, SetTraining
+from engine.protocol import commands
+from engine.protocol.frame import Analysis, Outcome
+from workbench.app.actions import ENTRIES, keys_of
+from workbench.app.docks import TitleBar
+from workbench.dialogs import unsaved
+
+
+@pytest.mark.parametrize(
+    ("action", "keys"),
+    [("train", "F5"), ("pause", "F6"), ("stop", "Shift+F5"), ("step", "F10"),
+     ("steps", "Shift+F10"), ("palette", "Ctrl+K"), ("fit", "F"), ("arrange", "L"),
+     ("quick_add", "Tab"), ("shortcuts", "?"), ("save", "Ctrl+S"), ("undo", "Ctrl+Z")],
+)  # fmt: skip
+def test_action_has_its_key(window, action, keys):
+    assert keys_of(window.actions_[action]) == keys
+
+
+def test_no_two_actions_share_a_key(window):
+    keys = [
+        QKeySequence(key).toString()
+        for action in window.actions_.values()
+        for key in action.shortcuts()
+    ]
+    assert len(keys) == len(set(keys))
+    assert len(ENTRIES) > 30
+
+
+def test_title_follows_the_document_and_its_changes(window):
+    assert window.windowTitle().startswith("Digits")
+    assert not window.isWindowModified()
+    window.document.apply([Rename("Mine")], "Rename")
+    assert window.windowTitle().startswith("Mine")
+    assert window.isWindowModified()
+
+
+def test_analysis_reaches_problems_inspector_and_train_button(qtbot, window, engine):
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Check)))
+    revision = engine.commands(commands.Check)[-1].revision
+    problem = Problem("linear1", "Broken", fixes=(Fix("Rename", (Rename("Fixed"),)),))
+    engine.tell(Analysis(revision, {}, (problem,), 7), len(engine.sent))
+    qtbot.waitUntil(lambda: window.analysis is not None)
+    assert len(window.problems.rows) == 1
+    assert not window.actions_["train"].isEnabled()
+    assert window.docks["problems"].windowTitle() == "Problems (1)"
+    window.problems.rows[0].fix_requested.emit(problem.fixes[0])
+    assert window.document.project.name == "Fixed"
+    window.problems.rows[0].activated.emit("linear1")
+    assert window.canvas.selected_ids() == ["linear1"]
+    assert window.inspector.node_panel.isVisible()
+
+
+def test_states_enable_what_makes_sense(qtbot, running, engine):
+    actions = running.actions_
+    assert not actions["train"].isEnabled()
+    assert actions["pause"].isEnabled()
+    assert actions["stop"].isEnabled()
+    assert not actions["step"].isEnabled()
+    engine.tell(Outcome("stopped", "run", 5, "Stopped."))
+    qtbot.waitUntil(lambda: running.session.state == "stopped")
+    assert actions["train"].isEnabled()
+    assert not actions["stop"].isEnabled()
+
+
+def test_learning_rate_edit_goes_to_the_run_and_raises_no_banner(
+    qtbot, running, engine
+):
+    training = running.document.project.training
+    phase = training.phases[0]
+    optimizer = replace(phase.optimizer, params={**phase.optimizer.params, "lr": 0.05})
+    changed = training.with_phase(0, replace(phase, optimizer=optimizer))
+    running.document.apply([SetTraining(changed)], "Set Learning rate")
+    assert engine.commands(commands.SetHyper) == [
+        commands.SetHyper("lr", 0.05, phase.name)
+    ]
+    qtbot.wait(250)
+    assert not running.banner.isVisible()
+    running.document.undo_stack.undo()
+    assert len(engine.commands(commands.SetHyper)) == 2
+
+
+def test_batch_size_edit_goes_to_the_run(running, engine):
+    training = running.document.project.training.with_value("batch_size", 32)
+    running.document.apply([SetTraining(training)], "Set Batch size")
+    assert engine.commands(commands.SetHyper)[-1].name == "batch_size"
+    assert engine.commands(commands.SetHyper)[-1].value == 32
+
+
+def test_changed_graph_offers_a_restart_and_undo_withdraws_it(qtbot, running):
+    running.document.apply([SetParam("linear1", "out_features", 9)], "Set Outputs")
+    qtbot.waitUntil(running.banner.isVisible)
+    assert "differs" in running.banner.words.text()
+    running.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: not running.banner.isVisible())
+
+
+def test_restart_stops_and_trains_the_new_graph(qtbot, running, engine):
+    running.document.apply([SetParam("linear1", "out_features", 9)], "Set Outputs")
+    qtbot.waitUntil(running.banner.isVisible)
+    qtbot.mouseClick(running.banner.buttons[0], Qt.MouseButton.LeftButton)
+    assert engine.commands(commands.Stop)
+    engine.tell(Outcome("stopped", "run", 5, "Stopped."))
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
+    assert '"out_features": 9' in engine.commands(commands.Train)[1].document
+
+
+def test_step_before_a_run_starts_one_that_waits(qtbot, window, engine):
+    window.actions_["step"].trigger()
+    assert engine.commands(commands.Train)[0].paused
+    assert engine.commands(commands.Step)[0].count == 1
+
+
+def test_failure_is_told_above_the_canvas(qtbot, running, engine):
+    engine.tell(Outcome("diverged", "run", 5, "The loss is not finite at step 5."))
+    qtbot.waitUntil(running.banner.isVisible)
+    assert "not finite" in running.banner.words.text()
+    assert running.status.state.words == "Diverged"
+
+
+def test_device_pick_is_a_setting_of_the_document(window):
+    window.tools.device.picked.emit("cuda:0")
+    assert window.document.project.training.value("device") == "cuda:0"
+    assert "not here" in window.tools.device.currentText()
+
+
+def test_other_document_stops_the_run_and_clears_its_curves(running, engine):
+    running.document.load_preset("xor")
+    assert engine.commands(commands.Stop)
+    assert running.session.history.run is None
+
+
+def test_theme_flips_and_is_remembered(window):
+    window.actions_["theme"].trigger()
+    assert window.settings.theme == "light"
+    window.actions_["theme"].trigger()
+    assert window.settings.theme == "dark"
+
+
+def test_layout_can_be_reset_and_is_kept(window):
+    window.docks["layers"].close()
+    window.actions_["reset_layout"].trigger()
+    assert window.docks["layers"].isVisible()
+    kept = window.docks.save()
+    window.docks["loss"].close()
+    assert window.docks.restore(kept)
+    assert window.docks["loss"].isVisible()
+
+
+def test_tabbed_panels_have_no_second_title(window):
+    assert isinstance(window.docks["loss"].titleBarWidget(), TitleBar)
+    assert not isinstance(window.docks["log"].titleBarWidget(), TitleBar)
+
+
+def test_save_and_open_again(window, tmp_path, monkeypatch):
+    path = tmp_path / "mine.bpw"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window.document.apply([Rename("Mine")], "Rename")
+    window.actions_["save"].trigger()
+    assert path.is_file()
+    assert not window.isWindowModified()
+    assert window.settings.recent == [path]
+
+
+def test_broken_file_is_told_and_the_open_project_stays(window, tmp_path):
+    path = tmp_path / "broken.bpw"
+    path.write_text("{")
+    before = window.document.text()
+    window.files.open_path(path)
+    assert window.banner.isVisible()
+    assert window.document.text() == before
+
+
+def test_unsaved_changes_keep_the_window_open_on_cancel(window, monkeypatch):
+    window.document.apply([Rename("Mine")], "Rename")
+    monkeypatch.setattr(unsaved, "ask", lambda *_: "cancel")
+    assert not window.close()
+    assert window.isVisible()
