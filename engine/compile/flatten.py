@@ -6,22 +6,22 @@ A node inside a block has the path `instance.inner`; inside a repeated block
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from engine.graph import ports
 from engine.graph.model import ROOT, Block, Edge, Endpoint, Node, Project
+from engine.layers import registry
 from engine.layers.spec import Port, Value
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """An output port of a flat node."""
 
     path: str
     port: str
 
 
-@dataclass(frozen=True)
-class FlatNode:
+class FlatNode(NamedTuple):
     """One node that computes, wherever it stands.
 
     Args:
@@ -120,14 +120,16 @@ class Flattener:
         results: dict[Endpoint, Source],
     ) -> FlatNode:
         path = frame.prefix + node.id
-        outputs = tuple(port.name for port in ports.output_ports(self.project, node))
+        spec = registry.get(node.type)
+        params = spec.complete(node.params)
+        outputs = tuple(port.name for port in spec.output_ports(params))
         for port in outputs:
             results[Endpoint(node.id, port)] = Source(path, port)
         return FlatNode(
             path,
             node,
-            ports.params(node),
-            _in_order(ports.input_ports(self.project, node), wires),
+            params,
+            _in_order(spec.inputs, wires),
             outputs,
             frame.home + node.id,
             frame.trainable and node.trainable,

@@ -1,7 +1,8 @@
 """What a single node puts out, found on torch's meta device: no memory, no data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -22,8 +23,7 @@ _UNTOUCHED = {"ctc"}
 """Losses that need real numbers; their builder has checked everything already."""
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """What flows through a wire.
 
     Args:
@@ -96,7 +96,7 @@ def _with_classes(
     """Return the outputs; whole numbers that were only rearranged keep their range."""
     if len(inputs) == 1 and inputs[0].classes and len(outputs) == 1:
         whole = not outputs[0].dtype.is_floating_point
-        return (replace(outputs[0], classes=inputs[0].classes if whole else 0),)
+        return (outputs[0]._replace(classes=inputs[0].classes if whole else 0),)
     return outputs
 
 

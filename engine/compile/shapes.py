@@ -1,6 +1,7 @@
 """Shapes, sizes and problems of every node of a document, quick enough to type by."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from engine.compile.checks import loss_offers, value_problems
 from engine.compile.fixes import fixes_for
@@ -11,9 +12,9 @@ from engine.compile.words import Shape
 from engine.errors import EngineError
 from engine.graph.edits import Problem
 from engine.graph.model import Project
-from engine.graph.ports import input_ports
 from engine.graph.validate import validate
 from engine.i18n import tr
+from engine.layers import registry
 from engine.layers.spec import Value
 from engine.protocol.frame import Analysis, NodeInfo
 
@@ -128,12 +129,10 @@ class Walk:
 
     def _inputs(self, node: FlatNode) -> tuple[Flow, ...] | None:
         """Return the flows into a node; None when one is missing or unknown."""
-        flows = tuple(self.flows.get(source) for _, source in node.inputs)
+        if not _required(node.type) <= {port for port, _ in node.inputs}:
+            return None
+        flows = [self.flows.get(source) for _, source in node.inputs]
         known = tuple(flow for flow in flows if flow is not None)
-        connected = {port for port, _ in node.inputs}
-        for port in input_ports(self.project, node.node):
-            if not port.optional and port.name not in connected:
-                return None
         return known if len(known) == len(flows) else None
 
     def _report(
@@ -169,6 +168,13 @@ class Walk:
         for port, flow in zip(node.outputs, found.outputs, strict=False):
             self.flows[Source(node.path, port)] = flow
         self.infos.setdefault(node.place, _info(node, found, flows))
+
+
+@cache
+def _required(type_id: str) -> frozenset[str]:
+    """Return the inputs that must be connected."""
+    ports = registry.get(type_id).inputs
+    return frozenset(port.name for port in ports if not port.optional)
 
 
 def _info(node: FlatNode, found: Inference, flows: tuple[Flow, ...]) -> NodeInfo:
