@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 
 from engine.i18n import tr
 from workbench.document import wires
@@ -33,6 +33,11 @@ def describe(view: "CanvasView", node_id: str) -> str:
 
 def _names(graph: object, ids: object) -> str:
     return ", ".join(wires.name_of(graph.node(i)) for i in dict.fromkeys(ids))
+
+
+def announce(view: "CanvasView", text: str) -> None:
+    """Let a screen reader say a notice."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, text))
 
 
 def tell(view: "CanvasView") -> None:

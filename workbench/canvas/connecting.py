@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
-from engine.graph.edits import Disconnect
 from engine.graph.model import Edge, Endpoint
 from engine.i18n import tr
 from workbench.canvas import metrics, node_paint
@@ -66,19 +65,16 @@ class ConnectDrag(Gesture):
             self.scene.edges[self.old].setVisible(False)
 
     def _find_goals(self) -> list[Goal]:
-        """Return the ports that take the wire, found on a copy without the old one."""
-        project = self.scene.document.project.copy()
-        if self.old is not None:
-            Disconnect(self.old, self.scene.scope).apply(project)
-        goals = []
-        for node_id, item in self.scene.nodes.items():
-            for name, is_output, spot in item.face.ports():
-                if is_output == self.forward:
-                    continue
-                end = Endpoint(node_id, name)
-                if wires.is_possible(project, self.edge_to(end), self.scene.scope):
-                    goals.append(Goal(end, item.pos() + spot))
-        return goals
+        """Return the ports that take the wire."""
+        scene = self.scene
+        ends = wires.candidates(
+            scene.document.project, self.fixed, scene.scope, forward=self.forward
+        )
+        return [
+            Goal(end, scene.nodes[end.node].port_place(
+                end.port, is_output=not self.forward))
+            for end in ends
+        ]  # fmt: skip
 
     def edge_to(self, end: Endpoint) -> Edge:
         """Return the wire between the kept port and another."""

@@ -23,6 +23,7 @@ from workbench.theme import icons
 
 _ID = Qt.ItemDataRole.UserRole
 _CLOSED = {"attention", "shape", "merge", "metric", "view", "recurrent"}
+_AIR_PX = 7
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -128,7 +129,7 @@ class Palette(QWidget):
         self.tree.clear()
         if text:
             for spec in catalogue.found(text):
-                self.tree.addTopLevelItem(_entry(spec))
+                self.tree.addTopLevelItem(self._entry(spec))
             self.tree.setCurrentItem(self.tree.topLevelItem(0))
             self.tree.setRootIsDecorated(False)
             return
@@ -158,9 +159,22 @@ class Palette(QWidget):
         head.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         for spec in catalogue.found(""):
             if spec.category == category:
-                head.addChild(_entry(spec))
+                head.addChild(self._entry(spec))
+        head.setSizeHint(0, self._row())
         self.tree.addTopLevelItem(head)
         head.setExpanded(is_open)
+
+    def _entry(self, spec: LayerSpec) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([spec.title])
+        item.setIcon(0, catalogue.icon_of(spec))
+        item.setData(0, _ID, spec.id)
+        item.setToolTip(0, catalogue.help_of(spec))
+        item.setSizeHint(0, self._row())
+        return item
+
+    def _row(self) -> QSize:
+        """Return the size of a row: airy, and higher for taller scripts."""
+        return QSize(0, self.tree.fontMetrics().height() + _AIR_PX)
 
     def _enter(self) -> None:
         item = self.tree.currentItem() or self.tree.topLevelItem(0)
@@ -177,11 +191,3 @@ class Palette(QWidget):
             self.tree.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
-
-
-def _entry(spec: LayerSpec) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([spec.title])
-    item.setIcon(0, catalogue.icon_of(spec))
-    item.setData(0, _ID, spec.id)
-    item.setToolTip(0, catalogue.help_of(spec))
-    return item

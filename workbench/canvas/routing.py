@@ -71,7 +71,7 @@ def _touches(rect: QRectF, other: QRectF) -> bool:
 def _corners(start: QPointF, end: QPointF, source: QRectF, lane: int) -> list[QPointF]:
     """Return the corners of a path through the gaps between rows and columns."""
     gutter = _gutter(start, end, source, lane)
-    right, left = start.x() + STUB + 5 * lane, end.x() - STUB
+    right, left = start.x() + STUB + 5 * lane, end.x() - STUB + 4 * lane
     return [
         start,
         QPointF(right, start.y()),
@@ -91,7 +91,7 @@ def _gutter(start: QPointF, end: QPointF, source: QRectF, lane: int) -> float:
         and metrics.HEIGHT < drop < 2.2 * (metrics.HEIGHT + metrics.GAP_Y) / 1.5
     ):
         return (start.y() + end.y()) / 2
-    offset = 5 + 7 * lane
+    offset = 9 + 6 * lane
     if end.y() < source.top() - metrics.GAP_Y / 2:
         return source.top() - offset
     return source.bottom() + offset

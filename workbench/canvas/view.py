@@ -175,6 +175,7 @@ class CanvasView(QGraphicsView):
     def say(self, text: str) -> None:
         """Show a notice on the canvas and tell the window."""
         self._overlay.say(text)
+        accessible.announce(self, text)
         self.notice.emit(text)
 
     def to_scene(self, place: QPointF) -> QPointF:

@@ -14,6 +14,7 @@ from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from workbench.document.actions import pinned
 from workbench.document.document import Document
+from workbench.document.wires import name_of
 
 MIME = "application/x-backprop-workbench"
 SHIFT_PX = 30.0
@@ -99,8 +100,9 @@ def paste(
     edits.append(Move(_new_places(part, names, at), scope))
     edits += [Connect(edge, scope) for edge in _new_wires(part, names)]
     if names:
-        count = len(names)
-        document.apply(edits, words or tr("Paste {count} nodes", count=count))
+        document.apply(
+            edits, words or _words(tr("Paste"), list(part.graph.nodes.values()))
+        )
     return list(names.values())
 
 
@@ -110,8 +112,16 @@ def duplicate(
     """Add copies of nodes beside them and return the ids of the new ones."""
     if not node_ids:
         return []
-    words = tr("Duplicate {count} nodes", count=len(node_ids))
+    graph = document.project.scope(scope)
+    words = _words(tr("Duplicate"), [graph.node(i) for i in node_ids])
     return paste(document, excerpt(document, node_ids, scope), scope=scope, words=words)
+
+
+def _words(verb: str, nodes: Sequence[Node]) -> str:
+    """Return words for the Edit menu."""
+    if len(nodes) == 1:
+        return f"{verb} {name_of(nodes[0])}"
+    return f"{verb} {tr('{count} nodes', count=len(nodes))}"
 
 
 def _new_names(project: Project, part: Project, scope: str) -> dict[str, str]:

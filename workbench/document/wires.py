@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.errors import GraphError, UnknownLayerError
 from engine.graph.edits import Connect, Disconnect, Edit
-from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import fits, input_ports, output_ports, title
 from engine.i18n import tr
 from engine.layers.spec import Port, PortKind, Ports
@@ -77,6 +77,56 @@ def is_possible(project: Project, edge: Edge, scope: str = ROOT) -> bool:
     except GraphError:
         return False
     return True
+
+
+def candidates(
+    project: Project, end: Endpoint, scope: str = ROOT, *, forward: bool
+) -> Iterator[Endpoint]:
+    """Yield every port that could be wired to `end`; equals `is_possible` for each.
+
+    Args:
+        project: Read only.
+        end: An output when `forward`, otherwise an input.
+        scope: Of `end`.
+        forward: The wire starts at `end`.
+    """
+    graph = project.scope(scope)
+    node = graph.node(end.node)
+    own = outputs_of(project, node) if forward else inputs_of(project, node)
+    port = port_of(own, end.port)
+    if port is None:
+        return
+    closing = _before(graph, end.node) if forward else _behind(graph, end.node)
+    for other in graph.nodes.values():
+        if other.id in closing:
+            continue
+        for there in (
+            inputs_of(project, other) if forward else outputs_of(project, other)
+        ):
+            if fits(port, there) if forward else fits(there, port):
+                yield Endpoint(other.id, there.name)
+
+
+def _before(graph: Graph, node_id: str) -> set[str]:
+    """Return a node and all that it depends on."""
+    found, stack = {node_id}, [node_id]
+    while stack:
+        for edge in graph.edges_into(stack.pop()):
+            if edge.source.node not in found:
+                found.add(edge.source.node)
+                stack.append(edge.source.node)
+    return found
+
+
+def _behind(graph: Graph, node_id: str) -> set[str]:
+    """Return a node and all that depends on it."""
+    found, stack = {node_id}, [node_id]
+    while stack:
+        for edge in graph.edges_out_of(stack.pop()):
+            if edge.target.node not in found:
+                found.add(edge.target.node)
+                stack.append(edge.target.node)
+    return found
 
 
 def displaced_by(project: Project, edge: Edge, scope: str = ROOT) -> list[Edge]:

@@ -121,6 +121,20 @@ def test_a_wire_dropped_on_empty_ground_offers_what_fits_and_connects(
     assert document.undo_stack.count() == 1
 
 
+def test_a_wire_from_an_input_offers_what_gives_it(view, hand, document):
+    document.apply([AddNode(Node("embedding", "embedding"))], "Add")
+    hand.drag(hand.port("embedding", "input", is_output=False), FAR + QPointF(0, 90))
+    popup = view._popup
+    assert popup.isVisible()
+    titles = {popup.results.item(i).text() for i in range(popup.results.count())}
+    assert "Data" in titles
+    assert "Conv2d" not in titles
+    QTest.keyClicks(popup.field, "data")
+    QTest.keyClick(popup.field, Qt.Key.Key_Return)
+    (edge,) = document.project.graph.edges_into("embedding")
+    assert edge.source.node == "data_2"
+
+
 def test_moving_two_nodes_is_one_step_and_snaps(view, hand, document):
     before = document.text()
     view.select(["conv", "relu"])

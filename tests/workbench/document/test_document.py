@@ -1,5 +1,6 @@
 """The document: steps, files, refusals."""
 
+import contextlib
 import random
 
 import pytest
@@ -281,6 +282,30 @@ def test_two_hundred_random_edits_undo_and_redo_exactly(document, seed):
     while document.undo_stack.canRedo():
         document.undo_stack.redo()
     assert document.text() == after
+
+
+def test_candidates_are_the_ports_whose_wires_are_possible(document):
+    rng = random.Random(7)
+    for _ in range(40):
+        with contextlib.suppress(EngineError):
+            _random_edit(document, rng)
+    project = document.project
+    ends = [
+        (Endpoint(node.id, port.name), is_output)
+        for node in project.graph.nodes.values()
+        for is_output in (True, False)
+        for port in (wires.outputs_of if is_output else wires.inputs_of)(project, node)
+    ]
+    for end, forward in ends:
+        expected = {
+            other
+            for other, is_output in ends
+            if is_output != forward
+            and wires.is_possible(
+                project, Edge(end, other) if forward else Edge(other, end)
+            )
+        }
+        assert set(wires.candidates(project, end, forward=forward)) == expected
 
 
 def test_move_to_the_same_place_is_no_step(document):
