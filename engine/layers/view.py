@@ -31,7 +31,7 @@ SPECS = (
     _view(
         "image_grid",
         "ImageGrid",
-        "Shows the first images of a batch side by side.",
+        "Shows some images, evenly spread over the samples, side by side.",
         (Port("input", "float", "N×C×H×W, one or three channels"),),
         _NUM_IMAGES,
         choice("range", ("automatic", "0…1", "−1…1"), "Range", "From black to white."),

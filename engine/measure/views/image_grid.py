@@ -12,9 +12,9 @@ from engine.measure.views.scene import Array, Drawing, Scene, host
 
 
 def draw(scene: Scene) -> Drawing:
-    """Return the first images of the samples."""
-    count = int(scene.number("count", 16))
-    images = host(scene.inputs["input"][:count]).astype(np.float64)
+    """Return `count` images, evenly spread over the samples."""
+    shown = scene.shown(len(scene.inputs["input"]))
+    images = host(scene.inputs["input"])[shown].astype(np.float64)
     low, high = pixels.limits(images, str(scene.params.get("range")))
     arrays: dict[str, Array] = {
         "pixels": pixels.tiles(images, low, high),
@@ -22,5 +22,5 @@ def draw(scene: Scene) -> Drawing:
     }
     if scene.labels is None:
         return arrays, {}
-    arrays["labels"] = host(scene.labels[:count]).astype(np.int64)
+    arrays["labels"] = host(scene.labels)[shown].astype(np.int64)
     return arrays, {"classes": scene.label_names}

@@ -1,0 +1,98 @@
+"""What the widgets of all kinds of views have in common."""
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.protocol.frame import View
+from workbench.plots import style
+from workbench.plots.panel import Table
+
+Array = npt.NDArray[np.generic]
+
+
+class ViewFace(QWidget):
+    """Shows the newest view of one node; subclasses paint it.
+
+    `hovered` tells the values under the mouse, empty when there are none.
+    """
+
+    hovered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view: View | None = None
+        self._readout = ""
+        self.setMouseTracking(True)
+        policy = QSizePolicy.Policy.Expanding
+        self.setSizePolicy(policy, policy)
+
+    def show_view(self, view: View) -> None:
+        """Take another view and draw it."""
+        self.view = view
+        self.prepare(view)
+        self.update()
+
+    def restyle(self) -> None:
+        """Make everything again in the colours of the theme."""
+        if self.view is not None:
+            self.show_view(self.view)
+
+    def prepare(self, view: View) -> None:
+        """Make what painting needs."""
+        raise NotImplementedError
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw what was prepared."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """Return the view in a few words."""
+        return ""
+
+    def read(self, _position: QPointF) -> str:
+        """Return the values at a place of the widget."""
+        return ""
+
+    def table(self) -> Table:
+        """Return the shown numbers as header and rows."""
+        raise NotImplementedError
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the view."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), style.colour("bg1"))
+            painter.setFont(style.tick_font())
+            if self.view is not None:
+                self.draw(painter)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the values under the mouse."""
+        self._read(self.read(event.position()) if self.view else "")
+
+    def leaveEvent(self, _event: object) -> None:
+        """Forget the reading."""
+        self._read("")
+
+    def _read(self, text: str) -> None:
+        if text != self._readout:
+            self._readout = text
+            self.hovered.emit(text)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number with a few digits and a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as people read it: `97.5 %`."""
+    text = f"{100 * share:.1f}".removesuffix(".0")
+    return f"{text} %"
+
+
+def name(names: tuple[str, ...], index: int) -> str:
+    """Return the name of a class; its number where there is none."""
+    return names[index] if 0 <= index < len(names) else str(index)

@@ -1,0 +1,32 @@
+"""The widgets of all kinds of views, by their id in the catalogue, and their titles."""
+
+from engine.i18n import tr
+from workbench.plots.views.base import ViewFace
+from workbench.plots.views.confusion_matrix import ConfusionMatrix
+from workbench.plots.views.curve import Curve
+from workbench.plots.views.decision_boundary import DecisionBoundary
+from workbench.plots.views.image_grid import ImageGrid
+from workbench.plots.views.predictions import Predictions
+from workbench.plots.views.scatter import Scatter
+
+FACES: dict[str, type[ViewFace]] = {
+    "image_grid": ImageGrid,
+    "scatter": Scatter,
+    "decision_boundary": DecisionBoundary,
+    "confusion_matrix": ConfusionMatrix,
+    "predictions": Predictions,
+    "curve": Curve,
+}
+
+
+def title(kind: str) -> str:
+    """Return what a kind of view is called."""
+    titles = {
+        "image_grid": tr("Images"),
+        "scatter": tr("Scatter"),
+        "decision_boundary": tr("Decision boundary"),
+        "confusion_matrix": tr("Confusion matrix"),
+        "predictions": tr("Predictions"),
+        "curve": tr("Curve"),
+    }
+    return titles.get(kind, kind)
