@@ -1,10 +1,8 @@
-import gc
-
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 
 from engine.protocol import commands, frame
 from engine.protocol.frame import Device, Devices, EngineReady, Message
+from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
 from workbench.session.session import Session
@@ -36,13 +34,6 @@ class FakeEngine:
 
     def commands(self, kind):
         return [command for command in self.sent if isinstance(command, kind)]
-
-
-def discard(window):
-    """Delete a window now, with what pyqtgraph keeps in reference cycles."""
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
 
 
 @pytest.fixture

@@ -1,0 +1,97 @@
+"""The whole job through the widgets, with the real engine in its own process."""
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+
+from tests.workbench.app.helpers import discard
+from workbench.app.window import MainWindow
+from workbench.document.settings import Settings
+from workbench.session.session import Session
+
+LIMIT_MS = 60_000
+
+
+@pytest.fixture
+def window(qtbot, qapp, tmp_path):
+    window = MainWindow(Session(runs_folder=tmp_path / "runs"), Settings())
+    window.recovery.path = tmp_path / "recovery.bpw"
+    window.show()
+    yield window
+    window.asks_nothing = True
+    window.close()
+    discard(window)
+
+
+def keyed(qtbot, edit, text):
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+
+def test_open_train_watch_change_pause_undo_export(qtbot, window, tmp_path):
+    session, frames = window.session, []
+    session.frame_received.connect(frames.append)
+
+    window.files.open_preset("digits-mlp")
+    qtbot.waitUntil(lambda: window.analysis is not None, timeout=LIMIT_MS)
+    assert window.analysis.trainable
+    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=LIMIT_MS)
+
+    window.training.start(paused=True)
+    session.step(100)
+    qtbot.waitUntil(lambda: session.history.step == 100, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=LIMIT_MS)
+    _curves_hold_the_engines_numbers(window, frames)
+
+    window.inspector.tabs.setCurrentIndex(1)
+    keyed(qtbot, window.inspector.training.optimizer.form.rows["lr"].field.edit, "5e-4")
+    window.actions_["train"].trigger()
+    qtbot.waitUntil(lambda: session.history.step > 120, timeout=LIMIT_MS)
+    window.actions_["pause"].trigger()
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=LIMIT_MS)
+    rates = np.concatenate([frame.rates[:, 0] for frame in frames])
+    assert rates[-1] <= 5e-4 < rates[99]
+
+    before = window.document.project.graph.node("linear1")
+    window.canvas.select(["linear1"])
+    rows = window.inspector.node_panel.form.rows
+    keyed(qtbot, rows["out_features"].field.edit, "99")
+    assert window.document.project.graph.node("linear1") != before
+    qtbot.waitUntil(window.banner.isVisible)
+    window.actions_["undo"].trigger()
+    assert window.document.project.graph.node("linear1") == before
+
+    path = tmp_path / "weights.pt"
+    window.actions_["export"].trigger()
+    dialog = window.helpers.export_dialog
+    dialog.format.setCurrentIndex(dialog.format.findData("pt"))
+    dialog.path.setText(str(path))
+    with qtbot.waitSignal(session.exported, timeout=LIMIT_MS) as exported:
+        qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    assert str(path) in dialog.result.text()
+    assert exported.args[0].step == session.history.step
+    dialog.close()
+
+    weights = torch.load(path, weights_only=True)
+    assert weights["linear1.weight"].shape == (128, 64)
+    assert weights["linear2.weight"].shape == (64, 128)
+    assert weights["scores.bias"].shape == (10,)
+    assert sum(w.numel() for w in weights.values()) == 8320 + 8256 + 650
+
+
+def _curves_hold_the_engines_numbers(window, frames):
+    steps = np.concatenate([frame.steps for frame in frames])
+    losses = np.concatenate([frame.losses[:, 0] for frame in frames])
+    assert steps.tolist() == list(range(1, 101))
+    header, rows = window.panels.plots["loss"].table()
+    assert header[:3] == ["series", "step", "loss"]
+    shown = {int(row[1]): row[2] for row in rows if row[0] == "training"}
+    assert shown == dict(zip(steps.tolist(), losses.tolist(), strict=True))
+    drawn_steps, drawn = window.panels.plots["loss"].raw[0].getData()
+    assert np.array_equal(drawn_steps, steps)
+    assert np.array_equal(drawn, losses)
+    last = next(f.sample for f in reversed(frames) if f.sample is not None)
+    assert window.session.history.sample is last
