@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
 from workbench.canvas import face as faces
-from workbench.theme.tokens import Tokens, current
+from workbench.theme.tokens import Tokens, current, mix
 
 BASE_WIDTH, HOT_WIDTH, HEATS = 1.6, 2.6, 12
 LABEL_ZOOM = 0.7
@@ -106,7 +106,7 @@ class EdgeItem(QGraphicsItem):
         elif self.is_hovered:
             width += 0.9
         else:
-            colour.setAlpha(205)
+            colour = QColor(mix(colour.name(), tokens.canvas, 0.2))
         pen = QPen(colour, max(width, 1.0 / zoom))
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         if self.is_broken:

@@ -72,6 +72,8 @@ def _corners(start: QPointF, end: QPointF, source: QRectF, lane: int) -> list[QP
     """Return the corners of a path through the gaps between rows and columns."""
     gutter = _gutter(start, end, source, lane)
     right, left = start.x() + STUB + 5 * lane, end.x() - STUB + 4 * lane
+    if abs(right - left) < CORNER and end.x() > start.x():
+        return [start, QPointF(left, start.y()), QPointF(left, end.y()), end]
     return [
         start,
         QPointF(right, start.y()),

@@ -57,10 +57,14 @@ def _plain(param: Param, value: Value, *, alone: bool) -> str:
     if isinstance(value, bool):
         return label if value else ""
     if isinstance(value, float):
-        is_off = value == param.default == 0
-        return "" if is_off else f"{label} {value:g}"
+        return "" if _is_idle(param, value) else f"{label} {value:g}"
     if isinstance(value, int) and param.min is not None and param.min < 0:
         return f"{label} {value}"
     if isinstance(value, int) and alone:
         return f"{value} {label}"
     return str(value)
+
+
+def _is_idle(param: Param, value: float) -> bool:
+    """Return whether a number does nothing: an amount of 0, a factor of 1."""
+    return value == param.default and (value == 0 or param.name == "weight")

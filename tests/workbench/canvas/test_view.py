@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from engine.graph.edits import Problem
 from engine.graph.model import Node, Project
+from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench import theme
 from workbench.canvas import live, metrics, words
@@ -245,3 +246,21 @@ def test_counts_are_short(number, text):
 def test_shapes_are_written_with_the_batch_as_n(sizes, text, full):
     assert words.shape(sizes) == text
     assert words.shape(sizes, batch=True) == full
+
+
+@pytest.mark.parametrize(
+    ("type_id", "params", "text"),
+    [
+        ("conv2d", {}, "32 · 3×3"),
+        ("conv2d", {"kernel_size": (3, 5)}, "32 · 3×5"),
+        ("linear", {"out_features": 10}, "10 outputs"),
+        ("dropout", {"p": 0.25}, "probability 0.25"),
+        ("mse", {}, ""),
+        ("mse", {"weight": 2.0}, "weight 2"),
+        ("data", {"source": "xor"}, "XOR"),
+        ("relu", {}, ""),
+    ],
+)
+def test_summaries_say_what_matters(type_id, params, text):
+    spec = registry.get(type_id)
+    assert words.summary(spec, spec.complete(params)) == text
