@@ -85,6 +85,15 @@ class LiveOptimizer:
         for group in self.torch.param_groups:
             group["weight_decay"] = self._values["weight_decay"]
         self._applied = None
+        if name == "momentum":
+            self._make_buffers()
+
+    def _make_buffers(self) -> None:
+        """Give RMSprop the buffers that torch makes only before the first step."""
+        if self.type == "rmsprop":
+            for values in self.torch.state.values():
+                square = values["square_avg"]
+                values.setdefault("momentum_buffer", torch.zeros_like(square))
 
     def apply(self, factor: float, momentum_shift: float) -> float:
         """Set rate and momentum of the coming update.

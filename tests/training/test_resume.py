@@ -1,0 +1,217 @@
+import itertools
+import shutil
+
+import pytest
+import torch
+
+from engine.errors import DataError, TrainingError
+from engine.training import checkpoint_file, runs
+from engine.training.trainer import Trainer
+from tests.training.projects import cnn, gan, mlp, phase
+
+
+def weights(trainer):
+    state = trainer.parts.program.modules.state_dict()
+    return {name: tensor.clone() for name, tensor in state.items()}
+
+
+def assert_bit_identical(one, other):
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def go(trainer, until, changes=()):
+    """Train to a step and leave the generator there, as a killed process does."""
+    changes = dict(changes)
+    steps = trainer.steps()
+    for _ in steps:
+        if not trainer.at_border:
+            continue
+        if trainer.step in changes:
+            trainer.set_hyper(*changes.pop(trainer.step))
+        if trainer.step >= until:
+            break
+    return steps
+
+
+def killed(trainer, folder):
+    """Return a copy of the run as a kill -9 at this moment leaves it."""
+    trainer.recorder._join()
+    left = shutil.copytree(folder / "run", folder / "left")
+    return runs.open_run(left)
+
+
+SGD = phase("sgd", values={"lr": 0.05, "momentum": 0.9, "nesterov": True})
+DOCUMENTS = {
+    "dropout": lambda: mlp(dropout=0.5, steps=40),
+    "momentum and one cycle": lambda: mlp(
+        phase("sgd", "one_cycle", values={"lr": 0.05, "momentum": 0.9}), steps=40
+    ),
+    "nadam": lambda: mlp(phase("nadam"), steps=40),
+    "rmsprop with momentum": lambda: mlp(
+        phase("rmsprop", values={"momentum": 0.5}), steps=40
+    ),
+    "adagrad": lambda: mlp(phase("adagrad"), steps=40),
+    "batch statistics": lambda: cnn(SGD, steps=12),
+    "noise and two phases": lambda: gan(steps=30),
+    "plateau and best": lambda: mlp(
+        phase("adamw", "plateau", schedule_params={"patience": 1}, values={"lr": 0.1}),
+        steps=40,
+        evaluate_every=3,
+        patience=30,
+        keep_best=True,
+    ),
+    "epochs": lambda: mlp(steps=None, epochs=4),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("killed_at", [5, 11])
+def test_resume_is_bit_identical_in_mid_epoch(tmp_path, name, killed_at):
+    document = DOCUMENTS[name]()
+    whole = Trainer(document)
+    go(whole, 10**9)
+    first = runs.create(tmp_path, document, name="run")
+    trainer = Trainer(document, run=first)
+    trainer.recorder.checkpoint_every_steps = 3
+    left = go(trainer, killed_at)
+    second_run = killed(trainer, tmp_path)
+    torch.manual_seed(12345)  # another process knows nothing of this one
+    second = Trainer.resume(second_run)
+    assert second.step == killed_at // 3 * 3
+    go(second, 10**9)
+    assert_bit_identical(weights(whole), weights(second))
+    losses = runs.open_run(second_run.folder)
+    steps, found, rates = losses.read_losses()
+    expected = whole.drain()
+    assert steps.tolist() == expected.steps.tolist()
+    assert found.tobytes() == expected.losses.tobytes()
+    assert rates.tobytes() == expected.rates.tobytes()
+    losses.close()
+    left.close()
+
+
+def test_resume_repeats_changes_made_after_the_checkpoint(tmp_path):
+    changes = [(4, ("lr", 0.01)), (6, ("batch_size", 7)), (8, ("momentum", 0.5))]
+    whole = Trainer(mlp())
+    go(whole, 10**9, changes)
+    trainer = Trainer(mlp(), run=runs.create(tmp_path, mlp(), name="run"))
+    trainer.recorder.checkpoint_every_steps = 5
+    left = go(trainer, 9, changes)
+    run = killed(trainer, tmp_path)
+    assert [change.name for change in run.changes] == ["lr", "batch_size", "momentum"]
+    second = Trainer.resume(run)
+    assert second.step == 5
+    go(second, 10**9)
+    assert_bit_identical(weights(whole), weights(second))
+    left.close()
+
+
+def test_run_killed_before_its_first_checkpoint_starts_again(tmp_path):
+    whole = Trainer(mlp())
+    go(whole, 10**9)
+    trainer = Trainer(mlp(), run=runs.create(tmp_path, mlp(), name="run"))
+    left = go(trainer, 9)
+    second = Trainer.resume(killed(trainer, tmp_path))
+    assert second.step == 0
+    go(second, 10**9)
+    assert_bit_identical(weights(whole), weights(second))
+    left.close()
+
+
+def test_stopped_run_goes_on_where_it_was(tmp_path):
+    whole = Trainer(mlp(dropout=0.2))
+    go(whole, 10**9)
+    trainer = Trainer(
+        mlp(dropout=0.2), run=runs.create(tmp_path, mlp(dropout=0.2), name="run")
+    )
+    for _ in trainer.steps():
+        if trainer.step == 20:
+            trainer.request_stop()
+    assert trainer.ending.kind == "stopped"
+    run = runs.open_run(tmp_path / "run")
+    assert run.state == "stopped"
+    assert run.step == trainer.step >= 20
+    second = Trainer.resume(run)
+    go(second, 10**9)
+    assert_bit_identical(weights(whole), weights(second))
+    assert runs.open_run(tmp_path / "run").state == "finished"
+
+
+def finished_run(tmp_path, document):
+    trainer = Trainer(document, run=runs.create(tmp_path, document, name="run"))
+    go(trainer, 10**9)
+    return trainer, runs.open_run(tmp_path / "run")
+
+
+def test_run_keeps_document_curves_evaluations_and_weights(tmp_path):
+    trainer, run = finished_run(tmp_path, mlp(evaluate_every=20))
+    progress = trainer.drain()
+    assert run.state == "finished"
+    assert run.project.graph.nodes == mlp().graph.nodes
+    assert run.info["seed"] == 0
+    assert run.info["threads"] == 1
+    assert len(run.info["data"]["data"]) == 64
+    assert run.read_losses()[1].tolist() == progress.losses.tolist()
+    assert run.read_evaluations() == list(progress.evaluations)
+    assert [e.step for e in run.read_evaluations()] == [20, 40, 50]
+    assert_bit_identical(run.load_weights(), weights(trainer))
+    assert "Step 50" in (run.folder / "log.txt").read_text("utf-8")
+    run.close()
+
+
+def test_stored_layer_sample_reads_back_equal(tmp_path):
+    trainer, run = finished_run(tmp_path, mlp(steps=1))
+    (stored,), sample = run.read_samples(), trainer.drain().sample
+    for name, value in vars(sample).items():
+        found = getattr(stored, name)
+        assert found == value if isinstance(value, int) else (found == value).all()
+    run.close()
+
+
+def test_only_the_newest_checkpoint_is_kept(tmp_path):
+    _, run = finished_run(tmp_path, mlp())
+    files = list((run.folder / "checkpoints").iterdir())
+    assert [file.name for file in files] == [run.info["checkpoint"]["file"]]
+
+
+@pytest.mark.parametrize("place", [10, 300, -1])
+def test_flipped_bit_in_the_checkpoint_is_refused(tmp_path, place):
+    _, run = finished_run(tmp_path, mlp(steps=2))
+    path = run.folder / "checkpoints" / run.info["checkpoint"]["file"]
+    data = bytearray(path.read_bytes())
+    data[place] ^= 4
+    path.write_bytes(bytes(data))
+    with pytest.raises(TrainingError, match="damaged"):
+        run.load_weights()
+    with pytest.raises(TrainingError, match="damaged"):
+        Trainer.resume(run)
+
+
+def test_checkpoint_of_other_data_is_refused(tmp_path):
+    _, run = finished_run(tmp_path, mlp(steps=2))
+    with pytest.raises((DataError, RuntimeError)):
+        Trainer(mlp(data={"validation": 0.5}), run=run)
+    run.close()
+
+
+def test_full_disk_ends_the_run_with_a_message_and_keeps_the_old_checkpoint(
+    tmp_path, monkeypatch
+):
+    trainer = Trainer(mlp(), run=runs.create(tmp_path, mlp(), name="run"))
+    trainer.recorder.checkpoint_every_steps = 5
+    write = checkpoint_file.write
+    calls = itertools.count()
+
+    def failing(*arguments):
+        if next(calls) == 2:
+            raise OSError(28, "No space left on device")
+        return write(*arguments)
+
+    monkeypatch.setattr(checkpoint_file, "write", failing)
+    with pytest.raises(TrainingError, match="No space left"):
+        go(trainer, 10**9)
+    run = runs.open_run(tmp_path / "run")
+    assert run.step == 10
+    assert run.state == "failed"
+    assert run.load_weights()

@@ -1,0 +1,44 @@
+from engine.training.threads import candidates, fastest
+
+
+class Machine:
+    """A clock that a piece of work moves on, by an amount per thread count."""
+
+    def __init__(self, seconds):
+        self.seconds, self.now, self.threads = seconds, 0.0, 0
+
+    def use(self, threads):
+        self.threads = threads
+
+    def work(self):
+        self.now += self.seconds[self.threads]
+
+    def clock(self):
+        return self.now
+
+    def choice(self, cores):
+        return fastest(self.work, cores, use=self.use, clock=self.clock)
+
+
+def test_candidates_are_powers_of_two_up_to_all():
+    assert candidates(1) == [1]
+    assert candidates(2) == [2, 1]
+    assert candidates(12) == [12, 1, 2, 4, 8]
+
+
+def test_fastest_count_wins():
+    assert Machine({1: 1e-3, 2: 6e-4}).choice(2) == 2
+    assert Machine({1: 1e-3, 2: 2e-3, 4: 5e-3}).choice(4) == 1
+
+
+def test_one_thread_wins_a_draw():
+    assert Machine({1: 1e-3, 2: 0.98e-3}).choice(2) == 1
+
+
+def test_slow_work_is_not_tried_for_long():
+    machine = Machine({1: 3.0, 2: 2.0})
+    assert machine.choice(2) == 2
+    assert machine.now == 2.0
+    quick = Machine({1: 1e-4, 2: 1e-4, 4: 1e-4, 8: 1e-4})
+    quick.choice(8)
+    assert quick.now < 0.5
