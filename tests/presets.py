@@ -1,8 +1,9 @@
 """`python -m tests.presets [NAME …] --seeds 3 [--json]`: do presets keep their promise?
 
 Trains every preset from each seed through the command line and compares the worst
-result with its target: scores are the promise, times are for planning. Results are remembered by the hash of everything that makes
-them, so an interrupted or repeated call trains only what is missing.
+result with its target: scores are the promise, times are for planning. Results are
+remembered by the hash of everything that makes them, so an interrupted or repeated
+call trains only what is missing.
 """
 
 import argparse

@@ -1,0 +1,155 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.cli import main
+from engine.graph import serialize
+from engine.graph.edits import Disconnect
+from engine.graph.model import Edge
+from engine.protocol.transport import start
+from presets import all_presets, load
+
+
+def last_json(capsys) -> dict:
+    return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+@pytest.fixture
+def broken(tmp_path) -> Path:
+    project = load("xor")
+    Disconnect(Edge.parse("data.target", "loss.target")).apply(project)
+    serialize.save(project, tmp_path / "broken.bpw")
+    return tmp_path / "broken.bpw"
+
+
+def test_presets_are_listed_without_torch():
+    code = "import sys; from engine.cli import main; main(['presets']);"
+    code += "assert 'torch' not in sys.modules"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        info.id for info in all_presets()
+    ]
+
+
+def test_presets_as_json_carry_their_targets(capsys):
+    assert main(["presets", "--json"]) == 0
+    first = last_json(capsys)["presets"][0]
+    assert first["id"] == "mnist-cnn"
+    assert first["target"]["value"] == 0.965
+
+
+def test_check_tells_shapes_and_parameters(capsys):
+    assert main(["check", "xor"]) == 0
+    out = capsys.readouterr().out
+    assert "N×4" in out
+    assert "17 parameters" in out
+
+
+def test_check_of_a_broken_graph_names_the_node_and_exits_with_1(broken, capsys):
+    assert main(["check", str(broken)]) == 1
+    assert "error: loss: " in capsys.readouterr().out
+    assert main(["check", str(broken), "--json"]) == 1
+    answer = last_json(capsys)
+    assert answer["ok"] is False
+    assert answer["problems"][0]["node"] == "loss"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "xoor"], "Did you mean “xor”"),
+        (["check", "nothing.bpw"], "nothing.bpw"),
+        (["train"], "Nothing to train"),
+        (["train", "xor", "--steps", "-4"], "Steps"),
+        (["train", "xor", "--device", "cuda:9"], "cuda:9"),
+        (["train", "xor", "--set", "lr=fast"], "Learning rate"),
+        (["train", "--resume"], "--out RUN"),
+        (["train", "--resume", "--out", "nowhere"], "no run"),
+        (["export", "nowhere", "--format", "pt", "--out", "x"], "no run"),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_2(
+    arguments, words, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert words in captured.err
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_wrong_arguments_exit_with_2(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["trian"])
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_training_ends_with_its_numbers_a_run_and_weights(capsys, tmp_path):
+    out = tmp_path / "runs" / "mine"
+    arguments = ["train", "digits-mlp", "--steps", "30", "--threads", "1", "--json"]
+    assert main([*arguments, "--seed", "4", "--out", str(out)]) == 0
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    assert captured.err == ""
+    assert result["steps"] == 30
+    assert result["run"] == str(out)
+    assert result["seed"] == 4
+    assert (result["device"], result["threads"]) == ("cpu", 1)
+    assert result["parameters"] == 64 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10
+    assert set(result["validation"]) >= {"loss", "accuracy"}
+    assert 0 < result["train_loss"] < 3
+    assert result["seconds"] > 0
+    assert 0 <= result["overhead"] < 1
+    target = tmp_path / "weights.pt"
+    assert main(["export", str(out), "--format", "pt", "--out", str(target)]) == 0
+    assert torch.load(target, weights_only=True)["scores.weight"].shape == (10, 64)
+    assert main([*arguments, "--out", str(out)]) == 2
+    assert "already is a run" in capsys.readouterr().err
+
+
+def test_runs_go_to_the_current_folder_and_lines_tell_how_it_goes(
+    capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "xor", "--set", "epochs=3", "--threads", "1"]) == 0
+    captured = capsys.readouterr()
+    (run,) = (tmp_path / "runs").iterdir()
+    assert str(Path("runs") / run.name) in captured.out
+    assert "val loss" in captured.err
+
+
+def test_a_loss_that_is_no_number_is_an_error(capsys, tmp_path):
+    arguments = ["train", "sine", "--set", "optimizer=sgd", "--set", "lr=10"]
+    assert main([*arguments, "--out", str(tmp_path / "run"), "--threads", "1"]) == 2
+    assert "no finite number" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_ctrl_c_stops_with_a_checkpoint_and_says_how_to_go_on(tmp_path, capsys):
+    run = tmp_path / "run"
+    arguments = ["train", "digits-mlp", "--steps", "1000000", "--threads", "1"]
+    arguments += ["--checkpoint-every", "5", "--out", str(run)]
+    process = start(["-m", "engine", *arguments])
+    deadline = time.monotonic() + 60
+    while not list(run.glob("checkpoints/*.safetensors")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert f"--resume --out {run}" in errors.decode().splitlines()[-1]
+    info = json.loads((run / "run.json").read_text("utf-8"))
+    assert info["state"] == "stopped"
+    assert f"step {info['checkpoint']['step']}." in errors.decode().splitlines()[-1]
