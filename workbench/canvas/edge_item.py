@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
 from workbench.canvas import face as faces
+from workbench.canvas.node_paint import text_colour
 from workbench.theme.tokens import Tokens, current, mix
 
 BASE_WIDTH, HOT_WIDTH, HEATS = 1.6, 2.6, 12
@@ -123,7 +124,7 @@ class EdgeItem(QGraphicsItem):
         painter.setBrush(QColor(tokens.canvas))
         painter.drawRoundedRect(room, 8, 8)
         painter.setFont(font)
-        painter.setPen(QColor(tokens.category_text(self.category)))
+        painter.setPen(QColor(text_colour(tokens, self.category)))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.label)
 
 

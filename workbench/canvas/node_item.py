@@ -76,23 +76,30 @@ class NodeItem(QGraphicsItem):
     def draw(self, painter: QPainter, screen: Screen, look: Look | None) -> None:
         """Draw the card; `painter` maps scene to screen pixels."""
         corner = painter.transform().map(self.pos() - QPointF(_RIM, _RIM))
-        shown = self._cached(screen, look)
+        shown = self._cached(screen)
+        spot = QPointF(round(corner.x()), round(corner.y()))
+        glow = node_paint.glow_of(look)
         painter.save()
         painter.resetTransform()
         painter.setOpacity(self.opacity())
-        painter.drawPixmap(QPointF(round(corner.x()), round(corner.y())), shown)
+        painter.drawPixmap(spot, shown)
+        if glow:
+            rim = round(_RIM * screen.zoom)
+            wash = node_paint.glow_picture(
+                self.face.rect.size().toSize(), current(), screen, glow
+            )
+            painter.drawPixmap(spot + QPointF(rim, rim), wash)
         painter.restore()
 
-    def _cached(self, screen: Screen, look: Look | None) -> QPixmap:
+    def _cached(self, screen: Screen) -> QPixmap:
         """Return the card as a picture; drawn anew when anything in it differs."""
         tokens = current()
         state = (
             "selected" if self.isSelected() else "hovered" if self.is_hovered else ""
         )
-        glow = node_paint.glow_of(look)
-        key = (self._revision, screen, state, glow, tokens.name)
+        key = (self._revision, screen, state, tokens.name)
         if self._picture is None or self._picture[0] != key:
-            drawn = node_paint.picture(self.face, tokens, screen, state, glow)
+            drawn = node_paint.picture(self.face, tokens, screen, state)
             self._picture = (key, drawn)
         return self._picture[1]
 

@@ -1,8 +1,9 @@
 """Painting of cards: the cached picture of a face, and the live parts over it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -39,9 +40,7 @@ class Screen:
     ratio: float
 
 
-def picture(
-    face: Face, tokens: Tokens, screen: Screen, state: str = "", glow: int = 0
-) -> QPixmap:
+def picture(face: Face, tokens: Tokens, screen: Screen, state: str = "") -> QPixmap:
     """Return a card with its margin, drawn for one zoom and screen.
 
     Args:
@@ -49,7 +48,6 @@ def picture(
         tokens: Colours.
         screen: Where it will be shown.
         state: `selected`, `hovered` or empty.
-        glow: As `glow_of` returns it.
     """
     scale = screen.zoom * screen.ratio
     width, height = face.width + 2 * _RIM, face.height + 2 * _RIM
@@ -61,13 +59,18 @@ def picture(
         painter.translate(_RIM, _RIM)
         _shadow(painter, face, tokens)
         _card(painter, face, tokens, state)
-        _glow(painter, face, tokens, glow)
         _text(painter, face, tokens, screen.zoom)
         if screen.zoom >= TITLE_ZOOM:
             _ports(painter, face, tokens)
         _badge(painter, face, tokens)
     drawn.setDevicePixelRatio(screen.ratio)
     return drawn
+
+
+@lru_cache(maxsize=64)
+def text_colour(tokens: Tokens, category: str) -> str:
+    """Return the readable colour of a category; working it out takes a while."""
+    return tokens.category_text(category)
 
 
 def glow_of(look: Look | None) -> int:
@@ -77,21 +80,43 @@ def glow_of(look: Look | None) -> int:
     return BROKEN if look.is_broken else round(GLOWS * look.heat**2)
 
 
-def _glow(painter: QPainter, face: Face, tokens: Tokens, glow: int) -> None:
-    """Paint the gradient's size: warmer and stronger for a larger one."""
-    if not glow:
-        return
-    inner = face.rect.adjusted(metrics.STRIP, 1.5, -1.5, -1.5)
+@lru_cache(maxsize=512)
+def glow_picture(size: QSize, tokens: Tokens, screen: Screen, glow: int) -> QPixmap:
+    """Return the gradient's size as a wash: warmer and stronger for a larger one.
+
+    Args:
+        size: Of the card.
+        tokens: Colours.
+        screen: Where it will be shown.
+        glow: As `glow_of` returns it, not 0.
+    """
+    scale = screen.zoom * screen.ratio
+    drawn = QPixmap(
+        max(1, round(size.width() * scale)), max(1, round(size.height() * scale))
+    )
+    drawn.fill(Qt.GlobalColor.transparent)
+    room = QRectF(0, 0, size.width(), size.height())
+    inner = room.adjusted(metrics.STRIP, 1.5, -1.5, -1.5)
+    with QPainter(drawn) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(scale, scale)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_wash(inner, tokens, glow))
+        painter.drawRoundedRect(inner, metrics.RADIUS - 2, metrics.RADIUS - 2)
+    drawn.setDevicePixelRatio(screen.ratio)
+    return drawn
+
+
+def _wash(room: QRectF, tokens: Tokens, glow: int) -> QBrush:
     colour = QColor(tokens.err if glow == BROKEN else tokens.act)
     clear = QColor(colour)
     clear.setAlpha(0)
     colour.setAlpha(150 if glow == BROKEN else HEAT_ALPHA * glow // GLOWS)
-    gradient = QLinearGradient(inner.topLeft(), inner.topRight())
+    gradient = QLinearGradient(room.topLeft(), room.topRight())
     gradient.setColorAt(0.25, clear)
-    gradient.setColorAt(1.0, colour)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(gradient))
-    painter.drawRoundedRect(inner, metrics.RADIUS - 2, metrics.RADIUS - 2)
+    gradient.setColorAt(0.94, colour)
+    gradient.setColorAt(1.0, clear)
+    return QBrush(gradient)
 
 
 def _shadow(painter: QPainter, face: Face, tokens: Tokens) -> None:
@@ -152,7 +177,7 @@ def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
     summary = _line(face.summary, faces.small_font(), tokens.fg2, _LEFT)
     beside = metrics.SPARK_WIDTH if face.count else 0.0
     _write(painter, summary, QRectF(metrics.PAD, top + 24, room - beside, 14))
-    colour = tokens.category_text(face.category)
+    colour = text_colour(tokens, face.category)
     shape = _line(face.shape, faces.mono_font(), colour, _LEFT)
     _write(painter, shape, QRectF(metrics.PAD, top + 39, room, 14))
 

@@ -6,7 +6,7 @@ histograms differ; the rest is one copy of pixels.
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from workbench.canvas import metrics, node_paint
@@ -24,54 +24,105 @@ OVERVIEW_NODES = 300
 _MIN_DOTS_PX = 14.0
 
 
-class Still:
-    """The picture of background, wires and cards of a view."""
+class _Layer:
+    """One transparent or filled picture that is drawn anew when its key differs."""
 
     def __init__(self) -> None:
         self._key: tuple | None = None
-        self._picture = QPixmap()
+        self.picture = QPixmap()
+
+    def is_due(self, key: tuple) -> bool:
+        """Return whether the picture is not the one for `key`, and take the key."""
+        due = key != self._key
+        self._key = key
+        return due
+
+
+class Still:
+    """The picture of background, wires and cards of a view.
+
+    Dots, then wires over them, then cards over both, are kept as three pictures: a
+    change of heat redraws the wires or puts the cards there again, never the text.
+    """
+
+    def __init__(self) -> None:
+        self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
 
     def paint(self, painter: QPainter, view: "CanvasView") -> None:
-        """Draw the picture, made anew when anything in it differs."""
-        scene = view.canvas
-        looks, heat = scene.live.looks, scene.live.wire_heat
-        mapping, size = view.viewportTransform(), view.viewport().size()
-        ratio = view.devicePixelRatioF()
-        key = (
-            (mapping.m11(), mapping.dx(), mapping.dy(), size, ratio, current().name),
-            tuple(n.state(looks.get(i)) for i, n in scene.nodes.items()),
-            tuple(
-                wire.state(heat.get(edge.source.node, 0.0))
-                for edge, wire in scene.edges.items()
-            ),
-        )
-        if key != self._key:
-            self._key = key
-            self._picture = _draw(view, size, ratio)
+        """Draw the picture, made anew where anything in it differs."""
         painter.resetTransform()
-        painter.drawPixmap(0, 0, self._picture)
+        painter.drawPixmap(0, 0, self._refreshed(view))
+
+    def _refreshed(self, view: "CanvasView") -> QPixmap:
+        scene, window = view.canvas, _Window(view)
+        camera = window.key()
+        wires = (camera, _wire_states(scene))
+        cards = (wires, _card_states(scene))
+        if not self._cards.is_due(cards):
+            return self._cards.picture
+        if self._dots.is_due(camera):
+            self._dots.picture = window.ground()
+            with QPainter(self._dots.picture) as painter:
+                _draw_dots(painter, window)
+        if self._wires.is_due(wires):
+            self._wires.picture = QPixmap(self._dots.picture)
+            with window.painter(self._wires.picture) as painter:
+                _draw_wires(painter, scene, window)
+        self._cards.picture = QPixmap(self._wires.picture)
+        with window.painter(self._cards.picture) as painter:
+            _draw_cards(painter, scene, window)
+        return self._cards.picture
 
 
-def _draw(view: "CanvasView", size: QSize, ratio: float) -> QPixmap:
-    drawn = QPixmap(size * ratio)
-    drawn.setDevicePixelRatio(ratio)
-    drawn.fill(QColor(current().canvas))
-    mapping = view.viewportTransform()
-    inverse, _ = mapping.inverted()
-    room = inverse.mapRect(QRectF(0, 0, size.width(), size.height()))
-    screen = Screen(mapping.m11(), ratio)
-    with QPainter(drawn) as painter:
-        _dots(painter, mapping.map(QPointF(0, 0)), screen.zoom, size)
+def _wire_states(scene: "CanvasScene") -> tuple:
+    heat = scene.live.wire_heat
+    return tuple(
+        wire.state(heat.get(edge.source.node, 0.0))
+        for edge, wire in scene.edges.items()
+    )
+
+
+def _card_states(scene: "CanvasScene") -> tuple:
+    looks = scene.live.looks
+    return tuple(node.state(looks.get(i)) for i, node in scene.nodes.items())
+
+
+class _Window:
+    """What part of the scene a view shows, in numbers."""
+
+    def __init__(self, view: "CanvasView") -> None:
+        self.mapping = view.viewportTransform()
+        self.size = view.viewport().size()
+        self.screen = Screen(self.mapping.m11(), view.devicePixelRatioF())
+        inverse, _ = self.mapping.inverted()
+        screen = QRectF(0, 0, self.size.width(), self.size.height())
+        self.room = inverse.mapRect(screen)
+
+    def key(self) -> tuple:
+        """Return what the picture of the empty canvas depends on."""
+        place = (self.mapping.dx(), self.mapping.dy())
+        size = (self.size.width(), self.size.height())
+        return (self.screen, place, size, current().name)
+
+    def ground(self) -> QPixmap:
+        """Return a picture in the colour of the canvas."""
+        drawn = QPixmap(self.size * self.screen.ratio)
+        drawn.setDevicePixelRatio(self.screen.ratio)
+        drawn.fill(QColor(current().canvas))
+        return drawn
+
+    def painter(self, picture: QPixmap) -> QPainter:
+        """Return a painter in scene coordinates; use it in a `with`."""
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(mapping)
-        _wires(painter, view.canvas, screen.zoom, room)
-        _cards(painter, view.canvas, screen, room)
-    return drawn
+        painter.setTransform(self.mapping)
+        return painter
 
 
-def _dots(painter: QPainter, origin: QPointF, zoom: float, size: QSize) -> None:
+def _draw_dots(painter: QPainter, window: _Window) -> None:
     """Draw dots that move and scale with the scene."""
-    pitch = metrics.DOT_PITCH * zoom
+    pitch = metrics.DOT_PITCH * window.screen.zoom
+    origin, size = window.mapping.map(QPointF(0, 0)), window.size
     while pitch < _MIN_DOTS_PX:
         pitch *= 2
     left, top = origin.x() % pitch - pitch, origin.y() % pitch - pitch
@@ -81,18 +132,18 @@ def _dots(painter: QPainter, origin: QPointF, zoom: float, size: QSize) -> None:
     painter.drawPoints([QPointF(x, y) for y in rows for x in columns])
 
 
-def _wires(painter: QPainter, scene: "CanvasScene", zoom: float, room: QRectF) -> None:
+def _draw_wires(painter: QPainter, scene: "CanvasScene", window: _Window) -> None:
     """Draw the wires in view, the marked ones over the others."""
     heat = scene.live.wire_heat
     wires = [
         wire
         for wire in scene.edges.values()
-        if wire.isVisible() and wire.boundingRect().intersects(room)
+        if wire.isVisible() and wire.boundingRect().intersects(window.room)
     ]
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
-        wire.draw(painter, zoom, heat.get(wire.edge.source.node, 0.0))
-    _labels(painter, wires, zoom)
+        wire.draw(painter, window.screen.zoom, heat.get(wire.edge.source.node, 0.0))
+    _labels(painter, wires, window.screen.zoom)
 
 
 def _labels(painter: QPainter, wires: list[EdgeItem], zoom: float) -> None:
@@ -106,12 +157,11 @@ def _labels(painter: QPainter, wires: list[EdgeItem], zoom: float) -> None:
         wire.draw_label(painter, place)
 
 
-def _cards(
-    painter: QPainter, scene: "CanvasScene", screen: Screen, room: QRectF
-) -> None:
+def _draw_cards(painter: QPainter, scene: "CanvasScene", window: _Window) -> None:
     """Draw the cards in view, the selected ones over the others."""
+    screen = window.screen
     rim = metrics.MARGIN
-    around = room.adjusted(-rim, -rim, rim, rim)
+    around = window.room.adjusted(-rim, -rim, rim, rim)
     nodes = [node for node in scene.nodes.values() if node.card().intersects(around)]
     if len(nodes) >= OVERVIEW_NODES and screen.zoom < node_paint.TITLE_ZOOM:
         _blocks(painter, nodes)
