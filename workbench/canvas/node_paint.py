@@ -114,8 +114,7 @@ def _wash(room: QRectF, tokens: Tokens, glow: int) -> QBrush:
     colour.setAlpha(150 if glow == BROKEN else HEAT_ALPHA * glow // GLOWS)
     gradient = QLinearGradient(room.topLeft(), room.topRight())
     gradient.setColorAt(0.25, clear)
-    gradient.setColorAt(0.94, colour)
-    gradient.setColorAt(1.0, clear)
+    gradient.setColorAt(1.0, colour)
     return QBrush(gradient)
 
 
