@@ -2,13 +2,15 @@
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from workbench.plots import style
 from workbench.plots.ranges import log_ticks, ticks
 from workbench.theme import tokens
 from workbench.theme.text import escape
 
+CACHED = QGraphicsItem.CacheMode.DeviceCoordinateCache
+"""Axes with their grid are a picture that is drawn again only when they change."""
 LEFT_PX, RIGHT_PX = 52, 12
 
 
@@ -26,6 +28,7 @@ class PlotCanvas(pg.PlotWidget):
         item.getViewBox().setDefaultPadding(0)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
+            axis.setCacheMode(CACHED)
             axis.enableAutoSIPrefix(enable=False)
             axis.setStyle(tickLength=0, tickTextOffset=5, hideOverlappingLabels=False)
         item.getAxis("left").setWidth(LEFT_PX)
@@ -71,6 +74,12 @@ class PlotCanvas(pg.PlotWidget):
                 size, tint = f"{style.TICK_PT}pt", tokens.current().fg2
                 axis = self.getPlotItem().getAxis(side)
                 axis.setLabel(escape(text), **{"font-size": size, "color": tint})
+
+    def cache_axes(self, *, on: bool) -> None:
+        """Keep the axes as pictures, or draw them as lines and text."""
+        for side in ("left", "bottom"):
+            mode = CACHED if on else QGraphicsItem.CacheMode.NoCache
+            self.getPlotItem().getAxis(side).setCacheMode(mode)
 
     def set_ranges(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show these ranges."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from engine.i18n import tr
@@ -151,6 +151,12 @@ class CurvePanel(Panel):
         self.canvas.restyle()
         self._tint()
         super().restyle()
+
+    def draw_vector(self, painter: QPainter) -> None:
+        """Draw with axes as lines and text."""
+        self.canvas.cache_axes(on=False)
+        super().draw_vector(painter)
+        self.canvas.cache_axes(on=True)
 
     def _tint(self) -> None:
         for widget in (self, self._empty):

@@ -81,7 +81,7 @@ class FacePanel(Panel):
     def take_in(self) -> None:
         """Let the face read the history, then draw."""
         self.face.take_in()
-        self.update()
+        self.update(self.rect().adjusted(0, charts.HEADER_PX, 0, 0))
 
     def restyle(self) -> None:
         """Make the pictures again in the colours of the theme."""

@@ -76,6 +76,8 @@ class Legend(QWidget):
         self._chips: list[Chip] = []
         self._corner = (0, 0)
         self.at_bottom = False
+        # Opaque, so that it is not drawn again whenever the curves below it are.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 3, 7, 3)
         column.setSpacing(0)
@@ -113,6 +115,6 @@ class Legend(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the box."""
         with QPainter(self) as painter:
-            painter.setBrush(style.colour("bg2", 225))
+            painter.fillRect(self.rect(), style.colour("bg2"))
             painter.setPen(style.pen(style.colour("line")))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))

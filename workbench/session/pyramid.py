@@ -37,7 +37,8 @@ class BlockTree:
         level = 0
         while len(self._levels[level]) >= FACTOR:
             if level + 1 == len(self._levels):
-                self._levels.append(Column(capacity=64))
+                room = self._levels[level].room // FACTOR
+                self._levels.append(Column(capacity=room))
             finer, coarser = self._levels[level], self._levels[level + 1]
             full = len(finer) // FACTOR
             if full > len(coarser):

@@ -1,12 +1,16 @@
 """One curve over the steps, ready to be drawn at any length and zoom."""
 
+import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from workbench.session.columns import Array, Column
 from workbench.session.pyramid import Envelope, Means
 from workbench.session.smoothing import Ema
+
+MOST_ROOM = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -19,11 +23,16 @@ class Reading:
 
 
 class Series:
-    """Steps with values. Values that are not finite are counted, not kept."""
+    """Steps with values. Values that are not finite are counted, not kept.
 
-    def __init__(self) -> None:
-        self.steps, self.values = Column(np.int64), Column()
-        self.smooth = Column()
+    Args:
+        capacity: Steps to make room for; memory is taken only as it is filled.
+    """
+
+    def __init__(self, capacity: int = 1024) -> None:
+        room = min(max(capacity, 1024), MOST_ROOM)
+        self.steps = Column(np.int64, capacity=room)
+        self.values, self.smooth = Column(capacity=room), Column(capacity=room)
         self.nonfinite_steps: list[int] = []
         self._ema = Ema()
         self._envelope = Envelope(self.values)
@@ -83,7 +92,7 @@ class Series:
         if not len(self.steps):
             return None
         steps = self.steps.values
-        right = int(np.clip(np.searchsorted(steps, step), 0, len(steps) - 1))
+        right = min(self._index(math.ceil(step), "left"), len(steps) - 1)
         left = max(right - 1, 0)
         nearer_left = abs(steps[left] - step) <= abs(steps[right] - step)
         index = left if nearer_left else right
@@ -95,7 +104,11 @@ class Series:
 
     def _span(self, low: float, high: float) -> tuple[int, int]:
         """Return the indices of the steps in view, one more on either side."""
-        steps = self.steps.values
-        first = int(np.searchsorted(steps, low, "left"))
-        last = int(np.searchsorted(steps, high, "right"))
-        return max(first - 1, 0), min(last + 1, len(steps))
+        first = self._index(math.ceil(low), "left")
+        last = self._index(math.floor(high), "right")
+        return max(first - 1, 0), min(last + 1, len(self))
+
+    def _index(self, step: int, side: Literal["left", "right"]) -> int:
+        """Find a step; with a float numpy would convert the whole column."""
+        bounded = np.int64(min(max(step, -1), 1 << 62))
+        return int(np.searchsorted(self.steps.values, bounded, side))
