@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
+from workbench.inspector.inspector import TRAINING
 from workbench.session.session import Session
 
 LIMIT_MS = 60_000
@@ -32,54 +33,71 @@ def keyed(qtbot, edit, text):
 
 
 def test_open_train_watch_change_pause_undo_export(qtbot, window, tmp_path):
-    session, frames = window.session, []
-    session.frame_received.connect(frames.append)
-
-    window.files.open_preset("digits-mlp")
-    qtbot.waitUntil(lambda: window.analysis is not None, timeout=LIMIT_MS)
-    assert window.analysis.trainable
-    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=LIMIT_MS)
-
-    window.training.start(paused=True)
-    session.step(100)
-    qtbot.waitUntil(lambda: session.history.step == 100, timeout=LIMIT_MS)
-    qtbot.waitUntil(lambda: session.state == "paused", timeout=LIMIT_MS)
+    frames = []
+    window.session.frame_received.connect(frames.append)
+    _open(qtbot, window)
+    _train_100_steps(qtbot, window)
     _curves_hold_the_engines_numbers(window, frames)
-
-    window.inspector.tabs.setCurrentIndex(1)
-    keyed(qtbot, window.inspector.training.optimizer.form.rows["lr"].field.edit, "5e-4")
-    window.actions_["train"].trigger()
-    qtbot.waitUntil(lambda: session.history.step > 120, timeout=LIMIT_MS)
-    window.actions_["pause"].trigger()
-    qtbot.waitUntil(lambda: session.state == "paused", timeout=LIMIT_MS)
+    _change_the_learning_rate_and_pause(qtbot, window)
     rates = np.concatenate([frame.rates[:, 0] for frame in frames])
     assert rates[-1] <= 5e-4 < rates[99]
-
-    before = window.document.project.graph.node("linear1")
-    window.canvas.select(["linear1"])
-    rows = window.inspector.node_panel.form.rows
-    keyed(qtbot, rows["out_features"].field.edit, "99")
-    assert window.document.project.graph.node("linear1") != before
-    qtbot.waitUntil(window.banner.isVisible)
-    window.actions_["undo"].trigger()
-    assert window.document.project.graph.node("linear1") == before
-
+    _edit_and_undo(qtbot, window)
     path = tmp_path / "weights.pt"
-    window.actions_["export"].trigger()
-    dialog = window.helpers.export_dialog
-    dialog.format.setCurrentIndex(dialog.format.findData("pt"))
-    dialog.path.setText(str(path))
-    with qtbot.waitSignal(session.exported, timeout=LIMIT_MS) as exported:
-        qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
-    assert str(path) in dialog.result.text()
-    assert exported.args[0].step == session.history.step
-    dialog.close()
-
+    _export(qtbot, window, path)
     weights = torch.load(path, weights_only=True)
     assert weights["linear1.weight"].shape == (128, 64)
     assert weights["linear2.weight"].shape == (64, 128)
     assert weights["scores.bias"].shape == (10,)
     assert sum(w.numel() for w in weights.values()) == 8320 + 8256 + 650
+
+
+def _open(qtbot, window):
+    window.files.open_preset("digits-mlp")
+    qtbot.waitUntil(lambda: window.analysis is not None, timeout=LIMIT_MS)
+    assert window.analysis.trainable
+    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=LIMIT_MS)
+
+
+def _train_100_steps(qtbot, window):
+    session = window.session
+    window.training.start(paused=True)
+    session.step(100)
+    qtbot.waitUntil(lambda: session.history.step == 100, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=LIMIT_MS)
+
+
+def _change_the_learning_rate_and_pause(qtbot, window):
+    session = window.session
+    window.inspector.tabs.setCurrentIndex(TRAINING)
+    keyed(qtbot, window.inspector.training.optimizer.form.rows["lr"].field.edit, "5e-4")
+    window.actions_["train"].trigger()
+    qtbot.waitUntil(lambda: session.history.step > 120, timeout=LIMIT_MS)
+    window.actions_["pause"].trigger()
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=LIMIT_MS)
+
+
+def _edit_and_undo(qtbot, window):
+    graph = window.document.project.graph
+    before = graph.node("linear1")
+    window.canvas.select(["linear1"])
+    rows = window.inspector.node_panel.form.rows
+    keyed(qtbot, rows["out_features"].field.edit, "99")
+    assert graph.node("linear1") != before
+    qtbot.waitUntil(window.banner.isVisible)
+    window.actions_["undo"].trigger()
+    assert graph.node("linear1") == before
+
+
+def _export(qtbot, window, path):
+    window.actions_["export"].trigger()
+    dialog = window.helpers.export_dialog
+    dialog.format.setCurrentIndex(dialog.format.findData("pt"))
+    dialog.path.setText(str(path))
+    with qtbot.waitSignal(window.session.exported, timeout=LIMIT_MS) as exported:
+        qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    assert str(path) in dialog.result.text()
+    assert exported.args[0].step == window.session.history.step
+    dialog.close()
 
 
 def _curves_hold_the_engines_numbers(window, frames):

@@ -1,0 +1,245 @@
+"""`python -m tests.benchmarks COMMAND`: figures of speed, as ratios within one run.
+
+window   training beside the painting window against training without it
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
+
+import presets
+from engine.graph import serialize
+from engine.protocol import commands, frame
+from engine.protocol.client import EngineClient
+from workbench.app import main as app
+from workbench.app.window import MainWindow
+from workbench.document.settings import Settings
+from workbench.options import Options
+from workbench.session.session import Session
+
+PRESETS = ("digits-mlp", "mnist-cnn")
+GOAL_RATIO, GOAL_P99_MS = 0.85, 50.0
+_ENDLESS = 1_000_000
+_WARM_S, _TICK_S, _LIMIT_S = 1.5, 0.033, 60.0
+_LATENESS_MS = 10
+
+
+@dataclass
+class Clock:
+    """Steps per second between the end of the warm-up and the end of the time."""
+
+    seconds: float
+    _first: tuple[float, int] | None = None
+    _last: tuple[float, int] = (0.0, 0)
+    _begun: float | None = None
+
+    def see(self, body: object) -> None:
+        """Take in a message of the engine."""
+        if isinstance(body, frame.Failed | frame.EngineGone | frame.Outcome):
+            raise SystemExit(body.text)
+        if not isinstance(body, frame.Frame) or not body.step:
+            return
+        now = time.perf_counter()
+        self._begun = self._begun or now
+        if now - self._begun >= _WARM_S:
+            self._first = self._first or (now, body.step)
+            self._last = (now, body.step)
+
+    @property
+    def is_warm(self) -> bool:
+        return self._first is not None
+
+    @property
+    def is_done(self) -> bool:
+        return self._first is not None and self._span >= self.seconds
+
+    @property
+    def _span(self) -> float:
+        return self._last[0] - self._first[0] if self._first else 0.0
+
+    @property
+    def steps_per_s(self) -> float:
+        return (self._last[1] - self._first[1]) / self._span if self._first else 0.0
+
+
+@dataclass
+class Figures:
+    """What was measured of one preset."""
+
+    preset: str
+    without: list[float] = field(default_factory=list)
+    beside: list[float] = field(default_factory=list)
+    late_ms: list[float] = field(default_factory=list, repr=False)
+
+    def summary(self) -> dict:
+        without = statistics.median(self.without)
+        beside = statistics.median(self.beside)
+        late = statistics.quantiles(self.late_ms, n=100, method="inclusive")
+        return {
+            "preset": self.preset,
+            "without_steps_per_s": without,
+            "beside_steps_per_s": beside,
+            "ratio": beside / without,
+            "late_p50_ms": late[49],
+            "late_p99_ms": late[98],
+            "late_max_ms": max(self.late_ms),
+            "rounds": {k: v for k, v in asdict(self).items() if k in _ROUNDS},
+        }
+
+
+_ROUNDS = ("without", "beside")
+
+
+def window(options: argparse.Namespace) -> int:
+    """Interleave training with and without the window; print medians and ratio."""
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for preset in options.presets or PRESETS:
+            figures = Figures(preset)
+            for number in range(options.rounds):
+                pair = [_without, _beside] if number % 2 == 0 else [_beside, _without]
+                for measure in pair:
+                    measure(figures, options.seconds, Path(folder))
+                    _progress(f"{preset} round {number + 1}: {measure.__name__}")
+            results.append(figures.summary())
+    _print(results, as_json=options.json)
+    return 0 if all(_is_good(result) for result in results) else 1
+
+
+def _without(figures: Figures, seconds: float, folder: Path) -> None:
+    """Train in the same engine, drained 30 times a second by a bare loop."""
+    client, clock = EngineClient.spawn(), Clock(seconds)
+    try:
+        document = serialize.dumps(presets.load(figures.preset))
+        client.send(commands.Train(document, str(folder), steps=_ENDLESS))
+        limit = time.monotonic() + _LIMIT_S
+        while not clock.is_done and time.monotonic() < limit:
+            time.sleep(_TICK_S)
+            for message in client.drain():
+                clock.see(message.body)
+    finally:
+        client.close(3.0)
+    figures.without.append(clock.steps_per_s)
+
+
+def _beside(figures: Figures, seconds: float, folder: Path) -> None:
+    """Train beside the window with every panel visible."""
+    session, clock = Session(runs_folder=folder), Clock(seconds)
+    window = MainWindow(session, Settings())
+    window.asks_nothing = True
+    window.recovery.path = folder / "recovery.bpw"
+    try:
+        window.document.load_preset(figures.preset)
+        _show_all(window)
+        loop, late = QEventLoop(), Lateness(clock, figures.late_ms)
+        session.frame_received.connect(clock.see)
+        session.notice.connect(sys.exit)
+        session.frame_received.connect(lambda _: clock.is_done and loop.quit())
+        session.train(window.document.project, steps=_ENDLESS)
+        QTimer.singleShot(int(1000 * _LIMIT_S), loop.quit)
+        late.start()
+        loop.exec()
+        late.stop()
+    finally:
+        window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    figures.beside.append(clock.steps_per_s)
+
+
+def _show_all(window: MainWindow) -> None:
+    """Show the window with every plot side by side, none behind a tab."""
+    window.show()
+    window.panels.load_now()
+    window.splitDockWidget(
+        window.docks["weights"], window.docks["accuracy"], Qt.Orientation.Horizontal
+    )
+    window.docks.raise_("weights")
+    window.session.start_engine()
+    loop = QEventLoop()
+    window.session.devices_ready.connect(lambda _: QTimer.singleShot(500, loop.quit))
+    loop.exec()
+
+
+class Lateness:
+    """How much later than every 10 ms the event loop comes round, once warm."""
+
+    def __init__(self, clock: Clock, late_ms: list[float]) -> None:
+        self._clock, self._late_ms = clock, late_ms
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_tick)
+        self._last = 0.0
+
+    def start(self) -> None:
+        self._last = time.perf_counter()
+        self._timer.start(_LATENESS_MS)
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _on_tick(self) -> None:
+        now = time.perf_counter()
+        late = 1000 * (now - self._last) - _LATENESS_MS
+        self._last = now
+        if self._clock.is_warm:
+            self._late_ms.append(max(0.0, late))
+
+
+def _is_good(result: dict) -> bool:
+    return result["ratio"] >= GOAL_RATIO and result["late_p99_ms"] < GOAL_P99_MS
+
+
+def _print(results: list[dict], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"benchmark": "window", "results": results}))
+        return
+    head = f"{'preset':<14}{'without':>10}{'beside':>10}{'ratio':>8}"
+    print(f"{head}{'late p50':>10}{'p99':>9}{'max':>9}")
+    for result in results:
+        print(
+            f"{result['preset']:<14}{result['without_steps_per_s']:>8.0f}/s"
+            f"{result['beside_steps_per_s']:>8.0f}/s{result['ratio']:>8.2f}"
+            f"{result['late_p50_ms']:>7.1f} ms{result['late_p99_ms']:>6.1f} ms"
+            f"{result['late_max_ms']:>6.1f} ms  {'ok' if _is_good(result) else 'MISS'}"
+        )
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr)
+
+
+COMMANDS = {"window": (window, "training beside the window against without it")}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (command, words) in COMMANDS.items():
+        sub = parsers.add_parser(name, help=words)
+        sub.add_argument("presets", nargs="*", metavar="PRESET")
+        sub.add_argument("--json", action="store_true")
+        sub.add_argument("--rounds", type=int, default=5)
+        sub.add_argument("--seconds", type=float, default=4.0, help="per measurement")
+        sub.set_defaults(run=command)
+    options = parser.parse_args()
+    application = app.application()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CONFIG_HOME"] = folder
+        app.prepare(application, Options(theme="dark"), Settings())
+        return options.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
