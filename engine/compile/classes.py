@@ -21,6 +21,7 @@ def class_dim(site: Site) -> int:
     scores, labels = site.shapes[0], site.shapes[1]
     if labels == scores and site.dtypes[1].is_floating_point:
         return len(scores) - 1 if site.text("class_dim") != "1" else 1
+    need_labels(site)
     wanted = {"last": [len(scores) - 1], "1": [1]}.get(
         site.text("class_dim"), [len(scores) - 1, 1]
     )

@@ -1,5 +1,6 @@
 """Builders of arithmetic: merging, elementwise and reducing."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -192,6 +193,12 @@ def _reduce(site: Site, function: Callable[..., Tensor]) -> nn.Module:
     if not dims or len(set(dims)) < len(dims):
         raise site.misconfigured(
             tr("Name every dimension once"), got=site.params["dims"]
+        )
+    if function is torch.std and math.prod(site.shape[dim] for dim in dims) < 2:
+        raise site.refuse(
+            tr("A standard deviation needs at least two values"),
+            expected="≥ 2",
+            got=1,
         )
     return Function(function, dim=dims, keepdim=site.flag("keepdim"))
 
