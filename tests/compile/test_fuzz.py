@@ -63,8 +63,7 @@ def test_random_settings_are_refused_or_run_as_foretold(type_id):
         flows = tuple(_flow(rng, shape) for shape in shapes_of(type_id))
         try:
             found = infer(type_id, params, flows)
-        except EngineError as error:
-            assert error.what
+        except EngineError:
             continue
         if registry.get(type_id).category in {"metric", "view"}:
             continue
