@@ -74,7 +74,7 @@ class Chart:
         )
         left = min(widest, LARGEST_LABEL_PX) + 2 * PAD_PX
         left += metrics.height() if self.y_label else 0
-        right = 46 if self.bar else self.right_px
+        right = 54 if self.bar else self.right_px
         height = size.height() - HEADER_PX - BOTTOM_PX
         return QRectF(
             left, HEADER_PX, max(size.width() - left - right, 1), max(height, 1)

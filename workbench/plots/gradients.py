@@ -21,6 +21,7 @@ DECADE_BITS = float(np.log2(10))
 FULL_SHARE = 0.4
 """Share of a layer's gradient in one bin (a factor of 2) that has the last colour."""
 MANY_ZEROS, MOSTLY_ZEROS = 0.05, 0.5
+NOTE_PX = 68
 _EXPONENTS = np.arange(254) + 1 - 127
 _TAIL = 0.001
 
@@ -58,6 +59,7 @@ class GradientRidges:
         self._history, self._span = history, span
         self.shares = np.empty((0, 0))
         self.ridges: Ridges | None = None
+        self._noted: object = None  # the run that has had a note: it keeps the room
 
     def restyle(self) -> None:
         """Nothing is kept in colours."""
@@ -72,6 +74,9 @@ class GradientRidges:
         self._span.follow(counts)
         first, last = self._bins()
         self.shares = shares(counts)[:, first + 126 : last + 126]
+        worst = note(sample.grad_zeros.max(), sample.grad_nonfinite.max())[0]
+        if worst:
+            self._noted = self._history.layers
         middles = (np.arange(first, last) + 0.5) / DECADE_BITS
         fine = np.linspace(
             middles[0], middles[-1], (len(middles) - 1) * ridges.SMOOTH + 1
@@ -94,7 +99,8 @@ class GradientRidges:
             span.low, span.high, ticks(span.low, span.high, 10), "log10 |∂L/∂w|"
         )
         rows = [(ridges.baseline(i, len(names)), name) for i, name in enumerate(names)]
-        return Chart(axis, tuple(rows))
+        right = NOTE_PX if self._noted is self._history.layers else 14
+        return Chart(axis, tuple(rows), right_px=right)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Draw the outlines and the words about dead and broken layers."""
@@ -111,9 +117,8 @@ class GradientRidges:
             text, token = note(sample.grad_zeros[row], sample.grad_nonfinite[row])
             y = area.top() + ridges.baseline(row, rows) * area.height()
             painter.setPen(style.colour(token))
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            box = QRectF(area.left(), y - 20, area.width() - 4, 19)
-            painter.drawText(box, right, text)
+            box = QRectF(area.right() + 5, y - 12, NOTE_PX, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
     def read(self, x: float, y: float) -> str:
         """Return layer, share at the place, norm and zeros."""
@@ -150,9 +155,9 @@ class GradientRidges:
 def note(zeros: float, nonfinite: float) -> tuple[str, str]:
     """Return words about a layer's gradient and the token of their colour."""
     if nonfinite > 0:
-        return tr("{share} not finite", share=f"{nonfinite:.2g}"), "err"
+        return tr("NaN/∞ {share}", share=f"{nonfinite:.0%}"), "err"
     if zeros >= MOSTLY_ZEROS:
-        return tr("dead: {share} zero", share=f"{zeros:.0%}"), "warn"
+        return tr("dead {share}", share=f"{zeros:.0%}"), "warn"
     if zeros >= MANY_ZEROS:
         return tr("{share} zero", share=f"{zeros:.0%}"), "fg2"
     return "", "fg2"

@@ -8,7 +8,9 @@ from engine.i18n import tr
 
 @dataclass
 class StepRange:
-    """From 0 to a step that grows by a quarter whenever the run reaches it.
+    """From 0 to a round number of steps, which grows when the run passes it.
+
+    The end depends on the step alone, so all panels agree.
 
     Args:
         high: End at the start.
@@ -20,7 +22,7 @@ class StepRange:
         """Make room for `step`, at most for `total`; return whether it changed."""
         if step <= self.high:
             return False
-        wanted = rounded_up(step * 1.25)
+        wanted = rounded_up(step)
         self.high = max(min(wanted, total), step) if total else wanted
         return True
 
@@ -74,9 +76,9 @@ class ValueRange:
 
 
 def rounded_up(value: float) -> float:
-    """Return the next of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten."""
+    """Return the next of 1, 1.5, 2, 3, 4, 6, 8 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(value))
-    for factor in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
+    for factor in (1, 1.5, 2, 3, 4, 6, 8, 10):
         if factor * power >= value * (1 - 1e-9):
             return factor * power
     return 10 * power

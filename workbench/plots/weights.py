@@ -34,6 +34,8 @@ class RatioFace:
     """What the two views of ‖Δw‖/‖w‖ over the steps share."""
 
     title = ""
+    ends = (1, 100)
+    """Percentiles of the ratios that the range holds."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -42,7 +44,7 @@ class RatioFace:
     def _new_ranges(self) -> None:
         self._run = self._history.layers
         self._steps = StepRange()
-        self._range = ValueRange(-5, -1, 0.3, 0.05, unit=1, smallest=3)
+        self._range = ValueRange(-5, -1, 0.4, 0.05, unit=1, smallest=2)
         self.ratios = np.empty((0, 0))
 
     def restyle(self) -> None:
@@ -61,7 +63,7 @@ class RatioFace:
             return
         self.ratios = np.maximum(self._bins.means(), SMALLEST_RATIO)
         if np.isfinite(self.ratios).any():
-            low, high = np.nanpercentile(self.ratios, [1, 100])
+            low, high = np.nanpercentile(self.ratios, self.ends)
             self._range.follow(float(low), float(max(high, GUIDE)))
         total = self._history.run.total_steps if self._history.run else 0
         self._steps.follow(layers.newest.step, total)
@@ -93,7 +95,9 @@ class RatioFace:
 
 
 class RatioMap(RatioFace):
-    """A row a layer, a column a span of steps."""
+    """A row a layer, a column a span of steps; rare extremes have the last colours."""
+
+    ends = (2, 96)
 
     def __init__(self, history: History) -> None:
         super().__init__(history)

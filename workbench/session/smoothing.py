@@ -4,9 +4,13 @@ import numpy as np
 
 from workbench.session.columns import Array
 
-DECAY = 0.97
-"""Share of the old average that each step keeps: about the last 33 steps count."""
-_BLOCK = 256
+DECAY = 0.9
+"""Share of the old average that each step keeps: about the last 10 steps count.
+
+Longer averages lag behind a loss that falls steeply at first. In long runs a drawn
+point is the mean over its bucket of steps as well, which smooths further.
+"""
+_BLOCK = 128
 
 
 class Ema:

@@ -101,8 +101,8 @@ def test_empty_layer_is_a_flat_line():
     [
         (0.01, 0, "", "fg2"),
         (0.2, 0, "20% zero", "fg2"),
-        (0.7, 0, "dead: 70% zero", "warn"),
-        (0.7, 0.25, "0.25 not finite", "err"),
+        (0.7, 0, "dead 70%", "warn"),
+        (0.7, 0.25, "NaN/∞ 25%", "err"),
     ],
 )
 def test_dead_and_broken_layers_are_named(zeros, broken, words, token):

@@ -49,11 +49,13 @@ def test_range_stands_still_until_data_leave_or_shrink():
 
 
 @given(st.integers(1, 10**8))
-def test_step_range_grows_ahead_of_the_run(step):
-    span = StepRange()
-    span.follow(step)
-    assert span.high >= step
-    assert step <= 50 or span.high >= 1.2 * step
+def test_step_range_is_the_same_however_the_run_was_followed(step):
+    once, often = StepRange(), StepRange()
+    once.follow(step)
+    for part in range(1, 8):
+        often.follow(step * part // 7)
+    assert once.high == often.high
+    assert step <= once.high <= max(1.5 * step, 50)
 
 
 def test_step_range_ends_with_the_run():
