@@ -1,5 +1,6 @@
 """Dialogs that look over the whole window: commands, export, help."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,7 @@ class Helpers:
         from workbench.dialogs.export import ExportDialog  # noqa: PLC0415 - not before the first paint
 
         window = self._window
-        stem = window.document.title.lower().replace(" ", "-")
+        stem = re.sub(r"[^\w]+", "-", window.document.title.lower()).strip("-")
         dialog = ExportDialog(window.settings.folder, stem, window)
         dialog.show_run(window.session.history.run, window.session.history.step)
         dialog.wanted.connect(window.session.export)

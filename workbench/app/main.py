@@ -32,7 +32,7 @@ def run(options: Options) -> int:
     window.painted.connect(lambda: watches.append(_watch(window)))
     _restore(window, options)
     try:
-        open_document(window, options.document)
+        open_start(window, options)
     except EngineError as error:
         window.banner.say("error", str(error))
     _offer_recovery(window)
@@ -61,6 +61,20 @@ def prepare(app: QApplication, options: Options, settings: Settings) -> None:
     i18n.load(options.language or settings.language, TRANSLATIONS)
     theme.apply(app, options.theme or settings.theme)
     app.setWindowIcon(icons.icon("layers", "accent"))
+
+
+def open_start(window: MainWindow, options: Options) -> None:
+    """Open what the command line names: a run, a file or a preset.
+
+    Raises:
+        EngineError: When it can't be read.
+    """
+    if options.run is None:
+        open_document(window, options.document)
+        return
+    from workbench.app.past import attach  # noqa: PLC0415 - seldom needed
+
+    attach(window, options.run)
 
 
 def open_document(window: MainWindow, name: str | None) -> None:

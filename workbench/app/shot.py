@@ -55,7 +55,7 @@ def _draw(window: MainWindow, options: Options) -> None:
     window.panels.load_now()
     _wait(lambda: window.session.engine_ready, ENGINE_S, tr("the engine did not start"))
     _wait(lambda: window.analysis is not None, CHECK_S, tr("the check did not end"))
-    if options.after_steps:
+    if options.after_steps and options.run is None:
         _train(window, options.after_steps)
     _settle(window)
     _save(_target(window, options.panel), options)
@@ -64,7 +64,7 @@ def _draw(window: MainWindow, options: Options) -> None:
 def _open(window: MainWindow, options: Options) -> None:
     """Open the document; a broken file is drawn as what the user would see."""
     try:
-        main.open_document(window, options.document)
+        main.open_start(window, options)
     except EngineError as error:
         window.document.new()
         window.banner.say("error", str(error))

@@ -151,7 +151,9 @@ class StatusBar(QStatusBar):
             parts.append(tr("{speed} samples/s", speed=speed))
         if self._state == "training" and math.isfinite(history.eta_s):
             parts.append(tr("{time} left", time=text.duration(history.eta_s)))
-        return [*parts, _share(history.overhead)]
+        if history.overhead:
+            parts.append(_share(history.overhead))
+        return parts
 
     def show_network(self, analysis: Analysis | None, num_nodes: int) -> None:
         """Show the size of the network on the canvas."""

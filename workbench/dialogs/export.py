@@ -38,7 +38,7 @@ class ExportDialog(Dialog):
 
     def __init__(self, folder: Path, stem: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export weights"), parent)
-        self.resize(560, 0)
+        self.resize(600, 260)
         self.format = QComboBox()
         for format_id, words in FORMATS.items():
             self.format.addItem(tr(words), format_id)

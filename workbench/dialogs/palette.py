@@ -3,22 +3,31 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.i18n import tr
 from workbench.dialogs import fuzzy
-from workbench.theme import icons
+from workbench.theme import current, icons
 
 MAX_SHOWN = 60
+_HINT = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,25 @@ def found(commands: Sequence[Command], needle: str) -> list[Command]:
     return [command for _, _, command in sorted(fitting, key=lambda item: item[:2])]
 
 
+class HintDelegate(QStyledItemDelegate):
+    """Draws an item as usual, and its hint on the right."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw one line."""
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setPen(QColor(current().fg2))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        area = option.rect.adjusted(0, 0, -10, 0)
+        painter.drawText(area, flags, str(index.data(_HINT) or ""))
+        painter.restore()
+
+
 class CommandPalette(QDialog):
     """A search field over a list; arrows choose, Enter runs, Escape closes.
 
@@ -65,6 +93,7 @@ class CommandPalette(QDialog):
         self.search.installEventFilter(self)
         self.list = QListWidget()
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(HintDelegate(self.list))
         self.list.itemClicked.connect(lambda _item: self._run())
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 8, 8, 8)
@@ -94,11 +123,11 @@ class CommandPalette(QDialog):
         self._shown = found(self._commands, needle)[:MAX_SHOWN]
         self.list.clear()
         for command in self._shown:
-            hint = f"    {command.hint}" if command.hint else ""
-            picture = (
-                icons.icon(command.icon, command.tint) if command.icon else QIcon()
-            )
-            self.list.addItem(QListWidgetItem(picture, f"{command.text}{hint}"))
+            item = QListWidgetItem(command.text)
+            if command.icon:
+                item.setIcon(icons.icon(command.icon, command.tint))
+            item.setData(_HINT, command.hint)
+            self.list.addItem(item)
         self.list.setCurrentRow(0)
 
     def _run(self) -> None:

@@ -49,7 +49,7 @@ class PresetCard(QFrame):
         goal = tr(info.target.text) if info.target else ""
         last = "  ·  ".join(part for part in (goal, time) if part)
         watch = tr(info.watch)
-        return [(tr(info.title), "card"), (watch, "secondary"), (last, "faint")]
+        return [(tr(info.title), "card"), (watch, "secondary"), (last, "goal")]
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the preset."""
@@ -75,7 +75,7 @@ class PresetDialog(Dialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Open a preset"), parent)
-        self.resize(760, 560)
+        self.resize(780, 680)
         content = QWidget()
         grid = QGridLayout(content)
         grid.setSpacing(SPACE_M)

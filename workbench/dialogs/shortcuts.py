@@ -26,7 +26,7 @@ class ShortcutsDialog(Dialog):
     ) -> None:
         super().__init__(tr("Keyboard shortcuts"), parent)
         self.setObjectName("shortcuts")
-        self.resize(720, 560)
+        self.resize(760, 700)
         content = QWidget()
         grid = QGridLayout(content)
         grid.setHorizontalSpacing(SPACE_XL)
