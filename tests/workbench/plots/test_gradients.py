@@ -152,7 +152,7 @@ def test_reading_names_layer_and_share(shown, history):
 
 
 def test_map_reading_names_step_and_share(shown, history):
-    panel = shown(GradientPlot, played=300)
+    panel = shown(GradientPlot, played=310)
     panel.show_face(1)
     low, high = panel.face._span.exponents
     text = panel.face.read(299.5 / panel.face._steps.high, 0.5)

@@ -81,9 +81,9 @@ def test_cursor_reads_the_recorded_values(shown, history):
 
 
 def test_range_stands_still_while_the_run_fits(shown, history):
-    panel = shown(LossPlot, played=300)
+    panel = shown(LossPlot, played=310)
     before = panel.canvas.box.viewRange()
-    for told in list(frames.frames(330))[30:]:
+    for told in list(frames.frames(330))[31:]:
         history.add(told)
     panel.catch_up()
     assert panel.canvas.box.viewRange() == before
