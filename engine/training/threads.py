@@ -9,7 +9,7 @@ from engine.training.assembly import Assembly
 from engine.training.devices import cores
 from engine.training.state import Rewind
 
-BUDGET_S = 0.4
+BUDGET_S = 0.3
 """Time for all tries together; one slow try may exceed it."""
 
 

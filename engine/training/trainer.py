@@ -187,8 +187,7 @@ class Trainer(Control):
         for batches in sources:
             tally = Tally(self.parts.evaluator)
             for size, batch in batches:
-                self._tally(tally, size, batch)
-                if self._interrupt.requested:
+                if not self._tally(tally, size, batch):
                     return
                 yield Step.EVALUATION
             parts.append(tally.values())
@@ -196,12 +195,16 @@ class Trainer(Control):
         self.at_border = True
         yield Step.EVALUATION
 
-    def _tally(self, tally: Tally, size: int, batch: Batch) -> None:
+    def _tally(self, tally: Tally, size: int, batch: Batch) -> bool:
+        """Add a batch; returns whether to go on."""
         try:
             tally.add(size, batch)
+        except InterruptedStepError:
+            return False
         except Exception as error:
             program = self.parts.program.evaluation
             raise failed(error, self.step, program, batch) from error
+        return not self._interrupt.requested
 
     def _evaluated(
         self, values: dict[str, float], train_values: dict[str, float]

@@ -264,3 +264,23 @@ def test_diverged_run_names_step_and_loss():
     (outcome,) = listener.outcomes
     assert (outcome.kind, outcome.node, outcome.step) == ("diverged", "loss", 0)
     assert "step 1" in outcome.text
+
+
+def test_stop_in_a_slow_evaluation_ends_as_stopped_and_evaluates_again(tmp_path):
+    document = mlp(steps=2, evaluate_every=1)
+    run = runs.create(tmp_path, document, name="run")
+    listener = Listener(document, run=run)
+    trainer = listener.trainer
+    program = trainer.parts.program.evaluation.graph_module
+    (call,) = [n for n in program.graph.nodes if n.meta.get("node") == "act"]
+    slow = Slow(nn.Tanh(), 0.3)
+    setattr(program, call.target, slow)
+    trainer._interrupt.listen(slow=True)
+    listener.runner.start()
+    listener.wait(lambda: slow.calls > 0)
+    outcome = listener.end()
+    assert (outcome.kind, outcome.step) == ("stopped", 1)
+    second = Trainer.resume(runs.open_run(run.folder))
+    for _ in second.steps():
+        pass
+    assert [e.step for e in second.drain().evaluations] == [1, 2]
