@@ -21,6 +21,7 @@ import presets
 from engine.graph import serialize
 from engine.protocol import commands, frame
 from engine.protocol.client import EngineClient
+from workbench import theme
 from workbench.app import main as app
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
@@ -238,6 +239,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CONFIG_HOME"] = folder
         app.prepare(application, Options(theme="dark"), Settings())
+        theme.dress(application)
         return options.run(options)
 
 

@@ -28,6 +28,7 @@ def run(options: Options) -> int:
     guard = CrashGuard()
     guard.install()
     window = MainWindow(Session(), settings)
+    theme.dress(app)
     watches: list[SignalWatch] = []
     window.painted.connect(lambda: watches.append(_watch(window)))
     _restore(window, options)
@@ -57,9 +58,10 @@ def application() -> QApplication:
 
 
 def prepare(app: QApplication, options: Options, settings: Settings) -> None:
-    """Set language and theme before the first widget."""
+    """Set language and theme before the first widget; `theme.dress` comes after."""
     i18n.load(options.language or settings.language, TRANSLATIONS)
-    theme.apply(app, options.theme or settings.theme)
+    app.setStyleSheet("")
+    theme.prepare(app, options.theme or settings.theme)
     app.setWindowIcon(icons.icon("layers", "accent"))
 
 

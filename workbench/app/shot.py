@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.errors import EngineError
 from engine.i18n import tr
+from workbench import theme
 from workbench.app import main
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
@@ -31,6 +32,7 @@ def draw(options: Options) -> int:
     settings = Settings()
     main.prepare(app, options, settings)
     window = MainWindow(Session(), settings)
+    theme.dress(app)
     window.asks_nothing = True
     try:
         _draw(window, options)

@@ -220,7 +220,9 @@ class MainWindow(QMainWindow):
 
     def _on_run_started(self, run: RunStarted) -> None:
         self.canvas.set_live(None)
-        words = tr("{device} · {n} threads", device=run.device.upper(), n=run.threads)
+        many = tr("{n} threads", n=run.threads)
+        threads = many if run.threads != 1 else tr("1 thread")
+        words = f"{run.device.upper()} · {threads}"
         self.status.show_device(words)
 
     def _on_frame(self, frame: Frame) -> None:

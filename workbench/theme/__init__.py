@@ -1,6 +1,6 @@
 """One set of tokens, fonts and icons for the whole window."""
 
-from workbench.theme.style import apply, signals
+from workbench.theme.style import apply, dress, prepare, signals
 from workbench.theme.tokens import DARK, LIGHT, Tokens, current
 
-__all__ = ["DARK", "LIGHT", "Tokens", "apply", "current", "signals"]
+__all__ = ["DARK", "LIGHT", "Tokens", "apply", "current", "dress", "prepare", "signals"]

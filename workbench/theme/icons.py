@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from workbench.theme import tokens
 
 FOLDER = Path(__file__).parents[2] / "assets" / "icons"
-_SIZES = (14, 16, 18)
+_SIZES = (16, 18)
 _bound: "list[tuple[weakref.ref[QObject], str, str]]" = []
 
 
@@ -70,7 +70,8 @@ def names() -> tuple[str, ...]:
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
     result = QIcon()
     ratio = _screen_ratio()
-    for tint, mode in ((colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
+    modes = [(colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)]
+    for tint, mode in modes[:1] if name.startswith("cat-") else modes:
         renderer = _renderer(name, tint)
         for size in _SIZES:
             result.addPixmap(_drawn(renderer, round(size * ratio)), mode)

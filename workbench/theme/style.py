@@ -45,15 +45,29 @@ _FAINT = ("WindowText", "Text", "ButtonText", "HighlightedText")
 
 def apply(app: QApplication, name: str) -> None:
     """Switch the whole application to the theme `dark` or `light`."""
+    prepare(app, name)
+    dress(app)
+    icons.retint()
+    signals.changed.emit()
+
+
+def prepare(app: QApplication, name: str) -> None:
+    """Set everything but the style sheet.
+
+    With a style sheet every widget that finds its parent is polished again, with all
+    its children: a large window is made in half the time without one.
+    """
     theme = tokens.THEMES.get(name, tokens.DARK)
     tokens.set_current(theme)
     if app.style().objectName().lower() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setFont(fonts.ui())
     app.setPalette(palette(theme))
-    app.setStyleSheet(sheet(theme))
-    icons.retint()
-    signals.changed.emit()
+
+
+def dress(app: QApplication) -> None:
+    """Set the style sheet of the current theme."""
+    app.setStyleSheet(sheet(tokens.current()))
 
 
 def palette(theme: Tokens) -> QPalette:
