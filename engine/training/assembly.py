@@ -16,6 +16,7 @@ from engine.training.length import Length
 from engine.training.monitor import Monitor
 from engine.training.phases import PhaseRun
 from engine.training.stopping import BestWeights, EarlyStopping
+from engine.training.viewing import Viewing
 
 
 @dataclass
@@ -51,6 +52,11 @@ class Assembly:
         phases = [phase.parameters for phase in self.phases]
         layers = self.program.layer_parameters
         return Monitor(layers, phases, Budget(), enabled=enabled)
+
+    def viewing(self, *, enabled: bool) -> Viewing:
+        """Return what makes its views."""
+        precision = str(self.training.value("precision"))
+        return Viewing(self.program, self.feeds, precision=precision, enabled=enabled)
 
 
 def assemble(project: Project, device: str = "", seed: int | None = None) -> Assembly:

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Iterator
 
 import torch
 
@@ -13,7 +14,7 @@ from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
 from engine.training.divergence import DeviceLosses
 from engine.training.events import Ending, Progress
-from engine.training.interrupt import Interrupt
+from engine.training.interrupt import Interrupt, InterruptedStepError
 from engine.training.news import News
 from engine.training.recorder import COMMIT_S, Recorder, Snapshot
 from engine.training.runs import Change, Run
@@ -30,7 +31,7 @@ class Control:
         device: Overrides the document's unless empty.
         threads: Overrides the document's unless 0.
         seed: Overrides the document's unless None.
-        monitor: Measure histograms and norms.
+        monitor: Measure histograms and norms, and make views.
 
     Attributes:
         at_border: Between two steps, and no evaluation is due: the only moments to
@@ -56,6 +57,7 @@ class Control:
         self.parts = assemble(project, device, seed)
         self.threads = threads or self.parts.training.number("threads")
         self.monitor = self.parts.monitor(enabled=monitor)
+        self.viewing = self.parts.viewing(enabled=monitor)
         self._position = Position()
         self.at_border = True
         self.ending: Ending | None = None
@@ -128,7 +130,7 @@ class Control:
     @property
     def has_news(self) -> bool:
         """Whether `drain` has something to tell."""
-        return bool(self._news)
+        return bool(self._news) or self.viewing.has_news
 
     def request_stop(self) -> None:
         """End as soon as possible, with a checkpoint. Threads: any."""
@@ -159,7 +161,19 @@ class Control:
 
     def drain(self) -> Progress:
         """Return what happened since the last call, once."""
-        return self._news.drain(self.monitor.take())
+        return self._news.drain(self.monitor.take(), self.viewing.take())
+
+    def show(self) -> Iterator[None]:
+        """Make the views of the present weights; a stop ends it without a result."""
+        try:
+            for _ in self.viewing.make(self.step):
+                yield
+                if self._interrupt.requested:
+                    return
+        except InterruptedStepError:
+            return
+        while self.viewing.log:
+            self.log(self.viewing.log.pop(0))
 
     def log(self, line: str) -> None:
         """Add a line to the log of the run and of the next `drain`."""

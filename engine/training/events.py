@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Literal
 
 from engine.i18n import tr
-from engine.protocol.frame import Evaluation, Floats, Ints, LayerSample
+from engine.protocol.frame import Evaluation, Floats, Ints, LayerSample, View
 
 
 class Step(Enum):
@@ -16,6 +16,7 @@ class Step(Enum):
     BACKWARD = "backward"
     UPDATE = "update"
     EVALUATION = "evaluation"
+    VIEW = "view"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Progress:
     sample: LayerSample | None
     evaluations: tuple[Evaluation, ...]
     log: tuple[str, ...]
+    views: tuple[View, ...] = ()
 
 
 def sentence(evaluation: Evaluation) -> str:

@@ -1,6 +1,6 @@
 """What a training has to tell since it was last asked, and to its run at once."""
 
-from engine.protocol.frame import Evaluation, LayerSample
+from engine.protocol.frame import Evaluation, LayerSample, View
 from engine.training.events import Progress, sentence
 from engine.training.history import NAN, Losses, StepLog
 from engine.training.recorder import Recorder
@@ -47,8 +47,10 @@ class News:
         self._lines.append(line)
         self._recorder.log(line)
 
-    def drain(self, sample: LayerSample | None) -> Progress:
+    def drain(
+        self, sample: LayerSample | None, views: tuple[View, ...] = ()
+    ) -> Progress:
         """Return everything since the last call, once."""
         evaluations, self._evaluations = tuple(self._evaluations), []
         lines, self._lines = tuple(self._lines), []
-        return Progress(*self._steps.drain(), sample, evaluations, lines)
+        return Progress(*self._steps.drain(), sample, evaluations, lines, views)

@@ -56,6 +56,7 @@ class Runner:
         on_refused: Callable[[EngineError], None] = lambda _error: None,
     ) -> None:
         self._trainer = trainer
+        trainer.viewing.watched = True
         self._tell = Listeners(on_frame, on_outcome, on_started, on_refused)
         self._pace = Pace()
         self._changed = threading.Condition()
@@ -183,6 +184,9 @@ class Runner:
         self._pace.pause()
         self._trainer.monitor.budget.pause()
         self._send_frame()
+        deque(self._trainer.show(), maxlen=0)
+        if self._trainer.has_news:
+            self._send_frame()
         while self._paused:
             with self._changed:
                 self._changed.wait_for(lambda: self._orders)

@@ -70,11 +70,15 @@ class Trainer(Control):
                 self.ending = Ending("stopped", tr("Stopped"))
             elif self._evaluation_due():
                 yield from self._evaluate()
+            elif self.viewing.due():
+                yield from (Step.VIEW for _ in self.show())
             elif self.step >= self.total_steps:
                 self.ending = Ending("finished", tr("Finished"))
             else:
                 yield from self._train_step()
         self._finish(self.ending.kind)
+        if self.viewing.watched and self.ending.kind in {"finished", "early"}:
+            yield from (Step.VIEW for _ in self.show())
 
     def _train_step(self) -> Iterator[Step]:
         start = time.perf_counter()

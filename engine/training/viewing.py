@@ -51,7 +51,12 @@ class Viewing:
         program: Compiled, on its device.
         feeds: Where the samples come from.
         precision: `float32` or `bf16`.
+        enabled: False makes nothing, ever.
         clock: Seconds; another one in tests.
+
+    Attributes:
+        watched: Somebody looks: views are made by themselves when they are due.
+        log: Lines about views that can't be shown; the owner empties it.
 
     Threads: the training thread alone.
     """
@@ -62,16 +67,19 @@ class Viewing:
         feeds: Feeds,
         *,
         precision: str = "float32",
+        enabled: bool = True,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.budget = ViewBudget(clock)
         self.log: list[str] = []
+        self.watched = False
         self._program, self._feeds, self._clock = program, feeds, clock
         self._half = precision == "bf16"
         self._made: dict[str, View] = {}
         self._made_at = -1
         whole = cones.results(program.evaluation)
-        wanted = {path: whole[path] for path in program.evaluation.views}
+        paths = program.evaluation.views if enabled else ()
+        wanted = {path: whole[path] for path in paths}
         self._nodes = [self._node(path, inputs) for path, inputs in wanted.items()]
         self._whole = cones.cut(program.evaluation, wanted)
 
@@ -88,8 +96,13 @@ class Viewing:
         return _Node(node, words_of(program, node, part.feed_names), answer)
 
     def due(self) -> bool:
-        """Return whether there are views and the budget allows to make them."""
-        return bool(self._nodes) and self.budget.due()
+        """Return whether somebody looks and the budget allows to make views."""
+        return self.watched and bool(self._nodes) and self.budget.due()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `take` has something to tell."""
+        return bool(self._made)
 
     def take(self) -> tuple[View, ...]:
         """Return the views made since the last call, the newest of each node."""

@@ -1,5 +1,7 @@
 """Views of real documents: right, and without a trace in the training."""
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,10 @@ import presets
 from engine.compile.program import compile_project
 from engine.graph import serialize
 from engine.protocol import wire
+from engine.training.events import Step
 from engine.training.feeds import Feeds
+from engine.training.runner import Runner
+from engine.training.trainer import Trainer
 from engine.training.viewing import Viewing
 
 FOLDER = Path(presets.__file__).parent
@@ -111,6 +116,8 @@ def test_labels_of_points_are_named_as_in_the_data_set():
 
 def test_views_are_not_due_right_after_they_were_made():
     _, _, viewing = viewing_of("xor")
+    assert not viewing.due()  # nobody looks
+    viewing.watched = True
     assert viewing.due()
     made(viewing)
     assert not viewing.due()
@@ -125,3 +132,59 @@ def test_views_cross_the_wire(name):
     for key, array in view.arrays.items():
         assert np.array_equal(copy.arrays[key], array)
         assert copy.arrays[key].dtype == array.dtype
+
+
+def weights_after(name, steps, *, watched):
+    project = serialize.load(FOLDER / f"{name}.bpw")
+    trainer = Trainer(project, threads=1, monitor=watched)
+    trainer.viewing.watched = watched
+    trainer.viewing.budget = Always()
+    shown = 0
+    for event in trainer.steps():
+        shown += event is Step.VIEW
+        if trainer.step >= steps:
+            break
+    return trainer.parts.program.modules.state_dict(), shown
+
+
+class Always:
+    """A budget without limits: views after every step."""
+
+    def due(self):
+        self.turn = not getattr(self, "turn", False)
+        return self.turn
+
+    def spent(self, _seconds):
+        pass
+
+
+def test_watching_leaves_the_weights_bit_identical_also_with_dropout():
+    bare, none = weights_after("mnist-cnn", 6, watched=False)
+    watched, shown = weights_after("mnist-cnn", 6, watched=True)
+    assert (none, shown > 10) == (0, True)
+    assert all(torch.equal(bare[name], watched[name]) for name in bare)
+
+
+def test_a_runner_sends_views_while_training_at_a_pause_and_at_the_end():
+    project = serialize.load(FOLDER / "xor.bpw")
+    project.training = project.training.with_value("steps", 400)
+    frames, done = [], threading.Event()
+    trainer = Trainer(project, threads=1)
+    runner = Runner(trainer, frames.append, lambda _outcome: done.set())
+    runner.start(paused=True)
+    runner.step(3)
+    wait_for(lambda: any(view.step == 3 for f in frames for view in f.views))
+    runner.resume()
+    assert done.wait(20)
+    assert runner.join(5)
+    steps = [view.step for frame in frames for view in frame.views]
+    assert steps[0] == 0
+    assert steps[-1] == trainer.step == 400
+    assert len(steps) <= 5
+
+
+def wait_for(condition):
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
