@@ -69,31 +69,20 @@ def cnn(*phases, **params):
     return project(nodes, wires, phases, **(settings | params))
 
 
+def small_net(port, features):
+    """Return a block: linear, relu, linear."""
+    nodes = [
+        Node("a", "linear", {"out_features": 8}),
+        Node("r", "relu"),
+        Node("b", "linear", {"out_features": features}),
+    ]
+    inside = graph(nodes, "a.out>r.input r.out>b.input")
+    return Block(
+        inside, {port: (Endpoint("a", "input"),)}, {"out": Endpoint("b", "out")}
+    )
+
+
 def gan(**params):
-    generator = Block(
-        graph(
-            [
-                Node("a", "linear", {"out_features": 8}),
-                Node("r", "relu"),
-                Node("b", "linear", {"out_features": 2}),
-            ],
-            "a.out>r.input r.out>b.input",
-        ),
-        {"z": (Endpoint("a", "input"),)},
-        {"out": Endpoint("b", "out")},
-    )
-    critic = Block(
-        graph(
-            [
-                Node("a", "linear", {"out_features": 8}),
-                Node("r", "relu"),
-                Node("b", "linear", {"out_features": 1}),
-            ],
-            "a.out>r.input r.out>b.input",
-        ),
-        {"x": (Endpoint("a", "input"),)},
-        {"out": Endpoint("b", "out")},
-    )
     nodes = [
         Node("real", "data", {"source": "gaussians8"}),
         Node("z", "noise", {"shape": (4,)}),
@@ -113,6 +102,6 @@ def gan(**params):
         phase(name="d", minimise=("loss_real", "loss_fake"), update=("d_real",)),
         phase(name="g", minimise=("loss_fool",), update=("gen",), every=2),
     )
+    blocks = {"generator": small_net("z", 2), "critic": small_net("x", 1)}
     settings = {"batch_size": 32, "steps": 20, "device": "cpu", "threads": 1}
-    blocks = {"generator": generator, "critic": critic}
     return project(nodes, wires, phases, blocks, **(settings | params))
