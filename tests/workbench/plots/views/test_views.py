@@ -1,0 +1,219 @@
+"""View widgets show the numbers of the views, and nothing else."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRectF
+
+from engine.protocol.frame import Frame, View
+from workbench import theme
+from workbench.plots.views import image_grid, marks, points
+from workbench.plots.views.decision_boundary import region_image
+from workbench.plots.views.panel import ViewPanel
+from workbench.plots.views.table import FACES
+from workbench.session.history import History
+
+RANDOM = np.random.default_rng(5)
+NAMES = {"classes": ("cat", "dog", "<b>owl</b>"), "axes": ("a", "b")}
+
+
+def view(kind, node="n", step=7, **arrays):
+    words = {**NAMES, "total": ("50",), "columns": ("height",), "value": ("weight",)}
+    return View(node, kind, step, {**EXAMPLES[kind], **arrays}, words)
+
+
+EXAMPLES = {
+    "image_grid": {
+        "pixels": RANDOM.integers(0, 256, (6, 8, 8, 1)).astype(np.uint8),
+        "range": np.array([0.0, 1.0]),
+        "labels": np.array([0, 1, 2, 0, 1, 2]),
+    },
+    "scatter": {
+        "points": RANDOM.normal(size=(40, 2)).astype(np.float32),
+        "labels": RANDOM.integers(0, 3, 40),
+    },
+    "decision_boundary": {
+        "points": np.array([[0.2, 0.2], [0.8, 0.8], [0.8, 0.2]], np.float32),
+        "answers": np.array([0, 1, 1]),
+        "labels": np.array([0, 1, 2]),
+        "limits": np.array([0.0, 1.0, 0.0, 1.0]),
+        "region": np.array([[0, 1], [2, 1]], np.int16),
+        "certainty": np.array([[1.0, 0.5], [0.4, 0.9]], np.float32),
+    },
+    "confusion_matrix": {"counts": np.array([[8, 2, 0], [1, 5, 4], [0, 0, 10]])},
+    "predictions": {
+        "labels": np.array([0, 1]),
+        "answers": np.array([2, 1]),
+        "shares": np.array([[0.9, 0.05], [0.6, 0.6]], np.float32),
+        "losses": np.array([3.0, 0.5]),
+        "samples": np.array([11, 4]),
+        "features": np.array([[1.5], [2.5]], np.float32),
+    },
+    "curve": {
+        "curve": np.array([[0, 0], [1, 2], [2, 4]], np.float32),
+        "points": np.array([[0.5, 1.5], [1.5, 2.0]], np.float32),
+    },
+}
+
+
+@pytest.fixture
+def panel(qtbot):
+    panel = ViewPanel(History())
+    qtbot.addWidget(panel)
+    panel.resize(460, 260)
+    panel.show()
+    return panel
+
+
+@pytest.mark.parametrize("kind", FACES)
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_every_kind_draws_in_both_themes_and_has_a_table(panel, qapp, kind, name):
+    theme.apply(qapp, name)
+    panel.set_views([view(kind)])
+    image = panel.grab().toImage()
+    colours = {
+        image.pixel(x, y)
+        for x in range(0, image.width(), 3)
+        for y in range(30, image.height(), 3)
+    }
+    assert len(colours) > 4
+    header, rows = panel.table()
+    assert rows
+    assert all(len(row) == len(header) for row in rows)
+    theme.apply(qapp, "dark")
+
+
+def test_panel_takes_views_from_the_history_once(panel, monkeypatch):
+    steps = np.zeros(0, np.int64)
+    none = np.zeros((0, 0))
+    shown = []
+    monkeypatch.setattr(ViewPanel, "set_views", lambda _self, v: shown.append([*v]))
+    for _ in range(2):
+        panel.refresh()
+    shown.clear()
+    new = view("curve", "fit")
+    panel.history.add(Frame(3, 0.1, "training", steps, none, none, views=(new,)))
+    for _ in range(6):
+        panel.refresh()
+    assert shown == [[new]]
+
+
+def test_chooser_appears_with_the_second_view_and_changes_it(panel):
+    panel.set_views([view("curve", "fit")])
+    assert not panel.chooser.isVisible()
+    assert panel.node == "fit"
+    panel.set_views([view("scatter", "cloud")])
+    assert panel.chooser.isVisible()
+    panel.show_node("cloud")
+    assert isinstance(panel.face, FACES["scatter"])
+    panel.set_views([view("curve", "fit", step=9)])
+    assert panel.node == "cloud"
+
+
+def test_another_run_begins_with_an_empty_panel(panel):
+    panel.history.views["n"] = view("curve")
+    panel.history.views_seen += 1
+    panel.catch_up()
+    assert panel.face is not None
+    panel.history.clear()
+    panel.catch_up()
+    assert panel.face is None
+    assert not panel.grab().isNull()
+
+
+def test_matrix_reads_the_cell_under_the_mouse(panel):
+    panel.set_views([view("confusion_matrix")])
+    area = panel.face.area()
+    place = QPointF(area.left() + area.width() * 0.9, area.top() + area.height() * 0.5)
+    assert panel.face.read(place) == "dog taken for <b>owl</b>: 4 (40 %)"
+    assert panel.face.summary() == "76.7 % right of 30"
+
+
+def test_boundary_reads_cells_and_points_where_they_are_drawn(panel):
+    panel.set_views([view("decision_boundary")])
+    face = panel.face
+    area = face.plane().area
+    assert area.width() == pytest.approx(area.height())
+    upper_left = QPointF(area.left() + 5, area.top() + 5)
+    assert face.read(upper_left).endswith("→ <b>owl</b> 40 %")
+    (place,) = face.plane().to_pixels(np.array([[0.8, 0.2]]))
+    assert face.read(QPointF(*place)) == "(0.8, 0.2): <b>owl</b>, answered dog"
+    assert face.summary() == "66.7 % right"
+
+
+def test_regions_have_the_colours_of_their_classes_lowest_row_at_the_bottom():
+    region = np.array([[0, 1], [2, 1]])
+    image = region_image(region, np.ones((2, 2)), 3)
+
+    def nearest_class(x, y):
+        rgb = np.array(image.pixelColor(x, y).getRgb()[:3])
+        ground = np.array(
+            region_image(region, np.zeros((2, 2)), 3).pixelColor(x, y).getRgb()[:3]
+        )
+        tints = [
+            np.array(marks.class_colour(i).getRgb()[:3]) - ground for i in range(3)
+        ]
+        towards = rgb - ground
+        cosine = [
+            t @ towards / np.linalg.norm(t) / np.linalg.norm(towards) for t in tints
+        ]
+        return int(np.argmax(cosine))
+
+    assert [nearest_class(0, 1), nearest_class(1, 1)] == [0, 1]
+    assert [nearest_class(0, 0), nearest_class(1, 0)] == [2, 1]
+
+
+def test_curve_reads_its_own_value(panel):
+    panel.set_views([view("curve")])
+    (place,) = panel.face.plane().to_pixels(np.array([[1.25, 1.0]]))
+    assert "network 2.5" in panel.face.read(QPointF(*place))
+
+
+def test_predictions_read_their_rows_and_are_high_enough_for_all(panel):
+    panel.set_views([view("predictions")])
+    face = panel.face
+    row = QPointF(50, 22 + 5)
+    assert face.read(row) == "sample 12: <b>owl</b> 90 %, cat 5 %"
+    assert face.height() >= 22 + 2 * face.row_px
+    assert face.cells == [["cat", "<b>owl</b>", "1.5"], ["dog", "dog", "2.5"]]
+
+
+def test_images_are_crisp_and_read_pixels(panel):
+    panel.set_views([view("image_grid")])
+    face = panel.face
+    rect = face.grid().rect(1)
+    corner = QPointF(rect.left() + 1, rect.top() + 1)
+    value = EXAMPLES["image_grid"]["pixels"][1, 0, 0, 0] / 255
+    assert face.read(corner).startswith("#2 dog, row 0, column 0: ")
+    assert float(face.read(corner).rsplit(" ", 1)[1]) == pytest.approx(value, abs=0.006)
+
+
+@pytest.mark.parametrize("count", [1, 5, 16, 64])
+def test_tiles_stay_inside_and_keep_their_shape(count):
+    grid = image_grid.best_grid(count, (28, 28), (460.0, 230.0), 14)
+    last = [grid.rect(index) for index in range(count)]
+    assert all(QRectF(0, 0, 460, 232).contains(rect) for rect in last)
+    assert all(abs(rect.width() - rect.height()) <= 1 for rect in last)
+    assert not any(a.intersects(b) for a in last for b in last if a is not b)
+
+
+def test_density_counts_equal_numpys_histogram():
+    area = QRectF(0, 0, 60, 40)
+    places = RANDOM.uniform((0, 0), (60, 40), (5000, 2))
+    kinds = RANDOM.integers(0, 2, 5000)
+    counts = points.cell_counts(places, kinds, 2, area, (4, 6))
+    for kind in range(2):
+        x, y = places[kinds == kind].T
+        expected, *_ = np.histogram2d(y, x, (4, 6), ((0, 40), (0, 60)))
+        assert np.array_equal(counts[kind], expected)
+
+
+def test_views_of_nothing_or_not_numbers_are_drawn_without_a_word(panel):
+    nan = np.full((3, 2), np.nan, np.float32)
+    panel.set_views([view("curve", "a", curve=nan, points=nan)])
+    assert not panel.grab().isNull()
+    panel.set_views([view("scatter", "b", points=nan, labels=np.zeros(3, int))])
+    panel.show_node("b")
+    assert not panel.grab().isNull()
+    panel.set_views([view("image_grid", "c", pixels=np.zeros((0, 8, 8, 1), np.uint8))])
+    panel.show_node("c")
+    assert not panel.grab().isNull()
