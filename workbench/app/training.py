@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 
 from engine.errors import EngineError
 from engine.graph.edits import SetTraining
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, Outcome
-from workbench.app.banner import Banner
+from workbench.app.banner import Banner, Offer
 from workbench.app.live import LiveSettings, essence
 from workbench.document import Document
 from workbench.session.session import Session
@@ -28,6 +28,8 @@ class TrainCommands(QObject):
         session: Trains it.
         banner: Where it speaks.
     """
+
+    node_wanted = Signal(str)
 
     def __init__(
         self, window: QWidget, document: Document, session: Session, banner: Banner
@@ -154,9 +156,18 @@ class TrainCommands(QObject):
             QTimer.singleShot(0, self, self.start)
 
     def _on_outcome(self, outcome: Outcome) -> None:
-        if outcome.kind == "diverged":
-            words = tr("{text} A lower learning rate often helps.", text=outcome.text)
-            self._banner.say("warning", words)
+        """Say what went wrong, and offer the way to the node."""
+        if outcome.kind not in {"diverged", "failed"}:
+            return
+        offers: list[Offer] = []
+        if outcome.node:
+            node = outcome.node
+            offers.append((tr("Show the node"), lambda: self.node_wanted.emit(node)))
+        if outcome.details:
+            text = f"{outcome.text}\n\n{outcome.details}"
+            copy = QApplication.clipboard().setText
+            offers.append((tr("Copy details"), lambda: copy(text)))
+        self._banner.say("error", outcome.text, offers)
 
     def _enable(self) -> None:
         if not self._actions:

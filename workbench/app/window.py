@@ -16,7 +16,7 @@ from workbench.app.banner import Banner
 from workbench.app.docks import Docks
 from workbench.app.files import Files
 from workbench.app.helpers import Helpers
-from workbench.app.menus import fill_panels, fill_recent
+from workbench.app.menus import fill_devices, fill_panels, fill_recent
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
 from workbench.app.toolbar import ToolBar, TrainButton
@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.tools = ToolBar(self.actions_)
         fill_recent(self.actions_.menus["recent"], self.files, self.settings)
         fill_panels(self.actions_.menus["panels"], self.docks)
+        fill_devices(self.actions_.menus["device"], self.tools.device)
 
     def _handlers(self) -> dict[str, object]:
         files, stack = self.files, self.document.undo_stack
@@ -143,6 +144,7 @@ class MainWindow(QMainWindow):
         self.files.failed.connect(lambda text: self.banner.say("error", text))
         self.canvas.selection_changed.connect(self.inspector.show_nodes)
         self.problems.activated.connect(self.canvas.focus_node)
+        self.training.node_wanted.connect(self.canvas.focus_node)
         self.problems.fix_requested.connect(self.apply_fix)
         self.tools.device.picked.connect(self.training.pick_device)
         self.painted.connect(self.start_late)

@@ -124,6 +124,19 @@ def test_failure_is_told_above_the_canvas(qtbot, running, engine):
     assert running.status.state.words == "Diverged"
 
 
+def test_failure_leads_to_its_node(qtbot, running, engine):
+    engine.tell(Outcome("failed", "run", 5, "Linear failed.", node="linear1"))
+    qtbot.waitUntil(running.banner.isVisible)
+    qtbot.mouseClick(running.banner.buttons[0], Qt.MouseButton.LeftButton)
+    assert running.canvas.selected_ids() == ["linear1"]
+
+
+def test_device_menu_lists_what_the_picker_has(window):
+    menu = window.actions_.menus["device"]
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["CPU · 2 cores"]
+
+
 def test_device_pick_is_a_setting_of_the_document(window):
     window.tools.device.picked.emit("cuda:0")
     assert window.document.project.training.value("device") == "cuda:0"
