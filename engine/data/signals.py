@@ -2,7 +2,7 @@
 
 N signals, T samples of time.
 """
-# ruff: noqa: N803, N806 - names end in the shape
+
 
 import numpy as np
 
