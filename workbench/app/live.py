@@ -73,8 +73,8 @@ def essence(project: Project) -> str:
 def _unnamed(graph: Graph) -> Graph:
     twin = graph.copy()
     for node in graph.nodes.values():
-        if node.name:
-            twin.replace_node(replace(node, name=""))
+        if node.name or node.extra:
+            twin.replace_node(replace(node, name="", extra={}))
     return twin
 
 

@@ -59,6 +59,9 @@ def _draw(window: MainWindow, options: Options) -> None:
     _wait(lambda: window.analysis is not None, CHECK_S, tr("the check did not end"))
     if options.after_steps and options.run is None:
         _train(window, options.after_steps)
+    has_nodes = bool(window.document.project.graph.nodes)
+    if has_nodes and window.problems.has_errors and options.panel is None:
+        window.docks.raise_("problems")
     _settle(window)
     _save(_target(window, options.panel), options)
 

@@ -37,7 +37,7 @@ class Inspector(QWidget):
         super().__init__()
         self._document = document
         self._ids: tuple[str, ...] = ()
-        self._scope = ROOT
+        self._scope, self._prefix = ROOT, ""
         self._analysis: Analysis | None = None
         self.node_panel = NodePanel(document)
         self.training = TrainingForm(document)
@@ -68,8 +68,17 @@ class Inspector(QWidget):
         outer.addWidget(self.tabs)
         outer.addWidget(self.pages, 1)
 
-    def show_nodes(self, ids: Sequence[str], scope: str = ROOT) -> None:
-        """Show these nodes and turn to them; with none, turn to the training."""
+    def show_nodes(
+        self, ids: Sequence[str], scope: str = ROOT, prefix: str = ""
+    ) -> None:
+        """Show these nodes and turn to them; with none, turn to the training.
+
+        Args:
+            ids: Of one scope.
+            scope: Block they are in, or the main graph.
+            prefix: What stands before their ids in the engine's paths.
+        """
+        self._prefix = prefix
         if tuple(ids) != self._ids or scope != self._scope:
             self.tabs.setCurrentIndex(LAYER if ids else TRAINING)
         self._ids, self._scope = tuple(ids), scope
@@ -87,11 +96,14 @@ class Inspector(QWidget):
 
     def _show_info(self) -> None:
         known = self._analysis.nodes if self._analysis else {}
-        self.node_panel.show_info(known.get(self._ids[0]))
+        self.node_panel.show_info(known.get(self._prefix + self._ids[0]))
 
     def _on_changed(self, _edits: object) -> None:
-        nodes = self._document.project.scope(self._scope).nodes
-        self.show_nodes([i for i in self._ids if i in nodes], self._scope)
+        project = self._document.project
+        is_there = self._scope == ROOT or self._scope in project.blocks
+        nodes = project.scope(self._scope).nodes if is_there else {}
+        kept = [i for i in self._ids if i in nodes]
+        self.show_nodes(kept, self._scope if is_there else ROOT, self._prefix)
 
 
 def _page(widgets: Sequence[QWidget]) -> QScrollArea:

@@ -55,7 +55,8 @@ class ProblemRow(QFrame):
     def _words(self, title: str) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setSpacing(3)
-        head = f"{title}: {self.problem.text}" if title else self.problem.text
+        text = self.problem.text
+        head = text if not title or title in text else f"{title}: {text}"
         box.addWidget(_label(head, "text"))
         parts = []
         if self.problem.expected:
@@ -125,15 +126,23 @@ class ProblemList(QWidget):
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        scroll.setHorizontalScrollBarPolicy(off)
         polish(scroll, "panel", value=True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
         signals.changed.connect(self._on_theme_changed)
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether something keeps the network from training."""
+        return any(row.problem.severity == "error" for row in self.rows)
+
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show these problems instead of the old ones."""
-        problems = tuple(problems[:MAX_SHOWN])
+        errors_first = sorted(problems, key=lambda p: p.severity != "error")
+        problems = tuple(errors_first[:MAX_SHOWN])
         if problems == self._shown:
             return
         self._shown = problems

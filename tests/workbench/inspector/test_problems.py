@@ -61,3 +61,14 @@ def test_no_problems_says_so(shown):
     shown.show_problems(())
     assert shown.rows == []
     assert shown.empty.isVisible()
+
+
+def test_errors_stand_before_warnings_and_names_are_said_once(shown):
+    warning = Problem("a", "A is never used", severity="warning")
+    error = Problem("b", "It has no input")
+    shown.show_problems((warning, error))
+    assert [texts(row)[0] for row in shown.rows] == [
+        "B: It has no input",
+        "A is never used",
+    ]
+    assert shown.has_errors
