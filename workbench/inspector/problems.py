@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -69,19 +70,20 @@ class ProblemRow(QFrame):
             box.addLayout(self._fixes())
         return box
 
-    def _fixes(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_S)
-        for fix in self.problem.fixes:
+    def _fixes(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(SPACE_S - 2)
+        for index, fix in enumerate(self.problem.fixes):
             button = QPushButton(fix.label)
             polish(button, "small", value=True)
             icons.bind(button, "wand", "accent")
             button.clicked.connect(
                 lambda _=False, fix=fix: self.fix_requested.emit(fix)
             )
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+            left = Qt.AlignmentFlag.AlignLeft
+            grid.addWidget(button, index // 2, index % 2, left)
+        grid.setColumnStretch(2, 1)
+        return grid
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the node."""

@@ -11,6 +11,7 @@ def panel(qtbot, document, *ids):
     qtbot.addWidget(inspector)
     inspector.show()
     inspector.show_nodes(ids)
+    qtbot.wait(20)  # so that a click meets a button where the layout put it
     return inspector.node_panel
 
 
