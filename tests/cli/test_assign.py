@@ -35,7 +35,8 @@ def test_settings_of_every_part_are_set(project):
     assert training.value("keep_best") is True
     assert training.value("epochs") is None
     assert (phase.optimizer.type, phase.schedule.type) == ("sgd", "step")
-    assert phase.optimizer.params == {"lr": 0.5, "momentum": 0.9}
+    kept = {"weight_decay": 0.05}
+    assert phase.optimizer.params == {**kept, "lr": 0.5, "momentum": 0.9}
     assert phase.schedule.params == {"every": 7}
     assert phase.params == {"clip_norm": 1.0, "every": 2}
     assert project.graph.node("conv1").params["kernel_size"] == (3, 5)

@@ -107,7 +107,7 @@ def test_a_training_ends_with_its_numbers_a_run_and_weights(capsys, tmp_path):
     assert result["run"] == str(out)
     assert result["seed"] == 4
     assert (result["device"], result["threads"]) == ("cpu", 1)
-    assert result["parameters"] == 64 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10
+    assert result["parameters"] == 64 * 256 + 256 + 256 * 64 + 64 + 64 * 10 + 10
     assert set(result["validation"]) >= {"loss", "accuracy"}
     assert 0 < result["train_loss"] < 3
     assert result["seconds"] > 0

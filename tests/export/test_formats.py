@@ -94,8 +94,8 @@ class Twin(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.linear1 = nn.Linear(64, 128)
-        self.linear2 = nn.Linear(128, 64)
+        self.linear1 = nn.Linear(64, 256)
+        self.linear2 = nn.Linear(256, 64)
         self.scores = nn.Linear(64, 10)
 
 

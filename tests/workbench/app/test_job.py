@@ -48,7 +48,7 @@ def test_open_train_watch_change_pause_undo_export(qtbot, window, tmp_path):
     assert weights["linear1.weight"].shape == (128, 64)
     assert weights["linear2.weight"].shape == (64, 128)
     assert weights["scores.bias"].shape == (10,)
-    assert sum(w.numel() for w in weights.values()) == 8320 + 8256 + 650
+    assert sum(w.numel() for w in weights.values()) == 16640 + 16448 + 650
 
 
 def _open(qtbot, window):
