@@ -10,6 +10,7 @@ from engine.compile.builders import (
     conv,
     dense,
     ends,
+    generative,
     loss,
     merge,
     sequence,
@@ -31,6 +32,7 @@ BUILDERS: dict[str, Builder] = {
     **shape.BUILDERS,
     **merge.BUILDERS,
     **loss.BUILDERS,
+    **generative.BUILDERS,
     **ends.BUILDERS,
 }
 """All types that are built; `data` and `noise` are fed, `block` is taken apart."""

@@ -121,6 +121,46 @@ def _squared(inputs: tuple[Tensor, ...]) -> tuple[Tensor, int]:
     return (inputs[0].double() - inputs[1]).square().sum(), inputs[0].numel()
 
 
+def _exact(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:
+    scores, target = inputs[0], inputs[1]
+    dim = _dim(scores, target, str(params["class_dim"]))
+    right = scores.argmax(dim) == target
+    return right.reshape(len(target), -1).all(1).sum(), len(target)
+
+
+class _Coverage:
+    """How many points are near centres on a circle, and near how many of these."""
+
+    def __init__(self, params: Params) -> None:
+        named = ("modes", "radius", "sigma", "factor")
+        modes, radius, sigma, factor = (_number(params, name) for name in named)
+        angle = torch.arange(int(modes)) * (2 * math.pi / modes)
+        self._centres = radius * torch.stack([angle.cos(), angle.sin()], dim=1)
+        self._limit, self._of_modes = sigma * factor, params["measure"] == "modes"
+        self._near = torch.zeros(int(modes))
+        self._count = 0
+
+    def update(self, inputs: tuple[Tensor, ...]) -> None:
+        points = inputs[0].detach().float().cpu()
+        self._count += len(points)
+        distances, nearest = torch.cdist(points, self._centres).min(1)
+        found = nearest[distances <= self._limit]
+        self._near += torch.bincount(found, minlength=len(self._near))
+
+    def value(self) -> float:
+        if not self._count:
+            return math.nan
+        if self._of_modes:
+            return float((self._near > 0).sum())
+        return float(self._near.sum()) / self._count
+
+
+def _number(params: Params, name: str) -> float:
+    value = params[name]
+    assert isinstance(value, int | float)
+    return float(value)
+
+
 class _Confusion:
     """Counts of right and wrong answers per class: F1, precision, recall.
 
@@ -196,6 +236,8 @@ _METRICS: dict[str, Callable[[Params], Metric]] = {
     "precision": lambda params: _Confusion(params, 1.0, 0.0),
     "recall": lambda params: _Confusion(params, 0.0, 1.0),
     "r2": lambda _params: _R2(),
+    "exact_match": lambda params: _Mean(partial(_exact, params=params)),
+    "mode_coverage": _Coverage,
 }
 
 

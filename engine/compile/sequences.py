@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
+from engine.compile.generative import turned
+
 Pair = tuple[Tensor, Tensor]
 
 
@@ -80,6 +82,7 @@ class MultiheadAttention(nn.MultiheadAttention):
 
     causal = False
     without_bias = False
+    rotary = False
 
     def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:  # type: ignore[override]
         """Return N×T×F; keys and values come from `memory`, or from x itself."""
@@ -88,9 +91,10 @@ class MultiheadAttention(nn.MultiheadAttention):
             query, key, value = joint.chunk(3, dim=-1)
         else:
             query, key, value = self._crossed(x, memory)
+        query, key = self._placed(query), self._placed(key)
         out = F.scaled_dot_product_attention(
-            self._heads(query),
-            self._heads(key),
+            query,
+            key,
             self._heads(value),
             dropout_p=self.dropout if self.training else 0.0,
             is_causal=self.causal,
@@ -98,6 +102,11 @@ class MultiheadAttention(nn.MultiheadAttention):
         joined = out.transpose(1, 2).flatten(2)
         projected: Tensor = self.out_proj(joined)
         return projected
+
+    def _placed(self, x_NTF: Tensor) -> Tensor:
+        """Return the heads, turned by their places when positions are rotary."""
+        heads = self._heads(x_NTF)
+        return turned(heads) if self.rotary else heads
 
     def _crossed(self, x: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return queries from x, and keys and values from the memory."""

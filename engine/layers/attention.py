@@ -1,12 +1,16 @@
 """Attention, transformer layers and positions."""
 
-from engine.layers.fields import BIAS, choice, count, flag, fraction
+from engine.layers.fields import BIAS, choice, count, flag, fraction, positive
 from engine.layers.spec import LayerSpec, Port
 
 _VASWANI = "Vaswani et al. 2017, Attention Is All You Need"
+_ROTARY = "Su et al. 2021, RoFormer: Rotary Position Embedding"
 _HEADS = count("num_heads", 4, "Heads", "Must divide the number of features.")
 _DROPOUT = fraction("dropout", 0.0, "Dropout", "While training.")
 _CAUSAL = flag("causal", "Causal", "A step sees only itself and earlier steps.")
+_ROTATED = flag(
+    "rotary", "Rotary positions", "Turn queries and keys by their place (RoPE)."
+)
 _SEQUENCE = Port("input", "float", "N×T×F")
 _MEMORY = "N×S×F: what is looked at; the input itself when nothing is connected"
 _OUT = (Port("out", "float", "N×T×F"),)
@@ -27,7 +31,7 @@ SPECS = (
         help="Every step gathers what it needs from all steps, several times at once.",
         formula="y = concat(softmax(QKᵀ/√d)·V)·Wₒ",
         source=_VASWANI,
-        params=(_HEADS, _DROPOUT, BIAS, _CAUSAL),
+        params=(_HEADS, _DROPOUT, BIAS, _CAUSAL, _ROTATED),
         inputs=(_SEQUENCE, Port("memory", "float", _MEMORY, optional=True)),
         outputs=_OUT,
         summary=("num_heads", "causal"),
@@ -99,6 +103,21 @@ SPECS = (
         inputs=(_SEQUENCE,),
         outputs=_OUT,
         aliases=("positional encoding",),
+    ),
+    LayerSpec(
+        id="rotary_embedding",
+        title="RotaryEmbedding",
+        category="attention",
+        help="Turns pairs of features by an angle that grows with the place.",
+        formula="(a, b)ₜ → (a·cos tωᵢ − b·sin tωᵢ, a·sin tωᵢ + b·cos tωᵢ)",
+        source=_ROTARY,
+        params=(
+            positive("base", 10_000.0, "Base", "The slowest wave's length is 2π·base."),
+        ),
+        inputs=(Port("input", "float", "N×…×T×D, D even: queries or keys"),),
+        outputs=(Port("out", "float", "N×…×T×D"),),
+        summary=("base",),
+        aliases=("rope", "positional encoding"),
     ),
     LayerSpec(
         id="time_embedding",

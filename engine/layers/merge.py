@@ -1,6 +1,14 @@
 """Arithmetic: merge several tensors, or compute on every value of one."""
 
-from engine.layers.fields import FLOAT_INPUT, dimension, flag, number, positive
+from engine.layers.fields import (
+    FLOAT_INPUT,
+    choice,
+    count,
+    dimension,
+    flag,
+    number,
+    positive,
+)
 from engine.layers.spec import LayerSpec, Param, Port
 
 _MANY = (Port("inputs", "float", "Two or more, of fitting shapes", variadic=True),)
@@ -188,4 +196,50 @@ _REDUCE = (
         aliases=("class", "predict"),
     ),
 )
-SPECS = (*_MERGE, *_EACH, *_REDUCE)
+_RANDOM = (
+    LayerSpec(
+        id="reparameterise",
+        title="Reparameterise",
+        category="merge",
+        help="Draws from a normal distribution so that gradients reach its parameters.",
+        formula="z = μ + e^(s/2)·ε",
+        source="Kingma & Welling 2013, Auto-Encoding Variational Bayes",
+        inputs=(
+            Port("mean", "float", "μ, N×…"),
+            Port("log_variance", "float", "s = ln σ², same shape"),
+            Port("noise", "float", "ε, same shape: a Noise node"),
+        ),
+        aliases=("vae", "sample", "latent"),
+    ),
+    LayerSpec(
+        id="noise_schedule",
+        title="NoiseSchedule",
+        category="merge",
+        help="Mixes samples with noise, as much as a random time step says.",
+        formula="x_t = √ᾱ_t·x + √(1 − ᾱ_t)·ε,  t = ⌊u·T⌋",
+        source="Ho et al. 2020, DDPM; Nichol & Dhariwal 2021 (cosine)",
+        params=(
+            count("steps", 100, "Steps", "T: from the sample to pure noise."),
+            choice("schedule", ("linear", "cosine"), "Schedule", "How ᾱ falls."),
+            choice(
+                "predict",
+                ("noise", "sample", "velocity"),
+                "Target",
+                "What the network has to find: ε, x, or √ᾱ·ε − √(1 − ᾱ)·x.",
+            ),
+        ),
+        inputs=(
+            Port("input", "float", "x, N×…"),
+            Port("noise", "float", "ε, same shape: a normal Noise node"),
+            Port("time", "float", "u, N×1: a uniform Noise node"),
+        ),
+        outputs=(
+            Port("noisy", "float", "x_t, the same shape"),
+            Port("time", "float", "t, N×1: 0 … T − 1"),
+            Port("target", "float", "What the network has to find"),
+        ),
+        summary=("steps", "schedule"),
+        aliases=("diffusion", "ddpm", "denoising"),
+    ),
+)
+SPECS = (*_MERGE, *_EACH, *_REDUCE, *_RANDOM)

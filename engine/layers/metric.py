@@ -9,6 +9,7 @@ from engine.layers.fields import (
     choice,
     count,
     number,
+    positive,
 )
 from engine.layers.loss import CLASS_DIM
 from engine.layers.spec import LayerSpec, Param, Port, Ports
@@ -135,5 +136,32 @@ SPECS = (
         "√mean((y − t)²)",
         inputs=_NUMBERS,
         aliases=("root mean squared error", "regression"),
+    ),
+    _metric(
+        "exact_match",
+        "ExactMatch",
+        "Share of sequences in which every single answer is right.",
+        "|{n : all tₙᵢ = argmax yₙᵢ}| / N",
+        CLASS_DIM,
+        inputs=(LOGITS, LABELS),
+        aliases=("seq2seq", "accuracy"),
+    ),
+    _metric(
+        "mode_coverage",
+        "ModeCoverage",
+        "Compares points with centres on a circle, such as 8 Gaussians.",
+        "within: |{x : min |x − c| ≤ k·σ}| / N;  modes: centres with such a point",
+        choice(
+            "measure",
+            ("within", "modes"),
+            "Measure",
+            "Share of points near a centre, or number of centres with points near.",
+        ),
+        count("modes", 8, "Modes", "Centres, evenly spaced, the first on the right."),
+        positive("radius", 2.0, "Radius", "Of the circle."),
+        positive("sigma", 0.1, "σ", "Standard deviation of one mode."),
+        positive("factor", 3.0, "k", "Near is within k·σ."),
+        inputs=(Port("input", "float", "N×2: points"),),
+        aliases=("gan", "mode collapse", "gaussians"),
     ),
 )

@@ -267,4 +267,17 @@ _RESIZE = (
         aliases=("patches", "im2col"),
     ),
 )
-SPECS = (*_REARRANGE, *_CUT, *(_pad(dims) for dims in (1, 2, 3)), *_RESIZE)
+_SHIFT = LayerSpec(
+    id="token_shift",
+    title="TokenShift",
+    category="shape",
+    help="Moves a sequence one step later and puts a start token in front.",
+    formula="y₀ = start,  yₜ = xₜ₋₁",
+    source="Williams & Zipser 1989, teacher forcing",
+    params=(Param("start", "int", 0, "Start token", "What stands first.", min=0),),
+    inputs=(Port("input", "any", "N×T tokens, or N×T×F"),),
+    outputs=(Port("out", "any", "The same shape"),),
+    summary=("start",),
+    aliases=("teacher forcing", "seq2seq", "decoder input", "shift right"),
+)
+SPECS = (_SHIFT, *_REARRANGE, *_CUT, *(_pad(dims) for dims in (1, 2, 3)), *_RESIZE)

@@ -1,6 +1,6 @@
 """Views: they show what a node puts out while the network trains."""
 
-from engine.layers.fields import LOGITS, choice, count, number
+from engine.layers.fields import LOGITS, choice, count, number, positive
 from engine.layers.loss import CLASS_DIM
 from engine.layers.spec import LayerSpec, Param, Port, Ports
 
@@ -25,6 +25,7 @@ def _view(
 _LABELS = Port("target", "any", "Class numbers, N", optional=True)
 _NUM_IMAGES = count("count", 16, "Images", "How many are shown.")
 _NUM_POINTS = count("count", 1000, "Points", "How many are shown.")
+_NUM_SAMPLES = count("count", 64, "Samples", "How many are drawn at once.")
 _THRESHOLD = number("threshold", 0.0, "Threshold", "With one output: yes from here on.")
 
 SPECS = (
@@ -84,5 +85,73 @@ SPECS = (
             Port("target", "float", "N×1: the right answer", optional=True),
         ),
         _NUM_POINTS,
+    ),
+    _view(
+        "latent_map",
+        "LatentMap",
+        "Shows what a decoder makes of places in the plane of two latent numbers.",
+        (
+            Port("latent", "float", "N×F: the code; its first two features"),
+            Port("input", "float", "N×C×H×W: what the decoder makes of it"),
+        ),
+        count("resolution", 12, "Resolution", "Images per side."),
+        positive("extent", 2.5, "Extent", "From the middle to the edges."),
+        choice("range", ("automatic", "0…1", "−1…1"), "Range", "From black to white."),
+    ),
+    _view(
+        "text_sample",
+        "TextSample",
+        "Lets a language model write: one token after the other, each drawn.",
+        (
+            Port("tokens", "int", "N×T: what it reads"),
+            Port("input", "float", "N×T×C: scores of the next token at every place"),
+        ),
+        Param("prompt", "text", "The ", "Prompt", "How the text begins."),
+        count("length", 160, "Length", "Tokens to write."),
+        positive("temperature", 0.8, "Temperature", "Under 1 is more careful."),
+        Param(
+            "top_k",
+            "int",
+            None,
+            "Top k",
+            "Draw from so many only.",
+            min=1,
+            max=100_000,
+            optional=True,
+        ),
+        Param("seed", "int", 0, "Seed", "The same draws every time.", min=0),
+    ),
+    _view(
+        "denoising_chain",
+        "DenoisingChain",
+        "Runs a diffusion model backwards, from pure noise to samples.",
+        (
+            Port("noisy", "float", "N×2 or N×C×H×W: of a NoiseSchedule"),
+            Port("time", "float", "N×1: of the same"),
+            Port("input", "float", "What the network finds, like `noisy`"),
+        ),
+        _NUM_SAMPLES,
+        count("frames", 8, "Frames", "Moments that are shown."),
+        Param(
+            "sampling_steps",
+            "int",
+            None,
+            "Sampling steps",
+            "Fewer are quicker; automatic is every step.",
+            min=1,
+            optional=True,
+        ),
+        Param("seed", "int", 0, "Seed", "The same noise every time.", min=0),
+    ),
+    _view(
+        "forecast",
+        "Forecast",
+        "Continues a series by itself: every answer becomes an input.",
+        (
+            Port("window", "float", "N×T×1: values in order of time"),
+            Port("input", "float", "N×1: the network's next value"),
+            Port("target", "float", "N×1: the true next value", optional=True),
+        ),
+        count("length", 100, "Length", "Steps to look ahead, at most."),
     ),
 )

@@ -25,6 +25,14 @@ _SHAPES: dict[str, list[tuple[int, ...]]] = {
     "position_embedding": _SEQUENCE,
     "sinusoidal_position": _SEQUENCE,
     "time_embedding": [(2, 1)],
+    "rotary_embedding": _SEQUENCE,
+    "noise_schedule": [(2, 8), (2, 8), (2, 1)],
+    "exact_match": [(2, 6, 8), (2, 6)],
+    "mode_coverage": [(2, 2)],
+    "latent_map": [(2, 2), (2, 1, 6, 6)],
+    "text_sample": [(2, 6), (2, 6, 8)],
+    "denoising_chain": [(2, 2), (2, 1), (2, 2)],
+    "forecast": [(2, 6, 1), (2, 1)],
     "last_step": _SEQUENCE,
     "permute": _SEQUENCE,
     "transpose": _SEQUENCE,
@@ -52,9 +60,9 @@ _SHAPES: dict[str, list[tuple[int, ...]]] = {
     "image_grid": [(2, 1, 6, 6)],
     "decision_boundary": [(2, 2), (2, 3)],
 }
-_WHOLE = {"embedding", "one_hot"}
+_WHOLE = {"embedding", "one_hot", "text_sample"}
 _LABELS = {"cross_entropy", "nll", "multi_margin", "ctc", "accuracy", "top_k", "f1"}
-_LABELS |= {"precision", "recall", "perplexity", "confusion_matrix"}
+_LABELS |= {"precision", "recall", "perplexity", "confusion_matrix", "exact_match"}
 
 
 def shapes_of(type_id: str) -> list[tuple[int, ...]]:
@@ -73,7 +81,8 @@ def inputs_of(type_id: str, seed: int = 0) -> list[torch.Tensor]:
     generator = torch.Generator().manual_seed(seed)
     tensors = []
     for index, shape in enumerate(shapes_of(type_id)):
-        whole = type_id in _WHOLE or (type_id in _LABELS and index == 1)
+        whole = type_id in _WHOLE and index == 0
+        whole = whole or (type_id in _LABELS and index == 1)
         if whole:
             tensors.append(torch.randint(1, 8, shape, generator=generator))
         else:

@@ -89,6 +89,7 @@ BUILDERS: dict[str, Builder] = {
     "bilinear": _bilinear,
     "embedding": _embedding,
     "identity": _identity,
+    "reroute": _identity,
     "learned_scale": _learned_scale,
     "dropout": _dropout(nn.Dropout),
     "dropout1d": _channel_dropout(nn.Dropout1d, 1),

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from engine.compile.classes import binary, class_dim, need_labels
 from engine.compile.site import Site
-from engine.compile.words import shape_text
+from engine.compile.words import shape_text, shapes_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]
@@ -82,6 +82,49 @@ def _plane(site: Site) -> nn.Module:
     return Gather()
 
 
+def _latent(site: Site) -> nn.Module:
+    site.need_rank(2, axes="N×F")
+    site.need_rank(4, axes="N×C×H×W", index=1)
+    if site.shape[1] < 2:
+        raise site.refuse(
+            tr("A map needs two latent numbers"),
+            expected="N×2",
+            got=shape_text(site.shape),
+        )
+    return Gather()
+
+
+def _written(site: Site) -> nn.Module:
+    site.need_rank(2, axes="N×T")
+    site.need_rank(3, axes="N×T×C", index=1)
+    return Gather()
+
+
+def _chain(site: Site) -> nn.Module:
+    site.need_equal(0, 2)
+    return Gather()
+
+
+def _forecast(site: Site) -> nn.Module:
+    if site.rank != 3 or site.shape[2] != 1 or site.shapes[1][1:] != (1,):
+        raise site.refuse(
+            tr("A forecast needs windows of one series, and one answer"),
+            expected=tr("N×T×1 and N×1"),
+            got=shapes_text(site.shapes),
+        )
+    return Gather()
+
+
+def _points(site: Site) -> nn.Module:
+    if site.shape[1:] != (2,):
+        raise site.refuse(
+            tr("The points must lie in a plane"),
+            expected="N×2",
+            got=shape_text(site.shape),
+        )
+    return Gather()
+
+
 def _anything(_site: Site) -> nn.Module:
     return Gather()
 
@@ -102,4 +145,10 @@ BUILDERS: dict[str, Builder] = {
     "decision_boundary": _plane,
     "predictions": _anything,
     "curve": _anything,
+    "exact_match": _scored,
+    "mode_coverage": _points,
+    "latent_map": _latent,
+    "text_sample": _written,
+    "denoising_chain": _chain,
+    "forecast": _forecast,
 }

@@ -88,7 +88,20 @@ def _attention(site: Site) -> nn.Module:
     )
     module.causal = site.flag("causal")
     module.without_bias = not site.flag("bias")
+    if site.flag("rotary"):
+        _check_pairs(site)
+        module.rotary = True
     return module
+
+
+def _check_pairs(site: Site) -> None:
+    size = site.shape[2] // site.whole("num_heads")
+    if size % 2:
+        raise site.misconfigured(
+            tr("Rotary positions need an even number of features per head"),
+            expected=tr("an even number"),
+            got=size,
+        )
 
 
 class _DotProduct(nn.Module):
