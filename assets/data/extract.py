@@ -13,6 +13,7 @@ SOURCES.md to the table in engine/data/folder.py; a test compares the two.
 import hashlib
 import io
 import platform
+import sysconfig
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ from engine.files import atomic_write
 
 FOLDER = Path(__file__).parent
 Arrays = dict[str, np.ndarray]
+SOURCE_LENGTH = 300_000
+MODULES = (
+    *("abc", "bisect", "calendar", "cmd", "codeop", "colorsys", "contextlib"),
+    *("copy", "csv", "dataclasses", "difflib", "fileinput", "fnmatch", "fractions"),
+    *("functools", "glob", "heapq", "keyword", "linecache", "operator", "pprint"),
+    *("queue", "random", "sched", "shelve", "shlex", "shutil", "statistics"),
+    *("string", "textwrap", "tokenize", "traceback"),
+)
 TO_ASCII = {
     "“": '"',
     "”": '"',
@@ -128,6 +137,16 @@ def python_help() -> Arrays:
     return {"text": np.frombuffer(text, dtype=np.uint8)}
 
 
+def python_source() -> Arrays:
+    """Return the beginning of the sources of some modules, in ASCII."""
+    found = [Path(sysconfig.get_path("stdlib")) / f"{name}.py" for name in MODULES]
+    joined = "\n\n".join(path.read_text("utf-8").strip("\n") for path in found)
+    ascii_text = joined.expandtabs(4).encode("ascii", "ignore")[:SOURCE_LENGTH]
+    allowed = bytes([10, *range(32, 127)])
+    text = bytes(code for code in ascii_text if code in allowed)
+    return {"text": np.frombuffer(text, dtype=np.uint8)}
+
+
 UCI = "CC BY 4.0 (UCI Machine Learning Repository)"
 SOURCES = {
     "breast_cancer": Source(
@@ -177,6 +196,13 @@ SOURCES = {
         "pydoc_data.topics, the texts of help(), joined by blank lines in order of "
         "their names; typographic characters written in ASCII",
         python_help,
+    ),
+    "python_source": Source(
+        "CPython",
+        "PSF-2.0",
+        "source of 32 modules of the standard library, joined by blank lines, cut "
+        "after 300,000 characters; characters beyond ASCII left out",
+        python_source,
     ),
     "sunspots": Source(
         "statsmodels",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -11,6 +11,7 @@ from engine.data import images, maths, series, tabular, text
 from engine.data.parts import Arrays, Parts
 from engine.data.scaling import Scaling, ScalingByPort, fit
 from engine.data.settings import Settings, resolve
+from engine.data.split import generator, mislabelled
 from engine.errors import DataError
 from engine.i18n import tr
 from engine.layers.dataset_spec import DataPort, DataSpec, Family
@@ -90,7 +91,7 @@ def load(params: Params, *, seed_offset: int = 0) -> Dataset:
 
 @lru_cache(maxsize=4)
 def _load(settings: Settings) -> Dataset:
-    parts = _READERS[settings.spec.family](settings)
+    parts = _with_wrong_labels(_READERS[settings.spec.family](settings), settings)
     ports = settings.spec.ports({"context": settings.context})
     scaling = _fit_all(settings, ports, parts)
     return Dataset(
@@ -101,6 +102,14 @@ def _load(settings: Settings) -> Dataset:
         scaling=scaling,
         noise_variance=_scaled_variance(parts, scaling),
     )
+
+
+def _with_wrong_labels(parts: Parts, settings: Settings) -> Parts:
+    if not settings.label_noise or "label" not in parts.train:
+        return parts
+    random = generator(settings.seed + 1)
+    wrong = mislabelled(parts.train["label"], settings.label_noise, random)
+    return replace(parts, train={**parts.train, "label": wrong})
 
 
 def _fit_all(

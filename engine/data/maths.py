@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from engine.data import dates
 from engine.data.parts import Arrays, Parts
 from engine.data.settings import Settings
 from engine.data.signals import waveforms
-from engine.data.split import generator, shuffled, split_rows
+from engine.data.split import chosen, generator, shuffled, split_rows
 
 Draw = Callable[[Settings, np.random.Generator], Arrays]
 
@@ -16,12 +17,13 @@ def read(settings: Settings) -> Parts:
     """Draw a set and return both parts.
 
     Shape:
-        point: B×2, x: B×1, signal: B×1×T; label: B, target: B×1, y: B×1
+        point: B×2, x: B×1, signal: B×1×T; label: B, target: B×1, y: B×1;
+        written: B×20, iso: B×10
     """
     random = generator(settings.seed)
     if settings.spec.id == "xor":
         return _xor(settings, random)
-    arrays = _DRAWS[settings.spec.id](settings, random)
+    arrays = chosen(_DRAWS[settings.spec.id](settings, random), settings.classes)
     parts = split_rows(arrays, settings.validation, random)
     if "y" not in arrays:
         return parts
@@ -113,6 +115,7 @@ def _noisy(
 
 
 _DRAWS: dict[str, Draw] = {
+    "dates": dates.draw,
     "spirals": _spirals,
     "moons": _moons,
     "circles": _circles,

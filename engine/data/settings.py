@@ -21,6 +21,8 @@ class Settings:
         context: Length of a window, signal or text; 0 where there is none.
         scaling: How inputs are scaled.
         scale_target: Number targets are scaled too.
+        classes: Class numbers to keep; empty keeps all.
+        label_noise: Share of the training part with wrong labels.
         validation: Share of the validation part.
         seed: Seed of the split and of drawn samples.
     """
@@ -31,6 +33,8 @@ class Settings:
     context: int
     scaling: ScalingKind
     scale_target: bool
+    classes: tuple[int, ...]
+    label_noise: float
     validation: float
     seed: int
 
@@ -59,9 +63,27 @@ def resolve(params: Params, seed_offset: int = 0) -> Settings:
         context=spec.length(complete),
         scaling=cast("ScalingKind", filled["scaling"]),
         scale_target=cast("bool", filled["scale_target"]),
+        classes=_classes(spec, cast("tuple[int, ...]", filled["classes"])),
+        label_noise=cast("float", filled["label_noise"]),
         validation=cast("float", filled["validation"]),
         seed=cast("int", filled["split_seed"]) + seed_offset,
     )
+
+
+def _classes(spec: DataSpec, chosen: tuple[int, ...]) -> tuple[int, ...]:
+    if not chosen:
+        return ()
+    names = next((port.classes for port in spec.layout if port.is_label), ())
+    unknown = sorted(number for number in set(chosen) if number >= len(names))
+    if unknown:
+        raise DataError(
+            tr("The data set has no such class"),
+            where=tr(spec.title),
+            expected=tr("numbers under {count}", count=len(names)),
+            got=", ".join(map(str, unknown)),
+            fix=tr("Clear “Classes” to keep all."),
+        )
+    return tuple(sorted(set(chosen)))
 
 
 def _samples(spec: DataSpec, chosen: int | None) -> int:

@@ -3,7 +3,6 @@
 N signals, T samples of time.
 """
 
-
 import numpy as np
 
 PERIODS = (2.0, 5.0)

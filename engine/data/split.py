@@ -68,6 +68,32 @@ def strata(arrays: Arrays) -> np.ndarray:
     return arrays.get("label", np.zeros(length, dtype=np.int64))
 
 
+def chosen(arrays: Arrays, classes: tuple[int, ...]) -> Arrays:
+    """Return the samples of these classes; all when none is named."""
+    if not classes:
+        return arrays
+    return take(arrays, np.flatnonzero(np.isin(strata(arrays), classes)))
+
+
+def mislabelled(
+    labels: np.ndarray, share: float, random: np.random.Generator
+) -> np.ndarray:
+    """Return labels of which a share, chosen at random, is another class that occurs.
+
+    Args:
+        labels: Class numbers; they are not changed.
+        share: 0..1; rounded to whole samples.
+        random: Source of random numbers.
+    """
+    present = np.unique(labels)
+    which = shuffled(len(labels), random)[: round(share * len(labels))]
+    place = np.searchsorted(present, labels[which])
+    step = 1 + np.floor(random.random(len(which)) * (len(present) - 1)).astype(int)
+    wrong = labels.copy()
+    wrong[which] = present[(place + step) % len(present)]
+    return wrong
+
+
 def split_rows(arrays: Arrays, fraction: float, random: np.random.Generator) -> Parts:
     """Return both parts of a set of independent samples."""
     train, validation = stratified_split(strata(arrays), fraction, random)

@@ -5,7 +5,7 @@ import numpy as np
 from engine.data.folder import read_arrays
 from engine.data.parts import Parts
 from engine.data.settings import Settings
-from engine.data.split import generator, split_rows, subset
+from engine.data.split import chosen, generator, split_rows, subset
 
 
 def read(settings: Settings) -> Parts:
@@ -18,5 +18,5 @@ def read(settings: Settings) -> Parts:
     if "label" in arrays:
         arrays["label"] = arrays["label"].astype(np.int64)
     random = generator(settings.seed)
-    kept = subset(arrays, settings.samples, random)
+    kept = subset(chosen(arrays, settings.classes), settings.samples, random)
     return split_rows(kept, settings.validation, random)

@@ -1,9 +1,19 @@
 """The data sets that formulas draw, and their words. engine.data.maths draws them."""
 
-from engine.layers.dataset_spec import CONTEXT, DataSpec, floats, labels, target
+from engine.layers.dataset_spec import (
+    CONTEXT,
+    DataPort,
+    DataSpec,
+    floats,
+    labels,
+    target,
+)
+from engine.layers.spec import Port
 
 _POINT = floats("point", 2, doc="positions in the plane")
 _OWN = "none: drawn by a formula"
+DATE_CHARACTERS = ("", *"0123456789", *"abcdefghijklmnopqrstuvwxyz", " ", ",", ".", "-")
+"""Tokens of written-out dates: 0 fills up, and starts what is to be written."""
 
 MATHS_SETS = (
     DataSpec(
@@ -103,6 +113,30 @@ MATHS_SETS = (
         ),
         noise=0.2,
         context=64,
+    ),
+    DataSpec(
+        id="dates",
+        title="Dates",
+        task="language",
+        family="maths",
+        help="10,000 dates of the years 1950 to 2049, written out in seven ways such "
+        "as “3 march 1997” or “mar 3, 97”; predict the ISO form “1997-03-03”.",
+        source="proleptic Gregorian calendar, every day and way equally likely",
+        licence=_OWN,
+        num_samples=10_000,
+        layout=(
+            DataPort(
+                Port("written", "int", "the date as people write it"),
+                (20,),
+                DATE_CHARACTERS,
+            ),
+            DataPort(
+                Port("iso", "int", "year-month-day"),
+                (10,),
+                DATE_CHARACTERS,
+                is_target=True,
+            ),
+        ),
     ),
     DataSpec(
         id="gaussians8",

@@ -31,6 +31,11 @@ class DataPort:
     columns: tuple[str, ...] = ()
     is_target: bool = False
 
+    @property
+    def is_label(self) -> bool:
+        """Whether it is the class of a sample, one of which can be left out."""
+        return self.port.name == "label"
+
 
 @dataclass(frozen=True)
 class DataSpec:

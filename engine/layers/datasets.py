@@ -131,6 +131,25 @@ DATA = LayerSpec(
             "units.",
         ),
         Param(
+            "classes",
+            "ints",
+            (),
+            "Classes",
+            "Keep only samples with these class numbers; empty keeps all. The "
+            "numbers stay as they are.",
+            min=0,
+            max=1000,
+        ),
+        Param(
+            "label_noise",
+            "float",
+            0.0,
+            "Wrong labels",
+            "Share of the training part that gets another label, chosen at random.",
+            min=0,
+            max=1,
+        ),
+        Param(
             "validation",
             "float",
             0.2,

@@ -17,7 +17,7 @@ def test_table_has_every_promised_set():
         *("mnist", "digits", "iris", "wine", "breast_cancer", "diabetes"),
         *("sunspots", "co2", "python_help"),
         *("xor", "spirals", "moons", "circles", "blobs", "sine", "waveforms"),
-        *("gaussians8", "swiss_roll"),
+        *("gaussians8", "swiss_roll", "dates", "mnist_words", "python_source"),
     }
 
 
