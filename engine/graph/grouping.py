@@ -163,8 +163,8 @@ def _shares_port(graph: Graph, edge: Edge) -> bool:
 
 
 def _relay(inner: Graph, edge: Edge) -> Endpoint:
-    """Put an Identity where the wire enters, so that its place among wires stays."""
-    relay = Node(inner.free_id("enter"), "identity")
+    """Put a point where the wire enters, so that its place among wires stays."""
+    relay = Node(inner.free_id("enter"), "reroute")
     inner.add_node(relay)
     inner.connect(Edge(Endpoint(relay.id, "out"), edge.target))
     return Endpoint(relay.id, "input")

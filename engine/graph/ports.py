@@ -18,7 +18,8 @@ def params(node: Node) -> dict[str, Value]:
 
 def title(node: Node) -> str:
     """Return the words by which the canvas and messages call a node."""
-    return node.name or registry.get(node.type).title
+    kind = str(node.params.get("of", "")) if node.type == BLOCK else ""
+    return node.name or kind or registry.get(node.type).title
 
 
 def input_ports(project: Project, node: Node) -> Ports:

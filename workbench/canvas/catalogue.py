@@ -8,9 +8,12 @@ from engine.graph.ports import BLOCK, fits
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec, Port
+from workbench.document import Document, library
 from workbench.theme import icons
 from workbench.theme.text import escape
 
+OWN, SAVED = "block", "saved"
+"""Before the name of a block of this project, and of the user's library."""
 _HIDDEN = {BLOCK}
 """Made from a selection, never from nothing."""
 
@@ -36,6 +39,13 @@ def fitting(text: str, port: Port, *, forward: bool) -> Iterator[LayerSpec]:
             works = any(fits(other, port) for other in outputs)
         if works:
             yield spec
+
+
+def blocks(document: Document) -> list[tuple[str, str]]:
+    """Return words and type of a project's blocks, then of the saved ones."""
+    own = [(name, f"{OWN}:{name}") for name in document.project.blocks]
+    saved = [(entry.name, f"{SAVED}:{entry.name}") for entry in library.entries()]
+    return [*own, *saved]
 
 
 def icon_of(spec: LayerSpec) -> QIcon:

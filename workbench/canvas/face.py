@@ -1,7 +1,7 @@
 """What a card shows, apart from live data: a value that pictures are cached by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
@@ -10,13 +10,20 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from engine.errors import UnknownLayerError
 from engine.graph.edits import Problem
 from engine.graph.model import Node, Project
+from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec
 from engine.protocol.frame import NodeInfo
+from workbench.canvas import inner as inners
 from workbench.canvas import metrics, words
-from workbench.document import wires
+from workbench.canvas.inner import Inner, Known
+from workbench.document import blocks, outer_ports, wires
 from workbench.theme import fonts
+
+REROUTE = "reroute"
+MAX_DEPTH = 3
+"""So many open cards inside each other are drawn."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ class Face:
         inputs: Names of the input ports.
         outputs: Names of the output ports.
         width: Of the card.
+        kind: `block`, `dot` (a point in a wire) or empty.
+        repeat: Of a block.
+        inner: What an open block shows.
     """
 
     title: str
@@ -46,10 +56,17 @@ class Face:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     width: float = metrics.WIDTH
+    kind: str = ""
+    repeat: int = 1
+    inner: Inner | None = None
 
     @property
     def height(self) -> float:
         """Height of the card."""
+        if self.inner is not None:
+            return self.inner.height
+        if self.kind == "dot":
+            return metrics.DOT_HEIGHT
         return metrics.height_for(max(len(self.inputs), len(self.outputs)))
 
     @property
@@ -77,15 +94,33 @@ class Face:
 
 
 def build(
-    project: Project, node: Node, info: NodeInfo | None, problems: Sequence[Problem]
+    project: Project,
+    node: Node,
+    known: Known,
+    problems: Sequence[Problem] = (),
+    depth: int = 0,
 ) -> Face:
-    """Return the face of a node as things stand."""
-    spec = _spec(node)
+    """Return the face of a node as things stand.
+
+    Args:
+        project: Only read.
+        node: In any scope of it.
+        known: What the engine found out.
+        problems: Of this node.
+        depth: How many open cards are around it.
+    """
+    spec, info = _spec(node), known.info
     title = wires.name_of(node)
-    summary = words.summary(spec, spec.complete(node.params)) if spec else tr("unknown")
+    summary = _summary(project, node, spec)
     weights = words.count(info.parameters) if info and info.parameters else ""
     inputs = tuple(port.name for port in wires.inputs_of(project, node))
     outputs = tuple(port.name for port in wires.outputs_of(project, node))
+    is_block, is_dot = node.type == BLOCK, node.type == REROUTE
+    inner = _inner(project, node, known, depth) if is_block else None
+    width = _width(title, weights, summary)
+    if inner is not None:
+        width = max(width, inner.width)
+        inner = replace(inner, width=width)
     return Face(
         title=title,
         category=spec.category if spec else "io",
@@ -96,8 +131,48 @@ def build(
         is_frozen=not node.trainable,
         inputs=inputs,
         outputs=outputs,
-        width=_width(title, weights, summary),
+        width=metrics.DOT_WIDTH if is_dot else width,
+        kind="block" if is_block else "dot" if is_dot else "",
+        repeat=_repeat(node) if is_block else 1,
+        inner=inner,
     )
+
+
+def _inner(project: Project, node: Node, known: Known, depth: int) -> Inner | None:
+    """Return what an open instance shows; None for a closed or deeply nested one."""
+    name = outer_ports.of(node)
+    if not blocks.is_open(node) or name not in project.blocks or depth >= MAX_DEPTH:
+        return None
+    inside = project.blocks[name].graph.nodes.values()
+    faces = {
+        each.id: build(project, each, known.of(each.id), (), depth + 1)
+        for each in inside
+    }
+    return inners.build(project, name, faces)
+
+
+def _repeat(node: Node) -> int:
+    value = node.params.get("repeat", 1)
+    return value if isinstance(value, int) else 1
+
+
+def _summary(project: Project, node: Node, spec: LayerSpec | None) -> str:
+    if spec is None:
+        return tr("unknown")
+    if node.type != BLOCK:
+        return words.summary(spec, spec.complete(node.params))
+    block = project.blocks.get(outer_ports.of(node))
+    inside = block.graph.nodes.values() if block else ()
+    count = sum(each.type != REROUTE for each in inside)
+    repeat, tag = _repeat(node), ""
+    if node.params.get("share"):
+        tag = tr("shares {tag}", tag=node.params["share"])
+    parts = [
+        tr("{count} layers", count=count) if count != 1 else tr("1 layer"),
+        f"×{repeat}" if repeat > 1 else "",
+        tag,
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def _spec(node: Node) -> LayerSpec | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from workbench.canvas import menus, metrics, tools
+from workbench.canvas import block_tools, metrics, tools
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -28,6 +28,21 @@ def _fit(view: "CanvasView") -> None:
     view.fit()
 
 
+def _back(view: "CanvasView") -> None:
+    """Delete what is selected; with nothing selected leave the block."""
+    if view.selected_ids() or view.canvas.selected_edges():
+        tools.delete(view)
+    else:
+        block_tools.go_up(view)
+
+
+def _activate(view: "CanvasView") -> None:
+    """Enter the selected block; of a layer show the settings."""
+    chosen = view.selected_ids()
+    if len(chosen) == 1 and not block_tools.enter(view):
+        view.node_activated.emit(chosen[0])
+
+
 _STANDARD: dict[QKeySequence.StandardKey, _Do] = {
     QKeySequence.StandardKey.Delete: tools.delete,
     QKeySequence.StandardKey.SelectAll: tools.select_all,
@@ -40,13 +55,19 @@ _STANDARD: dict[QKeySequence.StandardKey, _Do] = {
     QKeySequence.StandardKey.ZoomOut: lambda view: view.camera.zoom_by(0.8),
 }
 _KEYS: dict[str, _Do] = {
-    "Backspace": tools.delete,
+    "Backspace": _back,
+    "Return": _activate,
+    "Enter": _activate,
+    "Alt+Up": block_tools.go_up,
+    "Ctrl+G": block_tools.group,
+    "Ctrl+Shift+G": block_tools.unpack,
+    "E": block_tools.toggle_open,
     "Tab": lambda view: view.quick_add(),
     "F": _fit,
     "Shift+F": lambda view: view.fit_selection(),
     "L": tools.arrange,
     "Ctrl+D": tools.duplicate,
-    "F2": menus.rename,
+    "F2": block_tools.rename,
     "Ctrl+0": lambda view: view.camera.set_zoom(1.0),
     "Left": _nudge(-_SMALL, 0),
     "Right": _nudge(_SMALL, 0),

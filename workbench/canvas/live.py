@@ -61,6 +61,22 @@ def heats(norms: Floats) -> Floats:
     return np.clip(levels, 0.0, 1.0)
 
 
+def within(layers: Sequence[str], prefix: str) -> tuple[str, ...]:
+    """Return the paths as seen from inside a block; empty for those outside it.
+
+    Args:
+        layers: Paths of the engine; repeats have numbers in them.
+        prefix: Of the nodes that are shown, ending in a dot; empty for all.
+    """
+    if not prefix:
+        return tuple(layers)
+    plain = (
+        ".".join(step for step in path.split(".") if not step.isdigit())
+        for path in layers
+    )
+    return tuple(p[len(prefix) :] if p.startswith(prefix) else "" for p in plain)
+
+
 class Live:
     """The newest looks by node; empty while nothing trains."""
 

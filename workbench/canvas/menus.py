@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
+from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import tools
-from workbench.document import actions, wires
+from workbench.canvas import block_tools, tools
+from workbench.document import actions, blocks, outer_ports
 from workbench.theme import icons
 
 if TYPE_CHECKING:
@@ -71,10 +72,13 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         *fixes,
         *([_SEPARATOR] if fixes else []),
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
-        (tr("Rename…"), "F2", "", lambda: rename(view)),
+        (tr("Rename…"), "F2", "", lambda: block_tools.rename(view)),
         (freeze, "", "", lambda: view.attempt(
             actions.set_trainable, chosen, value=not node.trainable, scope=scope)),
         _SEPARATOR,
+        *_block_entries(view, node_id),
+        _SEPARATOR,
+        *_port_entries(view, node_id),
         (tr("Cut"), "Ctrl+X", "", lambda: tools.cut(view)),
         (tr("Copy"), "Ctrl+C", "copy", lambda: tools.copy(view)),
         (tr("Duplicate"), "Ctrl+D", "", lambda: tools.duplicate(view)),
@@ -114,18 +118,54 @@ def _unplug(view: "CanvasView") -> None:
     view.attempt(actions.disconnect, edges, view.canvas.scope)
 
 
-def rename(view: "CanvasView") -> None:
-    """Ask for another name of the selected node."""
-    chosen = view.selected_ids()
-    if len(chosen) != 1:
-        return
-    node = view.canvas.graph.node(chosen[0])
-    dialog = QInputDialog(view)
-    dialog.setWindowTitle(tr("Rename"))
-    dialog.setLabelText(tr("Name"))
-    dialog.setTextValue(wires.name_of(node))
-    dialog.textValueSelected.connect(
-        lambda text: view.attempt(actions.rename, node.id, text, view.canvas.scope)
-    )
-    dialog.finished.connect(dialog.deleteLater)
-    dialog.open()
+def _block_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
+    node = view.canvas.graph.node(node_id)
+    entries = [
+        (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view))
+    ]
+    if outer_ports.of(node):
+        closed = tr("Open in place")
+        words = tr("Close") if blocks.is_open(node) else closed
+        entries += [
+            (tr("Open the block"), "Enter", "",
+             lambda: block_tools.enter(view, node_id)),
+            (words, "E", "", lambda: block_tools.toggle_open(view)),
+            (tr("Unpack"), "Ctrl+Shift+G", "", lambda: block_tools.unpack(view)),
+            (tr("Copy as independent"), "", "",
+             lambda: block_tools.copy_independent(view)),
+            (tr("Save to My blocks"), "", "save",
+             lambda: block_tools.save_to_library(view)),
+        ]  # fmt: skip
+    return entries
+
+
+def _port_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
+    """Offer to lead ports of an inner node to the outside of the block."""
+    scene = view.canvas
+    if not scene.path:
+        return []
+    block = view.document.project.blocks[scene.scope]
+    entries: list[_Entry] = []
+    for name, is_output, _place in scene.nodes[node_id].face.ports():
+        end = Endpoint(node_id, name)
+        shown = outer_ports.shown_as(block, end, is_output=is_output)
+        verb = tr("Take away the block's port") if shown else tr("Make a block's port")
+        entries.append(
+            (
+                f"{verb}: {shown or name}",
+                "",
+                "",
+                lambda e=end, o=is_output, s=shown: _toggle_port(view, e, o, s),
+            )
+        )
+    return [*entries, _SEPARATOR] if entries else []
+
+
+def _toggle_port(
+    view: "CanvasView", end: Endpoint, is_output: bool, shown: str
+) -> None:
+    scope = view.canvas.scope
+    if shown:
+        view.attempt(outer_ports.conceal, scope, shown, is_output=is_output)
+    else:
+        view.attempt(outer_ports.expose, scope, end, is_output=is_output)

@@ -14,6 +14,7 @@ SNAP_REACH = 26.0
 STRIP = 4.0
 RADIUS = 7.0
 PAD = 14.0
+DOT_WIDTH, DOT_HEIGHT, DOT_RADIUS = 24.0, 20.0, 5.0
 MARGIN = 12.0
 """Around a card, for ports, badge and shadow."""
 GRID = 10.0

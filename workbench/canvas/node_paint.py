@@ -17,7 +17,9 @@ from PySide6.QtGui import (
 from workbench.canvas import face as faces
 from workbench.canvas import metrics
 from workbench.canvas.face import Face
+from workbench.canvas.inner import Inner
 from workbench.canvas.live import Look
+from workbench.canvas.routing import route
 from workbench.theme.tokens import Tokens, mix
 
 DETAIL_ZOOM, TITLE_ZOOM = 0.55, 0.22
@@ -57,14 +59,91 @@ def picture(face: Face, tokens: Tokens, screen: Screen, state: str = "") -> QPix
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(scale, scale)
         painter.translate(_RIM, _RIM)
-        _shadow(painter, face, tokens)
-        _card(painter, face, tokens, state)
-        _text(painter, face, tokens, screen.zoom)
-        if screen.zoom >= TITLE_ZOOM:
-            _ports(painter, face, tokens)
-        _badge(painter, face, tokens)
+        if face.kind == "dot":
+            _dot(painter, face, tokens, state)
+        else:
+            _whole(painter, face, tokens, screen.zoom, state)
     drawn.setDevicePixelRatio(screen.ratio)
     return drawn
+
+
+def _whole(
+    painter: QPainter, face: Face, tokens: Tokens, zoom: float, state: str = ""
+) -> None:
+    """Draw a card with everything on it."""
+    _shadow(painter, face, tokens)
+    if face.kind == "block" and face.inner is None:
+        _stack(painter, face, tokens)
+    _card(painter, face, tokens, state)
+    if face.inner is not None:
+        _inside(painter, face.inner, tokens, zoom)
+        _head(painter, face, tokens, zoom)
+    else:
+        _text(painter, face, tokens, zoom)
+    if zoom >= TITLE_ZOOM:
+        _ports(painter, face, tokens)
+    _badge(painter, face, tokens)
+
+
+def _stack(painter: QPainter, face: Face, tokens: Tokens) -> None:
+    """Draw edges of cards below: one for a block, more for a repeated one."""
+    painter.setPen(QPen(QColor(mix(tokens.line, tokens.fg2, 0.35)), 1.0))
+    for step in range(min(face.repeat, 3), 0, -1):
+        shade = mix(tokens.node, tokens.canvas, 0.2 * step)
+        painter.setBrush(QColor(shade))
+        below = face.rect.adjusted(2.5 * step, 6, -2.5 * step, 3.5 * step)
+        painter.drawRoundedRect(below, metrics.RADIUS, metrics.RADIUS)
+
+
+def _dot(painter: QPainter, face: Face, tokens: Tokens, state: str) -> None:
+    """Draw a point that a wire runs through."""
+    colour = QColor(tokens.category(face.category))
+    middle = face.rect.center()
+    line = QPen(QColor(mix(colour.name(), tokens.canvas, 0.2)), 1.6)
+    painter.setPen(line)
+    painter.drawLine(QPointF(0, middle.y()), QPointF(face.width, middle.y()))
+    marked = state == "selected" or bool(face.severity)
+    edge = tokens.accent if state == "selected" else tokens.err
+    painter.setPen(QPen(QColor(edge) if marked else colour, 2.2 if marked else 1.0))
+    painter.setBrush(colour.lighter(125) if state == "hovered" else colour)
+    painter.drawEllipse(middle, metrics.DOT_RADIUS, metrics.DOT_RADIUS)
+
+
+def _inside(painter: QPainter, inner: Inner, tokens: Tokens, zoom: float) -> None:
+    """Draw what an open card holds, on ground like the canvas."""
+    room = QRectF(metrics.STRIP + 4, 28, inner.width - metrics.STRIP - 9, 0)
+    room.setBottom(inner.height - 6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(mix(tokens.canvas, tokens.node, 0.25)))
+    painter.drawRoundedRect(room, metrics.RADIUS - 2, metrics.RADIUS - 2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for wire in inner.wires:
+        colour = mix(tokens.category(wire.category), tokens.canvas, 0.2)
+        painter.setPen(QPen(QColor(colour), 1.4))
+        painter.drawPath(route(QPointF(*wire.start), QPointF(*wire.end), room))
+    for (x, y), face in inner.cards:
+        painter.translate(x, y)
+        if face.kind == "dot":
+            _dot(painter, face, tokens, "")
+        else:
+            _whole(painter, face, tokens, zoom)
+        painter.translate(-x, -y)
+
+
+def _head(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
+    """Write name, summary and count of an open card in one line."""
+    if zoom < TITLE_ZOOM:
+        return
+    room = QRectF(metrics.PAD, 4, face.width - 2 * metrics.PAD, 22)
+    words = f"{face.count}   {face.shape}".strip()
+    right = _line(words, faces.small_font(), tokens.fg2, _RIGHT)
+    taken = _write(painter, right, room)
+    title = _line(face.title, faces.title_font(), tokens.fg, _LEFT)
+    used = _write(painter, title, room.adjusted(0, 0, -taken, 0))
+    if zoom >= DETAIL_ZOOM:
+        rest = room.adjusted(used + 4, 1, -taken, 1)
+        line = _line(face.summary, faces.small_font(), tokens.fg2, _LEFT)
+        _write(painter, line, rest)
 
 
 @lru_cache(maxsize=64)

@@ -95,11 +95,15 @@ class Palette(QWidget):
         super().__init__()
         self.document = document
         self.field, self.tree = QLineEdit(), Tree()
+        self._known: tuple[str, ...] = ()
         self._set_up()
         self.tree.chosen.connect(self.layer_chosen)
         if view is not None:
             self.layer_chosen.connect(view.add_at_centre)
+            view.library_changed.connect(self._fill)
         theme.signals.changed.connect(self._fill)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._fill)
         self._fill()
 
     def _set_up(self) -> None:
@@ -128,6 +132,9 @@ class Palette(QWidget):
         closed = self._closed()
         self.tree.clear()
         if text:
+            for title, type_id in self._blocks():
+                if text.casefold() in title.casefold():
+                    self.tree.addTopLevelItem(self._block(title, type_id))
             for spec in catalogue.found(text):
                 self.tree.addTopLevelItem(self._entry(spec))
             self.tree.setCurrentItem(self.tree.topLevelItem(0))
@@ -136,6 +143,36 @@ class Palette(QWidget):
         self.tree.setRootIsDecorated(True)
         for category, title in registry.CATEGORIES.items():
             self._add_category(category, tr(title), category not in closed)
+        self._add_blocks(is_open="my_blocks" not in closed)
+
+    def _blocks(self) -> list[tuple[str, str]]:
+        """Return words and type of this project's blocks, then of the saved ones."""
+        self._known = tuple(self.document.project.blocks)
+        return catalogue.blocks(self.document)
+
+    def _on_changed(self, _edits: object) -> None:
+        """Follow the names of this project's blocks."""
+        if tuple(self.document.project.blocks) != self._known:
+            self._fill()
+
+    def _add_blocks(self, *, is_open: bool) -> None:
+        blocks = self._blocks()
+        if not blocks:
+            return
+        head = self._head("my_blocks", tr("My blocks"))
+        for title, type_id in blocks:
+            head.addChild(self._block(title, type_id))
+        head.setExpanded(is_open)
+
+    def _block(self, title: str, type_id: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([title])
+        item.setIcon(0, icons.icon("layers", "io"))
+        item.setData(0, _ID, type_id)
+        is_own = type_id.startswith(catalogue.OWN)
+        words = tr("A block of this project") if is_own else tr("A block you saved")
+        item.setToolTip(0, words)
+        item.setSizeHint(0, self._row())
+        return item
 
     def _closed(self) -> set[str]:
         """Return the categories that are closed, as they were left."""
@@ -150,18 +187,22 @@ class Palette(QWidget):
             if item.data(0, _ID + 1):
                 yield item
 
-    def _add_category(self, category: str, title: str, is_open: bool) -> None:
+    def _head(self, category: str, title: str) -> QTreeWidgetItem:
         head = QTreeWidgetItem([title])
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         head.setFont(0, font)
         head.setData(0, _ID + 1, category)
         head.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        head.setSizeHint(0, self._row())
+        self.tree.addTopLevelItem(head)
+        return head
+
+    def _add_category(self, category: str, title: str, is_open: bool) -> None:
+        head = self._head(category, title)
         for spec in catalogue.found(""):
             if spec.category == category:
                 head.addChild(self._entry(spec))
-        head.setSizeHint(0, self._row())
-        self.tree.addTopLevelItem(head)
         head.setExpanded(is_open)
 
     def _entry(self, spec: LayerSpec) -> QTreeWidgetItem:

@@ -18,6 +18,7 @@ from engine.layers import registry
 from engine.layers.spec import LayerSpec, Port
 from workbench.canvas import catalogue, metrics, tools
 from workbench.document import wires
+from workbench.theme import icons
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -110,12 +111,23 @@ class QuickAdd(QFrame):
 
     def _fill(self, text: str) -> None:
         self.results.clear()
+        self._fill_blocks(text)
         for spec in self._entries(text)[:_SHOWN]:
             item = QListWidgetItem(catalogue.icon_of(spec), spec.title)
             item.setData(Qt.ItemDataRole.UserRole, spec.id)
             item.setToolTip(catalogue.help_of(spec))
             self.results.addItem(item)
         self.results.setCurrentRow(0)
+
+    def _fill_blocks(self, text: str) -> None:
+        """Offer the project's blocks and the saved ones, where no port must fit."""
+        if self._end is not None or not text:
+            return
+        for title, type_id in catalogue.blocks(self._view.document):
+            if text.casefold() in title.casefold():
+                item = QListWidgetItem(icons.icon("layers", "io"), title)
+                item.setData(Qt.ItemDataRole.UserRole, type_id)
+                self.results.addItem(item)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Let the arrows walk through the list while the line has the focus."""

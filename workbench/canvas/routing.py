@@ -32,7 +32,9 @@ def route(
         path = curve(start, end)
         if not _is_steep(start, end) and not _is_blocked(path, obstacles):
             return path
-    return rounded(_corners(start, end, source, lane))
+    return rounded(
+        _corners(start, end, _gutter_free(start, end, source, obstacles, lane), lane)
+    )
 
 
 def _is_steep(start: QPointF, end: QPointF) -> bool:
@@ -68,9 +70,31 @@ def _touches(rect: QRectF, other: QRectF) -> bool:
     )
 
 
-def _corners(start: QPointF, end: QPointF, source: QRectF, lane: int) -> list[QPointF]:
+def _gutter_free(
+    start: QPointF,
+    end: QPointF,
+    source: QRectF,
+    obstacles: Sequence[QRectF],
+    lane: int,
+) -> float:
+    """Return the height of the long horizontal part, where no card is in its way."""
+    wish = _gutter(start, end, source, lane)
+    low, high = sorted((start.x() + STUB, end.x() - STUB))
+    cards = [c for c in (*obstacles, source) if c.left() < high and c.right() > low]
+    offset = 9 + 6 * lane
+
+    def is_free(level: float) -> bool:
+        return all(not c.top() - 4 < level < c.bottom() + 4 for c in cards)
+
+    if is_free(wish):
+        return wish
+    levels = [c.bottom() + offset for c in cards] + [c.top() - offset for c in cards]
+    free = [level for level in levels if is_free(level)]
+    return min(free, key=lambda level: abs(level - wish), default=wish)
+
+
+def _corners(start: QPointF, end: QPointF, gutter: float, lane: int) -> list[QPointF]:
     """Return the corners of a path through the gaps between rows and columns."""
-    gutter = _gutter(start, end, source, lane)
     right, left = start.x() + STUB + 5 * lane, end.x() - STUB + 4 * lane
     if abs(right - left) < CORNER and end.x() > start.x():
         return [start, QPointF(left, start.y()), QPointF(left, end.y()), end]

@@ -1,20 +1,23 @@
 """The scene follows the document: an item per node and wire, found by id."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
-from engine.graph.edits import Edit, Problem, SetBlock
+from engine.graph.edits import Edit, Problem
 from engine.graph.model import ROOT, Edge, Graph, Node, Position
+from engine.graph.ports import BLOCK
 from engine.protocol.frame import Analysis, LayerSample, NodeInfo
 from workbench.canvas import face as faces
-from workbench.canvas import layout, metrics, words
+from workbench.canvas import layout, live, metrics, stubs, words
 from workbench.canvas.edge_item import EdgeItem
+from workbench.canvas.inner import Known
 from workbench.canvas.live import Live
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.routing import route
-from workbench.document import Document
+from workbench.document import Document, outer_ports
 
 _EDGE_OBSTACLES = 150
 """With more nodes than this, wires don't look for cards in their way."""
@@ -28,19 +31,21 @@ class CanvasScene(QGraphicsScene):
         nodes: Node id → item.
         edges: Wire → item.
         live: Newest measurement, as it looks.
-        scope: Block that is shown, or the main graph.
+        path: Instances that were entered, from the main graph on.
 
     Signals:
         selection_told: Other nodes or wires are selected. Qt's own signal also comes
             while the scene is being torn down.
+        path_changed: Another scope is shown, or its block has another name.
     """
 
     selection_told = Signal()
+    path_changed = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        self.scope = ROOT
+        self.path: tuple[str, ...] = ()
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Edge, EdgeItem] = {}
         self.live = Live()
@@ -49,10 +54,12 @@ class CanvasScene(QGraphicsScene):
         self._infos: dict[str, NodeInfo] = {}
         self._problems: dict[str, list[Problem]] = {}
         self._layers: tuple[str, ...] = ()
+        self._analysis: Analysis | None = None
+        self._shown_scope = ROOT
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setSceneRect(-_HALF_WORLD, -_HALF_WORLD, 2 * _HALF_WORLD, 2 * _HALF_WORLD)
         document.changed.connect(self._on_changed)
-        document.replaced.connect(self.rebuild)
+        document.replaced.connect(self._on_replaced)
         document.unplaced = self.unplaced
         self.rebuild()
 
@@ -61,10 +68,35 @@ class CanvasScene(QGraphicsScene):
         """The graph that is shown."""
         return self.document.project.scope(self.scope)
 
+    @property
+    def scope(self) -> str:
+        """Block that is shown, or the main graph."""
+        return self.crumbs()[-1]
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the id of a node in its path."""
+        return "".join(f"{step}." for step in self.path)
+
+    def crumbs(self, path: Sequence[str] | None = None) -> list[str]:
+        """Return the scopes along a path (None: what is shown), the main one first.
+
+        It ends where the path leads nowhere.
+        """
+        scopes = [ROOT]
+        project = self.document.project
+        for step in self.path if path is None else path:
+            node = project.scope(scopes[-1]).nodes.get(step)
+            if node is None or outer_ports.of(node) not in project.blocks:
+                break
+            scopes.append(outer_ports.of(node))
+        return scopes
+
     def rebuild(self) -> None:
         """Show the document from scratch."""
         self.nodes, self.edges, self._known = {}, {}, {}
         self._auto, self._infos, self._problems = {}, {}, {}
+        self._analysis = None
         self._layers = ()
         self.live.clear()
         self.clear()
@@ -96,12 +128,9 @@ class CanvasScene(QGraphicsScene):
 
     def _show(self, node: Node) -> None:
         """Make or refresh the item of a node."""
-        face = faces.build(
-            self.document.project,
-            node,
-            self._infos.get(node.id),
-            self._problems.get(node.id, ()),
-        )
+        known = Known(self._infos, self.prefix + node.id)
+        problems = self._problems.get(node.id, ())
+        face = faces.build(self.document.project, node, known, problems)
         self._known[node.id] = node
         item = self.nodes.get(node.id)
         if item is None:
@@ -177,36 +206,70 @@ class CanvasScene(QGraphicsScene):
             edge.source.port not in outputs
             or edge.target.port not in target.face.inputs
         )
-        item.category = source.face.category
+        item.category = self._colour(edge.source.node)
+        if target.face.kind == "dot":
+            target.set_face(replace(target.face, category=item.category))
         item.label = self._label(edge)
         item.set_path(route(start, end, source.card(), others, lane))
 
+    def _colour(self, node_id: str) -> str:
+        """Return the category of a node; a point in a wire has that of its source."""
+        while self.nodes[node_id].face.kind == "dot":
+            before = self.graph.edges_into(node_id)
+            if not before:
+                break
+            node_id = before[0].source.node
+        return self.nodes[node_id].face.category
+
     def _label(self, edge: Edge) -> str:
-        info = self._infos.get(edge.source.node)
+        info = self._infos.get(self.prefix + edge.source.node)
         sizes = info.outputs.get(edge.source.port) if info else None
         return words.shape(sizes, batch=True) if sizes is not None else ""
 
+    def _on_replaced(self) -> None:
+        self.path = ()
+        self.rebuild()
+        self.path_changed.emit()
+
     def _on_changed(self, edits: Sequence[Edit]) -> None:
-        if self.scope != ROOT and self.scope not in self.document.project.blocks:
-            self.show_scope(ROOT)
+        if len(self.crumbs()) <= len(self.path):
+            self.show_path(self.path[: len(self.crumbs()) - 1])
             return
-        if any(isinstance(edit, SetBlock) for edit in edits):
-            self._known.clear()
-            self._known.update(dict.fromkeys(self.nodes))  # type: ignore[arg-type]
+        scope = self.scope
+        if scope != self._shown_scope:
+            self._shown_scope = scope
+            self.path_changed.emit()
+        if any(getattr(edit, "scope", None) != scope for edit in edits):
+            self._forget_blocks()
         self.sync()
 
-    def show_scope(self, scope: str) -> None:
-        """Show the inside of a block, or the main graph."""
-        self.scope = scope
+    def _forget_blocks(self) -> None:
+        """Let faces of blocks be made anew: their inside may have changed."""
+        for node_id, node in self._known.items():
+            if node.type == BLOCK:
+                self._known[node_id] = replace(node)
+
+    def show_path(self, path: Sequence[str]) -> None:
+        """Show the inside of the last instance on a path; empty: the main graph."""
+        self.path = tuple(path)
+        self.path = self.path[: len(self.crumbs()) - 1]
+        self._shown_scope = self.scope
+        analysis = self._analysis
         self.rebuild()
+        if analysis is not None:
+            self.set_analysis(analysis)
+        self.path_changed.emit()
+        self.selection_told.emit()
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Show shapes, counts and problems."""
+        self._analysis = analysis
         self._infos = analysis.nodes
         self._problems = {}
         for problem in analysis.problems:
-            root = problem.node.partition(".")[0]
-            self._problems.setdefault(root, []).append(problem)
+            if problem.node.startswith(self.prefix):
+                root = problem.node[len(self.prefix) :].partition(".")[0]
+                self._problems.setdefault(root, []).append(problem)
         for node in self.graph.nodes.values():
             self._show(node)
         self.reroute(self.nodes)
@@ -218,15 +281,16 @@ class CanvasScene(QGraphicsScene):
 
     def info_of(self, node_id: str) -> NodeInfo | None:
         """Return what the engine knows of a node."""
-        return self._infos.get(node_id)
+        return self._infos.get(self.prefix + node_id)
 
     def set_live(self, sample: LayerSample | None, layers: Sequence[str]) -> None:
         """Take over a measurement, or forget all with None; paints nothing."""
         if sample is None:
             self.live.clear()
             return
-        if tuple(layers) != self._layers:
-            self._layers = tuple(layers)
+        layers = live.within(layers, self.prefix)
+        if layers != self._layers:
+            self._layers = layers
             self.live.clear()
             self.live.trace(self.graph, self._layers)
         self.live.update(sample, self._layers)
@@ -241,6 +305,7 @@ class CanvasScene(QGraphicsScene):
         if node_ids is None:
             for item in self.edges.values():
                 room = room.united(item.path.boundingRect())
+            room = room.united(stubs.bounds(self))
         return room
 
     def selected_nodes(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from workbench.canvas import metrics, node_paint
+from workbench.canvas import metrics, node_paint, stubs
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.node_paint import Screen
@@ -76,10 +76,11 @@ class Still:
 
 def _wire_states(scene: "CanvasScene") -> tuple:
     heat = scene.live.wire_heat
-    return tuple(
+    states = tuple(
         wire.state(heat.get(edge.source.node, 0.0))
         for edge, wire in scene.edges.items()
     )
+    return (states, stubs.found(scene))
 
 
 def _card_states(scene: "CanvasScene") -> tuple:
@@ -143,6 +144,7 @@ def _draw_wires(painter: QPainter, scene: "CanvasScene", window: _Window) -> Non
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
         wire.draw(painter, window.screen.zoom, heat.get(wire.edge.source.node, 0.0))
+    stubs.draw(painter, stubs.found(scene))
     _labels(painter, wires, window.screen.zoom)
 
 

@@ -8,11 +8,16 @@ from engine.graph.model import Edge, Endpoint, Position
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec
-from workbench.canvas import layout, metrics
-from workbench.document import actions, clipboard, wires
+from workbench.canvas import catalogue, layout, metrics
+from workbench.document import actions, blocks, clipboard, library, wires
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
+
+_BLOCK_MAKERS = {
+    catalogue.OWN: blocks.add_instance,
+    catalogue.SAVED: library.insert,
+}
 
 
 def add_at(
@@ -30,7 +35,11 @@ def _add(
     view: "CanvasView", type_id: str, place: Position, end: Endpoint | Edge | None
 ) -> str:
     scope = view.canvas.scope
-    node_id = view.attempt(actions.add_node, type_id, place, end, scope)
+    kind, _, name = type_id.rpartition(":")
+    if kind:
+        node_id = view.attempt(_BLOCK_MAKERS[kind], name, place, scope)
+    else:
+        node_id = view.attempt(actions.add_node, type_id, place, end, scope)
     if not isinstance(node_id, str):
         return ""
     view.canvas.select([node_id])
@@ -40,7 +49,7 @@ def _add(
 
 def add(view: "CanvasView", type_id: str) -> str:
     """Add a node behind the only selected one, or in the middle of the view."""
-    end = open_output(view, registry.get(type_id))
+    end = None if ":" in type_id else open_output(view, registry.get(type_id))
     places = [(n.x(), n.y()) for n in view.canvas.nodes.values()]
     if end is None:
         middle = view.camera.centre()

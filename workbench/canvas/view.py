@@ -25,11 +25,22 @@ from engine.graph.model import Edge, Endpoint
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, LayerSample
 from workbench import theme
-from workbench.canvas import accessible, begin, drops, keys, menus, still, tools
+from workbench.canvas import (
+    accessible,
+    begin,
+    block_tools,
+    drops,
+    keys,
+    menus,
+    still,
+    tools,
+)
 from workbench.canvas.camera import Camera
 from workbench.canvas.gestures import Gesture
 from workbench.canvas.hover import Hover
+from workbench.canvas.inline import InlineField
 from workbench.canvas.overlay import Overlay
+from workbench.canvas.path_bar import PathBar
 from workbench.canvas.quick_add import QuickAdd
 from workbench.canvas.scene import CanvasScene
 from workbench.document import Document
@@ -44,14 +55,17 @@ class CanvasView(QGraphicsView):
         gesture: The mouse gesture under way, or None.
 
     Signals:
-        selection_changed: Ids of the selected nodes.
+        selection_changed: Ids of the selected nodes, their scope, and what stands
+            before their ids in paths.
         notice: Why the document refused something.
-        node_activated: Id of a node that was double-clicked.
+        node_activated: Id of a node, not a block, that was double-clicked.
+        library_changed: There are other blocks in the user's library.
     """
 
-    selection_changed = Signal(list)
+    selection_changed = Signal(list, str, str)
     notice = Signal(str)
     node_activated = Signal(str)
+    library_changed = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -64,12 +78,15 @@ class CanvasView(QGraphicsView):
         self._still, self._overlay = still.Still(), Overlay(self)
         self.hover = Hover(self)
         self._popup = QuickAdd(self)
+        self.inline = InlineField(self)
+        self.cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
         self._set_up()
         self.setScene(self.canvas)
         self.canvas.selection_told.connect(self._on_selection_changed)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         theme.signals.changed.connect(self._on_theme_changed)
+        self.path_bar = PathBar(self)
         self.fit()
 
     def _set_up(self) -> None:
@@ -134,11 +151,11 @@ class CanvasView(QGraphicsView):
 
     def focus_node(self, node_id: str) -> None:
         """Select a node (of a path: the block it is in) and bring it into view."""
-        root = node_id.partition(".")[0]
-        if root in self.canvas.nodes:
-            self.canvas.select([root])
-            self.camera.show([self.canvas.nodes[root].card()])
-            self.setFocus()
+        block_tools.reveal(self, node_id)
+
+    def show_path(self, path: Sequence[str]) -> None:
+        """Show the inside of the last instance on a path; empty: the main graph."""
+        block_tools.show_path(self, path)
 
     def add_at_centre(self, type_id: str) -> None:
         """Add a node behind the selected one, or in the middle of the view."""
@@ -234,7 +251,8 @@ class CanvasView(QGraphicsView):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if node is not None:
-            self.node_activated.emit(node.node_id)
+            if not block_tools.enter(self, node.node_id):
+                self.node_activated.emit(node.node_id)
             return
         wire = self.canvas.edge_at(place)
         if wire is not None:
@@ -353,14 +371,16 @@ class CanvasView(QGraphicsView):
 
     def _on_selection_changed(self) -> None:
         self.viewport().update()
-        self.selection_changed.emit(self.selected_ids())
+        scene = self.canvas
+        self.selection_changed.emit(self.selected_ids(), scene.scope, scene.prefix)
         accessible.tell(self)
 
     def _on_replaced(self) -> None:
         self.end(cancel=True)
         self.hover.clear()
         self.fit()
-        self.selection_changed.emit([])
+        self.cameras.clear()
+        self.selection_changed.emit([], "", "")
 
     def _on_changed(self, _edits: object) -> None:
         self.hover.clear()

@@ -25,7 +25,7 @@ from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Param, Value
-from workbench.document import wires
+from workbench.document import outer_ports, wires
 from workbench.document.document import Document
 
 
@@ -104,7 +104,8 @@ def remove(
         for edge in edges
         if edge.source.node not in gone and edge.target.node not in gone
     ]
-    edits: list[Edit] = [Disconnect(edge, scope) for edge in loose]
+    edits: list[Edit] = outer_ports.pruned(document.project, scope, gone)
+    edits += [Disconnect(edge, scope) for edge in loose]
     edits += removal(document.project, ids, scope)
     document.apply(edits, _removal_text(document, ids, loose, scope))
 

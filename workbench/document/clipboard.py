@@ -9,11 +9,21 @@ from PySide6.QtGui import QGuiApplication
 from engine.errors import DocumentError
 from engine.graph import serialize
 from engine.graph.edits import AddNode, Connect, Edit, Move, SetBlock
-from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
+from engine.graph.model import (
+    ROOT,
+    Block,
+    Edge,
+    Endpoint,
+    Node,
+    Position,
+    Project,
+)
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
+from workbench.document import blocks
 from workbench.document.actions import pinned
 from workbench.document.document import Document
+from workbench.document.outer_ports import identifier, of
 from workbench.document.wires import name_of
 
 MIME = "application/x-backprop-workbench"
@@ -35,6 +45,9 @@ def excerpt(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> s
     part.blocks = _blocks_of(project, part)
     places = {i: project.position(scope, i) or shown.get(i) for i in part.graph.nodes}
     part.layout[ROOT] = {i: place for i, place in places.items() if place}
+    for name in part.blocks:
+        if project.layout.get(name):
+            part.layout[name] = project.layout[name]
     return serialize.dumps(part)
 
 
@@ -95,8 +108,12 @@ def paste(
         raise DocumentError(tr("There are no nodes on the clipboard"))
     part = serialize.loads(text, tr("Clipboard"))
     names = _new_names(document.project, part, scope)
-    edits = [*pinned(document, scope), *_new_blocks(document.project, part)]
-    edits += [AddNode(n, scope) for n in _renamed(part, names)]
+    copies = _block_names(document.project, part)
+    for name, new in copies.items():
+        if name == new:
+            blocks.check_no_circle(document.project, name, scope)
+    edits = [*pinned(document, scope), *_new_blocks(document.project, part, copies)]
+    edits += [AddNode(_standing_for(n, copies), scope) for n in _renamed(part, names)]
     edits.append(Move(_new_places(part, names, at), scope))
     edits += [Connect(edge, scope) for edge in _new_wires(part, names)]
     if names:
@@ -150,13 +167,45 @@ def _new_wires(part: Project, names: dict[str, str]) -> list[Edge]:
     ]
 
 
-def _new_blocks(project: Project, part: Project) -> list[Edit]:
+def _block_names(project: Project, part: Project) -> dict[str, str]:
+    """Return name in `part` → name here; the same where both mean the same."""
+    names: dict[str, str] = {}
+    for name, block in part.blocks.items():
+        same = name in project.blocks and _equal(project.blocks[name], block)
+        taken = {**project.blocks, **dict.fromkeys(names.values())}
+        names[name] = name if same else identifier(name, taken)
+    return names
+
+
+def _equal(one: Block, other: Block) -> bool:
+    return (
+        dict(one.graph.nodes) == dict(other.graph.nodes)
+        and one.graph.edges == other.graph.edges
+        and dict(one.inputs) == dict(other.inputs)
+        and dict(one.outputs) == dict(other.outputs)
+    )
+
+
+def _standing_for(node: Node, names: dict[str, str]) -> Node:
+    """Return an instance with the name that its block has here."""
+    name = of(node)
+    return node.with_param("of", names[name]) if name in names else node
+
+
+def _new_blocks(project: Project, part: Project, names: dict[str, str]) -> list[Edit]:
     """Return edits for definitions that the project lacks; its own ones stay."""
-    return [
-        SetBlock(name, block)
-        for name, block in part.blocks.items()
-        if name not in project.blocks
-    ]
+    edits: list[Edit] = []
+    for name, block in part.blocks.items():
+        new = names[name]
+        if new in project.blocks:
+            continue
+        graph = block.graph.copy()
+        for node in block.graph.nodes.values():
+            graph.replace_node(_standing_for(node, names))
+        edits.append(SetBlock(new, replace(block, graph=graph)))
+        if part.layout.get(name):
+            edits.append(Move(tuple(part.layout[name].items()), new))
+    return edits
 
 
 def _new_places(

@@ -43,7 +43,6 @@ class Document(QObject):
         self.path: Path | None = None
         self.preset = ""
         self.undo_stack = QUndoStack(self)
-        self.undo_stack.setUndoLimit(1000)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
         self.unplaced: Placer = lambda _scope: {}
 

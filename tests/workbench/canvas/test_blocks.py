@@ -1,0 +1,223 @@
+"""Blocks in the window: keys, the path bar, open cards, the palette."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
+
+from engine.graph.model import Edge
+from tests.workbench.canvas import nets
+from workbench.canvas import block_tools, drops, live, menus
+from workbench.canvas.palette import Palette
+from workbench.document import blocks, library
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture(autouse=True)
+def _own_library(tmp_path, monkeypatch):
+    monkeypatch.setattr(library, "folder", lambda: tmp_path / "blocks")
+
+
+@pytest.fixture
+def block(view, document):
+    made = blocks.group(document, ["conv", "relu"], "stem")
+    view.canvas.select([made])
+    return made
+
+
+def test_ctrl_g_asks_a_name_and_groups(view, hand, document):
+    view.select(["conv", "relu"])
+    hand.key(Qt.Key.Key_G, CONTROL)
+    assert view.inline.isVisible()
+    QTest.keyClicks(view.inline, "my stem")
+    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    assert not view.inline.isVisible()
+    assert "my_stem" in document.project.blocks
+    assert view.selected_ids() == ["my_stem"]
+    assert view.canvas.nodes["my_stem"].face.summary == "2 layers"
+
+
+def test_escape_in_the_name_groups_nothing(view, hand, document):
+    before = document.text()
+    view.select(["conv", "relu"])
+    hand.key(Qt.Key.Key_G, CONTROL)
+    QTest.keyClick(view.inline, Qt.Key.Key_Escape)
+    assert not view.inline.isVisible()
+    assert document.text() == before
+
+
+def test_ctrl_shift_g_unpacks(view, hand, document, block):
+    hand.key(Qt.Key.Key_G, CONTROL | SHIFT)
+    assert block not in document.project.graph.nodes
+    assert sorted(view.selected_ids()) == ["conv", "relu"]
+
+
+def test_double_click_opens_and_backspace_goes_up(view, hand, block):
+    place = hand.pixel(hand.card(block))
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.canvas.path == (block,)
+    assert set(view.canvas.nodes) == {"conv", "relu"}
+    assert view.path_bar.isVisible()
+    assert view.path_bar.words == ["Main", "stem"]
+    hand.key(Qt.Key.Key_Backspace)
+    assert view.canvas.path == ()
+    assert view.selected_ids() == [block]
+    assert not view.path_bar.isVisible()
+
+
+def test_enter_opens_and_alt_up_leaves(view, hand, block):
+    hand.key(Qt.Key.Key_Return)
+    assert view.canvas.scope == "stem"
+    hand.key(Qt.Key.Key_Up, ALT)
+    assert view.canvas.scope == ""
+
+
+def test_path_bar_leads_back_from_two_levels(view, hand, document, block):
+    inner = blocks.group(document, ["relu"], "act", "stem")
+    view.show_path([block, inner])
+    assert view.path_bar.words == ["Main", "stem", "act"]
+    first = view.path_bar.findChildren(QToolButton)[-3]
+    assert first.text() == "Main"
+    first.click()
+    assert view.canvas.path == ()
+    assert view.selected_ids() == [block]
+
+
+def test_edits_inside_a_block_are_undone(view, hand, document, block):
+    before = document.text()
+    block_tools.enter(view, block)
+    view.select(["conv"])
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Delete)
+    assert "conv" not in document.project.blocks["stem"].graph.nodes
+    assert "conv" not in view.canvas.nodes
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert document.text() == before
+    assert set(view.canvas.nodes) == {"conv", "relu"}
+
+
+def test_undoing_the_group_while_inside_leads_out(view, document, block):
+    block_tools.enter(view, block)
+    document.undo_stack.undo()
+    assert view.canvas.path == ()
+    assert "conv" in view.canvas.nodes
+
+
+def test_selection_tells_scope_and_prefix(view, qtbot, block):
+    block_tools.enter(view, block)
+    with qtbot.waitSignal(view.selection_changed) as told:
+        view.select(["conv"])
+    assert told.args == [["conv"], "stem", f"{block}."]
+
+
+def test_focus_on_an_inner_path_opens_the_block(view, block):
+    view.focus_node(f"{block}.relu")
+    assert view.canvas.path == (block,)
+    assert view.selected_ids() == ["relu"]
+
+
+def test_repeat_and_share_stand_on_the_card(view, document, block):
+    from workbench.document import actions  # noqa: PLC0415 - one test
+
+    actions.set_params(document, [block], {"repeat": 3, "share": "a"})
+    face = view.canvas.nodes[block].face
+    assert face.repeat == 3
+    assert face.summary == "2 layers · ×3 · shares a"
+
+
+def test_open_in_place_shows_the_inside_and_makes_room(view, hand, document, block):
+    closed = view.canvas.nodes[block].card()
+    places = {i: n.pos() for i, n in view.canvas.nodes.items()}
+    hand.key(Qt.Key.Key_E)
+    face = view.canvas.nodes[block].face
+    assert [inner.title for _, inner in face.inner.cards] == ["Conv2d", "ReLU"]
+    card = view.canvas.nodes[block].card()
+    assert card.height() > closed.height()
+    others = [n.card() for i, n in view.canvas.nodes.items() if i != block]
+    assert not any(card.intersects(other) for other in others)
+    view.grab()
+    hand.key(Qt.Key.Key_E)
+    assert {i: n.pos() for i, n in view.canvas.nodes.items()} == places
+
+
+def test_an_open_card_follows_edits_inside(view, document, block):
+    from workbench.document import actions  # noqa: PLC0415 - one test
+
+    view.select([block])
+    block_tools.toggle_open(view)
+    actions.rename(document, "relu", "Knee", "stem")
+    inner = view.canvas.nodes[block].face.inner
+    assert [face.title for _, face in inner.cards] == ["Conv2d", "Knee"]
+
+
+def test_f2_renames_the_block(view, hand, document, block):
+    hand.key(Qt.Key.Key_F2)
+    QTest.keyClicks(view.inline, "trunk")
+    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    assert set(document.project.blocks) == {"trunk"}
+    assert view.canvas.nodes[block].face.title == "trunk"
+
+
+def test_renaming_the_open_block_changes_the_path_bar(view, document, block):
+    block_tools.enter(view, block)
+    blocks.rename(document, "stem", "trunk")
+    assert view.canvas.scope == "trunk"
+    assert view.path_bar.words == ["Main", "trunk"]
+
+
+def test_menu_makes_a_port_of_the_open_block(view, document, block):
+    block_tools.enter(view, block)
+    menu = menus.build(view, view.canvas.nodes["conv"].card().center())
+    texts = {a.text().partition("\t")[0]: a for a in menu.actions()}
+    texts["Make a block's port: out"].trigger()
+    assert document.project.blocks["stem"].outputs["out_2"].node == "conv"
+    menu.deleteLater()
+
+
+def test_saved_block_is_in_the_palette_and_drops(view, document, block, qtbot):
+    palette = Palette(document, view)
+    qtbot.addWidget(palette)
+    block_tools.save_to_library(view)
+    heads = [
+        palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())
+    ]
+    mine = next(head for head in heads if head.text(0) == "My blocks")
+    assert [mine.child(i).text(0) for i in range(mine.childCount())] == ["stem", "stem"]
+    data = drops.layer_data("saved:stem")
+    type_id = bytes(data.data(drops.LAYER_MIME).data()).decode()
+    view.add_at_centre(type_id)
+    assert len(document.project.blocks) == 1
+    assert view.selected_ids() == ["stem_2"]
+
+
+def test_copy_independent_from_the_menu(view, document, block):
+    block_tools.copy_independent(view)
+    assert set(document.project.blocks) == {"stem", "stem_2"}
+
+
+def test_gradients_inside_a_repeated_block_are_found():
+    layers = ("stem.0.conv", "stem.1.conv", "linear")
+    assert live.within(layers, "stem.") == ("conv", "conv", "")
+    assert live.within(layers, "") == layers
+
+
+def test_point_in_a_wire_passes_the_colour_on(view, document):
+    from workbench.document import actions  # noqa: PLC0415 - one test
+
+    wire = Edge.parse("conv.out", "relu.input")
+    actions.add_node(document, "reroute", (100.0, 50.0), wire)
+    item = view.canvas.nodes["reroute"]
+    assert item.face.kind == "dot"
+    assert item.face.category == "conv"
+    after = Edge.parse("reroute.out", "relu.input")
+    assert view.canvas.edges[after].category == "conv"
+    assert view.canvas.node_at(item.pos() + QPointF(12, 10)) is item
+
+
+def test_live_measurement_shows_inside_the_block(view, block):
+    block_tools.enter(view, block)
+    view.set_live(nets.sample([[-3], [-5]], [1.0, 0.1]), (f"{block}.conv", "linear"))
+    assert view.canvas.live.looks["conv"].bars

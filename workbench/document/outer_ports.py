@@ -1,0 +1,114 @@
+"""The ports of a block, and the instances that show them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from engine.graph.edits import Disconnect, Edit, SetBlock
+from engine.graph.model import ID_PATTERN, ROOT, Block, Endpoint, Graph, Node, Project
+from engine.graph.ports import BLOCK
+from engine.i18n import tr
+from workbench.document.document import Document
+
+
+def of(node: Node) -> str:
+    """Return the name of the block that a node stands for, or an empty string."""
+    return str(node.params.get("of", "")) if node.type == BLOCK else ""
+
+
+def identifier(words: str, taken: Sequence[str] | Mapping[str, object] = ()) -> str:
+    """Return a free name in small letters for words that a person typed."""
+    name = re.sub(r"[^a-z0-9]+", "_", words.casefold()).strip("_")
+    name = name if ID_PATTERN.fullmatch(name) else f"block_{name}".rstrip("_")
+    stem, number = name, 2
+    while name in taken:
+        name, number = f"{stem}_{number}", number + 1
+    return name
+
+
+def instances(project: Project, name: str) -> Iterator[tuple[str, Node]]:
+    """Yield scope and node of every instance of a block."""
+    for scope in (ROOT, *project.blocks):
+        for node in project.scope(scope).nodes.values():
+            if of(node) == name:
+                yield scope, node
+
+
+def ends_of(block: Block) -> Iterator[Endpoint]:
+    """Yield the inner ports that the block's own ports lead to."""
+    for ends in block.inputs.values():
+        yield from ends
+    yield from block.outputs.values()
+
+
+def touches(block: Block, nodes: set[str]) -> bool:
+    """Return whether a port of the block leads to one of these inner nodes."""
+    return any(end.node in nodes for end in ends_of(block))
+
+
+def shown_as(block: Block, end: Endpoint, *, is_output: bool) -> str:
+    """Return the block's port that leads to an inner port, or an empty string."""
+    if is_output:
+        return next((n for n, e in block.outputs.items() if e == end), "")
+    return next((n for n, ends in block.inputs.items() if end in ends), "")
+
+
+def expose(document: Document, scope: str, end: Endpoint, *, is_output: bool) -> None:
+    """Make a port of an inner node a port of the block."""
+    block = document.project.blocks[scope]
+    if is_output:
+        name = identifier(end.port, block.outputs)
+        new = replace(block, outputs={**block.outputs, name: end})
+    else:
+        name = identifier(end.port, block.inputs)
+        new = replace(block, inputs={**block.inputs, name: (end,)})
+    document.apply([SetBlock(scope, new)], tr("Add port {name}", name=name))
+
+
+def conceal(document: Document, scope: str, name: str, *, is_output: bool) -> None:
+    """Take a port away from a block, with the wires that end there."""
+    block = document.project.blocks[scope]
+    inputs, outputs = dict(block.inputs), dict(block.outputs)
+    (outputs if is_output else inputs).pop(name, None)
+    edits = _with_ports(document.project, scope, inputs, outputs)
+    document.apply(edits, tr("Remove port {name}", name=name))
+
+
+def pruned(project: Project, scope: str, gone: set[str]) -> list[Edit]:
+    """Return the edits that take away the ports which led to nodes about to go."""
+    block = project.blocks.get(scope)
+    if block is None or not touches(block, gone):
+        return []
+    kept = {
+        name: tuple(end for end in ends if end.node not in gone)
+        for name, ends in block.inputs.items()
+    }
+    inputs = {name: ends for name, ends in kept.items() if ends}
+    outputs = {n: end for n, end in block.outputs.items() if end.node not in gone}
+    return _with_ports(project, scope, inputs, outputs)
+
+
+def _with_ports(
+    project: Project,
+    name: str,
+    inputs: dict[str, tuple[Endpoint, ...]],
+    outputs: dict[str, Endpoint],
+) -> list[Edit]:
+    """Return the edits that give a block these ports; outer wires of others go."""
+    block = project.blocks[name]
+    edits: list[Edit] = []
+    for scope, node in instances(project, name):
+        edits += _loose(project.scope(scope), node.id, inputs, outputs, scope)
+    return [*edits, SetBlock(name, replace(block, inputs=inputs, outputs=outputs))]
+
+
+def _loose(
+    graph: Graph,
+    node_id: str,
+    inputs: Mapping[str, object],
+    outputs: Mapping[str, object],
+    scope: str,
+) -> list[Edit]:
+    into = [e for e in graph.edges_into(node_id) if e.target.port not in inputs]
+    out = [e for e in graph.edges_out_of(node_id) if e.source.port not in outputs]
+    return [Disconnect(edge, scope) for edge in (*into, *out)]
