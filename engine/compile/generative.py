@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
+from engine.layers.diffusion import remaining
+
 
 class LoRALinear(nn.Module):
     """A frozen linear layer with a trained correction of low rank.
@@ -102,23 +104,6 @@ def reparameterise(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
     return mean + (0.5 * log_variance).exp() * noise
 
 
-def remaining(steps: int, schedule: str) -> Tensor:
-    """Return ᾱ of every step: the share of the sample's variance that is left.
-
-    Source: Ho et al. 2020, β from 10⁻⁴ to 0.02 for 1,000 steps, in proportion for
-    others; Nichol & Dhariwal 2021, cosine with s = 0.008 and β ≤ 0.999.
-    """
-    if schedule == "cosine":
-        time = torch.arange(steps + 1, dtype=torch.float64) / steps
-        curve = ((time + 0.008) / 1.008 * math.pi / 2).cos().square()
-        beta = 1 - curve[1:] / curve[:-1]
-    else:
-        factor = 1000 / steps
-        low, high = 1e-4 * factor, 0.02 * factor
-        beta = torch.linspace(low, high, steps, dtype=torch.float64)
-    return (1 - beta.clamp(max=0.999)).cumprod(0).float()
-
-
 class NoiseSchedule(nn.Module):
     """Mixes samples with noise at random times.
 
@@ -128,8 +113,7 @@ class NoiseSchedule(nn.Module):
     def __init__(self, steps: int, schedule: str, predict: str) -> None:
         super().__init__()
         self.steps, self.predict = steps, predict
-        with torch.device("cpu"):
-            table = remaining(steps, schedule)
+        table = torch.tensor(remaining(steps, schedule), device="cpu")
         self.register_buffer("remaining", table, persistent=False)
         self.remaining: Tensor
 

@@ -43,35 +43,35 @@ def _ends(node: fx.Node) -> bool:
 
 
 def cut(
-    program: PhaseProgram, wanted: Wanted, given: fx.Node | None = None
+    program: PhaseProgram, wanted: Wanted, given: Sequence[fx.Node] = ()
 ) -> Cone | None:
     """Cut out what `wanted` needs.
 
     Args:
         program: Left as it is.
         wanted: Nodes of its graph.
-        given: A node whose value is handed in instead of being computed.
+        given: Nodes whose values are handed in instead of being computed.
 
     Returns:
-        The cone; None when nothing wanted depends on `given`.
+        The cone; None when nothing wanted depends on one of them.
     """
     needed = _needed(wanted, given)
-    if given is not None and given not in needed:
+    if not needed.issuperset(given):
         return None
     nodes = [node for node in program.graph_module.graph.nodes if node in needed]
     graph = fx.Graph()
     copies: dict[fx.Node, fx.Node] = {}
-    if given is not None:
-        copies[given] = graph.placeholder("given")
+    for number, node in enumerate(given):
+        copies[node] = graph.placeholder(f"given{number}")
     for node in nodes:
-        if node is not given:
+        if node not in given:
             copies[node] = graph.node_copy(node, copies.__getitem__)
     graph.output(fx.node.map_arg(wanted, copies.__getitem__))
-    names = _feed_names(program, [node for node in nodes if node is not given])
+    names = _feed_names(program, [node for node in nodes if node not in given])
     return Cone(fx.GraphModule(program.graph_module, graph), names)
 
 
-def _needed(wanted: Wanted, given: fx.Node | None) -> set[fx.Node]:
+def _needed(wanted: Wanted, given: Sequence[fx.Node]) -> set[fx.Node]:
     stack: list[fx.Node] = []
     fx.node.map_arg(wanted, stack.append)
     needed: set[fx.Node] = set()
@@ -79,7 +79,7 @@ def _needed(wanted: Wanted, given: fx.Node | None) -> set[fx.Node]:
         node = stack.pop()
         if node not in needed:
             needed.add(node)
-            stack.extend(() if node is given else node.all_input_nodes)
+            stack.extend(() if node in given else node.all_input_nodes)
     return needed
 
 

@@ -8,6 +8,7 @@ from engine.compile.program import Program
 from engine.data import catalog
 from engine.data.catalog import Dataset
 from engine.layers.dataset_spec import DataPort
+from engine.layers.spec import Params
 from engine.measure.views.scene import Undo
 
 
@@ -20,6 +21,7 @@ class Words:
     undo: Mapping[str, Undo] = field(default_factory=dict)
     label_feed: str = ""
     label_names: tuple[str, ...] = ()
+    origins: Mapping[str, Params] = field(default_factory=dict)
 
 
 def words_of(program: Program, node: FlatNode, feeds: tuple[str, ...]) -> Words:
@@ -42,12 +44,27 @@ def words_of(program: Program, node: FlatNode, feeds: tuple[str, ...]) -> Words:
             names[port] = found_names
         if source.port in dataset.scaling:
             undo[port] = dataset.scaling[source.port].invert
-        if port == "target":
+        if port in {"target", "tokens"}:
             classes = data_port.classes
     if "target" in undo and "input" not in names and _same_shape(program, node):
         undo["input"] = undo["target"]
     label_feed, label_names = _labels(program, feeds)
-    return Words(classes, names, undo, label_feed, label_names)
+    origins = {port: program.node(source.path).params for port, source in node.inputs}
+    if scaling := _scaling_behind(program, node):
+        undo["sample"] = scaling
+    return Words(classes, names, undo, label_feed, label_names, origins)
+
+
+def _scaling_behind(program: Program, node: FlatNode) -> Undo | None:
+    """Return the way back to the units of what a noise schedule spoils."""
+    noisy = dict(node.inputs).get("noisy")
+    schedule = program.node(noisy.path) if noisy else None
+    if schedule is None or not schedule.inputs:
+        return None
+    source = schedule.inputs[0][1]
+    found = _data_port(program, source)
+    scaling = found[0].scaling.get(source.port) if found else None
+    return scaling.invert if scaling else None
 
 
 def _data_port(program: Program, source: Source) -> tuple[Dataset, DataPort] | None:

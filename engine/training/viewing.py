@@ -91,8 +91,8 @@ class Viewing:
         assert part is not None
         answer = None
         if ports[0] != "input" and "input" in ports:
-            output = inputs[ports.index("input")]
-            answer = cones.cut(program.evaluation, output, inputs[0])
+            place = ports.index("input")
+            answer = cones.cut(program.evaluation, inputs[place], inputs[:place])
         return _Node(node, words_of(program, node, part.feed_names), answer)
 
     def due(self) -> bool:
@@ -176,12 +176,13 @@ class Viewing:
         return Scene(
             params=node.node.params,
             inputs=dict(zip(ports, columns, strict=True)),
-            answer=None if cone is None else lambda given: _ask(cone, given, first),
+            answer=None if cone is None else lambda *given: _ask(cone, given, first),
             classes=words.classes,
             names=words.names,
             undo=words.undo,
             labels=torch.cat(node.labels) if node.labels else None,
             label_names=words.label_names,
+            origins=words.origins,
         )
 
     @contextmanager
@@ -202,14 +203,14 @@ class Viewing:
             randomness.restore(states, device)
 
 
-def _ask(cone: Cone, given: Tensor, first: Batch) -> Tensor:
+def _ask(cone: Cone, given: tuple[Tensor, ...], first: Batch) -> Tensor:
     """Return the network's output; other feeds have the values of the first sample."""
     outputs = []
-    for part in torch.split(given, 1024):
+    for parts in zip(*(torch.split(tensor, 1024) for tensor in given), strict=True):
         others = {
-            name: first[name][:1].expand(len(part), *first[name].shape[1:])
+            name: first[name][:1].expand(len(parts[0]), *first[name].shape[1:])
             for name in cone.feed_names
         }
-        outputs.append(cone.run(others, part))
+        outputs.append(cone.run(others, *parts))
     answer: Tensor = torch.cat(outputs)
     return answer

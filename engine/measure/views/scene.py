@@ -16,7 +16,7 @@ from engine.protocol.frame import Floats, Ints
 
 Array = npt.NDArray[np.generic]
 Undo = Callable[[Floats], Floats]
-Answer = Callable[[Tensor], Tensor]
+Answer = Callable[..., Tensor]
 Drawing = tuple[dict[str, Array], dict[str, tuple[str, ...]]]
 """Arrays and words of a `protocol.frame.View`."""
 
@@ -32,13 +32,14 @@ class Scene:
     Args:
         params: Complete parameters of the node.
         inputs: What arrives, by port, samples first.
-        answer: Asks the network elsewhere: from other values of the first port to
-            the port `input`. None where `input` does not follow from it.
-        classes: Names of the classes of the port `target`.
+        answer: Asks the network elsewhere: from other values of the ports before
+            `input` to the port `input`. None where it does not follow from them.
+        classes: Names of the classes of the port `target`, or of `tokens`.
         names: What the features of a port are called.
         undo: Brings numbers of a port back to the units of the data set.
         labels: Class of each sample, when the samples come from a data set.
         label_names: Names of these.
+        origins: Complete parameters of the node that each port comes from.
     """
 
     params: Params
@@ -49,6 +50,7 @@ class Scene:
     undo: Mapping[str, Undo] = field(default_factory=dict)
     labels: Tensor | None = None
     label_names: tuple[str, ...] = ()
+    origins: Mapping[str, Params] = field(default_factory=dict)
 
     def has(self, port: str) -> bool:
         """Return whether something is connected there."""

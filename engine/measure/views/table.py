@@ -6,9 +6,13 @@ from engine.measure.views import (
     confusion_matrix,
     curve,
     decision_boundary,
+    denoising_chain,
+    forecast,
     image_grid,
+    latent_map,
     predictions,
     scatter,
+    text_sample,
 )
 from engine.measure.views.scene import Drawing, Scene
 
@@ -19,4 +23,8 @@ VIEWS: dict[str, Callable[[Scene], Drawing]] = {
     "confusion_matrix": confusion_matrix.draw,
     "predictions": predictions.draw,
     "curve": curve.draw,
+    "latent_map": latent_map.draw,
+    "text_sample": text_sample.draw,
+    "denoising_chain": denoising_chain.draw,
+    "forecast": forecast.draw,
 }

@@ -77,6 +77,27 @@ def best_grid(
     return Grid(number_of_columns, tile, left, top, label_px)
 
 
+def fixed_grid(
+    count: int, image: tuple[int, int], room: tuple[float, float], columns: int
+) -> Grid:
+    """Return the grid of so many columns with the largest tiles, close together.
+
+    Args:
+        count: Number of images.
+        image: Height and width in pixels of an image.
+        room: Width and height of the widget.
+        columns: Images in a row.
+    """
+    down = math.ceil(count / columns)
+    wide = (room[0] - 2 * _PAD) / columns - _GAP
+    high = (room[1] - 2 * _PAD) / down - _GAP
+    scale = max(min(wide / image[1], high / image[0]), 0.05)
+    tile = (image[1] * scale, image[0] * scale)
+    left = (room[0] - columns * (tile[0] + _GAP) + _GAP) / 2
+    top = (room[1] - down * (tile[1] + _GAP) + _GAP) / 2
+    return Grid(columns, tile, max(left, _PAD), max(top, 2), 0)
+
+
 def to_image(pixels_HWC: Array) -> QImage:
     """Return uint8 pixels with one or three channels as an image."""
     height, width, channels = pixels_HWC.shape
@@ -116,11 +137,16 @@ class ImageGrid(ViewFace):
         self._made_for: object = None
         self.labels = view.arrays.get("labels")
         self.names = view.words.get("classes", ())
+        self.columns = int("".join(view.words.get("across", ("0",))))
 
     def grid(self) -> Grid:
         """Return where the tiles lie now."""
         label = style.metrics().height() + 1 if self.labels is not None else 0
         size = (float(self.width()), float(self.height()))
+        if self.columns:
+            return fixed_grid(
+                len(self.images), self.pixels.shape[1:3], size, self.columns
+            )
         return best_grid(len(self.images), self.pixels.shape[1:3], size, label)
 
     def draw(self, painter: QPainter) -> None:

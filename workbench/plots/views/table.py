@@ -8,6 +8,7 @@ from workbench.plots.views.decision_boundary import DecisionBoundary
 from workbench.plots.views.image_grid import ImageGrid
 from workbench.plots.views.predictions import Predictions
 from workbench.plots.views.scatter import Scatter
+from workbench.plots.views.text_sample import TextSample
 
 FACES: dict[str, type[ViewFace]] = {
     "image_grid": ImageGrid,
@@ -16,6 +17,10 @@ FACES: dict[str, type[ViewFace]] = {
     "confusion_matrix": ConfusionMatrix,
     "predictions": Predictions,
     "curve": Curve,
+    "latent_map": ImageGrid,
+    "text_sample": TextSample,
+    "denoising_chain": ImageGrid,
+    "forecast": Curve,
 }
 
 
@@ -28,5 +33,9 @@ def title(kind: str) -> str:
         "confusion_matrix": tr("Confusion matrix"),
         "predictions": tr("Predictions"),
         "curve": tr("Curve"),
+        "latent_map": tr("Latent map"),
+        "text_sample": tr("Text sample"),
+        "denoising_chain": tr("Denoising"),
+        "forecast": tr("Forecast"),
     }
     return titles.get(kind, kind)

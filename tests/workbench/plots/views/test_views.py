@@ -17,7 +17,13 @@ NAMES = {"classes": ("cat", "dog", "<b>owl</b>"), "axes": ("a", "b")}
 
 
 def view(kind, node="n", step=7, **arrays):
-    words = {**NAMES, "total": ("50",), "columns": ("height",), "value": ("weight",)}
+    words = {
+        **NAMES,
+        **SAID,
+        "total": ("50",),
+        "columns": ("height",),
+        "value": ("weight",),
+    }
     return View(node, kind, step, {**EXAMPLES[kind], **arrays}, words)
 
 
@@ -52,7 +58,14 @@ EXAMPLES = {
         "curve": np.array([[0, 0], [1, 2], [2, 4]], np.float32),
         "points": np.array([[0.5, 1.5], [1.5, 2.0]], np.float32),
     },
+    "text_sample": {"tokens": np.arange(5)},
 }
+EXAMPLES["forecast"] = EXAMPLES["curve"]
+EXAMPLES["latent_map"] = EXAMPLES["denoising_chain"] = {
+    "pixels": EXAMPLES["image_grid"]["pixels"],
+    "range": np.array([0.0, 1.0]),
+}
+SAID = {"prompt": ("The ",), "text": ("The <b>cat</b>\n  sat",), "across": ("3",)}
 
 
 @pytest.fixture
@@ -217,3 +230,17 @@ def test_views_of_nothing_or_not_numbers_are_drawn_without_a_word(panel):
     panel.set_views([view("image_grid", "c", pixels=np.zeros((0, 8, 8, 1), np.uint8))])
     panel.show_node("c")
     assert not panel.grab().isNull()
+
+
+def test_text_is_shown_as_it_is_with_its_prompt_apart(panel):
+    panel.set_views([view("text_sample")])
+    assert panel.face.document.toPlainText() == "The <b>cat</b>\n  sat"
+    assert panel.face.table()[1] == [["The ", "The <b>cat</b>\n  sat"]]
+
+
+def test_chain_and_map_stand_in_their_rows(panel):
+    panel.set_views([view("latent_map")])
+    places = [panel.face.grid().rect(index) for index in range(6)]
+    assert len({place.top() for place in places[:3]}) == 1
+    assert places[3].top() > places[0].bottom()
+    assert places[3].left() == places[0].left()

@@ -1,0 +1,40 @@
+"""A series continued by the network alone: every answer becomes an input.
+
+Arrays: `curve` L×2 (place, forecast) and `points` L×2 (place, true value; only with a
+target), in the units of the data set; place 0 follows the first window.
+Words: `axes`.
+"""
+
+import numpy as np
+import torch
+
+from engine.measure.views import classes
+from engine.measure.views.scene import Array, Drawing, Scene
+
+
+def draw(scene: Scene) -> Drawing:
+    """Return the forecast from the first window on.
+
+    Raises:
+        ValueError: When the answer doesn't follow from the window.
+    """
+    if scene.answer is None:
+        msg = "the answer does not depend on the window"
+        raise ValueError(msg)
+    windows = scene.inputs["window"]
+    length = min(int(scene.number("length", 100)), len(windows))
+    window, found = windows[:1], []
+    for _ in range(length):
+        following = scene.answer(window)
+        found.append(following.reshape(1, 1))
+        window = torch.cat([window[:, 1:], following.reshape(1, 1, 1)], dim=1)
+    scaled = torch.cat(found).double().cpu().numpy()
+    places = np.arange(length, dtype=np.float64)
+    values = scene.restored("input", scaled)[:, 0]
+    arrays: dict[str, Array] = {
+        "curve": classes.small(np.stack([places, values], axis=1))
+    }
+    if scene.has("target"):
+        truth = scene.numbers("target")[:length, 0]
+        arrays["points"] = classes.small(np.stack([places, truth], axis=1))
+    return arrays, {"axes": ("step", *scene.names.get("target", ("value",))[:1])}

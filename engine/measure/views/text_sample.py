@@ -1,0 +1,99 @@
+"""Text that a language model writes.
+
+Arrays: `tokens` (all, the prompt's first). Words: `text`, `prompt`.
+
+Axes: T places, C tokens of the vocabulary.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.measure.views.scene import Answer, Drawing, Scene
+
+
+def draw(scene: Scene) -> Drawing:
+    """Return the prompt and what the network makes of it.
+
+    Raises:
+        ValueError: When the scores don't follow from the tokens.
+    """
+    if scene.answer is None:
+        msg = "the scores do not depend on the tokens"
+        raise ValueError(msg)
+    names = scene.classes
+    prompt = str(scene.params.get("prompt") or "")
+    numbers = {name: number for number, name in enumerate(names) if name}
+    known = [numbers[letter] for letter in prompt if letter in numbers]
+    start = torch.tensor(known or [0])
+    top_k = scene.params.get("top_k")
+    generator = torch.Generator().manual_seed(int(scene.number("seed")))
+    tokens = write(
+        scene.answer,
+        start.to(scene.inputs["tokens"]),
+        int(scene.number("length", 160)),
+        window=scene.inputs["tokens"].shape[1],
+        draw_one=Drawer(
+            scene.number("temperature", 1.0),
+            top_k if isinstance(top_k, int) else None,
+            generator,
+        ),
+    )
+    said = [names[n] if n < len(names) else f"<{n}>" for n in tokens.tolist()]
+    text = ("".join(said[: len(start)]), "".join(said))
+    return {"tokens": tokens.cpu().numpy().astype(np.int64)}, {
+        "prompt": text[:1],
+        "text": text[1:],
+    }
+
+
+class Drawer:
+    """Draws the next token from scores.
+
+    Args:
+        temperature: Scores are divided by it.
+        top_k: Only so many of the best are possible; None means all.
+        generator: Source of random numbers, on the CPU.
+    """
+
+    def __init__(
+        self, temperature: float, top_k: int | None, generator: torch.Generator
+    ) -> None:
+        self._temperature, self._top_k = temperature, top_k
+        self._generator = generator
+
+    def shares(self, scores_C: Tensor) -> Tensor:
+        """Return the probability of every token."""
+        scores_C = scores_C.detach().double().cpu() / self._temperature
+        if self._top_k is not None and self._top_k < len(scores_C):
+            least = scores_C.topk(self._top_k).values[-1]
+            scores_C = scores_C.masked_fill(scores_C < least, -torch.inf)
+        return scores_C.softmax(0)
+
+    def __call__(self, scores_C: Tensor) -> int:
+        """Return the number of one token."""
+        shares_C = self.shares(scores_C)
+        return int(torch.multinomial(shares_C, 1, generator=self._generator))
+
+
+def write(
+    answer: Answer, start_T: Tensor, length: int, *, window: int, draw_one: Drawer
+) -> Tensor:
+    """Return the start and `length` tokens after it.
+
+    Args:
+        answer: From tokens 1×T to scores 1×T×C.
+        start_T: At least one token.
+        length: How many to write.
+        window: Most tokens that the network reads at once.
+        draw_one: Chooses.
+    """
+    tokens = start_T
+    for _ in range(length):
+        seen = tokens[-window:].unsqueeze(0)
+        place = seen.shape[1] - 1
+        if place < window - 1:
+            seen = torch.nn.functional.pad(seen, (0, window - 1 - place))
+        chosen = draw_one(answer(seen)[0, place])
+        tokens = torch.cat([tokens, tokens.new_tensor([chosen])])
+    return tokens
