@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from engine.errors import DocumentError
@@ -26,7 +25,6 @@ from workbench.document.document import Document
 from workbench.document.outer_ports import identifier, of
 from workbench.document.wires import name_of
 
-MIME = "application/x-backprop-workbench"
 SHIFT_PX = 30.0
 
 
@@ -65,24 +63,19 @@ def _blocks_of(project: Project, part: Project) -> dict:
 
 
 def copy(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> None:
-    """Put nodes onto the clipboard, for us and as plain text."""
-    if not node_ids:
-        return
-    text = excerpt(document, node_ids, scope)
-    data = QMimeData()
-    data.setData(MIME, text.encode("utf-8"))
-    data.setText(text)
-    QGuiApplication.clipboard().setMimeData(data)
+    """Put nodes onto the clipboard, as plain text that is itself a document.
+
+    A QMimeData made here would be destroyed by Qt after the interpreter has ended
+    where Qt keeps the clipboard itself, and crash; text is kept by Qt alone.
+    """
+    if node_ids:
+        QGuiApplication.clipboard().setText(excerpt(document, node_ids, scope))
 
 
 def clipboard_text() -> str:
     """Return what the clipboard holds for us, or an empty string."""
-    data = QGuiApplication.clipboard().mimeData()
-    if data is None:
-        return ""
-    if data.hasFormat(MIME):
-        return bytes(data.data(MIME).data()).decode("utf-8", "replace")
-    return data.text() if data.text().lstrip().startswith("{") else ""
+    text = QGuiApplication.clipboard().text()
+    return text if text.lstrip().startswith("{") else ""
 
 
 def paste(
