@@ -27,7 +27,7 @@ def test_the_default_comes_first_and_none_is_missing():
 @pytest.mark.parametrize("name", IDS)
 def test_a_preset_can_be_trained(name, shapes):
     analysis = shapes.analyse(presets.load(name))
-    assert analysis.problems == ()
+    assert analysis.trainable, analysis.problems
     assert analysis.parameters > 0
 
 
@@ -44,16 +44,16 @@ def test_nodes_of_a_preset_stand_side_by_side(name):
     assert None not in places
     for index, (x, y) in enumerate(places):
         for other_x, other_y in places[:index]:
-            assert abs(x - other_x) >= 190 or abs(y - other_y) >= 100
+            assert abs(x - other_x) >= 170 or abs(y - other_y) >= 80
 
 
 @pytest.mark.parametrize("info", presets.all_presets(), ids=IDS)
 def test_a_preset_says_what_to_watch_and_names_a_value_that_exists(info):
     assert info.watch.count(". ") == 1
     assert info.watch.endswith(".")
-    assert info.minutes <= 1
+    assert 0 < info.minutes <= 20
     nodes = presets.load(info.id).graph.nodes
-    assert info.target.metric == "loss" or info.target.metric in nodes
+    assert info.target.metric.partition(".")[0] in {"loss", *nodes}
     assert f"{info.target.value:g}" in info.target.text
 
 
