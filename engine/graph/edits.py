@@ -193,6 +193,28 @@ class SetBlock:
         return SetBlock(self.name, old)
 
 
+@dataclass(frozen=True)
+class SetExtra:
+    """Set a field that the engine does not read, such as notes on the canvas.
+
+    Args:
+        key: Of the document; none of the fields that the engine knows.
+        value: Any JSON value, never changed afterwards; None removes the field.
+    """
+
+    key: str
+    value: object = None
+
+    def apply(self, project: Project) -> Edit:
+        """Set the field; never fails."""
+        old = project.extra.get(self.key)
+        if self.value is None:
+            project.extra.pop(self.key, None)
+        else:
+            project.extra[self.key] = self.value
+        return SetExtra(self.key, old)
+
+
 def apply_all(project: Project, edits: Iterable[Edit]) -> list[Edit]:
     """Apply `edits` in order, all or none, and return what undoes them, in order.
 

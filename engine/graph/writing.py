@@ -31,6 +31,7 @@ _EXPANDED = {
     "layout/graph",
     "layout/blocks",
     "layout/blocks/*",
+    "notes",
     "preset",
     "training",
     "training/phases",

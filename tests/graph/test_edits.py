@@ -15,6 +15,7 @@ from engine.graph.edits import (
     Rename,
     ReplaceNode,
     SetBlock,
+    SetExtra,
     SetParam,
     SetTraining,
     apply_all,
@@ -150,3 +151,17 @@ class Edits(RuleBasedStateMachine):
 
 TestEdits = Edits.TestCase
 TestEdits.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+
+
+def test_extra_field_is_set_replaced_removed_and_taken_back():
+    project = Project()
+    first = SetExtra("notes", [1]).apply(project)
+    second = SetExtra("notes", [2]).apply(project)
+    third = SetExtra("notes").apply(project)
+    assert project.extra == {}
+    third.apply(project)
+    assert project.extra == {"notes": [2]}
+    second.apply(project)
+    assert project.extra == {"notes": [1]}
+    first.apply(project)
+    assert project.extra == {}

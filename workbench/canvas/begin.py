@@ -9,8 +9,10 @@ from engine.graph.model import Edge, Endpoint
 from workbench.canvas import metrics
 from workbench.canvas.connecting import ConnectDrag
 from workbench.canvas.edge_item import EdgeItem
-from workbench.canvas.gestures import Gesture, MoveNodes, PanDrag, RubberBand
+from workbench.canvas.gestures import Gesture, PanDrag, RubberBand
+from workbench.canvas.moving import CopyNodes, MoveNodes
 from workbench.canvas.node_item import NodeItem
+from workbench.canvas.note_drags import from_note
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -28,16 +30,27 @@ def gesture_for(view: "CanvasView", event: QMouseEvent) -> Gesture | None:
     if event.button() != Qt.MouseButton.LeftButton:
         return None
     adds = bool(event.modifiers() & _ADDS)
-    port = view.canvas.port_at(place, metrics.PORT_REACH / view.camera.zoom)
+    node = view.canvas.node_at(place)
+    is_grip = node is not None and _is_grip(node, place)
+    reach = metrics.PORT_REACH / view.camera.zoom
+    port = None if is_grip else view.canvas.port_at(place, reach)
     if port is not None:
         return _from_port(view, place, *port)
-    node = view.canvas.node_at(place)
     if node is not None:
-        return _from_node(view, place, node, adds=adds)
-    edge = view.canvas.edge_at(place, 5 / view.camera.zoom)
+        copies = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        return _from_node(view, place, node, adds=adds, copies=copies)
+    is_corner = view.canvas.notes.corner_at(place)
+    edge = None if is_corner else view.canvas.edge_at(place, 5 / view.camera.zoom)
     if edge is not None:
         return _from_edge(view, place, edge, adds=adds)
-    return RubberBand(view, place, adds=adds)
+    return from_note(view, place) or RubberBand(view, place, adds=adds)
+
+
+def _is_grip(node: NodeItem, place: QPointF) -> bool:
+    """Return whether a press in the middle of a point moves it; its ports are near."""
+    middle = node.card().center()
+    is_dot = node.face.kind == "dot"
+    return is_dot and _near(place, middle, 1.6 * metrics.DOT_RADIUS)
 
 
 def _from_port(
@@ -60,7 +73,12 @@ def _wire_into(view: "CanvasView", end: Endpoint) -> Edge | None:
 
 
 def _from_node(
-    view: "CanvasView", place: QPointF, node: NodeItem, *, adds: bool
+    view: "CanvasView",
+    place: QPointF,
+    node: NodeItem,
+    *,
+    adds: bool,
+    copies: bool = False,
 ) -> Gesture | None:
     scene = view.canvas
     chosen = scene.selected_nodes()
@@ -71,7 +89,8 @@ def _from_node(
             return None
     elif not node.isSelected():
         scene.select([node.node_id])
-    return MoveNodes(view, place, node.node_id)
+    kind = CopyNodes if copies else MoveNodes
+    return kind(view, place, node.node_id)
 
 
 def _from_edge(

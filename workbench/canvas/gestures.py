@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
-from workbench.canvas import metrics
-from workbench.document import actions
 from workbench.theme.tokens import current
 
 if TYPE_CHECKING:
@@ -25,6 +23,8 @@ class Gesture:
     """
 
     cursor = Qt.CursorShape.ArrowCursor
+    pans = True
+    """The picture moves on when the pointer leaves the canvas."""
 
     def __init__(self, view: "CanvasView", place: QPointF) -> None:
         self.view = view
@@ -61,6 +61,7 @@ class PanDrag(Gesture):
     """Moves the picture."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    pans = False
 
     def __init__(self, view: "CanvasView", place: QPointF) -> None:
         super().__init__(view, place)
@@ -117,42 +118,3 @@ class RubberBand(Gesture):
         colour.setAlpha(32)
         painter.setBrush(colour)
         painter.drawRect(self.room)
-
-
-class MoveNodes(Gesture):
-    """Moves the selected nodes; the document learns of it at the end, once."""
-
-    cursor = Qt.CursorShape.SizeAllCursor
-
-    def __init__(self, view: "CanvasView", place: QPointF, held: str) -> None:
-        super().__init__(view, place)
-        self._held = held
-        nodes = self.scene.nodes
-        self._before = {i: nodes[i].pos() for i in self.scene.selected_nodes()}
-
-    def follow(self, event: QMouseEvent) -> None:
-        """Move the cards; the held one snaps to the grid unless Alt is down."""
-        delta = self.place - self.origin
-        free = event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if not free:
-            start = self._before[self._held]
-            goal = start + delta
-            snapped = QPointF(metrics.snap(goal.x()), metrics.snap(goal.y()))
-            delta = snapped - start
-        for node_id, start in self._before.items():
-            self.scene.nodes[node_id].setPos(start + delta)
-        self.scene.reroute(self._before)
-        self.view.viewport().update()
-
-    def finish(self) -> None:
-        """Store the new places as one undo step."""
-        places = {i: self.scene.nodes[i].pos() for i in self._before}
-        moved = {i: (p.x(), p.y()) for i, p in places.items() if p != self._before[i]}
-        if moved:
-            self.view.attempt(actions.move, moved, self.scene.scope)
-
-    def cancel(self) -> None:
-        """Put the cards back."""
-        for node_id, start in self._before.items():
-            self.scene.nodes[node_id].setPos(start)
-        self.scene.reroute(self._before)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from workbench.canvas import block_tools, metrics, tools
+from workbench.canvas import block_tools, metrics, note_drags, tools
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -30,7 +30,8 @@ def _fit(view: "CanvasView") -> None:
 
 def _back(view: "CanvasView") -> None:
     """Delete what is selected; with nothing selected leave the block."""
-    if view.selected_ids() or view.canvas.selected_edges():
+    scene = view.canvas
+    if view.selected_ids() or scene.selected_edges() or scene.notes.chosen:
         tools.delete(view)
     else:
         block_tools.go_up(view)
@@ -59,8 +60,12 @@ _KEYS: dict[str, _Do] = {
     "Return": _activate,
     "Enter": _activate,
     "Alt+Up": block_tools.go_up,
+    "Ctrl+Del": tools.heal,
+    "Ctrl+Backspace": tools.heal,
     "Ctrl+G": block_tools.group,
     "Ctrl+Shift+G": block_tools.unpack,
+    "Shift+G": note_drags.frame_selection,
+    "T": note_drags.add_comment,
     "E": block_tools.toggle_open,
     "Tab": lambda view: view.quick_add(),
     "F": _fit,

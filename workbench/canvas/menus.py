@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QMenu
 
 from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import block_tools, tools
-from workbench.document import actions, blocks, outer_ports
+from workbench.canvas import block_tools, note_drags, tools
+from workbench.document import actions, blocks, notes, outer_ports
+from workbench.document.notes import Note
 from workbench.theme import icons
 
 if TYPE_CHECKING:
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
 
 _Entry = tuple[str, str, str, Callable[[], object]]
+_COLOUR_WORDS = {
+    "conv": "Blue",
+    "dense": "Green",
+    "act": "Yellow",
+    "loss": "Red",
+    "norm": "Violet",
+    "pool": "Teal",
+    "io": "Grey",
+}
 _SEPARATOR: _Entry = ("", "", "", lambda: None)
 
 
@@ -39,6 +49,9 @@ def build(view: "CanvasView", place: QPointF) -> QMenu:
     elif (edge := scene.edge_at(place)) is not None:
         scene.select([], [edge.edge])
         entries = _edge_entries(view, edge, place)
+    elif (note := scene.notes.at(place)) is not None:
+        scene.notes.chosen = note.id
+        entries = _note_entries(view, note)
     else:
         entries = _canvas_entries(view, place)
     return _menu(view, entries)
@@ -53,7 +66,8 @@ def _menu(view: "CanvasView", entries: list[_Entry]) -> QMenu:
             continue
         entry = menu.addAction(text + (f"\t{key}" if key else ""))
         if icon:
-            entry.setIcon(icons.icon(icon))
+            name, _, tint = icon.partition(":")
+            entry.setIcon(icons.icon(name, tint or "fg2"))
         entry.triggered.connect(lambda _checked=False, do=action: do())
     return menu
 
@@ -85,6 +99,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         (tr("Disconnect"), "", "unlink", lambda: _unplug(view)),
         _SEPARATOR,
         (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
+        (tr("Delete and heal"), "Ctrl+Del", "", lambda: tools.heal(view)),
     ]  # fmt: skip
 
 
@@ -92,6 +107,8 @@ def _edge_entries(view: "CanvasView", item: "EdgeItem", place: QPointF) -> list[
     return [
         (tr("Insert a layer…"), "", "plus",
          lambda: view.quick_insert(place, item.edge)),
+        (tr("Add a point"), "", "",
+         lambda: tools.add_point(view, item.edge, place)),
         (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
     ]  # fmt: skip
 
@@ -100,11 +117,36 @@ def _canvas_entries(view: "CanvasView", place: QPointF) -> list[_Entry]:
     return [
         (tr("Add a layer…"), "Tab", "plus", lambda: view.quick_add(place)),
         (tr("Paste"), "Ctrl+V", "", lambda: tools.paste(view, place)),
+        (tr("Add a comment…"), "T", "",
+         lambda: note_drags.add_comment(view, place)),
         _SEPARATOR,
         (tr("Select all"), "Ctrl+A", "", lambda: tools.select_all(view)),
         (tr("Arrange"), "L", "arrange", lambda: tools.arrange(view)),
         (tr("Fit"), "F", "fit", view.fit),
+    ]  # fmt: skip
+
+
+def _note_entries(view: "CanvasView", note: Note) -> list[_Entry]:
+    inside = lambda: view.select(view.canvas.notes.inside(note)[0])  # noqa: E731
+    select = (tr("Select what is inside"), "", "", inside)
+    return [
+        (tr("Edit the words…"), "", "", lambda: note_drags.edit_text(view, note)),
+        *([select] if note.kind == "frame" else []),
+        _SEPARATOR,
+        *(_paint_entry(view, note, colour) for colour in notes.COLOURS),
+        _SEPARATOR,
+        (tr("Delete"), "Del", "trash", lambda: note_drags.remove_chosen(view)),
     ]
+
+
+def _paint_entry(view: "CanvasView", note: Note, colour: str) -> _Entry:
+    """Return the entry that gives a note another colour."""
+    words = tr("Colour the note")
+
+    def paint() -> None:
+        view.attempt(notes.change, note.id, words, colour=colour)
+
+    return (tr(_COLOUR_WORDS[colour]), "", f"dot:{colour}", paint)
 
 
 def _fix(view: "CanvasView", fix: object) -> None:
@@ -121,7 +163,8 @@ def _unplug(view: "CanvasView") -> None:
 def _block_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
     node = view.canvas.graph.node(node_id)
     entries = [
-        (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view))
+        (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view)),
+        (tr("Frame…"), "Shift+G", "", lambda: note_drags.frame_selection(view)),
     ]
     if outer_ports.of(node):
         closed = tr("Open in place")

@@ -16,6 +16,7 @@ from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.inner import Known
 from workbench.canvas.live import Live
 from workbench.canvas.node_item import NodeItem
+from workbench.canvas.note_layer import NoteLayer
 from workbench.canvas.routing import route
 from workbench.document import Document, outer_ports
 
@@ -31,6 +32,7 @@ class CanvasScene(QGraphicsScene):
         nodes: Node id → item.
         edges: Wire → item.
         live: Newest measurement, as it looks.
+        notes: Comments and frames.
         path: Instances that were entered, from the main graph on.
 
     Signals:
@@ -62,6 +64,7 @@ class CanvasScene(QGraphicsScene):
         document.replaced.connect(self._on_replaced)
         document.unplaced = self.unplaced
         self.rebuild()
+        self.notes = NoteLayer(self)
 
     @property
     def graph(self) -> Graph:
@@ -305,7 +308,7 @@ class CanvasScene(QGraphicsScene):
         if node_ids is None:
             for item in self.edges.values():
                 room = room.united(item.path.boundingRect())
-            room = room.united(stubs.bounds(self))
+            room = room.united(stubs.bounds(self)).united(self.notes.bounds())
         return room
 
     def selected_nodes(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from workbench.canvas import metrics, node_paint, stubs
+from workbench.canvas import metrics, node_paint, note_layer, stubs
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.node_paint import Screen
@@ -67,6 +67,7 @@ class Still:
         if self._wires.is_due(wires):
             self._wires.picture = QPixmap(self._dots.picture)
             with window.painter(self._wires.picture) as painter:
+                note_layer.draw(painter, scene.notes, window.screen.zoom)
                 _draw_wires(painter, scene, window)
         self._cards.picture = QPixmap(self._wires.picture)
         with window.painter(self._cards.picture) as painter:
@@ -80,7 +81,8 @@ def _wire_states(scene: "CanvasScene") -> tuple:
         wire.state(heat.get(edge.source.node, 0.0))
         for edge, wire in scene.edges.items()
     )
-    return (states, stubs.found(scene))
+    notes = (scene.notes.shown(), scene.notes.chosen)
+    return (states, stubs.found(scene), notes)
 
 
 def _card_states(scene: "CanvasScene") -> tuple:

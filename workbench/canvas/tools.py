@@ -8,8 +8,9 @@ from engine.graph.model import Edge, Endpoint, Position
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec
-from workbench.canvas import catalogue, layout, metrics
-from workbench.document import actions, blocks, clipboard, library, wires
+from workbench.canvas import catalogue, layout, metrics, note_drags
+from workbench.canvas.face import REROUTE
+from workbench.document import actions, blocks, clipboard, library, splicing, wires
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -61,6 +62,13 @@ def add(view: "CanvasView", type_id: str) -> str:
     return _add(view, type_id, layout.free_place(wish, places), end)
 
 
+def add_point(view: "CanvasView", edge: Edge, place: QPointF) -> None:
+    """Add a point to a wire."""
+    corner = place - QPointF(metrics.DOT_WIDTH / 2, metrics.DOT_HEIGHT / 2)
+    at = (metrics.snap(corner.x()), metrics.snap(corner.y()))
+    _add(view, REROUTE, at, edge)
+
+
 def open_output(view: "CanvasView", spec: LayerSpec) -> Endpoint | None:
     """Return the output of the only selected node that `spec` can read, if any."""
     chosen = view.selected_ids()
@@ -79,6 +87,15 @@ def delete(view: "CanvasView") -> None:
     nodes, edges = scene.selected_nodes(), scene.selected_edges()
     if nodes or edges:
         view.attempt(actions.remove, nodes, edges, scene.scope)
+    else:
+        note_drags.remove_chosen(view)
+
+
+def heal(view: "CanvasView") -> None:
+    """Delete the selected nodes and join the wires on both sides."""
+    scene, chosen = view.canvas, view.selected_ids()
+    infos = {i: info for i in scene.nodes if (info := scene.info_of(i)) is not None}
+    view.attempt(splicing.remove_healing, chosen, infos, scene.scope)
 
 
 def copy(view: "CanvasView") -> None:

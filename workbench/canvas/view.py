@@ -32,9 +32,11 @@ from workbench.canvas import (
     drops,
     keys,
     menus,
+    note_drags,
     still,
     tools,
 )
+from workbench.canvas.autopan import AutoPan
 from workbench.canvas.camera import Camera
 from workbench.canvas.gestures import Gesture
 from workbench.canvas.hover import Hover
@@ -78,7 +80,7 @@ class CanvasView(QGraphicsView):
         self._still, self._overlay = still.Still(), Overlay(self)
         self.hover = Hover(self)
         self._popup = QuickAdd(self)
-        self.inline = InlineField(self)
+        self.inline, self._autopan = InlineField(self), AutoPan(self)
         self.cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
         self._set_up()
         self.setScene(self.canvas)
@@ -214,6 +216,7 @@ class CanvasView(QGraphicsView):
     def end(self, *, cancel: bool = False) -> None:
         """Finish the gesture under way, or give it up."""
         gesture, self.gesture = self.gesture, None
+        self._autopan.stop()
         if gesture is None:
             return
         self.viewport().unsetCursor()
@@ -235,6 +238,7 @@ class CanvasView(QGraphicsView):
         place = self.to_scene(event.position())
         if self.gesture is not None:
             self.gesture.move(place, event)
+            self._autopan.follow(event)
         else:
             self.hover.follow(place)
         event.accept()
@@ -254,9 +258,11 @@ class CanvasView(QGraphicsView):
             if not block_tools.enter(self, node.node_id):
                 self.node_activated.emit(node.node_id)
             return
-        wire = self.canvas.edge_at(place)
+        wire, note = self.canvas.edge_at(place), self.canvas.notes.at(place)
         if wire is not None:
             self.quick_insert(place, wire.edge)
+        elif note is not None:
+            note_drags.edit_text(self, note)
         elif self.canvas.port_at(place) is None:
             self.quick_add(place)
         event.accept()

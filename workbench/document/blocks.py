@@ -23,6 +23,7 @@ from engine.graph.model import (
 )
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
+from workbench.document import notes
 from workbench.document.actions import pinned
 from workbench.document.document import Document
 from workbench.document.outer_ports import (
@@ -229,7 +230,7 @@ def rename(document: Document, name: str, words: str) -> str:
     if places:
         edits.append(Move(tuple(places.items()), new))
         edits.append(Move(tuple((i, None) for i in places), name))
-    edits.append(SetBlock(name, None))
+    edits += [*notes.renamed_scope(project, name, new), SetBlock(name, None)]
     document.apply(edits, tr("Rename block to {name}", name=new))
     return new
 

@@ -70,7 +70,7 @@ def conceal(document: Document, scope: str, name: str, *, is_output: bool) -> No
     block = document.project.blocks[scope]
     inputs, outputs = dict(block.inputs), dict(block.outputs)
     (outputs if is_output else inputs).pop(name, None)
-    edits = _with_ports(document.project, scope, inputs, outputs)
+    edits = with_ports(document.project, scope, inputs, outputs)
     document.apply(edits, tr("Remove port {name}", name=name))
 
 
@@ -85,16 +85,16 @@ def pruned(project: Project, scope: str, gone: set[str]) -> list[Edit]:
     }
     inputs = {name: ends for name, ends in kept.items() if ends}
     outputs = {n: end for n, end in block.outputs.items() if end.node not in gone}
-    return _with_ports(project, scope, inputs, outputs)
+    return with_ports(project, scope, inputs, outputs)
 
 
-def _with_ports(
+def with_ports(
     project: Project,
     name: str,
     inputs: dict[str, tuple[Endpoint, ...]],
     outputs: dict[str, Endpoint],
 ) -> list[Edit]:
-    """Return the edits that give a block these ports; outer wires of others go."""
+    """Return the edits that give a block these ports; wires of other ports go."""
     block = project.blocks[name]
     edits: list[Edit] = []
     for scope, node in instances(project, name):

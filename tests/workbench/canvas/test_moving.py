@@ -1,0 +1,141 @@
+"""Moving: guides, dropping into wires, copies with Alt, healing, the moving picture."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from engine.graph.edits import AddNode, Move
+from engine.graph.model import Edge, Node
+from tests.workbench.canvas import nets
+from workbench.canvas import snapping, tools
+from workbench.document import blocks
+
+ALT = Qt.KeyboardModifier.AltModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def lone(document, type_id, place):
+    document.apply([AddNode(Node(type_id, type_id)), Move(((type_id, place),))], "Add")
+
+
+def test_dropping_a_lone_node_onto_a_wire_inserts_it(view, hand, document):
+    lone(document, "tanh", (300.0, 300.0))
+    before = document.text()
+    middle = view.canvas.edges[Edge.parse("conv.out", "relu.input")].path
+    hand.drag(hand.card("tanh"), middle.pointAtPercent(0.5))
+    graph = document.project.graph
+    assert graph.has_edge(Edge.parse("conv.out", "tanh.input"))
+    assert graph.has_edge(Edge.parse("tanh.out", "relu.input"))
+    assert not graph.has_edge(Edge.parse("conv.out", "relu.input"))
+    assert document.undo_stack.undoText() == "Insert Tanh"
+    document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_dropping_a_wired_node_onto_a_wire_only_moves_it(view, hand, document):
+    wires = document.project.graph.edges
+    path = view.canvas.edges[Edge.parse("conv.out", "relu.input")].path
+    hand.drag(hand.card("linear"), path.pointAtPercent(0.5))
+    assert document.project.graph.edges == wires
+
+
+def test_a_loss_is_not_inserted_where_it_does_not_fit(view, hand, document):
+    lone(document, "accuracy", (300.0, 300.0))
+    wires = document.project.graph.edges
+    path = view.canvas.edges[Edge.parse("conv.out", "relu.input")].path
+    hand.drag(hand.card("accuracy"), path.pointAtPercent(0.5))
+    assert document.project.graph.edges == wires
+
+
+def test_alt_drag_leaves_the_node_and_drops_a_copy(view, hand, document):
+    place = document.project.position("", "relu")
+    hand.drag(hand.card("relu"), hand.card("relu") + QPointF(0, 300), keys=ALT)
+    assert document.project.position("", "relu") == place
+    assert view.selected_ids() == ["relu_2"]
+    new = document.project.position("", "relu_2")
+    assert abs(new[1] - place[1] - 300) <= 10
+    assert document.undo_stack.count() == 1
+
+
+def test_ctrl_delete_heals_the_wire(view, hand, document):
+    before = document.text()
+    view.set_analysis(nets.analysis())
+    view.select(["relu"])
+    hand.key(Qt.Key.Key_Delete, CONTROL)
+    assert document.project.graph.has_edge(Edge.parse("conv.out", "flatten.input"))
+    assert document.undo_stack.undoText() == "Delete ReLU and heal"
+    document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_healing_makes_no_wire_between_other_dimensions(view, hand, document):
+    infos = nets.analysis()
+    flat = type(infos.nodes["conv"])(outputs={"out": (-1, 288)})
+    image = infos.nodes["conv"]
+    infos.nodes.update({"flatten": flat, "relu": image})
+    view.set_analysis(infos)
+    view.select(["flatten"])
+    tools.heal(view)
+    graph = document.project.graph
+    assert "flatten" not in graph.nodes
+    assert not graph.edges_into("linear")
+
+
+def test_healing_in_a_block_leads_its_ports_on(view, document):
+    blocks.group(document, ["conv", "relu", "flatten"], "stem")
+    view.show_path(["stem"])
+    view.select(["conv"])
+    tools.heal(view)
+    block = document.project.blocks["stem"]
+    assert [str(end) for end in block.inputs["input"]] == ["relu.input"]
+    assert document.project.graph.edges_into("stem")
+
+
+def test_plain_delete_does_not_heal(view, hand, document):
+    view.select(["relu"])
+    hand.key(Qt.Key.Key_Delete)
+    assert not document.project.graph.edges_into("flatten")
+
+
+def test_a_card_snaps_into_line_and_shows_a_guide():
+    card, other = QRectF(0, 0, 150, 60), QRectF(400, 103, 150, 60)
+    found = snapping.snap(card, QPointF(0, 101), [other], 1.0)
+    assert found.delta.y() == 103
+    assert any(guide.y1() == guide.y2() for guide in found.guides)
+
+
+def test_a_card_away_from_others_snaps_to_the_grid():
+    found = snapping.snap(QRectF(0, 0, 150, 60), QPointF(33, 47), [], 1.0)
+    assert (found.delta.x(), found.delta.y()) == (30, 50)
+    assert not found.guides
+
+
+def test_lines_attract_from_the_same_distance_on_the_screen():
+    other = [QRectF(400, 110, 150, 60)]
+    near = snapping.snap(QRectF(0, 0, 150, 60), QPointF(0, 102), other, 0.5)
+    assert near.delta.y() == 110
+    far = snapping.snap(QRectF(0, 0, 150, 60), QPointF(0, 102), other, 2.0)
+    assert far.delta.y() == 100
+
+
+def test_the_picture_moves_on_beyond_the_edge(view, hand):
+    hand.press(hand.card("relu"))
+    edge = view.to_scene(QPointF(view.viewport().width() + 40, 200))
+    hand.move(hand.card("relu") + QPointF(10, 10))
+    hand.move(edge)
+    assert view._autopan.is_running
+    before, place = view.camera.centre(), view.canvas.nodes["relu"].pos()
+    view._autopan.tick()
+    assert view.camera.centre().x() > before.x()
+    view._autopan.tick()
+    assert view.canvas.nodes["relu"].x() > place.x()
+    hand.key(Qt.Key.Key_Escape)
+    assert not view._autopan.is_running
+
+
+def test_a_point_in_a_wire_is_dragged_at_its_middle(view, hand, document):
+    wire = Edge.parse("conv.out", "relu.input")
+    middle = view.canvas.edges[wire].path.pointAtPercent(0.5)
+    tools.add_point(view, wire, middle)
+    assert view.canvas.nodes["reroute"].face.kind == "dot"
+    hand.drag(hand.card("reroute"), hand.card("reroute") + QPointF(0, 200))
+    assert document.project.position("", "reroute")[1] > 150
+    assert len(document.project.graph.edges) == 7
