@@ -19,7 +19,7 @@ from workbench.inspector.fields import polish
 from workbench.theme import icons
 from workbench.theme.tokens import SPACE_M
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Goes up when docks come or go, so that an old layout isn't applied to them."""
 _AREA = Qt.DockWidgetArea
 TITLES = {
@@ -29,13 +29,13 @@ TITLES = {
     "gradients": "Gradients",
     "weights": "Weights",
     "accuracy": "Accuracy",
+    "views": "Views",
     "log": "Log",
     "problems": "Problems",
 }
 _SIDES = {"layers": _AREA.LeftDockWidgetArea, "inspector": _AREA.RightDockWidgetArea}
-_TABBED = ("accuracy", "log", "problems")
+_TABBED = ("accuracy", "views", "log", "problems")
 """These stand as tabs beside the weights."""
-PLOTS = ("loss", "gradients", "weights", "accuracy", "log")
 
 
 class TitleBar(QWidget):

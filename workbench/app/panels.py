@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.docks import Docks
@@ -20,6 +20,8 @@ class Panels(QObject):
         history: Is plotted.
         parent: Qt's owner.
     """
+
+    loaded = Signal()
 
     def __init__(self, docks: Docks, history: History, parent: QObject) -> None:
         super().__init__(parent)
@@ -65,6 +67,16 @@ class Panels(QObject):
             if plot.isVisible():
                 plot.refresh()
 
+    def expect_views(self, has_views: bool) -> None:
+        """Say whether the document has views."""
+        if "views" in self.plots:
+            self.plots["views"].expect(has_views)
+
+    def show_view(self, path: str) -> None:
+        """Show the view of a node, if it has told something already."""
+        if "views" in self.plots:
+            self.plots["views"].show_node(path)
+
     def _on_poll(self) -> None:
         if self._thread is not None and self._thread.is_alive():
             return
@@ -77,6 +89,7 @@ class Panels(QObject):
         self._docks.put(name, plot)
         if not self._waiting:
             self._timer.stop()
+            self.loaded.emit()
 
 
 def _import() -> None:
@@ -89,6 +102,7 @@ def _makers() -> dict[str, Callable[[History], QWidget]]:
     from workbench.plots.gradients import GradientPlot  # noqa: PLC0415
     from workbench.plots.log import LogView  # noqa: PLC0415
     from workbench.plots.loss import LossPlot  # noqa: PLC0415
+    from workbench.plots.views.panel import ViewPanel  # noqa: PLC0415
     from workbench.plots.weights import WeightChangePlot  # noqa: PLC0415
 
     return {
@@ -96,5 +110,6 @@ def _makers() -> dict[str, Callable[[History], QWidget]]:
         "gradients": GradientPlot,
         "weights": WeightChangePlot,
         "accuracy": AccuracyPlot,
+        "views": ViewPanel,
         "log": LogView,
     }

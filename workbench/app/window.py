@@ -22,6 +22,7 @@ from workbench.app.status import StatusBar
 from workbench.app.toolbar import ToolBar, TrainButton
 from workbench.app.training import TrainCommands
 from workbench.app.view_commands import ViewCommands
+from workbench.app.watching import Watching
 from workbench.canvas.palette import Palette
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.training = TrainCommands(self, self.document, self.session, self.banner)
         self.view = ViewCommands(self)
         self.helpers = Helpers(self)
+        self.watching = Watching(self)
         self.actions_ = Actions(self, self._handlers())
         self.training.follow(self.actions_)
         self.tools = ToolBar(self.actions_)

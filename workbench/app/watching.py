@@ -1,0 +1,74 @@
+"""The views of the document: their panel comes forward when it has news to tell."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from engine.errors import UnknownLayerError
+from engine.layers import registry
+
+if TYPE_CHECKING:
+    from engine.graph.model import Node, Project
+    from workbench.app.window import MainWindow
+
+_ASIDE = frozenset({"confusion_matrix", "predictions"})
+"""Views that many networks have; they leave the front to the weights."""
+
+
+class Watching(QObject):
+    """Joins view nodes, canvas and the panel of the views.
+
+    Args:
+        window: Whose parts it joins.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._has_raised = False
+        window.document.changed.connect(lambda _edits: self._expect())
+        window.document.replaced.connect(self._on_replaced)
+        window.canvas.selection_changed.connect(self._on_selected)
+        window.session.run_started.connect(lambda _run: self._on_run_started())
+        window.panels.loaded.connect(self._expect)
+
+    def _on_replaced(self) -> None:
+        self._has_raised = False
+        self._expect()
+
+    def _expect(self) -> None:
+        """Tell the panel whether to wait for views."""
+        self._window.panels.expect_views(
+            bool(view_kinds(self._window.document.project))
+        )
+
+    def _on_run_started(self) -> None:
+        """Show pictures of what is learnt, once for each document."""
+        kinds = view_kinds(self._window.document.project)
+        if not self._has_raised and kinds - _ASIDE:
+            self._window.docks.raise_("views")
+        self._has_raised = True
+
+    def _on_selected(self, ids: list[str], scope: str, prefix: str) -> None:
+        """Show the view of a node that alone is selected."""
+        project = self._window.document.project
+        if len(ids) != 1 or (scope and scope not in project.blocks):
+            return
+        node = project.scope(scope).nodes.get(ids[0])
+        if node is not None and _is_view(node):
+            self._window.docks.raise_("views")
+            self._window.panels.show_view(f"{prefix}{node.id}")
+
+
+def view_kinds(project: "Project") -> set[str]:
+    """Return the kinds of all views of a project, those in blocks included."""
+    graphs = [project.graph, *(block.graph for block in project.blocks.values())]
+    nodes = (node for graph in graphs for node in graph.nodes.values())
+    return {node.type for node in nodes if _is_view(node)}
+
+
+def _is_view(node: "Node") -> bool:
+    try:
+        return registry.get(node.type).category == "view"
+    except UnknownLayerError:
+        return False
