@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import presets
+from tests.helpers import generated
 
 ROOT = Path(__file__).parents[1]
 _SOURCES = ("engine/**/*.py", "assets/data/*.npz", "assets/data/*.npy")
@@ -52,19 +53,35 @@ def _options() -> argparse.Namespace:
 
 def judge(info: presets.PresetInfo, options: argparse.Namespace, cache) -> dict:
     """Return one row of the table."""
-    seeds = range(options.seeds)
-    results = [cache.get(info.id, seed) or _train(info.id, seed) for seed in seeds]
-    for seed, result in zip(seeds, results, strict=True):
-        cache.put(info.id, seed, result)
+    seeds, results = range(options.seeds), []
+    extra = presets.load(info.id).extra["preset"]
+    also = [presets.Target(**record) for record in extra.get("also", ())]
+    for seed in seeds:
+        result = cache.get(info.id, seed)
+        if result is None:
+            targets = [target.metric for target in (info.target, *also)]
+            result = _train(info.id, seed, targets)
+            if cure := extra.get("cure"):
+                cured = presets.Target(**cure["target"])
+                healthy = _train(info.id, seed, [cured.metric], cure["set"])
+                result["cured"] = healthy["validation"][cured.metric]
+                result["cured_met"] = cured.met(result["cured"])
+            cache.put(info.id, seed, result)
+        results.append(result)
     values = [result["validation"][info.target.metric] for result in results]
     seconds = max(result["seconds"] for result in results)
     numbers = [float("nan") if value is None else value for value in values]
     met = all(info.target.met(number) for number in numbers)
+    for target in also:
+        found = [result["validation"][target.metric] for result in results]
+        met = met and all(value is not None and target.met(value) for value in found)
+    met = met and all(result.get("cured_met", True) for result in results)
     return {
         "preset": info.id,
         "target": info.target.text,
         "worst": info.target.worst(numbers),
         "values": values,
+        "cured": [result["cured"] for result in results if "cured" in result],
         "seconds": seconds,
         "minutes": info.minutes,
         "met": met,
@@ -81,17 +98,21 @@ def _print_row(row: dict) -> None:
     )
 
 
-def _train(name: str, seed: int) -> dict:
+def _train(name: str, seed: int, metrics: list[str], changes: list[str] = ()) -> dict:
     """Train once in a process of its own and return its last line."""
+    words = [word for change in changes for word in ("--set", change)]
     with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
         done = subprocess.run(
             [sys.executable, "-m", "engine", "train", name, "--seed", str(seed),
-             "--json", "--out", str(Path(folder) / "run")],
+             "--json", "--out", str(run), *words],
             cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    if done.returncode != 0:
-        sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
-    return json.loads(done.stdout.splitlines()[-1])
+        if not done.stdout.strip():
+            sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
+        result = json.loads(done.stdout.splitlines()[-1])
+        result["validation"] |= generated.scores(run, metrics)
+    return result
 
 
 class Cache:
