@@ -109,7 +109,7 @@ def build(
         problems: Of this node.
         depth: How many open cards are around it.
     """
-    spec, info = _spec(node), known.info
+    spec, info = spec_of(node), known.info
     title = wires.name_of(node)
     summary = _summary(project, node, spec)
     weights = words.count(info.parameters) if info and info.parameters else ""
@@ -175,7 +175,8 @@ def _summary(project: Project, node: Node, spec: LayerSpec | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _spec(node: Node) -> LayerSpec | None:
+def spec_of(node: Node) -> LayerSpec | None:
+    """Return the catalogue's entry, None for a type that nobody knows."""
     try:
         return registry.get(node.type)
     except UnknownLayerError:

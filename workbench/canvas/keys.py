@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from workbench.canvas import block_tools, metrics, note_drags, tools
+from workbench.canvas import block_tools, chooser, metrics, note_drags, tools
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -64,6 +64,10 @@ _KEYS: dict[str, _Do] = {
     "Ctrl+Backspace": tools.heal,
     "Ctrl+G": block_tools.group,
     "Ctrl+Shift+G": block_tools.unpack,
+    "Ctrl+F": chooser.go_to_node,
+    "C": chooser.connect,
+    "Shift+C": lambda view: chooser.connect(view, forward=False),
+    "M": lambda view: view.minimap.toggle(),
     "Shift+G": note_drags.frame_selection,
     "T": note_drags.add_comment,
     "E": block_tools.toggle_open,

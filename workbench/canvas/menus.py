@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import block_tools, note_drags, tools
+from workbench.canvas import align, block_tools, chooser, note_drags, tools
 from workbench.document import actions, blocks, notes, outer_ports
 from workbench.document.notes import Note
 from workbench.theme import icons
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from workbench.canvas.edge_item import EdgeItem
     from workbench.canvas.view import CanvasView
 
-_Entry = tuple[str, str, str, Callable[[], object]]
+_Entry = tuple[str, str, str, Callable[[], object] | list]
+"""Words, keys, icon, and what it does or the entries below it."""
 _COLOUR_WORDS = {
     "conv": "Blue",
     "dense": "Green",
@@ -60,7 +61,15 @@ def build(view: "CanvasView", place: QPointF) -> QMenu:
 def _menu(view: "CanvasView", entries: list[_Entry]) -> QMenu:
     menu = QMenu(view)
     menu.aboutToHide.connect(menu.deleteLater)
+    _fill(menu, entries)
+    return menu
+
+
+def _fill(menu: QMenu, entries: list[_Entry]) -> None:
     for text, key, icon, action in entries:
+        if isinstance(action, list):
+            _fill(menu.addMenu(text), action)
+            continue
         if not text:
             menu.addSeparator()
             continue
@@ -69,7 +78,6 @@ def _menu(view: "CanvasView", entries: list[_Entry]) -> QMenu:
             name, _, tint = icon.partition(":")
             entry.setIcon(icons.icon(name, tint or "fg2"))
         entry.triggered.connect(lambda _checked=False, do=action: do())
-    return menu
 
 
 def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
@@ -86,6 +94,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         *fixes,
         *([_SEPARATOR] if fixes else []),
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
+        (tr("Connect to…"), "C", "link", lambda: chooser.connect(view)),
         (tr("Rename…"), "F2", "", lambda: block_tools.rename(view)),
         (freeze, "", "", lambda: view.attempt(
             actions.set_trainable, chosen, value=not node.trainable, scope=scope)),
@@ -93,6 +102,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         *_block_entries(view, node_id),
         _SEPARATOR,
         *_port_entries(view, node_id),
+        *_several_entries(view),
         (tr("Cut"), "Ctrl+X", "", lambda: tools.cut(view)),
         (tr("Copy"), "Ctrl+C", "copy", lambda: tools.copy(view)),
         (tr("Duplicate"), "Ctrl+D", "", lambda: tools.duplicate(view)),
@@ -101,6 +111,17 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
         (tr("Delete and heal"), "Ctrl+Del", "", lambda: tools.heal(view)),
     ]  # fmt: skip
+
+
+def _several_entries(view: "CanvasView") -> list[_Entry]:
+    """Offer what takes several nodes."""
+    if len(view.selected_ids()) < 2:
+        return []
+    kinds: list[_Entry] = [
+        (tr(words), "", "", lambda kind=kind: align.apply(view, kind))
+        for kind, (words, _, _) in align.KINDS.items()
+    ]
+    return [(tr("Align"), "", "", kinds), _SEPARATOR]
 
 
 def _edge_entries(view: "CanvasView", item: "EdgeItem", place: QPointF) -> list[_Entry]:
@@ -123,6 +144,8 @@ def _canvas_entries(view: "CanvasView", place: QPointF) -> list[_Entry]:
         (tr("Select all"), "Ctrl+A", "", lambda: tools.select_all(view)),
         (tr("Arrange"), "L", "arrange", lambda: tools.arrange(view)),
         (tr("Fit"), "F", "fit", view.fit),
+        (tr("Go to a node…"), "Ctrl+F", "search", lambda: chooser.go_to_node(view)),
+        (tr("Overview"), "M", "", view.minimap.toggle),
     ]  # fmt: skip
 
 

@@ -76,7 +76,8 @@ def open_output(view: "CanvasView", spec: LayerSpec) -> Endpoint | None:
         return None
     project = view.document.project
     for port in wires.outputs_of(project, view.canvas.graph.node(chosen[0])):
-        if any(wires.fits(port, other) for other in spec.inputs):
+        is_end = port.kind in {"loss", "metric"}
+        if not is_end and any(wires.fits(port, other) for other in spec.inputs):
             return Endpoint(chosen[0], port.name)
     return None
 

@@ -38,9 +38,11 @@ from workbench.canvas import (
 )
 from workbench.canvas.autopan import AutoPan
 from workbench.canvas.camera import Camera
+from workbench.canvas.chooser import Chooser
 from workbench.canvas.gestures import Gesture
 from workbench.canvas.hover import Hover
 from workbench.canvas.inline import InlineField
+from workbench.canvas.minimap import MiniMap
 from workbench.canvas.overlay import Overlay
 from workbench.canvas.path_bar import PathBar
 from workbench.canvas.quick_add import QuickAdd
@@ -88,7 +90,8 @@ class CanvasView(QGraphicsView):
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         theme.signals.changed.connect(self._on_theme_changed)
-        self.path_bar = PathBar(self)
+        self.path_bar, self.chooser = PathBar(self), Chooser(self)
+        self.minimap = MiniMap(self)
         self.fit()
 
     def _set_up(self) -> None:

@@ -1,0 +1,168 @@
+"""Going to nodes, the overview, aligning, the undo list, and xor by keys alone."""
+
+import pytest
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtTest import QTest
+
+import presets
+from tests.workbench.canvas import nets
+from workbench.canvas import align, menus
+from workbench.canvas.undo_list import UndoList
+from workbench.document import actions, blocks
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def words(view):
+    rows = range(view.chooser.results.count())
+    return [view.chooser.results.item(i).text() for i in rows]
+
+
+def test_ctrl_f_goes_to_a_node_inside_a_block(view, hand, document):
+    blocks.group(document, ["conv", "relu"], "stem")
+    hand.key(Qt.Key.Key_F, CONTROL)
+    assert view.chooser.isVisible()
+    assert any(line.startswith("CrossEntropy") for line in words(view))
+    QTest.keyClicks(view.chooser.field, "relu stem")
+    assert words(view) == ["ReLU   stem › relu"]
+    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    assert view.canvas.path == ("stem",)
+    assert view.selected_ids() == ["relu"]
+
+
+def test_c_connects_to_a_port_chosen_from_the_list(view, hand, document):
+    actions.disconnect(document, [document.project.graph.edges_into("relu")[0]])
+    view.select(["conv"])
+    hand.key(Qt.Key.Key_C)
+    assert words(view)[0] == "ReLU · input   relu"
+    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    assert document.project.graph.edges_into("relu")[0].source.node == "conv"
+
+
+def test_shift_c_connects_from_another_node(view, hand, document):
+    actions.disconnect(document, [document.project.graph.edges_into("relu")[0]])
+    view.select(["relu"])
+    hand.key(Qt.Key.Key_C, SHIFT)
+    QTest.keyClicks(view.chooser.field, "conv")
+    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    assert document.project.graph.edges_into("relu")[0].source.node == "conv"
+
+
+def test_c_without_a_selection_says_why(view, hand, qtbot):
+    with qtbot.waitSignal(view.notice):
+        hand.key(Qt.Key.Key_C)
+    assert not view.chooser.isVisible()
+
+
+def test_xor_is_built_by_keys_alone(view, hand, document):
+    document.new()
+    view.setFocus()
+
+    def add(text):
+        hand.key(Qt.Key.Key_Tab)
+        QTest.keyClicks(view._popup.field, text)
+        QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+
+    def connect(first, last, text):
+        view.select([first])
+        hand.key(Qt.Key.Key_C)
+        assert view.chooser.isVisible(), view._overlay.notice
+        QTest.keyClicks(view.chooser.field, text)
+        QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+        assert any(e.source.node == first for e in
+                   document.project.graph.edges_into(last))  # fmt: skip
+
+    add("data")
+    actions.set_param(document, ["data"], "source", "xor")
+    for text in ("linear", "tanh", "linear", "mse", "decision boundary"):
+        add(text)
+    actions.set_param(document, ["linear"], "out_features", 4)
+    actions.set_param(document, ["linear_2"], "out_features", 1)
+    connect("data", "mse", "target mse")
+    connect("data", "decision_boundary", "boundary points")
+    connect("linear_2", "decision_boundary", "boundary input")
+    built, wanted = document.project.graph, presets.load("xor").graph
+    names = {"hidden": "linear", "output": "linear_2", "loss": "mse",
+             "boundary": "decision_boundary"}  # fmt: skip
+    ends = {
+        tuple(
+            f"{names.get(end.node, end.node)}.{end.port}"
+            for end in (edge.source, edge.target)
+        )
+        for edge in wanted.edges
+    }
+    assert {(str(e.source), str(e.target)) for e in built.edges} == ends
+
+
+def test_m_shows_the_overview_and_a_press_there_pans(view, hand):
+    hand.key(Qt.Key.Key_M)
+    assert view.minimap.isVisible()
+    view.grab()
+    before = view.camera.centre()
+    QTest.mouseClick(view.minimap, Qt.MouseButton.LeftButton, pos=QPoint(12, 60))
+    assert view.camera.centre().x() < before.x() - 50
+    hand.key(Qt.Key.Key_M)
+    assert not view.minimap.isVisible()
+
+
+CARDS = {
+    "a": QRectF(0, 10, 100, 60),
+    "b": QRectF(130, 0, 150, 80),
+    "c": QRectF(400, 30, 100, 60),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        ("left", {"a": (0, 10), "b": (0, 0), "c": (0, 30)}),
+        ("right", {"a": (400, 10), "b": (350, 0), "c": (400, 30)}),
+        ("centre", {"a": (200, 10), "b": (175, 0), "c": (200, 30)}),
+        ("top", {"a": (0, 0), "b": (130, 0), "c": (400, 0)}),
+        ("middle", {"a": (0, 15), "b": (130, 5), "c": (400, 15)}),
+        ("bottom", {"a": (0, 30), "b": (130, 10), "c": (400, 30)}),
+        ("across", {"a": (0, 10), "b": (175, 0), "c": (400, 30)}),
+    ],
+)
+def test_align_puts_cards(kind, wanted):
+    assert align.places(kind, CARDS) == wanted
+
+
+def test_distribute_down_makes_equal_gaps():
+    cards = {i: QRectF(0, y, 100, 60) for i, y in (("a", 0), ("b", 70), ("c", 240))}
+    assert align.places("down", cards)["b"] == (0, 120)
+
+
+def test_align_from_the_menu_is_one_step(view, hand, document):
+    view.select(["data", "flatten"])
+    menu = menus.build(view, view.canvas.nodes["data"].card().center())
+    sub = next(a.menu() for a in menu.actions() if a.text() == "Align")
+    next(a for a in sub.actions() if a.text() == "Align middles").trigger()
+    ys = {view.canvas.nodes[i].card().center().y() for i in ("data", "flatten")}
+    assert len(ys) == 1
+    assert document.undo_stack.undoText() == "Align middles"
+    menu.deleteLater()
+
+
+def test_undo_list_names_the_steps_and_goes_back(view, document, qtbot):
+    panel = UndoList(document)
+    qtbot.addWidget(panel)
+    before = document.text()
+    actions.rename(document, "relu", "Knee")
+    actions.remove(document, ["conv"])
+    model = panel.list.model()
+    shown = [model.index(i, 0).data() for i in range(model.rowCount())]
+    assert shown == ["As opened", "Rename ReLU", "Delete Conv2d"]
+    panel.list.setCurrentIndex(model.index(0, 0))
+    assert document.text() == before
+
+
+def test_problem_of_an_inner_node_shows_inside_only(view, document):
+    from engine.graph.edits import Problem  # noqa: PLC0415 - one test
+
+    blocks.group(document, ["conv", "relu"], "stem")
+    view.set_analysis(nets.analysis([Problem("stem.conv", "too small")]))
+    assert view.canvas.nodes["stem"].face.severity == "error"
+    view.show_path(["stem"])
+    assert view.canvas.nodes["conv"].face.severity == "error"
+    assert view.canvas.nodes["relu"].face.severity == ""

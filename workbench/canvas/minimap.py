@@ -1,0 +1,135 @@
+"""The whole graph, small, in a corner of the canvas; a drag there pans."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from engine.i18n import tr
+from workbench.theme.tokens import current, mix
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+WIDTH_PX, HEIGHT_PX, _EDGE_PX, _AIR_PX = 190, 120, 14, 8.0
+
+
+class MiniMap(QWidget):
+    """An overview that follows the canvas.
+
+    Args:
+        view: The canvas.
+    """
+
+    def __init__(self, view: "CanvasView") -> None:
+        super().__init__(view)
+        self._view = view
+        self._key: tuple | None = None
+        self._room, self._scale = QRectF(), 1.0
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.setAccessibleName(tr("Overview of the network"))
+        self.setFixedSize(WIDTH_PX, HEIGHT_PX)
+        self.hide()
+        view.installEventFilter(self)
+        view.viewport().installEventFilter(self)
+
+    def toggle(self) -> None:
+        """Show the overview, or hide it."""
+        self.setVisible(not self.isVisible())
+        self._place()
+        self._follow()
+
+    def _place(self) -> None:
+        view = self._view
+        self.move(
+            view.width() - WIDTH_PX - _EDGE_PX, view.height() - HEIGHT_PX - _EDGE_PX
+        )
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stay in the corner; look at the graph again when the canvas is painted."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        elif event.type() == QEvent.Type.Paint and self.isVisible():
+            self._follow()
+        return super().eventFilter(watched, event)
+
+    def _follow(self) -> None:
+        """Paint anew, only when something is elsewhere than before."""
+        key = (self._cards(), self._seen(), current().name)
+        if key != self._key:
+            self._key = key
+            self.update()
+
+    def _cards(self) -> tuple:
+        nodes = self._view.canvas.nodes.values()
+        return tuple(
+            (n.x(), n.y(), n.face.width, n.face.height, n.face.category, n.isSelected())
+            for n in nodes
+        )
+
+    def _seen(self) -> QRectF:
+        """Return the part of the scene that the canvas shows."""
+        view = self._view
+        return view.mapToScene(view.viewport().rect()).boundingRect()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw cards as plain blocks and the seen part as a frame."""
+        tokens = current()
+        self._measure()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(tokens.bg1))
+            painter.setPen(QPen(QColor(tokens.line), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.setPen(Qt.PenStyle.NoPen)
+            for note in self._view.canvas.notes.shown():
+                room = QRectF(note.x, note.y, note.width, note.height)
+                tint = mix(tokens.bg1, tokens.colour(note.colour), 0.25)
+                painter.fillRect(self._shown(room), QColor(tint))
+            for x, y, width, height, category, is_selected in self._cards():
+                colour = tokens.accent if is_selected else tokens.category(category)
+                painter.fillRect(
+                    self._shown(QRectF(x, y, width, height)), QColor(colour)
+                )
+            seen = QColor(tokens.fg)
+            seen.setAlpha(22)
+            painter.setBrush(seen)
+            painter.setPen(QPen(QColor(tokens.fg2), 1))
+            painter.drawRect(self._shown(self._seen()))
+
+    def _measure(self) -> None:
+        """Fit the graph and the seen part into the widget."""
+        self._room = self._view.canvas.bounds().united(self._seen())
+        inner = QRectF(self.rect()).adjusted(_AIR_PX, _AIR_PX, -_AIR_PX, -_AIR_PX)
+        across = inner.width() / max(1.0, self._room.width())
+        down = inner.height() / max(1.0, self._room.height())
+        self._scale = min(across, down)
+
+    def _shown(self, room: QRectF) -> QRectF:
+        middle, scale = self._room.center(), self._scale
+        corner = (room.topLeft() - middle) * scale + QPointF(self.rect().center())
+        width, height = max(2.0, room.width() * scale), max(2.0, room.height() * scale)
+        return QRectF(corner.x(), corner.y(), width, height)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Bring the pressed place to the middle of the canvas."""
+        self._go(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Keep bringing the place under the pointer to the middle."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        event.accept()
+
+    def _go(self, event: QMouseEvent) -> None:
+        offset = event.position() - QPointF(self.rect().center())
+        place = self._room.center() + offset / self._scale
+        self._view.camera.is_automatic = False
+        self._view.camera.centre_on(place)
+        self._view.viewport().update()
+        event.accept()
