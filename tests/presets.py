@@ -111,6 +111,8 @@ def _train(name: str, seed: int, metrics: list[str], changes: list[str] = ()) ->
         if not done.stdout.strip():
             sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
         result = json.loads(done.stdout.splitlines()[-1])
+        if result["state"] == "diverged":
+            result["validation"]["loss.steps"] = result["steps"]
         result["validation"] |= generated.scores(run, metrics)
     return result
 

@@ -195,6 +195,10 @@ _TRAINING = (
 _PHASE = (
     Param("every", "int", 1, "Every", min=1, unit="steps",
           doc="Runs in every k-th step."),
+    Param("first", "int", 1, "First step", min=1, unit="steps",
+          doc="Doesn't run before this step: one task after the other."),
+    Param("last", "int", None, "Last step", min=1, unit="steps", optional=True,
+          doc="Doesn't run after this step."),
     Param("clip_norm", "float", None, "Clip norm", min=0.0, exclusive_min=True,
           optional=True, doc="Scales the gradient down to this norm."),
     Param("clip_value", "float", None, "Clip value", min=0.0, exclusive_min=True,

@@ -47,9 +47,15 @@ class PhaseRun:
         ]
         self.schedule = schedules.build(phase.schedule)
         self.every = int(_number(phase, "every") or 1)
+        self._first, self._last = _number(phase, "first") or 1, _number(phase, "last")
         self._clip = (_number(phase, "clip_norm"), _number(phase, "clip_value"))
         self._l1 = _number(phase, "l1") or 0.0
         self._half = precision == "bf16"
+
+    def due(self, number: int) -> bool:
+        """Return whether this phase runs in a step; they count from 1."""
+        ended = self._last is not None and number > self._last
+        return number >= self._first and not ended and number % self.every == 0
 
     def forward(self, feeds: Mapping[str, Tensor]) -> Outputs:
         """Return losses, metrics and views of a batch."""

@@ -128,9 +128,9 @@ class Trainer(Control):
             self.monitor.after_update(index)
 
     def _due_phases(self) -> list[tuple[int, PhaseRun]]:
-        """Return the phases of the coming step; `every` counts steps from 1."""
+        """Return the phases of the coming step."""
         number, phases = self.step + 1, enumerate(self.parts.phases)
-        return [(i, phase) for i, phase in phases if number % phase.every == 0]
+        return [(i, phase) for i, phase in phases if phase.due(number)]
 
     def _looked_at(
         self, phase: PhaseRun, outputs: Outputs, total: Tensor

@@ -2,7 +2,8 @@
 
 `chain.within` and `chain.modes` are ModeCoverage of the points that the view `chain`
 ends with; `images.certainty` and `images.classes` are what the default preset's net
-thinks of the images that flow into the view `images`.
+thinks of the images that flow into the view `images`; `loss.gradient_ratio` compares
+the first and the last layer.
 """
 
 from collections.abc import Iterable
@@ -24,23 +25,56 @@ def scores(folder: Path, metrics: Iterable[str]) -> dict[str, float]:
     """Return those of `metrics` that are made here.
 
     Args:
-        folder: Of a finished run.
+        folder: Of a run that has ended.
         metrics: Names, `<view>.<what>`.
     """
-    wanted = [metric for metric in metrics if "." in metric]
+    wanted = [metric for metric in metrics if metric.partition(".")[2] in SCORES]
     if not wanted:
         return {}
-    trainer = Trainer.resume(runs.open_run(folder), monitor=False)
-    return {metric: _score(trainer, *metric.split(".")) for metric in wanted}
+    trainer = Trainer.resume(runs.open_run(folder))
+    for _ in trainer.viewing.make(trainer.step):
+        pass
+    views = {view.node: view.arrays for view in trainer.viewing.take()}
+    found = {}
+    for metric in wanted:
+        node, _, what = metric.partition(".")
+        found[metric] = SCORES[what](trainer, views.get(node, {}), node)
+    return found
 
 
-def _score(trainer: Trainer, view: str, what: str) -> float:
-    if what in {"within", "modes"}:
-        return coverage(_view(trainer, view)["points"], what)
-    shares = sureness(images(trainer, view))
-    if what == "classes":
-        return float(len(shares.argmax(1).unique()))
+def _coverage(measure: str):
+    return lambda _trainer, arrays, _node: coverage(arrays["points"], measure)
+
+
+def _certainty(trainer: Trainer, arrays, node: str) -> float:
+    shares = sureness(images(trainer, arrays, node))
     return shares.max(1).values.mean().item()
+
+
+def _classes(trainer: Trainer, arrays, node: str) -> float:
+    answers = sureness(images(trainer, arrays, node)).argmax(1)
+    return float(len(answers.unique()))
+
+
+def gradient_ratio(trainer: Trainer, _arrays=None, _node: str = "") -> float:
+    """Return the last layer's gradient norm over the first layer's, for one batch."""
+    phase = trainer.parts.phases[0]
+    phase.backward(phase.loss(phase.forward(trainer.parts.feeds.first())))
+    layers = list(trainer.parts.program.layer_parameters.values())
+    first, last = (
+        torch.stack([weight.grad.norm() for weight in layer]).norm().item()
+        for layer in (layers[0], layers[-1])
+    )
+    return last / max(first, 1e-30)
+
+
+SCORES = {
+    "within": _coverage("within"),
+    "modes": _coverage("modes"),
+    "certainty": _certainty,
+    "classes": _classes,
+    "gradient_ratio": gradient_ratio,
+}
 
 
 def coverage(points, measure: str) -> float:
@@ -51,18 +85,10 @@ def coverage(points, measure: str) -> float:
     return metric.value()
 
 
-def _view(trainer: Trainer, node: str):
-    for _ in trainer.viewing.make(trainer.step):
-        pass
-    made = {view.node: view for view in trainer.viewing.take()}
-    return made[node].arrays
-
-
-def images(trainer: Trainer, node: str) -> torch.Tensor:
+def images(trainer: Trainer, arrays, node: str) -> torch.Tensor:
     """Return images N×1×28×28 in 0..1: of a chain its last, else what flows in."""
-    if trainer.parts.program.node(node).type == "denoising_chain":
-        tiles = torch.as_tensor(_view(trainer, node)["samples"])
-        return tiles.permute(0, 3, 1, 2).float() / 255
+    if "samples" in arrays:
+        return torch.as_tensor(arrays["samples"]).permute(0, 3, 1, 2).float() / 255
     feeds, found = trainer.parts.feeds, []
     for _, batch in feeds.validation_batches(250):
         found.append(trainer.parts.evaluator.forward(batch)[node][0])

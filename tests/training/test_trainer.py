@@ -1,4 +1,5 @@
 import copy
+from dataclasses import replace
 
 import pytest
 import torch
@@ -295,3 +296,16 @@ def test_threads_are_put_back_and_weights_kept_when_tuning():
     assert tuned.parts.feeds.order.position == 0
     tuned.close("stopped")
     assert torch.get_num_threads() == 1
+
+
+def test_phases_follow_each_other():
+    document = gan(steps=6)
+    first, second = document.training.phases
+    phases = (
+        replace(first, params={"last": 2}),
+        replace(second, params={"first": 3}),
+    )
+    document.training = replace(document.training, phases=phases).checked()
+    trainer = trained(document)
+    ran = ~torch.tensor(trainer.drain().losses).isnan()
+    assert ran.tolist() == [[True, False]] * 2 + [[False, True]] * 4
