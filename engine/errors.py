@@ -14,7 +14,6 @@ Anything else that is raised is a bug of ours.
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from engine.i18n import tr
 
@@ -51,8 +50,8 @@ class EngineError(Exception):
         if self.got is not None:
             parts.append(tr("got {got}", got=self.got))
         middle = f" ({', '.join(parts)})" if parts else ""
-        tail = f" {self.fix}" if self.fix else ""
-        return f"{head}{middle}.{tail}"
+        sentence = tr("{sentence}.", sentence=f"{head}{middle}")
+        return f"{sentence} {self.fix}" if self.fix else sentence
 
 
 class GraphError(EngineError):
@@ -101,5 +100,7 @@ class UnknownLayerError(EngineError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return “Did you mean …?” for the closest of `known`, or an empty string."""
+    from difflib import get_close_matches  # noqa: PLC0415 - seldom needed
+
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return tr("Did you mean “{word}”?", word=close[0]) if close else ""

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from engine.measure.histogram import layer_histograms, stride_for, strided
-from engine.protocol.frame import HISTOGRAM_BINS, Floats, Ints, LayerSample
+from engine.protocol.arrays import Floats, Ints
+from engine.protocol.frame import HISTOGRAM_BINS, LayerSample
 
 
 @dataclass

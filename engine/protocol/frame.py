@@ -4,16 +4,16 @@ Array axes: L layers (in the order of `RunStarted.layers`), K steps since the la
 frame, H histogram bins.
 """
 
+from __future__ import annotations  # numpy is 140 ms, and only for the types here
+
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-from engine.graph.edits import Problem
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+    from engine.graph.edits import Problem
+    from engine.protocol.arrays import Floats, Ints
 
 HISTOGRAM_BINS = 512
 """Sign × 8-bit exponent of float32: bin `sign * 256 + exponent`, sign 1 is negative.

@@ -75,6 +75,7 @@ _CLASSES: tuple[type, ...] = (
     edits.SetTraining,
     edits.Rename,
     edits.SetBlock,
+    edits.SetWeights,
     edits.Fix,
     edits.Problem,
     model.Endpoint,

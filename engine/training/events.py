@@ -5,7 +5,8 @@ from enum import Enum
 from typing import Literal
 
 from engine.i18n import tr
-from engine.protocol.frame import Evaluation, Floats, Ints, LayerSample, View
+from engine.protocol.arrays import Floats, Ints
+from engine.protocol.frame import Evaluation, LayerSample, View
 
 
 class Step(Enum):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.protocol.frame import Floats, Ints
+from engine.protocol.arrays import Floats, Ints
 
 Losses = list[float | Tensor]
 NAN = float("nan")

@@ -13,13 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.protocol.frame import (
-    HISTOGRAM_BINS,
-    Evaluation,
-    Floats,
-    Ints,
-    LayerSample,
-)
+from engine.protocol.arrays import Floats, Ints
+from engine.protocol.frame import HISTOGRAM_BINS, Evaluation, LayerSample
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS steps (

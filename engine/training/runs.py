@@ -25,7 +25,8 @@ from engine.files import atomic_write
 from engine.graph import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
-from engine.protocol.frame import Evaluation, Floats, Ints, LayerSample
+from engine.protocol.arrays import Floats, Ints
+from engine.protocol.frame import Evaluation, LayerSample
 from engine.training import checkpoint_file
 from engine.training.metrics import MetricStore
 

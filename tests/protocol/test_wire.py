@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import get_type_hints
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from engine.graph import edits as graph_edits
 from engine.graph.edits import Edit, Fix, Problem, SetBlock
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node
 from engine.layers.spec import Value
-from engine.protocol import wire
+from engine.protocol import arrays, wire
 from engine.protocol.frame import Analysis, LayerSample, Message, NodeInfo
 
 ARRAYS = st.builds(
@@ -49,9 +50,13 @@ def graphs(draw):
     return graph
 
 
+TYPES = {**vars(arrays), "npt": npt, "Problem": Problem}
+"""Names that `frame` has for type checkers only."""
+
+
 def of(kind: type, depth: int = 2):
     """Any instance of a dataclass of the protocol, by the types of its fields."""
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, localns=TYPES)
     names = [field.name for field in dataclasses.fields(kind)]
     return st.builds(kind, *[hinted(hints[name], depth) for name in names])
 

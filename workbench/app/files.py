@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
 from engine.i18n import tr
-from workbench.dialogs import unsaved
 from workbench.document import Document
 from workbench.document.document import SUFFIX
 from workbench.document.settings import Settings
@@ -94,6 +93,8 @@ class Files(QObject):
         """Return whether the document may go: saved, given up, or unchanged."""
         if not self._document.is_modified:
             return True
+        from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
+
         answer = unsaved.ask(self._window, self._document.title)
         return self.save() if answer == "save" else answer == "discard"
 

@@ -1,24 +1,14 @@
 """What the newest measurement looks like on the canvas, computed once per tick."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QRectF
 
 from engine.graph.model import Graph
 from engine.protocol.frame import LayerSample
-from workbench.canvas import metrics
 
-FIRST_EXPONENT = 101
-"""Exponent bits of 2⁻²⁶, where the second bar would begin minus one step."""
-_STARTS = np.r_[1, FIRST_EXPONENT + 2 : FIRST_EXPONENT + 2 * metrics.BARS : 2]
-DECADES = 4.0
 _EASE = 0.35
-_STILL_PX = 0.6
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -34,31 +24,6 @@ class Look:
     bars: tuple[QRectF, ...]
     heat: float
     is_broken: bool
-
-
-def bar_heights(histogram: npt.NDArray[np.int64]) -> Floats:
-    """Return bars of |g| per row: two octaves each, from 2⁻²⁶ to 4, the fullest 1.
-
-    Smaller values count in the first bar, larger ones in the last; zeros and values
-    that are not finite in none.
-
-    Args:
-        histogram: Counts (L, HISTOGRAM_BINS) as in `LayerSample`.
-    """
-    magnitudes = histogram[:, :256] + histogram[:, 256:]
-    sums = np.add.reduceat(magnitudes[:, :255], _STARTS, axis=1).astype(float)
-    return sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
-
-
-def heats(norms: Floats) -> Floats:
-    """Return gradient norms on a log scale: 1 the largest, 0 from 4 decades below."""
-    usable = np.where(np.isfinite(norms) & (norms > 0), norms, 0.0)
-    largest = usable.max(initial=0.0)
-    if largest <= 0:
-        return np.zeros_like(usable)
-    with np.errstate(divide="ignore"):
-        levels = 1.0 + np.log10(usable / largest) / DECADES
-    return np.clip(levels, 0.0, 1.0)
 
 
 def within(layers: Sequence[str], prefix: str) -> tuple[str, ...]:
@@ -97,13 +62,15 @@ class Live:
             sample: The measurement.
             layers: Paths of its rows.
         """
-        names, histogram, norms, broken = _grouped(sample, layers)
-        bars, levels = bar_heights(histogram), heats(norms)
+        from workbench.canvas import bars  # noqa: PLC0415 - numpy after the first paint
+
+        names, histogram, norms, broken = bars.grouped(sample, layers)
+        heights, levels = bars.heights(histogram), bars.heats(norms)
         for row, name in enumerate(names):
             if norms[row] == 0 and not broken[row] and name in self.looks:
                 continue  # Another phase moved this one; keep what it showed.
             heat = self._eased(name, float(levels[row]))
-            rects = _rects(bars[row])
+            rects = bars.rects(heights[row])
             self.looks[name] = Look(rects, heat, bool(broken[row]))
         self._spread()
 
@@ -115,7 +82,7 @@ class Live:
 
     def trace(self, graph: Graph, layers: Sequence[str]) -> None:
         """Find, for every node, the layer whose gradient came along its output."""
-        weighted = {_root(path) for path in layers}
+        weighted = {root(path) for path in layers}
         self._origins = origins(graph, weighted)
         self._spread()
 
@@ -144,31 +111,6 @@ def origins(graph: Graph, weighted: set[str]) -> dict[str, str]:
     return found
 
 
-def _root(path: str) -> str:
+def root(path: str) -> str:
+    """Return the node of the canvas that a path belongs to."""
     return path.partition(".")[0]
-
-
-def _grouped(
-    sample: LayerSample, layers: Sequence[str]
-) -> tuple[list[str], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
-    """Return the rows summed by node of the canvas."""
-    names = list(dict.fromkeys(_root(path) for path in layers))
-    index: Mapping[str, int] = {name: row for row, name in enumerate(names)}
-    rows = np.array([index[_root(path)] for path in layers], dtype=int)
-    histogram = np.zeros((len(names), sample.grad_histogram.shape[1]), dtype=np.int64)
-    np.add.at(histogram, rows, sample.grad_histogram)
-    squares = np.zeros(len(names))
-    np.add.at(squares, rows, np.square(sample.grad_norm))
-    broken = np.zeros(len(names))
-    np.add.at(broken, rows, sample.grad_nonfinite)
-    return names, histogram, np.sqrt(squares), broken > 0
-
-
-def _rects(heights: Floats) -> tuple[QRectF, ...]:
-    pitch, full = metrics.BAR_PITCH, metrics.SPARK_HEIGHT
-    tall = (heights * full).tolist()
-    return tuple(
-        QRectF(i * pitch, full - h, pitch - 0.6, h)
-        for i, h in enumerate(tall)
-        if h >= _STILL_PX
-    )

@@ -103,7 +103,7 @@ class Palette(QWidget):
             view.library_changed.connect(self._fill)
         theme.signals.changed.connect(self._fill)
         document.changed.connect(self._on_changed)
-        document.replaced.connect(self._fill)
+        document.replaced.connect(self._on_changed)
         self._fill()
 
     def _set_up(self) -> None:
@@ -150,7 +150,7 @@ class Palette(QWidget):
         self._known = tuple(self.document.project.blocks)
         return catalogue.blocks(self.document)
 
-    def _on_changed(self, _edits: object) -> None:
+    def _on_changed(self, _edits: object = ()) -> None:
         """Follow the names of this project's blocks."""
         if tuple(self.document.project.blocks) != self._known:
             self._fill()

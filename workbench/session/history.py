@@ -4,13 +4,15 @@ import math
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from engine.protocol.frame import Evaluation, Frame, LayerSample, RunStarted, View
-from workbench.session.layers import LayerHistory
 from workbench.session.names import Names
-from workbench.session.series import Series
+
+if TYPE_CHECKING:
+    from engine.protocol.arrays import Floats
+    from workbench.session.layers import LayerHistory
+    from workbench.session.series import Series
 
 LOG_LINES = 5000
 
@@ -29,6 +31,8 @@ class History:
     The counters `losses_seen`, `samples_seen`, `evaluations_seen`, `views_seen`,
     `log_seen` and `runs_seen` grow with each arrival; a plot whose counter stands
     still has nothing to draw.
+
+    numpy is loaded with the first run or plot, which is after the first paint.
     """
 
     def __init__(self) -> None:
@@ -39,14 +43,10 @@ class History:
 
     def _reset(self, run: RunStarted | None, names: Names) -> None:
         self.run, self.names = run, names
-        phases = run.phases if run else ()
-        room = run.total_steps if run else 0
-        self.losses = tuple(Series(room) for _ in phases)
-        self.rates = tuple(Series(room) for _ in phases)
+        self.losses, self.rates = _series(run), _series(run)
         self.evaluations: list[Evaluation] = []
         self.views: dict[str, View] = {}
-        paths = run.layers if run else ()
-        self.layers = LayerHistory(paths, tuple(names.layer(path) for path in paths))
+        self._layers: LayerHistory | None = None
         self.step, self.epoch = (run.step if run else 0), 0.0
         self.samples_per_s, self.overhead, self.eta_s = 0.0, 0.0, math.nan
 
@@ -96,17 +96,30 @@ class History:
         self.log_seen += len(lines)
 
     @property
+    def layers(self) -> "LayerHistory":
+        """Measurements of the layers of the run."""
+        if self._layers is None:
+            from workbench.session.layers import LayerHistory  # noqa: PLC0415 - numpy
+
+            paths = self.run.layers if self.run else ()
+            words = tuple(self.names.layer(path) for path in paths)
+            self._layers = LayerHistory(paths, words)
+        return self._layers
+
+    @property
     def sample(self) -> LayerSample | None:
         """The newest measurement of the layers."""
-        return self.layers.newest
+        return self._layers.newest if self._layers else None
 
-    def evaluated(self, name: str, *, training: bool = False) -> np.ndarray:
+    def evaluated(self, name: str, *, training: bool = False) -> "Floats":
         """Return (steps, values) as (2, K) of one evaluated value, finite ones only.
 
         Args:
             name: Node id, or `loss` for the total.
             training: Of the training data instead of the validation data.
         """
+        import numpy as np  # noqa: PLC0415 - not before the first paint
+
         pairs = [
             (evaluation.step, values[name])
             for evaluation in self.evaluations
@@ -114,3 +127,12 @@ class History:
             if math.isfinite(values.get(name, math.nan))
         ]
         return np.array(pairs, float).reshape(-1, 2).T
+
+
+def _series(run: RunStarted | None) -> "tuple[Series, ...]":
+    """Return an empty curve for each phase of a run."""
+    if run is None:
+        return ()
+    from workbench.session.series import Series  # noqa: PLC0415 - numpy
+
+    return tuple(Series(run.total_steps) for _ in run.phases)

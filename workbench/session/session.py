@@ -17,7 +17,6 @@ from engine.graph.model import Project
 from engine.graph.serialize import dumps
 from engine.i18n import language, tr
 from engine.protocol import commands, frame
-from engine.protocol.client import EngineClient
 from workbench.session.history import History
 from workbench.session.link import Client, Link
 from workbench.session.names import Names, names_of
@@ -30,6 +29,8 @@ _ENDINGS = {"finished": "finished", "early": "finished"}
 
 
 def _spawn() -> Client:
+    from engine.protocol.client import EngineClient  # noqa: PLC0415 - loads numpy
+
     return EngineClient.spawn(language=language())
 
 

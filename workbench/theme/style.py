@@ -1,7 +1,5 @@
 """Puts a theme on: Fusion, an explicit palette and a short style sheet."""
 
-from string import Template
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
@@ -84,12 +82,12 @@ def palette(theme: Tokens) -> QPalette:
 
 def sheet(theme: Tokens) -> str:
     """Return the style sheet of a theme."""
-    template = Template((icons.FOLDER.parent / "theme.qss").read_text("utf-8"))
-    arrows = icons.FOLDER.as_posix()
-    return template.substitute(
-        {
-            **vars(theme),
-            "icons": arrows,
-            "hover": tokens.mix(theme.accent_fill, "#000000", 0.12),
-        }
-    )
+    text = (icons.FOLDER.parent / "theme.qss").read_text("utf-8")
+    values = {
+        **vars(theme),
+        "icons": icons.FOLDER.as_posix(),
+        "hover": tokens.mix(theme.accent_fill, "#000000", 0.12),
+    }
+    for name in sorted(values, key=len, reverse=True):  # $fg2 before $fg
+        text = text.replace(f"${name}", str(values[name]))
+    return text

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.layers.spec import Params
 from engine.measure.views.scene import Array, Scene, host
-from engine.protocol.frame import Floats, Ints
+from engine.protocol.arrays import Floats, Ints
 
 _TINY = 1e-12
 

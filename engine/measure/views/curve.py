@@ -9,7 +9,7 @@ import torch
 
 from engine.measure.views import classes
 from engine.measure.views.scene import Array, Drawing, Scene
-from engine.protocol.frame import Floats
+from engine.protocol.arrays import Floats
 
 NUM_PLACES = 256
 """Places where the network is asked, evenly spaced over the samples' range."""

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.measure.views import classes
 from engine.measure.views.plane import Square
 from engine.measure.views.scene import Drawing, Scene
-from engine.protocol.frame import Floats
+from engine.protocol.arrays import Floats
 
 
 def draw(scene: Scene) -> Drawing:

@@ -17,7 +17,7 @@ from engine.layers.spec import Params
 from engine.measure.views import classes, pixels
 from engine.measure.views.plane import Square
 from engine.measure.views.scene import Array, Drawing, Scene, host
-from engine.protocol.frame import Floats
+from engine.protocol.arrays import Floats
 
 RESOLUTION = 64
 MOST_COLUMNS = 8

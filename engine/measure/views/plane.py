@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.protocol.frame import Floats
+from engine.protocol.arrays import Floats
 
 MARGIN = 0.08
 """Space beyond the outermost points, as a share of the square's side."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.measure.views import classes, pixels
 from engine.measure.views.scene import Array, Drawing, Scene, host
-from engine.protocol.frame import Floats, Ints
+from engine.protocol.arrays import Floats, Ints
 
 MOST_COLUMNS = 6
 """Features that are shown beside a prediction."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.layers.spec import Params
-from engine.protocol.frame import Floats, Ints
+from engine.protocol.arrays import Floats, Ints
 
 Array = npt.NDArray[np.generic]
 Undo = Callable[[Floats], Floats]

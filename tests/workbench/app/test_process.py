@@ -59,6 +59,24 @@ def test_importing_the_window_leaves_torch_and_pyqtgraph_out():
     assert out.strip() == "[]", err
 
 
+def test_first_paint_waits_for_no_slow_import():
+    code = (
+        "import os, sys\n"
+        "from workbench.app import main\n"
+        "from workbench.app.window import MainWindow\n"
+        "from workbench.options import Options\n"
+        "slow = 'numpy', 'pyqtgraph', 'torch', 'subprocess', 'workbench.dialogs', "
+        "'workbench.plots'\n"
+        "def start_late(window):\n"
+        "    print('painted', [m for m in slow if m in sys.modules], flush=True)\n"
+        "    window.close()\n"
+        "MainWindow.start_late = start_late\n"
+        "main.run(Options(document='mnist-cnn'))\n"
+    )
+    out, err = start(code).communicate(timeout=60)
+    assert out.strip() == "painted []", err
+
+
 def test_closing_in_the_middle_of_training_exits_with_0_within_3_s():
     end = "QTimer.singleShot(0, windows[0].close)"
     process = start(CLOSE_IN_TRAINING.format(end=end))

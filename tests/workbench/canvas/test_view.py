@@ -11,7 +11,7 @@ from engine.graph.model import Node, Project
 from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench import theme
-from workbench.canvas import live, metrics, words
+from workbench.canvas import bars, metrics, words
 from workbench.canvas.view import CanvasView
 from workbench.document import Document, actions
 
@@ -151,12 +151,12 @@ def test_bars_count_two_octaves_each():
     counts = np.zeros(metrics.BARS)
     for power in powers:
         counts[min(metrics.BARS - 1, max(0, (power + 26) // 2))] += 1
-    heights = live.bar_heights(sample.grad_histogram)[0]
+    heights = bars.heights(sample.grad_histogram)[0]
     np.testing.assert_allclose(heights, counts / counts.max())
 
 
 def test_heat_is_logarithmic_over_four_decades():
-    levels = live.heats(np.array([1.0, 1e-2, 1e-4, 1e-7, 0.0, np.nan]))
+    levels = bars.heats(np.array([1.0, 1e-2, 1e-4, 1e-7, 0.0, np.nan]))
     np.testing.assert_allclose(levels, [1.0, 0.5, 0.0, 0.0, 0.0, 0.0], atol=1e-12)
 
 
@@ -173,7 +173,7 @@ def test_layers_of_a_block_count_for_the_block(view):
     sample = nets.sample([[-8] * 3, [-8] * 3], [3.0, 4.0])
     view.set_live(sample, ("conv.a", "conv.b"))
     assert set(view.canvas.live.looks) == {"conv"}
-    names, _, norms, _ = live._grouped(sample, ("conv.a", "conv.b"))
+    names, _, norms, _ = bars.grouped(sample, ("conv.a", "conv.b"))
     assert names == ["conv"]
     assert norms[0] == pytest.approx(5.0)
 
