@@ -141,6 +141,16 @@ SPECS = (
             min=1,
             optional=True,
         ),
+        Param(
+            "clip",
+            "float",
+            None,
+            "Clip",
+            "Samples found on the way are cut to ± this, such as 1 for images.",
+            min=0.0,
+            exclusive_min=True,
+            optional=True,
+        ),
         Param("seed", "int", 0, "Seed", "The same noise every time.", min=0),
     ),
     _view(

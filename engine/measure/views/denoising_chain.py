@@ -39,7 +39,9 @@ def draw(scene: Scene) -> Drawing:
     like = scene.inputs["noisy"]
     shape = (int(scene.number("count", 64)), *like.shape[1:])
     noise = torch.randn(shape, generator=generator).to(like)
-    steps, frames = chain(scene.answer, noise, schedule, chosen(scene, schedule))
+    visited = chosen(scene, schedule)
+    clip = scene.number("clip", torch.inf)
+    steps, frames = chain(scene.answer, noise, schedule, visited, clip=clip)
     kept = np.linspace(0, len(frames) - 1, int(scene.number("frames", 8))).round()
     kept_frames = [frames[int(index)] for index in dict.fromkeys(kept)]
     arrays, columns = _shown(scene, kept_frames)
@@ -57,7 +59,12 @@ def chosen(scene: Scene, schedule: Params) -> list[int]:
 
 
 def chain(
-    network: Network, noise: Tensor, schedule: Params, visited: list[int]
+    network: Network,
+    noise: Tensor,
+    schedule: Params,
+    visited: list[int],
+    *,
+    clip: float = torch.inf,
 ) -> tuple[list[int], list[Tensor]]:
     """Return time steps and samples, from the noise to the clean samples (step −1).
 
@@ -69,6 +76,7 @@ def chain(
         noise: The start.
         schedule: Parameters of the NoiseSchedule.
         visited: Falling time steps.
+        clip: Samples found on the way are cut to ± this.
 
     Source: Song, Meng & Ermon 2020, Denoising Diffusion Implicit Models, η = 0
     """
@@ -81,6 +89,9 @@ def chain(
         sample, rest = taken_apart(
             str(schedule["predict"]), mixture, found, signal, spoilt
         )
+        if clip < torch.inf:
+            sample = sample.clamp(-clip, clip)
+            rest = (mixture - signal * sample) / max(spoilt, 1e-6)
         after = left[following] if following >= 0 else 1.0
         mixture = after**0.5 * sample + (1 - after) ** 0.5 * rest
         frames.append(mixture)

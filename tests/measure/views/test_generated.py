@@ -181,3 +181,13 @@ def test_forecast_feeds_its_answers_back():
     arrays, _ = VIEWS["forecast"](scene("forecast", inputs, fibonacci, undo=undo))
     assert arrays["curve"].tolist() == [[0, 20], [1, 30], [2, 50]]
     assert arrays["points"].tolist() == [[0, 20], [1, 90], [2, 50]]
+
+
+def test_clipped_samples_stay_within_their_limit():
+    noise = torch.randn(50, 2, generator=torch.Generator().manual_seed(0))
+    visited = list(range(49, -1, -1))
+    _, frames = denoising_chain.chain(
+        perfect("noise"), noise, SCHEDULE, visited, clip=1.6
+    )
+    assert frames[-1].abs().max() <= 1.6
+    assert frames[-1].max() == 1.6
