@@ -35,10 +35,13 @@ def install(language: str, catalogue: Mapping[str, str]) -> None:
 
 
 def load(language: str, folder: Path) -> None:
-    """Install `folder/<language>.json`; a language without a file means English."""
+    """Install `folder/<language>.json`; a language without a file means English.
+
+    An empty translation is one that nobody has written yet: English too.
+    """
     path = folder / f"{language}.json"
     catalogue = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    install(language, catalogue)
+    install(language, {text: words for text, words in catalogue.items() if words})
 
 
 def language() -> str:

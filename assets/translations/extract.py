@@ -1,0 +1,246 @@
+"""Keeps the catalogues of this folder in step with the words of the source.
+
+A developer's script: the application never runs it. From the checkout:
+
+    .venv/bin/python assets/translations/extract.py
+
+It collects every text that people see: the literals that reach `tr(...)`, the words
+of the tables in `TABLES` that reach it as a variable, those of the catalogue of
+layers, data and options, and those of the presets. New texts are added to each
+`*.json` with an empty translation, to be filled in; texts that are gone are dropped
+and printed. Layers keep their names in every language, as papers and PyTorch do.
+"""
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Formatter
+
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from engine.files import atomic_write  # noqa: E402 - found through the line above
+from engine.graph import options  # noqa: E402
+from engine.layers import registry  # noqa: E402
+from engine.layers.datasets import DATASETS  # noqa: E402
+from engine.layers.spec import Param, Port  # noqa: E402
+
+PACKAGES = ("engine", "workbench", "presets")
+TABLES: Mapping[str, Mapping[str, int | None]] = {
+    "engine/layers/registry.py": {"CATEGORIES": None},
+    "engine/layers/spec.py": {"_WORDS": None},
+    "workbench/app/actions.py": {"MENUS": None, "ENTRIES": 2},
+    "workbench/app/docks.py": {"TITLES": None},
+    "workbench/app/helpers.py": {"_MORE_KEYS": None},
+    "workbench/app/status.py": {"STATES": 0},
+    "workbench/dialogs/export.py": {"FORMATS": None},
+    "workbench/document/wires.py": {"_KINDS": None},
+    "workbench/inspector/problems.py": {"_ICONS": -1},
+}
+"""Constants whose words are shown through `tr(variable)`: all the strings in them, or
+the one at this place of each entry, or with -1 the keys."""
+
+_WORD = re.compile("[a-z]{2}")
+
+
+@dataclass
+class Words:
+    """The texts found so far and where each stands.
+
+    Args:
+        places: File and line, or entry of the catalogue, by text.
+        unclear: Calls of `tr` whose text is not a literal: checked by `TABLES`.
+    """
+
+    places: dict[str, str] = field(default_factory=dict)
+    unclear: list[str] = field(default_factory=list)
+
+    def add(self, text: str, place: str) -> None:
+        """Keep a text that has a word in it; symbols are the same everywhere."""
+        if _WORD.search(text.replace("&", "")):
+            self.places.setdefault(text, place)
+
+
+def collect() -> Words:
+    """Return every text that people see."""
+    words = Words()
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            read_source(path.read_text("utf-8"), name, words)
+    _read_catalogue(words)
+    _read_presets(words)
+    return words
+
+
+def read_source(source: str, name: str, words: Words) -> None:
+    """Add the texts of one file.
+
+    Args:
+        source: Its content.
+        name: Its path from the checkout, for `TABLES` and the places.
+        words: Gets them.
+    """
+    tree = ast.parse(source)
+    constants = dict(_constants(tree))
+    for call in _calls(tree, "tr"):
+        place = f"{name}:{call.lineno}"
+        texts = list(_literals(call.args[0], constants))
+        if not texts:
+            words.unclear.append(f"{place}: {ast.unparse(call.args[0])}")
+        for text in texts:
+            words.add(text, place)
+    for call in _calls(tree, "Param"):
+        shown = [word.value for word in call.keywords if word.arg in {"label", "doc"}]
+        for text in _strings([*call.args[3:4], *shown]):
+            words.add(text, f"{name}:{call.lineno}")
+    for constant, position in TABLES.get(name, {}).items():
+        for text in _entries(constants[constant], position):
+            words.add(text, f"{name}: {constant}")
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names and values of a module's assignments."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id, node.value or node.target
+
+
+def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            function = node.func
+            called = function.attr if isinstance(function, ast.Attribute) else ""
+            if name == (function.id if isinstance(function, ast.Name) else called):
+                yield node
+
+
+def _literals(node: ast.expr, constants: Mapping[str, ast.expr]) -> Iterator[str]:
+    """Yield the texts that an argument of `tr` can have, none when it can't be told."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=first, orelse=second):
+            yield from _literals(first, constants)
+            yield from _literals(second, constants)
+        case ast.Name(id=name) if name in constants:
+            yield from _literals(constants[name], {})
+        case ast.Subscript(value=ast.Name(id=name)) if name in constants:
+            yield from _entries(constants[name], None)
+
+
+def _entries(table: ast.expr, position: int | None) -> Iterator[str]:
+    """Yield the words of a table; see `TABLES`."""
+    if isinstance(table, ast.Dict) and position == -1:
+        yield from _strings(key for key in table.keys if key is not None)
+        return
+    values = table.values if isinstance(table, ast.Dict) else getattr(table, "elts", [])
+    for value in values:
+        parts = _parts(value)
+        if position is None or not parts:
+            yield from _strings(parts or [value])
+        else:
+            yield from _strings(parts[position : position + 1])
+
+
+def _parts(entry: ast.expr) -> list[ast.expr]:
+    match entry:
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Call(args=parts):
+            return list(parts)
+    return []
+
+
+def _strings(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _read_catalogue(words: Words) -> None:
+    for spec in registry.all_specs():
+        words.add(spec.help, spec.id)
+        _read_params(spec.params, spec.id, words)
+        _read_ports((*spec.inputs, *spec.output_ports(spec.defaults())), spec.id, words)
+    for data in DATASETS.values():
+        words.add(data.title, f"data {data.id}")
+        words.add(data.help, f"data {data.id}")
+        _read_ports((part.port for part in data.layout), f"data {data.id}", words)
+    for option in (*options.OPTIMIZERS.values(), *options.SCHEDULES.values()):
+        words.add(option.title, option.id)
+        words.add(option.help, option.id)
+        _read_params(option.params, option.id, words)
+    _read_params(options.TRAINING_PARAMS.values(), "training", words)
+    _read_params(options.PHASE_PARAMS.values(), "phase", words)
+
+
+def _read_params(params: Iterable[Param], owner: str, words: Words) -> None:
+    for param in params:
+        shown = () if param.name == "source" else param.choices
+        for text in (param.label, param.doc, param.unit, *shown):
+            words.add(text, f"{owner}.{param.name}")
+
+
+def _read_ports(ports: Iterable[Port], owner: str, words: Words) -> None:
+    for port in ports:
+        words.add(port.doc, f"{owner}.{port.name}")
+
+
+def _read_presets(words: Words) -> None:
+    for path in sorted((ROOT / "presets").glob("*.bpw")):
+        record = json.loads(path.read_text("utf-8")).get("preset", {})
+        target = record.get("target", {}).get("text", "")
+        for text in (record.get("title", ""), record.get("watch", ""), target):
+            words.add(text, path.name)
+
+
+def fields(text: str) -> list[str]:
+    """Return the fields of a text with their formats, sorted."""
+    found = Formatter().parse(text)
+    return sorted(f"{name}!{how}:{spec}" for _, name, spec, how in found if name)
+
+
+def read(path: Path) -> dict[str, str]:
+    """Return the translations of one language."""
+    return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+
+def write(path: Path, catalogue: Mapping[str, str]) -> None:
+    """Write the translations of one language, sorted, one to a line."""
+    text = json.dumps(catalogue, ensure_ascii=False, indent=1, sort_keys=True)
+    atomic_write(path, f"{text}\n".encode())
+
+
+def update(path: Path, words: Words) -> None:
+    """Bring one language in step with the source, and tell what changed."""
+    old = read(path)
+    for text in sorted(old.keys() - words.places.keys()):
+        _say(f"{path.name} drops {text!r}")
+    new = {text: old.get(text, "") for text in words.places}
+    missing = [text for text in sorted(new) if not new[text]]
+    for text in missing:
+        _say(f"{path.name} needs {text!r} ({words.places[text]})")
+    write(path, new)
+    _say(f"{path.name}: {len(new)} texts, {len(missing)} without a translation")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def main() -> None:
+    """Bring every language in step with the source."""
+    words = collect()
+    for path in sorted(FOLDER.glob("*.json")):
+        update(path, words)
+
+
+if __name__ == "__main__":
+    main()
