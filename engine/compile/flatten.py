@@ -8,10 +8,15 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from engine.errors import GraphError
 from engine.graph import ports
 from engine.graph.model import ROOT, Block, Edge, Endpoint, Node, Project
+from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Port, Value
+
+MOST_NODES = 20_000
+"""Blocks of blocks of blocks grow without end; training could not hold more anyway."""
 
 
 class Source(NamedTuple):
@@ -87,9 +92,14 @@ class Flattener:
         self.feeds: dict[str, dict[str, Source]] = {}
         self.visited: list[FlatNode] = []
         self._shared: dict[tuple[str, str, str], str] = {}
+        self._count = 0
 
     def flat(self) -> list[FlatNode]:
-        """Return all nodes, each after everything it depends on."""
+        """Return all nodes, each after everything it depends on.
+
+        Raises:
+            GraphError: When there are more than `MOST_NODES`, blocks counted too.
+        """
         self.visited = list(self._scope(ROOT, Frame(), {}, {}))
         return self.visited
 
@@ -100,6 +110,7 @@ class Flattener:
         graph = self.project.scope(scope)
         outside = _by_node(fed)
         for node in graph.topological():
+            self._count_one()
             wires = {
                 port: [results.get(end) or _dangling(frame, end) for end in ends]
                 for port, ends in _wires(graph.edges_into(node.id)).items()
@@ -111,6 +122,15 @@ class Flattener:
                 yield from self._block(node, frame, wires, results)
             else:
                 yield self._leaf(node, frame, wires, results)
+
+    def _count_one(self) -> None:
+        self._count += 1
+        if self._count > MOST_NODES:
+            raise GraphError(
+                tr("The network is too large once its blocks are unfolded"),
+                expected=tr("at most {count} nodes", count=MOST_NODES),
+                fix=tr("Repeat blocks less often."),
+            )
 
     def _leaf(
         self,
@@ -181,6 +201,7 @@ class Flattener:
     def _body(
         self, name: str, block: Block, frame: Frame, feeds: Mapping[str, Source]
     ) -> Generator[FlatNode, None, dict[str, Source]]:
+        self._count_one()
         fed = {
             end: feeds.get(port) for port, ends in block.inputs.items() for end in ends
         }
