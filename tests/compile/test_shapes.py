@@ -138,6 +138,21 @@ def test_unknown_things_never_raise():
     assert ShapeCache().analyse(_blocks(repeat=0)).problems
 
 
+@pytest.mark.parametrize("filling", ["identity", None])
+def test_blocks_of_blocks_without_end_are_refused_in_a_moment(filling):
+    made = chain("flatten", ("block", {"of": "b0"}))
+    ends = {"input": (Endpoint("n", "input"),)}, {"out": Endpoint("n", "out")}
+    for level in range(6):
+        inner = graph({})
+        params = {"of": f"b{level + 1}", "repeat": 1000}
+        inner.add_node(Node("n", "block", params))
+        made.blocks[f"b{level}"] = Block(inner, *ends)
+    last = graph({"n": filling}) if filling else graph({})
+    made.blocks["b6"] = Block(last, *(ends if filling else ({}, {})))
+    (problem,) = ShapeCache().analyse(made).problems
+    assert "too large" in problem.text
+
+
 def test_second_analysis_builds_only_what_changed(monkeypatch):
     cache, made = ShapeCache(), chain(*["linear", "relu"] * 20)
     cache.analyse(made)
