@@ -46,7 +46,7 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
 """Constants whose words are shown through `tr(variable)`: all the strings in them, or
 the one at this place of each entry, or with -1 the keys."""
 
-_WORD = re.compile("[a-z]{2}")
+_WORD = re.compile("[A-Za-z][a-z]")
 
 
 @dataclass
@@ -95,7 +95,7 @@ def read_source(source: str, name: str, words: Words) -> None:
         if not texts:
             words.unclear.append(f"{place}: {ast.unparse(call.args[0])}")
         for text in texts:
-            words.add(text, place)
+            words.places.setdefault(text, place)
     for call in _calls(tree, "Param"):
         shown = [word.value for word in call.keywords if word.arg in {"label", "doc"}]
         for text in _strings([*call.args[3:4], *shown]):

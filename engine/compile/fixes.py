@@ -133,7 +133,7 @@ def _retyped(project: Project, node: FlatNode, type_id: str) -> Iterator[Fix]:
         return
     old = project.scope(node.scope).node(node.node.id)
     new = Node(old.id, type_id, old.params, old.name, old.trainable, old.lr_factor)
-    label = tr("Use {title} instead", title=tr(known[type_id].title))
+    label = tr("Use {title} instead", title=known[type_id].title)
     yield Fix(label, (ReplaceNode(new, node.scope),))
 
 
@@ -254,7 +254,7 @@ def _fitting(scores: Flow | None, target: Flow | None) -> str:
 def _added(project: Project, type_id: str, scores: Endpoint, target: Endpoint) -> Fix:
     new = Node(project.graph.free_id("loss"), type_id)
     return Fix(
-        tr("Add {title}", title=tr(registry.get(type_id).title)),
+        tr("Add {title}", title=registry.get(type_id).title),
         (
             AddNode(new),
             Connect(Edge(scores, Endpoint(new.id, "input"))),

@@ -33,7 +33,7 @@ class Site:
     @property
     def title(self) -> str:
         """Name of the layer on the canvas."""
-        return tr(registry.get(self.type_id).title)
+        return registry.get(self.type_id).title
 
     @property
     def shape(self) -> Shape:

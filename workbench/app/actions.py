@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from engine.i18n import tr
 from workbench.theme import icons
+from workbench.theme.text import plain
 
 Handler = Callable[[], object]
 Keys = QKeySequence.StandardKey | str | None
@@ -162,9 +163,9 @@ def keys_of(action: QAction) -> str:
 
 def words_of(action: QAction) -> str:
     """Return the words of an action without mnemonics and keys."""
-    return action.text().partition("\t")[0].replace("&", "")
+    return plain(action.text().partition("\t")[0])
 
 
 def _tip(text: str, keys: str) -> str:
-    words = text.replace("&", "").rstrip("…")
+    words = plain(text).rstrip("…")
     return f"{words}  ({keys})" if keys else words

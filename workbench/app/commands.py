@@ -31,7 +31,7 @@ def _layers(window: "MainWindow") -> list[Command]:
     add = window.canvas.add_at_centre
     return [
         Command(
-            tr("Add {title}", title=tr(spec.title)),
+            tr("Add {title}", title=spec.title),
             lambda spec=spec: add(spec.id),
             tr(registry.CATEGORIES[spec.category]),
             f"cat-{spec.category}",
@@ -45,7 +45,7 @@ def _nodes(window: "MainWindow") -> list[Command]:
     go = window.canvas.focus_node
     return [
         Command(
-            tr("Go to {title}", title=tr(ports.title(node))),
+            tr("Go to {title}", title=ports.title(node)),
             lambda node_id=node_id: go(node_id),
             node_id,
             "fit",

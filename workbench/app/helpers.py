@@ -12,6 +12,7 @@ from engine.protocol import commands
 from engine.protocol.frame import Failed
 from workbench.app.actions import ENTRIES, MENUS, keys_of, words_of
 from workbench.canvas import tools
+from workbench.theme import text
 
 if TYPE_CHECKING:
     from workbench.app.window import MainWindow
@@ -84,7 +85,7 @@ class Helpers:
         from workbench.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415 - not before the first paint
 
         made = self._window.actions_
-        groups = {tr(title).replace("&", ""): [] for title in MENUS.values()}
+        groups = {text.plain(tr(title)): [] for title in MENUS.values()}
         titles = list(groups)
         menus = list(MENUS)
         for entry in ENTRIES:

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from engine import i18n
@@ -59,10 +60,21 @@ def application() -> QApplication:
 
 def prepare(app: QApplication, options: Options, settings: Settings) -> None:
     """Set language and theme before the first widget; `theme.dress` comes after."""
-    i18n.load(options.language or settings.language, TRANSLATIONS)
+    speak(app, options.language or settings.language or QLocale().name()[:2])
     app.setStyleSheet("")
     theme.prepare(app, options.theme or settings.theme)
     app.setWindowIcon(icons.icon("layers", "accent"))
+
+
+def speak(app: QApplication, language: str) -> None:
+    """Set the language of our words and of Qt's own, such as those of its menus."""
+    i18n.load(language, TRANSLATIONS)
+    if language == "en":
+        return
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    translator = QTranslator(app)
+    if translator.load(f"qtbase_{language}", folder):
+        app.installTranslator(translator)
 
 
 def open_start(window: MainWindow, options: Options) -> None:

@@ -162,7 +162,7 @@ class TrainButton(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
-        words = self._action.text().replace("&", "").partition("\t")[0]
+        words = text.plain(self._action.text()).partition("\t")[0]
         if words != self.text():
             self.setText(words)
         self.setEnabled(self._action.isEnabled())

@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
         """Return the words by which the canvas calls a node."""
         nodes = self.document.project.graph.nodes
         node = nodes.get(path.partition(".")[0])
-        return tr(ports.title(node)) if node else path
+        return ports.title(node) if node else path
 
     def apply_fix(self, fix: Fix) -> None:
         """Apply what a problem offers, as one undo step."""

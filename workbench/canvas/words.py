@@ -61,7 +61,7 @@ def _plain(param: Param, value: Value, *, alone: bool) -> str:
     if isinstance(value, int) and param.min is not None and param.min < 0:
         return f"{label} {value}"
     if isinstance(value, int) and alone:
-        return f"{value} {label}"
+        return tr("{value} {label}", value=value, label=label)
     return str(value)
 
 

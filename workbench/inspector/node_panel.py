@@ -135,11 +135,11 @@ class NodePanel(QWidget):
         spec = registry.get(nodes[0].type)
         several = len(nodes) > 1
         self.title.setReadOnly(several)
-        self.title.setPlaceholderText(tr(spec.title))
+        self.title.setPlaceholderText(spec.title)
         name = tr("{n} layers", n=len(nodes)) if several else ports.title(nodes[0])
-        self.title.setText(tr(name))
+        self.title.setText(name)
         same = len(self._shown_types) == 1
-        self.kind.setText(tr(spec.title) if same else tr("Different kinds"))
+        self.kind.setText(spec.title if same else tr("Different kinds"))
         self.kind.setVisible(several or bool(nodes[0].name))
         self.help.setText(tr(spec.help))
         self.formula.setText(spec.formula)
@@ -194,7 +194,7 @@ class NodePanel(QWidget):
             return
         node = self._nodes()[0]
         name = self.title.text().strip()
-        if name == tr(registry.get(node.type).title):
+        if name == registry.get(node.type).title:
             name = ""
         if name != node.name:
             edits = [ReplaceNode(replace(node, name=name), self._scope)]

@@ -30,7 +30,7 @@ class LossPlot(CurvePanel):
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
         words = nothing_yet(tr("the loss fall"))
-        super().__init__(history, words, [tr("Linear"), tr("Log")], parent)
+        super().__init__(history, words, [tr("Linear"), tr("Logarithmic")], parent)
         self.setWindowTitle(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
         self.raw, self.smooth = [], []

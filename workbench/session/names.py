@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from engine.errors import UnknownLayerError
 from engine.graph.model import ROOT, Node, Project
-from engine.i18n import tr
 from engine.layers import registry
 
 _DEEPEST = 16
@@ -46,7 +45,7 @@ def _catalogue(node: Node) -> tuple[str, str]:
         spec = registry.get(node.type)
     except UnknownLayerError:
         return "", node.id
-    return spec.category, tr(spec.title)
+    return spec.category, spec.title
 
 
 def _paths(

@@ -1,16 +1,25 @@
 """Names and numbers as people read them."""
 
 import math
+import re
 from collections.abc import Iterable
 from html import escape as _escape
 
+from engine.i18n import tr
+
 _BYTES = ("B", "KB", "MB", "GB", "TB")
 _LARGE = ("", "k", "M", "G", "T")
+_MNEMONIC = re.compile(r"\(&\w\)|&")
 
 
 def escape(text: object) -> str:
     """Return `text` so that QLabel, QMessageBox and pyqtgraph show it literally."""
     return _escape(str(text), quote=True)
+
+
+def plain(words: str) -> str:
+    """Return the words of a menu without the mark of their key: `&File`, `開く(&O)`."""
+    return _MNEMONIC.sub("", words)
 
 
 def count(number: float) -> str:
@@ -40,7 +49,7 @@ def _scaled(number: float, base: float, units: tuple[str, ...]) -> str:
 def shape(sizes: Iterable[int]) -> str:
     """Return a shape without its batch dimension: `64×16×16`."""
     inner = [str(size) for size in tuple(sizes)[1:]]
-    return "×".join(inner) if inner else "scalar"
+    return "×".join(inner) if inner else tr("scalar")
 
 
 def duration(seconds: float) -> str:
@@ -49,7 +58,7 @@ def duration(seconds: float) -> str:
         return ""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{s} s", s=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return tr("{m} min {s} s", m=whole // 60, s=whole % 60)
+    return tr("{h} h {m} min", h=whole // 3600, m=whole % 3600 // 60)
