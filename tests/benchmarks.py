@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks COMMAND`: figures of speed, as ratios within one run.
 
 window   training beside the painting window against training without it
+canvas   building, panning, dragging, undoing, arranging 50 to 3,000 nodes
 """
 
 import argparse
@@ -221,7 +222,17 @@ def _progress(text: str) -> None:
         print(text, file=sys.stderr)
 
 
-COMMANDS = {"window": (window, "training beside the window against without it")}
+def canvas(options: argparse.Namespace) -> int:
+    """Measure the canvas with 50, 1,000 and 3,000 nodes."""
+    from tests import canvas_figures  # noqa: PLC0415 - only for this command
+
+    return canvas_figures.run(options)
+
+
+COMMANDS = {
+    "window": (window, "training beside the window against without it"),
+    "canvas": (canvas, "building, moving and painting large graphs"),
+}
 
 
 def main() -> int:

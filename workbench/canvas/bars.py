@@ -48,6 +48,9 @@ def grouped(
 ) -> tuple[list[str], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
     """Return the rows summed by node of the canvas."""
     names = list(dict.fromkeys(root(path) for path in layers))
+    if len(names) == len(layers):
+        broken = np.asarray(sample.grad_nonfinite) > 0
+        return names, sample.grad_histogram, np.asarray(sample.grad_norm), broken
     index: Mapping[str, int] = {name: row for row, name in enumerate(names)}
     rows = np.array([index[root(path)] for path in layers], dtype=int)
     histogram = np.zeros((len(names), sample.grad_histogram.shape[1]), dtype=np.int64)

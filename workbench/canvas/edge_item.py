@@ -1,6 +1,6 @@
 """One wire on the scene. It holds the wire's value and its path."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
 from workbench.canvas import face as faces
+from workbench.canvas import revision
 from workbench.canvas.node_paint import text_colour
 from workbench.theme.tokens import Tokens, current, mix
 
@@ -32,8 +33,8 @@ class EdgeItem(QGraphicsItem):
         self.category = "io"
         self.label = ""
         self.is_broken = False
-        self._revision = 0
         self._path = QPainterPath()
+        self._lines: list[QLineF] = []
         self._label_place: QPointF | None = None
         flags = QGraphicsItem.GraphicsItemFlag
         self.setFlags(flags.ItemIsSelectable | flags.ItemHasNoContents)
@@ -48,12 +49,29 @@ class EdgeItem(QGraphicsItem):
         if path != self._path:
             self.prepareGeometryChange()
             self._path = path
-            self._revision += 1
+            self._lines = []
+            revision.items.bump()
             self._label_place = _label_place(path)
+
+    def set_words(self, category: str, label: str, *, is_broken: bool) -> None:
+        """Take the colour of a category and show a shape."""
+        new = (category, label, is_broken)
+        if new != (self.category, self.label, self.is_broken):
+            self.category, self.label, self.is_broken = new
+            revision.items.bump()
+
+    def move_by(self, across: float, down: float) -> None:
+        """Run along the same path elsewhere."""
+        self._path.translate(across, down)
+        self._lines = [line.translated(across, down) for line in self._lines]
+        if self._label_place is not None:
+            self._label_place += QPointF(across, down)
+        revision.items.bump()
 
     def set_hovered(self, *, on: bool) -> None:
         """Brighten the wire below the pointer and show its shape."""
         self.is_hovered = on
+        revision.items.bump()
 
     def boundingRect(self) -> QRectF:
         """Return the path with room for its width and its label."""
@@ -70,11 +88,23 @@ class EdgeItem(QGraphicsItem):
     def paint(self, *_args: object) -> None:
         """Draw nothing: `still` calls `draw` for all wires at once."""
 
-    def state(self, heat: float) -> tuple:
-        """Return what the picture of this wire depends on."""
-        step = round(heat * HEATS)
-        return (self._revision, step, self.isSelected(), self.is_hovered,
-                self.isVisible(), self.category, self.label)  # fmt: skip
+    def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's
+        """Be marked, or not."""
+        if selected != self.isSelected():
+            super().setSelected(selected)
+            revision.items.bump()
+
+    def setVisible(self, visible: bool, /) -> None:  # noqa: N802 - Qt's
+        """Be shown, or not."""
+        super().setVisible(visible)
+        revision.items.bump()
+
+    def lines(self) -> list[QLineF]:
+        """Return the path as few straight lines, for pictures from far away."""
+        if not self._lines:
+            points = _points(self._path)
+            self._lines = list(map(QLineF, points, points[1:]))
+        return self._lines
 
     def draw(self, painter: QPainter, zoom: float, heat: float) -> None:
         """Draw the wire.
@@ -126,6 +156,25 @@ class EdgeItem(QGraphicsItem):
         painter.setFont(font)
         painter.setPen(QColor(text_colour(tokens, self.category)))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.label)
+
+
+def _points(path: QPainterPath) -> list[QPointF]:
+    """Return the corners of a path, and the middle of every curve."""
+    points: list[QPointF] = []
+    count, index = path.elementCount(), 0
+    while index < count:
+        here = path.elementAt(index)
+        if here.isCurveTo():
+            one, two = path.elementAt(index + 1), path.elementAt(index + 2)
+            first = points[-1]
+            x = (first.x() + 3 * here.x + 3 * one.x + two.x) / 8
+            y = (first.y() + 3 * here.y + 3 * one.y + two.y) / 8
+            points += [QPointF(x, y), QPointF(two.x, two.y)]
+            index += 3
+        else:
+            points.append(QPointF(here.x, here.y))
+            index += 1
+    return points
 
 
 def _label_place(path: QPainterPath) -> QPointF | None:

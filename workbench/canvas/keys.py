@@ -74,7 +74,7 @@ _KEYS: dict[str, _Do] = {
     "Tab": lambda view: view.quick_add(),
     "F": _fit,
     "Shift+F": lambda view: view.fit_selection(),
-    "L": tools.arrange,
+    "L": lambda view: view.arrange(),
     "Ctrl+D": tools.duplicate,
     "F2": block_tools.rename,
     "Ctrl+0": lambda view: view.camera.set_zoom(1.0),
@@ -130,7 +130,7 @@ def _escape(view: "CanvasView") -> bool:
     """Give up the gesture; without one, select nothing."""
     if view.gesture is not None:
         view.end(cancel=True)
-    else:
+    elif not view.arranging.cancel():
         view.canvas.select([])
     return True
 

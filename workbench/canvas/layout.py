@@ -1,13 +1,14 @@
 """Where nodes stand that nobody has placed: layers from left to right, in rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.graph.model import Graph, Position
 from workbench.canvas import metrics
 
 Size = tuple[float, float]
-_SWEEPS = 4
+Steps = Generator[None, None, dict[str, Position]]
+_SWEEPS, _SLICE = 4, 48
 
 
 def arrange(
@@ -23,12 +24,41 @@ def arrange(
         sizes: Width and height of every card.
         aspect: Width over height of the window.
     """
-    columns = _ordered(graph, _columns(graph))
+    work = steps(graph, sizes, aspect)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
+
+
+def steps(graph: Graph, sizes: Mapping[str, Size], aspect: float = 1.75) -> Steps:
+    """Do what `arrange` does, in slices of about a millisecond.
+
+    The graph must not change until the end.
+
+    Yields:
+        Between slices; the places are the generator's return value.
+    """
+    columns = yield from _columns(graph)
+    columns = yield from _ordered(graph, columns)
     if not columns:
         return {}
     boxes = [_Column(column, sizes) for column in columns]
-    best = max(range(1, len(boxes) + 1), key=lambda n: _scale(boxes, n, aspect))
+    yield
+    best, most = 1, 0.0
+    for count in _row_lengths(len(boxes)):
+        fill = _scale(boxes, count, aspect)
+        if fill > most:
+            best, most = count, fill
+        yield
     return _placed(_rows(boxes, best))
+
+
+def _row_lengths(num_columns: int) -> list[int]:
+    """Return columns per row for every sensible number of rows, the fewest first."""
+    rows = range(1, num_columns + 1)
+    return sorted({-(-num_columns // count) for count in rows})
 
 
 class _Column:
@@ -42,34 +72,42 @@ class _Column:
         self.height = sum(height for _, height in self.sizes) + gaps
 
 
-def _columns(graph: Graph) -> list[list[str]]:
-    """Return nodes by the length of their longest way from a source.
+def _columns(graph: Graph) -> Generator[None, None, list[list[str]]]:
+    """Find nodes by the length of their longest way from a source.
 
     A source other than the first column's stands right before its first reader.
     """
     depth: dict[str, int] = {}
-    for node in graph.topological():
+    for index, node in enumerate(graph.topological()):
         before = [depth[e.source.node] for e in graph.edges_into(node.id)]
         depth[node.id] = max(before) + 1 if before else 0
-    for node_id in graph.nodes:
+        if index % _SLICE == 0:
+            yield
+    for index, node_id in enumerate(graph.nodes):
         readers = [depth[e.target.node] for e in graph.edges_out_of(node_id)]
         if readers and not graph.edges_into(node_id) and min(readers) > 1:
             depth[node_id] = min(readers) - 1
+        if index % _SLICE == 0:
+            yield
     layers: dict[int, list[str]] = {}
     for node_id in graph.nodes:
         layers.setdefault(depth[node_id], []).append(node_id)
     return [layers[level] for level in sorted(layers)]
 
 
-def _ordered(graph: Graph, columns: list[list[str]]) -> list[list[str]]:
-    """Return the columns with nodes at the mean height of their neighbours."""
+def _ordered(
+    graph: Graph, columns: list[list[str]]
+) -> Generator[None, None, list[list[str]]]:
+    """Put nodes of the columns at the mean height of their neighbours."""
     for sweep in range(_SWEEPS):
         forward = sweep % 2 == 0
         height = {n: float(i) for column in columns for i, n in enumerate(column)}
-        for column in columns if forward else reversed(columns):
+        for index, column in enumerate(columns if forward else reversed(columns)):
             means = {n: _mean(graph, n, height, forward=forward) for n in column}
             column.sort(key=lambda n, means=means: means[n])
             height.update({n: float(i) for i, n in enumerate(column)})
+            if index % _SLICE == 0:
+                yield
     return columns
 
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 
 from engine.graph.model import Graph
 from engine.protocol.frame import LayerSample
+
+if TYPE_CHECKING:
+    from workbench.canvas.bars import Floats
 
 _EASE = 0.35
 
@@ -16,14 +21,21 @@ class Look:
     """Live parts of one card.
 
     Args:
-        bars: Of the mini-histogram, relative to its top left corner.
+        heights: Of the bars of the mini-histogram, the fullest 1.
         heat: 1 for the largest gradient of the network, 0 from 4 decades below on.
         is_broken: Some gradients are not finite.
     """
 
-    bars: tuple[QRectF, ...]
+    heights: "Floats"
     heat: float
     is_broken: bool
+
+    @cached_property
+    def bars(self) -> tuple[QRectF, ...]:
+        """Bars of the mini-histogram, relative to its top left corner."""
+        from workbench.canvas import bars  # noqa: PLC0415 - as below
+
+        return bars.rects(self.heights)
 
 
 def within(layers: Sequence[str], prefix: str) -> tuple[str, ...]:
@@ -70,8 +82,7 @@ class Live:
             if norms[row] == 0 and not broken[row] and name in self.looks:
                 continue  # Another phase moved this one; keep what it showed.
             heat = self._eased(name, float(levels[row]))
-            rects = bars.rects(heights[row])
-            self.looks[name] = Look(rects, heat, bool(broken[row]))
+            self.looks[name] = Look(heights[row], heat, bool(broken[row]))
         self._spread()
 
     def _eased(self, name: str, level: float) -> float:

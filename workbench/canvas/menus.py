@@ -142,7 +142,7 @@ def _canvas_entries(view: "CanvasView", place: QPointF) -> list[_Entry]:
          lambda: note_drags.add_comment(view, place)),
         _SEPARATOR,
         (tr("Select all"), "Ctrl+A", "", lambda: tools.select_all(view)),
-        (tr("Arrange"), "L", "arrange", lambda: tools.arrange(view)),
+        (tr("Arrange"), "L", "arrange", view.arrange),
         (tr("Fit"), "F", "fit", view.fit),
         (tr("Go to a node…"), "Ctrl+F", "search", lambda: chooser.go_to_node(view)),
         (tr("Overview"), "M", "", view.minimap.toggle),

@@ -44,15 +44,15 @@ class MoveNodes(Gesture):
 
     def follow(self, event: QMouseEvent) -> None:
         """Move the cards; the held one snaps unless Alt is down."""
-        delta = self.place - self.origin
+        delta, before = self.place - self.origin, self._snap.delta
         if event.modifiers() & _ALT:
             self._snap = Snap(delta)
         else:
             zoom = self.view.camera.zoom
             self._snap = snapping.snap(self._held, delta, self._others, zoom)
-        for node_id, start in self._before.items():
-            self.scene.nodes[node_id].setPos(start + self._snap.delta)
-        self.scene.reroute(self._before)
+        way = self._snap.delta - before
+        if not way.isNull():
+            self.scene.shift(self._before, way)
         self._aim()
         self.view.viewport().update()
 
@@ -77,6 +77,8 @@ class MoveNodes(Gesture):
         moved = {i: (p.x(), p.y()) for i, p in places.items() if p != self._before[i]}
         if not moved:
             return
+        if len(self.scene.nodes) <= _MANY:
+            self.scene.reroute(moved)
         scope = self.scene.scope
         if self.goal is not None:
             node_id, place = next(iter(moved.items()))

@@ -9,7 +9,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas import metrics, node_paint
+from workbench.canvas import metrics, node_paint, revision
 from workbench.canvas.face import Face
 from workbench.canvas.live import Look
 from workbench.canvas.node_paint import Screen
@@ -26,6 +26,7 @@ class NodeItem(QGraphicsItem):
         super().__init__()
         self.node_id = node_id
         self.face = face
+        self._rect, self._ports = face.rect, dict[tuple[str, bool], QPointF]()
         self.is_hovered = False
         self._revision = 0
         self._picture: tuple[tuple, QPixmap] | None = None
@@ -37,19 +38,41 @@ class NodeItem(QGraphicsItem):
         if face != self.face:
             self.prepareGeometryChange()
             self.face = face
+            self._rect, self._ports = face.rect, {}
             self._revision += 1
+            revision.items.bump()
 
     def set_hovered(self, *, on: bool) -> None:
         """Brighten the card below the pointer."""
         self.is_hovered = on
+        revision.items.bump()
+
+    def setPos(self, *place: QPointF | float) -> None:  # noqa: N802 - Qt's name
+        """Stand elsewhere."""
+        super().setPos(*place)
+        revision.items.bump()
+
+    def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's
+        """Be marked, or not."""
+        if selected != self.isSelected():
+            super().setSelected(selected)
+            revision.items.bump()
+
+    def setOpacity(self, opacity: float, /) -> None:  # noqa: N802 - Qt's name
+        """Fade."""
+        super().setOpacity(opacity)
+        revision.items.bump()
 
     def card(self) -> QRectF:
         """Return the card in scene coordinates."""
-        return self.face.rect.translated(self.pos())
+        return self._rect.translated(self.pos())
 
     def port_place(self, name: str, *, is_output: bool) -> QPointF:
         """Return where a port stands in the scene."""
-        return self.pos() + self.face.port(name, is_output=is_output)
+        key = (name, is_output)
+        if key not in self._ports:
+            self._ports[key] = self.face.port(name, is_output=is_output)
+        return self.pos() + self._ports[key]
 
     def boundingRect(self) -> QRectF:
         """Return the card with room for ports, badge and shadow."""
@@ -64,14 +87,6 @@ class NodeItem(QGraphicsItem):
 
     def paint(self, *_args: object) -> None:
         """Draw nothing: `still` and `draw_live` do, for all cards at once."""
-
-    def state(self, look: Look | None) -> tuple:
-        """Return what the still picture of this card depends on."""
-        place = self.pos()
-        glow = node_paint.glow_of(look)
-        chosen, opacity = self.isSelected(), self.opacity()
-        return (self._revision, place.x(), place.y(), glow, chosen,
-                self.is_hovered, opacity)  # fmt: skip
 
     def draw(self, painter: QPainter, screen: Screen, look: Look | None) -> None:
         """Draw the card; `painter` maps scene to screen pixels."""

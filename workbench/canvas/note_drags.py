@@ -50,12 +50,11 @@ class MoveNote(Gesture):
         self._show(QPointF(metrics.snap(delta.x()), metrics.snap(delta.y())))
 
     def _show(self, delta: QPointF) -> None:
-        self._delta = delta
+        way, self._delta = delta - self._delta, delta
         shown = {i: note_layer.moved(n, delta) for i, n in self._notes.items()}
         self._layer.draft(shown)
-        for node_id, start in self._before.items():
-            self.scene.nodes[node_id].setPos(start + delta)
-        self.scene.reroute(self._before)
+        if self._before and not way.isNull():
+            self.scene.shift(self._before, way)
         self.view.viewport().update()
 
     def finish(self) -> None:

@@ -197,6 +197,25 @@ class CanvasScene(QGraphicsScene):
             if edge.source.node in touched or edge.target.node in touched:
                 self._route(edge, item, cards)
 
+    def reroute_edge(self, edge: Edge) -> None:
+        """Draw one wire anew, past no cards."""
+        if edge in self.edges:
+            self._route(edge, self.edges[edge], {})
+
+    def shift(self, node_ids: Iterable[str], delta: QPointF) -> None:
+        """Let nodes and their wires move by the same way, quickly."""
+        moved = set(node_ids)
+        for node_id in moved:
+            item = self.nodes[node_id]
+            item.setPos(item.pos() + delta)
+        across, down = delta.x(), delta.y()
+        for edge, item in self.edges.items():
+            inside = (edge.source.node in moved) + (edge.target.node in moved)
+            if inside == 2:
+                item.move_by(across, down)
+            elif inside:
+                self._route(edge, item, {})
+
     def _route(self, edge: Edge, item: EdgeItem, cards: dict[str, QRectF]) -> None:
         source, target = self.nodes[edge.source.node], self.nodes[edge.target.node]
         ends = {edge.source.node, edge.target.node}
@@ -205,14 +224,14 @@ class CanvasScene(QGraphicsScene):
         end = target.port_place(edge.target.port, is_output=False)
         outputs = source.face.outputs
         lane = outputs.index(edge.source.port) if edge.source.port in outputs else 0
-        item.is_broken = (
+        is_broken = (
             edge.source.port not in outputs
             or edge.target.port not in target.face.inputs
         )
-        item.category = self._colour(edge.source.node)
+        colour = self._colour(edge.source.node)
         if target.face.kind == "dot":
-            target.set_face(replace(target.face, category=item.category))
-        item.label = self._label(edge)
+            target.set_face(replace(target.face, category=colour))
+        item.set_words(colour, self._label(edge), is_broken=is_broken)
         item.set_path(route(start, end, source.card(), others, lane))
 
     def _colour(self, node_id: str) -> str:

@@ -6,11 +6,18 @@ histograms differ; the rest is one copy of pixels.
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 
-from workbench.canvas import metrics, node_paint, note_layer, stubs
-from workbench.canvas.edge_item import EdgeItem
+from workbench.canvas import (
+    metrics,
+    node_paint,
+    note_layer,
+    overview,
+    revision,
+    stubs,
+)
+from workbench.canvas.edge_item import HEATS, EdgeItem
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.node_paint import Screen
 from workbench.theme.tokens import current
@@ -19,9 +26,9 @@ if TYPE_CHECKING:
     from workbench.canvas.scene import CanvasScene
     from workbench.canvas.view import CanvasView
 
-OVERVIEW_NODES = 300
-"""From so many visible nodes on, a small picture shows plain blocks."""
-_MIN_DOTS_PX = 14.0
+RIM_PX = 160
+"""So far the pictures reach beyond the view while a person pans."""
+_MIN_DOTS_PX = 18.0
 
 
 class _Layer:
@@ -43,69 +50,104 @@ class Still:
 
     Dots, then wires over them, then cards over both, are kept as three pictures: a
     change of heat redraws the wires or puts the cards there again, never the text.
+    While a person pans the pictures reach beyond the view, so that most moves are
+    nothing but a copy.
     """
 
     def __init__(self) -> None:
         self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
+        self._overview = overview.Overview()
+        self._content: tuple | None = None
+        self._corner = QPointF()
+        self._rim = 0
 
     def paint(self, painter: QPainter, view: "CanvasView") -> None:
         """Draw the picture, made anew where anything in it differs."""
         painter.resetTransform()
-        painter.drawPixmap(0, 0, self._refreshed(view))
-
-    def _refreshed(self, view: "CanvasView") -> QPixmap:
         scene, window = view.canvas, _Window(view)
-        camera = window.key()
-        wires = (camera, _wire_states(scene))
-        cards = (wires, _card_states(scene))
-        if not self._cards.is_due(cards):
-            return self._cards.picture
+        wires = _wire_state(scene, is_far=overview.is_due(scene, window.screen.zoom))
+        content = (window.key(), wires, _card_state(scene))
+        way = window.corner - self._corner
+        if content != self._content or not self._reaches(way):
+            panned = content == self._content and self._content is not None
+            self._rim = RIM_PX if panned else 0
+            window = _Window(view, self._rim)
+            self._refresh(scene, window, wires)
+            self._content, self._corner = content, window.corner
+            way = QPointF()
+        painter.drawPixmap(way - QPointF(self._rim, self._rim), self._cards.picture)
+
+    def _reaches(self, way: QPointF) -> bool:
+        """Return whether the picture covers the view after a pan."""
+        whole = way.x() == round(way.x()) and way.y() == round(way.y())
+        return whole and max(abs(way.x()), abs(way.y())) <= self._rim
+
+    def _refresh(
+        self, scene: "CanvasScene", window: "_Window", wire_state: tuple
+    ) -> None:
+        camera = (window.key(), window.corner.toTuple(), self._rim)
         if self._dots.is_due(camera):
             self._dots.picture = window.ground()
             with QPainter(self._dots.picture) as painter:
                 _draw_dots(painter, window)
-        if self._wires.is_due(wires):
+        if self._wires.is_due((camera, wire_state)):
             self._wires.picture = QPixmap(self._dots.picture)
             with window.painter(self._wires.picture) as painter:
                 note_layer.draw(painter, scene.notes, window.screen.zoom)
-                _draw_wires(painter, scene, window)
+                self._draw_wires(painter, scene, window)
         self._cards.picture = QPixmap(self._wires.picture)
         with window.painter(self._cards.picture) as painter:
+            self._draw_cards(painter, scene, window)
+
+    def _draw_wires(
+        self, painter: QPainter, scene: "CanvasScene", window: "_Window"
+    ) -> None:
+        if overview.is_due(scene, window.screen.zoom):
+            self._overview.draw_wires(painter, scene)
+        else:
+            _draw_wires(painter, scene, window)
+
+    def _draw_cards(
+        self, painter: QPainter, scene: "CanvasScene", window: "_Window"
+    ) -> None:
+        if overview.is_due(scene, window.screen.zoom):
+            self._overview.draw_cards(painter, scene, window.screen.zoom)
+        else:
             _draw_cards(painter, scene, window)
-        return self._cards.picture
 
 
-def _wire_states(scene: "CanvasScene") -> tuple:
-    heat = scene.live.wire_heat
-    states = tuple(
-        wire.state(heat.get(edge.source.node, 0.0))
-        for edge, wire in scene.edges.items()
-    )
+def _wire_state(scene: "CanvasScene", *, is_far: bool) -> tuple:
+    """Return what the picture of all wires depends on; from far away not on heat."""
+    heats = () if is_far else scene.live.wire_heat.items()
+    steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
     notes = (scene.notes.shown(), scene.notes.chosen)
-    return (states, stubs.found(scene), notes)
+    return (revision.items.value, len(scene.edges), scene.path, steps, notes,
+            stubs.found(scene))  # fmt: skip
 
 
-def _card_states(scene: "CanvasScene") -> tuple:
-    looks = scene.live.looks
-    return tuple(node.state(looks.get(i)) for i, node in scene.nodes.items())
+def _card_state(scene: "CanvasScene") -> tuple:
+    """Return what the picture of all cards depends on, apart from items."""
+    looks = scene.live.looks.items()
+    return (len(scene.nodes), tuple((i, node_paint.glow_of(k)) for i, k in looks))
 
 
 class _Window:
     """What part of the scene a view shows, in numbers."""
 
-    def __init__(self, view: "CanvasView") -> None:
+    def __init__(self, view: "CanvasView", rim: int = 0) -> None:
         self.mapping = view.viewportTransform()
-        self.size = view.viewport().size()
+        self.corner = QPointF(self.mapping.dx(), self.mapping.dy())
+        self.mapping *= QTransform.fromTranslate(rim, rim)
+        self.size = view.viewport().size() + QSize(2 * rim, 2 * rim)
+        self._seen = view.viewport().size().toTuple()
         self.screen = Screen(self.mapping.m11(), view.devicePixelRatioF())
         inverse, _ = self.mapping.inverted()
         screen = QRectF(0, 0, self.size.width(), self.size.height())
         self.room = inverse.mapRect(screen)
 
     def key(self) -> tuple:
-        """Return what the picture of the empty canvas depends on."""
-        place = (self.mapping.dx(), self.mapping.dy())
-        size = (self.size.width(), self.size.height())
-        return (self.screen, place, size, current().name)
+        """Return what the picture of the empty canvas depends on, but its place."""
+        return (self.screen, self._seen, current().name)
 
     def ground(self) -> QPixmap:
         """Return a picture in the colour of the canvas."""
@@ -167,26 +209,9 @@ def _draw_cards(painter: QPainter, scene: "CanvasScene", window: _Window) -> Non
     rim = metrics.MARGIN
     around = window.room.adjusted(-rim, -rim, rim, rim)
     nodes = [node for node in scene.nodes.values() if node.card().intersects(around)]
-    if len(nodes) >= OVERVIEW_NODES and screen.zoom < node_paint.TITLE_ZOOM:
-        _blocks(painter, nodes)
-        nodes = [node for node in nodes if node.isSelected() or node.face.severity]
     nodes.sort(key=NodeItem.isSelected)
     for node in nodes:
         node.draw(painter, screen, scene.live.looks.get(node.node_id))
-
-
-def _blocks(painter: QPainter, nodes: list[NodeItem]) -> None:
-    """Draw many small cards at once: plain rectangles by colour."""
-    tokens = current()
-    by_category: dict[str, list[QRectF]] = {}
-    for node in nodes:
-        by_category.setdefault(node.face.category, []).append(node.card())
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-    painter.setPen(QPen(QColor(tokens.canvas), 0))
-    for category, cards in by_category.items():
-        painter.setBrush(QColor(tokens.category(category)))
-        painter.drawRects(cards)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def sparks(painter: QPainter, view: "CanvasView") -> None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 
 from engine.graph.model import Edge, Endpoint, Position
-from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec
 from workbench.canvas import catalogue, layout, metrics, note_drags
@@ -147,16 +146,6 @@ def nudge(view: "CanvasView", across: float, down: float) -> None:
     }
     if places:
         view.attempt(actions.move, places, view.canvas.scope)
-
-
-def arrange(view: "CanvasView") -> None:
-    """Lay all nodes out anew as one undo step, and show them."""
-    scene, screen = view.canvas, view.viewport().rect()
-    aspect = max(0.5, screen.width() / max(1, screen.height()))
-    places = layout.arrange(scene.graph, scene.sizes(), aspect)
-    if places:
-        view.attempt(actions.move, places, scene.scope, tr("Arrange nodes"))
-        view.fit()
 
 
 def walk(view: "CanvasView", step: int) -> None:

@@ -18,11 +18,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip
+from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from engine.errors import EngineError
 from engine.graph.model import Edge, Endpoint
-from engine.i18n import tr
 from engine.protocol.frame import Analysis, LayerSample
 from workbench import theme
 from workbench.canvas import (
@@ -30,12 +29,14 @@ from workbench.canvas import (
     begin,
     block_tools,
     drops,
+    frame,
     keys,
     menus,
     note_drags,
     still,
     tools,
 )
+from workbench.canvas.arranging import Arranging
 from workbench.canvas.autopan import AutoPan
 from workbench.canvas.camera import Camera
 from workbench.canvas.chooser import Chooser
@@ -57,6 +58,7 @@ class CanvasView(QGraphicsView):
         canvas: The scene.
         camera: Zoom and pan.
         gesture: The mouse gesture under way, or None.
+        reduced_motion: Cards go to new places at once.
 
     Signals:
         selection_changed: Ids of the selected nodes, their scope, and what stands
@@ -78,41 +80,30 @@ class CanvasView(QGraphicsView):
         self.camera = Camera(self)
         self.gesture: Gesture | None = None
         self.is_space_down = self.was_space_used = False
-        self.shows_focus = False
+        self.shows_focus = self.reduced_motion = False
         self._still, self._overlay = still.Still(), Overlay(self)
         self.hover = Hover(self)
         self._popup = QuickAdd(self)
         self.inline, self._autopan = InlineField(self), AutoPan(self)
         self.cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
-        self._set_up()
+        frame.prepare(self)
         self.setScene(self.canvas)
         self.canvas.selection_told.connect(self._on_selection_changed)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         theme.signals.changed.connect(self._on_theme_changed)
         self.path_bar, self.chooser = PathBar(self), Chooser(self)
-        self.minimap = MiniMap(self)
+        self.minimap, self.arranging = MiniMap(self), Arranging(self)
         self.fit()
-
-    def _set_up(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.setHorizontalScrollBarPolicy(off)
-        self.setVerticalScrollBarPolicy(off)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
-        self.setAcceptDrops(True)
-        self.viewport().setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(200, 140)
-        self.setAccessibleName(tr("Network canvas"))
 
     def sizeHint(self) -> QSize:
         """Ask for a good part of the window."""
         return QSize(900, 540)
+
+    @property
+    def may_move(self) -> bool:
+        """Whether cards may glide to new places."""
+        return self.isVisible() and not self.reduced_motion
 
     # What others use -------------------------------------------------------
 
@@ -167,8 +158,8 @@ class CanvasView(QGraphicsView):
         tools.add(self, type_id)
 
     def arrange(self) -> None:
-        """Lay all nodes out anew, as one undo step."""
-        tools.arrange(self)
+        """Lay the selected nodes (fewer than two: all) out anew, as one undo step."""
+        self.arranging.start()
 
     def quick_add(
         self, place: QPointF | None = None, end: Endpoint | None = None

@@ -337,6 +337,7 @@ def test_arrange_is_one_step_and_leaves_no_cards_on_each_other(view, hand, docum
     before = document.text()
     hand.key(Qt.Key.Key_L)
     assert document.undo_stack.undoText() == "Arrange nodes"
+    view.arranging.finish()
     cards = [item.card() for item in view.canvas.nodes.values()]
     pairs = [(a, b) for i, a in enumerate(cards) for b in cards[i + 1 :]]
     assert not any(a.intersects(b) for a, b in pairs)
