@@ -64,16 +64,17 @@ def judge(info: presets.PresetInfo, options: argparse.Namespace, cache) -> dict:
             if cure := extra.get("cure"):
                 cured = presets.Target(**cure["target"])
                 healthy = _train(info.id, seed, [cured.metric], cure["set"])
-                result["cured"] = healthy["validation"][cured.metric]
-                result["cured_met"] = cured.met(result["cured"])
+                found = healthy["validation"].get(cured.metric)
+                result["cured"] = found
+                result["cured_met"] = found is not None and cured.met(found)
             cache.put(info.id, seed, result)
         results.append(result)
-    values = [result["validation"][info.target.metric] for result in results]
+    values = [result["validation"].get(info.target.metric) for result in results]
     seconds = max(result["seconds"] for result in results)
     numbers = [float("nan") if value is None else value for value in values]
     met = all(info.target.met(number) for number in numbers)
     for target in also:
-        found = [result["validation"][target.metric] for result in results]
+        found = [result["validation"].get(target.metric) for result in results]
         met = met and all(value is not None and target.met(value) for value in found)
     met = met and all(result.get("cured_met", True) for result in results)
     return {
@@ -109,10 +110,10 @@ def _train(name: str, seed: int, metrics: list[str], changes: list[str] = ()) ->
             cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if not done.stdout.strip():
-            sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
+            if not (run / "run.json").exists():
+                sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
+            return generated.diverged(run)
         result = json.loads(done.stdout.splitlines()[-1])
-        if result["state"] == "diverged":
-            result["validation"]["loss.steps"] = result["steps"]
         result["validation"] |= generated.scores(run, metrics)
     return result
 

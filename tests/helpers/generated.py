@@ -77,6 +77,16 @@ SCORES = {
 }
 
 
+def diverged(folder: Path) -> dict:
+    """Return what is known of a run that ended itself: `loss.steps` until then."""
+    run = runs.open_run(folder)
+    steps, _, _ = run.read_losses()
+    ended = run.state == "diverged"
+    run.close()
+    made = float(len(steps)) if ended else None
+    return {"validation": {"loss.steps": made}, "seconds": 0.0, "state": run.state}
+
+
 def coverage(points, measure: str) -> float:
     """Return ModeCoverage with its defaults."""
     params = registry.get("mode_coverage").complete({"measure": measure})
