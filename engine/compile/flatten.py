@@ -11,6 +11,7 @@ from typing import NamedTuple
 from engine.errors import GraphError
 from engine.graph import ports
 from engine.graph.model import ROOT, Block, Edge, Endpoint, Node, Project
+from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Port, Value
@@ -40,6 +41,7 @@ class FlatNode(NamedTuple):
         lr_factor: Product of its own and those of the blocks around it.
         place: Path on the canvas: without the numbers of repeats.
         scope: Name of the block it stands in, ROOT outside of blocks.
+        start: Where its weights start, with a prefix; None means anew.
     """
 
     path: str
@@ -52,6 +54,7 @@ class FlatNode(NamedTuple):
     lr_factor: float
     place: str
     scope: str = ROOT
+    start: Start | None = None
 
     @property
     def type(self) -> str:
@@ -70,6 +73,7 @@ class Frame:
         trainable: All blocks around are.
         lr_factor: Product of the blocks around.
         names: Blocks around, to stop at circles.
+        start: Where the weights of the innermost block start that says so.
     """
 
     prefix: str = ""
@@ -78,6 +82,7 @@ class Frame:
     trainable: bool = True
     lr_factor: float = 1.0
     names: tuple[str, ...] = ()
+    start: Start | None = None
 
 
 Fed = Mapping[Endpoint, Source | None]
@@ -156,6 +161,7 @@ class Flattener:
             frame.lr_factor * node.lr_factor,
             frame.place + node.id,
             frame.names[-1] if frame.names else ROOT,
+            _start(node, frame, frame.home + node.id),
         )
 
     def _block(
@@ -170,16 +176,16 @@ class Flattener:
         block = self.project.blocks.get(name)
         if block is None or name in frame.names:
             return
-        repeat = params["repeat"]
-        times = repeat if isinstance(repeat, int) else 1
-        path = frame.prefix + node.id
+        times = params["repeat"] if isinstance(params["repeat"], int) else 1
+        path, home = frame.prefix + node.id, self._home(node, frame, params)
         inner = Frame(
             path + ".",
-            self._home(node, frame, params) + ".",
+            home + ".",
             frame.place + node.id + ".",
             frame.trainable and node.trainable,
             frame.lr_factor * node.lr_factor,
             (*frame.names, name),
+            _start(node, frame, home),
         )
         feeds = {port: found[0] for port, found in wires.items() if found}
         self.feeds.setdefault(inner.place[:-1], feeds)
@@ -191,6 +197,7 @@ class Flattener:
                     inner,
                     prefix=f"{inner.prefix}{index}.",
                     home=f"{inner.home}{index}.",
+                    start=inner.start.below(str(index)) if inner.start else None,
                 )
                 feeds = _chained(block, feeds, outputs) if index else feeds
             outputs = yield from self._body(name, block, numbered, feeds)
@@ -219,6 +226,13 @@ class Flattener:
             return own
         key = (frame.home, str(params["of"]), str(tag))
         return self._shared.setdefault(key, own)
+
+
+def _start(node: Node, frame: Frame, home: str) -> Start | None:
+    """Return where the weights of a node start: its own words before the block's."""
+    if node.weights:
+        return Start.parse(node.weights).named(home)
+    return frame.start.below(node.id) if frame.start else None
 
 
 def _dangling(frame: Frame, end: Endpoint) -> Source:

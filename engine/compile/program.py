@@ -14,15 +14,12 @@ from torch import Tensor, fx, nn
 from torch.fx.node import Argument
 
 from engine.compile.build import BUILDERS, build
-from engine.compile.flatten import FlatNode, Flattener, Source
+from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow, Inference
+from engine.compile.inspection import flows_of, inspected
 from engine.compile.shapes import ShapeCache
-from engine.errors import ConfigError, EngineError, ShapeError
-from engine.graph import ports
-from engine.graph.edits import Problem
 from engine.graph.model import Project
 from engine.graph.settings import Phase
-from engine.i18n import tr
 from engine.layers import registry
 
 _FEEDS = {"data", "noise"}
@@ -153,12 +150,7 @@ def compile_project(
     Raises:
         EngineError: The first problem of the document, named as on the canvas.
     """
-    cache = cache or ShapeCache()
-    for problem in cache.analyse(project).problems:
-        if problem.severity == "error":
-            raise _as_error(project, problem)
-    nodes = Flattener(project).flat()
-    inferred = _inferred(nodes, cache)
+    nodes, inferred = inspected(project, cache or ShapeCache())
     modules = _modules(nodes, inferred, seed)
     writer = _Writer(nodes, modules, project)
     phases = tuple(writer.phase(phase) for phase in project.training.phases)
@@ -174,46 +166,12 @@ def compile_project(
     )
 
 
-def _as_error(project: Project, problem: Problem) -> EngineError:
-    kind = ShapeError if problem.node else ConfigError
-    return kind(
-        problem.text,
-        where=_title(project, problem.node),
-        expected=problem.expected or None,
-        got=problem.got or None,
-        fix=f"{problem.fixes[0].label}." if problem.fixes else "",
-    )
-
-
-def _title(project: Project, path: str) -> str:
-    node = project.graph.nodes.get(path)
-    return f"{tr(ports.title(node))} ({path})" if node else path
-
-
-def _inferred(nodes: Sequence[FlatNode], cache: ShapeCache) -> dict[str, Inference]:
-    flows: dict[Source, Flow] = {}
-    inferred: dict[str, Inference] = {}
-    for node in nodes:
-        inputs = tuple(flows[source] for _, source in node.inputs)
-        found = cache.find(node.type, node.params, inputs)
-        if isinstance(found, EngineError):
-            raise found
-        inferred[node.path] = found
-        for port, flow in zip(node.outputs, found.outputs, strict=False):
-            flows[Source(node.path, port)] = flow
-    return inferred
-
-
 def _modules(
     nodes: Sequence[FlatNode], inferred: Mapping[str, Inference], seed: int
 ) -> "Folder":
     """Return a tree of all modules, each at its home path."""
     root = Folder()
-    flows = {
-        Source(node.path, port): flow
-        for node in nodes
-        for port, flow in zip(node.outputs, inferred[node.path].outputs, strict=False)
-    }
+    flows = flows_of(nodes, inferred)
     state = torch.get_rng_state()
     try:
         for node in nodes:
@@ -221,7 +179,7 @@ def _modules(
                 continue
             inputs = [flows[source] for _, source in node.inputs]
             torch.default_generator.manual_seed(node_seed(seed, node.home))
-            root.put(node.home, _module(node, inputs))
+            root.put(node.home, module_of(node, inputs))
     finally:
         torch.set_rng_state(state)
     return root
@@ -233,7 +191,8 @@ def node_seed(seed: int, path: str) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
-def _module(node: FlatNode, inputs: Sequence[Flow]) -> nn.Module:
+def module_of(node: FlatNode, inputs: Sequence[Flow]) -> nn.Module:
+    """Return the module of one node, which draws from torch's generator."""
     shapes = tuple(flow.shape for flow in inputs)
     dtypes = tuple(flow.dtype for flow in inputs)
     return build(node.type, node.params, shapes, dtypes)

@@ -175,6 +175,19 @@ class Rename:
 
 
 @dataclass(frozen=True)
+class SetWeights:
+    """Set where the weights of the whole project start; empty means anew."""
+
+    weights: str
+
+    def apply(self, project: Project) -> Edit:
+        """Set it; never fails."""
+        old = project.weights
+        project.weights = self.weights
+        return SetWeights(old)
+
+
+@dataclass(frozen=True)
 class SetBlock:
     """Add, replace (with another value) or remove (None) a block's definition."""
 

@@ -32,6 +32,7 @@ from engine.graph.model import (
 )
 from engine.graph.ports import BLOCK, title
 from engine.graph.settings import Training
+from engine.graph.weights import grouped
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -73,6 +74,9 @@ def group(
     chosen = [node for node in graph.nodes.values() if node.id in set(node_ids)]
     _check(project, graph, chosen, name)
     border = _border(graph, {node.id for node in chosen})
+    if scope == ROOT:
+        for node in chosen:
+            border.inner.replace_node(grouped(node))
     instance = Node(graph.free_id(name), BLOCK, {"of": name})
     edits: list[Edit] = [
         SetBlock(name, Block(border.inner, border.inputs, border.outputs))

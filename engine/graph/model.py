@@ -72,6 +72,7 @@ class Node:
         name: Words on the canvas; empty means the catalogue's title.
         trainable: Whether training may move its weights.
         lr_factor: Multiplies the learning rate of this node's weights.
+        weights: Where they start, see `engine.graph.weights`; empty means anew.
         extra: Fields of the file that this version does not know.
     """
 
@@ -81,6 +82,7 @@ class Node:
     name: str = ""
     trainable: bool = True
     lr_factor: float = 1.0
+    weights: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def with_param(self, name: str, value: Value) -> "Node":
@@ -302,6 +304,8 @@ class Project:
         blocks: Sub-graphs by name.
         training: Phases and their settings.
         layout: Scope → node id → position of its top left corner in pixels.
+        weights: Where all weights start that fit by name and shape, see
+            `engine.graph.weights`; what a node says itself goes before.
         extra: Fields of the file that this version does not know.
     """
 
@@ -310,6 +314,7 @@ class Project:
     blocks: dict[str, Block] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
     layout: dict[str, dict[str, Position]] = field(default_factory=dict)
+    weights: str = ""
     extra: dict[str, object] = field(default_factory=dict)
 
     def scope(self, scope: str) -> Graph:
@@ -340,5 +345,6 @@ class Project:
             blocks=blocks,
             training=self.training,
             layout={scope: dict(places) for scope, places in self.layout.items()},
+            weights=self.weights,
             extra=dict(self.extra),
         )

@@ -26,8 +26,17 @@ from engine.layers import registry
 
 Record = dict[str, Any]
 _T = TypeVar("_T")
-_PROJECT = {"format", "version", "name", "graph", "blocks", "training", "layout"}
-_NODE = {"id", "type", "params", "name", "trainable", "lr_factor"}
+_PROJECT = {
+    "format",
+    "version",
+    "name",
+    "graph",
+    "blocks",
+    "training",
+    "layout",
+    "weights",
+}
+_NODE = {"id", "type", "params", "name", "trainable", "lr_factor", "weights"}
 _BLOCK = {"nodes", "edges", "inputs", "outputs"}
 _PHASE = {"name", "minimise", "update", "optimizer", "schedule"}
 _TYPES = {dict: "{ … }", list: "[ … ]", str: "text", bool: "true or false"}
@@ -46,6 +55,7 @@ def build(record: Record) -> Project:
         blocks={name: _block(name, block) for name, block in blocks.items()},
         training=_training(_take(record, "training", dict, {})),
         layout=_layout(_take(record, "layout", dict, {})),
+        weights=_take(record, "weights", str, ""),
         extra={key: value for key, value in record.items() if key not in _PROJECT},
     )
     for scope in (ROOT, *project.blocks):
@@ -88,6 +98,7 @@ def _node(record: object) -> Node:
         name=_take(record, "name", str, ""),
         trainable=_take(record, "trainable", bool, default=True),
         lr_factor=_factor(record),
+        weights=_take(record, "weights", str, ""),
         extra={key: value for key, value in record.items() if key not in _NODE},
     )
 

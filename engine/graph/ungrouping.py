@@ -4,6 +4,7 @@ A repeated instance becomes so many copies in a row. Instances that shared weigh
 become independent copies of them; `Unpacked.names` says where each weight goes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engine.errors import GraphError
@@ -19,6 +20,7 @@ from engine.graph.edits import (
 from engine.graph.model import ROOT, Block, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import BLOCK, params
 from engine.graph.settings import Training
+from engine.graph.weights import unpacked
 from engine.i18n import tr
 
 _GAP_PX = 220.0
@@ -113,13 +115,20 @@ def _swap(graph: Graph, node: Node, copies: _Copies, scope: str) -> list[Edit]:
     kept = set(graph.edges) - set(touched)
     edits: list[Edit] = [Disconnect(edge, scope) for edge in reversed(touched)]
     edits.append(RemoveNode(node.id, scope))
-    edits += [
-        AddNode(_inherit(inner, node, ids[inner.id]), scope)
-        for ids in copies.ids
-        for inner in copies.block.graph.nodes.values()
-    ]
+    edits += [AddNode(new, scope) for new in _inherited(node, copies, scope)]
     edits += [Connect(e, scope, i) for i, e in enumerate(wires) if e not in kept]
     return edits
+
+
+def _inherited(node: Node, copies: _Copies, scope: str) -> Iterator[Node]:
+    """Yield the future nodes with what they have from their instance."""
+    for index, ids in enumerate(copies.ids):
+        for inner in copies.block.graph.nodes.values():
+            name = f"{index}.{inner.id}" if len(copies.ids) > 1 else inner.id
+            new = _inherit(inner, node, ids[inner.id])
+            if scope == ROOT:
+                new = replace(new, weights=unpacked(inner, node, name))
+            yield new
 
 
 def _inherit(inner: Node, instance: Node, node_id: str) -> Node:

@@ -53,6 +53,8 @@ def dumps(project: Project) -> str:
         "graph": _graph(project.graph),
         "training": _training(project.training),
     }
+    if project.weights:
+        document["weights"] = project.weights
     if project.blocks:
         document["blocks"] = {n: _block(b) for n, b in project.blocks.items()}
     ordered = {key: document[key] for key in sorted(document)}
@@ -92,6 +94,8 @@ def _node(node: Node) -> dict[str, Json]:
         record["trainable"] = False
     if node.lr_factor != 1.0:
         record["lr_factor"] = node.lr_factor
+    if node.weights:
+        record["weights"] = node.weights
     return record
 
 

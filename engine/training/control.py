@@ -9,7 +9,7 @@ import torch
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.frame import RunStarted
-from engine.training import hyper, randomness, snapshot
+from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
 from engine.training.divergence import DeviceLosses
@@ -65,12 +65,12 @@ class Control:
         self._interrupt = Interrupt(modules, list(modules.parameters()))
         self._device_losses = DeviceLosses()
         self._later: deque[Change] = deque()
+        self._from_files = False
         self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
         self.recorder = Recorder(run, len(self.parts.phases), self._snapshot)
         self._news = News(len(self.parts.phases), self.recorder)
         randomness.seed(self.parts.seed)
-        if run:
-            self._go_on(run)
+        self._put_weights(project, run)
         self._random = randomness.state(self.parts.device)
 
     def begin(self) -> None:
@@ -87,6 +87,8 @@ class Control:
             seed=self.parts.seed,
             data=self.parts.feeds.fingerprints,
         )
+        if self._from_files:
+            self.save()  # so that going on never needs the files again
         self._look_after_at = time.perf_counter() + COMMIT_S
         self._interrupt.listen(slow=True)  # nobody knows yet how long a step takes
 
@@ -207,10 +209,20 @@ class Control:
     def _snapshot(self) -> Snapshot:
         return snapshot.take(self.parts, self._position)
 
-    def _go_on(self, run: Run) -> None:
-        """Take over the run's checkpoint, and forget what came after it."""
-        loaded = run.load_checkpoint()
+    def _put_weights(self, project: Project, run: Run | None) -> None:
+        """Take over the run's checkpoint, or else what the document starts from."""
+        loaded = run.load_checkpoint() if run else None
         if loaded:
             self._position = snapshot.put(self.parts, *loaded)
+        else:
+            taken = initial.start(project, self.parts.program, run)
+            self._from_files = bool(taken)
+            for found in taken:
+                self.log(initial.sentence(found))
+        if run:
+            self._forget_later(run)
+
+    def _forget_later(self, run: Run) -> None:
+        """Forget what came after the checkpoint, but the changes to repeat."""
         self._later.extend(run.changes[self._position.num_changes :])
         run.metrics.discard_after(self.step)

@@ -5,12 +5,17 @@ from pathlib import Path
 
 from engine.errors import EngineError
 from engine.graph.model import Project
-from engine.training import runs
+from engine.training import initial, runs
 from engine.training.trainer import Trainer
 
 
 def launch(
-    folder: Path, project: Project, *, name: str = "", monitor: bool = True
+    folder: Path,
+    project: Project,
+    *,
+    name: str = "",
+    monitor: bool = True,
+    weights_from: str = "",
 ) -> tuple[Trainer, runs.Run]:
     """Make the folder of a new run and what trains it.
 
@@ -19,12 +24,15 @@ def launch(
         project: What to train, with all settings in it.
         name: Of the new folder; empty means a unique one.
         monitor: Measure histograms and norms.
+        weights_from: Folder of a run whose weights are kept where they fit.
 
     Raises:
         EngineError: When it can't be trained; no folder is left then.
     """
     existed = (folder / name).exists() if name else False
     run = runs.create(folder, project, name=name)
+    if weights_from:
+        run.update(**{initial.KEPT_FROM: weights_from})
     try:
         return Trainer(project, run=run, monitor=monitor), run
     except EngineError:

@@ -1,0 +1,99 @@
+"""Where weights start: the words `<path>` or `<path>#<prefix>` of a document.
+
+The path is a safetensors file, a state_dict (`.pt`) or the folder of a run. The
+prefix stands before the names in it: a node whose weights are `net.pt#encoder.fc`
+takes `encoder.fc.weight` as its `weight`. Without `#` the prefix is the node's own
+path, and with nothing behind `#` there is none. Nothing here opens a file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.graph.model import Graph, Node, Project
+
+_PREFIX = re.compile(r"[A-Za-z0-9_.\-]*")
+
+
+@dataclass(frozen=True)
+class Start:
+    """A place in a file.
+
+    Args:
+        path: Of a file or of the folder of a run.
+        prefix: Before the names in it, without the last dot; None means that of
+            whoever takes the weights.
+    """
+
+    path: str
+    prefix: str | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.prefix is None else f"{self.path}#{self.prefix}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Start":
+        """Read what stands in a document; a `#` inside a path needs one behind it."""
+        path, mark, prefix = text.rpartition("#")
+        if not mark or not _PREFIX.fullmatch(prefix):
+            return cls(text)
+        return cls(path, prefix)
+
+    def named(self, path: str) -> "Start":
+        """Return the same place with a prefix: its own, or else `path`."""
+        return self if self.prefix is not None else replace(self, prefix=path)
+
+    def below(self, name: str) -> "Start":
+        """Return the place of what is inside a block; `named` comes before."""
+        return replace(self, prefix=f"{self.prefix}.{name}" if self.prefix else name)
+
+    def within(self, folder: Path) -> "Start":
+        """Return the same place with its path counted from `folder`."""
+        return replace(self, path=str(folder / self.path))
+
+
+def absolute(project: Project, folder: Path) -> Project:
+    """Return a copy whose relative paths of weights are counted from `folder`.
+
+    Args:
+        project: Only read.
+        folder: That of the document's file.
+    """
+    twin = project.copy()
+    if twin.weights:
+        twin.weights = str(Start.parse(twin.weights).within(folder))
+    for graph in _graphs(twin):
+        for node in graph.nodes.values():
+            if node.weights:
+                text = str(Start.parse(node.weights).within(folder))
+                graph.replace_node(replace(node, weights=text))
+    return twin
+
+
+def grouped(node: Node) -> Node:
+    """Return a node of the main graph as it goes into a block: the prefix stays."""
+    if not node.weights:
+        return node
+    return replace(node, weights=str(Start.parse(node.weights).named(node.id)))
+
+
+def unpacked(inner: Node, instance: Node, name: str) -> str:
+    """Return where a node starts that leaves a block of the main graph.
+
+    Args:
+        inner: As in the block.
+        instance: Of the block.
+        name: Of the inner node below the instance, as weights are named.
+    """
+    path = f"{instance.id}.{name}"
+    if inner.weights:
+        return str(Start.parse(inner.weights).named(path))
+    if instance.weights:
+        return str(Start.parse(instance.weights).named(instance.id).below(name))
+    return ""
+
+
+def _graphs(project: Project) -> Iterator[Graph]:
+    yield project.graph
+    yield from (block.graph for block in project.blocks.values())

@@ -1,0 +1,253 @@
+"""Where weights start: from files, by name and shape, instead of from the seed.
+
+Three words count, each over the one before: what the project says, what its nodes
+and blocks say, and the run whose weights are kept. The nodes' are strict: what does
+not fit is an error. The others take what fits and leave the rest.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from engine.compile.flatten import FlatNode
+from engine.compile.outline import Outline, outline
+from engine.compile.program import Program
+from engine.errors import TrainingError
+from engine.graph import ports
+from engine.graph.model import Project
+from engine.graph.weights import Start
+from engine.i18n import tr
+from engine.protocol.weights import Fit, TensorFit, WeightsPreview
+from engine.training import weight_files
+from engine.training.runs import Run
+from engine.training.weight_files import WeightFile
+
+KEPT_FROM = "weights_from"
+"""Field of `run.json`: folder of the run whose weights are kept, or nothing."""
+RECORD = "weights"
+"""Field of `run.json`: the files that the run started from."""
+_OPTIONAL = {"lora_linear": {"down", "up"}}
+_COUNTERS = {"num_batches_tracked"}
+Network = Program | Outline
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The tensors of one node beside a file.
+
+    Args:
+        node: Whose weights they are.
+        start: Where they are looked for.
+    """
+
+    node: FlatNode
+    start: Start
+
+    def fits(self, state: Mapping[str, Tensor], file: WeightFile) -> list[TensorFit]:
+        """Return how each tensor of the node fits."""
+        home = self.node.home + "."
+        optional = _OPTIONAL.get(self.node.type, set()) | _COUNTERS
+        made = []
+        for name, tensor in state.items():
+            if name.startswith(home):
+                short = name.removeprefix(home)
+                source = self.start.below(short).prefix or ""
+                found = _fit(self.node.home, name, source, tensor, file)
+                made.append(replace(found, optional=short in optional))
+        return made
+
+
+def preview(project: Project, path: str, prefix: str = "") -> WeightsPreview:
+    """Return how the weights in a file fit a project; changes neither.
+
+    Args:
+        project: Only read; must be ready to train.
+        path: Of a file or of the folder of a run.
+        prefix: Before the names in the file.
+
+    Raises:
+        EngineError: When the project has a problem or the file no weights.
+    """
+    file = weight_files.read(path)
+    return _whole(outline(project), file, Start(path, prefix))
+
+
+def start(project: Project, program: Program, run: Run | None) -> list[WeightsPreview]:
+    """Put weights in place before the first step, and note their files in the run.
+
+    Args:
+        project: What it says counts.
+        program: Its compiled form; its weights change.
+        run: Knows whose weights are kept; a run that began before must find the
+            same files again.
+
+    Raises:
+        EngineError: When a file is unreadable, or a node that asked doesn't fit.
+    """
+    kept = str(run.info.get(KEPT_FROM, "")) if run else ""
+    files = _Files()
+    made = []
+    if project.weights:
+        made.append(_take_what_fits(program, files, Start.parse(project.weights)))
+    made += _take_strictly(project, program, files)
+    if kept:
+        made.append(_take_what_fits(program, files, Start(kept)))
+    if run and made:
+        _note(run, files)
+    return made
+
+
+def sentence(taken: WeightsPreview) -> str:
+    """Return a line for the log."""
+    words = tr(
+        "Weights from {path}: {matched} matched, {missing} missing, {differs} differ",
+        path=taken.path,
+        **{fit: taken.count(fit) for fit in ("matched", "missing", "differs")},
+    )
+    return f"{words} (SHA-256 {taken.sha256[:12]}…)"
+
+
+class _Files:
+    """Reads each file once."""
+
+    def __init__(self) -> None:
+        self.read: dict[str, WeightFile] = {}
+
+    def __getitem__(self, path: str) -> WeightFile:
+        if path not in self.read:
+            self.read[path] = weight_files.read(path)
+        return self.read[path]
+
+
+def _note(run: Run, files: _Files) -> None:
+    record = {path: file.sha256 for path, file in files.read.items()}
+    known = run.info.get(RECORD, record)
+    for path, digest in record.items():
+        if known.get(path) != digest:
+            raise TrainingError(
+                tr("The weights are others than at the start of the run"),
+                where=path,
+                expected=f"SHA-256 {str(known.get(path))[:12]}…",
+                got=f"{digest[:12]}…",
+                fix=tr("Train again in a new run."),
+            )
+    run.update(**{RECORD: record})
+
+
+def _take_what_fits(program: Program, files: _Files, place: Start) -> WeightsPreview:
+    file = files[place.path]
+    found = _whole(program, file, place.named(""))
+    _put(program, file, found.tensors)
+    return found
+
+
+def _take_strictly(
+    project: Project, program: Program, files: _Files
+) -> Iterator[WeightsPreview]:
+    """Put the weights in place that nodes ask for; one value for each file."""
+    asking: dict[str, list[_Part]] = {}
+    for node in _owners(program):
+        if node.start and _has_tensors(program, node):
+            asking.setdefault(node.start.path, []).append(_Part(node, node.start))
+    for path, parts in asking.items():
+        file = files[path]
+        state = program.modules.state_dict()
+        found = [fit for part in parts for fit in part.fits(state, file)]
+        for fit in found:
+            if not fit.fits:
+                raise _misfit(project, file, fit)
+        _put(program, file, found)
+        nodes = dict.fromkeys(fit.node.partition(".")[0] for fit in found)
+        yield WeightsPreview(path, "", file.sha256, tuple(found), tuple(nodes))
+
+
+def _whole(program: Network, file: WeightFile, place: Start) -> WeightsPreview:
+    """Return how a file fits everything in a program."""
+    state = program.modules.state_dict()
+    tensors = [
+        fit
+        for node in _owners(program)
+        for fit in _Part(node, place.below(node.home)).fits(state, file)
+    ]
+    used = {fit.source for fit in tensors if fit.fit != "missing"}
+    return WeightsPreview(
+        place.path,
+        place.prefix or "",
+        file.sha256,
+        tuple(tensors),
+        _complete(tensors),
+        tuple(name for name in file.tensors if name not in used),
+    )
+
+
+def _complete(tensors: Iterable[TensorFit]) -> tuple[str, ...]:
+    """Return the nodes of the main graph of which all weights fit."""
+    whole: dict[str, bool] = {}
+    some = set()
+    for tensor in tensors:
+        node = tensor.node.partition(".")[0]
+        whole[node] = whole.get(node, True) and tensor.fits
+        if tensor.fit == "matched":
+            some.add(node)
+    return tuple(node for node, fits in whole.items() if fits and node in some)
+
+
+def _owners(program: Network) -> Iterator[FlatNode]:
+    """Yield each node that has weights of its own; of sharing ones who asks."""
+    found: dict[str, FlatNode] = {}
+    for node in program.nodes:
+        if node.home not in program.modules:
+            continue
+        first = found.setdefault(node.home, node)
+        if first.start is None and node.start is not None:
+            found[node.home] = node
+    yield from found.values()
+
+
+def _has_tensors(program: Network, node: FlatNode) -> bool:
+    return bool(program.modules.at(node.home).state_dict())
+
+
+def _fit(
+    node: str, name: str, source: str, tensor: Tensor, file: WeightFile
+) -> TensorFit:
+    other = file.tensors.get(source)
+    expected = tuple(tensor.shape)
+    if other is None:
+        return TensorFit(node, name, source, "missing", expected)
+    got = tuple(other.shape)
+    fit: Fit = "matched" if got == expected and _alike(tensor, other) else "differs"
+    return TensorFit(node, name, source, fit, expected, got)
+
+
+def _alike(tensor: Tensor, other: Tensor) -> bool:
+    """Return whether numbers can be copied without losing their meaning."""
+    return (
+        other.layout == torch.strided
+        and not other.is_complex()
+        and not other.is_quantized
+        and other.is_floating_point() == tensor.is_floating_point()
+    )
+
+
+@torch.no_grad()
+def _put(program: Program, file: WeightFile, tensors: Iterable[TensorFit]) -> None:
+    state = program.modules.state_dict()
+    for fit in tensors:
+        if fit.fit == "matched":
+            state[fit.name].copy_(file.tensors[fit.source])
+
+
+def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> TrainingError:
+    node = project.graph.nodes.get(fit.node.partition(".")[0])
+    title = f"{tr(ports.title(node))} ({fit.node})" if node else fit.node
+    shape = "×".join(map(str, fit.got)) if fit.got is not None else tr("nothing")
+    return TrainingError(
+        tr("“{name}” in {path} does not fit", name=fit.source, path=file.path),
+        where=title,
+        expected="×".join(map(str, fit.expected)) or tr("one number"),
+        got=shape or tr("one number"),
+        fix=tr("Choose another file, or let the weights start anew."),
+    )
