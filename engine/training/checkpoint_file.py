@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from engine.errors import TrainingError
@@ -40,17 +41,26 @@ def read(path: Path, digest: str) -> tuple[Tensors, dict[str, Any]]:
         data = path.read_bytes()
     except OSError as error:
         raise missing(path) from error
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise TrainingError(
-            tr("The checkpoint is damaged"),
-            where=str(path),
-            expected=f"SHA-256 {digest[:12]}…",
-            got=f"{hashlib.sha256(data).hexdigest()[:12]}…",
-            fix=tr("Restore the file from a backup, or train again."),
-        )
-    size = int.from_bytes(data[:8], "little")
-    metadata = json.loads(data[8 : 8 + size])["__metadata__"]
-    return safetensors.torch.load(data), json.loads(metadata["state"])
+    found = hashlib.sha256(data).hexdigest()
+    if found != digest:
+        raise _damaged(path, f"SHA-256 {digest[:12]}…", f"{found[:12]}…")
+    try:
+        tensors = safetensors.torch.load(data)
+        size = int.from_bytes(data[:8], "little")
+        metadata = json.loads(data[8 : 8 + size])["__metadata__"]
+        return tensors, json.loads(metadata["state"])
+    except (SafetensorError, ValueError, LookupError, RecursionError) as error:
+        raise _damaged(path, tr("a file that we wrote"), str(error)) from error
+
+
+def _damaged(path: Path, expected: str, got: str) -> TrainingError:
+    return TrainingError(
+        tr("The checkpoint is damaged"),
+        where=str(path),
+        expected=expected,
+        got=got,
+        fix=tr("Restore the file from a backup, or train again."),
+    )
 
 
 def missing(path: Path) -> TrainingError:

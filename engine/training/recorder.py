@@ -150,5 +150,7 @@ class Recorder:
             run.metrics.add_steps(*self._log.drain())
             self._join()
         finally:
-            run.update(state=state)
-            run.close()
+            try:
+                run.update(state=state)
+            finally:
+                run.close()

@@ -5,6 +5,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.errors import EngineError
@@ -135,7 +136,6 @@ class Runner:
             outcome = self._train()
         except BaseException as error:  # noqa: BLE001 - becomes the outcome
             outcome = self._failure(error)
-            self._trainer.close("failed")
         try:
             self._send_frame()
         finally:
@@ -222,6 +222,9 @@ class Runner:
         if not known:
             text += f": {type(error).__name__}: {error}"
         details = "".join(traceback.format_exception(error))
-        trainer.log(text)
+        with suppress(Exception):  # the disk may be what has failed
+            trainer.log(text)
+        with suppress(Exception):
+            trainer.close("failed")
         folder = trainer.recorder.folder
         return Outcome("failed", folder, trainer.step, text, str(node), details)

@@ -33,6 +33,8 @@ from engine.training.metrics import MetricStore
 FORMAT = "backprop-workbench-run"
 VERSION = 1
 _FILE = "run.json"
+_SUFFIX = ".safetensors"
+_MAX_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,12 @@ class Run:
     @property
     def step(self) -> int:
         """Step of the newest checkpoint, 0 without one."""
-        return int((self.info.get("checkpoint") or {}).get("step", 0))
+        return int(self.info["checkpoint"]["step"]) if self.has_checkpoint else 0
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether there is something to go on from, or to export."""
+        return "checkpoint" in self.info
 
     @cached_property
     def metrics(self) -> MetricStore:
@@ -120,12 +127,12 @@ class Run:
         """Write a checkpoint and let `run.json` point to it; the old one goes."""
         folder = self.folder / "checkpoints"
         folder.mkdir(exist_ok=True)
-        name = f"{state['step']:09d}-{secrets.token_hex(2)}.safetensors"
+        name = f"{state['step']:09d}-{secrets.token_hex(2)}{_SUFFIX}"
         digest = checkpoint_file.write(folder / name, tensors, state)
         entry = {"file": name, "sha256": digest, "step": state["step"]}
         self.update(checkpoint=entry)
-        for old in folder.glob("*.safetensors"):
-            if old.name != name:
+        for old in [*folder.glob(f"*{_SUFFIX}"), *folder.glob(f".*{_SUFFIX}.*")]:
+            if old.name != name:  # the hidden ones are of a run that was killed
                 old.unlink(missing_ok=True)
 
     def load_checkpoint(self) -> tuple[checkpoint_file.Tensors, Any] | None:
@@ -134,12 +141,11 @@ class Run:
         Raises:
             TrainingError: When the file is missing or not the one that was written.
         """
-        entry = self.info.get("checkpoint")
-        if not entry:
+        if not self.has_checkpoint:
             return None
-        name = Path(str(entry["file"])).name
-        path = self.folder / "checkpoints" / name
-        return checkpoint_file.read(path, str(entry["sha256"]))
+        entry = self.info["checkpoint"]
+        path = self.folder / "checkpoints" / Path(entry["file"]).name
+        return checkpoint_file.read(path, entry["sha256"])
 
     def load_weights(self) -> dict[str, torch.Tensor]:
         """Return weights and buffers of the newest checkpoint by name.
@@ -217,12 +223,14 @@ def open_run(folder: Path) -> Run:
 def _read(folder: Path) -> dict[str, Any]:
     path = folder / _FILE
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise DocumentError(tr("run.json is too large"), where=str(folder))
         info = json.loads(path.read_text("utf-8"))
     except OSError as error:
         raise DocumentError(
             tr("There is no run in this folder"), where=str(folder), got=error.strerror
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DocumentError(tr("run.json is damaged"), where=str(folder)) from error
     if not isinstance(info, dict) or info.get("format") != FORMAT:
         raise DocumentError(tr("run.json is not a run's"), where=str(folder))
@@ -233,7 +241,25 @@ def _read(folder: Path) -> dict[str, Any]:
             expected=VERSION,
             got=info.get("version"),
         )
+    if not _sound(info):
+        raise DocumentError(tr("run.json is damaged"), where=str(folder))
     return info
+
+
+def _sound(info: dict[str, Any]) -> bool:
+    """Return whether what is read later is of the right kind."""
+    try:
+        words = [info["document"], info["state"]]
+        for change in (Change(**item) for item in info.get("changes", [])):
+            words += [change.name, change.phase]
+            float(change.value), int(change.step)
+        if "checkpoint" in info:
+            entry = info["checkpoint"]
+            words += [entry["file"], entry["sha256"]]
+            int(entry["step"])
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return False
+    return all(isinstance(word, str) for word in words)
 
 
 def _versions() -> dict[str, str]:

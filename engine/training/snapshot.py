@@ -3,11 +3,14 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from engine.errors import TrainingError
+from engine.i18n import tr
 from engine.training import randomness, state
 from engine.training.assembly import Assembly
 from engine.training.checkpoint_file import Tensors, part, under
 
 Numbers = dict[str, Any]
+_MISFITS = (LookupError, TypeError, ValueError, AttributeError, RuntimeError)
 
 
 @dataclass
@@ -49,7 +52,22 @@ def take(parts: Assembly, position: Position) -> tuple[Tensors, Numbers]:
 
 
 def put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
-    """Put back what `take` returned, into parts of the same document."""
+    """Put back what `take` returned, into parts of the same document.
+
+    Raises:
+        TrainingError: When it was taken of other parts.
+    """
+    try:
+        return _put(parts, tensors, numbers)
+    except _MISFITS as error:
+        raise TrainingError(
+            tr("The checkpoint does not belong to this run"),
+            got=f"{type(error).__name__}: {error}",
+            fix=tr("Restore the file from a backup, or train again."),
+        ) from error
+
+
+def _put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
     state.put_modules(parts.program.modules, part(tensors, "model"))
     parts.best.restore(part(tensors, "best"))
     state.put_feeds(parts.feeds, part(tensors, "feeds"), numbers["order"])
@@ -57,6 +75,7 @@ def put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
     for index, phase in enumerate(parts.phases):
         values = part(tensors, f"phase{index}")
         state.put_phase(phase, values, numbers["phases"][index])
-    parts.length.total_steps = numbers["total_steps"]
+    parts.length.total_steps = int(numbers["total_steps"])
     parts.stopping.restore(numbers["stopping"])
-    return Position(numbers["step"], numbers["evaluated_at"], numbers["num_changes"])
+    done = ("step", "evaluated_at", "num_changes")
+    return Position(*(int(numbers[name]) for name in done))

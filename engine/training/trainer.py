@@ -3,9 +3,11 @@
 import math
 import time
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 
 from torch import Tensor
 
+from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.frame import Evaluation
 from engine.training.control import Control
@@ -37,14 +39,16 @@ class Trainer(Control):
         Raises:
             EngineError: When the run or its checkpoint is not usable.
         """
-        return cls(
-            run.project,
-            run=run,
-            device=str(run.info.get("device", "")),
-            threads=int(run.info.get("threads", 0)),
-            seed=run.info.get("seed"),
-            monitor=monitor,
-        )
+        project = run.project
+        for name in ("device", "threads", "seed"):
+            if name in run.info:
+                value = run.info[name]
+                project.training = project.training.with_value(name, value)
+        try:
+            return cls(project, run=run, monitor=monitor)
+        except EngineError:
+            run.close()
+            raise
 
     def steps(self) -> Generator[Step, None, None]:
         """Yield after each of forward, loss, backward and update, until the end.
@@ -60,6 +64,10 @@ class Trainer(Control):
         except GeneratorExit:
             kind = "stopped"
             raise
+        except Exception:
+            with suppress(Exception):  # what has failed first counts
+                self.close(kind)
+            raise
         finally:
             self.close(kind)
 
@@ -70,7 +78,7 @@ class Trainer(Control):
                 self.ending = Ending("stopped", tr("Stopped"))
             elif self._evaluation_due():
                 yield from self._evaluate()
-            elif self.viewing.due():
+            elif self.viewing.due(self.step):
                 yield from (Step.VIEW for _ in self.show())
             elif self.step >= self.total_steps:
                 self.ending = Ending("finished", tr("Finished"))

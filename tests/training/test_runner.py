@@ -254,6 +254,40 @@ def test_listener_that_raises_becomes_a_failed_outcome(tmp_path):
     assert runs.open_run(run.folder).state == "failed"
 
 
+def test_run_on_a_full_disk_still_has_an_outcome(tmp_path, monkeypatch):
+    run = runs.create(tmp_path, mlp(steps=FOREVER), name="run")
+    listener = Listener(run=run)
+
+    def full(*_arguments, **_fields):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run, "update", full)
+    monkeypatch.setattr(run, "log", full)
+    listener.runner.start()
+    assert listener.runner.join(10.0)
+    (outcome,) = listener.outcomes
+    assert outcome.kind == "failed"
+    assert "No space left" in outcome.text
+
+
+def test_what_failed_first_is_told_when_closing_fails_too(tmp_path, monkeypatch):
+    run = runs.create(tmp_path, mlp(steps=FOREVER), name="run")
+    listener = Listener(run=run)
+
+    def broken(text):
+        def raising(*_arguments):
+            raise ValueError(text)
+
+        return raising
+
+    monkeypatch.setattr(listener.trainer.parts.feeds, "next", broken("first"))
+    monkeypatch.setattr(run.metrics, "add_steps", broken("second"))
+    listener.runner.start()
+    assert listener.runner.join(10.0)
+    assert "first" in listener.outcomes[0].text
+    run.close()
+
+
 def test_diverged_run_names_step_and_loss():
     document = mlp(phase("sgd", values={"lr": 10.0}), steps=FOREVER)
     listener = Listener(document)

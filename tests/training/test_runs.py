@@ -1,12 +1,17 @@
+import hashlib
 import json
+import sqlite3
+import zlib
 
 import numpy as np
 import pytest
+import torch
 
-from engine.errors import DocumentError, TrainingError
+from engine.errors import ConfigError, DocumentError, TrainingError
 from engine.protocol.frame import Evaluation
-from engine.training import runs
+from engine.training import checkpoint_file, runs
 from engine.training.metrics import MetricStore
+from engine.training.trainer import Trainer
 from tests.training.projects import mlp
 
 
@@ -78,4 +83,125 @@ def test_discard_cuts_in_the_middle_of_a_row(tmp_path, step, left):
     np.testing.assert_array_equal(store.steps()[0], np.arange(1, left + 1))
     kept = [evaluation.step for evaluation in store.evaluations()]
     assert kept == [s for s in (2, 8) if s <= step]
+    store.close()
+
+
+GOOD = {"document": "", "state": "created"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"document": 5},
+        {"state": None},
+        {"changes": 7},
+        {"changes": [{"step": 1}]},
+        {"changes": [{"step": 1, "name": "lr", "value": {}}]},
+        {"checkpoint": "abc"},
+        {"checkpoint": {"file": "f", "sha256": "s", "step": []}},
+        {"checkpoint": {"file": 1, "sha256": "s", "step": 1}},
+    ],
+)
+def test_run_file_with_other_kinds_of_values_is_refused(tmp_path, fields):
+    head = {"format": runs.FORMAT, "version": runs.VERSION}
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps({**head, **GOOD}))
+    runs.open_run(tmp_path)
+    path.write_text(json.dumps({**head, **GOOD, **fields}))
+    with pytest.raises(DocumentError, match=r"run\.json is damaged"):
+        runs.open_run(tmp_path)
+
+
+def test_run_file_nested_without_end_is_refused(tmp_path):
+    (tmp_path / "run.json").write_text("[" * 200_000)
+    with pytest.raises(DocumentError, match="damaged"):
+        runs.open_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("threads", 10**9), ("seed", 10**30), ("device", "gpu9")]
+)
+def test_settings_of_a_run_are_checked_before_it_goes_on(tmp_path, name, value):
+    run = runs.create(tmp_path, mlp())
+    run.update(**{name: value})
+    with pytest.raises(ConfigError):
+        Trainer.resume(run)
+
+
+def _stored(run, data):
+    folder = run.folder / "checkpoints"
+    folder.mkdir()
+    (folder / "c.safetensors").write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    run.update(checkpoint={"file": "c.safetensors", "sha256": digest, "step": 1})
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff" * 8, (2).to_bytes(8, "little") + b"{}", b"\x80\x04pickle."]
+)
+def test_checkpoint_with_a_right_sum_and_wrong_bytes_is_refused(tmp_path, data):
+    run = runs.create(tmp_path, mlp())
+    _stored(run, data)
+    with pytest.raises(TrainingError, match="damaged"):
+        Trainer.resume(run)
+
+
+def test_checkpoint_of_another_kind_is_refused(tmp_path):
+    run = runs.create(tmp_path, mlp())
+    path = tmp_path / "c"
+    checkpoint_file.write(path, {"model/hidden.weight": torch.zeros(1)}, {"step": 1})
+    _stored(run, path.read_bytes())
+    with pytest.raises(TrainingError, match="does not belong to this run"):
+        Trainer.resume(run)
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_checkpoint(tmp_path):
+    run = runs.create(tmp_path, mlp())
+    run.save_checkpoint({"w": torch.zeros(1)}, {"step": 1})
+    (tmp_path / run.folder / "checkpoints" / ".old.safetensors.x1").write_bytes(b"1")
+    run.save_checkpoint({"w": torch.zeros(1)}, {"step": 2})
+    (left,) = (run.folder / "checkpoints").iterdir()
+    assert left.name == run.info["checkpoint"]["file"]
+
+
+def test_curves_that_are_no_database_are_refused(tmp_path):
+    path = tmp_path / "m.sqlite"
+    path.write_bytes(b"something else " * 100)
+    with pytest.raises(TrainingError, match="curves"):
+        MetricStore(path)
+
+
+def test_curves_behind_a_view_are_refused(tmp_path):
+    path = tmp_path / "m.sqlite"
+    file = sqlite3.connect(path)
+    file.execute(
+        "CREATE VIEW steps AS WITH RECURSIVE n(first) AS "
+        "(SELECT 1 UNION ALL SELECT first + 1 FROM n) SELECT first FROM n"
+    )
+    file.close()
+    with pytest.raises(TrainingError, match="views"):
+        MetricStore(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "read"),
+    [
+        ("steps", (1, 10**12, 1, b"1" * 16), MetricStore.steps),
+        ("steps", (1, 2, 1, "words"), MetricStore.steps),
+        ("evaluations", (1, "{}"), MetricStore.evaluations),
+        ("evaluations", (1, "[" * 100_000), MetricStore.evaluations),
+        ("samples", (1, 0, 1, b"no zlib"), MetricStore.samples),
+        ("samples", (1, 0, 10**12, b""), MetricStore.samples),
+        ("samples", (1, 0, 1, zlib.compress(bytes(10**7))), MetricStore.samples),
+    ],
+)
+def test_rows_that_we_did_not_write_are_refused(tmp_path, table, row, read):
+    store = MetricStore(tmp_path / "m.sqlite")
+    marks = ",".join("?" * len(row))
+    file = sqlite3.connect(tmp_path / "m.sqlite")
+    file.execute(f"INSERT INTO {table} VALUES ({marks})", row)
+    file.commit()
+    file.close()
+    with pytest.raises(TrainingError, match="curves"):
+        read(store)
     store.close()
