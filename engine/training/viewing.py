@@ -95,9 +95,14 @@ class Viewing:
             answer = cones.cut(program.evaluation, inputs[place], inputs[:place])
         return _Node(node, words_of(program, node, part.feed_names), answer)
 
-    def due(self) -> bool:
-        """Return whether somebody looks and the budget allows to make views."""
-        return self.watched and bool(self._nodes) and self.budget.due()
+    def due(self, step: int) -> bool:
+        """Return whether somebody looks and new views are allowed and needed.
+
+        Args:
+            step: Steps made; views that show it already are not made again.
+        """
+        wanted = self.watched and bool(self._nodes) and self._made_at != step
+        return wanted and self.budget.due()
 
     @property
     def has_news(self) -> bool:

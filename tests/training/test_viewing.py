@@ -116,11 +116,41 @@ def test_labels_of_points_are_named_as_in_the_data_set():
 
 def test_views_are_not_due_right_after_they_were_made():
     _, _, viewing = viewing_of("xor")
-    assert not viewing.due()  # nobody looks
+    assert not viewing.due(1)  # nobody looks
     viewing.watched = True
-    assert viewing.due()
+    assert viewing.due(1)
     made(viewing)
-    assert not viewing.due()
+    assert not viewing.due(2)
+
+
+def test_views_that_show_this_step_already_are_never_due():
+    _, _, viewing = viewing_of("xor")
+    viewing.watched, viewing.budget = True, Unlimited()
+    made(viewing, step=1)
+    assert [viewing.due(step) for step in (1, 2)] == [False, True]
+
+
+class Unlimited:
+    """A budget that always allows more, as after a long pause."""
+
+    def due(self):
+        return True
+
+    def spent(self, _seconds):
+        pass
+
+
+def test_a_run_goes_on_after_a_long_pause():
+    project = serialize.load(FOLDER / "xor.bpw")
+    project.training = project.training.with_value("steps", 20)
+    trainer, done = Trainer(project, threads=1), threading.Event()
+    trainer.viewing.budget = Unlimited()
+    runner = Runner(trainer, lambda _frame: None, lambda _outcome: done.set())
+    runner.start(paused=True)
+    runner.resume()
+    assert done.wait(20)
+    assert runner.join(5)
+    assert trainer.step == 20
 
 
 @pytest.mark.parametrize("name", ["xor", "sine", "digits-mlp"])
