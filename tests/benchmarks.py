@@ -44,6 +44,7 @@ class Clock:
     _first: tuple[float, int] | None = None
     _last: tuple[float, int] = (0.0, 0)
     _begun: float | None = None
+    _cpu: tuple[float, float] = (0.0, 0.0)
 
     def see(self, body: object) -> None:
         """Take in a message of the engine."""
@@ -54,6 +55,8 @@ class Clock:
         now = time.perf_counter()
         self._begun = self._begun or now
         if now - self._begun >= _WARM_S:
+            used = time.process_time()
+            self._cpu = (self._cpu[0] if self._first else used, used)
             self._first = self._first or (now, body.step)
             self._last = (now, body.step)
 
@@ -70,6 +73,11 @@ class Clock:
         return self._last[0] - self._first[0] if self._first else 0.0
 
     @property
+    def cpu_share(self) -> float:
+        """Processor time of this process, as a share of one core."""
+        return (self._cpu[1] - self._cpu[0]) / self._span if self._span else 0.0
+
+    @property
     def steps_per_s(self) -> float:
         return (self._last[1] - self._first[1]) / self._span if self._first else 0.0
 
@@ -82,6 +90,7 @@ class Figures:
     without: list[float] = field(default_factory=list)
     beside: list[float] = field(default_factory=list)
     late_ms: list[float] = field(default_factory=list, repr=False)
+    cpu: list[float] = field(default_factory=list)
 
     def summary(self) -> dict:
         without = statistics.median(self.without)
@@ -92,6 +101,7 @@ class Figures:
             "without_steps_per_s": without,
             "beside_steps_per_s": beside,
             "ratio": beside / without,
+            "window_cpu_share": statistics.median(self.cpu),
             "late_p50_ms": late[49],
             "late_p99_ms": late[98],
             "late_max_ms": max(self.late_ms),
@@ -157,6 +167,7 @@ def _beside(figures: Figures, seconds: float, folder: Path) -> None:
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     figures.beside.append(clock.steps_per_s)
+    figures.cpu.append(clock.cpu_share)
 
 
 def _show_all(window: MainWindow) -> None:
@@ -165,6 +176,9 @@ def _show_all(window: MainWindow) -> None:
     window.panels.load_now()
     window.splitDockWidget(
         window.docks["weights"], window.docks["accuracy"], Qt.Orientation.Horizontal
+    )
+    window.splitDockWidget(
+        window.docks["accuracy"], window.docks["views"], Qt.Orientation.Horizontal
     )
     window.docks.raise_("weights")
     window.session.start_engine()
@@ -206,12 +220,13 @@ def _print(results: list[dict], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"benchmark": "window", "results": results}))
         return
-    head = f"{'preset':<14}{'without':>10}{'beside':>10}{'ratio':>8}"
+    head = f"{'preset':<14}{'without':>10}{'beside':>10}{'ratio':>8}{'cpu':>6}"
     print(f"{head}{'late p50':>10}{'p99':>9}{'max':>9}")
     for result in results:
         print(
             f"{result['preset']:<14}{result['without_steps_per_s']:>8.0f}/s"
             f"{result['beside_steps_per_s']:>8.0f}/s{result['ratio']:>8.2f}"
+            f"{100 * result['window_cpu_share']:>5.0f}%"
             f"{result['late_p50_ms']:>7.1f} ms{result['late_p99_ms']:>6.1f} ms"
             f"{result['late_max_ms']:>6.1f} ms  {'ok' if _is_good(result) else 'MISS'}"
         )

@@ -87,7 +87,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("arrange", "model", "Arran&ge", icon="wand", hint="L"),
     _bar("model"),
     Entry("problems", "model", "Show &problems", "Ctrl+Shift+M", "warning"),
-    Entry("train", "train", "&Train", "F5", "play"),
+    Entry("train", "train", "T&rain", "F5", "play"),
     Entry("pause", "train", "&Pause", "F6", "pause"),
     Entry("stop", "train", "&Stop", "Shift+F5", "stop", "err"),
     _bar("train"),

@@ -185,4 +185,4 @@ class TrainCommands(QObject):
         }
         for name, is_on in enabled.items():
             self._actions[name].setEnabled(is_on)
-        self._actions["train"].setText(tr("&Resume") if resumable else tr("&Train"))
+        self._actions["train"].setText(tr("&Resume") if resumable else tr("T&rain"))

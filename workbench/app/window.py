@@ -34,6 +34,8 @@ from workbench.inspector.fields import polish
 from workbench.session.session import Session
 
 SIZE = QSize(1440, 900)
+STATUS_EVERY = 3
+"""Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
 CLOSE_S = 2.2
 """Time for the engine to write its checkpoint and end."""
 
@@ -55,6 +57,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self.document)
         self.analysis: Analysis | None = None
         self.devices: Devices | None = None
+        self._ticks = 0
         self._has_painted = self.asks_nothing = False
         self.resize(SIZE)
         self.setAcceptDrops(True)
@@ -236,7 +239,8 @@ class MainWindow(QMainWindow):
 
     def _on_tick(self) -> None:
         self.panels.refresh()
-        if self.session.active:
+        self._ticks += 1
+        if self.session.active and self._ticks % STATUS_EVERY == 0:
             self.status.show_progress(self.session.history)
 
     def _device(self) -> str:

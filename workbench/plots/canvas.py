@@ -38,6 +38,7 @@ class PlotCanvas(pg.PlotWidget):
         self.addItem(self.cursor_line, ignoreBounds=True)
         self._labels = {"left": "", "bottom": ""}
         self._ticks: dict[str, object] = {}
+        self._ticks_for: object = None
         self.restyle()
 
     @property
@@ -90,6 +91,10 @@ class PlotCanvas(pg.PlotWidget):
     def set_ticks(self, *, log: bool) -> None:
         """Put ticks at round values of the ranges in view."""
         (x0, x1), (y0, y1) = self.box.viewRange()
+        state = (x0, x1, y0, y1, self.width(), self.height(), log)
+        if state == self._ticks_for:
+            return
+        self._ticks_for = state
         across, down = max(int(self.width() / 75), 2), max(int(self.height() / 36), 2)
         values = log_ticks(y0, y1, down) if log else ticks(y0, y1, down)
         for side, marks in (("bottom", ticks(x0, x1, across)), ("left", values)):

@@ -19,6 +19,8 @@ from workbench.plots.switch import Switch
 from workbench.session.columns import Array
 from workbench.session.history import History
 
+PACE = 3
+"""Curves are drawn at every third tick of 33 ms: they cost most of all panels."""
 SMOOTH_PX, MOST_DOTS, LEFT_OF_READOUT, BELOW_PX = 2.2, 80, 58, 52
 
 
@@ -41,7 +43,7 @@ class CurvePanel(Panel):
         modes: Sequence[str],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(history, every=2, parent=parent)
+        super().__init__(history, every=PACE, parent=parent)
         self.steps, self.values = StepRange(), ValueRange()
         self.following = True
         self._run: object = None

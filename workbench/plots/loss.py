@@ -34,6 +34,7 @@ class LossPlot(CurvePanel):
         self.setWindowTitle(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
         self.raw, self.smooth = [], []
+        self._evaluated, self._evaluated_for = np.empty((2, 0)), ()
         self.validation, self.validation_dots = self.curve(), self.dots()
         self._colour()
 
@@ -91,11 +92,20 @@ class LossPlot(CurvePanel):
         shown = self.shown(index)
         self.validation.setVisible(shown)
         self.validation_dots.setVisible(shown)
-        points = np.stack(self._scaled(*self.history.evaluated("loss")))
-        self.show_evaluated(self.validation, self.validation_dots, points)
+        points = self._evaluated_points()
         if not shown or not points.size:
             return None
         return float(points[1].min()), float(points[1].max())
+
+    def _evaluated_points(self) -> Array:
+        """Return the validation curve (2, K), drawn again only when it is new."""
+        history = self.history
+        state = (history.runs_seen, history.evaluations_seen, self.log)
+        if state != self._evaluated_for:
+            self._evaluated_for = state
+            self._evaluated = np.stack(self._scaled(*history.evaluated("loss")))
+            self.show_evaluated(self.validation, self.validation_dots, self._evaluated)
+        return self._evaluated
 
     def _scaled(self, steps: Array, values: Array) -> tuple[Array, Array]:
         """Return points as drawn: log10 of the positive ones on a log axis."""
