@@ -7,8 +7,9 @@ A developer's script: the application never runs it. From the checkout:
 It collects every text that people see: the literals that reach `tr(...)`, the words
 of the tables in `TABLES` that reach it as a variable, those of the catalogue of
 layers, data and options, and those of the presets. New texts are added to each
-`*.json` with an empty translation, to be filled in; texts that are gone are dropped
-and printed. Layers keep their names in every language, as papers and PyTorch do.
+`*.json` with an empty translation, to be filled in; texts that are gone are named,
+and dropped with `--drop`. Layers keep their names in every language, as papers and
+PyTorch do.
 """
 
 import ast
@@ -39,6 +40,7 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "workbench/app/docks.py": {"TITLES": None},
     "workbench/app/helpers.py": {"_MORE_KEYS": None},
     "workbench/app/status.py": {"STATES": 0},
+    "workbench/canvas/align.py": {"KINDS": 0},
     "workbench/dialogs/export.py": {"FORMATS": None},
     "workbench/document/wires.py": {"_KINDS": None},
     "workbench/inspector/problems.py": {"_ICONS": -1},
@@ -218,12 +220,20 @@ def write(path: Path, catalogue: Mapping[str, str]) -> None:
     atomic_write(path, f"{text}\n".encode())
 
 
-def update(path: Path, words: Words) -> None:
-    """Bring one language in step with the source, and tell what changed."""
+def update(path: Path, words: Words, *, drop: bool = False) -> None:
+    """Bring one language in step with the source, and tell what changed.
+
+    Args:
+        path: Its catalogue.
+        words: What the source holds now.
+        drop: Take translations of texts that are gone away.
+    """
     old = read(path)
-    for text in sorted(old.keys() - words.places.keys()):
-        _say(f"{path.name} drops {text!r}")
     new = {text: old.get(text, "") for text in words.places}
+    for text in sorted(old.keys() - words.places.keys()):
+        _say(f"{path.name} {'drops' if drop else 'is stale:'} {text!r}")
+        if not drop and old[text]:
+            new[text] = old[text]
     missing = [text for text in sorted(new) if not new[text]]
     for text in missing:
         _say(f"{path.name} needs {text!r} ({words.places[text]})")
@@ -239,7 +249,7 @@ def main() -> None:
     """Bring every language in step with the source."""
     words = collect()
     for path in sorted(FOLDER.glob("*.json")):
-        update(path, words)
+        update(path, words, drop="--drop" in sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.i18n import tr
 from engine.layers.diffusion import remaining
 from engine.layers.spec import Params
 from engine.measure.views import classes, pixels
@@ -33,7 +34,7 @@ def draw(scene: Scene) -> Drawing:
     """
     schedule = scene.origins.get("noisy", {})
     if scene.answer is None or "predict" not in schedule:
-        msg = "“noisy” must come from a NoiseSchedule"
+        msg = tr("“noisy” must come from a NoiseSchedule")
         raise ValueError(msg)
     generator = torch.Generator().manual_seed(int(scene.number("seed")))
     like = scene.inputs["noisy"]

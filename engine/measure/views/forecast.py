@@ -8,6 +8,7 @@ Words: `axes`.
 import numpy as np
 import torch
 
+from engine.i18n import tr
 from engine.measure.views import classes
 from engine.measure.views.scene import Array, Drawing, Scene
 
@@ -19,7 +20,7 @@ def draw(scene: Scene) -> Drawing:
         ValueError: When the answer doesn't follow from the window.
     """
     if scene.answer is None:
-        msg = "the answer does not depend on the window"
+        msg = tr("the answer does not depend on the window")
         raise ValueError(msg)
     windows = scene.inputs["window"]
     length = min(int(scene.number("length", 100)), len(windows))

@@ -7,6 +7,7 @@ Words: `across`, how many stand in a row.
 import numpy as np
 import torch
 
+from engine.i18n import tr
 from engine.measure.views import pixels
 from engine.measure.views.scene import Drawing, Scene, host
 
@@ -18,7 +19,7 @@ def draw(scene: Scene) -> Drawing:
         ValueError: When the images don't follow from the latent numbers.
     """
     if scene.answer is None:
-        msg = "the images do not depend on the latent numbers"
+        msg = tr("the images do not depend on the latent numbers")
         raise ValueError(msg)
     latent = scene.inputs["latent"]
     resolution = int(scene.number("resolution", 12))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.i18n import tr
 from engine.measure.views.scene import Answer, Drawing, Scene
 
 
@@ -19,7 +20,7 @@ def draw(scene: Scene) -> Drawing:
         ValueError: When the scores don't follow from the tokens.
     """
     if scene.answer is None:
-        msg = "the scores do not depend on the tokens"
+        msg = tr("the scores do not depend on the tokens")
         raise ValueError(msg)
     names = scene.classes
     prompt = str(scene.params.get("prompt") or "")
