@@ -83,6 +83,9 @@ def _train(parsers: _Commands) -> None:
         help=tr("a setting (lr=0.01, batch_size=32) or parameter (node.param=8)"),
     )  # fmt: skip
     add("--out", default="", metavar="RUN", help=tr("folder of the run"))
+    add("--weights-from", default="", metavar="RUN",
+        help=tr("start from the weights of a run, where they fit"),
+    )  # fmt: skip
     add("--checkpoint-every", type=int, default=0, metavar="N",
         help=tr("steps between checkpoints; 0 is by time"),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from engine.graph import presets, serialize
 from engine.graph.model import Project
+from engine.graph.weights import absolute
 
 PRESETS = Path(__file__).parents[2] / "presets"
 
@@ -11,11 +12,13 @@ PRESETS = Path(__file__).parents[2] / "presets"
 def find(word: str) -> Project:
     """Return the project of a file, or the preset of that name.
 
+    Its paths of weights are counted from the folder of the file.
+
     Raises:
         DocumentError: When there is neither.
     """
     path = Path(word)
     looks_like_file = path.suffix == presets.SUFFIX or len(path.parts) > 1
     if looks_like_file or path.is_file():
-        return serialize.load(path)
+        return absolute(serialize.load(path), path.resolve().parent)
     return serialize.load(presets.find(PRESETS, word))

@@ -48,7 +48,8 @@ def _new(options: Namespace) -> tuple[Trainer, runs.Run]:
     project = overridden(project, _command(options))
     out = Path(options.out) if options.out else None
     folder, name = (out.parent, out.name) if out else (RUNS, "")
-    return launch(folder, project, name=name)
+    kept = str(Path(options.weights_from).resolve()) if options.weights_from else ""
+    return launch(folder, project, name=name, weights_from=kept)
 
 
 def _command(options: Namespace) -> Train:
@@ -65,10 +66,11 @@ def _command(options: Namespace) -> Train:
 def _resumed(options: Namespace) -> tuple[Trainer, runs.Run]:
     if not options.out:
         raise ConfigError(tr("--resume needs the folder of a run"), fix="--out RUN")
-    if options.values or options.steps or options.seed >= 0 or options.device:
+    changed = (options.values, options.steps, options.device, options.weights_from)
+    if any(changed) or options.seed >= 0:
         raise ConfigError(
             tr("A resumed run keeps its settings"),
-            fix=tr("Leave --set, --steps, --seed and --device away."),
+            fix=tr("Leave --set, --steps, --seed, --device and --weights-from away."),
         )
     run = runs.open_run(Path(options.out))
     return Trainer.resume(run), run

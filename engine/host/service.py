@@ -17,7 +17,8 @@ from engine.host.job import Job
 from engine.i18n import tr
 from engine.protocol import commands, frame
 from engine.protocol.overrides import overridden
-from engine.training import devices, runs
+from engine.protocol.weights import WeightsPreview
+from engine.training import devices, initial, runs
 from engine.training.launch import launch
 from engine.training.trainer import Trainer
 
@@ -44,6 +45,7 @@ class Host:
             commands.Train: self._train,
             commands.ResumeRun: self._resume_run,
             commands.Export: self._export,
+            commands.PreviewWeights: self._preview,
             commands.Pause: lambda _request: self._running.runner.pause(),
             commands.Resume: lambda _request: self._running.runner.resume(),
             commands.Step: self._step,
@@ -102,7 +104,12 @@ class Host:
         self._require_idle()
         project = overridden(serialize.loads(command.document), command)
         folder = Path(command.folder)
-        trainer, run = launch(folder, project, monitor=command.monitor)
+        trainer, run = launch(
+            folder,
+            project,
+            monitor=command.monitor,
+            weights_from=command.weights_from,
+        )
         self._begin(request.number, trainer, run, paused=command.paused)
 
     def _resume_run(self, request: commands.Request) -> None:
@@ -136,6 +143,12 @@ class Host:
         assert isinstance(command, commands.Export)
         weights = self._weights(command.run)
         return export(weights, command.format, Path(command.path))
+
+    def _preview(self, request: commands.Request) -> WeightsPreview:
+        command = request.command
+        assert isinstance(command, commands.PreviewWeights)
+        project = serialize.loads(command.document)
+        return initial.preview(project, command.path, command.prefix)
 
     def _weights(self, folder: str) -> Weights:
         """Return the weights of a run, or of the current one as they are now."""

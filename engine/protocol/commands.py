@@ -35,6 +35,8 @@ class Train:
         monitor: Measure histograms and norms.
         steps: Overrides the length unless 0.
         seed: Overrides the document's seed unless negative.
+        weights_from: Folder of a run; weights that fit its newest checkpoint by name
+            and shape start from there, whatever the document says.
     """
 
     document: str
@@ -45,6 +47,7 @@ class Train:
     monitor: bool = True
     steps: int = 0
     seed: int = -1
+    weights_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,21 @@ class Export:
     run: str
     format: str
     path: str
+
+
+@dataclass(frozen=True)
+class PreviewWeights:
+    """Ask how a file's weights fit a document. Answer: `weights.WeightsPreview`.
+
+    Args:
+        document: Text of the project.
+        path: Of a safetensors file, a state_dict or the folder of a run.
+        prefix: Before the names in the file.
+    """
+
+    document: str
+    path: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ import numpy as np
 
 from engine.errors import EngineError
 from engine.graph import edits, model, settings
-from engine.protocol import commands, frame
+from engine.protocol import commands, frame, weights
 
 MAX_JSON_BYTES = 1 << 28
 MAX_SEGMENT_BYTES = 1 << 30
@@ -48,6 +48,7 @@ _CLASSES: tuple[type, ...] = (
     commands.Stop,
     commands.SetHyper,
     commands.Export,
+    commands.PreviewWeights,
     commands.Close,
     commands.Request,
     frame.Device,
@@ -65,6 +66,8 @@ _CLASSES: tuple[type, ...] = (
     frame.EngineReady,
     frame.EngineGone,
     frame.Message,
+    weights.TensorFit,
+    weights.WeightsPreview,
     edits.AddNode,
     edits.RemoveNode,
     edits.Connect,

@@ -23,6 +23,7 @@ from engine.protocol.frame import (
     Outcome,
     RunStarted,
 )
+from engine.protocol.weights import WeightsPreview
 from tests.helpers.waiting import until, wait_for
 
 
@@ -176,3 +177,33 @@ def test_closing_while_training_stops_with_a_checkpoint(tmp_path):
     info = json.loads((Path(end.run) / "run.json").read_text("utf-8"))
     assert end.kind == info["state"] == "stopped"
     assert info["checkpoint"]["step"] == end.step
+
+
+def test_weights_are_previewed_and_kept_in_a_new_run(engine, xor, tmp_path):
+    first = train(engine, xor, tmp_path, steps=5)[-1].body.run
+    number = engine.send(commands.PreviewWeights(xor, first))
+    answer = wait_for(engine, WeightsPreview)
+    assert answer.number == number
+    assert answer.body.nodes == ("hidden", "output")
+    assert answer.body.count("matched") == 4
+    command = commands.Train(
+        xor, str(tmp_path), threads=1, paused=True, seed=3, weights_from=first
+    )
+    engine.send(command)
+    second = wait_for(engine, RunStarted).body.run
+    path = tmp_path / "kept.safetensors"
+    engine.send(commands.Export("", "safetensors", str(path)))
+    wait_for(engine, Exported)
+    kept, old = safetensors.torch.load_file(path), weights(engine, first, tmp_path)
+    assert all(torch.equal(kept[name], old[name]) for name in old)
+    info = json.loads((Path(second) / "run.json").read_text("utf-8"))
+    assert list(info["weights"]) == [first]
+    engine.send(commands.Stop())
+    until(engine, Outcome)
+
+
+def test_preview_of_a_missing_file_is_refused_in_one_sentence(engine, xor, tmp_path):
+    engine.send(commands.PreviewWeights(xor, str(tmp_path / "no.pt")))
+    text = wait_for(engine, Failed).body.text
+    assert "no.pt" in text
+    assert "\n" not in text
