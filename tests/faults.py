@@ -1,12 +1,14 @@
 """`python -m tests.faults COMMAND`: break things on purpose and see that they hold.
 
 resume --n 20   runs killed with -9 at a random step end with the same weights
+undo --n 20     10,000 random edits are undone to the exact start
 """
 
 import argparse
 import contextlib
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -36,6 +38,7 @@ def main() -> int:
         sub = parsers.add_parser(name, help=words)
         sub.add_argument("--n", type=int, default=20, metavar="TIMES")
         sub.add_argument("--seed", type=int, default=0, help="of the random moments")
+        sub.add_argument("--edits", type=int, default=10_000, help="of undo, each time")
         sub.set_defaults(run=command)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -116,8 +119,23 @@ def _weights(run: Path) -> str:
     return digest.hexdigest()
 
 
+def undo(options: argparse.Namespace, _folder: Path) -> int:
+    """Edit at random, undo everything, compare with the start."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - only for this command
+
+    from tests import undo_machine  # noqa: PLC0415 - only for this command
+
+    application = QApplication.instance() or QApplication([])
+    try:
+        return undo_machine.check(options.edits, options.n, options.seed)
+    finally:
+        application.shutdown()
+
+
 COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
     "resume": (resume, "killed runs end with the same weights"),
+    "undo": (undo, "random edits are undone to the exact start"),
 }
 
 if __name__ == "__main__":

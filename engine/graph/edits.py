@@ -194,6 +194,12 @@ class SetBlock:
     name: str
     block: Block | None
 
+    def __post_init__(self) -> None:
+        """Keep the definition as it is now; the document goes on changing its own."""
+        if self.block is not None:
+            kept = replace(self.block, graph=self.block.graph.copy())
+            object.__setattr__(self, "block", kept)
+
     def apply(self, project: Project) -> Edit:
         """Set the definition; never fails."""
         old = project.blocks.get(self.name)

@@ -165,3 +165,12 @@ def test_extra_field_is_set_replaced_removed_and_taken_back():
     assert project.extra == {"notes": [1]}
     first.apply(project)
     assert project.extra == {}
+
+
+def test_set_block_keeps_the_definition_as_it_was_when_made():
+    project = Project()
+    block = Block(Graph(), {}, {})
+    edit = SetBlock("part", block)
+    block.graph.add_node(Node("later", "relu"))
+    edit.apply(project)
+    assert not project.blocks["part"].graph.nodes
