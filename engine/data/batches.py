@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from engine.data.catalog import Dataset
-from engine.errors import DataError
+from engine.errors import ConfigError, DataError
 from engine.i18n import tr
 
 State = dict[str, int | torch.Tensor]
@@ -22,12 +22,15 @@ class BatchOrder:
         num_samples: Size of the training part.
         batch_size: Samples per batch; may be larger than the set.
         seed: Seed of all epochs' orders.
+        least: Fewest samples of a batch; a shorter rest joins the batch before.
 
     Threads: the training thread alone.
     """
 
-    def __init__(self, num_samples: int, batch_size: int, seed: int) -> None:
-        self.num_samples, self.seed = num_samples, seed
+    def __init__(
+        self, num_samples: int, batch_size: int, seed: int, *, least: int = 1
+    ) -> None:
+        self.num_samples, self.seed, self.least = num_samples, seed, least
         self.epoch, self.position = 0, 0
         self.set_batch_size(batch_size)
         self._order = self._draw()
@@ -40,16 +43,38 @@ class BatchOrder:
     @property
     def batches_per_epoch(self) -> int:
         """Number of batches of a whole epoch with the present batch size."""
-        return -(-self.num_samples // self.batch_size)
+        return self._batches(self.num_samples)
+
+    @property
+    def batches_left(self) -> int:
+        """Number of batches until the epoch ends, with the present batch size."""
+        return self._batches(self.num_samples - self.position)
+
+    def _batches(self, samples: int) -> int:
+        full, rest = divmod(samples, self.batch_size)
+        return max(1, full + (rest >= self.least))
 
     def set_batch_size(self, batch_size: int) -> None:
-        """Use another batch size from the next batch on, also in mid-epoch."""
+        """Use another batch size from the next batch on, also in mid-epoch.
+
+        Raises:
+            ConfigError: When batches would be shorter than `least`.
+        """
+        if min(batch_size, self.num_samples) < self.least:
+            raise ConfigError(
+                tr("Batches are too small for BatchNorm to compare samples"),
+                expected=tr("at least {count} samples", count=self.least),
+                got=min(batch_size, self.num_samples),
+                fix=tr("Choose a larger batch size, or another normalisation."),
+            )
         assert batch_size >= 1
         self.batch_size = batch_size
 
     def next(self) -> torch.Tensor:
         """Return the indices of the next batch, int64 on the CPU."""
         stop = min(self.position + self.batch_size, self.num_samples)
+        if self.num_samples - stop < self.least:
+            stop = self.num_samples
         indices = self._order[self.position : stop]
         self.position = stop
         if stop == self.num_samples:
@@ -108,6 +133,8 @@ class ResidentData:
 
     def __init__(self, dataset: Dataset, device: torch.device | str) -> None:
         self.device = torch.device(device)
+        # CUDA keeps a copy of what it still has to fetch: no step waits for the last
+        self._in_the_background = self.device.type == "cuda"
         self.num_train = dataset.num_train
         self.num_validation = dataset.num_validation
         self._train = self._resident(dataset.train)
@@ -119,7 +146,7 @@ class ResidentData:
         Shape:
             B → B×(shape of one sample)
         """
-        there = indices.to(self.device)
+        there = indices.to(self.device, non_blocking=self._in_the_background)
         return {
             name: tensor.index_select(0, there) for name, tensor in self._train.items()
         }

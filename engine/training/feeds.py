@@ -1,5 +1,6 @@
 """Batches for all sources of a program: data in seeded order, noise, exact position."""
 
+import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -46,7 +47,7 @@ class Feeds:
             self._add(program.node(path), used)
         count = self._sets[0].data.num_train if self._sets else 0
         length = count or batch_size * _STEPS_WITHOUT_DATA
-        self.order = BatchOrder(length, batch_size, seed)
+        self.order = BatchOrder(length, batch_size, seed, least=_least(program))
         self._draws = _seeded(seed, "draws", torch.device("cpu"))
 
     def _add(self, node: FlatNode, ports: list[str]) -> None:
@@ -120,8 +121,7 @@ class Feeds:
             yield from self.training_batches(size)
             return
         generator = _seeded(self.seed, "evaluation", self._device)
-        for start in range(0, self.num_validation, size):
-            stop = min(start + size, self.num_validation)
+        for start, stop in _spans(self.num_validation, size):
             batch: Batch = {}
             for source in self._sets:
                 source.put_validation(batch, start, stop)
@@ -131,9 +131,8 @@ class Feeds:
         """Yield as many training samples as validation has, evenly spread."""
         count = min(self.num_validation, self.num_samples)
         chosen = [number * self.num_samples // count for number in range(count)]
-        for start in range(0, count, size):
-            part = chosen[start : start + size]
-            yield len(part), self._training_batch(part)
+        for start, stop in _spans(count, size):
+            yield stop - start, self._training_batch(chosen[start:stop])
 
     def state(self) -> dict[str, State]:
         """Return order, position and noise generators, for a checkpoint."""
@@ -203,6 +202,28 @@ def _names(program: Program) -> list[str]:
     """Return the feed names of all phases and of the evaluation, each once."""
     programs = (program.evaluation, *program.phases)
     return list(dict.fromkeys(name for one in programs for name in one.feed_names))
+
+
+def _least(program: Program) -> int:
+    """Return how many samples a batch needs: two where BatchNorm sees single values."""
+    for node in program.nodes:
+        if node.type.startswith("batch_norm"):
+            shape = program.inferred[node.path].outputs[0].shape
+            if math.prod(shape[2:]) == 1:
+                return 2
+    return 1
+
+
+def _spans(count: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where batches begin and end; a single sample joins the batch before.
+
+    BatchNorm without running statistics could not evaluate it alone.
+    """
+    start = 0
+    while start < count:
+        stop = count if count - start <= size + 1 else start + size
+        yield start, stop
+        start = stop
 
 
 def _seeded(seed: int, name: str, device: torch.device) -> Generator:

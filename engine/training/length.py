@@ -30,9 +30,8 @@ class Length:
             self.total_steps = self._steps
             return
         order = self._order
-        rest = -(-(order.num_samples - order.position) // order.batch_size)
         whole = max(0, self._epochs - order.epoch - 1) * order.batches_per_epoch
-        self.total_steps = step + rest + whole
+        self.total_steps = step + order.batches_left + whole
 
     def evaluation_due(self, step: int, evaluated_at: int) -> bool:
         """Return whether to evaluate after `step` steps, if not done so already.

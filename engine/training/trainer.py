@@ -82,6 +82,9 @@ class Trainer(Control):
                 yield from (Step.VIEW for _ in self.show())
             elif self.step >= self.total_steps:
                 self.ending = Ending("finished", tr("Finished"))
+            elif self.parts.stopping.finished:  # also when the run was resumed
+                text = tr("Stopped early: the validation loss has not improved")
+                self.ending = Ending("early", text)
             else:
                 yield from self._train_step()
         self._finish(self.ending.kind)
@@ -231,9 +234,6 @@ class Trainer(Control):
         self._position.evaluated_at = self.step
         evaluation = Evaluation(self.step, self.epoch, values, train_values, best)
         self._news.add_evaluation(evaluation)
-        if self.parts.stopping.finished and self.step < self.total_steps:
-            text = tr("Stopped early: the validation loss has not improved")
-            self.ending = Ending("early", text)
 
     def _finish(self, kind: str) -> None:
         """Bring back the best weights if asked to, and save."""

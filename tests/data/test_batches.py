@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.data.batches import BatchOrder, ResidentData
 from engine.data.catalog import load
-from engine.errors import DataError
+from engine.errors import ConfigError, DataError
 
 
 def _epoch(order):
@@ -97,6 +97,28 @@ def test_batch_size_changes_from_the_next_batch_on():
     assert [len(batch) for batch in batches] == [4, 7, 7, 2]
     assert torch.equal(torch.cat(batches), whole)
     assert (order.epoch, order.position) == (1, 0)
+
+
+@given(samples=st.integers(2, 40), size=st.integers(2, 12), skip=st.integers(0, 30))
+def test_single_rest_joins_the_batch_before(samples, size, skip):
+    order = BatchOrder(samples, size, 1, least=2)
+    for _ in range(skip):
+        order.next()
+    left, seen = order.batches_left, []
+    epoch = order.epoch
+    while order.epoch == epoch:
+        seen.append(order.next())
+    assert len(seen) == left
+    assert all(2 <= len(batch) <= size + 1 for batch in seen)
+    whole = [order.next() for _ in range(order.batches_per_epoch)]
+    assert order.position == 0
+    assert sorted(torch.cat(whole).tolist()) == list(range(samples))
+
+
+@pytest.mark.parametrize(("samples", "size"), [(10, 1), (1, 5)])
+def test_batches_under_the_least_are_refused(samples, size):
+    with pytest.raises(ConfigError, match="at least 2 samples"):
+        BatchOrder(samples, size, 1, least=2)
 
 
 @pytest.mark.parametrize("source", ["digits", "diabetes", "python_help", "sunspots"])

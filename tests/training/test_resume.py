@@ -215,3 +215,14 @@ def test_full_disk_ends_the_run_with_a_message_and_keeps_the_old_checkpoint(
     assert run.step == 10
     assert run.state == "failed"
     assert run.load_weights()
+
+
+def test_run_that_stopped_early_does_not_go_on_when_resumed(tmp_path):
+    settings = {"evaluate_every": 5, "patience": 1, "steps": 500, "keep_best": True}
+    document = mlp(phase("sgd", values={"lr": 5.0}), **settings)
+    trainer, run = finished_run(tmp_path, document)
+    assert trainer.ending.kind == "early"
+    second = Trainer.resume(run)
+    go(second, 10**9)
+    assert (second.ending.kind, second.step) == ("early", trainer.step)
+    assert_bit_identical(weights(second), weights(trainer))
