@@ -54,6 +54,8 @@ def _setting(param: Param, value: Value, *, alone: bool) -> str:
 
 def _plain(param: Param, value: Value, *, alone: bool) -> str:
     label = tr(param.label).lower()
+    if param.kind == "choice":
+        return tr(str(value))
     if isinstance(value, bool):
         return label if value else ""
     if isinstance(value, float):

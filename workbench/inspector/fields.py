@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.errors import ConfigError
 from engine.i18n import tr
+from engine.layers.datasets import DATASETS
 from engine.layers.spec import Param, Value
 from workbench.inspector import values
 from workbench.theme import icons
@@ -157,7 +158,9 @@ class ChoiceField(Field):
         self.combo = QComboBox()
         self.combo.setAccessibleName(tr(param.label))
         for choice in param.choices:
-            self.combo.addItem(tr(choice), choice)
+            is_data = param.name == "source" and choice in DATASETS
+            words = DATASETS[choice].title if is_data else choice
+            self.combo.addItem(tr(words), choice)
         if param.optional:
             self.combo.insertItem(0, tr("auto"), None)
         self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
