@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
+from workbench.canvas import block_tools, chooser, note_drags, tools
 
 if TYPE_CHECKING:
     from workbench.app.window import MainWindow
@@ -36,7 +37,39 @@ class ViewCommands:
             "full_screen": self._full_screen,
             "reset_layout": self._window.docks.reset,
             "problems": lambda: self._window.docks.raise_("problems"),
+            "overview": canvas.minimap.toggle,
+            "motion": self._flip_motion,
+            **self._graph_handlers(),
         }
+
+    def _graph_handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what the canvas does with its selection."""
+        canvas = self._window.canvas
+        return {
+            "heal": lambda: tools.heal(canvas),
+            "go_to": lambda: chooser.go_to_node(canvas),
+            "connect": lambda: chooser.connect(canvas),
+            "group": lambda: block_tools.group(canvas),
+            "unpack": lambda: block_tools.unpack(canvas),
+            "enter": lambda: block_tools.enter(canvas),
+            "leave": lambda: block_tools.go_up(canvas),
+            "open_in_place": lambda: block_tools.toggle_open(canvas),
+            "save_block": lambda: block_tools.save_to_library(canvas),
+            "frame": lambda: note_drags.frame_selection(canvas),
+            "comment": lambda: note_drags.add_comment(canvas),
+        }
+
+    def follow_settings(self) -> None:
+        """Take over what the settings say of motion."""
+        flag = self._window.settings.flag("reduced_motion", default=False)
+        self._window.canvas.reduced_motion = flag
+        self._window.actions_["motion"].setCheckable(True)
+        self._window.actions_["motion"].setChecked(flag)
+
+    def _flip_motion(self) -> None:
+        canvas = self._window.canvas
+        canvas.reduced_motion = not canvas.reduced_motion
+        self._window.settings.set_flag("reduced_motion", on=canvas.reduced_motion)
 
     def _zoom(self, factor: float) -> None:
         canvas = self._window.canvas

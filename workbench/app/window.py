@@ -23,6 +23,7 @@ from workbench.app.toolbar import ToolBar, TrainButton
 from workbench.app.training import TrainCommands
 from workbench.app.view_commands import ViewCommands
 from workbench.app.watching import Watching
+from workbench.app.weights import WeightsCommand
 from workbench.canvas.palette import Palette
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
@@ -82,9 +83,11 @@ class MainWindow(QMainWindow):
         self.training = TrainCommands(self, self.document, self.session, self.banner)
         self.view = ViewCommands(self)
         self.helpers = Helpers(self)
+        self.weights = WeightsCommand(self)
         self.watching = Watching(self)
         self.actions_ = Actions(self, self._handlers())
         self.training.follow(self.actions_)
+        self.view.follow_settings()
         self.tools = ToolBar(self.actions_)
         fill_recent(self.actions_.menus["recent"], self.files, self.settings)
         fill_panels(self.actions_.menus["panels"], self.docks)
@@ -110,6 +113,8 @@ class MainWindow(QMainWindow):
             "steps": self.training.steps,
             "epoch": self.training.epoch,
             "restart": self.training.restart,
+            "keep": self.training.keep,
+            "weights": self.weights.show,
         }
         return own | train | self.view.handlers() | self.helpers.handlers()
 
@@ -148,6 +153,7 @@ class MainWindow(QMainWindow):
         stack.canRedoChanged.connect(self.actions_["redo"].setEnabled)
         self.files.failed.connect(lambda text: self.banner.say("error", text))
         self.canvas.selection_changed.connect(self.inspector.show_nodes)
+        self.canvas.node_activated.connect(self.inspector.focus_first)
         self.problems.activated.connect(self.canvas.focus_node)
         self.training.node_wanted.connect(self.canvas.focus_node)
         self.problems.fix_requested.connect(self.apply_fix)

@@ -28,7 +28,7 @@ def group(view: "CanvasView") -> None:
     """Ask for a name and turn the selection into a block."""
     chosen = view.selected_ids()
     if not chosen:
-        view.say(tr("Select the layers that shall become a block."))
+        view.say(tr("Select the layers that are to become a block."))
         return
     corner = view.canvas.bounds(chosen).topLeft()
     suggestion = blocks.suggestion(view.document)

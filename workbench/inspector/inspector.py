@@ -88,6 +88,12 @@ class Inspector(QWidget):
             self.node_panel.show_nodes(ids, scope)
             self._show_info()
 
+    def focus_first(self) -> None:
+        """Put the keyboard into the first setting of the shown nodes."""
+        self.tabs.setCurrentIndex(LAYER)
+        rows = list(self.node_panel.form.rows.values())
+        (rows[0].field if rows else self.node_panel.title).setFocus()
+
     def set_analysis(self, analysis: Analysis | None) -> None:
         """Show what the engine found out."""
         self._analysis = analysis
