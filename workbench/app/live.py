@@ -66,6 +66,7 @@ def essence(project: Project) -> str:
             for name, block in project.blocks.items()
         },
         training=_frozen(project.training),
+        weights=project.weights,
     )
     return serialize.dumps(bare)
 

@@ -12,6 +12,7 @@ from engine.i18n import tr
 from engine.protocol.frame import Analysis, Outcome
 from workbench.app.banner import Banner, Offer
 from workbench.app.live import LiveSettings, essence
+from workbench.app.weights import rooted
 from workbench.document import Document
 from workbench.session.session import Session
 
@@ -42,6 +43,7 @@ class TrainCommands(QObject):
         self._actions: Mapping[str, QAction] = {}
         self._trainable = True
         self._restart = False
+        self._keep_from = ""
         self._drift = QTimer(self)
         self._drift.setSingleShot(True)
         self._drift.setInterval(DRIFT_MS)
@@ -68,13 +70,20 @@ class TrainCommands(QObject):
         elif not self._session.active:
             self.start()
 
-    def start(self, *, paused: bool = False, steps: int = 0) -> None:
+    def start(
+        self, *, paused: bool = False, steps: int = 0, weights_from: str = ""
+    ) -> None:
         """Train what stands on the canvas in a new run."""
         self._banner.hide()
         project = self._document.project
         self._live.begin(project.training)
         self._run_essence = essence(project)
-        self._session.train(project, paused=paused, steps=steps)
+        self._session.train(
+            rooted(self._document),
+            paused=paused,
+            steps=steps,
+            weights_from=weights_from,
+        )
 
     def pause(self) -> None:
         """Pause, or go on."""
@@ -110,11 +119,19 @@ class TrainCommands(QObject):
 
     def restart(self) -> None:
         """Stop the run and train what stands on the canvas now."""
+        self._start_again("")
+
+    def keep(self) -> None:
+        """As `restart`, from the weights of the last run that still fit."""
+        run = self._session.history.run
+        self._start_again(run.run if run else "")
+
+    def _start_again(self, weights_from: str) -> None:
         if self._session.active:
-            self._restart = True
+            self._restart, self._keep_from = True, weights_from
             self._session.stop()
         else:
-            self.start()
+            self.start(weights_from=weights_from)
 
     def pick_device(self, device: str) -> None:
         """Make a device the document's; one undo step."""
@@ -142,8 +159,11 @@ class TrainCommands(QObject):
         differs = essence(self._document.project) != self._run_essence
         if self._session.active and differs:
             words = tr("The canvas differs from the running copy.")
-            offer = (tr("Restart with the changes"), self.restart)
-            self._banner.say("info", words, [offer], about="drift")
+            offers = [
+                (tr("Keep the weights that still fit"), self.keep),
+                (tr("Restart with the changes"), self.restart),
+            ]
+            self._banner.say("info", words, offers, about="drift")
         else:
             self._banner.withdraw("drift")
 
@@ -153,7 +173,8 @@ class TrainCommands(QObject):
         self._enable()
         if state not in {"compiling", "training", "paused"} and self._restart:
             self._restart = False
-            QTimer.singleShot(0, self, self.start)
+            kept, self._keep_from = self._keep_from, ""
+            QTimer.singleShot(0, self, lambda: self.start(weights_from=kept))
 
     def _on_outcome(self, outcome: Outcome) -> None:
         """Say what went wrong, and offer the way to the node."""
@@ -182,6 +203,7 @@ class TrainCommands(QObject):
             "steps": resumable or (not active and self._trainable),
             "epoch": resumable or (not active and self._trainable),
             "restart": self._trainable,
+            "keep": self._trainable and self._session.history.run is not None,
         }
         for name, is_on in enabled.items():
             self._actions[name].setEnabled(is_on)

@@ -17,6 +17,7 @@ from engine.graph.model import Project
 from engine.graph.serialize import dumps
 from engine.i18n import language, tr
 from engine.protocol import commands, frame
+from engine.protocol.weights import WeightsPreview
 from workbench.session.history import History
 from workbench.session.link import Client, Link
 from workbench.session.names import Names, names_of
@@ -56,6 +57,7 @@ class Session(QObject):
     frame_received = Signal(object)
     outcome = Signal(object)
     exported = Signal(object)
+    weights_previewed = Signal(object)
     request_failed = Signal(object, object)  # the command, frame.Failed
     notice = Signal(str)
     ticked = Signal()
@@ -97,6 +99,7 @@ class Session(QObject):
             frame.Frame: self._on_frame,
             frame.Outcome: self._on_outcome,
             frame.Exported: self._on_exported,
+            WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
             frame.Failed: self._on_failed,
             frame.EngineGone: self._on_gone,
         }
@@ -151,6 +154,7 @@ class Session(QObject):
         device: str = "",
         steps: int = 0,
         paused: bool = False,
+        weights_from: str = "",
     ) -> None:
         """Train a frozen copy of `project` in a new run.
 
@@ -159,6 +163,7 @@ class Session(QObject):
             device: Overrides the document's device unless empty.
             steps: Overrides the length unless 0.
             paused: Wait before the first step.
+            weights_from: Folder of a run whose weights are kept where they fit.
         """
         if self.active:
             return
@@ -168,7 +173,14 @@ class Session(QObject):
             return
         self._begin(names_of(project), document)
         self._ask(
-            commands.Train(document, folder, device=device, steps=steps, paused=paused)
+            commands.Train(
+                document,
+                folder,
+                device=device,
+                steps=steps,
+                paused=paused,
+                weights_from=weights_from,
+            )
         )
 
     def resume_run(
@@ -230,6 +242,10 @@ class Session(QObject):
         known = self.history.run
         folder = run or ("" if self.active or known is None else known.run)
         self._ask(commands.Export(folder, format_id, path))
+
+    def preview_weights(self, project: Project, path: str, prefix: str = "") -> None:
+        """Ask how a file fits; answered by `weights_previewed` or `request_failed`."""
+        self._ask(commands.PreviewWeights(dumps(project), path, prefix))
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop the run with a checkpoint and end the engine within `timeout_s`."""

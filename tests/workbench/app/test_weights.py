@@ -1,0 +1,79 @@
+"""Weights from files in the window, with an engine that only listens."""
+
+from engine.graph.edits import SetParam
+from engine.graph.weights import Start
+from engine.protocol import commands
+from engine.protocol.frame import Failed, Outcome
+from engine.protocol.weights import TensorFit, WeightsPreview
+from workbench.app.weights import load, rooted
+
+
+def preview_of(path, *nodes, prefix=""):
+    tensors = tuple(
+        TensorFit(node, f"{node}.weight", f"{node}.weight", "matched", (1,), (1,))
+        for node in nodes
+    )
+    return WeightsPreview(str(path), prefix, "0" * 64, tensors, nodes)
+
+
+def weights(window):
+    nodes = window.document.project.graph.nodes.values()
+    return {node.id: node.weights for node in nodes if node.weights}
+
+
+def test_loading_is_asked_shown_and_one_undo_step(qtbot, window, engine, tmp_path):
+    window.actions_["weights"].trigger()
+    dialog = window.weights.dialog
+    dialog.path.setText(str(tmp_path / "net.pt"))
+    dialog.ask()
+    (asked,) = engine.commands(commands.PreviewWeights)
+    assert asked.path == str(tmp_path / "net.pt")
+    assert asked.document == window.document.text()
+    engine.tell(preview_of(asked.path, "linear1", "scores"), len(engine.sent))
+    qtbot.waitUntil(dialog.button.isEnabled)
+    dialog.button.click()
+    file = str(tmp_path / "net.pt")
+    expected = {"linear1": f"{file}#linear1", "scores": f"{file}#scores"}
+    assert weights(window) == expected
+    assert window.document.undo_stack.count() == 1
+    window.document.undo_stack.undo()
+    assert weights(window) == {}
+    assert window.weights.dialog is None
+
+
+def test_refusal_is_shown_in_the_dialog(qtbot, window, engine, tmp_path):
+    window.actions_["weights"].trigger()
+    dialog = window.weights.dialog
+    dialog.path.setText(str(tmp_path / "no.pt"))
+    dialog.ask()
+    engine.tell(Failed("There is nothing"), len(engine.sent))
+    qtbot.waitUntil(lambda: dialog.facts.text() == "There is nothing")
+    dialog.reject()
+
+
+def test_file_beside_the_document_is_kept_relative_and_trained_absolute(
+    window, tmp_path
+):
+    window.document.save(tmp_path / "net.bpw")
+    folder = window.document.path.parent
+    load(window.document, preview_of(folder / "w" / "net.pt", "scores", prefix="a.b"))
+    assert weights(window) == {"scores": "w/net.pt#a.b.scores"}
+    node = rooted(window.document).graph.node("scores")
+    assert Start.parse(node.weights).path == str(folder / "w" / "net.pt")
+
+
+def test_weights_that_still_fit_are_kept_in_a_new_run(qtbot, running, engine):
+    window = running
+    window.document.apply([SetParam("linear1", "out_features", 9)], "Wider")
+    qtbot.waitUntil(lambda: window.banner.about == "drift")
+    assert [button.text() for button in window.banner.buttons] == [
+        "Keep the weights that still fit",
+        "Restart with the changes",
+    ]
+    window.banner.buttons[0].click()
+    assert engine.commands(commands.Stop)
+    engine.tell(Outcome("stopped", "run", 5, "Stopped"), 1)
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
+    first, second = engine.commands(commands.Train)
+    assert (first.weights_from, second.weights_from) == ("", "run")
+    assert second.document == window.document.text()
