@@ -13,6 +13,7 @@ from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.export import Weights, export, of_run
 from engine.graph import serialize
+from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
 from engine.protocol import commands, frame
@@ -39,8 +40,10 @@ class Host:
         self._send = send
         self._shapes = ShapeCache()
         self._job: Job | None = None
+        self._forecaster = Forecaster(send)
         self._answers: dict[type, Callable[[commands.Request], object]] = {
             commands.Check: self._check,
+            commands.Estimate: self._estimate,
             commands.ListDevices: lambda _request: self._devices(),
             commands.Train: self._train,
             commands.ResumeRun: self._resume_run,
@@ -61,6 +64,7 @@ class Host:
         self._send(frame.Message(0, frame.EngineReady(self._devices())))
         while not isinstance((request := next_request()).command, commands.Close):
             self._answer(request)
+        self._forecaster.cancel()
         if self._job:
             self._job.runner.stop()
             self._job.runner.join(CLOSE_S)
@@ -94,6 +98,10 @@ class Host:
         project = serialize.loads(command.document)
         return self._shapes.analyse(project, command.revision)
 
+    def _estimate(self, request: commands.Request) -> None:
+        self._require_idle()
+        self._forecaster.ask(request)
+
     def _devices(self) -> frame.Devices:
         found = devices.available()
         return frame.Devices(found, str(torch.__version__), devices.cores())
@@ -126,6 +134,7 @@ class Host:
         self._job.runner.start(paused=paused)
 
     def _require_idle(self) -> None:
+        self._forecaster.cancel()
         if self._job and self._job.runner.running:
             raise TrainingError(
                 tr("A run is still going on"), fix=tr("Stop it, then train again.")

@@ -16,6 +16,17 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """Make a few steps on a copy and tell what a run would take.
+
+    Answer: `frame.Forecast`, or `frame.Failed` when a run or another estimate comes.
+    """
+
+    document: str
+    revision: int = 0
+
+
+@dataclass(frozen=True)
 class ListDevices:
     """Ask for the devices. Answer: `frame.Devices`."""
 

@@ -93,6 +93,35 @@ class Analysis:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """Answer to `Estimate`: what a run would take, by a few steps on a copy.
+
+    Args:
+        revision: Of the first request with this document.
+        device: Id of the device.
+        threads: Threads that torch uses.
+        step_s: Seconds of one step, measuring included.
+        epoch_s: Seconds of an epoch with its evaluations.
+        total_s: Seconds of the whole run.
+        total_steps: Length of the run.
+        steps_per_epoch: Steps that make an epoch.
+        weight_bytes: Weights, gradients and the optimizers' memory.
+        activation_bytes: What the forward pass keeps for the backward pass.
+    """
+
+    revision: int
+    device: str
+    threads: int
+    step_s: float
+    epoch_s: float
+    total_s: float
+    total_steps: int
+    steps_per_epoch: int
+    weight_bytes: int
+    activation_bytes: int
+
+
+@dataclass(frozen=True)
 class RunStarted:
     """A run was compiled and is about to make its first step.
 

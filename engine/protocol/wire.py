@@ -38,6 +38,7 @@ _PLAIN = (str, int, float, bool, type(None))
 
 _CLASSES: tuple[type, ...] = (
     commands.Check,
+    commands.Estimate,
     commands.ListDevices,
     commands.Train,
     commands.ResumeRun,
@@ -55,6 +56,7 @@ _CLASSES: tuple[type, ...] = (
     frame.Devices,
     frame.NodeInfo,
     frame.Analysis,
+    frame.Forecast,
     frame.RunStarted,
     frame.LayerSample,
     frame.Evaluation,

@@ -19,6 +19,7 @@ from engine.protocol.frame import (
     EngineReady,
     Exported,
     Failed,
+    Forecast,
     Frame,
     Outcome,
     RunStarted,
@@ -207,3 +208,15 @@ def test_preview_of_a_missing_file_is_refused_in_one_sentence(engine, xor, tmp_p
     text = wait_for(engine, Failed).body.text
     assert "no.pt" in text
     assert "\n" not in text
+
+
+def test_estimate_is_answered_and_gives_way_to_a_run(engine, xor, tmp_path):
+    number = engine.send(commands.Estimate(xor, revision=4))
+    (answer,) = [m for m in until(engine, Forecast) if isinstance(m.body, Forecast)]
+    assert answer.number == number
+    assert answer.body.total_steps > 0
+    other = xor.replace('"seed": 1', '"seed": 2')
+    engine.send(commands.Estimate(other + "\n", revision=5))
+    engine.send(commands.Train(xor, str(tmp_path), threads=1, steps=5))
+    end = until(engine, Outcome)[-1]
+    assert end.body.kind == "finished"

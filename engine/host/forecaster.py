@@ -1,0 +1,80 @@
+"""Forecasts beside the answers: on a thread of their own, and gone when work comes."""
+
+import threading
+import traceback
+from collections.abc import Callable
+
+from engine.errors import EngineError
+from engine.graph import serialize
+from engine.i18n import tr
+from engine.protocol import commands, frame
+from engine.training.forecast import Rehearsal
+
+KEPT = 32
+"""Forecasts that are remembered, by the text of their document."""
+
+
+class Forecaster:
+    """Makes one forecast at a time; a newer one, or a run, ends the one before.
+
+    Args:
+        send: Takes the answers, from the forecaster's thread.
+
+    Threads: `ask` and `cancel` from one thread.
+    """
+
+    def __init__(self, send: Callable[[frame.Message], None]) -> None:
+        self._send = send
+        self._thread: threading.Thread | None = None
+        self._cancelled = threading.Event()
+        self._rehearsal: Rehearsal | None = None
+        self._known: dict[str, frame.Forecast] = {}
+
+    def ask(self, request: commands.Request) -> None:
+        """Begin a forecast; it is answered later."""
+        self.cancel()
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, args=(request, self._cancelled), name="forecast"
+        )
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """End the forecast that is on, and wait for that."""
+        self._cancelled.set()
+        if self._rehearsal is not None:
+            self._rehearsal.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = self._rehearsal = None
+
+    def _run(self, request: commands.Request, cancelled: threading.Event) -> None:
+        body: object
+        try:
+            body = self._made(request, cancelled)
+        except EngineError as error:
+            body = frame.Failed(str(error), node=getattr(error, "node", ""))
+        except Exception as error:  # noqa: BLE001 - a request never ends the engine
+            text = tr("The engine made a mistake: {error}", error=repr(error))
+            body = frame.Failed(text, traceback.format_exc())
+        if body is None:
+            body = frame.Failed(tr("The forecast was called off"))
+        self._send(frame.Message(request.number, body))
+
+    def _made(
+        self, request: commands.Request, cancelled: threading.Event
+    ) -> frame.Forecast | None:
+        command = request.command
+        assert isinstance(command, commands.Estimate)
+        if command.document not in self._known:
+            rehearsal = Rehearsal(serialize.loads(command.document))
+            self._rehearsal = rehearsal
+            if cancelled.is_set():
+                return None
+            found = rehearsal.forecast(command.revision)
+            if found is None:
+                return None
+            while len(self._known) >= KEPT:
+                del self._known[next(iter(self._known))]
+            self._known[command.document] = found
+        return self._known[command.document]
