@@ -109,16 +109,27 @@ def _top_k(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:
 
 def _surprise(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:
     scores_MC, labels_M = scored(inputs, str(params["class_dim"]))
-    total = F.cross_entropy(scores_MC.double(), labels_M, reduction="sum")
+    scores_MC = _precise(scores_MC)
+    labels_M = labels_M.to(scores_MC.device)
+    total = F.cross_entropy(scores_MC, labels_M, reduction="sum")
     return total, labels_M.numel()
 
 
 def _absolute(inputs: tuple[Tensor, ...]) -> tuple[Tensor, int]:
-    return (inputs[0].double() - inputs[1]).abs().sum(), inputs[0].numel()
+    return _difference(inputs).abs().sum(), inputs[0].numel()
 
 
 def _squared(inputs: tuple[Tensor, ...]) -> tuple[Tensor, int]:
-    return (inputs[0].double() - inputs[1]).square().sum(), inputs[0].numel()
+    return _difference(inputs).square().sum(), inputs[0].numel()
+
+
+def _difference(inputs: tuple[Tensor, ...]) -> Tensor:
+    return _precise(inputs[0]) - _precise(inputs[1])
+
+
+def _precise(tensor: Tensor) -> Tensor:
+    """Return it in float64, on the processor where the device has none."""
+    return (tensor.cpu() if tensor.device.type == "mps" else tensor).double()
 
 
 def _exact(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:
@@ -177,7 +188,7 @@ class _Confusion:
         answers_M, labels_M, classes = decided(inputs, self._params)
         flat = labels_M * classes + answers_M
         counts = torch.bincount(flat, minlength=classes**2).reshape(classes, classes)
-        counts = counts.double().cpu()
+        counts = counts.cpu().double()
         old = self._counts_CC
         self._counts_CC = counts if old is None else old + counts
 
@@ -210,7 +221,7 @@ class _R2:
         self._sum = self._squares = self._residual = 0.0
 
     def update(self, inputs: tuple[Tensor, ...]) -> None:
-        output, target = inputs[0].double(), inputs[1].double()
+        output, target = _precise(inputs[0]), _precise(inputs[1])
         if not self._count:
             self._origin = float(target.mean())
         shifted = target - self._origin

@@ -15,6 +15,7 @@ from engine.training.feeds import Feeds
 from engine.training.length import Length
 from engine.training.monitor import Monitor
 from engine.training.phases import PhaseRun
+from engine.training.precision import keep_losses_exact
 from engine.training.stopping import BestWeights, EarlyStopping
 from engine.training.viewing import Viewing
 
@@ -55,8 +56,8 @@ class Assembly:
 
     def viewing(self, *, enabled: bool) -> Viewing:
         """Return what makes its views."""
-        precision = str(self.training.value("precision"))
-        return Viewing(self.program, self.feeds, precision=precision, enabled=enabled)
+        half = self.training.value("precision") == "bf16"
+        return Viewing(self.program, self.feeds, half=half, enabled=enabled)
 
 
 def assemble(project: Project, device: str = "", seed: int | None = None) -> Assembly:
@@ -73,12 +74,14 @@ def assemble(project: Project, device: str = "", seed: int | None = None) -> Ass
     training = project.training.checked()
     place = devices.resolve(device or str(training.value("device")))
     seed = training.number("seed") if seed is None else seed
-    precision = str(training.value("precision"))
+    half = training.value("precision") == "bf16"
     program = compile_project(project, seed=seed)
     program.modules.to(place).train()
+    if half:
+        keep_losses_exact(program, place)
     feeds = Feeds(program, training.number("batch_size"), place, seed)
     phases = [
-        PhaseRun(phase, compiled, precision)
+        PhaseRun(phase, compiled, half=half)
         for phase, compiled in zip(training.phases, program.phases, strict=True)
     ]
     return Assembly(
@@ -89,7 +92,7 @@ def assemble(project: Project, device: str = "", seed: int | None = None) -> Ass
         phases,
         feeds,
         Length(training, feeds.order),
-        Evaluator(program, precision),
+        Evaluator(program, half=half),
         EarlyStopping(training.number("patience")),
         BestWeights(program.modules),
     )

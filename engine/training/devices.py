@@ -88,7 +88,7 @@ def _accelerators() -> list[Device]:
 
 def _accelerator(kind: str, index: int) -> Device:
     if kind == "cuda":
-        free, total = torch.cuda.mem_get_info(index)
+        free, total = _cuda_memory(index)
         return Device(f"cuda:{index}", torch.cuda.get_device_name(index), free, total)
     if kind == "xpu":
         properties = torch.xpu.get_device_properties(index)
@@ -97,3 +97,11 @@ def _accelerator(kind: str, index: int) -> Device:
     if kind == "mps":
         return Device(f"mps:{index}", tr("Apple GPU"))
     return Device(f"{kind}:{index}", f"{kind}:{index}")
+
+
+def _cuda_memory(index: int) -> tuple[int, int]:
+    """Return free and total bytes; none free when another program holds them all."""
+    try:
+        return torch.cuda.mem_get_info(index)
+    except RuntimeError:  # there is not even room for asking
+        return 0, int(torch.cuda.get_device_properties(index).total_memory)

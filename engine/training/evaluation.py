@@ -9,9 +9,10 @@ from torch import Tensor
 
 from engine.compile.metrics import build_metric
 from engine.compile.program import Program
+from engine.training import precision
 
 BATCH_SIZE = 256
-"""Samples per forward pass; the values do not depend on it."""
+"""Samples per forward pass; metrics do not depend on it."""
 
 
 class Evaluator:
@@ -19,13 +20,13 @@ class Evaluator:
 
     Args:
         program: What to evaluate.
-        precision: `float32` or `bf16`.
+        half: Compute in bf16 where that is sound.
 
     Threads: the training thread alone.
     """
 
-    def __init__(self, program: Program, precision: str) -> None:
-        self.program, self._half = program, precision == "bf16"
+    def __init__(self, program: Program, *, half: bool) -> None:
+        self.program, self._half = program, half
         trained = {loss for phase in program.phases for loss in phase.losses}
         whole = program.evaluation
         self.weights = {
@@ -45,8 +46,7 @@ class Evaluator:
         with self._eval_mode(), torch.no_grad():
             if not self._half:
                 return program.run(batch)
-            device = next(iter(batch.values())).device.type
-            with torch.autocast(device, torch.bfloat16):
+            with precision.autocast(next(iter(batch.values())).device):
                 return program.run(batch)
 
     @contextmanager
@@ -60,7 +60,10 @@ class Evaluator:
 
 
 class Tally:
-    """Exact means of losses (weighted by samples) and metrics over batches.
+    """Means of losses, weighted by samples, and exact metrics over batches.
+
+    Where a loss weighs its classes, or is no mean over samples, more than one batch
+    gives a close value, not that of the whole at once.
 
     Args:
         evaluator: Computes the batches.

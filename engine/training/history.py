@@ -49,5 +49,5 @@ def _numbers(values: Losses) -> Floats:
     tensors = [value for value in values if isinstance(value, Tensor)]
     if not tensors:
         return np.array(values, dtype=np.float64)
-    host = iter(torch.stack(tensors).double().cpu().tolist())
+    host = iter(torch.stack(tensors).cpu().double().tolist())
     return np.array([next(host) if isinstance(v, Tensor) else v for v in values])

@@ -9,7 +9,7 @@ from engine.compile.program import PhaseProgram
 from engine.errors import ConfigError
 from engine.graph.settings import Phase
 from engine.i18n import tr
-from engine.training import gradients, schedules
+from engine.training import gradients, precision, schedules
 from engine.training.optimizers import Groups, LiveOptimizer
 
 Outputs = Mapping[str, Tensor]
@@ -21,7 +21,7 @@ class PhaseRun:
     Args:
         phase: Settings.
         program: What it computes.
-        precision: `float32` or `bf16`.
+        half: Compute in bf16 where that is sound.
 
     Raises:
         ConfigError: When there is nothing to train.
@@ -29,7 +29,7 @@ class PhaseRun:
     Threads: the training thread alone.
     """
 
-    def __init__(self, phase: Phase, program: PhaseProgram, precision: str) -> None:
+    def __init__(self, phase: Phase, program: PhaseProgram, *, half: bool) -> None:
         if not program.parameters:
             raise ConfigError(
                 tr("There are no weights to train"),
@@ -50,7 +50,7 @@ class PhaseRun:
         self._first, self._last = _number(phase, "first") or 1, _number(phase, "last")
         self._clip = (_number(phase, "clip_norm"), _number(phase, "clip_value"))
         self._l1 = _number(phase, "l1") or 0.0
-        self._half = precision == "bf16"
+        self._half = half
 
     def due(self, number: int) -> bool:
         """Return whether this phase runs in a step; they count from 1."""
@@ -63,7 +63,7 @@ class PhaseRun:
         module: Callable[..., Outputs] = self.program.graph_module
         if not self._half:
             return module(*inputs)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with precision.autocast(self.device):
             return module(*inputs)
 
     def loss(self, outputs: Outputs) -> Tensor:

@@ -18,7 +18,8 @@ def state(device: torch.device) -> dict[str, Tensor]:
     """Return the states of the processor and of `device`."""
     states = {"cpu": torch.get_rng_state()}
     if device.type != "cpu":
-        states["device"] = torch.get_device_module(device).get_rng_state(device)
+        module = torch.get_device_module(device)
+        states["device"] = module.get_rng_state(*_which(device))
     return states
 
 
@@ -26,4 +27,10 @@ def restore(states: Mapping[str, Tensor], device: torch.device) -> None:
     """Take over what `state` returned."""
     torch.set_rng_state(states["cpu"])
     if device.type != "cpu":
-        torch.get_device_module(device).set_rng_state(states["device"], device)
+        module = torch.get_device_module(device)
+        module.set_rng_state(states["device"], *_which(device))
+
+
+def _which(device: torch.device) -> tuple[torch.device, ...]:
+    """Return the device as an argument; there is but one of MPS."""
+    return () if device.type == "mps" else (device,)

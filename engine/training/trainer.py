@@ -182,13 +182,27 @@ class Trainer(Control):
         """Do what need not be done in every step."""
         if now >= self._look_after_at:
             self._look_after_at = now + COMMIT_S
-            bad = self._device_losses.first_bad()
-            if bad:
-                self._diverged(*bad)
-                return
+            self._has_diverged()
             self.recorder.commit()
         if self.recorder.checkpoint_due(self.step):
             self.save()
+
+    def save(self) -> None:
+        """Write a checkpoint without waiting for the disk; only `at_border`.
+
+        Weights that are no numbers any more never replace an older checkpoint.
+
+        Raises:
+            TrainingError: When the one before could not be written.
+        """
+        if not self._has_diverged():
+            super().save()
+
+    def _has_diverged(self) -> bool:
+        """Look at the losses that are still on the device."""
+        if bad := self._device_losses.first_bad():
+            self._diverged(*bad)
+        return self.ending is not None and self.ending.kind == "diverged"
 
     def _evaluation_due(self) -> bool:
         return self.parts.length.evaluation_due(self.step, self._position.evaluated_at)
@@ -237,9 +251,7 @@ class Trainer(Control):
 
     def _finish(self, kind: str) -> None:
         """Bring back the best weights if asked to, and save."""
-        if bad := self._device_losses.first_bad():
-            self._diverged(*bad)
-        if self.ending and self.ending.kind == "diverged":
+        if self._has_diverged():
             return
         if kind in {"finished", "early"} and self.parts.best.bring_back():
             self.log(tr("The best weights were brought back"))

@@ -50,7 +50,7 @@ class Viewing:
     Args:
         program: Compiled, on its device.
         feeds: Where the samples come from.
-        precision: `float32` or `bf16`.
+        half: Compute in bf16 where that is sound.
         enabled: False makes nothing, ever.
         clock: Seconds; another one in tests.
 
@@ -66,7 +66,7 @@ class Viewing:
         program: Program,
         feeds: Feeds,
         *,
-        precision: str = "float32",
+        half: bool = False,
         enabled: bool = True,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -74,7 +74,7 @@ class Viewing:
         self.log: list[str] = []
         self.watched = False
         self._program, self._feeds, self._clock = program, feeds, clock
-        self._half = precision == "bf16"
+        self._half = half
         self._made: dict[str, View] = {}
         self._made_at = -1
         whole = cones.results(program.evaluation)
