@@ -19,6 +19,7 @@ from workbench.inspector.facts import Facts
 from workbench.inspector.fields import polish
 from workbench.inspector.form import Form
 from workbench.inspector.section import Section
+from workbench.inspector.start_row import StartRow
 from workbench.theme.tokens import SPACE_M
 
 WEIGHTS = (
@@ -59,6 +60,8 @@ class NodePanel(QWidget):
         self.weights = Form(WEIGHTS)
         self.weights.edited.connect(self._on_weights_edited)
         self.weights.reset_wanted.connect(self._on_weights_reset)
+        self.start = StartRow()
+        self.start.cleared.connect(self._on_start_cleared)
         self._make_head()
         self._lay_out()
 
@@ -88,6 +91,7 @@ class NodePanel(QWidget):
         self._layer.box.addWidget(self.form)
         self._training = Section(tr("Weights"))
         self._training.box.addWidget(self.weights)
+        self._training.box.addWidget(self.start)
         self._about = Section(tr("About"))
         self._about.box.addWidget(self.help)
         self._about.box.addWidget(self.formula)
@@ -162,6 +166,7 @@ class NodePanel(QWidget):
         if any(node.lr_factor != first.lr_factor for node in nodes):
             mixed.append("lr_factor")
         self.weights.show_values(values, mixed)
+        self.start.show_nodes(nodes)
 
     def _on_edited(self, name: str, value: Value) -> None:
         edits = [SetParam(i, name, value, self._scope) for i in self._ids]
@@ -181,6 +186,14 @@ class NodePanel(QWidget):
 
     def _on_weights_reset(self, name: str) -> None:
         self._on_weights_edited(name, _WEIGHTS_BY_NAME[name].default)
+
+    def _on_start_cleared(self) -> None:
+        edits = [
+            ReplaceNode(replace(node, weights=""), self._scope)
+            for node in self._nodes()
+            if node.weights
+        ]
+        self._document.apply(edits, tr("Start weights anew"))
 
     def _apply(self, form: Form, name: str, edits: Sequence[Edit]) -> None:
         label = tr(form.rows[name].param.label)

@@ -19,6 +19,7 @@ from engine.i18n import tr
 from engine.layers.spec import Param, Value
 from workbench.document import Document
 from workbench.inspector.fields import polish
+from workbench.inspector.forecast import Outlook
 from workbench.inspector.form import Form
 from workbench.inspector.option_form import OptionForm
 from workbench.inspector.section import Section
@@ -54,6 +55,7 @@ class TrainingForm(QWidget):
         self.main, self.more = Form(_params(_MAIN)), Form(_params(_MORE))
         self.limits = Form(list(PHASE_PARAMS.values()))
         self.live_note = self._make_note()
+        self.outlook = Outlook()
         self._lay_out()
         self._connect()
         document.changed.connect(self._show)
@@ -86,7 +88,10 @@ class TrainingForm(QWidget):
         limits.box.addWidget(self.limits)
         more = Section(tr("Evaluation, seed, precision"), is_open=False)
         more.box.addWidget(self.more)
-        for section in (training, schedule, limits, more):
+        outlook = Section(tr("Outlook"))
+        outlook.box.addWidget(self.outlook)
+        self._outlook = outlook
+        for section in (outlook, training, schedule, limits, more):
             box.addWidget(section)
 
     def _connect(self) -> None:
@@ -117,6 +122,7 @@ class TrainingForm(QWidget):
     def set_live(self, is_live: bool) -> None:
         """Say which fields count at once, while a run is active."""
         self.live_note.setVisible(is_live)
+        self._outlook.setVisible(not is_live)
 
     def _show(self, *_ignored: object) -> None:
         self._show_phases()
