@@ -9,6 +9,7 @@ from engine.errors import ConfigError, EngineError, ShapeError
 from engine.graph import ports
 from engine.graph.edits import Problem
 from engine.graph.model import Project
+from engine.i18n import tr
 
 
 def flows_of(
@@ -44,7 +45,7 @@ def _as_error(project: Project, problem: Problem) -> EngineError:
         where=_title(project, problem.node),
         expected=problem.expected or None,
         got=problem.got or None,
-        fix=f"{problem.fixes[0].label}." if problem.fixes else "",
+        fix=tr("{sentence}.", sentence=problem.fixes[0].label) if problem.fixes else "",
     )
 
 

@@ -138,7 +138,8 @@ class Walk:
     def _report(
         self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
     ) -> None:
-        text = f"{error.what}. {error.fix}" if error.fix else error.what
+        sentence = tr("{sentence}.", sentence=error.what)
+        text = f"{sentence} {error.fix}" if error.fix else error.what
         fixes = fixes_for(self.project, node, flows)
         problem = Problem(
             node.place, text, _text(error.expected), _text(error.got), fixes=fixes

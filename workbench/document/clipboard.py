@@ -129,9 +129,9 @@ def duplicate(
 
 def _words(verb: str, nodes: Sequence[Node]) -> str:
     """Return words for the Edit menu."""
-    if len(nodes) == 1:
-        return f"{verb} {name_of(nodes[0])}"
-    return f"{verb} {tr('{count} nodes', count=len(nodes))}"
+    several = tr("{count} nodes", count=len(nodes))
+    what = name_of(nodes[0]) if len(nodes) == 1 else several
+    return tr("{verb} {what}", verb=verb, what=what)
 
 
 def _new_names(project: Project, part: Project, scope: str) -> dict[str, str]:
