@@ -67,8 +67,9 @@ class Overview:
         tokens = current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setPen(Qt.PenStyle.NoPen)
+        paleness = 0.62 if scene.live.looks else 0.25
         for category, cards in self._blocks.items():
-            shade = mix(tokens.category(category), tokens.node, 0.25)
+            shade = mix(tokens.category(category), tokens.node, paleness)
             painter.setBrush(QColor(shade))
             painter.drawRects(cards)
         self._draw_glow(painter, scene, tokens)

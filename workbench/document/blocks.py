@@ -188,16 +188,20 @@ def _led_inside(project: Project, node_id: str, scope: str) -> list[Edit]:
         ends = inner.inputs.get(end.port, ())
         return tuple(Endpoint(names[first + e.node], e.port) for e in ends)
 
-    def leave(end: Endpoint) -> Endpoint:
+    def leave(end: Endpoint) -> Endpoint | None:
         if end.node != node_id:
             return end
-        shown = inner.outputs[end.port]
-        return Endpoint(names[last + shown.node], shown.port)
+        shown = inner.outputs.get(end.port)
+        return Endpoint(names[last + shown.node], shown.port) if shown else None
 
     inputs = {
         n: tuple(x for e in ends for x in lead(e)) for n, ends in block.inputs.items()
     }
-    outputs = {n: leave(end) for n, end in block.outputs.items()}
+    outputs = {
+        n: found
+        for n, end in block.outputs.items()
+        if (found := leave(end)) is not None
+    }
     return [SetBlock(scope, replace(block, inputs=inputs, outputs=outputs))]
 
 

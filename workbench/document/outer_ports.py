@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.graph.edits import Disconnect, Edit, SetBlock
+from engine.graph.edits import Disconnect, Edit, SetBlock, apply_all
 from engine.graph.model import ID_PATTERN, ROOT, Block, Endpoint, Graph, Node, Project
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
@@ -91,15 +91,59 @@ def pruned(project: Project, scope: str, gone: set[str]) -> list[Edit]:
 def with_ports(
     project: Project,
     name: str,
-    inputs: dict[str, tuple[Endpoint, ...]],
-    outputs: dict[str, Endpoint],
+    inputs: Mapping[str, tuple[Endpoint, ...]],
+    outputs: Mapping[str, Endpoint],
 ) -> list[Edit]:
-    """Return the edits that give a block these ports; wires of other ports go."""
-    block = project.blocks[name]
+    """Return the edits that give a block these ports.
+
+    Wires of other ports go, and so do the ports of blocks around it that led there.
+    """
     edits: list[Edit] = []
-    for scope, node in instances(project, name):
-        edits += _loose(project.scope(scope), node.id, inputs, outputs, scope)
-    return [*edits, SetBlock(name, replace(block, inputs=inputs, outputs=outputs))]
+    _give_ports(project.copy(), name, inputs, outputs, edits)
+    return edits
+
+
+def _give_ports(
+    trial: Project,
+    name: str,
+    inputs: Mapping[str, tuple[Endpoint, ...]],
+    outputs: Mapping[str, Endpoint],
+    edits: list[Edit],
+) -> None:
+    """Do it to `trial`, from the outside inwards, and note the edits."""
+    for scope, node in list(instances(trial, name)):
+        if scope != ROOT:
+            _take_ports(trial, scope, node.id, (inputs, outputs), edits)
+        loose = _loose(trial.scope(scope), node.id, inputs, outputs, scope)
+        apply_all(trial, loose)
+        edits += loose
+    block = replace(trial.blocks[name], inputs=dict(inputs), outputs=dict(outputs))
+    edit = SetBlock(name, block)
+    edit.apply(trial)
+    edits.append(edit)
+
+
+def _take_ports(
+    trial: Project,
+    scope: str,
+    node_id: str,
+    kept: tuple[Mapping[str, object], Mapping[str, object]],
+    edits: list[Edit],
+) -> None:
+    """Take away a block's ports that lead to ports an inner instance loses."""
+    block, (inputs, outputs) = trial.blocks[scope], kept
+    enter = {
+        name: tuple(e for e in ends if e.node != node_id or e.port in inputs)
+        for name, ends in block.inputs.items()
+    }
+    enter = {n: ends for n, ends in enter.items() if ends or not block.inputs[n]}
+    leave = {
+        name: end
+        for name, end in block.outputs.items()
+        if end.node != node_id or end.port in outputs
+    }
+    if enter != dict(block.inputs) or leave != dict(block.outputs):
+        _give_ports(trial, scope, enter, leave, edits)
 
 
 def _loose(

@@ -9,6 +9,7 @@ from tests.workbench.canvas import nets
 from workbench.canvas import align, menus
 from workbench.canvas.undo_list import UndoList
 from workbench.document import actions, blocks
+from workbench.inspector import Inspector
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -92,6 +93,24 @@ def test_xor_is_built_by_keys_alone(view, hand, document):
         for edge in wanted.edges
     }
     assert {(str(e.source), str(e.target)) for e in built.edges} == ends
+
+
+def test_enter_leads_to_the_settings_and_keys_choose_a_data_set(view, hand, qtbot):
+    document = view.document
+    document.new()
+    panel = Inspector(document)
+    qtbot.addWidget(panel)
+    panel.show()
+    view.selection_changed.connect(panel.show_nodes)
+    view.node_activated.connect(panel.focus_first)
+    view.add_at_centre("data")
+    hand.key(Qt.Key.Key_Return)
+    field = panel.node_panel.form.rows["source"].field
+    combo = field.focusProxy()
+    combo.setFocus()
+    QTest.keyClicks(combo, "XOR")
+    QTest.keyClick(combo, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: combo.currentText().startswith("XOR"))
 
 
 def test_m_shows_the_overview_and_a_press_there_pans(view, hand):

@@ -214,3 +214,15 @@ def test_words_become_identifiers():
     assert ports.identifier("Résidual Block 3") == "r_sidual_block_3"
     assert ports.identifier("3×3") == "block_3_3"
     assert ports.identifier("a", {"a": 1, "a_2": 1}) == "a_3"
+
+
+def test_a_port_lost_inside_is_lost_in_the_blocks_around(document):
+    outer = grouped(document)
+    inner = blocks.group(document, ["relu"], "act", "stem_part")
+    before = document.text()
+    ports.conceal(document, "act", "out", is_output=True)
+    assert not document.project.blocks["stem_part"].outputs
+    assert not document.project.graph.edges_out_of(outer)
+    assert inner in document.project.blocks["stem_part"].graph.nodes
+    document.undo_stack.undo()
+    assert document.text() == before
