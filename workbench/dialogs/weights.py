@@ -154,7 +154,7 @@ def _table() -> QTreeWidget:
     table.setRootIsDecorated(False)
     table.setUniformRowHeights(True)
     table.setHeaderLabels(
-        [tr("Weights"), tr("In the file"), tr("Shape"), tr("There"), tr("Fit")]
+        [tr("Weights"), tr("In the file"), tr("Shape"), tr("There"), tr("Match")]
     )
     header = table.header()
     header.setStretchLastSection(False)
