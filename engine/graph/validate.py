@@ -26,6 +26,8 @@ from engine.layers.spec import Port
 MAX_FIXES = 3
 _FED_BY_DATA = {"io"}
 _ENDS = {"loss", "metric", "view"}
+_WEIGHTLESS = {"act", "shape", "merge", "pool"}
+"""Layers that are there only to be looked at need no path to a loss."""
 
 
 def validate(project: Project) -> list[Problem]:
@@ -273,8 +275,10 @@ def _outside_of_training(
 ) -> Iterator[Problem]:
     """Warn of layers from which no loss can be reached."""
     trained = ancestors(graph, losses)
+    ends = [n for n, category in categories.items() if category in _ENDS]
+    shown = {n for n in ancestors(graph, ends) if categories[n] in _WEIGHTLESS}
     for node in graph.nodes.values():
-        if node.id in trained or categories[node.id] in _ENDS | _FED_BY_DATA:
+        if node.id in trained | shown or categories[node.id] in _ENDS | _FED_BY_DATA:
             continue
         yield Problem(
             node.id,

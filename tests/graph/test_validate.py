@@ -124,3 +124,18 @@ def test_empty_canvas_and_missing_loss_are_said() -> None:
     project = Project()
     apply_all(project, [AddNode(Node("x", "data")), Rename("half")])
     assert "minimise" in validate(project)[-1].text
+
+
+def test_weightless_layer_before_a_view_is_no_mistake() -> None:
+    project = healthy()
+    edits: list[Edit] = [
+        AddNode(Node("share", "softmax")),
+        AddNode(Node("show", "predictions")),
+        Connect(wire("fc.out", "share.input")),
+        Connect(wire("share.out", "show.input")),
+        Connect(wire("x.label", "show.target")),
+    ]
+    apply_all(project, edits[:1])
+    assert [problem.node for problem in validate(project)] == ["share", "share"]
+    apply_all(project, edits[1:])
+    assert validate(project) == []
