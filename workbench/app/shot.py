@@ -1,5 +1,6 @@
 """Draws the real window to a picture, without a display."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from workbench.session.session import Session
 
 ENGINE_S, TRAIN_S, CHECK_S = 60.0, 900.0, 30.0
 """How long to wait for the engine, the training and the check of the graph."""
+FORECAST_S = 20.0
 _SETTLE_S = 0.25
 _POLL_MS = 20
 
@@ -59,6 +61,8 @@ def _draw(window: MainWindow, options: Options) -> None:
     _wait(lambda: window.analysis is not None, CHECK_S, tr("the check did not end"))
     if options.after_steps and options.run is None:
         _train(window, options.after_steps)
+    elif window.analysis is not None and window.analysis.trainable:
+        _wait_a_little(window)
     has_nodes = bool(window.document.project.graph.nodes)
     if has_nodes and window.problems.has_errors and options.panel is None:
         window.docks.raise_("problems")
@@ -95,6 +99,14 @@ def _train(window: MainWindow, steps: int) -> None:
     _wait(done, TRAIN_S, tr("the training did not end"))
     if session.state in {"failed", "diverged"} and session.failure is not None:
         raise ShotError(session.failure.text)
+
+
+def _wait_a_little(window: MainWindow) -> None:
+    """Wait for the forecast; a picture without it is a picture too."""
+    found: list[object] = []
+    window.session.forecast_ready.connect(found.append)
+    with contextlib.suppress(ShotError):
+        _wait(lambda: bool(found), FORECAST_S, "")
 
 
 def _wait(condition: Callable[[], bool], limit_s: float, words: str) -> None:

@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         session = self.session
         session.state_changed.connect(self._on_state)
         session.analysis_ready.connect(self._on_analysis)
+        session.forecast_ready.connect(self.inspector.training.outlook.show_forecast)
         session.devices_ready.connect(self._on_devices)
         session.frame_received.connect(self._on_frame)
         session.run_started.connect(self._on_run_started)
@@ -219,6 +220,7 @@ class MainWindow(QMainWindow):
         self.analysis = analysis
         self.canvas.set_analysis(analysis)
         self.inspector.set_analysis(analysis)
+        self.inspector.training.outlook.show_analysis(analysis)
         self.problems.show_problems(analysis.problems)
         self.training.set_analysis(analysis)
         count = len(analysis.problems)

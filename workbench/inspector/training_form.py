@@ -88,7 +88,7 @@ class TrainingForm(QWidget):
         limits.box.addWidget(self.limits)
         more = Section(tr("Evaluation, seed, precision"), is_open=False)
         more.box.addWidget(self.more)
-        outlook = Section(tr("Outlook"))
+        outlook = Section(tr("Forecast"))
         outlook.box.addWidget(self.outlook)
         self._outlook = outlook
         for section in (outlook, training, schedule, limits, more):

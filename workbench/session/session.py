@@ -23,6 +23,8 @@ from workbench.session.link import Client, Link
 from workbench.session.names import Names, names_of
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS, RESPAWN_MS = 33, 100, 60, 400
+STILL_MS = 1000
+"""How long a document must stand still before its training is forecast."""
 ACTIVE = frozenset({"compiling", "training", "paused"})
 """States with a run in the engine."""
 _FAST = frozenset({"starting", "compiling", "training"})
@@ -52,6 +54,7 @@ class Session(QObject):
 
     state_changed = Signal(str)
     analysis_ready = Signal(object)
+    forecast_ready = Signal(object)  # frame.Forecast, or None while unknown
     devices_ready = Signal(object)
     run_started = Signal(object)
     frame_received = Signal(object)
@@ -79,9 +82,10 @@ class Session(QObject):
         self._handlers = self._table()
         self._names = Names()
         self._checked: Project | None = None
-        self._revision = 0
+        self._revision, self._trainable = 0, False
         self._timer = self._new_timer(self._on_tick, single=False)
         self._debounce = self._new_timer(self._on_check_due, single=True)
+        self._still = self._new_timer(self._on_still, single=True)
         self._respawn = self._new_timer(self.start_engine, single=True)
 
     def _new_timer(self, slot: Callable[[], None], *, single: bool) -> QTimer:
@@ -95,6 +99,7 @@ class Session(QObject):
             frame.EngineReady: self._on_ready,
             frame.Devices: self._on_devices,
             frame.Analysis: self._on_analysis,
+            frame.Forecast: self._on_forecast,
             frame.RunStarted: self._on_run_started,
             frame.Frame: self._on_frame,
             frame.Outcome: self._on_outcome,
@@ -139,6 +144,8 @@ class Session(QObject):
         """
         self._revision += 1
         self._checked = project
+        self._still.stop()
+        self.forecast_ready.emit(None)
         self._debounce.start(DEBOUNCE_MS)
         return self._revision
 
@@ -249,7 +256,7 @@ class Session(QObject):
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop the run with a checkpoint and end the engine within `timeout_s`."""
-        for timer in (self._timer, self._debounce, self._respawn):
+        for timer in (self._timer, self._debounce, self._still, self._respawn):
             timer.stop()
         if self.active:
             self._link.send(commands.Stop())
@@ -298,7 +305,22 @@ class Session(QObject):
 
     def _on_analysis(self, body: frame.Analysis, _command: object) -> None:
         if body.revision == self._revision:
+            self._trainable = body.trainable
+            if not self.active:
+                self._still.start(STILL_MS)
             self.analysis_ready.emit(body)
+
+    def _on_still(self) -> None:
+        """Ask for a forecast when nobody has edited for a while and nothing trains."""
+        idle = not self.active and self._trainable and self._link.ready
+        if idle and self._checked is not None and self._checked.graph.nodes:
+            document = dumps(self._checked)
+            self._ask(commands.Estimate(document, self._revision))
+
+    def _on_forecast(self, body: frame.Forecast, command: object) -> None:
+        asked = isinstance(command, commands.Estimate)
+        if asked and command.revision == self._revision:
+            self.forecast_ready.emit(body)
 
     def _on_run_started(self, body: frame.RunStarted, command: object) -> None:
         self.history.begin(body, self._names)
@@ -324,7 +346,7 @@ class Session(QObject):
     def _on_failed(self, body: frame.Failed, command: object) -> None:
         if isinstance(command, commands.Train | commands.ResumeRun):
             self._fail(body)
-        else:
+        elif not isinstance(command, commands.Estimate):  # nobody has asked for one
             self.notice.emit(body.text)
         self.request_failed.emit(command, body)
 

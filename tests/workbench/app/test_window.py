@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.graph.edits import Fix, Problem, Rename, SetParam, SetTraining
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, Outcome
+from engine.protocol.frame import Analysis, Failed, Forecast, Outcome
 from workbench.app.actions import ENTRIES, keys_of
 from workbench.app.docks import TitleBar
 from workbench.dialogs import unsaved
@@ -195,3 +195,30 @@ def test_unsaved_changes_keep_the_window_open_on_cancel(window, monkeypatch):
     monkeypatch.setattr(unsaved, "ask", lambda *_: "cancel")
     assert not window.close()
     assert window.isVisible()
+
+
+def test_forecast_is_asked_for_when_still_and_shown(qtbot, window, engine):
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Check)))
+    revision = engine.commands(commands.Check)[-1].revision
+    engine.tell(Analysis(revision, {}, (), 33738), len(engine.sent))
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Estimate)), timeout=5000)
+    found = Forecast(revision, "cpu", 1, 0.01, 0.2345, 90.4, 920, 23, 1000, 24)
+    engine.tell(found, len(engine.sent))
+    labels = window.inspector.training.outlook.labels
+    qtbot.waitUntil(lambda: labels["total"].text() != "—")
+    assert labels["parameters"].text() == "33,738"
+    assert labels["memory"].text() == "1 KB"
+    assert labels["epoch"].text() == "230 ms · 23 steps"
+    assert labels["total"].text() == "1 min 30 s · 920 steps"
+    window.document.apply([SetParam("linear1", "out_features", 7)], "Set")
+    assert labels["total"].text() == "—"
+
+
+def test_forecast_that_fails_says_nothing(qtbot, window, engine):
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Check)))
+    revision = engine.commands(commands.Check)[-1].revision
+    engine.tell(Analysis(revision, {}, (), 7), len(engine.sent))
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Estimate)), timeout=5000)
+    with qtbot.waitSignal(window.session.request_failed):
+        engine.tell(Failed("no"), len(engine.sent))
+    assert not window.banner.isVisible()

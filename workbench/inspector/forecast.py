@@ -1,0 +1,78 @@
+"""What the training will cost, shown before Train is pressed."""
+
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from engine.i18n import tr
+from engine.protocol.frame import Analysis, Forecast
+from workbench.inspector.fields import polish
+from workbench.theme import fonts, text
+
+UNKNOWN = "—"
+
+
+class Outlook(QWidget):
+    """Parameters, operations, memory and time of the run that Train would start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: dict[str, QLabel] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
+        rows = (
+            ("parameters", tr("Parameters"), tr("Weights of the whole network")),
+            ("flops", tr("FLOPs per sample"), tr("Forward pass, an estimate")),
+            ("memory", tr("Memory"), tr("Weights, gradients, optimizer, activations")),
+            ("epoch", tr("Time per epoch"), tr("From a few steps on a copy")),
+            ("total", tr("Whole run"), tr("From a few steps on a copy")),
+        )
+        for row, (key, title, tip) in enumerate(rows):
+            self._add(row, key, title, tip)
+
+    def _add(self, row: int, key: str, title: str, tip: str) -> None:
+        name, value = QLabel(title), QLabel(UNKNOWN)
+        polish(name, "role", "secondary")
+        value.setFont(fonts.mono())
+        policy = QSizePolicy.Policy
+        value.setSizePolicy(policy.Ignored, policy.Preferred)
+        for label in (name, value):
+            label.setToolTip(tip)
+        value.setAccessibleName(title)
+        self.labels[key] = value
+        self._grid.addWidget(name, row, 0)
+        self._grid.addWidget(value, row, 1)
+
+    def show_analysis(self, analysis: Analysis | None) -> None:
+        """Show what is known from the shapes alone."""
+        known = analysis is not None and analysis.trainable
+        self._say("parameters", text.count(analysis.parameters) if analysis else "")
+        inside = {} if analysis is None else analysis.nodes
+        flops = sum(i.flops for path, i in inside.items() if "." not in path)
+        self._say("flops", text.short(flops) if known else "")
+
+    def show_forecast(self, forecast: Forecast | None) -> None:
+        """Show what a rehearsal has found, or that nothing is known yet."""
+        if forecast is None:
+            for key in ("memory", "epoch", "total"):
+                self._say(key, "")
+            return
+        needed = forecast.weight_bytes + forecast.activation_bytes
+        self._say("memory", text.size(needed))
+        steps = tr("{n} steps", n=text.count(forecast.steps_per_epoch))
+        self._say("epoch", f"{_seconds(forecast.epoch_s)} · {steps}")
+        steps = tr("{n} steps", n=text.count(forecast.total_steps))
+        self._say("total", f"{_seconds(forecast.total_s)} · {steps}")
+
+    def _say(self, key: str, words: str) -> None:
+        self.labels[key].setText(words or UNKNOWN)
+
+
+def _seconds(seconds: float) -> str:
+    """Return a time to two digits: a forecast knows no more."""
+    if seconds < 1:
+        return tr("{ms:.0f} ms", ms=float(f"{1000 * seconds:.2g}"))
+    if seconds < 60:
+        return tr("{s:g} s", s=float(f"{seconds:.2g}"))
+    return text.duration(float(f"{seconds:.2g}"))
