@@ -57,36 +57,6 @@ def locate(graph_module: fx.GraphModule, feeds: tuple[Tensor, ...]) -> Failure:
     return Failure("", (), None)
 
 
-def locate_non_finite(
-    graph_module: fx.GraphModule, feeds: tuple[Tensor, ...]
-) -> Failure:
-    """Return the first node whose result has an infinity or NaN.
-
-    Args:
-        graph_module: Of a phase or of the evaluation.
-        feeds: As it was called with.
-    """
-    finder = _NonFinite(graph_module, garbage_collect_values=False)
-    with torch.no_grad():
-        finder.run(*feeds)
-    return finder.failure
-
-
-class _NonFinite(_Locator):
-    failure = Failure("", (), None)
-
-    def run_node(self, n: fx.Node) -> object:
-        result = super().run_node(n)
-        fresh = not self.failure.node and n.op != "output"
-        if fresh and isinstance(result, Tensor) and not _finite(result):
-            self.failure = Failure(self.current, self.shapes, None)
-        return result
-
-
-def _finite(tensor: Tensor) -> bool:
-    return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
-
-
 def feeds_of(names: tuple[str, ...], feeds: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
     """Return the feeds in the order of a program's `feed_names`."""
     return tuple(feeds[name] for name in names)

@@ -28,7 +28,10 @@ def apply(parts: Assembly, change: Change) -> None:
             expected=", ".join(NAMES),
             fix=did_you_mean(change.name, NAMES),
         )
-    for phase in _phases(parts, change):
+    phases = _phases(parts, change)
+    for phase in phases:
+        phase.optimizer.check(change.name, change.value)
+    for phase in phases:
         phase.optimizer.set(change.name, change.value)
 
 

@@ -15,6 +15,7 @@ from engine.errors import ConfigError
 from engine.graph.options import OPTIMIZERS
 from engine.graph.settings import Choice
 from engine.i18n import tr
+from engine.layers.spec import Value
 
 Groups = Sequence[tuple[float, Sequence[Tensor]]]
 """Weights with the factor of their learning rate."""
@@ -67,6 +68,21 @@ class LiveOptimizer:
         """Change one of `LIVE` from the next update on.
 
         Raises:
+            ConfigError: As `check`; nothing has changed then.
+        """
+        checked = self.check(name, value)
+        name = self._own_name(name)
+        self._values[name] = checked
+        for group in self.torch.param_groups:
+            group["weight_decay"] = self._values["weight_decay"]
+        self._applied = None
+        if name == "momentum":
+            self._make_buffers()
+
+    def check(self, name: str, value: float) -> Value:
+        """Return the value as `set` would take it.
+
+        Raises:
             ConfigError: When this optimizer has no such setting or the value is out
                 of its range.
         """
@@ -79,14 +95,12 @@ class LiveOptimizer:
                 ),
                 expected=", ".join(self.hyper),
             )
-        name = self._momentum if name == "momentum" else name
+        name = self._own_name(name)
         checked = Choice(self.type, {name: value}).checked(OPTIMIZERS, tr("Training"))
-        self._values[name] = checked.params[name]
-        for group in self.torch.param_groups:
-            group["weight_decay"] = self._values["weight_decay"]
-        self._applied = None
-        if name == "momentum":
-            self._make_buffers()
+        return checked.params[name]
+
+    def _own_name(self, name: str) -> str:
+        return self._momentum if name == "momentum" else name
 
     def _make_buffers(self) -> None:
         """Give RMSprop the buffers that torch makes only before the first step."""

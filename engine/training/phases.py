@@ -1,6 +1,6 @@
 """One phase of a step: forward, loss, backward, update."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -59,12 +59,10 @@ class PhaseRun:
 
     def forward(self, feeds: Mapping[str, Tensor]) -> Outputs:
         """Return losses, metrics and views of a batch."""
-        inputs = [feeds[name] for name in self.program.feed_names]
-        module: Callable[..., Outputs] = self.program.graph_module
         if not self._half:
-            return module(*inputs)
+            return self.program.run(feeds)
         with precision.autocast(self.device):
-            return module(*inputs)
+            return self.program.run(feeds)
 
     def loss(self, outputs: Outputs) -> Tensor:
         """Return the weighted sum of the phase's losses."""

@@ -9,6 +9,7 @@ from torch.nn import functional
 from engine.data.batches import BatchOrder
 from engine.errors import ConfigError
 from engine.graph.model import Node
+from engine.graph.settings import Choice
 from engine.training import runs
 from engine.training.events import Step
 from engine.training.trainer import Trainer
@@ -286,6 +287,18 @@ def test_unknown_setting_is_refused_and_changes_nothing():
     with pytest.raises(ConfigError):
         trainer.set_hyper("lr", -1.0)
     assert trainer.parts.phases[0].optimizer.hyper["lr"] == 1e-3
+
+
+def test_setting_that_one_phase_refuses_changes_no_phase():
+    document = gan()
+    adam, sgd = document.training.phases
+    sgd = replace(sgd, optimizer=Choice("sgd", {"momentum": 0.5}))
+    document.training = replace(document.training, phases=(adam, sgd))
+    trainer = Trainer(document)
+    with pytest.raises(ConfigError):
+        trainer.set_hyper("momentum", 0.99995)  # fine for β₁ alone
+    found = [p.optimizer.hyper["momentum"] for p in trainer.parts.phases]
+    assert found == [0.9, 0.5]
 
 
 def test_threads_are_put_back_and_weights_kept_when_tuning():
