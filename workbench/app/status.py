@@ -65,8 +65,9 @@ class Ticker(QWidget):
         return QSize(metrics.horizontalAdvance(self._sample) + left, metrics.height())
 
     def minimumSizeHint(self) -> QSize:
-        """Allow a narrow window to cut the text off."""
-        return QSize(40, self.fontMetrics().height())
+        """Allow a narrow window to cut the text off, but not the state."""
+        least = self.sizeHint().width() if self._has_dot else 40
+        return QSize(least, self.fontMetrics().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw dot, words and detail."""

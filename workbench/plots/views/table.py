@@ -36,6 +36,6 @@ def title(kind: str) -> str:
         "latent_map": tr("Latent map"),
         "text_sample": tr("Text sample"),
         "denoising_chain": tr("Denoising"),
-        "forecast": tr("Forecast"),
+        "forecast": tr("Forecast curve"),
     }
     return titles.get(kind, kind)
