@@ -1,0 +1,58 @@
+"""Views that run presets on: the chain and the text equal what is computed by hand."""
+
+import numpy as np
+import torch
+from torch.nn import functional as F  # noqa: N812 - torch's own name
+
+from engine.data import catalog
+from tests.training.test_viewing import made, parameters, viewing_of
+
+
+def noise_found(w, mixture, step):
+    speed = 10_000.0 ** (-torch.arange(32) / 31)
+    angle = torch.full((len(mixture), 1), float(step)) * speed
+    value = torch.cat([angle.sin(), angle.cos(), mixture], 1)
+    for name in ("linear1", "linear2", "linear3"):
+        value = F.linear(value, w[f"net.{name}.weight"], w[f"net.{name}.bias"])
+        value = F.silu(value)
+    return F.linear(value, w["net.noise.weight"], w["net.noise.bias"])
+
+
+def test_chain_of_a_preset_is_the_reverse_process_by_hand():
+    changes = {"chain__count": 5, "chain__sampling_steps": 4, "chain__frames": 5}
+    program, _, viewing = viewing_of("diffusion-2d", **changes)
+    (view,) = made(viewing)
+    w = parameters(program)
+    left = (1 - torch.linspace(1e-3, 0.2, 100, dtype=torch.float64)).cumprod(0)
+    mixture = torch.randn(5, 2, generator=torch.Generator().manual_seed(0))
+    for step, following in ((99, 66), (66, 33), (33, 0), (0, None)):
+        found = noise_found(w, mixture, step)
+        share = left[step].item()
+        sample = (mixture - (1 - share) ** 0.5 * found) / share**0.5
+        rest = 1.0 if following is None else left[following].item()
+        mixture = rest**0.5 * sample + (1 - rest) ** 0.5 * found
+    scaling = catalog.load({"source": "gaussians8", "scaling": "standardise"}).scaling
+    expected = scaling["point"].invert(mixture.numpy())
+    assert view.arrays["steps"].tolist() == [99, 66, 33, 0, -1]
+    np.testing.assert_allclose(view.arrays["points"], expected, rtol=1e-3, atol=1e-3)
+
+
+def test_text_of_a_preset_follows_its_network():
+    changes = {
+        "data__context": 12,
+        "data__samples": 4000,
+        "sample__prompt": "def ",
+        "sample__length": 6,
+        "sample__top_k": 1,
+    }
+    program, _, viewing = viewing_of("char-lstm", **changes)
+    (view,) = made(viewing)
+    modules = program.modules
+    modules.eval()
+    tokens = view.arrays["tokens"].tolist()
+    assert view.words["text"][0].startswith("def ")
+    assert len(tokens) == 10
+    for length in range(4, 10):
+        seen = torch.tensor([tokens[:length]])
+        out, _ = modules.at("lstm")(modules.at("embedding")(seen))
+        assert modules.at("scores")(out)[0, -1].argmax().item() == tokens[length]
