@@ -22,6 +22,7 @@ class Files(QObject):
     """
 
     failed = Signal(str)
+    train_wanted = Signal()
 
     def __init__(self, window: QWidget, document: Document, settings: Settings) -> None:
         super().__init__(window)
@@ -53,14 +54,25 @@ class Files(QObject):
             return
         self._remember(path)
 
-    def open_preset(self, preset_id: str) -> None:
-        """Open a copy of a preset, after asking about unsaved changes."""
+    def open_preset(self, preset_id: str) -> bool:
+        """Open a copy of a preset, after asking about unsaved changes.
+
+        Returns:
+            Whether it is open now.
+        """
         if not self.may_leave():
-            return
+            return False
         try:
             self._document.load_preset(preset_id)
         except EngineError as error:
             self.failed.emit(str(error))
+            return False
+        return True
+
+    def train_preset(self, preset_id: str) -> None:
+        """Open a copy of a preset and train it."""
+        if self.open_preset(preset_id):
+            self.train_wanted.emit()
 
     def choose_preset(self) -> None:
         """Show the gallery of presets."""
@@ -68,6 +80,7 @@ class Files(QObject):
 
         dialog = PresetDialog(self._window)
         dialog.chosen.connect(self.open_preset)
+        dialog.train_wanted.connect(self.train_preset)
         dialog.exec()
         dialog.deleteLater()
 

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         document.title_changed.connect(self._show_title)
         stack.canUndoChanged.connect(self.actions_["undo"].setEnabled)
         stack.canRedoChanged.connect(self.actions_["redo"].setEnabled)
+        self.files.train_wanted.connect(self.training.restart)
         self.files.failed.connect(lambda text: self.banner.say("error", text))
         self.canvas.selection_changed.connect(self.inspector.show_nodes)
         self.canvas.node_activated.connect(self.inspector.focus_first)

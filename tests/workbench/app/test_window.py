@@ -222,3 +222,12 @@ def test_forecast_that_fails_says_nothing(qtbot, window, engine):
     with qtbot.waitSignal(window.session.request_failed):
         engine.tell(Failed("no"), len(engine.sent))
     assert not window.banner.isVisible()
+
+
+def test_preset_of_the_gallery_is_opened_and_trained(qtbot, running, engine):
+    running.files.train_preset("xor")
+    assert running.document.project.name.startswith("XOR")
+    assert engine.commands(commands.Stop)
+    engine.tell(Outcome("stopped", "run", 5, "Stopped."))
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
+    assert "xor" in engine.commands(commands.Train)[-1].document

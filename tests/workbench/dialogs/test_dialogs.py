@@ -91,6 +91,35 @@ def test_gallery_has_every_preset_and_opens_the_clicked(qtbot, window):
     assert chosen.args == [dialog.cards[2].info.id]
 
 
+def test_gallery_search_puts_the_best_first_and_enter_opens_it(qtbot, window):
+    dialog = PresetDialog(window)
+    dialog.show()
+    dialog.search.setText("spiral")
+    assert dialog.shown[0].info.id == "spirals"
+    assert not next(c for c in dialog.cards if c.info.id == "diabetes").isVisible()
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert chosen.args == ["spirals"]
+
+
+def test_gallery_says_when_nothing_fits(qtbot, window):
+    dialog = PresetDialog(window)
+    dialog.show()
+    dialog.search.setText("zzqqxx")
+    assert not dialog.shown
+    assert dialog.nothing.isVisible()
+    dialog.search.clear()
+    assert dialog.shown == dialog.cards
+
+
+def test_gallery_trains_with_one_click(qtbot, window):
+    dialog = PresetDialog(window)
+    dialog.show()
+    with qtbot.waitSignal(dialog.train_wanted) as wanted:
+        qtbot.mouseClick(dialog.cards[1].train, Qt.MouseButton.LeftButton)
+    assert wanted.args == [dialog.cards[1].info.id]
+
+
 def test_report_copies_everything(qtbot, window):
     dialog = ReportDialog("KeyError: <b>", "Traceback …", window)
     dialog.show()
