@@ -16,17 +16,37 @@ if TYPE_CHECKING:
 _EASE = 0.35
 
 
+class Histograms:
+    """Histograms of one measurement; worked out when the first card shows its bars.
+
+    Args:
+        counts: As in `LayerSample`, a row for each layer.
+    """
+
+    def __init__(self, counts: object) -> None:
+        self._counts = counts
+
+    @cached_property
+    def heights(self) -> "Floats":
+        """Of the bars, the fullest of each row 1."""
+        from workbench.canvas import bars  # noqa: PLC0415 - as below
+
+        return bars.heights(self._counts)
+
+
 @dataclass(frozen=True)
 class Look:
     """Live parts of one card.
 
     Args:
-        heights: Of the bars of the mini-histogram, the fullest 1.
+        measured: Histograms that this one is a row of.
+        row: Which one.
         heat: 1 for the largest gradient of the network, 0 from 4 decades below on.
         is_broken: Some gradients are not finite.
     """
 
-    heights: "Floats"
+    measured: "Histograms"
+    row: int
     heat: float
     is_broken: bool
 
@@ -35,7 +55,7 @@ class Look:
         """Bars of the mini-histogram, relative to its top left corner."""
         from workbench.canvas import bars  # noqa: PLC0415 - as below
 
-        return bars.rects(self.heights)
+        return bars.rects(self.measured.heights[self.row])
 
 
 def within(layers: Sequence[str], prefix: str) -> tuple[str, ...]:
@@ -77,12 +97,13 @@ class Live:
         from workbench.canvas import bars  # noqa: PLC0415 - numpy after the first paint
 
         names, histogram, norms, broken = bars.grouped(sample, layers)
-        heights, levels = bars.heights(histogram), bars.heats(norms)
+        measured, levels = Histograms(histogram), bars.heats(norms).tolist()
+        still = (norms == 0) & ~broken
         for row, name in enumerate(names):
-            if norms[row] == 0 and not broken[row] and name in self.looks:
+            if still[row] and name in self.looks:
                 continue  # Another phase moved this one; keep what it showed.
-            heat = self._eased(name, float(levels[row]))
-            self.looks[name] = Look(heights[row], heat, bool(broken[row]))
+            heat = self._eased(name, levels[row])
+            self.looks[name] = Look(measured, row, heat, bool(broken[row]))
         self._spread()
 
     def _eased(self, name: str, level: float) -> float:
