@@ -84,6 +84,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("motion", "view", "Reduce &motion"),
     _bar("view"),
     Entry("panels", "view", "&Panels"),
+    Entry("layout_build", "view", "Layout to &build", "Ctrl+1"),
+    Entry("layout_train", "view", "Layout to t&rain", "Ctrl+2"),
     Entry("reset_layout", "view", "&Reset the layout"),
     Entry("theme", "view", "&Dark or light", "Ctrl+Shift+L", "theme"),
     Entry("full_screen", "view", "F&ull screen", _Std.FullScreen),

@@ -166,6 +166,10 @@ class Docks:
         self._window.resizeDocks(bottom, [third] * 3, across)
         self._window.resizeDocks([self["loss"]], [round(height * 0.3)], down)
 
+    def set_height(self, name: str, height: int) -> None:
+        """Give a panel this height, px."""
+        self._window.resizeDocks([self[name]], [height], Qt.Orientation.Vertical)
+
     def save(self) -> QByteArray:
         """Return the layout."""
         return self._window.saveState(LAYOUT_VERSION)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
+from workbench.app.layouts import BUILD, TRAIN, Layouts
 from workbench.canvas import block_tools, chooser, note_drags, tools
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class ViewCommands:
 
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
+        self.layouts = Layouts(window.docks, window.settings)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action does, by the action's id."""
@@ -35,7 +37,9 @@ class ViewCommands:
             "quick_add": canvas.quick_add,
             "theme": self.flip_theme,
             "full_screen": self._full_screen,
-            "reset_layout": self._window.docks.reset,
+            "layout_build": lambda: self.layouts.switch(BUILD),
+            "layout_train": lambda: self.layouts.switch(TRAIN),
+            "reset_layout": self.layouts.reset,
             "problems": lambda: self._window.docks.raise_("problems"),
             "overview": canvas.minimap.toggle,
             "motion": self._flip_motion,

@@ -231,3 +231,19 @@ def test_preset_of_the_gallery_is_opened_and_trained(qtbot, running, engine):
     engine.tell(Outcome("stopped", "run", 5, "Stopped."))
     qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
     assert "xor" in engine.commands(commands.Train)[-1].document
+
+
+def test_layouts_are_kept_as_they_are_left(window):
+    assert window.docks["loss"].isVisible()
+    window.docks["log"].close()
+    window.actions_["layout_build"].trigger()
+    assert not window.docks["loss"].isVisible()
+    assert window.docks["layers"].isVisible()
+    window.docks["problems"].close()
+    window.actions_["layout_train"].trigger()
+    assert window.docks["loss"].isVisible()
+    assert not window.docks["log"].isVisible()
+    window.actions_["layout_build"].trigger()
+    assert not window.docks["problems"].isVisible()
+    window.actions_["reset_layout"].trigger()
+    assert window.docks["problems"].isVisible()
