@@ -8,6 +8,7 @@ parameter (`conv1.out_channels`).
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from engine.errors import ConfigError, did_you_mean
@@ -122,12 +123,16 @@ def _set_param(project: Project, key: str, value: object) -> None:
 
 
 def _unknown(project: Project, key: str) -> ConfigError:
-    known = {*TRAINING_PARAMS, *_TYPES, *PHASE_PARAMS}
+    params = [*TRAINING_PARAMS.values(), *PHASE_PARAMS.values()]
     for phase in project.training.phases:
-        known |= OPTIMIZERS[phase.optimizer.type].defaults().keys()
-        known |= SCHEDULES[phase.schedule.type].defaults().keys()
+        params += OPTIMIZERS[phase.optimizer.type].params
+        params += SCHEDULES[phase.schedule.type].params
+    known = {*_TYPES, *(param.name for param in params)}
     for node in project.graph.nodes.values():
         known |= {f"{node.id}.{p.name}" for p in registry.get(node.type).params}
+    labels = {param.label.lower().replace(" ", "_"): param.name for param in params}
+    meant = get_close_matches(key.lower(), labels, n=1, cutoff=0.8)
     return ConfigError(
-        tr("There is no setting “{name}”", name=key), fix=did_you_mean(key, known)
+        tr("There is no setting “{name}”", name=key),
+        fix=did_you_mean(labels[meant[0]] if meant else key, known),
     )

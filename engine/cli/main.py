@@ -14,15 +14,22 @@ from engine.errors import EngineError
 from engine.i18n import tr
 
 USER_ERROR = 2
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; errors of the user give 2."""
+    """Run one command and return its exit code; errors of the user give 2.
+
+    Ctrl+C gives 130; while it trains `train` itself answers it.
+    """
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except EngineError as error:
         return _refuse(str(error))
+    except KeyboardInterrupt:
+        complain(tr("Interrupted"))
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return USER_ERROR

@@ -93,13 +93,13 @@ class Param:
         """Return in words what values are allowed."""
         if self.kind == "choice":
             return tr("one of {choices}", choices=", ".join(self.choices))
-        words = tr(_WORDS[self.kind])
+        limits = []
         if self.min is not None:
             sign = ">" if self.exclusive_min else "≥"
-            words += f" {sign} {self.min:g}"
+            limits.append(f"{sign} {self.min:.12g}")
         if self.max is not None:
-            words += f" ≤ {self.max:g}"
-        return words
+            limits.append(f"≤ {self.max:.12g}")
+        return f"{tr(_WORDS[self.kind])} {', '.join(limits)}".rstrip()
 
     def in_range(self, number: float) -> bool:
         """Return whether one finite number lies within the limits."""

@@ -48,6 +48,9 @@ def test_settings_of_every_part_are_set(project):
     ("text", "words"),
     [
         ("batchsize=3", "batch_size"),
+        ("leraning_rate=3", "Did you mean “lr”"),
+        ("lr=11", "≥ 0, ≤ 10"),
+        ("scores.out_features=10000000", "≤ 1000000"),
         ("optimizer=adan", "adam"),
         ("schedule=cosin", "cosine"),
         ("lr=fast", "a number"),

@@ -90,6 +90,15 @@ def test_errors_are_one_line_and_exit_code_2(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_ctrl_c_before_the_training_begins_is_one_line_and_130(capsys, monkeypatch):
+    def interrupted(_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("engine.cli.commands.check", interrupted)
+    assert main(["check", "xor"]) == 130
+    assert capsys.readouterr().err == "Interrupted\n"
+
+
 def test_wrong_arguments_exit_with_2(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["trian"])
