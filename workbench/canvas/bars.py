@@ -1,6 +1,7 @@
 """Numbers of a measurement as bars and heat. Apart from `live` because of numpy."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -43,11 +44,16 @@ def heats(norms: Floats) -> Floats:
     return np.clip(levels, 0.0, 1.0)
 
 
+@lru_cache(maxsize=8)
+def _names(layers: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(root(path) for path in layers))
+
+
 def grouped(
     sample: LayerSample, layers: Sequence[str]
 ) -> tuple[list[str], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
     """Return the rows summed by node of the canvas."""
-    names = list(dict.fromkeys(root(path) for path in layers))
+    names = _names(tuple(layers))
     if len(names) == len(layers):
         broken = np.asarray(sample.grad_nonfinite) > 0
         return names, sample.grad_histogram, np.asarray(sample.grad_norm), broken

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _EASE = 0.35
 
 
+GLOWS, BROKEN = 12, -1
+
+
 class Histograms:
     """Histograms of one measurement; worked out when the first card shows its bars.
 
@@ -49,6 +52,11 @@ class Look:
     row: int
     heat: float
     is_broken: bool
+
+    @cached_property
+    def glow(self) -> int:
+        """Strength of the card's glow in few steps, BROKEN for inf and NaN."""
+        return BROKEN if self.is_broken else round(GLOWS * self.heat**2)
 
     @cached_property
     def bars(self) -> tuple[QRectF, ...]:

@@ -18,12 +18,12 @@ from workbench.canvas import face as faces
 from workbench.canvas import metrics
 from workbench.canvas.face import Face
 from workbench.canvas.inner import Inner
-from workbench.canvas.live import Look
+from workbench.canvas.live import BROKEN, GLOWS, Look
 from workbench.canvas.routing import route
 from workbench.theme.tokens import Tokens, mix
 
 DETAIL_ZOOM, TITLE_ZOOM = 0.55, 0.22
-GLOWS, BROKEN, HEAT_ALPHA = 12, -1, 70
+HEAT_ALPHA = 70
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _RIM = metrics.MARGIN
@@ -154,9 +154,7 @@ def text_colour(tokens: Tokens, category: str) -> str:
 
 def glow_of(look: Look | None) -> int:
     """Return the strength of a card's glow in few steps, BROKEN for inf and NaN."""
-    if look is None:
-        return 0
-    return BROKEN if look.is_broken else round(GLOWS * look.heat**2)
+    return 0 if look is None else look.glow
 
 
 @lru_cache(maxsize=512)

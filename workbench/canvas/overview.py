@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from workbench.canvas import node_paint, revision
+from workbench.canvas import revision
+from workbench.canvas.live import BROKEN, GLOWS
 from workbench.theme.tokens import Tokens, current, mix
 
 if TYPE_CHECKING:
@@ -85,13 +86,13 @@ class Overview:
         """Wash the blocks by the size of their gradients."""
         by_glow: dict[int, list[QRectF]] = {}
         for node_id, look in scene.live.looks.items():
-            glow, card = node_paint.glow_of(look), self._cards.get(node_id)
+            glow, card = look.glow, self._cards.get(node_id)
             if glow and card is not None:
                 by_glow.setdefault(glow, []).append(card)
         for glow, cards in by_glow.items():
-            broken = glow == node_paint.BROKEN
+            broken = glow == BROKEN
             colour = QColor(tokens.err if broken else tokens.act)
-            colour.setAlpha(230 if broken else 200 * glow // node_paint.GLOWS)
+            colour.setAlpha(230 if broken else 200 * glow // GLOWS)
             painter.setBrush(colour)
             painter.drawRects(cards)
 

@@ -128,7 +128,7 @@ def _wire_state(scene: "CanvasScene", *, is_far: bool) -> tuple:
 def _card_state(scene: "CanvasScene") -> tuple:
     """Return what the picture of all cards depends on, apart from items."""
     looks = scene.live.looks.items()
-    return (len(scene.nodes), tuple((i, node_paint.glow_of(k)) for i, k in looks))
+    return (len(scene.nodes), tuple((i, look.glow) for i, look in looks))
 
 
 class _Window:
