@@ -2,6 +2,7 @@
 
 import queue
 from collections.abc import Callable
+from contextlib import suppress
 
 from engine.errors import EngineError
 from engine.export import Weights, of_run
@@ -60,16 +61,26 @@ class Job:
 
     def weights(self) -> Weights:
         """Return the weights at the present step, or those of the end."""
-        answer: queue.SimpleQueue[Weights] = queue.SimpleQueue()
-        trainer, run = self._trainer, self._run
-        self.runner.do(
-            lambda: answer.put(
-                of_modules(trainer.parts.program.modules, run, trainer.step)
-            )
-        )
-        while self.runner.running:
-            try:
-                return answer.get(timeout=_POLL_S)
-            except queue.Empty:
-                continue
-        return of_run(open_run(run.folder)) if answer.empty() else answer.get()
+        answer: queue.SimpleQueue[Weights | Exception] = queue.SimpleQueue()
+        self.runner.do(lambda: answer.put(self._copied()))
+        while self.runner.running and answer.empty():
+            with suppress(queue.Empty):
+                return _given(answer.get(timeout=_POLL_S))
+        if answer.empty():
+            return of_run(open_run(self._run.folder))
+        return _given(answer.get())
+
+    def _copied(self) -> Weights | Exception:
+        """Return the present weights; a failure is the asker's, not the training's."""
+        trainer = self._trainer
+        modules = trainer.parts.program.modules
+        try:
+            return of_modules(modules, self._run, trainer.step)
+        except Exception as error:  # noqa: BLE001 - raised again for who asked
+            return error
+
+
+def _given(answer: Weights | Exception) -> Weights:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import torch
 
 from engine.compile.program import Program, compile_project
+from engine.errors import TrainingError
 from engine.graph.model import Project
 from engine.graph.settings import Training
+from engine.i18n import tr
 from engine.measure.budget import Budget
 from engine.protocol.frame import RunStarted
 from engine.training import devices
@@ -73,6 +75,19 @@ def assemble(project: Project, device: str = "", seed: int | None = None) -> Ass
     """
     training = project.training.checked()
     place = devices.resolve(device or str(training.value("device")))
+    try:
+        return _assembled(project, training, place, seed)
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise TrainingError(
+            tr("There is not enough free memory for the weights and the data"),
+            where=str(place),
+            fix=tr("Free some, choose another device, or make the network smaller."),
+        ) from error
+
+
+def _assembled(
+    project: Project, training: Training, place: torch.device, seed: int | None
+) -> Assembly:
     seed = training.number("seed") if seed is None else seed
     half = training.value("precision") == "bf16"
     program = compile_project(project, seed=seed)

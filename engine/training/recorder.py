@@ -95,6 +95,8 @@ class Recorder:
             return False
         if self.checkpoint_every_steps:
             return step % self.checkpoint_every_steps == 0
+        if self._writer and self._writer.is_alive():
+            return False  # a slow disk shall not hold up the training
         wait = max(self.checkpoint_every_s, _SHARE * self._cost_s)
         return time.perf_counter() - self._saved_at >= wait
 

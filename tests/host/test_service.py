@@ -165,6 +165,21 @@ def test_a_mistake_of_ours_is_answered_with_its_traceback(engine):
     assert "Traceback" in failed.details
 
 
+def test_export_that_fails_leaves_the_training_alone(
+    engine, xor, tmp_path, monkeypatch
+):
+    def full(*_arguments):
+        raise MemoryError("no room for a copy")
+
+    monkeypatch.setattr("engine.host.job.of_modules", full)
+    engine.send(commands.Train(xor, str(tmp_path), threads=1, steps=10**8))
+    wait_for(engine, RunStarted)
+    engine.send(commands.Export("", "pt", str(tmp_path / "x.pt")))
+    assert "no room for a copy" in wait_for(engine, Failed).body.text
+    engine.send(commands.Stop())
+    assert wait_for(engine, Outcome).body.kind == "stopped"
+
+
 def test_closing_while_training_stops_with_a_checkpoint(tmp_path):
     client = connect()
     document = serialize.dumps(presets.load("digits-mlp"))

@@ -1,8 +1,10 @@
 import pytest
 import torch
 
-from engine.errors import ConfigError
-from engine.training import devices
+from engine.errors import ConfigError, TrainingError
+from engine.training import assembly, devices
+from engine.training.launch import launch
+from tests.training.projects import mlp
 
 
 def test_processor_is_first_with_name_and_memory():
@@ -21,3 +23,13 @@ def test_resolve_knows_auto_and_names():
 def test_unknown_device_is_refused_with_what_there_is():
     with pytest.raises(ConfigError, match=r"cuda:77.*expected auto, cpu"):
         devices.resolve("cuda:77")
+
+
+def test_device_that_is_full_is_said_and_leaves_no_run(tmp_path, monkeypatch):
+    def full(*_arguments, **_options):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(assembly, "Feeds", full)
+    with pytest.raises(TrainingError, match="cpu: There is not enough free memory"):
+        launch(tmp_path, mlp())
+    assert not list(tmp_path.iterdir())

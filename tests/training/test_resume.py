@@ -1,5 +1,6 @@
 import itertools
 import shutil
+import threading
 
 import pytest
 import torch
@@ -226,3 +227,24 @@ def test_run_that_stopped_early_does_not_go_on_when_resumed(tmp_path):
     go(second, 10**9)
     assert (second.ending.kind, second.step) == ("early", trainer.step)
     assert_bit_identical(weights(second), weights(trainer))
+
+
+def test_slow_disk_does_not_hold_up_the_training(tmp_path, monkeypatch):
+    document = mlp(steps=10**8)
+    trainer = Trainer(document, run=runs.create(tmp_path, document, name="run"))
+    trainer.recorder.checkpoint_every_s = 0.0
+    may_end, write = threading.Event(), checkpoint_file.write
+
+    def slow(*arguments):
+        assert may_end.wait(10.0)
+        return write(*arguments)
+
+    monkeypatch.setattr(checkpoint_file, "write", slow)
+    steps = trainer.steps()
+    while trainer.step < 1:
+        next(steps)
+    trainer.save()
+    assert not trainer.recorder.checkpoint_due(trainer.step + 1)
+    may_end.set()
+    steps.close()
+    assert runs.open_run(tmp_path / "run").step == 1
