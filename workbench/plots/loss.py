@@ -1,6 +1,7 @@
 """The loss of every step, smoothed, and that of the validation data."""
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
@@ -12,13 +13,15 @@ from workbench.session.columns import Array
 from workbench.session.history import History
 from workbench.session.series import Series
 
-LOG = 1
+LOG, RATE = 1, 2
 _PX_PER_POINT = 1.5
 """A smooth line needs no more points than this; wide pens are slow."""
 
 
 class LossPlot(CurvePanel):
     """Training loss raw and smoothed for each phase, validation loss with dots.
+
+    Its third face is the learning rate. A step whose loss was not finite is marked.
 
     Args:
         history: Where every number comes from.
@@ -30,18 +33,24 @@ class LossPlot(CurvePanel):
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
         words = nothing_yet(tr("the loss fall"))
-        super().__init__(history, words, [tr("Linear"), tr("Logarithmic")], parent)
+        super().__init__(history, words, _faces(), parent)
         self.setWindowTitle(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
         self.raw, self.smooth = [], []
         self._evaluated, self._evaluated_for = np.empty((2, 0)), ()
         self.validation, self.validation_dots = self.curve(), self.dots()
+        self.marks: list[pg.InfiniteLine] = []
         self._colour()
 
     @property
     def log(self) -> bool:
         """Whether the axis of the loss is logarithmic."""
         return self.switch.current == LOG
+
+    @property
+    def shows_rate(self) -> bool:
+        """Whether the learning rate is shown instead of the loss."""
+        return self.switch.current == RATE
 
     def news(self) -> object:
         """Steps and evaluations decide."""
@@ -52,6 +61,10 @@ class LossPlot(CurvePanel):
         """Draw the part of the history that is in view."""
         low, high = self.begin_view()
         self._match_phases()
+        self._mark_broken()
+        if self.shows_rate:
+            self._show_rates(low, high)
+            return
         bounds = [
             self._draw_phase(index, series, low, high)
             for index, series in enumerate(self.history.losses)
@@ -59,6 +72,36 @@ class LossPlot(CurvePanel):
         bounds.append(self._draw_validation(len(bounds)))
         self.canvas.set_labels(self._loss_name(), tr("step"))
         self.end_view(joined(bounds), self._entries())
+
+    def _show_rates(self, low: float, high: float) -> None:
+        """Draw the learning rate of every phase."""
+        bounds = []
+        for index, series in enumerate(self.history.rates):
+            shown = self.shown(index)
+            self.raw[index].setVisible(False)
+            self.smooth[index].setVisible(shown)
+            line = series.raw_line(low, high, self.canvas.data_width)
+            self.smooth[index].setData(*line)
+            found = series.bounds(low, high) if shown else None
+            bounds.append(found and (min(0.0, found[0]), found[1] * 1.05))
+        self.validation.setVisible(False)
+        self.validation_dots.setVisible(False)
+        self.canvas.set_labels(tr("learning rate"), tr("step"))
+        entries = self._phase_entries("") if len(bounds) > 1 else []
+        self.end_view(joined(bounds), entries)
+
+    def _mark_broken(self) -> None:
+        """Draw a line at each step whose loss was no finite number."""
+        steps = self.history.broken_steps
+        while len(self.marks) < len(steps):
+            mark = pg.InfiniteLine(angle=90)
+            mark.setPen(style.pen(style.colour("err"), dashed=True))
+            self.canvas.addItem(mark, ignoreBounds=True)
+            self.marks.append(mark)
+        for index, mark in enumerate(self.marks):
+            mark.setVisible(index < len(steps))
+            if index < len(steps):
+                mark.setPos(steps[index])
 
     def _draw_phase(
         self, index: int, series: Series, low: float, high: float
@@ -135,16 +178,21 @@ class LossPlot(CurvePanel):
         self.validation_dots.setBrush(tint)
         self.validation.setZValue(2)
         self.validation_dots.setZValue(3)
+        for mark in self.marks:
+            mark.setPen(style.pen(style.colour("err"), dashed=True))
 
     def restyle(self) -> None:
         """Take the colours of the theme."""
         self._colour()
         super().restyle()
 
-    def _entries(self) -> list[Entry]:
+    def _phase_entries(self, single: str) -> list[Entry]:
         phases = self.history.run.phases if self.history.run else ()
-        names = phases if len(phases) > 1 else (tr("train"),)
-        entries = [Entry(name, index) for index, name in enumerate(names)]
+        names = phases if len(phases) > 1 else (single,)
+        return [Entry(name, index) for index, name in enumerate(names)]
+
+    def _entries(self) -> list[Entry]:
+        entries = self._phase_entries(tr("train"))
         if self.history.evaluations:
             entries.append(Entry(tr("validation"), len(entries), dots=True))
         return entries
@@ -154,8 +202,12 @@ class LossPlot(CurvePanel):
         return next(iter(titles)) if len(titles) == 1 else tr("loss")
 
     def reading(self, step: float) -> str:
-        """Return step, raw, smoothed and validation loss."""
+        """Return step, raw, smoothed and validation loss; or the learning rate."""
+        if self.shows_rate:
+            return self._rate_reading(step)
         parts = []
+        if broken := [b for b in self.history.broken_steps if abs(b - step) < 1]:
+            parts.append(tr("step {step}: the loss is not finite", step=broken[0]))
         for series in self.history.losses:
             found = series.at(step)
             if found is not None:
@@ -166,6 +218,12 @@ class LossPlot(CurvePanel):
             nearest = int(np.abs(steps - step).argmin())
             parts.append(tr("validation {value}", value=f"{values[nearest]:.4g}"))
         return " · ".join(dict.fromkeys(parts))
+
+    def _rate_reading(self, step: float) -> str:
+        found = [series.at(step) for series in self.history.rates]
+        known = [reading for reading in found if reading is not None]
+        parts = [tr("step {step}", step=known[0].step)] if known else []
+        return " · ".join(parts + [f"{reading.value:.4g}" for reading in known])
 
     def table(self) -> Table:
         """Return every step of every phase, and the evaluations."""
@@ -182,3 +240,7 @@ class LossPlot(CurvePanel):
         for step, value in self.history.evaluated("loss").T.tolist():
             rows.append(["validation", int(step), value, ""])
         return ["series", "step", "loss", "smoothed"], rows
+
+
+def _faces() -> list[str]:
+    return [tr("Linear"), tr("Logarithmic"), tr("Rate")]

@@ -47,6 +47,7 @@ class History:
         self.evaluations: list[Evaluation] = []
         self.views: dict[str, View] = {}
         self._layers: LayerHistory | None = None
+        self.diverged_at: int | None = None
         self.step, self.epoch = (run.step if run else 0), 0.0
         self.samples_per_s, self.overhead, self.eta_s = 0.0, 0.0, math.nan
 
@@ -94,6 +95,19 @@ class History:
         now = datetime.now().astimezone()
         self.log.extend(LogLine(now, line) for line in lines)
         self.log_seen += len(lines)
+
+    @property
+    def broken_steps(self) -> tuple[int, ...]:
+        """Steps whose loss was no finite number, the newest few."""
+        found = {step for series in self.losses for step in series.nonfinite_steps[-8:]}
+        if self.diverged_at is not None:
+            found.add(self.diverged_at)
+        return tuple(sorted(found))
+
+    def diverge(self, step: int) -> None:
+        """Note that the loss of a step was no finite number and ended the run."""
+        self.diverged_at = step
+        self.losses_seen += 1
 
     @property
     def layers(self) -> "LayerHistory":

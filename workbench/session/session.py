@@ -336,6 +336,8 @@ class Session(QObject):
 
     def _on_outcome(self, body: frame.Outcome, _command: object) -> None:
         self.history.add_log((body.text,))
+        if body.kind == "diverged":
+            self.history.diverge(body.step + 1)
         self.failure = body if body.kind in {"diverged", "failed"} else None
         self._set_state(_ENDINGS.get(body.kind, body.kind))
         self.outcome.emit(body)

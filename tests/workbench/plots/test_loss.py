@@ -161,3 +161,29 @@ def test_table_holds_every_step(shown):
     assert [row[1] for row in rows[:60]] == steps.tolist()
     assert [row[2] for row in rows[:60]] == values.tolist()
     assert rows[-1][:2] == ["validation", 60]
+
+
+def test_rate_face_shows_the_rates_of_the_frames_and_hides_the_loss(shown):
+    panel = shown(LossPlot, played=300)
+    panel.switch.choose(2)
+    told, steps, _ = stream_of(300)
+    x, y = panel.smooth[0].getData()
+    np.testing.assert_array_equal(x, steps)
+    rates = np.concatenate([frame.rates[:, 0] for frame in told])
+    np.testing.assert_array_equal(y, rates)
+    assert not panel.raw[0].isVisible()
+    assert not panel.validation.isVisible()
+    low, high = panel.canvas.box.viewRange()[1]
+    assert low <= 0 < rates.max() <= high
+    panel.switch.choose(0)
+    assert panel.raw[0].isVisible()
+    assert panel.validation.isVisible()
+
+
+def test_step_without_a_finite_loss_is_marked(shown):
+    panel = shown(LossPlot, played=300)
+    assert not any(mark.isVisible() for mark in panel.marks)
+    panel.history.diverge(301)
+    panel.catch_up()
+    assert [mark.value() for mark in panel.marks if mark.isVisible()] == [301]
+    assert "not finite" in panel.reading(301)

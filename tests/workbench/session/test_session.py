@@ -304,3 +304,9 @@ def test_runs_folder_that_cannot_be_made_is_said(qtbot, engines, tmp_path):
     assert session.state == "failed"
     assert str(blocked) in session.failure.text
     session.close(0.1)
+
+
+def test_divergence_marks_the_step_that_was_not_made(training, engines):
+    engines.last.answer(frame.Outcome("diverged", "r", 7, "No number."))
+    training._on_tick()
+    assert training.history.broken_steps == (8,)
