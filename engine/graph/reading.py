@@ -27,9 +27,11 @@ def load(path: Path) -> Project:
         DocumentError: When it can't be read; says file, line and reason.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             _refuse(tr("The file is too large for a project"), where=path.name)
-        text = path.read_bytes().decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         _refuse(tr("The file is not UTF-8 text"), where=path.name)
     except OSError as error:

@@ -223,9 +223,11 @@ def open_run(folder: Path) -> Run:
 def _read(folder: Path) -> dict[str, Any]:
     path = folder / _FILE
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
             raise DocumentError(tr("run.json is too large"), where=str(folder))
-        info = json.loads(path.read_text("utf-8"))
+        info = json.loads(data)
     except OSError as error:
         raise DocumentError(
             tr("There is no run in this folder"), where=str(folder), got=error.strerror

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def read(path: str) -> WeightFile:
     if "\0" not in path and place.is_dir():
         return _of_run(path, runs.open_run(place))
     try:
-        data = place.read_bytes()
+        data = _bytes_of(place)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TrainingError(
@@ -50,6 +51,13 @@ def read(path: str) -> WeightFile:
         ) from error
     tensors = _loads(data, path)
     return WeightFile(path, hashlib.sha256(data).hexdigest(), tensors)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return what a file holds; devices and pipes may hold more than any memory."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError(tr("not a file"))
+    return path.read_bytes()
 
 
 def _of_run(path: str, run: runs.Run) -> WeightFile:

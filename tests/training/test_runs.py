@@ -2,14 +2,16 @@ import hashlib
 import json
 import sqlite3
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from engine.errors import ConfigError, DocumentError, TrainingError
+from engine.graph import serialize
 from engine.protocol.frame import Evaluation
-from engine.training import checkpoint_file, runs
+from engine.training import checkpoint_file, runs, weight_files
 from engine.training.metrics import MetricStore
 from engine.training.trainer import Trainer
 from tests.training.projects import mlp
@@ -205,3 +207,14 @@ def test_rows_that_we_did_not_write_are_refused(tmp_path, table, row, read):
     with pytest.raises(TrainingError, match="curves"):
         read(store)
     store.close()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device here")
+def test_files_without_an_end_are_refused(tmp_path):
+    (tmp_path / "run.json").symlink_to("/dev/zero")
+    with pytest.raises(DocumentError, match="too large"):
+        runs.open_run(tmp_path)
+    with pytest.raises(DocumentError, match="too large"):
+        serialize.load(Path("/dev/zero"))
+    with pytest.raises(TrainingError, match="not a file"):
+        weight_files.read("/dev/zero")
