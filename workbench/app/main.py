@@ -33,17 +33,24 @@ def run(options: Options) -> int:
     watches: list[SignalWatch] = []
     window.painted.connect(lambda: watches.append(_watch(window)))
     _restore(window, options)
-    try:
-        open_start(window, options)
-    except EngineError as error:
-        window.banner.say("error", str(error))
-    _offer_recovery(window)
+    _begin(window, options)
     window.show()
     code = app.exec()
     for watch in watches:
         watch.close()
     guard.remove()
     return code
+
+
+def _begin(window: MainWindow, options: Options) -> None:
+    """Open what is wanted; say what is wrong with it, or was with the last session."""
+    wrong = ""
+    try:
+        open_start(window, options)
+    except EngineError as error:
+        wrong = str(error)
+        window.banner.say("error", wrong)
+    offer_recovery(window, wrong)
 
 
 def application() -> QApplication:
@@ -127,19 +134,24 @@ def _end(window: MainWindow) -> None:
     window.close()
 
 
-def _offer_recovery(window: MainWindow) -> None:
-    """Offer what a crash left behind; nothing is thrown away unasked."""
+def offer_recovery(window: MainWindow, wrong: str = "") -> None:
+    """Offer what a crash left behind; nothing is thrown away unasked.
+
+    Args:
+        window: Where it is said.
+        wrong: What else has to be said.
+    """
     project = window.recovery.found()
     if project is None:
         return
 
     def restore() -> None:
-        window.document.set_project(project)
+        window.document.set_project(project, is_saved=False)
         window.banner.hide()
 
     words = tr("The last session ended without saving “{name}”.", name=project.name)
     offers = [(tr("Restore"), restore), (tr("Discard"), window.discard_recovery)]
-    window.banner.say("warning", words, offers)
+    window.banner.say("warning", f"{wrong}\n{words}".strip(), offers)
 
 
 def _watch(window: MainWindow) -> SignalWatch:

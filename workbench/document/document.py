@@ -122,12 +122,27 @@ class Document(QObject):
         self.title_changed.emit()
 
     def set_project(
-        self, project: Project, path: Path | None = None, preset: str = ""
+        self,
+        project: Project,
+        path: Path | None = None,
+        preset: str = "",
+        *,
+        is_saved: bool = True,
     ) -> None:
-        """Show another project; forgets every undo step of the old one."""
+        """Show another project; forgets every undo step of the old one.
+
+        Args:
+            project: Belongs to the document from now on.
+            path: Its file.
+            preset: The preset it is a copy of.
+            is_saved: False when it stands in no file yet and must not get lost.
+        """
         self.project, self.path, self.preset = project, path, preset
         self.undo_stack.clear()
-        self.undo_stack.setClean()
+        if is_saved:
+            self.undo_stack.setClean()
+        else:
+            self.undo_stack.resetClean()
         self.replaced.emit()
         self.title_changed.emit()
 

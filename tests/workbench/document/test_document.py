@@ -227,6 +227,13 @@ def test_recovery_writes_a_copy_until_the_document_is_saved(document, tmp_path):
     assert recovery.found() is None
 
 
+def test_what_is_in_no_file_yet_is_unsaved_until_it_is_saved(document, tmp_path):
+    document.set_project(document.project, is_saved=False)
+    assert document.is_modified
+    document.save(tmp_path / "net.bpw")
+    assert not document.is_modified
+
+
 def _random_edit(document, rng):
     """Do one random thing that a person could do; refusals count too."""
     graph = document.project.graph
