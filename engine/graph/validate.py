@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from engine.errors import ConfigError
 from engine.graph.edits import Connect, Disconnect, Edit, Fix, Problem, SetParam
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
+from engine.graph.offers import MAX_FIXES, connections
 from engine.graph.ports import (
     BLOCK,
     fits,
@@ -23,7 +24,6 @@ from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Port
 
-MAX_FIXES = 3
 _FED_BY_DATA = {"io"}
 _ENDS = {"loss", "metric", "view"}
 _WEIGHTLESS = {"act", "shape", "merge", "pool"}
@@ -216,7 +216,7 @@ def _missing_inputs(
             expected=_kind(port),
             got=tr("no wire"),
             port=port.name,
-            fixes=_connections(project, scope, Endpoint(node.id, port.name), port),
+            fixes=connections(project, scope, Endpoint(node.id, port.name), port),
         )
 
 
@@ -225,30 +225,6 @@ def _fed_from_outside(project: Project, scope: str, node_id: str) -> set[str]:
         return set()
     ends = (end for ends in project.blocks[scope].inputs.values() for end in ends)
     return {end.port for end in ends if end.node == node_id}
-
-
-def _connections(
-    project: Project, scope: str, target: Endpoint, port: Port
-) -> tuple[Fix, ...]:
-    """Offer outputs that fit, unused ones first, without closing a cycle."""
-    graph = project.scope(scope)
-    used = {edge.source for edge in graph.edges}
-    offers = [
-        (Endpoint(node.id, out.name) in used, node, out)
-        for node in reversed(list(graph.nodes.values()))
-        for out in output_ports(project, node)
-        if out.kind != "metric"
-        and fits(out, port)
-        and not graph.reaches(target.node, node.id)
-    ]
-    offers.sort(key=lambda offer: offer[0])
-    return tuple(
-        Fix(
-            tr("Connect {title} · {port}", title=title(node), port=out.name),
-            (Connect(Edge(Endpoint(node.id, out.name), target), scope),),
-        )
-        for _, node, out in offers[:MAX_FIXES]
-    )
 
 
 def _goals(project: Project) -> Iterator[Problem]:

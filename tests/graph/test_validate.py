@@ -12,6 +12,7 @@ from engine.graph.edits import (
     SetParam,
     SetTraining,
     apply_all,
+    removal,
 )
 from engine.graph.model import Block, Edge, Graph, Node, Project
 from engine.graph.settings import Phase, Training
@@ -139,3 +140,47 @@ def test_weightless_layer_before_a_view_is_no_mistake() -> None:
     assert [problem.node for problem in validate(project)] == ["share", "share"]
     apply_all(project, edits[1:])
     assert validate(project) == []
+
+
+def without_data() -> Project:
+    project = healthy()
+    apply_all(project, removal(project, ["x"]))
+    return project
+
+
+def fixes_at(project: Project, node: str) -> list[str]:
+    (problem,) = [p for p in validate(project) if p.node == node]
+    return [fix.label for fix in problem.fixes]
+
+
+def test_network_without_data_is_offered_a_data_node_first() -> None:
+    project = without_data()
+    assert fixes_at(project, "flat") == ["Add Data"]
+    assert fixes_at(project, "loss") == ["Add Data"]
+    (problem,) = [p for p in validate(project) if p.node == "flat"]
+    apply_all(project, problem.fixes[0].edits)
+    assert fixes_at(project, "loss")[0] == "Connect Data · label"
+    (problem,) = validate(project)
+    apply_all(project, problem.fixes[0].edits)
+    assert validate(project) == []
+
+
+def test_target_is_offered_labels_before_images_and_no_layer() -> None:
+    project = healthy()
+    apply_all(project, [Disconnect(wire("x.label", "loss.target"))])
+    assert fixes_at(project, "loss") == [
+        "Connect Data · label",
+        "Connect Data · image",
+    ]
+
+
+def test_target_of_a_regression_is_offered_the_data_first() -> None:
+    project = healthy()
+    apply_all(
+        project,
+        [
+            AddNode(Node("mse", "mse")),
+            Connect(wire("flat.out", "mse.input")),
+        ],
+    )
+    assert fixes_at(project, "mse")[0] == "Connect Data · image"
