@@ -87,6 +87,8 @@ def _labels(
     if binary(site) or flows[1].dtype.is_floating_point:
         return
     scores, classes = flows[0].shape[class_dim(site)], flows[1].classes
+    if scores > classes and registry.get(node.type).category == "loss":
+        yield _superfluous(project, node, scores, classes)
     if scores >= classes:
         return
     yield Problem(
@@ -96,6 +98,21 @@ def _labels(
         got=tr("{n} scores", n=scores),
         port="input",
         fixes=set_classes(project, node, classes),
+    )
+
+
+def _superfluous(
+    project: Project, node: FlatNode, scores: int, classes: int
+) -> Problem:
+    """Return the warning of scores for classes that no sample has."""
+    return Problem(
+        node.place,
+        tr("There are more scores than classes"),
+        expected=tr("{n} scores per sample, one for each class", n=classes),
+        got=tr("{n} scores", n=scores),
+        port="input",
+        fixes=set_classes(project, node, classes),
+        severity="warning",
     )
 
 

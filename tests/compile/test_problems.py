@@ -281,6 +281,16 @@ def test_softmax_before_cross_entropy_is_a_warning_with_a_fix():
     assert {p.node for p in problems(made)} <= {"n2"}
 
 
+def test_more_scores_than_classes_is_a_warning_with_a_fix():
+    made = chain("flatten", ("linear", {"out_features": 64}))
+    (problem,) = problems(made)
+    assert (problem.node, problem.severity) == ("loss", "warning")
+    assert problem.got == "64 scores"
+    assert problem.fixes[0].label == "Give Linear 10 outputs"
+    apply_all(made, problem.fixes[0].edits)
+    assert problems(made) == ()
+
+
 def test_network_larger_than_the_memory_is_refused_at_its_largest_layer():
     weights = {"small": 1000, "large": 100_000}
     assert memory_problems(weights, 101_000 * 16) == []
