@@ -10,11 +10,13 @@ from engine.errors import EngineError
 from engine.graph.edits import SetTraining
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, Outcome
+from workbench.app.actions import keys_of
 from workbench.app.banner import Banner, Offer
 from workbench.app.live import LiveSettings, essence
 from workbench.app.weights import rooted
 from workbench.document import Document
 from workbench.session.session import Session
+from workbench.theme.text import plain
 
 DRIFT_MS = 150
 _MAX_STEPS = 1_000_000
@@ -31,6 +33,7 @@ class TrainCommands(QObject):
     """
 
     node_wanted = Signal(str)
+    begun = Signal()  # or gone on
 
     def __init__(
         self, window: QWidget, document: Document, session: Session, banner: Banner
@@ -41,7 +44,7 @@ class TrainCommands(QObject):
         self._live = LiveSettings(session.set_hyper)
         self._run_essence = ""
         self._actions: Mapping[str, QAction] = {}
-        self._trainable = True
+        self._analysis: Analysis | None = None
         self._restart = False
         self._keep_from = ""
         self._drift = QTimer(self)
@@ -52,6 +55,7 @@ class TrainCommands(QObject):
         document.replaced.connect(self._on_replaced)
         session.state_changed.connect(self._on_state)
         session.outcome.connect(self._on_outcome)
+        session.devices_ready.connect(lambda _devices: self._enable())
 
     def follow(self, actions: Mapping[str, QAction]) -> None:
         """Keep these actions as the states allow."""
@@ -60,12 +64,13 @@ class TrainCommands(QObject):
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Note whether the graph can be trained at all."""
-        self._trainable = analysis.trainable
+        self._analysis = analysis
         self._enable()
 
     def train(self) -> None:
         """Train, or go on after a pause."""
         if self._session.state == "paused":
+            self.begun.emit()
             self._session.resume()
         elif not self._session.active:
             self.start()
@@ -74,6 +79,7 @@ class TrainCommands(QObject):
         self, *, paused: bool = False, steps: int = 0, weights_from: str = ""
     ) -> None:
         """Train what stands on the canvas in a new run."""
+        self.begun.emit()
         self._banner.hide()
         project = self._document.project
         self._live.begin(project.training)
@@ -148,11 +154,14 @@ class TrainCommands(QObject):
         if self._session.active:
             self._live.follow(self._document.project.training)
             self._drift.start()
+        elif self._analysis is None:
+            self._enable()
 
     def _on_replaced(self) -> None:
         self._drift.stop()
         self._banner.hide()
-        self._session.stop()
+        self._analysis = None
+        self._enable()
 
     def _compare(self) -> None:
         """Say when the canvas is no longer what runs."""
@@ -195,16 +204,46 @@ class TrainCommands(QObject):
             return
         state, active = self._session.state, self._session.active
         resumable = state == "paused"
+        obstacle = self._obstacle()
+        can_begin = resumable or not (active or obstacle)
         enabled = {
-            "train": resumable or (not active and self._trainable),
-            "pause": state in {"training", "paused"},
+            "train": can_begin,
+            "pause": active,
             "stop": active,
-            "step": resumable or (not active and self._trainable),
-            "steps": resumable or (not active and self._trainable),
-            "epoch": resumable or (not active and self._trainable),
-            "restart": self._trainable,
-            "keep": self._trainable and self._session.history.run is not None,
+            "step": can_begin,
+            "steps": can_begin,
+            "epoch": can_begin,
+            "restart": not obstacle,
+            "keep": not obstacle and self._session.history.run is not None,
         }
         for name, is_on in enabled.items():
             self._actions[name].setEnabled(is_on)
-        self._actions["train"].setText(tr("&Resume") if resumable else tr("T&rain"))
+        self._name_train(resumable, "" if active else obstacle)
+
+    def _name_train(self, resumable: bool, obstacle: str) -> None:
+        """Give the main action its words, and say why it can't be used."""
+        action = self._actions["train"]
+        action.setText(tr("&Resume") if resumable else tr("T&rain"))
+        words = f"{plain(action.text())}  ({keys_of(action)})"
+        action.setToolTip(f"{words}\n{obstacle}" if obstacle else words)
+
+    def _obstacle(self) -> str:
+        """Return why nothing can be trained now, or nothing."""
+        if not self._session.engine_ready:
+            starting = self._session.state == "starting"
+            return tr("Engine starting…") if starting else tr("The engine is off.")
+        if self._analysis is None:
+            has_nodes = bool(self._document.project.graph.nodes)
+            return "" if has_nodes else tr("The canvas is empty.")
+        if self._analysis.trainable:
+            return ""
+        errors = [p.text for p in self._analysis.problems if p.severity == "error"]
+        if not errors:
+            return tr("The network can't be trained yet.")
+        return _counted(errors)
+
+
+def _counted(errors: list[str]) -> str:
+    if len(errors) == 1:
+        return tr("1 problem: {text}", text=errors[0])
+    return tr("{n} problems, first: {text}", n=len(errors), text=errors[0])

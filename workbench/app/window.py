@@ -1,5 +1,6 @@
 """The main window: puts the parts together, nothing else."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph import ports
-from engine.graph.edits import Fix
+from engine.graph.edits import Fix, Problem
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
 from workbench.app.actions import Actions
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
         self.canvas.node_activated.connect(self.inspector.focus_first)
         self.problems.activated.connect(self.canvas.focus_node)
         self.training.node_wanted.connect(self.canvas.focus_node)
+        self.training.begun.connect(self.canvas.setFocus)
         self.problems.fix_requested.connect(self.apply_fix)
         self.tools.device.picked.connect(self.training.pick_device)
         self.painted.connect(self.start_late)
@@ -202,9 +204,10 @@ class MainWindow(QMainWindow):
 
     def _on_replaced(self) -> None:
         self.analysis = None
-        self.session.history.clear()
+        self.session.leave()
         self.canvas.set_live(None)
-        self.problems.show_problems(())
+        self.canvas.setFocus()
+        self._show_problems(None)
         for name in ("undo", "redo"):
             self.actions_[name].setEnabled(False)
         self._on_changed(())
@@ -222,12 +225,15 @@ class MainWindow(QMainWindow):
         self.canvas.set_analysis(analysis)
         self.inspector.set_analysis(analysis)
         self.inspector.training.outlook.show_analysis(analysis)
-        self.problems.show_problems(analysis.problems)
+        self._show_problems(analysis.problems)
         self.training.set_analysis(analysis)
-        count = len(analysis.problems)
+        self._show_network()
+
+    def _show_problems(self, problems: Sequence[Problem] | None) -> None:
+        self.problems.show_problems(problems)
+        count = len(problems or ())
         words = tr("Problems ({n})", n=count) if count else tr("Problems")
         self.docks["problems"].setWindowTitle(words)
-        self._show_network()
 
     def _on_devices(self, devices: Devices) -> None:
         self.devices = devices

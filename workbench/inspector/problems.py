@@ -113,7 +113,7 @@ class ProblemList(QWidget):
         self._title_of = title_of
         self.rows: list[ProblemRow] = []
         self._shown: tuple[Problem, ...] | None = None
-        self.empty = QLabel(tr("No problems. The network is ready to train."))
+        self.empty = QLabel(tr("The network has not been checked yet."))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         polish(self.empty, "role", "secondary")
@@ -141,9 +141,12 @@ class ProblemList(QWidget):
         """Whether something keeps the network from training."""
         return any(row.problem.severity == "error" for row in self.rows)
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Show these problems instead of the old ones."""
-        errors_first = sorted(problems, key=lambda p: p.severity != "error")
+    def show_problems(self, problems: Sequence[Problem] | None) -> None:
+        """Show these problems instead of the old ones; None before they are known."""
+        unknown = tr("The network has not been checked yet.")
+        none = tr("No problems. The network is ready to train.")
+        self.empty.setText(unknown if problems is None else none)
+        errors_first = sorted(problems or (), key=lambda p: p.severity != "error")
         problems = tuple(errors_first[:MAX_SHOWN])
         if problems == self._shown:
             return

@@ -78,7 +78,7 @@ class Session(QObject):
         self.failure: frame.Outcome | frame.Failed | None = None
         self._state = "starting"
         self._link = Link(spawn)
-        self._recovering = False
+        self._recovering = self._is_left = False
         self._handlers = self._table()
         self._names = Names()
         self._checked: Project | None = None
@@ -234,6 +234,15 @@ class Session(QObject):
         """End the run with a checkpoint."""
         self._send_to_run(commands.Stop())
 
+    def leave(self) -> None:
+        """Forget the run, because another document is open; one going on is ended."""
+        self.history.clear()
+        self.failure = None
+        self._is_left = self.active
+        self.stop()
+        if not self.active and self._link.ready:
+            self._set_state("idle")
+
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting of the running training."""
         self._send_to_run(commands.SetHyper(name, value, phase))
@@ -323,18 +332,26 @@ class Session(QObject):
             self.forecast_ready.emit(body)
 
     def _on_run_started(self, body: frame.RunStarted, command: object) -> None:
+        if self._is_left:
+            return
         self.history.begin(body, self._names)
         asked = isinstance(command, commands.Train | commands.ResumeRun)
         self._set_state("paused" if asked and command.paused else "training")
         self.run_started.emit(body)
 
     def _on_frame(self, body: frame.Frame, _command: object) -> None:
+        if self._is_left:
+            return
         self.history.add(body)
         if self.active:
             self._set_state(body.state)
         self.frame_received.emit(body)
 
     def _on_outcome(self, body: frame.Outcome, _command: object) -> None:
+        if self._is_left:
+            self._is_left = False
+            self._set_state("idle")
+            return
         self.history.add_log((body.text,))
         if body.kind == "diverged":
             self.history.diverge(body.step + 1)
@@ -346,7 +363,11 @@ class Session(QObject):
         self.exported.emit(body)
 
     def _on_failed(self, body: frame.Failed, command: object) -> None:
-        if isinstance(command, commands.Train | commands.ResumeRun):
+        begins = isinstance(command, commands.Train | commands.ResumeRun)
+        if begins and self._is_left:
+            self._is_left = False
+            self._set_state("idle")
+        elif begins:
             self._fail(body)
         elif not isinstance(command, commands.Estimate):  # nobody has asked for one
             self.notice.emit(body.text)
@@ -354,6 +375,7 @@ class Session(QObject):
 
     def _on_gone(self, body: frame.EngineGone, _command: object) -> None:
         self._recovering = not self.active
+        self._is_left = False
         again = self._link.lost()
         self._fail(frame.Failed(body.text))
         if again:

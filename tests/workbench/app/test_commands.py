@@ -1,0 +1,88 @@
+"""What can be done when: before the engine answers, while it compiles, afterwards."""
+
+import pytest
+
+from engine.graph.edits import Problem
+from engine.protocol import commands
+from engine.protocol.frame import Analysis, Outcome
+from tests.workbench.app.helpers import discard
+from workbench.app.window import MainWindow
+from workbench.document.settings import Settings
+from workbench.session.session import Session
+
+
+@pytest.fixture
+def early(qtbot, qapp, engine, tmp_path):
+    """A window whose engine has not answered yet."""
+    engine.inbox = []
+    window = MainWindow(Session(lambda: engine, tmp_path / "runs"), Settings())
+    window.recovery.path = tmp_path / "recovery.bpw"
+    window.document.load_preset("xor")
+    window.show()
+    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=20_000)
+    yield window
+    window.asks_nothing = True
+    window.close()
+    discard(window)
+
+
+def analyse(qtbot, window, engine, *problems):
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Check)))
+    revision = engine.commands(commands.Check)[-1].revision
+    with qtbot.waitSignal(window.session.analysis_ready):
+        engine.tell(Analysis(revision, {}, problems, 7), len(engine.sent))
+
+
+def test_nothing_is_claimed_before_the_engine_answers(early):
+    assert not early.actions_["train"].isEnabled()
+    assert "Engine starting" in early.tools.train.toolTip()
+    assert "not been checked" in early.problems.empty.text()
+
+
+def test_train_says_which_problem_keeps_it(qtbot, window, engine):
+    analyse(qtbot, window, engine, Problem("linear1", "Broken"))
+    assert window.tools.train.toolTip() == "Train  (F5)\n1 problem: Broken"
+    analyse(qtbot, window, engine)
+    assert window.tools.train.toolTip() == "Train  (F5)"
+    assert "ready to train" in window.problems.empty.text()
+
+
+def test_new_document_forgets_the_problems_of_the_old_one(qtbot, window, engine):
+    analyse(qtbot, window, engine, Problem("linear1", "Broken"))
+    window.document.new()
+    assert window.docks["problems"].windowTitle() == "Problems"
+    assert not window.actions_["train"].isEnabled()
+    assert window.tools.train.toolTip().endswith("The canvas is empty.")
+
+
+def test_focus_is_on_the_canvas_after_train_and_new(qtbot, window, engine, started):
+    window.activateWindow()
+    window.tools.train.setFocus()
+    window.tools.train.click()
+    assert window.focusWidget() is window.canvas
+    window.tools.search.setFocus()
+    window.document.new()
+    assert window.focusWidget() is window.canvas
+
+
+def test_pause_while_compiling_is_sent(window, engine):
+    window.actions_["train"].trigger()
+    assert window.session.state == "compiling"
+    window.actions_["pause"].trigger()
+    assert engine.commands(commands.Pause)
+
+
+def test_other_document_is_ready_and_not_finished(qtbot, running, engine):
+    engine.tell(Outcome("finished", "run", 100, "Finished."))
+    qtbot.waitUntil(lambda: running.session.state == "finished")
+    running.document.load_preset("xor")
+    assert running.status.state.words == "Ready"
+
+
+def test_run_that_was_left_shows_nothing_more(qtbot, running, engine, started):
+    running.document.load_preset("xor")
+    engine.tell(started)
+    engine.tell(Outcome("stopped", "run", 5, "Stopped."))
+    qtbot.waitUntil(lambda: running.session.state == "idle")
+    assert running.session.history.run is None
+    assert running.status.state.words == "Ready"
