@@ -44,6 +44,7 @@ class ExportDialog(Dialog):
             self.format.addItem(tr(words), format_id)
         self.path = QLineEdit(str(folder / f"{stem}.safetensors"))
         self.path.setAccessibleName(tr("File"))
+        self._replaced: Path | None = None  # the file that may be overwritten
         self._browse = QPushButton(tr("Browse…"))
         self._lay_out()
         self.facts = self.add_text("", "secondary")
@@ -56,6 +57,7 @@ class ExportDialog(Dialog):
         self.format.currentIndexChanged.connect(self._on_format)
         self._browse.clicked.connect(self._on_browse)
         self._close.clicked.connect(self.reject)
+        self.path.textChanged.connect(self._on_path)
         self.button.clicked.connect(self._on_export)
 
     def _lay_out(self) -> None:
@@ -111,6 +113,10 @@ class ExportDialog(Dialog):
         if path.suffix.lstrip(".") in FORMATS:
             self.path.setText(str(path.with_suffix(f".{self.format.currentData()}")))
 
+    def _on_path(self) -> None:
+        self._replaced = None
+        self.button.setText(tr("Export"))
+
     def _on_browse(self) -> None:
         suffix = self.format.currentData()
         chosen, _ = QFileDialog.getSaveFileName(
@@ -118,12 +124,20 @@ class ExportDialog(Dialog):
         )
         if chosen:
             self.path.setText(chosen)
+            self._replaced = Path(chosen)  # that dialog has asked already
 
     def _on_export(self) -> None:
         path = Path(self.path.text().strip()).expanduser()
         if not path.name or not path.parent.is_dir():
             self.show_error(tr("There is no folder {path}", path=path.parent))
             return
+        if path.exists() and path != self._replaced:
+            self._replaced = path
+            self.show_error(tr("{path} exists already.", path=path))
+            self.button.setText(tr("Replace it"))
+            return
+        self._replaced = None
+        self.button.setText(tr("Export"))
         self._say(tr("Writing…"), "secondary")
         self.button.setEnabled(False)
         self.wanted.emit(str(self.format.currentData()), str(path))

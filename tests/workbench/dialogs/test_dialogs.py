@@ -48,6 +48,22 @@ def test_export_suffix_follows_the_format(qtbot, export, tmp_path):
     assert wanted.args == ["pt", str(tmp_path / "digits.pt")]
 
 
+def test_export_over_a_file_asks_first(qtbot, export, tmp_path):
+    export.show_run(RUN, 1)
+    (tmp_path / "digits.safetensors").write_text("mine")
+    with qtbot.assertNotEmitted(export.wanted):
+        export.button.click()
+    assert "exists already" in export.result.text()
+    assert export.button.text() == "Replace it"
+    with qtbot.waitSignal(export.wanted):
+        export.button.click()
+    export.show_exported(Exported("x", "pt", 8, 4096, 100))
+    with qtbot.assertNotEmitted(export.wanted):
+        export.button.click()
+    export.path.setText(str(tmp_path / "other.safetensors"))
+    assert export.button.text() == "Export"
+
+
 def test_export_into_a_missing_folder_is_refused_inline(qtbot, export):
     export.show_run(RUN, 1)
     export.path.setText("/nowhere/at/all/x.pt")
