@@ -324,9 +324,15 @@ class EngineReady:
 
 @dataclass(frozen=True)
 class EngineGone:
-    """The engine's process has ended by itself (crash, out of memory)."""
+    """The engine's process has ended by itself (crash, out of memory).
+
+    Args:
+        text: One sentence.
+        details: The last that it printed.
+    """
 
     text: str
+    details: str = ""
 
 
 @dataclass(frozen=True)

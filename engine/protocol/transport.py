@@ -106,9 +106,9 @@ class ProcessTransport:
         except (OSError, ValueError) as error:
             reason = str(error)
         if not self._closing.is_set():
-            self._inbox.put(Message(0, EngineGone(self._last_words(reason))))
+            self._inbox.put(Message(0, self._last_words(reason)))
 
-    def _last_words(self, reason: str) -> str:
+    def _last_words(self, reason: str) -> EngineGone:
         """Return why the child is gone, with the end of what it printed."""
         if reason:
             self._process.kill()
@@ -117,7 +117,7 @@ class ProcessTransport:
         code = self._process.returncode
         how = reason or _exit_words(code)
         head = tr("The engine has ended unexpectedly ({how}).", how=how)
-        return "\n".join([head, *self._errors])
+        return EngineGone(head, "\n".join(self._errors))
 
     def _write(self) -> None:
         """Send requests until None; a dead child is noticed by the reader."""

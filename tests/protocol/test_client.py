@@ -88,7 +88,8 @@ def test_a_killed_child_is_reported_with_its_last_words():
     client.send(commands.Pause())
     gone = wait_for(client, EngineGone)
     assert "exit code 0" in gone.body.text
-    assert "going down" in gone.body.text
+    assert "going down" in gone.body.details
+    assert "\n" not in gone.body.text
     client.close(1.0)
 
 

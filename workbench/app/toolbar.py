@@ -68,6 +68,12 @@ class DevicePicker(QComboBox):
                 self.addItem(words, device_id)
         self.show_chosen(chosen)
 
+    def show_off(self) -> None:
+        """Say that there is no engine that could have devices."""
+        with QSignalBlocker(self):
+            self.clear()
+            self.addItem(tr("The engine is off."), AUTO)
+
     def show_chosen(self, device: str) -> None:
         """Choose the document's device, also one that isn't there."""
         with QSignalBlocker(self):

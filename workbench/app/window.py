@@ -15,6 +15,7 @@ from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
 from workbench.app.actions import Actions
 from workbench.app.banner import Banner
 from workbench.app.docks import Docks
+from workbench.app.engine_care import EngineCare
 from workbench.app.files import Files
 from workbench.app.helpers import Helpers
 from workbench.app.menus import fill_devices, fill_panels, fill_recent
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
         session.run_started.connect(self._on_run_started)
         session.notice.connect(lambda text: self.banner.say("error", text))
         session.ticked.connect(self._on_tick)
+        self.engine_care = EngineCare(self)
 
     def start_late(self) -> None:
         """Start what would delay the first paint: the engine and the plots."""

@@ -62,6 +62,7 @@ class Session(QObject):
     exported = Signal(object)
     weights_previewed = Signal(object)
     request_failed = Signal(object, object)  # the command, frame.Failed
+    engine_lost = Signal(bool)  # whether another one is on its way
     notice = Signal(str)
     ticked = Signal()
 
@@ -132,10 +133,16 @@ class Session(QObject):
             self._fail(
                 frame.Failed(tr("The engine could not start: {error}", error=error))
             )
+            self.engine_lost.emit(False)
             return
         self._pace()
         if self._checked is not None:
             self._debounce.start(0)
+
+    def restart_engine(self) -> None:
+        """Start an engine after the last one kept crashing."""
+        self._set_state("starting")
+        self.start_engine()
 
     def check(self, project: Project) -> int:
         """Ask for shapes and problems soon; return the revision that will answer.
@@ -377,11 +384,12 @@ class Session(QObject):
         self._recovering = not self.active
         self._is_left = False
         again = self._link.lost()
-        self._fail(frame.Failed(body.text))
+        self._fail(frame.Failed(body.text, body.details))
         if again:
             self._respawn.start(RESPAWN_MS)
         else:
             self.notice.emit(tr("The engine keeps crashing; it was not started again."))
+        self.engine_lost.emit(again)
 
     def _fail(self, failed: frame.Failed) -> None:
         self.failure = failed

@@ -4,9 +4,11 @@ import pytest
 
 from engine.graph.edits import Problem
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, Outcome
+from engine.protocol.frame import Analysis, EngineGone, EngineReady, Outcome
+from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
+from workbench.dialogs.report import ReportDialog
 from workbench.document.settings import Settings
 from workbench.session.session import Session
 
@@ -86,3 +88,30 @@ def test_run_that_was_left_shows_nothing_more(qtbot, running, engine, started):
     qtbot.waitUntil(lambda: running.session.state == "idle")
     assert running.session.history.run is None
     assert running.status.state.words == "Ready"
+
+
+def test_engine_that_keeps_crashing_is_one_sentence_with_offers(
+    qtbot, window, engine, monkeypatch
+):
+    monkeypatch.setattr("workbench.session.link.RESPAWNS", 0)
+    engine.tell(EngineGone("The engine has ended.", "Traceback\n" * 40))
+    qtbot.waitUntil(window.banner.isVisible)
+    words = [button.text() for button in window.banner.buttons]
+    assert window.banner.words.text() == "The engine has ended."
+    assert words == ["Details", "Start the engine again"]
+    assert window.tools.device.currentText() == "The engine is off."
+    assert not window.actions_["train"].isEnabled()
+    window.banner.buttons[1].click()
+    assert window.status.state.words.startswith("Engine starting")
+    engine.tell(EngineReady(DEVICES))
+    qtbot.waitUntil(lambda: window.session.state == "idle")
+    assert window.tools.device.currentText() == "CPU · 2 cores"
+    assert window.actions_["train"].isEnabled()
+    assert not window.banner.isVisible()
+
+
+def test_details_of_a_crash_can_be_read(window):
+    window.engine_care.show_details("The engine has ended.", "ImportError: torch")
+    dialog = window.findChild(ReportDialog)
+    assert "ImportError: torch" in dialog.details.toPlainText()
+    dialog.accept()
