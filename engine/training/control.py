@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import torch
 
 from engine.graph.model import Project
-from engine.i18n import tr
 from engine.protocol.frame import RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
 from engine.training.divergence import DeviceLosses
-from engine.training.events import Ending, Progress
+from engine.training.events import Ending, Progress, changed
 from engine.training.interrupt import Interrupt, InterruptedStepError
 from engine.training.news import News
 from engine.training.recorder import COMMIT_S, Recorder, Snapshot
@@ -191,8 +190,7 @@ class Control:
     def _change(self, change: Change) -> None:
         hyper.apply(self.parts, change)
         self._position.num_changes += 1
-        where = tr("phase “{name}”", name=change.phase) if change.phase else ""
-        self.log(f"{change.name} = {change.value:g} {where}".rstrip())
+        self.log(changed(change, change.phase if len(self.parts.phases) > 1 else ""))
 
     def _make_changes(self) -> None:
         """Repeat changes that were made after the checkpoint we resumed from."""

@@ -6,7 +6,15 @@ from typing import Literal
 
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.frame import Evaluation, LayerSample, View
+from engine.protocol.frame import Evaluation, LayerSample, RunStarted, View
+from engine.training.runs import Change
+
+_SETTINGS = {
+    "lr": "Learning rate",
+    "momentum": "Momentum",
+    "weight_decay": "Weight decay",
+    "batch_size": "Batch size",
+}
 
 
 class Step(Enum):
@@ -47,11 +55,42 @@ def sentence(evaluation: Evaluation) -> str:
     values = ", ".join(
         f"{name} {value:.4g}" for name, value in evaluation.values.items()
     )
+    facts = {
+        "step": evaluation.step,
+        "epoch": f"{evaluation.epoch:.4g}",
+        "values": values,
+    }
+    if evaluation.values != evaluation.train_values:
+        return tr("Step {step}, epoch {epoch}: validation {values}", **facts)
+    return tr("Step {step}, epoch {epoch}: training set {values}", **facts)
+
+
+def changed(change: Change, phase: str = "") -> str:
+    """Return a changed setting as a line of the log.
+
+    Args:
+        change: The setting.
+        phase: Name of the phase, where there are several.
+    """
+    facts = {
+        "setting": tr(_SETTINGS.get(change.name, change.name)),
+        "value": f"{change.value:g}",
+        "step": change.step + 1,
+    }
+    if phase:
+        return tr(
+            "{setting} {value} from step {step}, phase “{phase}”", **facts, phase=phase
+        )
+    return tr("{setting} {value} from step {step}", **facts)
+
+
+def begun(started: RunStarted) -> str:
+    """Return the beginning of a training as a line of the log."""
+    facts = {"step": started.step + 1, "total": started.total_steps}
     return tr(
-        "Step {step}, epoch {epoch}: {values}",
-        step=evaluation.step,
-        epoch=f"{evaluation.epoch:.4g}",
-        values=values,
+        "Training from step {step} to {total} on {device}",
+        **facts,
+        device=started.device,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.frame import Frame, Outcome, RunStarted
+from engine.training.events import begun
 from engine.training.pace import Pace
 from engine.training.trainer import Trainer
 
@@ -144,7 +145,9 @@ class Runner:
     def _train(self) -> Outcome:
         trainer = self._trainer
         trainer.begin()
-        self._tell.on_started(trainer.started())
+        started = trainer.started()
+        self._tell.on_started(started)
+        trainer.log(begun(started))
         self._pace.start(trainer)
         if self._paused:
             self._wait()
@@ -181,6 +184,8 @@ class Runner:
     def _wait(self) -> None:
         """Stay paused until an order ends it."""
         self._trainer.save()
+        if self._steps_left is None and self._trainer.step:
+            self._trainer.log(tr("Paused after step {step}", step=self._trainer.step))
         self._pace.pause()
         self._trainer.monitor.budget.pause()
         self._send_frame()

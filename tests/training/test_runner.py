@@ -85,7 +85,11 @@ def test_run_tells_start_frames_and_one_outcome():
     assert all(f.losses.shape == (len(f.steps), 1) for f in listener.frames)
     assert listener.frames[-1].epoch == pytest.approx(37 + 4 * 16 / 120)
     assert [e.step for f in listener.frames for e in f.evaluations][-1] == 300
-    assert any("Step 300" in line for f in listener.frames for line in f.log)
+    assert any(
+        "Step 300, epoch" in line and ": validation " in line
+        for f in listener.frames
+        for line in f.log
+    )
 
 
 def test_frames_come_at_most_thirty_times_a_second():
@@ -134,12 +138,32 @@ def test_pause_and_resume_go_on(paused):
     assert paused.end().kind == "stopped"
 
 
+def test_log_says_begin_and_pause_but_not_single_steps(paused):
+    paused.runner.step(2)
+    paused.wait_for_pause(2)
+    paused.runner.resume()
+    paused.wait_for_step(4)
+    paused.runner.pause()
+    paused.wait(lambda: paused.frames[-1].state == "paused")
+    step = paused.frames[-1].step
+    paused.end()
+    lines = [line for frame in paused.frames for line in frame.log]
+    assert lines[0].startswith("Training from step 1 to ")
+    assert [line for line in lines if line.startswith("Paused")] == [
+        f"Paused after step {step}"
+    ]
+
+
 def test_setting_changed_in_a_pause_counts_from_the_next_step(paused):
     paused.runner.step(2)
     paused.wait_for_pause(2)
     paused.runner.set_hyper("lr", 0.25)
     paused.wait(
-        lambda: any("lr = 0.25" in line for f in paused.frames for line in f.log)
+        lambda: any(
+            line == "Learning rate 0.25 from step 3"
+            for f in paused.frames
+            for line in f.log
+        )
     )
     paused.runner.step(1)
     paused.wait_for_pause(3)
