@@ -57,6 +57,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("new", "file", "&New", _Std.New, "new"),
     Entry("open", "file", "&Open…", _Std.Open, "open"),
     Entry("preset", "file", "Open a &preset…", "Ctrl+Shift+O", "grid"),
+    Entry("open_run", "file", "Open a r&un…", icon="open"),
     Entry("recent", "file", "Open &recent"),
     _bar("file"),
     Entry("save", "file", "&Save", _Std.Save, "save"),

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 
+from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.frame import Failed
@@ -114,6 +117,21 @@ class Helpers:
         folder = self._window.session.runs_folder
         folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def open_run(self) -> None:
+        """Ask for the folder of a run and show it, after asking about changes."""
+        window = self._window
+        folder = QFileDialog.getExistingDirectory(
+            window, tr("Open a run"), str(window.session.runs_folder)
+        )
+        if not folder or not window.files.may_leave():
+            return
+        from workbench.app.past import attach  # noqa: PLC0415 - loads numpy
+
+        try:
+            attach(window, Path(folder))
+        except EngineError as error:
+            window.banner.say("error", str(error))
 
     def _on_exported(self, done: object) -> None:
         if self.export_dialog is not None:

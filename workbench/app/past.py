@@ -2,6 +2,8 @@
 
 import json
 import math
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +12,40 @@ import numpy as np
 from engine.errors import DataError
 from engine.graph import serialize
 from engine.i18n import tr
-from engine.protocol.frame import Analysis, Frame, RunStarted
+from engine.protocol.frame import Analysis, Evaluation, Frame, LayerSample, RunStarted
 from engine.training.metrics import MetricStore
 from workbench.session.history import History
 from workbench.session.names import names_of
 
 if TYPE_CHECKING:
+    from engine.protocol.arrays import Floats, Ints
     from workbench.app.window import MainWindow
+
+
+_OPEN = frozenset({"running", "paused", "stopped", "failed"})
+"""States in which a run has not reached its end."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The curves of a run as they stand in its folder."""
+
+    steps: "Ints"
+    losses: "Floats"
+    rates: "Floats"
+    samples: list[LayerSample]
+    evaluations: list[Evaluation]
+
+    def until(self, step: int) -> "Told":
+        """Return the part up to a step; later steps are made again."""
+        count = int(np.searchsorted(self.steps, step, side="right"))
+        return Told(
+            self.steps[:count],
+            self.losses[:count],
+            self.rates[:count],
+            [sample for sample in self.samples if sample.step <= step],
+            [known for known in self.evaluations if known.step <= step],
+        )
 
 
 class PastRun:
@@ -30,7 +59,7 @@ class PastRun:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = self._folder = folder
         try:
             self._account = json.loads((folder / "run.json").read_text("utf-8"))
             document = self._account["document"]
@@ -41,18 +70,51 @@ class PastRun:
                 tr("This is not the folder of a run"), where=str(folder)
             ) from error
 
-    def show(self, history: History, analysis: Analysis) -> None:
-        """Fill `history` with everything that the run has recorded."""
+    @property
+    def state(self) -> str:
+        """How it ended; `running` and `paused` when nobody ended it."""
+        return str(self._account.get("state", "finished"))
+
+    @property
+    def checkpoint_step(self) -> int:
+        """Step of its newest weights, 0 without any."""
+        try:
+            return int(self._account["checkpoint"]["step"])
+        except (LookupError, TypeError, ValueError):
+            return 0
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it can go on from where it was interrupted."""
+        return self.checkpoint_step > 0 and self.state in _OPEN
+
+    @cached_property
+    def _told(self) -> "Told":
         store = MetricStore(self._folder / "metrics.sqlite")
         try:
-            steps, losses, rates = store.steps()
-            samples, evaluations = store.samples(), store.evaluations()
+            return Told(*store.steps(), store.samples(), store.evaluations())
         finally:
             store.close()
-        run = self._started(analysis, steps, losses)
+
+    def show(self, history: History, analysis: Analysis) -> None:
+        """Fill `history` with everything that the run has recorded."""
+        told = self._told
+        self.fill(history, self._started(analysis, told.steps, told.losses))
+
+    def fill(self, history: History, run: RunStarted) -> None:
+        """Fill `history` with what was recorded before the step at which `run` begins.
+
+        Args:
+            history: Starts over.
+            run: Its step is 0 when the run doesn't go on.
+        """
+        told = self._told.until(run.step) if run.step else self._told
+        steps, losses, rates = told.steps, told.losses, told.rates
+        evaluations = told.evaluations
+        history.clear()
         history.begin(run, names_of(self.project))
         num_layers = len(run.layers)
-        for sample in samples:
+        for sample in told.samples:
             if len(sample.grad_norm) == num_layers:
                 history.layers.add(sample)
                 history.samples_seen += 1
@@ -93,6 +155,10 @@ class PastRun:
         )
 
 
+_WORDS = {"running": "interrupted", "created": "interrupted", "early": "finished"}
+"""States of a run's folder that the status bar calls otherwise."""
+
+
 def attach(window: "MainWindow", folder: Path) -> None:
     """Open a run's document, and show its curves once its shapes are known.
 
@@ -100,7 +166,8 @@ def attach(window: "MainWindow", folder: Path) -> None:
         EngineError: When the folder is not a run's.
     """
     past = PastRun(folder)
-    window.document.set_project(past.project)
+    own = serialize.loads(serialize.dumps(past.project))  # edits change a project
+    window.document.set_project(own)
 
     def show(analysis: Analysis) -> None:
         window.session.analysis_ready.disconnect(show)
@@ -108,8 +175,10 @@ def attach(window: "MainWindow", folder: Path) -> None:
         past.show(history, analysis)
         if history.run is not None:
             window.canvas.set_live(history.sample, history.run.layers)
-        window.status.show_state("finished")
+        window.status.show_state(_WORDS.get(past.state, past.state))
         window.status.show_progress(history)
         window.panels.refresh()
 
     window.session.analysis_ready.connect(show)
+    if past.can_resume:
+        window.training.offer_past(past)

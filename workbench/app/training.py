@@ -1,6 +1,8 @@
 """What the Train menu does, and what the states of a run enable."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -9,14 +11,18 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 from engine.errors import EngineError
 from engine.graph.edits import SetTraining
 from engine.i18n import tr
-from engine.protocol.frame import Analysis, Outcome
+from engine.protocol.frame import Analysis, Outcome, RunStarted
 from workbench.app.actions import keys_of
 from workbench.app.banner import Banner, Offer
 from workbench.app.live import LiveSettings, essence
 from workbench.app.weights import rooted
 from workbench.document import Document
 from workbench.session.session import Session
+from workbench.theme.text import count as count_words
 from workbench.theme.text import plain
+
+if TYPE_CHECKING:
+    from workbench.app.past import PastRun
 
 DRIFT_MS = 150
 _MAX_STEPS = 1_000_000
@@ -45,6 +51,7 @@ class TrainCommands(QObject):
         self._run_essence = ""
         self._actions: Mapping[str, QAction] = {}
         self._analysis: Analysis | None = None
+        self._past: PastRun | None = None
         self._restart = False
         self._keep_from = ""
         self._drift = QTimer(self)
@@ -55,6 +62,7 @@ class TrainCommands(QObject):
         document.replaced.connect(self._on_replaced)
         session.state_changed.connect(self._on_state)
         session.outcome.connect(self._on_outcome)
+        session.run_started.connect(self._on_run_started)
         session.devices_ready.connect(lambda _devices: self._enable())
 
     def follow(self, actions: Mapping[str, QAction]) -> None:
@@ -72,8 +80,48 @@ class TrainCommands(QObject):
         if self._session.state == "paused":
             self.begun.emit()
             self._session.resume()
+        elif self._resumable_past is not None:
+            self.resume_past()
         elif not self._session.active:
             self.start()
+
+    def offer_past(self, past: "PastRun") -> None:
+        """Offer to go on with a run that was interrupted."""
+        self._past = past
+        words = tr(
+            "This run was interrupted. It can go on from step {step}.",
+            step=count_words(past.checkpoint_step),
+        )
+        self._banner.say("info", words, [(tr("Resume the run"), self.resume_past)])
+        self._enable()
+
+    def resume_past(self) -> None:
+        """Go on with the run that is shown, from its newest weights."""
+        past = self._past
+        if past is None or self._session.active:
+            return
+        self.begun.emit()
+        self._banner.hide()
+        self._live.begin(past.project.training)
+        self._run_essence = essence(past.project)
+        self._session.resume_run(str(past.folder), past.project)
+        self._drift.start()
+
+    @property
+    def _resumable_past(self) -> "PastRun | None":
+        """The interrupted run that is shown, unless the canvas has moved on."""
+        past = self._past
+        if past is None or self._session.active:
+            return None
+        same = essence(self._document.project) == essence(past.project)
+        return past if same else None
+
+    def _on_run_started(self, run: RunStarted) -> None:
+        """Put the earlier part of a resumed run before the rest."""
+        past, self._past = self._past, None
+        if past is not None and Path(run.run) == past.folder:
+            past.fill(self._session.history, run)
+        self._enable()
 
     def start(
         self, *, paused: bool = False, steps: int = 0, weights_from: str = ""
@@ -154,13 +202,13 @@ class TrainCommands(QObject):
         if self._session.active:
             self._live.follow(self._document.project.training)
             self._drift.start()
-        elif self._analysis is None:
+        elif self._analysis is None or self._past is not None:
             self._enable()
 
     def _on_replaced(self) -> None:
         self._drift.stop()
         self._banner.hide()
-        self._analysis = None
+        self._analysis = self._past = None
         self._enable()
 
     def _compare(self) -> None:
@@ -204,6 +252,7 @@ class TrainCommands(QObject):
             return
         state, active = self._session.state, self._session.active
         resumable = state == "paused"
+        goes_on = resumable or self._resumable_past is not None
         obstacle = self._obstacle()
         can_begin = resumable or not (active or obstacle)
         enabled = {
@@ -218,12 +267,12 @@ class TrainCommands(QObject):
         }
         for name, is_on in enabled.items():
             self._actions[name].setEnabled(is_on)
-        self._name_train(resumable, "" if active else obstacle)
+        self._name_train(goes_on, "" if active else obstacle)
 
-    def _name_train(self, resumable: bool, obstacle: str) -> None:
+    def _name_train(self, goes_on: bool, obstacle: str) -> None:
         """Give the main action its words, and say why it can't be used."""
         action = self._actions["train"]
-        action.setText(tr("&Resume") if resumable else tr("T&rain"))
+        action.setText(tr("&Resume") if goes_on else tr("T&rain"))
         words = f"{plain(action.text())}  ({keys_of(action)})"
         action.setToolTip(f"{words}\n{obstacle}" if obstacle else words)
 

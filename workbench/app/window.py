@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
             "new": files.new,
             "open": files.open,
             "preset": files.choose_preset,
+            "open_run": self.helpers.open_run,
             "save": files.save,
             "save_as": files.save_as,
             "quit": self.close,

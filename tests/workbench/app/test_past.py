@@ -1,13 +1,16 @@
 """A run's folder shown again, against the numbers that were put into it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 import presets
 from engine.errors import DataError
 from engine.graph import serialize
+from engine.graph.edits import SetParam
 from engine.protocol import commands
 from engine.protocol.frame import Analysis, Evaluation, NodeInfo
 from engine.training.metrics import MetricStore
@@ -44,6 +47,64 @@ def test_attach_shows_the_curves_when_the_shapes_are_known(
     assert history.evaluated("accuracy").tolist() == [[3.0], [0.5]]
     assert history.run.layers == ("linear1",)
     assert window.status.state.words == "Finished"
+
+
+@pytest.fixture
+def interrupted(folder):
+    account = json.loads((folder / "run.json").read_text())
+    account |= {"state": "running", "checkpoint": {"step": 2, "file": "x"}}
+    (folder / "run.json").write_text(json.dumps(account))
+    return folder
+
+
+def open_run(qtbot, window, engine, folder, monkeypatch):
+    asked = QFileDialog, "getExistingDirectory"
+    monkeypatch.setattr(*asked, lambda *_: str(folder))
+    window.actions_["open_run"].trigger()
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
+    window.session.analysis_ready.emit(ANALYSIS)
+
+
+def test_interrupted_run_is_opened_and_resumed(
+    qtbot, window, engine, started, interrupted, monkeypatch
+):
+    open_run(qtbot, window, engine, interrupted, monkeypatch)
+    assert window.status.state.words == "Interrupted"
+    assert window.tools.train.text() == "Resume"
+    assert "from step 2" in window.banner.words.text()
+    window.actions_["train"].trigger()
+    assert engine.commands(commands.ResumeRun) == [commands.ResumeRun(str(interrupted))]
+    run = replace(started, run=str(interrupted), step=2)
+    with qtbot.waitSignal(window.session.run_started):
+        engine.tell(run, len(engine.sent))
+    history = window.session.history
+    assert history.losses[0].values.values.tolist() == [3.0, 2.0]
+    assert history.evaluations == []
+    assert window.session.state == "training"
+    assert not window.banner.isVisible()
+
+
+def test_changed_canvas_is_trained_anew_but_the_run_can_still_go_on(
+    qtbot, window, engine, interrupted, monkeypatch
+):
+    open_run(qtbot, window, engine, interrupted, monkeypatch)
+    window.document.apply([SetParam("linear1", "out_features", 9)], "Set Outputs")
+    assert window.tools.train.text() == "Train"
+    window.banner.buttons[0].click()
+    assert engine.commands(commands.ResumeRun)
+
+
+def test_finished_run_is_not_resumed(qtbot, window, engine, folder, monkeypatch):
+    open_run(qtbot, window, engine, folder, monkeypatch)
+    assert window.tools.train.text() == "Train"
+    assert not window.banner.isVisible()
+
+
+def test_folder_that_is_no_run_is_told(window, tmp_path, monkeypatch):
+    asked = QFileDialog, "getExistingDirectory"
+    monkeypatch.setattr(*asked, lambda *_: str(tmp_path))
+    window.actions_["open_run"].trigger()
+    assert "not the folder of a run" in window.banner.words.text()
 
 
 def test_other_folder_is_refused(tmp_path):
