@@ -6,6 +6,16 @@ from engine.i18n import tr
 from engine.layers.datasets import DATASETS
 from engine.layers.spec import LayerSpec, Param, Value
 
+_COUNTED = {
+    "classes": "class",
+    "outputs": "output",
+    "groups": "group",
+    "channels": "channel",
+    "features": "feature",
+    "images": "image",
+    "points": "point",
+    "samples": "sample",
+}
 _THOUSAND = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -60,11 +70,22 @@ def _plain(param: Param, value: Value, *, alone: bool) -> str:
         return label if value else ""
     if isinstance(value, float):
         return "" if _is_idle(param, value) else f"{label} {value:g}"
-    if isinstance(value, int) and param.min is not None and param.min < 0:
-        return f"{label} {value}"
-    if isinstance(value, int) and alone:
-        return tr("{value} {label}", value=value, label=label)
+    if isinstance(value, int):
+        is_signed = param.min is not None and param.min < 0
+        return _whole(label, value, alone=alone, is_signed=is_signed)
     return str(value)
+
+
+def _whole(label: str, value: int, *, alone: bool, is_signed: bool) -> str:
+    """Return a whole number: a count with what it counts, or behind its name."""
+    if is_signed:
+        return f"{label} {value}"
+    if not alone:
+        return str(value)
+    if label in _COUNTED:
+        one = _COUNTED[label] if value == 1 else label
+        return tr("{value} {label}", value=value, label=one)
+    return f"{label} {value}"
 
 
 def _is_idle(param: Param, value: float) -> bool:

@@ -160,12 +160,17 @@ def _draw_bar(painter: QPainter, axis: Axis, mark: float | None, area: QRectF) -
     for value, text in axis.ticks:
         y = bar.bottom() - axis.fraction(value) * bar.height()
         painter.setPen(style.colour("fg2"))
-        box = QRectF(bar.right() + 3, y - metrics.height() / 2, 40, metrics.height())
-        painter.drawText(box, _LEFT, text)
+        painter.drawText(bar_label(bar, y, metrics.height()), _LEFT, text)
     if mark is not None and axis.low <= mark <= axis.high:
         y = bar.bottom() - axis.fraction(mark) * bar.height()
         painter.setPen(style.pen(style.colour("fg"), 2))
         painter.drawLine(QLineF(bar.left() - 3, y, bar.right() + 2, y))
+
+
+def bar_label(bar: QRectF, y: float, height: float) -> QRectF:
+    """Return where the words of a tick stand: beside it, and never past the bar."""
+    top = min(max(y - height / 2, bar.top()), bar.bottom() - height)
+    return QRectF(bar.right() + 3, top, 40, height)
 
 
 class Standing:

@@ -27,7 +27,7 @@ _TAIL = 0.001
 
 
 class GradientRange:
-    """The shown range of log10 |∂L/∂w|, the same in both faces."""
+    """The shown range of log₁₀ |∂L/∂w|, the same in both faces."""
 
     def __init__(self) -> None:
         self.range = ValueRange(-9, 0, 0.3, margin=0.1, unit=1, smallest=6, fresh=False)
@@ -96,7 +96,7 @@ class GradientRidges:
             return None
         span, names = self._span.range, self._history.layers.names
         axis = Axis(
-            span.low, span.high, ticks(span.low, span.high, 10), "log10 |∂L/∂w|"
+            span.low, span.high, ticks(span.low, span.high, 10), "log₁₀ |∂L/∂w|"
         )
         rows = [(ridges.baseline(i, len(names)), name) for i, name in enumerate(names)]
         right = NOTE_PX if self._noted is self._history.layers else 14
@@ -215,7 +215,7 @@ class GradientMap:
         rows = [((len(names) - i - 0.5) / len(names), n) for i, n in enumerate(names)]
         low, top = self._span.range.low, self._span.range.high
         label = tr(
-            "step · each band: log10 |∂L/∂w| from {low} to {high}",
+            "step · each band: log₁₀ |∂L/∂w| from {low} to {high}",
             low=number(low),
             high=number(top),
         )

@@ -207,9 +207,10 @@ class RatioLines(RatioFace):
         painter.setPen(style.pen(style.colour("fg2"), dashed=True))
         painter.drawLine(QLineF(area.left(), y, area.right(), y))
         words = tr("guide {ratio}", ratio=power_of_ten(-3))
-        box = QRectF(area.left(), y - 18, area.width() - 4, 17)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(box, right, words)
+        top = y - 18 if y - 18 > area.top() else y + 1
+        box = QRectF(area.left() + 6, top, area.width() - 10, 17)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(box, left, words)  # the names stand at the right
 
     def _paint_names(
         self, painter: QPainter, area: QRectF, x: float, ends: Array

@@ -1,9 +1,11 @@
 import dataclasses
 
 import numpy as np
+from PySide6.QtCore import QRectF
 
 from tests.helpers import frames
 from workbench.plots import style
+from workbench.plots.chart import bar_label
 from workbench.plots.spread import signed
 from workbench.plots.weights import WeightChangePlot
 
@@ -116,3 +118,12 @@ def test_table_holds_every_sample(shown):
     assert [row[0] for row in rows] == [sample.step for sample in told]
     found = np.array([row[1:] for row in rows])
     np.testing.assert_array_equal(found, [sample.update_ratio for sample in told])
+
+
+def test_words_beside_the_colours_stay_within_their_height():
+    bar = QRectF(100, 28, 8, 200)
+    for y in (28, 120, 228):
+        label = bar_label(bar, y, 15)
+        assert label.top() >= bar.top()
+        assert label.bottom() <= bar.bottom()
+    assert bar_label(bar, 120, 15).center().y() == 120

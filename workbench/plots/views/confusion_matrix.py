@@ -114,7 +114,7 @@ class ConfusionMatrix(ViewFace):
         height = painter.fontMetrics().height()
         painter.setPen(style.colour("fg2"))
         below = QRectF(area.left(), area.bottom() + 2 + height, area.width(), height)
-        painter.drawText(below, _CENTRE, tr("answer"))
+        painter.drawText(below, _CENTRE, tr("predicted"))
         right = QRectF(area.right() + 4, below.top(), _RECALL - 4, height)
         painter.drawText(right, _RIGHT, tr("right"))
         painter.save()
@@ -122,7 +122,7 @@ class ConfusionMatrix(ViewFace):
             area.left() - self._label_width() - height - 10, area.bottom()
         )
         painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, area.height(), height), _CENTRE, tr("class"))
+        painter.drawText(QRectF(0, 0, area.height(), height), _CENTRE, tr("true class"))
         painter.restore()
 
     def summary(self) -> str:
