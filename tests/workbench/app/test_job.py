@@ -37,7 +37,7 @@ def test_open_train_watch_change_pause_undo_export(qtbot, window, tmp_path):
     window.session.frame_received.connect(frames.append)
     _open(qtbot, window)
     _train_100_steps(qtbot, window)
-    _curves_hold_the_engines_numbers(window, frames)
+    _curves_hold_the_engines_numbers(qtbot, window, frames)
     _change_the_learning_rate_and_pause(qtbot, window)
     rates = np.concatenate([frame.rates[:, 0] for frame in frames])
     assert rates[-1] <= 5e-4 < rates[99]
@@ -102,7 +102,7 @@ def _export(qtbot, window, path):
     dialog.close()
 
 
-def _curves_hold_the_engines_numbers(window, frames):
+def _curves_hold_the_engines_numbers(qtbot, window, frames):
     steps = np.concatenate([frame.steps for frame in frames])
     losses = np.concatenate([frame.losses[:, 0] for frame in frames])
     assert steps.tolist() == list(range(1, 101))
@@ -110,7 +110,9 @@ def _curves_hold_the_engines_numbers(window, frames):
     assert header[:3] == ["series", "step", "loss"]
     shown = {int(row[1]): row[2] for row in rows if row[0] == "training"}
     assert shown == dict(zip(steps.tolist(), losses.tolist(), strict=True))
-    drawn_steps, drawn = window.panels.plots["loss"].raw[0].getData()
+    line = window.panels.plots["loss"].raw[0]
+    qtbot.waitUntil(lambda: len(line.getData()[0]) == len(steps), timeout=LIMIT_MS)
+    drawn_steps, drawn = line.getData()
     assert np.array_equal(drawn_steps, steps)
     assert np.array_equal(drawn, losses)
     last = next(f.sample for f in reversed(frames) if f.sample is not None)

@@ -25,7 +25,7 @@ def dialog(qtbot, tmp_path):
     window.show()
     dialog = WeightsDialog(tmp_path, tmp_path / "runs", window)
     dialog.show()
-    return dialog
+    yield dialog  # noqa: PT022 - the window below it must live as long
 
 
 def test_a_typed_path_and_prefix_are_asked_for_once(qtbot, dialog, tmp_path):
