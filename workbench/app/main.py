@@ -12,7 +12,7 @@ from engine.i18n import tr
 from workbench import theme
 from workbench.app.crash import CrashGuard
 from workbench.app.unix import SignalWatch
-from workbench.app.window import SIZE, MainWindow
+from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
 from workbench.options import DEFAULT_PRESET, Options
 from workbench.session.session import Session
@@ -119,7 +119,7 @@ def _restore(window: MainWindow, options: Options) -> None:
     if not state.isEmpty():
         window.docks.restore(state)
     else:
-        window.resize(SIZE)
+        window.resize(first_size(window.screen().availableSize()))
         window.docks.resize()
     if options.size:
         window.resize(*options.size)

@@ -39,8 +39,15 @@ from workbench.session.session import Session
 SIZE = QSize(1440, 900)
 STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
+FRAME = QSize(16, 48)
+"""Room for the frame and the title that a system puts around a window, px."""
 CLOSE_S = 2.2
 """Time for the engine to write its checkpoint and end."""
+
+
+def first_size(room: QSize) -> QSize:
+    """Return the size of a new window on a screen with this much free room."""
+    return SIZE.boundedTo(room - FRAME)
 
 
 class MainWindow(QMainWindow):
@@ -62,7 +69,7 @@ class MainWindow(QMainWindow):
         self.devices: Devices | None = None
         self._ticks = 0
         self._has_painted = self.asks_nothing = False
-        self.resize(SIZE)
+        self.resize(first_size(self.screen().availableSize()))
         self.setAcceptDrops(True)
         self._make_parts()
         self._make_commands()

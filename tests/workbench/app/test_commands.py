@@ -1,13 +1,14 @@
 """What can be done when: before the engine answers, while it compiles, afterwards."""
 
 import pytest
+from PySide6.QtCore import QSize
 
 from engine.graph.edits import Problem
 from engine.protocol import commands
 from engine.protocol.frame import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.helpers import discard
-from workbench.app.window import MainWindow
+from workbench.app.window import MainWindow, first_size
 from workbench.dialogs.report import ReportDialog
 from workbench.document.settings import Settings
 from workbench.session.session import Session
@@ -115,3 +116,10 @@ def test_details_of_a_crash_can_be_read(window):
     dialog = window.findChild(ReportDialog)
     assert "ImportError: torch" in dialog.details.toPlainText()
     dialog.accept()
+
+
+def test_first_window_leaves_room_for_its_frame():
+    assert first_size(QSize(2560, 1400)) == QSize(1440, 900)
+    small = first_size(QSize(1440, 875))
+    assert small.width() < 1440
+    assert small.height() < 875 - 30
