@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import DocumentError, EngineError
+from engine.graph.json_errors import sentence
 from engine.graph.migrations import migrate
 from engine.graph.model import Project
 from engine.graph.records import build
@@ -79,7 +80,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         )
     except json.JSONDecodeError as error:
         where = f"{name}, {tr('line {line}', line=error.lineno)}"
-        _refuse(tr("This is not JSON"), where=where, got=error.msg)
+        _refuse(sentence(error), where=where)
     except (RecursionError, ValueError) as error:
         _refuse(tr("This is not a project"), where=name, got=str(error)[:200])
     if not isinstance(value, dict):

@@ -73,7 +73,18 @@ def test_moving_a_node_changes_only_its_layout_line() -> None:
 
 
 REFUSED = {
-    "not json": ("{", "JSON"),
+    "not json": ("hello", "This is not JSON"),
+    "empty": (" ", "is empty"),
+    "cut off": ("{", "ends too early"),
+    "cut off in a text": ('{"format": "back', "ends in the middle of a text"),
+    "no comma": ('{"a": 1 "b": 2}', 'comma is missing before “"b": 2}”'),
+    "no colon": ('{"a" 1}', "colon is missing before “1}”"),
+    "no quotation marks": ("{a: 1}", "quotation marks is missing before “a: 1}”"),
+    "comma at the end": ('{"a": 1,}', "missing before “}”"),
+    "more after the end": ("{} {}", "ends before “{}”"),
+    "no value": ('{"a": yes}', "“yes}” is not a value"),
+    "line break in a text": ('{"a": "b\n"}', "not closed at the end of its line"),
+    "backslash": ('{"a": "\\q"}', "backslash"),
     "not an object": ("[]", "project"),
     "another format": (variant(format="other"), "not a Backprop Workbench"),
     "newer": (variant(version=99), "newer"),
