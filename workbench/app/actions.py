@@ -67,6 +67,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("quit", "file", "&Quit", "Ctrl+Q"),
     Entry("undo", "edit", "&Undo", _Std.Undo, "undo"),
     Entry("redo", "edit", "&Redo", _Std.Redo, "redo"),
+    Entry("undo_list", "edit", "Show &undo steps"),
     _bar("edit"),
     Entry("cut", "edit", "Cu&t", hint="Ctrl+X"),
     Entry("copy", "edit", "&Copy", icon="copy", hint="Ctrl+C"),
@@ -88,10 +89,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("layout_build", "view", "Layout to &build", "Ctrl+1"),
     Entry("layout_train", "view", "Layout to t&rain", "Ctrl+2"),
     Entry("reset_layout", "view", "&Reset the layout"),
+    Entry("language", "view", "&Language"),
     Entry("theme", "view", "&Dark or light", "Ctrl+Shift+L", "theme"),
-    Entry("full_screen", "view", "F&ull screen", _Std.FullScreen),
+    Entry("full_screen", "view", "F&ull screen", "F11"),
     Entry("quick_add", "model", "&Add a layer…", icon="plus", hint="Tab"),
     Entry("connect", "model", "&Connect to…", icon="link", hint="C"),
+    Entry("align", "model", "A&lign"),
     Entry("arrange", "model", "Arran&ge", icon="wand", hint="L"),
     _bar("model"),
     Entry("group", "model", "Group into a &block…", icon="layers", hint="Ctrl+G"),
@@ -121,7 +124,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("runs", "help", "Where are my &runs?"),
     Entry("about", "help", "&About Backprop Workbench", icon="info"),
 )
-SUBMENUS = ("recent", "panels", "device")
+SUBMENUS = ("recent", "panels", "align", "language", "device")
 """Entries that open a menu instead of doing something."""
 
 

@@ -19,7 +19,7 @@ from workbench.inspector.fields import polish
 from workbench.theme import icons
 from workbench.theme.tokens import SPACE_M
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Goes up when docks come or go, so that an old layout isn't applied to them."""
 _AREA = Qt.DockWidgetArea
 TITLES = {
@@ -32,10 +32,13 @@ TITLES = {
     "views": "Views",
     "log": "Log",
     "problems": "Problems",
+    "undo": "Undo steps",
 }
 _SIDES = {"layers": _AREA.LeftDockWidgetArea, "inspector": _AREA.RightDockWidgetArea}
-_TABBED = ("accuracy", "views", "log", "problems")
+_TABBED = ("accuracy", "views", "log", "problems", "undo")
 """These stand as tabs beside the weights."""
+_CLOSED = ("undo",)
+"""These are not open in a new window."""
 
 
 class TitleBar(QWidget):
@@ -149,8 +152,8 @@ class Docks:
         window.splitDockWidget(self["gradients"], self["weights"], across)
         for name in _TABBED:
             window.tabifyDockWidget(self["weights"], self[name])
-        for dock in self._docks.values():
-            dock.show()
+        for name, dock in self._docks.items():
+            dock.setVisible(name not in _CLOSED)
         self["weights"].raise_()
         self.resize()
         self._show_titles()

@@ -3,10 +3,16 @@
 from PySide6.QtWidgets import QMenu
 
 from engine.i18n import tr
+from workbench.app.banner import Banner
 from workbench.app.docks import Docks
 from workbench.app.files import Files
 from workbench.app.toolbar import DevicePicker
+from workbench.canvas import align
+from workbench.canvas.view import CanvasView
 from workbench.document.settings import Settings
+
+LANGUAGES = {"": "", "en": "English", "ja": "日本語"}
+"""Codes and their own names; the empty one is the system's."""
 
 
 def fill_recent(menu: QMenu, files: Files, settings: Settings) -> None:
@@ -27,6 +33,37 @@ def fill_panels(menu: QMenu, docks: Docks) -> None:
     """List the panels with their ticks."""
     for name in docks.names():
         menu.addAction(docks[name].toggleViewAction())
+
+
+def fill_align(menu: QMenu, canvas: CanvasView) -> None:
+    """List the ways to align the selected nodes; two are needed."""
+    for kind, (words, _, _) in align.KINDS.items():
+        action = menu.addAction(tr(words))
+        action.triggered.connect(lambda _=False, kind=kind: align.apply(canvas, kind))
+
+    def enable() -> None:
+        for action in menu.actions():
+            action.setEnabled(len(canvas.selected_ids()) > 1)
+
+    menu.aboutToShow.connect(enable)
+
+
+def fill_language(menu: QMenu, settings: Settings, banner: Banner) -> None:
+    """Offer the languages; another one is spoken from the next start."""
+
+    def choose(code: str) -> None:
+        settings.language = code
+        banner.say("info", tr("The language changes when the workbench starts again."))
+
+    def fill() -> None:
+        menu.clear()
+        for code, words in LANGUAGES.items():
+            action = menu.addAction(words or tr("As the system"))
+            action.setCheckable(True)
+            action.setChecked(code == settings.language)
+            action.triggered.connect(lambda _=False, code=code: choose(code))
+
+    menu.aboutToShow.connect(fill)
 
 
 def fill_devices(menu: QMenu, picker: DevicePicker) -> None:

@@ -41,6 +41,7 @@ class ViewCommands:
             "layout_train": lambda: self.layouts.switch(TRAIN),
             "reset_layout": self.layouts.reset,
             "problems": lambda: self._window.docks.raise_("problems"),
+            "undo_list": lambda: self._window.docks.raise_("undo"),
             "overview": canvas.minimap.toggle,
             "motion": self._flip_motion,
             **self._graph_handlers(),

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from engine.graph.model import Node, Project
     from workbench.app.window import MainWindow
 
-_ASIDE = frozenset({"confusion_matrix", "predictions"})
-"""Views that many networks have; they leave the front to the weights."""
-
 
 class Watching(QObject):
     """Joins view nodes, canvas and the panel of the views.
@@ -45,7 +42,7 @@ class Watching(QObject):
     def _on_run_started(self) -> None:
         """Show pictures of what is learnt, once for each document."""
         kinds = view_kinds(self._window.document.project)
-        if not self._has_raised and kinds - _ASIDE:
+        if not self._has_raised and kinds:
             self._window.docks.raise_("views")
         self._has_raised = True
 

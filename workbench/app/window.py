@@ -18,7 +18,13 @@ from workbench.app.docks import Docks
 from workbench.app.engine_care import EngineCare
 from workbench.app.files import Files
 from workbench.app.helpers import Helpers
-from workbench.app.menus import fill_devices, fill_panels, fill_recent
+from workbench.app.menus import (
+    fill_align,
+    fill_devices,
+    fill_language,
+    fill_panels,
+    fill_recent,
+)
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
 from workbench.app.toolbar import ToolBar, TrainButton
@@ -27,6 +33,7 @@ from workbench.app.view_commands import ViewCommands
 from workbench.app.watching import Watching
 from workbench.app.weights import WeightsCommand
 from workbench.canvas.palette import Palette
+from workbench.canvas.undo_list import UndoList
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.document.document import SUFFIX
@@ -100,6 +107,8 @@ class MainWindow(QMainWindow):
         self.tools = ToolBar(self.actions_)
         fill_recent(self.actions_.menus["recent"], self.files, self.settings)
         fill_panels(self.actions_.menus["panels"], self.docks)
+        fill_align(self.actions_.menus["align"], self.canvas)
+        fill_language(self.actions_.menus["language"], self.settings, self.banner)
         fill_devices(self.actions_.menus["device"], self.tools.device)
 
     def _handlers(self) -> dict[str, object]:
@@ -141,6 +150,7 @@ class MainWindow(QMainWindow):
         self.docks.put("layers", self.palette_panel)
         self.docks.put("inspector", self._inspector_with_button())
         self.docks.put("problems", self.problems)
+        self.docks.put("undo", UndoList(self.document))
 
     def _inspector_with_button(self) -> QWidget:
         panel = QWidget()

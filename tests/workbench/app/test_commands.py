@@ -3,11 +3,12 @@
 import pytest
 from PySide6.QtCore import QSize
 
-from engine.graph.edits import Problem
+from engine.graph.edits import Problem, Rename
 from engine.protocol import commands
 from engine.protocol.frame import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.helpers import discard
+from workbench.app.actions import keys_of
 from workbench.app.window import MainWindow, first_size
 from workbench.dialogs.report import ReportDialog
 from workbench.document.settings import Settings
@@ -123,3 +124,39 @@ def test_first_window_leaves_room_for_its_frame():
     small = first_size(QSize(1440, 875))
     assert small.width() < 1440
     assert small.height() < 875 - 30
+
+
+def test_undo_steps_are_listed_on_demand(qtbot, window):
+    assert not window.docks["undo"].isVisible()
+    window.actions_["undo_list"].trigger()
+    qtbot.waitUntil(lambda: window.docks.is_visible("undo"))
+    window.document.apply([Rename("Mine")], "Rename")
+    steps = window.docks.widget("undo").list
+    assert steps.model().rowCount() == 2
+    steps.setCurrentIndex(steps.model().index(0, 0))
+    assert window.document.project.name != "Mine"
+
+
+def test_align_menu_needs_two_nodes(window):
+    menu = window.actions_.menus["align"]
+    menu.aboutToShow.emit()
+    assert not any(action.isEnabled() for action in menu.actions())
+    window.canvas.select(["linear1", "linear2"])
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    cards = [window.canvas.canvas.nodes[i].card() for i in ("linear1", "linear2")]
+    assert cards[0].left() == cards[1].left()
+
+
+def test_language_is_chosen_for_the_next_start(window):
+    menu = window.actions_.menus["language"]
+    menu.aboutToShow.emit()
+    before = window.settings.language
+    menu.actions()[2].trigger()
+    assert window.settings.language == "ja"
+    assert "starts again" in window.banner.words.text()
+    window.settings.language = before
+
+
+def test_full_screen_has_its_key(window):
+    assert keys_of(window.actions_["full_screen"]) == "F11"

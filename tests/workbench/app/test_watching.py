@@ -41,7 +41,7 @@ def test_click_on_a_view_node_brings_its_view(qtbot, running, engine):
 
 
 @pytest.mark.parametrize(
-    ("preset", "comes"), [("spirals", True), ("digits-mlp", False), ("diabetes", False)]
+    ("preset", "comes"), [("spirals", True), ("digits-mlp", True), ("diabetes", False)]
 )
 def test_pictures_come_forward_with_the_first_run(
     qtbot, window, engine, started, preset, comes
