@@ -48,6 +48,7 @@ class Progress:
     evaluations: tuple[Evaluation, ...]
     log: tuple[str, ...]
     views: tuple[View, ...] = ()
+    changes: tuple[int, ...] = ()
 
 
 def sentence(evaluation: Evaluation) -> str:
@@ -73,7 +74,7 @@ def changed(change: Change, phase: str = "") -> str:
         phase: Name of the phase, where there are several.
     """
     facts = {
-        "setting": tr(_SETTINGS.get(change.name, change.name)),
+        "setting": tr(_SETTINGS[change.name]),
         "value": f"{change.value:g}",
         "step": change.step + 1,
     }

@@ -16,6 +16,7 @@ MIN_COVERED = 0.97
 CATALOGUE_FIELDS = {"title", "help", "label", "doc", "unit", "watch", "text"}
 FROM_ELSEWHERE = (
     "workbench/app/commands.py",
+    "workbench/app/menus.py",
     "workbench/canvas/words.py",
     "workbench/canvas/menus.py",
     "workbench/canvas/palette.py",
