@@ -242,6 +242,7 @@ class Frame:
         eta_s: Seconds left, NaN where unknown.
         log: Lines for the log since the last frame.
         views: Those that were made anew since the last frame, the newest of each.
+        changes: First steps with a setting that was changed since the last frame.
     """
 
     step: int
@@ -257,6 +258,7 @@ class Frame:
     eta_s: float = float("nan")
     log: tuple[str, ...] = ()
     views: tuple[View, ...] = ()
+    changes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

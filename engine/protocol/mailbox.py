@@ -87,6 +87,7 @@ def merge(old: Frame, new: Frame) -> Frame:
         eta_s=old.eta_s if math.isnan(new.eta_s) else new.eta_s,
         log=old.log + new.log,
         views=_newest(old.views + new.views),
+        changes=old.changes + new.changes,
     )
 
 

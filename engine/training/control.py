@@ -190,6 +190,7 @@ class Control:
     def _change(self, change: Change) -> None:
         hyper.apply(self.parts, change)
         self._position.num_changes += 1
+        self._news.add_change(change.step + 1)
         self.log(changed(change, change.phase if len(self.parts.phases) > 1 else ""))
 
     def _make_changes(self) -> None:

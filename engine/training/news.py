@@ -27,6 +27,7 @@ class News:
         self._steps = StepLog(num_phases)
         self._evaluations: list[Evaluation] = []
         self._lines: list[str] = []
+        self._changes: list[int] = []
 
     def __bool__(self) -> bool:
         return bool(self._steps or self._evaluations or self._lines)
@@ -47,10 +48,16 @@ class News:
         self._lines.append(line)
         self._recorder.log(line)
 
+    def add_change(self, step: int) -> None:
+        """Tell that a setting is another one from this step."""
+        self._changes.append(step)
+
     def drain(
         self, sample: LayerSample | None, views: tuple[View, ...] = ()
     ) -> Progress:
         """Return everything since the last call, once."""
         evaluations, self._evaluations = tuple(self._evaluations), []
         lines, self._lines = tuple(self._lines), []
-        return Progress(*self._steps.drain(), sample, evaluations, lines, views)
+        changes, self._changes = tuple(self._changes), []
+        told = self._steps.drain()
+        return Progress(*told, sample, evaluations, lines, views, changes)

@@ -169,6 +169,7 @@ def test_setting_changed_in_a_pause_counts_from_the_next_step(paused):
     paused.wait_for_pause(3)
     rates = [rate for frame in paused.frames for rate in frame.rates[:, 0]]
     assert rates == [1e-3, 1e-3, 0.25]
+    assert [step for frame in paused.frames for step in frame.changes] == [3]
 
 
 def test_refused_setting_is_told_and_training_goes_on(paused):

@@ -1,5 +1,7 @@
 """The loss of every step, smoothed, and that of the validation data."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
@@ -40,6 +42,7 @@ class LossPlot(CurvePanel):
         self._evaluated, self._evaluated_for = np.empty((2, 0)), ()
         self.validation, self.validation_dots = self.curve(), self.dots()
         self.marks: list[pg.InfiniteLine] = []
+        self.changes: list[pg.InfiniteLine] = []
         self._colour()
 
     @property
@@ -91,14 +94,19 @@ class LossPlot(CurvePanel):
         self.end_view(joined(bounds), entries)
 
     def _mark_broken(self) -> None:
-        """Draw a line at each step whose loss was no finite number."""
-        steps = self.history.broken_steps
-        while len(self.marks) < len(steps):
+        """Draw a line where the loss was no finite number or a setting changed."""
+        self._place(self.marks, self.history.broken_steps, "err")
+        self._place(self.changes, self.history.changes, "fg3")
+
+    def _place(
+        self, marks: list[pg.InfiniteLine], steps: Sequence[int], token: str
+    ) -> None:
+        while len(marks) < len(steps):
             mark = pg.InfiniteLine(angle=90)
-            mark.setPen(style.pen(style.colour("err"), dashed=True))
+            mark.setPen(style.pen(style.colour(token), dashed=True))
             self.canvas.addItem(mark, ignoreBounds=True)
-            self.marks.append(mark)
-        for index, mark in enumerate(self.marks):
+            marks.append(mark)
+        for index, mark in enumerate(marks):
             mark.setVisible(index < len(steps))
             if index < len(steps):
                 mark.setPos(steps[index])
@@ -180,6 +188,8 @@ class LossPlot(CurvePanel):
         self.validation_dots.setZValue(3)
         for mark in self.marks:
             mark.setPen(style.pen(style.colour("err"), dashed=True))
+        for mark in self.changes:
+            mark.setPen(style.pen(style.colour("fg3"), dashed=True))
 
     def restyle(self) -> None:
         """Take the colours of the theme."""

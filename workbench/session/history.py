@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workbench.session.series import Series
 
 LOG_LINES = 5000
+MARKS = 100
+"""Changed settings that are remembered, the newest ones."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class History:
         self.views: dict[str, View] = {}
         self._layers: LayerHistory | None = None
         self.diverged_at: int | None = None
+        self.changes: list[int] = []
         self.step, self.epoch = (run.step if run else 0), 0.0
         self.samples_per_s, self.overhead, self.eta_s = 0.0, 0.0, math.nan
 
@@ -76,6 +79,7 @@ class History:
             self.evaluations_seen += len(frame.evaluations)
         self.views.update({view.node: view for view in frame.views})
         self.views_seen += len(frame.views)
+        self.changes = [*self.changes, *frame.changes][-MARKS:]
         self.add_log(frame.log)
         self.step, self.epoch = frame.step, frame.epoch
         self.samples_per_s, self.overhead = frame.samples_per_s, frame.overhead

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -187,3 +189,12 @@ def test_step_without_a_finite_loss_is_marked(shown):
     panel.catch_up()
     assert [mark.value() for mark in panel.marks if mark.isVisible()] == [301]
     assert "not finite" in panel.reading(301)
+
+
+def test_changed_setting_is_marked_at_its_first_step(shown):
+    panel = shown(LossPlot, played=300)
+    assert not panel.changes
+    last = stream_of(301)[0][-1]
+    panel.history.add(replace(last, changes=(120,)))
+    panel.catch_up()
+    assert [mark.value() for mark in panel.changes if mark.isVisible()] == [120]
