@@ -242,7 +242,7 @@ def _put(program: Program, file: WeightFile, tensors: Iterable[TensorFit]) -> No
 
 def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> TrainingError:
     node = project.graph.nodes.get(fit.node.partition(".")[0])
-    title = f"{tr(ports.title(node))} ({fit.node})" if node else fit.node
+    title = f"{ports.title(node)} ({fit.node})" if node else fit.node
     shape = "×".join(map(str, fit.got)) if fit.got is not None else tr("nothing")
     return TrainingError(
         tr("“{name}” in {path} does not fit", name=fit.source, path=file.path),
