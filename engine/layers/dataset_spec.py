@@ -72,6 +72,17 @@ class DataSpec:
     noise: float | None = None
     context: int = 0
 
+    def uses(self, name: str) -> bool:
+        """Return whether a setting of the Data node changes anything for this set."""
+        names = {port.port.name for port in self.layout}
+        needs = {
+            "noise": self.noise is not None,
+            "context": self.context > 0,
+            "classes": "label" in names,
+            "label_noise": "label" in names,
+        }
+        return needs.get(name, True)
+
     def length(self, params: Params) -> int:
         """Return the length of one window, signal or text for these params."""
         chosen = params.get("context")

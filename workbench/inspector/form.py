@@ -1,6 +1,6 @@
 """A form generated from a table of parameters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -25,6 +25,7 @@ class Row:
     field: Field
     reset: QToolButton
     error: QLabel
+    label: QLabel
 
 
 class Form(QWidget):
@@ -60,16 +61,28 @@ class Form(QWidget):
             row.reset.setVisible(differs)
             self._say(row, "")
 
+    def hide_rows(self, names: Container[str]) -> None:
+        """Leave out the settings that change nothing; all others are shown."""
+        for name, row in self.rows.items():
+            is_hidden = name in names
+            policy = row.reset.sizePolicy()
+            policy.setRetainSizeWhenHidden(not is_hidden)
+            row.reset.setSizePolicy(policy)
+            for widget in (row.label, row.field):
+                widget.setHidden(is_hidden)
+
     def show_error(self, name: str, text: str) -> None:
         """Say beneath a field what is wrong with it."""
         self._say(self.rows[name], text)
 
     def _add(self, param: Param) -> None:
         line = len(self.rows) * 2
-        row = Row(param, fields.make(param), self._reset(param), QLabel())
+        field = fields.make(param)
+        label = self._label(param, field)
+        row = Row(param, field, self._reset(param), QLabel(), label)
         self.rows[param.name] = row
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(self._label(param, row.field), line, 0, top)
+        self._grid.addWidget(row.label, line, 0, top)
         self._grid.addWidget(row.field, line, 1)
         self._grid.addWidget(row.reset, line, 2, top)
         polish(row.error, "role", "error")

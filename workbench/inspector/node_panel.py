@@ -12,6 +12,7 @@ from engine.graph.edits import Edit, ReplaceNode, SetParam
 from engine.graph.model import ROOT, Node
 from engine.i18n import tr
 from engine.layers import registry
+from engine.layers.datasets import DATA, DATASETS
 from engine.layers.spec import LayerSpec, Param, Value
 from engine.protocol.frame import NodeInfo
 from workbench.document import Document
@@ -155,6 +156,7 @@ class NodePanel(QWidget):
         names = [name for name in complete[0] if name in self.form.rows]
         mixed = [n for n in names if any(c[n] != complete[0][n] for c in complete)]
         self.form.show_values({name: complete[0][name] for name in names}, mixed)
+        self.form.hide_rows(_unused(nodes))
         first = nodes[0]
         values: dict[str, Value] = {
             "trainable": first.trainable,
@@ -212,3 +214,15 @@ class NodePanel(QWidget):
         if name != node.name:
             edits = [ReplaceNode(replace(node, name=name), self._scope)]
             self._document.apply(edits, tr("Rename to {name}", name=name))
+
+
+def _unused(nodes: Sequence[Node]) -> set[str]:
+    """Return settings without an effect on these data sets, unless they were set."""
+    specs = [DATASETS.get(str(ports.params(n).get("source"))) for n in nodes]
+    names = {param.name for param in DATA.params}
+    return {
+        name
+        for name in names
+        if all(spec and not spec.uses(name) for spec in specs)
+        and not any(name in node.params for node in nodes)
+    }

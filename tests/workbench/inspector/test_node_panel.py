@@ -1,6 +1,7 @@
 from PySide6.QtCore import Qt
 
-from engine.graph.edits import RemoveNode
+from engine.graph.edits import AddNode, RemoveNode, SetParam
+from engine.graph.model import Node
 from engine.protocol.frame import Analysis, NodeInfo
 from workbench.inspector import Inspector
 from workbench.inspector.inspector import LAYER, TRAINING
@@ -140,3 +141,20 @@ def test_removed_node_leaves_the_inspector(qtbot, document):
     shown = panel(qtbot, document, "relu")
     document.apply([RemoveNode("relu")], "Delete")
     assert not shown.isVisible()
+
+
+def test_settings_that_a_data_set_does_not_use_are_left_out(qtbot, document):
+    document.apply([AddNode(Node("d", "data", {"source": "xor"}))], "add")
+    shown = panel(qtbot, document, "d")
+    rows = shown.form.rows
+    assert rows["noise"].field.isVisible()
+    for name in ("context", "classes", "label_noise"):
+        assert not rows[name].field.isVisible()
+        assert not rows[name].label.isVisible()
+    document.apply([SetParam("d", "source", "mnist")], "set")
+    shown.show_nodes(["d"])
+    assert rows["classes"].field.isVisible()
+    assert not rows["noise"].field.isVisible()
+    document.apply([SetParam("d", "noise", 0.1)], "set")
+    shown.show_nodes(["d"])
+    assert rows["noise"].field.isVisible()
