@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from engine.graph.model import Project
+from engine.i18n import tr
 from engine.protocol.frame import RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
@@ -86,6 +87,7 @@ class Control:
             seed=self.parts.seed,
             data=self.parts.feeds.fingerprints,
         )
+        self._tell_short_batch()
         if self._from_files:
             self.save()  # so that going on never needs the files again
         self._look_after_at = time.perf_counter() + COMMIT_S
@@ -192,6 +194,15 @@ class Control:
         self._position.num_changes += 1
         self._news.add_change(change.step + 1)
         self.log(changed(change, change.phase if len(self.parts.phases) > 1 else ""))
+        if change.name == "batch_size":
+            self._tell_short_batch()
+
+    def _tell_short_batch(self) -> None:
+        """Say when the training data is smaller than a batch."""
+        order = self.parts.feeds.order
+        if order.batch_size > order.num_samples:
+            n = order.num_samples
+            self.log(tr("A batch has {n} samples: the training data has no more", n=n))
 
     def _make_changes(self) -> None:
         """Repeat changes that were made after the checkpoint we resumed from."""

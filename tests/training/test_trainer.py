@@ -339,3 +339,14 @@ def test_losses_on_a_device_that_are_no_numbers_keep_the_old_checkpoint(tmp_path
     assert (trainer.ending.kind, trainer.ending.node) == ("diverged", "loss")
     steps.close()
     assert runs.open_run(run.folder).step == 3
+
+
+def test_batch_larger_than_the_data_is_told():
+    trainer = Trainer(mlp())
+    have = trainer.parts.feeds.order.num_samples
+    trainer.begin()
+    assert not trainer.drain().log
+    trainer.set_hyper("batch_size", have + 1)
+    words = f"A batch has {have} samples: the training data has no more"
+    assert trainer.drain().log[-1] == words
+    trainer.close("stopped")
