@@ -32,6 +32,7 @@ from workbench.app.training import TrainCommands
 from workbench.app.view_commands import ViewCommands
 from workbench.app.watching import Watching
 from workbench.app.weights import WeightsCommand
+from workbench.canvas import fixing
 from workbench.canvas.palette import Palette
 from workbench.canvas.undo_list import UndoList
 from workbench.canvas.view import CanvasView
@@ -213,7 +214,7 @@ class MainWindow(QMainWindow):
     def apply_fix(self, fix: Fix) -> None:
         """Apply what a problem offers, as one undo step."""
         try:
-            self.document.apply(fix.edits, fix.label)
+            fixing.apply(self.document, fix)
         except EngineError as error:
             self.banner.say("error", str(error))
 

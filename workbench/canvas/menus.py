@@ -7,9 +7,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
+from engine.graph.edits import Fix
 from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import align, block_tools, chooser, note_drags, tools
+from workbench.canvas import align, block_tools, chooser, fixing, note_drags, tools
 from workbench.document import actions, blocks, notes, outer_ports
 from workbench.document.notes import Note
 from workbench.theme import icons
@@ -172,8 +173,8 @@ def _paint_entry(view: "CanvasView", note: Note, colour: str) -> _Entry:
     return (tr(_COLOUR_WORDS[colour]), "", f"dot:{colour}", paint)
 
 
-def _fix(view: "CanvasView", fix: object) -> None:
-    view.attempt(lambda document: document.apply(list(fix.edits), fix.label))
+def _fix(view: "CanvasView", fix: Fix) -> None:
+    view.attempt(fixing.apply, fix)
 
 
 def _unplug(view: "CanvasView") -> None:
