@@ -211,9 +211,11 @@ class Slow(nn.Module):
     def __init__(self, inner, seconds):
         super().__init__()
         self.inner, self.seconds, self.calls = inner, seconds, 0
+        self.entered = threading.Event()
 
     def forward(self, x):
         self.calls += 1
+        self.entered.set()
         time.sleep(self.seconds)
         return self.inner(x)
 
@@ -230,7 +232,7 @@ def test_stop_ends_a_slow_step_in_the_middle_and_rewinds():
     slow = Slow(nn.Tanh(), 1.2)
     replace_module(listener.trainer, "act", lambda _inner: slow)
     listener.runner.start()
-    listener.wait(lambda: slow.calls > 0)
+    assert slow.entered.wait(10.0)  # not a frame: those come after the layer
     start = time.perf_counter()
     outcome = listener.end()
     assert time.perf_counter() - start < 2.2
