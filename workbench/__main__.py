@@ -3,6 +3,7 @@
 Any Python 3 must be able to read this file, see workbench/bootstrap/__init__.py.
 """
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ def _open(options: "Options") -> int:
     if display.is_configured():
         launch.require_libraries(window=True)
     if display.is_reachable():
+        gc.disable()  # A tenth less until the first paint; see app.main.settle.
         from workbench.app import main as app
 
         return app.run(options)

@@ -1,9 +1,10 @@
 """Starts the window."""
 
+import gc
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from engine import i18n
@@ -18,6 +19,8 @@ from workbench.options import DEFAULT_PRESET, Options
 from workbench.session.session import Session
 from workbench.theme import icons
 
+SETTLED_MS = 5000
+"""A window that is not painted by then (minimised, say) has started all the same."""
 TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
 
 
@@ -32,6 +35,8 @@ def run(options: Options) -> int:
     theme.dress(app)
     watches: list[SignalWatch] = []
     window.painted.connect(lambda: watches.append(_watch(window)))
+    window.painted.connect(settle)
+    QTimer.singleShot(SETTLED_MS, settle)
     _restore(window, options)
     _begin(window, options)
     window.show()
@@ -40,6 +45,17 @@ def run(options: Options) -> int:
         watch.close()
     guard.remove()
     return code
+
+
+def settle() -> None:
+    """Collect garbage again after the start, but never look at what it made.
+
+    Modules and the window live as long as the process: going through them would
+    only hold up the event loop.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _begin(window: MainWindow, options: Options) -> None:
