@@ -4,6 +4,7 @@ A test fails when it leaves a thread, timer, child process or top-level widget
 behind. Nothing here imports Qt or torch for a test that did not.
 """
 
+import gc
 import os
 import sys
 
@@ -36,6 +37,21 @@ def _no_user_folders(tmp_path_factory):
         for name in ("APPDATA", "LOCALAPPDATA"):
             patch.setenv(name, str(home / name.lower()))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _garbage_waits():
+    """Let nothing be collected inside a test; see workbench/app/garbage.py."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _collect_garbage():
+    """Collect between tests: young objects each time, all of them now and then."""
+    yield
+    gc.collect(2 if next(_collections) % 100 == 99 else 1)
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +94,4 @@ def pytest_runtest_makereport(item):
 
 
 _counter = iter(range(sys.maxsize))
+_collections = iter(range(sys.maxsize))

@@ -39,6 +39,7 @@ def _draw(options: "Options") -> int:
 
     launch.require_libraries(window=False)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    gc.disable()  # It ends soon; see app.garbage.
     from workbench.app import shot
 
     return shot.draw(options)
@@ -51,7 +52,7 @@ def _open(options: "Options") -> int:
     if display.is_configured():
         launch.require_libraries(window=True)
     if display.is_reachable():
-        gc.disable()  # A tenth less until the first paint; see app.main.settle.
+        gc.disable()  # A tenth less until the first paint; see app.garbage.
         from workbench.app import main as app
 
         return app.run(options)

@@ -4,7 +4,7 @@ import gc
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from engine import i18n
@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from engine.i18n import tr
 from workbench import theme
 from workbench.app.crash import CrashGuard
+from workbench.app.garbage import Collector
 from workbench.app.unix import SignalWatch
 from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
@@ -19,8 +20,6 @@ from workbench.options import DEFAULT_PRESET, Options
 from workbench.session.session import Session
 from workbench.theme import icons
 
-SETTLED_MS = 5000
-"""A window that is not painted by then (minimised, say) has started all the same."""
 TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
 
 
@@ -35,27 +34,17 @@ def run(options: Options) -> int:
     theme.dress(app)
     watches: list[SignalWatch] = []
     window.painted.connect(lambda: watches.append(_watch(window)))
-    window.painted.connect(settle)
-    QTimer.singleShot(SETTLED_MS, settle)
+    window.painted.connect(gc.freeze)  # What the start made lives to the end.
+    garbage = Collector(app)
     _restore(window, options)
     _begin(window, options)
     window.show()
     code = app.exec()
     for watch in watches:
         watch.close()
+    garbage.close()
     guard.remove()
     return code
-
-
-def settle() -> None:
-    """Collect garbage again after the start, but never look at what it made.
-
-    Modules and the window live as long as the process: going through them would
-    only hold up the event loop.
-    """
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 def _begin(window: MainWindow, options: Options) -> None:
