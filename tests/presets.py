@@ -13,9 +13,12 @@ import json
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import presets
+from engine import files
 from tests.helpers import generated
 
 ROOT = Path(__file__).parents[1]
@@ -25,11 +28,19 @@ _SOURCES = ("engine/**/*.py", "assets/data/*.npz", "assets/data/*.npy")
 def main() -> int:
     options = _options()
     names = options.names or [info.id for info in presets.all_presets()]
+    wanted = [info for info in presets.all_presets() if info.id in names]
     cache = Cache(options.fresh)
     rows = []
-    for info in presets.all_presets():
-        if info.id in names:
-            rows.append(judge(info, options, cache))
+    with ThreadPoolExecutor(options.jobs) as pool:
+        tasks = {
+            info.id: [
+                pool.submit(_result, info, seed, options.threads, cache)
+                for seed in range(options.seeds)
+            ]
+            for info in wanted
+        }
+        for info in wanted:
+            rows.append(judge(info, [task.result() for task in tasks[info.id]]))
             if not options.json:
                 _print_row(rows[-1])
     if options.json:
@@ -43,6 +54,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--seeds", type=int, default=3, metavar="N")
     parser.add_argument("--fresh", action="store_true", help="forget earlier results")
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time")
+    parser.add_argument("--threads", type=int, metavar="N", help="of each training")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     unknown = set(options.names) - set(known)
@@ -51,29 +64,41 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def judge(info: presets.PresetInfo, options: argparse.Namespace, cache) -> dict:
-    """Return one row of the table."""
-    seeds, results = range(options.seeds), []
+def _result(
+    info: presets.PresetInfo, seed: int, threads: int | None, cache: "Cache"
+) -> dict:
+    """Return what training from one seed gave, and the same of its cure."""
+    result = cache.get(info.id, seed)
+    if result is not None:
+        return result
     extra = presets.load(info.id).extra["preset"]
-    also = [presets.Target(**record) for record in extra.get("also", ())]
-    for seed in seeds:
-        result = cache.get(info.id, seed)
-        if result is None:
-            targets = [target.metric for target in (info.target, *also)]
-            result = _train(info.id, seed, targets)
-            if cure := extra.get("cure"):
-                cured = presets.Target(**cure["target"])
-                healthy = _train(info.id, seed, [cured.metric], cure["set"])
-                found = healthy["validation"].get(cured.metric)
-                result["cured"] = found
-                result["cured_met"] = found is not None and cured.met(found)
-            cache.put(info.id, seed, result)
-        results.append(result)
+    targets = [target.metric for target in (info.target, *_also(info))]
+    more = ["--threads", str(threads)] if threads else []
+    result = _train(info.id, seed, targets, more)
+    if cure := extra.get("cure"):
+        cured = presets.Target(**cure["target"])
+        changes = [word for change in cure["set"] for word in ("--set", change)]
+        healthy = _train(info.id, seed, [cured.metric], [*more, *changes])
+        found = healthy["validation"].get(cured.metric)
+        result["cured"] = found
+        result["cured_met"] = found is not None and cured.met(found)
+    cache.put(info.id, seed, result)
+    return result
+
+
+def _also(info: presets.PresetInfo) -> list[presets.Target]:
+    """Return the targets beside the first."""
+    records = presets.load(info.id).extra["preset"].get("also", ())
+    return [presets.Target(**record) for record in records]
+
+
+def judge(info: presets.PresetInfo, results: list[dict]) -> dict:
+    """Return one row of the table: the worst of the seeds counts."""
     values = [result["validation"].get(info.target.metric) for result in results]
     seconds = max(result["seconds"] for result in results)
     numbers = [float("nan") if value is None else value for value in values]
     met = all(info.target.met(number) for number in numbers)
-    for target in also:
+    for target in _also(info):
         found = [result["validation"].get(target.metric) for result in results]
         met = met and all(value is not None and target.met(value) for value in found)
     met = met and all(result.get("cured_met", True) for result in results)
@@ -99,9 +124,8 @@ def _print_row(row: dict) -> None:
     )
 
 
-def _train(name: str, seed: int, metrics: list[str], changes: list[str] = ()) -> dict:
+def _train(name: str, seed: int, metrics: list[str], words: list[str]) -> dict:
     """Train once in a process of its own and return its last line."""
-    words = [word for change in changes for word in ("--set", change)]
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         done = subprocess.run(
@@ -128,6 +152,7 @@ class Cache:
         self._sources = _digest(
             sorted(path for pattern in _SOURCES for path in ROOT.glob(pattern))
         )
+        self._lock = Lock()
         self._results = {} if fresh else self._read()
 
     def _read(self) -> dict:
@@ -143,8 +168,10 @@ class Cache:
         return self._results.get(self._key(name, seed))
 
     def put(self, name: str, seed: int, result: dict) -> None:
-        self._results[self._key(name, seed)] = result
-        self._path.write_text(json.dumps(self._results), "utf-8")
+        with self._lock:
+            self._results[self._key(name, seed)] = result
+            kept = json.dumps(self._read() | self._results)
+            files.atomic_write(self._path, kept)
 
 
 def _digest(paths: list[Path]) -> str:
