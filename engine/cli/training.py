@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from engine.cli import assign, output, projects
+from engine.cli import output, projects
 from engine.cli.progress import Progress
 from engine.errors import ConfigError, TrainingError
+from engine.graph import assign
 from engine.i18n import tr
 from engine.protocol.commands import Train
 from engine.protocol.frame import Evaluation

@@ -15,6 +15,7 @@ from engine.graph.ports import (
     fits,
     input_port,
     input_ports,
+    is_there,
     output_port,
     output_ports,
     title,
@@ -285,7 +286,7 @@ def _phases(project: Project, training: Training) -> Iterator[Problem]:
             if node is None or registry.get(node.type).category != "loss":
                 yield _bad_phase(phase.name, tr("minimises"), tr("a loss"), node_id)
         for node_id in phase.update:
-            if node_id not in nodes:
+            if not is_there(project, node_id):
                 yield _bad_phase(phase.name, tr("updates"), tr("a node"), node_id)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+import presets
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -76,6 +77,11 @@ MISTAKES: dict[str, tuple[list[Edit], str, str]] = {
     ),
     "phase of nothing": (
         [SetTraining(Training(phases=(Phase(update=("nobody",)),)))],
+        "",
+        "updates",
+    ),
+    "phase of nothing inside a layer": (
+        [SetTraining(Training(phases=(Phase(update=("flat.inner",)),)))],
         "",
         "updates",
     ),
@@ -184,3 +190,16 @@ def test_target_of_a_regression_is_offered_the_data_first() -> None:
         ],
     )
     assert fixes_at(project, "mse")[0] == "Connect Data · image"
+
+
+def test_phase_may_update_what_stands_inside_a_block() -> None:
+    project = presets.load("forgetting")
+    phase = project.training.phases[1].with_update(("net_b.scores",))
+    project.training = project.training.with_phase(1, phase)
+    assert validate(project) == []
+    phase = phase.with_update(("net_b.nobody", "net_b.scores.deeper"))
+    project.training = project.training.with_phase(1, phase)
+    assert [problem.got for problem in validate(project)] == [
+        "net_b.nobody",
+        "net_b.scores.deeper",
+    ]

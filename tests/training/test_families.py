@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 import presets
-from engine.cli.assign import assign
+from engine.graph.assign import assign
 from engine.graph.model import Node
 from engine.training.trainer import Trainer
 from tests.training.projects import phase, project
