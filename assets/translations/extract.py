@@ -199,7 +199,8 @@ def _read_presets(words: Words) -> None:
     for path in sorted((ROOT / "presets").glob("*.bpw")):
         record = json.loads(path.read_text("utf-8")).get("preset", {})
         target = record.get("target", {}).get("text", "")
-        for text in (record.get("title", ""), record.get("watch", ""), target):
+        cure = record.get("cure", {}).get("text", "")
+        for text in (record.get("title", ""), record.get("watch", ""), target, cure):
             words.add(text, path.name)
 
 

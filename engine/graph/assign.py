@@ -9,12 +9,12 @@ lists of nodes (`task B.update=["head"]`).
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from engine.errors import ConfigError, did_you_mean
-from engine.graph.edits import Edit, ReplaceNode, SetTraining
+from engine.graph.edits import Edit, ReplaceNode, SetTraining, Several, apply_all
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.options import (
     OPTIMIZERS,
@@ -67,6 +67,21 @@ def edits(project: Project, assignments: Iterable[str]) -> tuple[Edit, ...]:
     if changed.training != project.training:
         found.append(SetTraining(changed.training))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Changes as words, made of the document as it is then.
+
+    Args:
+        words: As for `assign`.
+    """
+
+    words: tuple[str, ...]
+
+    def apply(self, project: Project) -> Edit:
+        """Make them; raises ConfigError for an unknown key or a bad value."""
+        return Several(tuple(apply_all(project, edits(project, self.words))))
 
 
 def _node_edits(old: Project, new: Project) -> Iterator[Edit]:

@@ -252,6 +252,17 @@ def apply_all(project: Project, edits: Iterable[Edit]) -> list[Edit]:
     return inverses
 
 
+@dataclass(frozen=True)
+class Several:
+    """Edits that are made together, all or none."""
+
+    edits: tuple[Edit, ...]
+
+    def apply(self, project: Project) -> Edit:
+        """Make them in order; raises what the first refusal says."""
+        return Several(tuple(apply_all(project, self.edits)))
+
+
 def removal(project: Project, node_ids: Sequence[str], scope: str = ROOT) -> list[Edit]:
     """Return the edits that remove nodes together with their wires and positions."""
     graph = project.scope(scope)

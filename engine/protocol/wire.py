@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 import numpy as np
 
 from engine.errors import EngineError
-from engine.graph import edits, model, settings
+from engine.graph import assign, edits, model, settings
 from engine.protocol import commands, frame, weights
 
 MAX_JSON_BYTES = 1 << 28
@@ -81,6 +81,8 @@ _CLASSES: tuple[type, ...] = (
     edits.Rename,
     edits.SetBlock,
     edits.SetWeights,
+    edits.Several,
+    assign.Assign,
     edits.Fix,
     edits.Problem,
     model.Endpoint,
