@@ -1,5 +1,6 @@
 """Look-up of catalogue entries by their stable id, and the palette's search."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from engine.errors import UnknownLayerError
@@ -86,6 +87,21 @@ def search(text: str) -> list[LayerSpec]:
     return [spec for score, _, spec in sorted(scored, key=_order) if score is not None]
 
 
+def distance(text: str, names: Sequence[str], aliases: Sequence[str]) -> float | None:
+    """Return how far a search is from something with names; None: it doesn't fit.
+
+    Entries of the catalogue are measured in the same way, so that both can stand in
+    one list.
+    """
+    squeezed = [tuple(map(_squeeze, words)) for words in (names, aliases)]
+    return _nearest(squeezed[0], squeezed[1], _squeeze(text))
+
+
+def closeness(type_id: str, text: str) -> float | None:
+    """Return how far an entry of the catalogue is from a search."""
+    return _score(get(type_id), _squeeze(text))
+
+
 def _order(item: tuple[float | None, int, LayerSpec]) -> tuple[float, int]:
     score, rank, _ = item
     return (float("inf") if score is None else score, rank)
@@ -93,7 +109,12 @@ def _order(item: tuple[float | None, int, LayerSpec]) -> tuple[float, int]:
 
 def _score(spec: LayerSpec, needle: str) -> float | None:
     """Return how far `spec` is from `needle`; None when it doesn't fit at all."""
-    names, aliases = _words(spec.id)
+    return _nearest(*_words(spec.id), needle)
+
+
+def _nearest(
+    names: tuple[str, ...], aliases: tuple[str, ...], needle: str
+) -> float | None:
     scores = [_distance(name, needle) for name in names]
     scores += [
         None if (found := _distance(alias, needle)) is None else found + 0.5

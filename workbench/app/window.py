@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
@@ -176,6 +182,7 @@ class MainWindow(QMainWindow):
         self.files.failed.connect(lambda text: self.banner.say("error", text))
         self.canvas.selection_changed.connect(self.inspector.show_nodes)
         self.canvas.node_activated.connect(self.inspector.focus_first)
+        self.canvas.ground_activated.connect(self.inspector.focus_training)
         self.problems.activated.connect(self.canvas.focus_node)
         self.training.node_wanted.connect(self.canvas.focus_node)
         self.training.begun.connect(self.canvas.setFocus)
@@ -296,6 +303,13 @@ class MainWindow(QMainWindow):
         if not self._has_painted:
             self._has_painted = True
             QTimer.singleShot(0, self, self.painted.emit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Lead Esc, that no panel needs itself, back to the canvas."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take projects."""

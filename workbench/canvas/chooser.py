@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from engine.graph.model import ROOT, Edge, Endpoint, Node
+from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.i18n import tr
 from workbench.canvas import catalogue, face
 from workbench.document import actions, outer_ports, wires
@@ -102,6 +102,7 @@ class Chooser(QFrame):
         self.results.clear()
         for choice in self._found:
             self.results.addItem(QListWidgetItem(choice.icon, choice.words))
+        catalogue.say_when_empty(self.results)
         self.results.setCurrentRow(0)
 
     def accept_choice(self) -> None:
@@ -139,16 +140,21 @@ def _nodes(view: "CanvasView") -> Iterator[Choice]:
         for node in project.scope(scope).nodes.values():
             if node.type == face.REROUTE:
                 continue
-            name, path = wires.name_of(node), prefix + node.id
-            where = f"{trail}{node.id}"
+            path, where = prefix + node.id, f"{trail}{node.id}"
             yield Choice(
-                f"{name}   {where}",
+                f"{_name(project, node)}   {where}",
                 lambda path=path: view.focus_node(path),
                 _icon(node),
             )
             inner = outer_ports.of(node)
             if inner in project.blocks and depth < _MAX_DEPTH:
                 stack.append((inner, f"{path}.", f"{where} › ", depth + 1))
+
+
+def _name(project: Project, node: Node) -> str:
+    """Return name and settings: what tells two nodes of a kind apart."""
+    summary = face.summary_of(project, node)
+    return " · ".join(word for word in (wires.name_of(node), summary) if word)
 
 
 def _icon(node: Node) -> QIcon:

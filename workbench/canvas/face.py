@@ -111,7 +111,7 @@ def build(
     """
     spec, info = spec_of(node), known.info
     title = wires.name_of(node)
-    summary = _summary(project, node, spec)
+    summary = summary_of(project, node)
     weights = words.count(info.parameters) if info and info.parameters else ""
     inputs = tuple(port.name for port in wires.inputs_of(project, node))
     outputs = tuple(port.name for port in wires.outputs_of(project, node))
@@ -156,7 +156,9 @@ def _repeat(node: Node) -> int:
     return value if isinstance(value, int) else 1
 
 
-def _summary(project: Project, node: Node, spec: LayerSpec | None) -> str:
+def summary_of(project: Project, node: Node) -> str:
+    """Return the settings of a node that matter, or what a block is made of."""
+    spec = spec_of(node)
     if spec is None:
         return tr("unknown")
     if node.type != BLOCK:

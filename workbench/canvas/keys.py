@@ -38,9 +38,11 @@ def _back(view: "CanvasView") -> None:
 
 
 def _activate(view: "CanvasView") -> None:
-    """Enter the selected block; of a layer show the settings."""
+    """Enter the selected block; of layers show the settings, of none the training."""
     chosen = view.selected_ids()
-    if len(chosen) == 1 and not block_tools.enter(view):
+    if not chosen:
+        view.ground_activated.emit()
+    elif not block_tools.enter(view):
         view.node_activated.emit(chosen[0])
 
 

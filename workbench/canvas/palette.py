@@ -14,15 +14,15 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.spec import LayerSpec
 from workbench import theme
 from workbench.canvas import catalogue, drops
+from workbench.canvas.catalogue import Item
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.theme import icons
 
 _ID = Qt.ItemDataRole.UserRole
-_CLOSED = {"attention", "shape", "merge", "metric", "view", "recurrent"}
+_CLOSED = {"attention", "shape", "merge", "metric", "view", "recurrent", "sets"}
 _AIR_PX = 7
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -132,47 +132,41 @@ class Palette(QWidget):
         closed = self._closed()
         self.tree.clear()
         if text:
-            for title, type_id in self._blocks():
-                if text.casefold() in title.casefold():
-                    self.tree.addTopLevelItem(self._block(title, type_id))
-            for spec in catalogue.found(text):
-                self.tree.addTopLevelItem(self._entry(spec))
+            blocks = self._blocks(text)
+            for entry in (*blocks, *catalogue.items(text)):
+                self.tree.addTopLevelItem(self._entry(entry, entry.words))
             self.tree.setCurrentItem(self.tree.topLevelItem(0))
             self.tree.setRootIsDecorated(False)
             return
         self.tree.setRootIsDecorated(True)
+        layers = catalogue.items("")
         for category, title in registry.CATEGORIES.items():
-            self._add_category(category, tr(title), category not in closed)
-        self._add_blocks(is_open="my_blocks" not in closed)
+            fitting = [
+                i for i in layers if registry.get(i.type_id).category == category
+            ]
+            self._add_head(category, tr(title), fitting, closed)
+        self._add_head("sets", tr("Data sets"), list(catalogue.sets()), closed)
+        self._add_head("my_blocks", tr("My blocks"), self._blocks(), closed)
 
-    def _blocks(self) -> list[tuple[str, str]]:
-        """Return words and type of this project's blocks, then of the saved ones."""
+    def _blocks(self, text: str = "") -> list[Item]:
+        """Return this project's blocks, then the saved ones."""
         self._known = tuple(self.document.project.blocks)
-        return catalogue.blocks(self.document)
+        return catalogue.block_items(self.document, text)
 
     def _on_changed(self, _edits: object = ()) -> None:
         """Follow the names of this project's blocks."""
         if tuple(self.document.project.blocks) != self._known:
             self._fill()
 
-    def _add_blocks(self, *, is_open: bool) -> None:
-        blocks = self._blocks()
-        if not blocks:
-            return
-        head = self._head("my_blocks", tr("My blocks"))
-        for title, type_id in blocks:
-            head.addChild(self._block(title, type_id))
-        head.setExpanded(is_open)
-
-    def _block(self, title: str, type_id: str) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([title])
-        item.setIcon(0, icons.icon("layers", "io"))
-        item.setData(0, _ID, type_id)
-        is_own = type_id.startswith(catalogue.OWN)
-        words = tr("A block of this project") if is_own else tr("A block you saved")
-        item.setToolTip(0, words)
-        item.setSizeHint(0, self._row())
-        return item
+    def _add_head(
+        self, name: str, title: str, entries: list[Item], closed: set[str]
+    ) -> None:
+        """Add a head with these entries; none where there are none."""
+        if entries:
+            head = self._head(name, title)
+            for entry in entries:
+                head.addChild(self._entry(entry, entry.title))
+            head.setExpanded(name not in closed)
 
     def _closed(self) -> set[str]:
         """Return the categories that are closed, as they were left."""
@@ -198,18 +192,11 @@ class Palette(QWidget):
         self.tree.addTopLevelItem(head)
         return head
 
-    def _add_category(self, category: str, title: str, is_open: bool) -> None:
-        head = self._head(category, title)
-        for spec in catalogue.found(""):
-            if spec.category == category:
-                head.addChild(self._entry(spec))
-        head.setExpanded(is_open)
-
-    def _entry(self, spec: LayerSpec) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([spec.title])
-        item.setIcon(0, catalogue.icon_of(spec))
-        item.setData(0, _ID, spec.id)
-        item.setToolTip(0, catalogue.help_of(spec))
+    def _entry(self, entry: Item, words: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([words])
+        item.setIcon(0, entry.icon)
+        item.setData(0, _ID, entry.type_id)
+        item.setToolTip(0, entry.help)
         item.setSizeHint(0, self._row())
         return item
 

@@ -14,11 +14,10 @@ from PySide6.QtWidgets import (
 
 from engine.graph.model import Edge, Endpoint
 from engine.i18n import tr
-from engine.layers import registry
-from engine.layers.spec import LayerSpec, Port
+from engine.layers.spec import Port
 from workbench.canvas import catalogue, metrics, tools
+from workbench.canvas.catalogue import Item
 from workbench.document import wires
-from workbench.theme import icons
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -101,33 +100,25 @@ class QuickAdd(QFrame):
         ports = (*wires.outputs_of(project, node), *wires.inputs_of(project, node))
         return wires.port_of(ports, self._end.port)
 
-    def _entries(self, text: str) -> list[LayerSpec]:
-        port = self._port()
+    def _items(self, text: str) -> list[Item]:
+        """Return what is offered: what fits the port; else blocks, then the rest."""
+        port, document = self._port(), self._view.document
         if port is None:
-            return catalogue.found(text)
+            own = catalogue.block_items(document, text) if text else []
+            return [*own, *catalogue.items(text)[:_SHOWN]]
         node = self._view.canvas.graph.node(self._end.node)
-        outputs = wires.outputs_of(self._view.document.project, node)
-        return list(catalogue.fitting(text, port, forward=port in outputs))
+        forward = port in wires.outputs_of(document.project, node)
+        return catalogue.fitting_items(text, port, forward=forward)[:_SHOWN]
 
     def _fill(self, text: str) -> None:
         self.results.clear()
-        self._fill_blocks(text)
-        for spec in self._entries(text)[:_SHOWN]:
-            item = QListWidgetItem(catalogue.icon_of(spec), spec.title)
-            item.setData(Qt.ItemDataRole.UserRole, spec.id)
-            item.setToolTip(catalogue.help_of(spec))
+        for entry in self._items(text):
+            item = QListWidgetItem(entry.icon, entry.words)
+            item.setData(Qt.ItemDataRole.UserRole, entry.type_id)
+            item.setToolTip(entry.help)
             self.results.addItem(item)
+        catalogue.say_when_empty(self.results)
         self.results.setCurrentRow(0)
-
-    def _fill_blocks(self, text: str) -> None:
-        """Offer the project's blocks and the saved ones, where no port must fit."""
-        if self._end is not None or not text:
-            return
-        for title, type_id in catalogue.blocks(self._view.document):
-            if text.casefold() in title.casefold():
-                item = QListWidgetItem(icons.icon("layers", "io"), title)
-                item.setData(Qt.ItemDataRole.UserRole, type_id)
-                self.results.addItem(item)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Let the arrows walk through the list while the line has the focus."""
@@ -142,9 +133,9 @@ class QuickAdd(QFrame):
 
     def _accept(self) -> None:
         item = self.results.currentItem()
-        if item is None:
+        type_id = item.data(Qt.ItemDataRole.UserRole) if item else None
+        if not isinstance(type_id, str):
             return
-        type_id = str(item.data(Qt.ItemDataRole.UserRole))
         self.hide()
         self._add(type_id)
         self._view.setFocus()
@@ -162,6 +153,7 @@ class QuickAdd(QFrame):
         half = metrics.HEIGHT / 2
         if self._end is None or self._wire is not None:
             return (metrics.WIDTH / 2, half)
-        port, spec = self._port(), registry.get(type_id)
-        forward = port is not None and any(wires.fits(port, p) for p in spec.inputs)
+        port, spec = self._port(), tools.spec_of(type_id)
+        inputs = spec.inputs if spec else ()
+        forward = port is not None and any(wires.fits(port, p) for p in inputs)
         return (0.0 if forward else metrics.WIDTH, half)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF
 
 from engine.graph.model import Edge, Endpoint, Position
 from engine.layers import registry
+from engine.layers.datasets import DATA
 from engine.layers.spec import LayerSpec
 from workbench.canvas import catalogue, layout, metrics, note_drags
 from workbench.canvas.face import REROUTE
@@ -36,8 +37,10 @@ def _add(
 ) -> str:
     scope = view.canvas.scope
     kind, _, name = type_id.rpartition(":")
-    if kind:
+    if kind in _BLOCK_MAKERS:
         node_id = view.attempt(_BLOCK_MAKERS[kind], name, place, scope)
+    elif kind == catalogue.SET:
+        node_id = view.attempt(actions.add_node, DATA.id, place, end, scope, name)
     else:
         node_id = view.attempt(actions.add_node, type_id, place, end, scope)
     if not isinstance(node_id, str):
@@ -47,9 +50,18 @@ def _add(
     return node_id
 
 
+def spec_of(type_id: str) -> LayerSpec | None:
+    """Return the catalogue's entry of something to add; None for a block."""
+    kind = type_id.rpartition(":")[0]
+    if kind == catalogue.SET:
+        return DATA
+    return None if kind else registry.get(type_id)
+
+
 def add(view: "CanvasView", type_id: str) -> str:
     """Add a node behind the only selected one, or in the middle of the view."""
-    end = None if ":" in type_id else open_output(view, registry.get(type_id))
+    spec = spec_of(type_id)
+    end = open_output(view, spec) if spec else None
     places = [(n.x(), n.y()) for n in view.canvas.nodes.values()]
     if end is None:
         middle = view.camera.centre()

@@ -64,13 +64,15 @@ class CanvasView(QGraphicsView):
         selection_changed: Ids of the selected nodes, their scope, and what stands
             before their ids in paths.
         notice: Why the document refused something.
-        node_activated: Id of a node, not a block, that was double-clicked.
+        node_activated: Id of a node, not a block, that was double-clicked or entered.
+        ground_activated: Enter was pressed while nothing was selected.
         library_changed: There are other blocks in the user's library.
     """
 
     selection_changed = Signal(list, str, str)
     notice = Signal(str)
     node_activated = Signal(str)
+    ground_activated = Signal()
     library_changed = Signal()
 
     def __init__(self, document: Document) -> None:

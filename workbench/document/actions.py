@@ -24,9 +24,12 @@ from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
 from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.layers import registry
+from engine.layers.datasets import DATA, DATASETS
 from engine.layers.spec import Param, Value
 from workbench.document import outer_ports, wires
 from workbench.document.document import Document
+
+_DEFAULT_SETS = ("", DATA.defaults()["source"])
 
 
 def pinned(document: Document, scope: str = ROOT) -> list[Edit]:
@@ -46,6 +49,7 @@ def add_node(
     position: Position,
     connect_from: Endpoint | Edge | None = None,
     scope: str = ROOT,
+    source: str = "",
 ) -> str:
     """Add a node and return its id.
 
@@ -56,17 +60,20 @@ def add_node(
         connect_from: A port of another node, output or input, to wire it to where
             one of its ports fits; or a wire to stand in, where both ends fit.
         scope: Block that is open, or the main graph.
+        source: Of a Data node: its data set; empty for the default.
     """
     spec = registry.get(type_id)
     project = document.project
-    node = Node(project.scope(scope).free_id(type_id), type_id)
+    params = {"source": source} if source not in _DEFAULT_SETS else {}
+    node = Node(project.scope(scope).free_id(type_id), type_id, params)
     edits = [*pinned(document, scope), AddNode(node, scope)]
     edits.append(Move(((node.id, position),), scope))
     if isinstance(connect_from, Edge):
         edits += _inserting(project, connect_from, node, scope)
     elif connect_from is not None:
         edits += _joining(project, connect_from, node, scope)
-    document.apply(edits, tr("Add {title}", title=spec.title))
+    title = tr(DATASETS[source].title) if source in DATASETS else spec.title
+    document.apply(edits, tr("Add {title}", title=title))
     return node.id
 
 

@@ -92,7 +92,15 @@ class Inspector(QWidget):
         """Put the keyboard into the first setting of the shown nodes."""
         self.tabs.setCurrentIndex(LAYER)
         rows = list(self.node_panel.form.rows.values())
-        (rows[0].field if rows else self.node_panel.title).setFocus()
+        first = rows[0].field if rows else self.node_panel.title
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_training(self) -> None:
+        """Put the keyboard into the first setting of the training."""
+        self.tabs.setCurrentIndex(TRAINING)
+        field = first_field(self.training)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_analysis(self, analysis: Analysis | None) -> None:
         """Show what the engine found out."""
@@ -110,6 +118,17 @@ class Inspector(QWidget):
         nodes = project.scope(self._scope).nodes if is_there else {}
         kept = [i for i in self._ids if i in nodes]
         self.show_nodes(kept, self._scope if is_there else ROOT, self._prefix)
+
+
+def first_field(form: QWidget) -> QWidget | None:
+    """Return the first widget of a form that takes the keyboard."""
+    widget = form.nextInFocusChain()
+    while form.isAncestorOf(widget):
+        takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if takes and widget.isEnabled() and widget.isVisible():
+            return widget
+        widget = widget.nextInFocusChain()
+    return None
 
 
 def _page(widgets: Sequence[QWidget]) -> QScrollArea:

@@ -1,12 +1,15 @@
 """Going to nodes, the overview, aligning, the undo list, and xor by keys alone."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
 import presets
+from engine.graph.model import Endpoint
+from engine.layers.datasets import DATASETS
 from tests.workbench.canvas import nets
 from workbench.canvas import align, menus
+from workbench.canvas.palette import Palette
 from workbench.canvas.undo_list import UndoList
 from workbench.document import actions, blocks
 from workbench.inspector import Inspector
@@ -29,6 +32,94 @@ def test_ctrl_f_goes_to_a_node_inside_a_block(view, hand, document):
     QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
     assert view.canvas.path == ("stem",)
     assert view.selected_ids() == ["relu"]
+
+
+def search(view, text, place=None):
+    view.quick_add(place)
+    QTest.keyClicks(view._popup.field, text)
+    return [
+        view._popup.results.item(i).text() for i in range(view._popup.results.count())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "source"),
+    [
+        ("xor", "XOR   data set", "xor"),
+        ("mnist", "MNIST (5,000)   data set", None),
+        ("two moons", "Two moons   data set", "moons"),
+        ("data iris", "Iris   data set", "iris"),
+    ],
+)
+def test_tab_search_offers_data_sets(view, document, text, first, source):
+    document.new()
+    assert search(view, text)[0] == first
+    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    (node,) = document.project.graph.nodes.values()
+    assert (node.type, node.params.get("source")) == ("data", source)
+    assert document.undo_stack.undoText() == f"Add {first.removesuffix('   data set')}"
+
+
+def test_a_search_for_data_names_the_layer_first_and_then_all_sets(view):
+    found = search(view, "data")
+    assert found[0] == "Data"
+    assert sum(words.endswith("   data set") for words in found) == len(DATASETS)
+
+
+def test_a_search_without_a_result_says_so_and_adds_nothing(view, hand, document):
+    before = document.text()
+    assert search(view, "qqzzxx") == ["Nothing fits"]
+    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    assert document.text() == before
+    view._popup.hide()
+    hand.key(Qt.Key.Key_F, CONTROL)
+    QTest.keyClicks(view.chooser.field, "qqzzxx")
+    assert words(view) == ["Nothing fits"]
+    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    assert view.chooser.isVisible()
+    view.chooser.hide()
+
+
+def test_a_wire_taken_off_an_input_finds_the_sets_that_give_it(view, hand, document):
+    actions.add_node(document, "embedding", (0.0, 300.0))
+    end = Endpoint("embedding", "input")
+    view.quick_add(QPointF(0, 420), end)
+    QTest.keyClicks(view._popup.field, "data set")
+    found = {
+        view._popup.results.item(i).text().removesuffix("   data set")
+        for i in range(view._popup.results.count())
+    }
+    whole = {d.title for d in DATASETS.values()
+             if any(p.port.kind == "int" for p in d.layout)}  # fmt: skip
+    assert found == {"Data", *whole}
+    QTest.keyClicks(view._popup.field, " python help")
+    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    (edge,) = document.project.graph.edges_into("embedding")
+    assert document.project.graph.node(edge.source.node).params == {
+        "source": "python_help"
+    }
+
+
+def test_palette_has_the_data_sets_and_adds_one(view, document, qtbot):
+    palette = Palette(document, view)
+    qtbot.addWidget(palette)
+    heads = [
+        palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())
+    ]
+    sets = next(head for head in heads if head.text(0) == "Data sets")
+    titles = [sets.child(i).text(0) for i in range(sets.childCount())]
+    assert titles == [spec.title for spec in DATASETS.values()]
+    QTest.keyClicks(palette.field, "spirals")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert document.project.graph.node("data_2").params == {"source": "spirals"}
+
+
+def test_go_to_tells_nodes_of_a_kind_apart_by_their_settings(view, hand, document):
+    hand.key(Qt.Key.Key_F, CONTROL)
+    QTest.keyClicks(view.chooser.field, "digits")
+    assert words(view) == ["Data · Digits 8 × 8   data"]
+    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    assert view.selected_ids() == ["data"]
 
 
 def test_c_connects_to_a_port_chosen_from_the_list(view, hand, document):
