@@ -18,6 +18,7 @@ from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow, Inference
 from engine.compile.inspection import flows_of, inspected
 from engine.compile.shapes import ShapeCache
+from engine.graph import paths
 from engine.graph.model import Project
 from engine.graph.settings import Phase
 from engine.layers import registry
@@ -230,7 +231,7 @@ class _Writer:
 
     def phase(self, phase: Phase) -> PhaseProgram:
         """Return the program of one training phase."""
-        losses = phase.minimise or self.ends("loss")
+        losses = self._losses(phase)
         needed = self._ancestors(losses)
         program = self._program(phase.name, losses, (), ())
         moved, factors = self._moved(phase, needed)
@@ -238,6 +239,12 @@ class _Writer:
         ours = set(map(id, moved))
         program.others = [p for p in self.modules.parameters() if id(p) not in ours]
         return program
+
+    def _losses(self, phase: Phase) -> tuple[str, ...]:
+        """Return the paths of what a phase minimises, in its order."""
+        known = self.ends("loss")
+        found = (p for name in phase.minimise for p in known if paths.covers(name, p))
+        return tuple(dict.fromkeys(found)) or known
 
     def evaluation(self) -> PhaseProgram:
         """Return the program of all losses, metrics and views."""
@@ -273,21 +280,28 @@ class _Writer:
     def _moved(
         self, phase: Phase, needed: set[str]
     ) -> tuple[list[nn.Parameter], list[float]]:
-        """Return the parameters that a phase updates, and their rate factors."""
+        """Return the parameters that a phase updates, and their rate factors.
+
+        Weights that are shared move when any of the nodes that use them is named.
+        """
         frozen = {node.home for node in self.nodes if not node.trainable}
+        chosen = self._homes(phase.update) - frozen
         moved: dict[nn.Parameter, float] = {}
         for node in self.nodes:
-            chosen = not phase.update or any(
-                node.path == name or node.path.startswith(name + ".")
-                for name in phase.update
-            )
-            if not chosen or node.home in frozen or node.type not in BUILDERS:
-                continue
-            if node.path not in needed:
+            if node.home not in chosen or node.path not in needed:
                 continue
             for parameter in self.modules.at(node.home).parameters():
                 moved.setdefault(parameter, node.lr_factor)
         return list(moved), list(moved.values())
+
+    def _homes(self, names: Sequence[str]) -> set[str]:
+        """Return where the weights are that some paths cover; all for no path."""
+        weighted = (node for node in self.nodes if node.type in BUILDERS)
+        return {
+            node.home
+            for node in weighted
+            if not names or any(paths.covers(name, node.path) for name in names)
+        }
 
 
 def _graph(

@@ -7,9 +7,10 @@ outside. The network computes the same before and after; weights are renamed fro
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.errors import GraphError
+from engine.graph import paths
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -31,12 +32,12 @@ from engine.graph.model import (
     Project,
 )
 from engine.graph.ports import BLOCK, title
-from engine.graph.settings import Training
 from engine.graph.weights import grouped
 from engine.i18n import tr
 from engine.layers import registry
 
 _STAYS_OUTSIDE = {"loss", "metric", "view"}
+_WEIGHTLESS = {"act", "shape", "merge", "pool"}
 
 
 @dataclass
@@ -83,7 +84,7 @@ def group(
     ]
     edits += _places(project, chosen, instance.id, name, scope)
     edits += _swap(graph, chosen, instance, border, scope)
-    edits += _phases(project.training, {node.id for node in chosen}, instance.id)
+    edits += _phases(project, chosen, instance.id, scope)
     return edits
 
 
@@ -239,14 +240,31 @@ def _outer_wires(
     return list(wires)
 
 
-def _phases(training: Training, inside: set[str], instance: str) -> list[Edit]:
-    """Let phases that update nodes of the selection update the instance."""
-    result = training
-    for index, phase in enumerate(training.phases):
-        if inside & set(phase.update):
-            update = dict.fromkeys(
-                instance if node_id in inside else node_id for node_id in phase.update
-            )
-            changed = phase.with_update(tuple(update))
-            result = result.with_phase(index, changed)
-    return [] if result == training else [SetTraining(result)]
+def _phases(
+    project: Project, chosen: list[Node], instance: str, scope: str
+) -> list[Edit]:
+    """Let phases that update nodes of the selection update them in the instance."""
+    inside = {node.id for node in chosen}
+
+    def entered(steps: tuple[str, ...]) -> list[tuple[str, ...]]:
+        return [(instance, *steps) if steps[0] in inside else steps]
+
+    weighted = {
+        f"{instance}.{node.id}"
+        for node in chosen
+        if registry.get(node.type).category not in _WEIGHTLESS
+    }
+    edits = paths.renamed_in_phases(project, scope, entered)
+    return [_whole(edit, weighted, instance) for edit in edits]
+
+
+def _whole(edit: SetTraining, parts: set[str], instance: str) -> SetTraining:
+    """Let a phase that updates all of an instance say so in one word."""
+    phases = []
+    for phase in edit.training.phases:
+        update = phase.update
+        if parts and parts <= set(update):
+            words = (instance if name in parts else name for name in update)
+            update = tuple(dict.fromkeys(words))
+        phases.append(phase.with_update(update))
+    return SetTraining(replace(edit.training, phases=tuple(phases)))

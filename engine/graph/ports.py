@@ -1,6 +1,6 @@
 """Which ports a node of a project has: from the catalogue, or from its block."""
 
-from engine.graph.model import ROOT, Edge, Node, Project
+from engine.graph.model import Edge, Node, Project
 from engine.layers import registry
 from engine.layers.spec import Port, Ports, Value
 
@@ -67,16 +67,3 @@ def fits(source: Port, target: Port) -> bool:
     if source.kind == "loss":
         return target.kind in {"loss", "float"}
     return source.kind == target.kind
-
-
-def is_there(project: Project, path: str) -> bool:
-    """Return whether a node, or one inside blocks (`instance.inner`), is there."""
-    scope = ROOT
-    for step, name in enumerate(path.split(".")):
-        if step and scope not in project.blocks:
-            return False
-        node = project.scope(scope).nodes.get(name)
-        if node is None:
-            return False
-        scope = str(node.params.get("of", "")) if node.type == BLOCK else "?"
-    return True

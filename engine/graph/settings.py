@@ -75,7 +75,8 @@ class Phase:
     Args:
         name: Words in curves and tables.
         minimise: Ids of loss nodes; empty means all losses.
-        update: Ids of nodes (or block instances) whose weights move; empty means all.
+        update: Paths of nodes or block instances whose weights move, see
+            `engine.graph.paths`; empty means all.
         optimizer: See `OPTIMIZERS`.
         schedule: See `SCHEDULES`.
         params: See `PHASE_PARAMS` (`every`, `clip_norm`, `clip_value`, `l1`).

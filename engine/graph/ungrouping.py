@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engine.errors import GraphError
+from engine.graph import paths
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -15,11 +16,9 @@ from engine.graph.edits import (
     Edit,
     Move,
     RemoveNode,
-    SetTraining,
 )
 from engine.graph.model import ROOT, Block, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import BLOCK, params
-from engine.graph.settings import Training
 from engine.graph.weights import unpacked
 from engine.i18n import tr
 
@@ -75,7 +74,7 @@ def unpack(project: Project, node_id: str, scope: str = ROOT) -> Unpacked:
     edits = [
         *_swap(graph, node, copies, scope),
         *_places(project, node, copies, scope),
-        *_phases(project.training, node_id, copies),
+        *_phases(project, node_id, copies, scope),
     ]
     return Unpacked(tuple(edits), _names(node_id, copies))
 
@@ -202,12 +201,17 @@ def _places(project: Project, node: Node, copies: _Copies, scope: str) -> list[E
     return [*gone, Move(moves, scope)]
 
 
-def _phases(training: Training, node_id: str, copies: _Copies) -> list[Edit]:
-    """Let phases that update the instance update what was in it."""
-    result = training
-    inside = tuple(new for ids in copies.ids for new in ids.values())
-    for index, phase in enumerate(training.phases):
-        if node_id in phase.update:
-            rest = tuple(other for other in phase.update if other != node_id)
-            result = result.with_phase(index, phase.with_update((*rest, *inside)))
-    return [] if result == training else [SetTraining(result)]
+def _phases(project: Project, node_id: str, copies: _Copies, scope: str) -> list[Edit]:
+    """Let phases that update the instance, or part of it, update what was in it."""
+
+    def left(steps: tuple[str, ...]) -> list[tuple[str, ...]]:
+        if steps[0] != node_id:
+            return [steps]
+        rest, chosen = steps[1:], copies.ids
+        if rest and rest[0].isdecimal():
+            chosen, rest = chosen[int(rest[0]) :][:1], rest[1:]
+        if not rest:
+            return [(new,) for ids in chosen for new in ids.values()]
+        return [(ids[rest[0]], *rest[1:]) for ids in chosen if rest[0] in ids]
+
+    return list(paths.renamed_in_phases(project, scope, left))

@@ -7,6 +7,7 @@ that one click can apply. Shapes are checked by `engine.compile.shapes`.
 from collections.abc import Iterator, Mapping
 
 from engine.errors import ConfigError
+from engine.graph import paths
 from engine.graph.edits import Connect, Disconnect, Edit, Fix, Problem, SetParam
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.offers import MAX_FIXES, connections
@@ -15,7 +16,6 @@ from engine.graph.ports import (
     fits,
     input_port,
     input_ports,
-    is_there,
     output_port,
     output_ports,
     title,
@@ -279,15 +279,14 @@ def ancestors(graph: Graph, node_ids: list[str]) -> set[str]:
 
 
 def _phases(project: Project, training: Training) -> Iterator[Problem]:
-    nodes = project.graph.nodes
     for phase in training.phases:
-        for node_id in phase.minimise:
-            node = nodes.get(node_id)
+        for path in phase.minimise:
+            node = paths.find(project, path)
             if node is None or registry.get(node.type).category != "loss":
-                yield _bad_phase(phase.name, tr("minimises"), tr("a loss"), node_id)
-        for node_id in phase.update:
-            if not is_there(project, node_id):
-                yield _bad_phase(phase.name, tr("updates"), tr("a node"), node_id)
+                yield _bad_phase(phase.name, tr("minimises"), tr("a loss"), path)
+        for path in phase.update:
+            if paths.find(project, path) is None:
+                yield _bad_phase(phase.name, tr("updates"), tr("a node"), path)
 
 
 def _bad_phase(phase: str, verb: str, expected: str, node_id: str) -> Problem:
