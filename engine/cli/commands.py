@@ -85,7 +85,7 @@ def export(options: Namespace) -> int:
     from engine.export import of_run  # noqa: PLC0415
     from engine.training import runs  # noqa: PLC0415
 
-    weights = of_run(runs.open_run(Path(options.project)))
+    weights = of_run(runs.open_run(Path(options.project)), averaged=not options.raw)
     exported = write_file(weights, options.format, Path(options.out))
     if options.json:
         write_json(asdict(exported))

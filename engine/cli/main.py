@@ -106,6 +106,8 @@ def _export(parsers: _Commands) -> None:
     parser.add_argument("project", metavar="RUN", help=tr("folder of the run"))
     parser.add_argument("--format", required=True, help="safetensors, pt")
     parser.add_argument("--out", required=True, metavar="FILE", help=tr("target"))
+    raw = tr("the weights of the last step, not their running mean")
+    parser.add_argument("--raw", action="store_true", help=raw)
     _add_json(parser)
 
 

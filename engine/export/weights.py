@@ -29,33 +29,48 @@ class Weights:
     step: int = 0
 
 
-def of_run(run: Run) -> Weights:
+def of_run(run: Run, *, averaged: bool = True) -> Weights:
     """Return weights and buffers of the newest checkpoint of a run.
+
+    Args:
+        run: Its folder.
+        averaged: The running mean of the weights, where the run keeps one.
 
     Raises:
         TrainingError: When there is no (sound) checkpoint.
     """
-    return Weights(run.load_weights(), _origin(run, run.step), run.step)
+    tensors = run.load_weights(averaged=averaged)
+    return Weights(tensors, _origin(run, run.step, averaged=averaged), run.step)
 
 
-def of_modules(modules: nn.Module, run: Run, step: int) -> Weights:
+def of_modules(
+    modules: nn.Module, run: Run, step: int, mean: Mapping[str, Tensor] | None = None
+) -> Weights:
     """Return copies of the weights and buffers of a network in training.
+
+    Args:
+        modules: The network.
+        run: Where it is recorded.
+        step: Steps made.
+        mean: Takes the place of the weights of these names.
 
     Threads: the training thread, between two steps.
     """
     tensors = {
         name: tensor.detach().to("cpu", copy=True)
-        for name, tensor in modules.state_dict().items()
+        for name, tensor in {**modules.state_dict(), **(mean or {})}.items()
     }
-    return Weights(tensors, _origin(run, step), step)
+    return Weights(tensors, _origin(run, step, averaged=mean is not None), step)
 
 
-def _origin(run: Run, step: int) -> dict[str, str]:
+def _origin(run: Run, step: int, *, averaged: bool) -> dict[str, str]:
     project = run.project
+    decay = project.training.decay if averaged else 0.0
     return {
         "project": project.name,
         "run": run.folder.name,
         "step": str(step),
+        "weight_averaging": f"{decay:g}",
         "format_version": str(FORMAT_VERSION),
         "data_scaling": json.dumps(scaling(project), sort_keys=True),
     }

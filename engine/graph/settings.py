@@ -129,6 +129,12 @@ class Training:
         value = self.value(name)
         return value if isinstance(value, int) else 0
 
+    @property
+    def decay(self) -> float:
+        """Share of the weights' running mean that a step keeps; 0 keeps no mean."""
+        value = self.value("ema")
+        return float(value) if isinstance(value, int | float) else 0.0
+
     def with_value(self, name: str, value: object) -> "Training":
         """Return a copy with one setting changed, checked."""
         checked = check_values(TRAINING_PARAMS, {name: value}, tr("Training"))

@@ -59,23 +59,28 @@ class Job:
         body = frame.Failed(str(error))
         self._send(frame.Message(self._hyper_number, body))
 
-    def weights(self) -> Weights:
-        """Return the weights at the present step, or those of the end."""
+    def weights(self, *, averaged: bool = True) -> Weights:
+        """Return the weights at the present step, or those of the end.
+
+        Args:
+            averaged: Their running mean, where the run keeps one.
+        """
         answer: queue.SimpleQueue[Weights | Exception] = queue.SimpleQueue()
-        self.runner.do(lambda: answer.put(self._copied()))
+        self.runner.do(lambda: answer.put(self._copied(averaged=averaged)))
         while self.runner.running and answer.empty():
             with suppress(queue.Empty):
                 return _given(answer.get(timeout=_POLL_S))
         if answer.empty():
-            return of_run(open_run(self._run.folder))
+            return of_run(open_run(self._run.folder), averaged=averaged)
         return _given(answer.get())
 
-    def _copied(self) -> Weights | Exception:
+    def _copied(self, *, averaged: bool) -> Weights | Exception:
         """Return the present weights; a failure is the asker's, not the training's."""
         trainer = self._trainer
         modules = trainer.parts.program.modules
+        mean = trainer.parts.averaged.tensors if averaged else None
         try:
-            return of_modules(modules, self._run, trainer.step)
+            return of_modules(modules, self._run, trainer.step, mean)
         except Exception as error:  # noqa: BLE001 - raised again for who asked
             return error
 

@@ -150,7 +150,7 @@ class Host:
     def _export(self, request: commands.Request) -> frame.Exported:
         command = request.command
         assert isinstance(command, commands.Export)
-        weights = self._weights(command.run)
+        weights = self._weights(command.run, averaged=command.averaged)
         return export(weights, command.format, Path(command.path))
 
     def _preview(self, request: commands.Request) -> WeightsPreview:
@@ -159,13 +159,13 @@ class Host:
         project = serialize.loads(command.document)
         return initial.preview(project, command.path, command.prefix)
 
-    def _weights(self, folder: str) -> Weights:
+    def _weights(self, folder: str, *, averaged: bool) -> Weights:
         """Return the weights of a run, or of the current one as they are now."""
         if folder:
-            return of_run(runs.open_run(Path(folder)))
+            return of_run(runs.open_run(Path(folder)), averaged=averaged)
         if not self._job:
             raise ExportError(
                 tr("There are no trained weights yet"),
                 fix=tr("Train first, or choose a run."),
             )
-        return self._job.weights()
+        return self._job.weights(averaged=averaged)

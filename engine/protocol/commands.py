@@ -119,11 +119,13 @@ class Export:
         run: Folder of the run; empty means the current one, at its current step.
         format: `safetensors` or `pt`.
         path: Target file.
+        averaged: The running mean of the weights, where the run keeps one.
     """
 
     run: str
     format: str
     path: str
+    averaged: bool = True
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,7 @@ class RunStarted:
         batch_size: At the start.
         parameters: Number of weights.
         step: Steps already made (a resumed run).
+        averaged: A running mean of the weights is kept.
     """
 
     run: str
@@ -152,6 +153,7 @@ class RunStarted:
     batch_size: int
     parameters: int
     step: int = 0
+    averaged: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from engine.i18n import tr
 from engine.measure.budget import Budget
 from engine.protocol.frame import RunStarted
 from engine.training import devices
+from engine.training.averaging import AveragedWeights
 from engine.training.evaluation import Evaluator
 from engine.training.feeds import Feeds
 from engine.training.length import Length
@@ -34,6 +35,7 @@ class Assembly:
         phases: Its phases with their optimizers.
         feeds: Its batches.
         length: Its steps.
+        averaged: The running mean of its weights, if it keeps one.
         evaluator: Its losses and metrics.
         stopping: Early stopping.
         best: The best weights so far.
@@ -46,6 +48,7 @@ class Assembly:
     phases: list[PhaseRun]
     feeds: Feeds
     length: Length
+    averaged: AveragedWeights
     evaluator: Evaluator
     stopping: EarlyStopping
     best: BestWeights
@@ -59,7 +62,13 @@ class Assembly:
     def viewing(self, *, enabled: bool) -> Viewing:
         """Return what makes its views."""
         half = self.training.value("precision") == "bf16"
-        return Viewing(self.program, self.feeds, half=half, enabled=enabled)
+        return Viewing(
+            self.program,
+            self.feeds,
+            half=half,
+            enabled=enabled,
+            looked_at=self.averaged.in_place,
+        )
 
 
 def assemble(project: Project, device: str = "", seed: int | None = None) -> Assembly:
@@ -99,6 +108,7 @@ def _assembled(
         PhaseRun(phase, compiled, half=half)
         for phase, compiled in zip(training.phases, program.phases, strict=True)
     ]
+    averaged = AveragedWeights(program.modules, training.decay)
     return Assembly(
         training,
         place,
@@ -107,9 +117,10 @@ def _assembled(
         phases,
         feeds,
         Length(training, feeds.order),
-        Evaluator(program, half=half),
+        averaged,
+        Evaluator(program, half=half, looked_at=averaged.in_place),
         EarlyStopping(training.number("patience")),
-        BestWeights(program.modules),
+        BestWeights(program.modules, averaged),
     )
 
 
@@ -138,4 +149,5 @@ def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
         batch_size=order.batch_size,
         parameters=sum(weights.numel() for weights in whole),
         step=step,
+        averaged=parts.averaged.decay > 0,
     )

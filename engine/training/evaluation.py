@@ -1,7 +1,7 @@
 """Losses and metrics over a whole part of the data, in eval mode."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ from engine.compile.metrics import build_metric
 from engine.compile.program import Program
 from engine.training import precision
 
+Weights = Callable[[], AbstractContextManager[None]]
 BATCH_SIZE = 256
 """Samples per forward pass; metrics do not depend on it."""
 
@@ -21,12 +22,16 @@ class Evaluator:
     Args:
         program: What to evaluate.
         half: Compute in bf16 where that is sound.
+        looked_at: Puts the weights to evaluate in place, and the others back.
 
     Threads: the training thread alone.
     """
 
-    def __init__(self, program: Program, *, half: bool) -> None:
+    def __init__(
+        self, program: Program, *, half: bool, looked_at: Weights = nullcontext
+    ) -> None:
         self.program, self._half = program, half
+        self._looked_at = looked_at
         trained = {loss for phase in program.phases for loss in phase.losses}
         whole = program.evaluation
         self.weights = {
@@ -43,7 +48,7 @@ class Evaluator:
     def forward(self, batch: Mapping[str, Tensor]) -> dict[str, Any]:
         """Return losses, and the inputs of metrics, of one batch."""
         program = self.program.evaluation
-        with self._eval_mode(), torch.no_grad():
+        with self._eval_mode(), self._looked_at(), torch.no_grad():
             if not self._half:
                 return program.run(batch)
             with precision.autocast(next(iter(batch.values())).device):

@@ -132,7 +132,7 @@ class Rehearsal:
         return one * feeds.num_validation / size * passes
 
     def _weight_bytes(self) -> int:
-        """Return bytes of weights, buffers, gradients and the optimizers' memory."""
+        """Return bytes of weights, their mean, buffers, gradients and optimizers."""
         modules = self._trainer.parts.program.modules
         weights = list(modules.parameters())
         gradients = [weight for weight in weights if weight.requires_grad]
@@ -143,7 +143,9 @@ class Rehearsal:
             for value in state.values()
             if isinstance(value, Tensor)
         ]
-        return sum(map(_bytes, (*weights, *modules.buffers(), *gradients, *states)))
+        mean = self._trainer.parts.averaged.tensors.values()
+        kept = (*weights, *mean, *modules.buffers(), *gradients, *states)
+        return sum(map(_bytes, kept))
 
 
 class Saved:

@@ -147,8 +147,11 @@ class Run:
         path = self.folder / "checkpoints" / Path(entry["file"]).name
         return checkpoint_file.read(path, entry["sha256"])
 
-    def load_weights(self) -> dict[str, torch.Tensor]:
+    def load_weights(self, *, averaged: bool = True) -> dict[str, torch.Tensor]:
         """Return weights and buffers of the newest checkpoint by name.
+
+        Args:
+            averaged: The running mean of the weights, where the run keeps one.
 
         Raises:
             TrainingError: When there is no (sound) checkpoint.
@@ -156,7 +159,8 @@ class Run:
         loaded = self.load_checkpoint()
         if loaded is None:
             raise checkpoint_file.missing(self.folder)
-        return checkpoint_file.part(loaded[0], "model")
+        mean = checkpoint_file.part(loaded[0], "average") if averaged else {}
+        return {**checkpoint_file.part(loaded[0], "model"), **mean}
 
     def read_losses(self) -> tuple[Ints, Floats, Floats]:
         """Return steps (K,), losses and rates (K, phases)."""

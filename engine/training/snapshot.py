@@ -33,6 +33,7 @@ def take(parts: Assembly, position: Position) -> tuple[Tensors, Numbers]:
     feeds, order = state.of_feeds(parts.feeds)
     tensors = {
         **under("model", dict(parts.program.modules.state_dict())),
+        **under("average", parts.averaged.tensors),
         **under("best", parts.best.tensors),
         **under("feeds", feeds),
         **under("random", randomness.state(parts.device)),
@@ -69,6 +70,7 @@ def put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
 
 def _put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
     state.put_modules(parts.program.modules, part(tensors, "model"))
+    parts.averaged.restore(part(tensors, "average"))
     parts.best.restore(part(tensors, "best"))
     state.put_feeds(parts.feeds, part(tensors, "feeds"), numbers["order"])
     randomness.restore(part(tensors, "random"), parts.device)

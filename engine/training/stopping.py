@@ -6,7 +6,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from engine.training.averaging import AveragedWeights
+from engine.training.checkpoint_file import under
 from engine.training.schedules import Numbers
+
+_AVERAGE = "average"
 
 
 class EarlyStopping:
@@ -48,26 +52,30 @@ class BestWeights:
 
     Args:
         modules: What to copy and to restore.
+        averaged: Their running mean, copied and restored with them.
     """
 
-    def __init__(self, modules: nn.Module) -> None:
-        self._modules = modules
+    def __init__(self, modules: nn.Module, averaged: AveragedWeights) -> None:
+        self._modules, self._averaged = modules, averaged
         self.tensors: dict[str, Tensor] = {}
 
     def keep(self) -> None:
         """Copy the present weights."""
-        state = self._modules.state_dict()
-        self.tensors = {name: tensor.clone() for name, tensor in state.items()}
+        self.tensors = {name: t.clone() for name, t in self._present().items()}
 
     @torch.no_grad()
     def bring_back(self) -> bool:
         """Put the best weights in place; returns whether there were any."""
-        state = self._modules.state_dict()
+        present = self._present()
         for name, tensor in self.tensors.items():
-            state[name].copy_(tensor)
+            present[name].copy_(tensor)
         return bool(self.tensors)
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Take over the copy of a checkpoint."""
-        own = self._modules.state_dict()
+        own = self._present()
         self.tensors = {n: t.to(own[n].device).clone() for n, t in tensors.items()}
+
+    def _present(self) -> dict[str, Tensor]:
+        state = self._modules.state_dict()
+        return {**state, **under(_AVERAGE, self._averaged.tensors)}

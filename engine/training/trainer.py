@@ -167,6 +167,7 @@ class Trainer(Control):
 
     def _finish_step(self, row: Row, start: float) -> None:
         """Count the step and note what it gave."""
+        self.parts.averaged.follow(self.step)
         self._position.step += 1
         self._news.add_step(self.step, row)
         if self.monitor.sampling:

@@ -6,7 +6,7 @@ trace in the training: eval mode, no gradients, and torch's random states as bef
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,7 @@ from engine.measure.views.table import VIEWS
 from engine.protocol.frame import View
 from engine.training import cones, randomness
 from engine.training.cones import Cone
+from engine.training.evaluation import Weights
 from engine.training.feeds import Batch, Feeds
 from engine.training.view_words import Words, words_of
 
@@ -53,6 +54,7 @@ class Viewing:
         half: Compute in bf16 where that is sound.
         enabled: False makes nothing, ever.
         clock: Seconds; another one in tests.
+        looked_at: Puts the weights to show in place, and the others back.
 
     Attributes:
         watched: Somebody looks: views are made by themselves when they are due.
@@ -69,12 +71,13 @@ class Viewing:
         half: bool = False,
         enabled: bool = True,
         clock: Callable[[], float] = time.perf_counter,
+        looked_at: Weights = nullcontext,
     ) -> None:
         self.budget = ViewBudget(clock)
         self.log: list[str] = []
         self.watched = False
         self._program, self._feeds, self._clock = program, feeds, clock
-        self._half = half
+        self._half, self._looked_at = half, looked_at
         self._made: dict[str, View] = {}
         self._made_at = -1
         whole = cones.results(program.evaluation)
@@ -200,7 +203,7 @@ class Viewing:
         self._program.modules.eval()
         half = torch.autocast(device.type, torch.bfloat16, enabled=self._half)
         try:
-            with torch.no_grad(), half:
+            with self._looked_at(), torch.no_grad(), half:
                 yield
         finally:
             for part in training:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import safetensors.torch
 import torch
 
 from engine.cli import main
@@ -126,6 +127,20 @@ def test_a_training_ends_with_its_numbers_a_run_and_weights(capsys, tmp_path):
     assert torch.load(target, weights_only=True)["scores.weight"].shape == (10, 64)
     assert main([*arguments, "--out", str(out)]) == 2
     assert "already is a run" in capsys.readouterr().err
+
+
+def test_export_writes_the_averaged_weights_unless_raw_ones_are_wanted(tmp_path):
+    out, target = tmp_path / "run", tmp_path / "weights.pt"
+    arguments = ["train", "xor", "--steps", "9", "--threads", "1", "--out", str(out)]
+    assert main([*arguments, "--set", "ema=0.9"]) == 0
+    export, found = ["export", str(out), "--format", "pt", "--out", str(target)], []
+    for words in ([], ["--raw"]):
+        assert main([*export, *words]) == 0
+        found.append(torch.load(target, weights_only=True)["hidden.weight"])
+    held = safetensors.torch.load_file(next(out.glob("checkpoints/*")))
+    assert torch.equal(found[0], held["average/hidden.weight"])
+    assert torch.equal(found[1], held["model/hidden.weight"])
+    assert not torch.equal(*found)
 
 
 def test_runs_go_to_the_current_folder_and_lines_tell_how_it_goes(

@@ -91,6 +91,37 @@ def weights(engine, run: str, folder: Path) -> dict:
     return safetensors.torch.load_file(path)
 
 
+def test_averaged_and_raw_weights_of_a_running_and_an_ended_run_are_exported(
+    engine, tmp_path
+):
+    project = presets.load("xor")
+    project.training = project.training.with_value("ema", 0.9)
+    document = serialize.dumps(project)
+    engine.send(commands.Train(document, str(tmp_path), threads=1, paused=True))
+    assert wait_for(engine, RunStarted).body.averaged
+    engine.send(commands.Step(20))
+    while (last := wait_for(engine, Frame).body).step < 20 or last.state != "paused":
+        pass
+    during = [_exported(engine, tmp_path, "", averaged) for averaged in (True, False)]
+    engine.send(commands.Stop())
+    run = wait_for(engine, Outcome).body.run
+    after = [_exported(engine, tmp_path, run, averaged) for averaged in (True, False)]
+    for one, two in zip(during, after, strict=True):
+        assert all(torch.equal(one[name], two[name]) for name in one)
+    mean, raw = after
+    assert not torch.equal(mean["hidden.weight"], raw["hidden.weight"])
+    held = safetensors.torch.load_file(next((tmp_path / run).glob("checkpoints/*")))
+    assert torch.equal(held["average/hidden.weight"], mean["hidden.weight"])
+    assert torch.equal(held["model/hidden.weight"], raw["hidden.weight"])
+
+
+def _exported(engine, folder: Path, run: str, averaged: bool) -> dict:
+    path = folder / "weights.safetensors"
+    engine.send(commands.Export(run, "safetensors", str(path), averaged))
+    wait_for(engine, Exported)
+    return safetensors.torch.load_file(path)
+
+
 def test_pause_step_and_stop_are_obeyed_and_other_questions_answered(
     engine, xor, tmp_path
 ):

@@ -152,6 +152,7 @@ class PastRun:
             steps_per_epoch=max(1, last // max(1, training.number("epochs"))),
             batch_size=training.number("batch_size"),
             parameters=analysis.parameters,
+            averaged=training.decay > 0,
         )
 
 

@@ -34,7 +34,7 @@ class ExportDialog(Dialog):
         parent: The window.
     """
 
-    wanted = Signal(str, str)  # format, path
+    wanted = Signal(str, str, bool)  # format, path, averaged
 
     def __init__(self, folder: Path, stem: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export weights"), parent)
@@ -42,6 +42,9 @@ class ExportDialog(Dialog):
         self.format = QComboBox()
         for format_id, words in FORMATS.items():
             self.format.addItem(tr(words), format_id)
+        self.weights = QComboBox()
+        self.weights.addItem(tr("Averaged: what evaluations and views show"), True)
+        self.weights.addItem(tr("Raw: as the last step left them"), False)
         self.path = QLineEdit(str(folder / f"{stem}.safetensors"))
         self.path.setAccessibleName(tr("File"))
         self._replaced: Path | None = None  # the file that may be overwritten
@@ -61,18 +64,20 @@ class ExportDialog(Dialog):
         self.button.clicked.connect(self._on_export)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setVerticalSpacing(8)
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
         row.addWidget(self._browse)
         form.addRow(QLabel(tr("Format")), self.format)
+        form.addRow(QLabel(tr("Weights")), self.weights)
         form.addRow(QLabel(tr("File")), row)
         self.box.addLayout(form)
 
     def show_run(self, run: RunStarted | None, step: int) -> None:
         """Say what will be written; nothing can be before the first run."""
         self.button.setEnabled(run is not None)
+        self._form.setRowVisible(self.weights, run is not None and run.averaged)
         if run is None:
             self.facts.setText(tr("Train first: there are no weights yet."))
             return
@@ -140,4 +145,5 @@ class ExportDialog(Dialog):
         self.button.setText(tr("Export"))
         self._say(tr("Writing…"), "secondary")
         self.button.setEnabled(False)
-        self.wanted.emit(str(self.format.currentData()), str(path))
+        averaged = bool(self.weights.currentData())
+        self.wanted.emit(str(self.format.currentData()), str(path), averaged)

@@ -28,7 +28,15 @@ from workbench.theme.tokens import SPACE_S
 LIVE = ("lr", "momentum", "weight_decay", "batch_size")
 """Settings that change the running training at once."""
 _MAIN = ("batch_size", "epochs", "steps")
-_MORE = ("seed", "precision", "evaluate_every", "patience", "keep_best", "threads")
+_MORE = (
+    "ema",
+    "evaluate_every",
+    "patience",
+    "keep_best",
+    "precision",
+    "seed",
+    "threads",
+)
 
 
 def _params(names: tuple[str, ...]) -> list[Param]:
@@ -86,7 +94,7 @@ class TrainingForm(QWidget):
         schedule.box.addWidget(self.schedule)
         limits = Section(tr("Clipping and sparsity"), is_open=False)
         limits.box.addWidget(self.limits)
-        more = Section(tr("Evaluation, seed, precision"), is_open=False)
+        more = Section(tr("Averaging, evaluation, precision"), is_open=False)
         more.box.addWidget(self.more)
         outlook = Section(tr("Forecast"))
         outlook.box.addWidget(self.outlook)

@@ -254,17 +254,19 @@ class Session(QObject):
         """Change a setting of the running training."""
         self._send_to_run(commands.SetHyper(name, value, phase))
 
-    def export(self, format_id: str, path: str, run: str = "") -> None:
-        """Write weights; answered by `exported` or `request_failed`.
+    def export(self, format_id: str, path: str, averaged: bool = True) -> None:
+        """Write the current or last run's weights.
+
+        Answered by `exported` or `request_failed`.
 
         Args:
             format_id: `safetensors` or `pt`.
             path: Target file.
-            run: Folder of a run; empty means the current or last one.
+            averaged: The running mean of the weights, where the run keeps one.
         """
         known = self.history.run
-        folder = run or ("" if self.active or known is None else known.run)
-        self._ask(commands.Export(folder, format_id, path))
+        folder = "" if self.active or known is None else known.run
+        self._ask(commands.Export(folder, format_id, path, averaged))
 
     def preview_weights(self, project: Project, path: str, prefix: str = "") -> None:
         """Ask how a file fits; answered by `weights_previewed` or `request_failed`."""

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,23 @@ def test_export_suffix_follows_the_format(qtbot, export, tmp_path):
     export.show_run(RUN, 1)
     with qtbot.waitSignal(export.wanted) as wanted:
         qtbot.mouseClick(export.button, Qt.MouseButton.LeftButton)
-    assert wanted.args == ["pt", str(tmp_path / "digits.pt")]
+    assert wanted.args == ["pt", str(tmp_path / "digits.pt"), True]
+
+
+def test_export_of_a_run_with_averaged_weights_offers_the_raw_ones(
+    qtbot, export, tmp_path
+):
+    export.show_run(RUN, 1)
+    assert not export.weights.isVisible()
+    export.show_run(replace(RUN, averaged=True), 1)
+    assert export.weights.isVisible()
+    assert export.weights.currentText().startswith("Averaged")
+    export.weights.setFocus()
+    qtbot.keyClick(export.weights, Qt.Key.Key_Down)
+    assert export.weights.currentText().startswith("Raw")
+    with qtbot.waitSignal(export.wanted) as wanted:
+        qtbot.mouseClick(export.button, Qt.MouseButton.LeftButton)
+    assert wanted.args == ["safetensors", str(tmp_path / "digits.safetensors"), False]
 
 
 def test_export_over_a_file_asks_first(qtbot, export, tmp_path):

@@ -53,6 +53,18 @@ def test_run_settings_are_edited_and_reset(qtbot, document, form):
     assert "batch_size" not in document.project.training.params
 
 
+def test_weight_averaging_is_set_in_its_section(qtbot, document, form):
+    row = form.more.rows["ema"]
+    assert row.field.edit.text() == "0"
+    typed(qtbot, row.field.edit, "0.999")
+    assert document.project.training.decay == 0.999
+    typed(qtbot, row.field.edit, "1")
+    assert row.error.text()
+    assert document.project.training.decay == 0.999
+    document.undo_stack.undo()
+    assert document.project.training.decay == 0
+
+
 def test_bad_batch_size_is_told_and_changes_nothing(qtbot, document, form):
     typed(qtbot, form.main.rows["batch_size"].field.edit, "0")
     assert form.main.rows["batch_size"].error.text()
