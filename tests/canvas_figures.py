@@ -37,7 +37,7 @@ def graph(num_nodes: int) -> Project:
     made = project.graph
     made.add_node(Node("data", "data", {"source": "mnist"}))
     before, groups = "data.image", ["data.image"]
-    for index in range(num_nodes - 3):
+    for index in range(num_nodes - 4):
         kind = _KINDS[index % 4]
         params = {"out_channels": 8, "padding": 1} if kind == "conv2d" else {}
         made.add_node(Node(f"n{index}", kind, params))
@@ -47,10 +47,15 @@ def graph(num_nodes: int) -> Project:
         if kind == "add":
             made.connect(Edge.parse(groups[-1], f"n{index}.inputs"))
             groups.append(before)
+    made.add_node(Node("flatten", "flatten"))
     made.add_node(Node("head", "linear"))
     made.add_node(Node("loss", "cross_entropy"))
-    for source, target in ((before, "head.input"), ("head.out", "loss.input"),
-                           ("data.label", "loss.target")):  # fmt: skip
+    for source, target in (
+        (before, "flatten.input"),
+        ("flatten.out", "head.input"),
+        ("head.out", "loss.input"),
+        ("data.label", "loss.target"),
+    ):
         made.connect(Edge.parse(source, target))
     project.layout[""] = layout.arrange(made, {})
     return project

@@ -5,8 +5,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.errors import EngineError
 from engine.i18n import tr
@@ -28,8 +29,13 @@ class ShotError(Exception):
     """Why there is no picture."""
 
 
-def draw(options: Options) -> int:
-    """Draw what the options ask for, print the path, and return the exit code."""
+def draw(options: Options, before: Callable[[MainWindow], object] | None = None) -> int:
+    """Draw what the options ask for, print the path, and return the exit code.
+
+    Args:
+        options: What to open and where to draw it.
+        before: Called with the window when all is in place, to change what is seen.
+    """
     app = main.application()
     settings = Settings()
     main.prepare(app, options, settings)
@@ -37,7 +43,7 @@ def draw(options: Options) -> int:
     theme.dress(app)
     window.asks_nothing = True
     try:
-        _draw(window, options)
+        _draw(window, options, before)
     except (ShotError, EngineError, OSError) as error:
         sys.stderr.write(f"workbench: {error}\n")
         return 1
@@ -49,7 +55,11 @@ def draw(options: Options) -> int:
     return 0
 
 
-def _draw(window: MainWindow, options: Options) -> None:
+def _draw(
+    window: MainWindow,
+    options: Options,
+    before: Callable[[MainWindow], object] | None,
+) -> None:
     width, height = options.size or (1440, 900)
     window.resize(width, height)
     _open(window, options)
@@ -67,6 +77,9 @@ def _draw(window: MainWindow, options: Options) -> None:
     if has_nodes and window.problems.has_errors and options.panel is None:
         window.docks.raise_("problems")
     _settle(window)
+    if before is not None:
+        before(window)
+        pause()
     _save(_target(window, options.panel), options)
 
 
@@ -130,12 +143,16 @@ def _wait(condition: Callable[[], bool], limit_s: float, words: str) -> None:
 
 def _settle(window: MainWindow) -> None:
     """Let layouts and plots catch up."""
-    until = time.monotonic() + _SETTLE_S
-    _wait(lambda: time.monotonic() > until, 5.0, "")
+    pause()
     window.panels.refresh()
     window.canvas.fit()
-    until = time.monotonic() + _SETTLE_S
-    _wait(lambda: time.monotonic() > until, 5.0, "")
+    pause()
+
+
+def pause(seconds: float = _SETTLE_S) -> None:
+    """Let the event loop run for a moment."""
+    until = time.monotonic() + seconds
+    _wait(lambda: time.monotonic() > until, seconds + 5.0, "")
 
 
 def _export_dialog(window: MainWindow) -> QWidget:
@@ -189,5 +206,10 @@ def _target(window: MainWindow, panel: str | None) -> QWidget:
 
 def _save(widget: QWidget, options: Options) -> None:
     picture = widget.grab()
+    with QPainter(picture) as painter:
+        for popup in QApplication.topLevelWidgets():
+            if popup.isVisible() and popup.windowType() == Qt.WindowType.Popup:
+                place = widget.mapFromGlobal(popup.mapToGlobal(QPoint()))
+                painter.drawPixmap(place, popup.grab())
     if options.shot is None or not picture.save(str(options.shot), "PNG"):
         raise ShotError(tr("can't write {path}", path=options.shot))

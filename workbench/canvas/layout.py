@@ -1,5 +1,6 @@
 """Where nodes stand that nobody has placed: layers from left to right, in rows."""
 
+import itertools
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from workbench.canvas import metrics
 Size = tuple[float, float]
 Steps = Generator[None, None, dict[str, Position]]
 _SWEEPS, _SLICE = 4, 48
+_PER_CUT_WIRE = 0.85
+"""What a row that cuts one more wire may be smaller on the screen instead."""
 
 
 def arrange(
@@ -45,14 +48,16 @@ def steps(graph: Graph, sizes: Mapping[str, Size], aspect: float = 1.75) -> Step
     if not columns:
         return {}
     boxes = [_Column(column, sizes) for column in columns]
+    cuts = _cuts(graph, columns)
     yield
-    best, most = 1, 0.0
+    best, most = _rows(boxes, len(boxes), cuts), 0.0
     for count in _row_lengths(len(boxes)):
-        fill = _scale(boxes, count, aspect)
+        rows = _rows(boxes, count, cuts)
+        fill = _scale(rows, aspect) * _wholeness(rows, cuts)
         if fill > most:
-            best, most = count, fill
+            best, most = rows, fill
         yield
-    return _placed(_rows(boxes, best))
+    return _placed(best)
 
 
 def _row_lengths(num_columns: int) -> list[int]:
@@ -137,18 +142,48 @@ class _Row:
         return max(column.height for column in self.columns)
 
 
-def _rows(columns: Sequence[_Column], per_row: int) -> list[_Row]:
-    parts = range(0, len(columns), per_row)
-    return [_Row(list(columns[i : i + per_row])) for i in parts]
+def _cuts(graph: Graph, columns: Sequence[Sequence[str]]) -> list[int]:
+    """Return for every column from how many outputs wires pass its right edge."""
+    column = {n: i for i, nodes in enumerate(columns) for n in nodes}
+    reach: dict[str, int] = {}
+    for edge in graph.edges:
+        source, end = str(edge.source), column[edge.target.node]
+        reach[source] = max(reach.get(source, 0), end)
+    change = [0] * (len(columns) + 1)
+    for source, end in reach.items():
+        change[column[source.partition(".")[0]]] += 1
+        change[end] -= 1
+    return list(itertools.accumulate(change))[: len(columns)]
 
 
-def _scale(columns: Sequence[_Column], per_row: int, aspect: float) -> float:
+def _rows(columns: Sequence[_Column], per_row: int, cuts: Sequence[int]) -> list[_Row]:
+    """Return rows of at most `per_row` columns, broken where few wires are cut."""
+    rows: list[_Row] = []
+    start = 0
+    while start < len(columns):
+        stop = min(start + per_row, len(columns))
+        if stop < len(columns):
+            shortest = stop - per_row // 3
+            stop = min(range(stop, shortest - 1, -1), key=lambda end: cuts[end - 1])
+        rows.append(_Row(list(columns[start:stop])))
+        start = stop
+    return rows
+
+
+def _scale(rows: Sequence[_Row], aspect: float) -> float:
     """Return how large the picture can be shown in a window of unit height."""
-    rows = _rows(columns, per_row)
     width = max(row.width for row in rows) + 2 * metrics.GAP_X
     height = sum(row.height + metrics.GAP_Y for row in rows)
     lonely = 0.95 if len(rows) > 1 and len(rows[-1].columns) == 1 else 1.0
     return lonely * min(aspect / width, 1.0 / height)
+
+
+def _wholeness(rows: Sequence[_Row], cuts: Sequence[int]) -> float:
+    """Return how well rows keep together what belongs together, at most 1."""
+    ends = list(itertools.accumulate(len(row.columns) for row in rows))[:-1]
+    if not ends:
+        return 1.0
+    return _PER_CUT_WIRE ** (sum(cuts[end - 1] for end in ends) / len(ends) - 1)
 
 
 def _placed(rows: Sequence[_Row]) -> dict[str, Position]:
@@ -166,8 +201,9 @@ def _placed(rows: Sequence[_Row]) -> dict[str, Position]:
 
 
 def _in_row(row: _Row, left: float, top: float) -> Iterator[tuple[str, float, float]]:
-    single = sum(len(column.nodes) == 1 for column in row.columns)
-    is_chain = 2 * single >= len(row.columns)
+    counts = [len(column.nodes) for column in row.columns]
+    meets_again = any(one > 1 >= two for one, two in itertools.pairwise(counts))
+    is_chain = 2 * counts.count(1) >= len(counts) and not meets_again
     for column in row.columns:
         y = top if is_chain else top + (row.height - column.height) / 2
         for node_id, (_, height) in zip(column.nodes, column.sizes, strict=True):

@@ -120,6 +120,8 @@ def _gutter(start: QPointF, end: QPointF, source: QRectF, lane: int) -> float:
     offset = 9 + 6 * lane
     if end.y() < source.top() - metrics.GAP_Y / 2:
         return source.top() - offset
+    if backward and drop > metrics.HEIGHT:  # the gap above the row it goes to
+        return end.y() - (metrics.HEIGHT + metrics.GAP_Y) / 2 + offset
     return source.bottom() + offset
 
 

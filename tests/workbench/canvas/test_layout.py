@@ -101,3 +101,29 @@ def test_a_wire_to_the_next_row_runs_between_the_rows():
     flat = [p.y() for p in points if 150 < p.x() < 600]
     assert min(flat) > 60
     assert max(flat) < 110
+
+
+def test_branches_that_meet_again_stay_in_one_row_around_their_middle():
+    branches = [(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4)]
+    chain = [(i, i + 1) for i in range(4, 9)]
+    places = layout.arrange(_graph([*branches, *chain], 10), {})
+    assert places["n4"][0] > places["n2"][0] > places["n0"][0]
+    assert places["n0"][1] == places["n2"][1] == places["n4"][1]
+    assert places["n9"][1] > places["n3"][1]  # the chain behind it is what is broken
+
+
+def test_rows_break_where_the_fewest_outputs_are_cut():
+    skips = [(i, i + 4) for i in range(0, 28, 4)]  # groups of four with a way around
+    graph = _graph([*[(i, i + 1) for i in range(28)], *skips], 29)
+    places = layout.arrange(graph, {})
+    heights = [places[f"n{i}"][1] for i in range(29)]
+    ends = [i for i in range(28) if heights[i + 1] != heights[i]]
+    assert ends
+    assert all(end % 4 == 0 for end in ends)
+
+
+def test_a_wire_back_runs_through_the_gap_above_the_row_it_goes_to():
+    source = QRectF(600, 90, *SIZE)
+    path = routing.route(QPointF(750, 120), QPointF(0, 330), source, [])
+    level = path.pointAtPercent(0.5).y()
+    assert 300 - metrics.GAP_Y < level < 300  # the row's cards begin at 300

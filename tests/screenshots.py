@@ -1,0 +1,192 @@
+"""`python -m tests.screenshots [NAME …]`: draw the pictures of assets/screenshots anew.
+
+Every picture is the real application: opened, trained and used as a person would, in a
+process of its own. Without names all are drawn; `--list` names them.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+import presets
+from engine.graph import serialize
+from engine.graph.model import Edge, Project
+from tests import canvas_figures
+from tests.helpers.projects import project
+from workbench.app import shot
+from workbench.app.window import MainWindow
+from workbench.canvas import block_tools, layout
+from workbench.options import Options
+
+FOLDER = Path(__file__).parents[1] / "assets" / "screenshots"
+_THEMES = ("dark", "light")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen.
+
+    Args:
+        document: A preset, or what makes a document.
+        steps: Trained before the picture.
+        before: What a person does before the picture.
+        themes: One picture each.
+        panel: Brought to the front.
+        language: Of the window.
+    """
+
+    document: str | Callable[[], Project]
+    steps: int = 0
+    before: Callable[[MainWindow], object] | None = None
+    themes: tuple[str, ...] = _THEMES
+    panel: str | None = None
+    language: str = "en"
+
+
+def _branches() -> Project:
+    """Return three branches of different kernels that meet again."""
+    made = project(
+        {
+            "data": ("data", {"source": "mnist"}),
+            "one": ("conv2d", {"out_channels": 8, "kernel_size": 1}),
+            "three": ("conv2d", {"out_channels": 16, "padding": 1}),
+            "five": ("conv2d", {"out_channels": 8, "kernel_size": 5, "padding": 2}),
+            "relu1": "relu", "relu3": "relu", "relu5": "relu",
+            "concat": "concat",
+            "pool": "max_pool2d",
+            "norm": "batch_norm2d",
+            "flatten": "flatten",
+            "scores": ("linear", {"out_features": 10}),
+            "loss": "cross_entropy", "accuracy": "accuracy",
+        },
+        "data.image>one.input data.image>three.input data.image>five.input "
+        "one.out>relu1.input three.out>relu3.input five.out>relu5.input "
+        "relu1.out>concat.inputs relu3.out>concat.inputs relu5.out>concat.inputs "
+        "concat.out>norm.input norm.out>pool.input pool.out>flatten.input "
+        "flatten.out>scores.input scores.out>loss.input data.label>loss.target "
+        "scores.out>accuracy.input data.label>accuracy.target",
+    )  # fmt: skip
+    made.name = "Three branches"
+    made.layout[""] = layout.arrange(made.graph, {})
+    return made
+
+
+def _broken() -> Project:
+    """Return the default preset with mistakes that people make."""
+    made = presets.load(presets.DEFAULT)
+    graph = made.graph
+    (into,), (out,) = graph.edges_into("flatten"), graph.edges_out_of("flatten")
+    graph.disconnect(into)
+    graph.disconnect(out)
+    graph.remove_node("flatten")
+    graph.connect(Edge(into.source, out.target))
+    (labels,) = [e for e in graph.edges_into("loss") if e.target.port == "target"]
+    graph.disconnect(labels)
+    graph.replace_node(graph.node("conv2").with_param("groups", 3))
+    return made
+
+
+def _arranged(window: MainWindow) -> None:
+    window.canvas.arrange()
+    shot.pause(1.0)
+    window.canvas.fit()
+
+
+def _open_block(window: MainWindow) -> None:
+    window.canvas.select(["layers"])
+    block_tools.toggle_open(window.canvas)
+    shot.pause(0.5)
+    _arranged(window)
+    window.canvas.select(["layers"])
+
+
+def _dropped_wire(window: MainWindow) -> None:
+    """Drag a wire from a port and let go of it on empty ground."""
+    view = window.canvas
+    view.camera.zoom_by(0.8)
+    port = view.canvas.nodes["conv1"].port_place("out", is_output=True)
+    start = view.mapFromScene(port)
+    ground, end = view.viewport(), QPoint(view.width() // 2, view.height() - 60)
+    QTest.mousePress(ground, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(ground, (start + end) / 2)
+    QTest.mouseMove(ground, end)
+    QTest.mouseRelease(ground, Qt.MouseButton.LeftButton, pos=end)
+    shot.pause(0.3)
+
+
+def _problems(window: MainWindow) -> None:
+    window.docks.raise_("problems")
+
+
+SCENES = {
+    "training": Scene("mnist-cnn", steps=400),
+    "branches": Scene(_branches, before=_arranged),
+    "block-open": Scene("tiny-gpt", before=_open_block),
+    "quick-add": Scene("mnist-cnn", before=_dropped_wire),
+    "problem": Scene(_broken, before=_problems),
+    "overview": Scene(lambda: canvas_figures.graph(1000)),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.screenshots")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SCENES))
+    parser.add_argument("--list", action="store_true", help="name them")
+    parser.add_argument("--out", type=Path, default=FOLDER, metavar="FOLDER")
+    parser.add_argument("--size", default="1440x900", metavar="WxH")
+    parser.add_argument("--theme", choices=_THEMES, help="this one only, in here")
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join(SCENES))
+        return 0
+    if unknown := set(options.names) - set(SCENES):
+        parser.error(f"no picture {', '.join(unknown)}; there are {', '.join(SCENES)}")
+    if options.theme:
+        return _draw(options.names[0], options.theme, options)
+    return max(
+        _in_own_process(name, theme, options)
+        for name in options.names or SCENES
+        for theme in SCENES[name].themes
+    )
+
+
+def _in_own_process(name: str, theme: str, options: argparse.Namespace) -> int:
+    command = [sys.executable, "-m", "tests.screenshots", name, "--theme", theme]
+    place = ["--out", str(options.out), "--size", options.size]
+    return subprocess.run([*command, *place], check=False).returncode
+
+
+def _draw(name: str, theme: str, options: argparse.Namespace) -> int:
+    scene = SCENES[name]
+    width, height = options.size.split("x")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CONFIG_HOME"] = folder
+        document = scene.document
+        if not isinstance(document, str):
+            path = Path(folder) / f"{name}.bpw"
+            serialize.save(document(), path)
+            document = str(path)
+        wanted = Options(
+            document=document,
+            shot=options.out / f"{name}-{theme}.png",
+            after_steps=scene.steps,
+            theme=theme,
+            size=(int(width), int(height)),
+            panel=scene.panel,
+            language=scene.language,
+        )
+        return shot.draw(wanted, scene.before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
