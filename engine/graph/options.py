@@ -208,6 +208,14 @@ _PHASE = (
           optional=True, doc="Cuts every number of the gradient to ± this."),
     Param("l1", "float", 0.0, "L1", min=0.0, max=1.0, log=True,
           doc="Adds l1·Σ|w| to the loss: drives weights to exactly zero."),
+    Param("ewc", "float", 0.0, "EWC λ", min=0.0, max=1e9, log=True,
+          doc="Adds λ/2·Σ F·(w − w*)² to the loss: what mattered for an earlier phase "
+          "stays near the weights w* that it had found. The curve leaves it out."),
+    Param("ewc_of", "text", "", "EWC phase",
+          doc="The phase to look back at, by its name; empty is the one before."),
+    Param("ewc_samples", "int", 200, "EWC samples", min=1, max=100_000,
+          doc="F is the mean squared gradient of so many single training samples with "
+          "their true labels (the empirical Fisher information)."),
 )  # fmt: skip
 
 OPTIMIZERS: dict[str, Option] = {option.id: option for option in _OPTIMIZERS}

@@ -11,7 +11,7 @@ from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.measure.budget import Budget
 from engine.protocol.frame import RunStarted
-from engine.training import devices
+from engine.training import devices, ewc
 from engine.training.averaging import AveragedWeights
 from engine.training.evaluation import Evaluator
 from engine.training.feeds import Feeds
@@ -109,6 +109,9 @@ def _assembled(
         for phase, compiled in zip(training.phases, program.phases, strict=True)
     ]
     averaged = AveragedWeights(program.modules, training.decay)
+    held = ewc.consolidations(program, training.phases)
+    for phase_run, consolidation in zip(phases, held, strict=True):
+        phase_run.ewc = consolidation
     return Assembly(
         training,
         place,

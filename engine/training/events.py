@@ -26,6 +26,7 @@ class Step(Enum):
     UPDATE = "update"
     EVALUATION = "evaluation"
     VIEW = "view"
+    LOOK_BACK = "look back"
 
 
 @dataclass(frozen=True)

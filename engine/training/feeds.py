@@ -2,7 +2,7 @@
 
 import math
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Generator, Tensor
@@ -104,6 +104,23 @@ class Feeds:
             batch[noise.name] = noise.draw(size, generator)
         return batch
 
+    def single_samples(self, names: Sequence[str], count: int) -> Iterator[Batch]:
+        """Yield batches of one training sample each, evenly spread.
+
+        Args:
+            names: Feeds that are needed; the largest of their sets counts.
+            count: How many, at most.
+        """
+        ours = [s.data.num_train for s in self._sets if s.feeds(names)]
+        total = max(ours, default=count)
+        generator = _seeded(self.seed, "single samples", self._device)
+        for number in range(min(count, total)):
+            index = torch.tensor([number * total // min(count, total)])
+            batch: Batch = {}
+            for source in self._sets:
+                source.put(batch, index % source.data.num_train)
+            yield self._with_noise(batch, 1, generator)
+
     @property
     def num_validation(self) -> int:
         """Samples of an evaluation: the validation part, or all training samples."""
@@ -160,6 +177,10 @@ class _Set:
         self._names = [(port, f"{path}.{port}") for port in ports]
         whole = data.validation_batches(max(1, data.num_validation))
         self._validation = next(whole, {})
+
+    def feeds(self, names: Sequence[str]) -> bool:
+        """Return whether some of these feeds come from here."""
+        return any(name in names for _, name in self._names)
 
     def put(self, batch: Batch, indices: Tensor) -> None:
         """Add the training samples at `indices`."""

@@ -91,7 +91,7 @@ class Rehearsal:
             if event is Step.UPDATE and self._trainer.step > number:
                 self._synchronize()
                 return True
-            if event in {Step.EVALUATION, Step.VIEW}:
+            if event in {Step.EVALUATION, Step.VIEW, Step.LOOK_BACK}:
                 return False
         return False
 

@@ -1,6 +1,7 @@
 """One phase of a step: forward, loss, backward, update."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -12,6 +13,9 @@ from engine.i18n import tr
 from engine.training import gradients, precision, schedules
 from engine.training.optimizers import Groups, LiveOptimizer
 
+if TYPE_CHECKING:
+    from engine.training.ewc import Consolidation
+
 Outputs = Mapping[str, Tensor]
 
 
@@ -22,6 +26,9 @@ class PhaseRun:
         phase: Settings.
         program: What it computes.
         half: Compute in bf16 where that is sound.
+
+    Attributes:
+        ewc: What it is held back by, if anything.
 
     Raises:
         ConfigError: When there is nothing to train.
@@ -51,6 +58,7 @@ class PhaseRun:
         self._clip = (_number(phase, "clip_norm"), _number(phase, "clip_value"))
         self._l1 = _number(phase, "l1") or 0.0
         self._half = half
+        self.ewc: Consolidation | None = None
 
     def due(self, number: int) -> bool:
         """Return whether this phase runs in a step; they count from 1."""
@@ -74,6 +82,8 @@ class PhaseRun:
         torch.autograd.backward(total)
         if self._l1:
             gradients.add_l1(self.parameters, self._l1)
+        if self.ewc and self.ewc.is_ready:
+            self.ewc.add_gradient()
 
     def forget_gradients(self) -> None:
         """Drop the gradients of the last step."""

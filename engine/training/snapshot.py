@@ -43,6 +43,8 @@ def take(parts: Assembly, position: Position) -> tuple[Tensors, Numbers]:
         values, numbers = state.of_phase(phase)
         tensors |= under(f"phase{index}", values)
         phases.append(numbers)
+        if phase.ewc:
+            tensors |= under(f"ewc{index}", phase.ewc.state())
     return state.copied(tensors), {
         **asdict(position),
         "phases": phases,
@@ -77,6 +79,8 @@ def _put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
     for index, phase in enumerate(parts.phases):
         values = part(tensors, f"phase{index}")
         state.put_phase(phase, values, numbers["phases"][index])
+        if phase.ewc:
+            phase.ewc.restore(part(tensors, f"ewc{index}"))
     parts.length.total_steps = int(numbers["total_steps"])
     parts.stopping.restore(numbers["stopping"])
     done = ("step", "evaluated_at", "num_changes")

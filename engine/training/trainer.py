@@ -86,10 +86,31 @@ class Trainer(Control):
                 text = tr("Stopped early: the validation loss has not improved")
                 self.ending = Ending("early", text)
             else:
-                yield from self._train_step()
+                yield from self._next_step()
         self._finish(self.ending.kind)
         if self.viewing.watched and self.ending.kind in {"finished", "early"}:
             yield from (Step.VIEW for _ in self.show())
+
+    def _next_step(self) -> Iterator[Step]:
+        """Train a step; before it, let a phase look back that has yet to."""
+        phase = self._to_look_back()
+        yield from self._look_back(phase) if phase else self._train_step()
+
+    def _to_look_back(self) -> PhaseRun | None:
+        """Return a phase of the coming step that has yet to look back at another."""
+        due = (phase for _, phase in self._due_phases())
+        return next((p for p in due if p.ewc and not p.ewc.is_ready), None)
+
+    def _look_back(self, phase: PhaseRun) -> Iterator[Step]:
+        """Let a phase find what mattered for another; a stop ends it."""
+        assert phase.ewc
+        for _ in phase.ewc.look_back(self.parts.feeds):
+            yield Step.LOOK_BACK
+            if self._interrupt.requested:
+                return
+        if phase.ewc.is_ready:
+            self.log(phase.ewc.sentence())
+        yield Step.LOOK_BACK
 
     def _train_step(self) -> Iterator[Step]:
         start = time.perf_counter()

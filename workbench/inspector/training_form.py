@@ -37,6 +37,8 @@ _MORE = (
     "seed",
     "threads",
 )
+_HOLD = ("ewc", "ewc_of", "ewc_samples")
+"""Settings that only make sense where there is another phase."""
 
 
 def _params(names: tuple[str, ...]) -> list[Param]:
@@ -61,7 +63,8 @@ class TrainingForm(QWidget):
         )
         self.schedule = OptionForm(tr("Schedule"), SCHEDULES, None)
         self.main, self.more = Form(_params(_MAIN)), Form(_params(_MORE))
-        self.limits = Form(list(PHASE_PARAMS.values()))
+        self.limits = Form([p for n, p in PHASE_PARAMS.items() if n not in _HOLD])
+        self.hold = Form([PHASE_PARAMS[name] for name in _HOLD])
         self.live_note = self._make_note()
         self.outlook = Outlook()
         self._lay_out()
@@ -94,20 +97,23 @@ class TrainingForm(QWidget):
         schedule.box.addWidget(self.schedule)
         limits = Section(tr("Clipping and sparsity"), is_open=False)
         limits.box.addWidget(self.limits)
+        self._hold = Section(tr("Holding on to an earlier phase"), is_open=False)
+        self._hold.box.addWidget(self.hold)
         more = Section(tr("Averaging, evaluation, precision"), is_open=False)
         more.box.addWidget(self.more)
         outlook = Section(tr("Forecast"))
         outlook.box.addWidget(self.outlook)
         self._outlook = outlook
-        for section in (outlook, training, schedule, limits, more):
+        for section in (outlook, training, schedule, limits, self._hold, more):
             box.addWidget(section)
 
     def _connect(self) -> None:
         for form in (self.main, self.more):
             form.edited.connect(self._on_run_edited)
             form.reset_wanted.connect(self._on_run_reset)
-        self.limits.edited.connect(self._on_limit_edited)
-        self.limits.reset_wanted.connect(self._on_limit_reset)
+        for form in (self.limits, self.hold):
+            form.edited.connect(self._on_limit_edited)
+            form.reset_wanted.connect(self._on_limit_reset)
         self.optimizer.chosen.connect(lambda c: self._set_phase(optimizer=c))
         self.schedule.chosen.connect(lambda c: self._set_phase(schedule=c))
 
@@ -139,7 +145,9 @@ class TrainingForm(QWidget):
         self.main.show_values(values)
         self.more.show_values(values)
         phase = self.phase
-        self.limits.show_values({name: phase.value(name) for name in PHASE_PARAMS})
+        values = {name: phase.value(name) for name in PHASE_PARAMS}
+        self.limits.show_values(values)
+        self.hold.show_values(values)
         self.optimizer.show_choice(phase.optimizer)
         self.schedule.show_choice(phase.schedule)
 
@@ -151,6 +159,7 @@ class TrainingForm(QWidget):
             self.phases.addItems(names)
             self.phases.setCurrentIndex(index)
         self.phases.setVisible(len(names) > 1)
+        self._hold.setVisible(len(names) > 1)
 
     def _on_run_edited(self, name: str, value: Value) -> None:
         form = self.main if name in self.main.rows else self.more
@@ -169,7 +178,8 @@ class TrainingForm(QWidget):
         try:
             self._set_phase(params={**self.phase.params, name: value})
         except EngineError as error:
-            self.limits.show_error(name, str(error))
+            form = self.hold if name in _HOLD else self.limits
+            form.show_error(name, str(error))
 
     def _on_limit_reset(self, name: str) -> None:
         self._set_phase(params=_without(self.phase.params, name))

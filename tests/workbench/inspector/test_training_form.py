@@ -82,3 +82,17 @@ def test_live_note_shows_only_while_a_run_is_active(form):
     assert not form.live_note.isVisible()
     form.set_live(True)
     assert form.live_note.isVisible()
+
+
+def test_holding_on_is_offered_where_there_is_an_earlier_phase(qtbot, document, form):
+    assert not form._hold.isVisibleTo(form)
+    document.load_preset("forgetting")
+    assert form._hold.isVisibleTo(form)
+    form.phases.setCurrentIndex(1)
+    typed(qtbot, form.hold.rows["ewc"].field.edit, "250")
+    phases = document.project.training.phases
+    assert [phase.value("ewc") for phase in phases] == [0.0, 250.0]
+    typed(qtbot, form.hold.rows["ewc"].field.edit, "-1")
+    assert form.hold.rows["ewc"].error.text()
+    form.hold.rows["ewc"].reset.click()
+    assert document.project.training.phases[1].value("ewc") == 0.0
