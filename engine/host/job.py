@@ -1,13 +1,18 @@
 """One run that the host trains: its runner, its messages, its weights."""
 
 import queue
+import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
 from engine.errors import EngineError
 from engine.export import Weights, of_run
 from engine.export.weights import of_modules
+from engine.i18n import tr
 from engine.protocol import commands, frame
+from engine.training import looking
+from engine.training.interrupt import InterruptedStepError
 from engine.training.runner import Runner
 from engine.training.runs import Run, open_run
 from engine.training.trainer import Trainer
@@ -37,16 +42,65 @@ class Job:
         self._number, self._send = number, send
         self._trainer, self._run = trainer, run
         self._hyper_number = number
+        self._looks: deque[commands.Request] = deque()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
+        self._over = False
         self.runner = Runner(
             trainer,
             on_frame=self._tell,
-            on_outcome=self._tell,
+            on_outcome=self._end,
             on_started=self._tell,
             on_refused=self._refused,
         )
 
     def _tell(self, body: object) -> None:
         self._send(frame.Message(self._number, body))
+
+    def _end(self, outcome: frame.Outcome) -> None:
+        """Tell the end, and answer who asked too late for the last step."""
+        self._tell(outcome)
+        with self._lock:
+            self._over = True
+        self._look_all()
+
+    @property
+    def folder(self) -> str:
+        """Folder of the run."""
+        return str(self._run.folder)
+
+    def look(self, request: commands.Request) -> None:
+        """Answer a `Look` or `OpenCell` between two steps; after the end, now."""
+        with self._lock:
+            self._looks.append(request)
+            over = self._over
+        if over:
+            self._look_all()
+        else:
+            self.runner.do(self._look_all)
+
+    def _look_all(self) -> None:
+        with self._looking:  # the training thread and, after the end, the host's
+            while self._looks:
+                try:
+                    body = self._seen(self._looks[0].command)
+                except InterruptedStepError:
+                    return  # a stop is more urgent; the end comes back to this
+                self._send(frame.Message(self._looks.popleft().number, body))
+
+    def _seen(self, command: object) -> object:
+        """Return the answer; a failure is the asker's, not the training's."""
+        trainer = self._trainer
+        stops = trainer.stops if not self._over else lambda: False
+        try:
+            return looking.answer(trainer.viewing, trainer.step, command, stops)
+        except InterruptedStepError:
+            raise
+        except EngineError as error:
+            return frame.Failed(str(error))
+        except Exception as error:  # noqa: BLE001 - as in the host
+            return frame.Failed(
+                tr("The engine made a mistake: {error}", error=repr(error))
+            )
 
     def set_hyper(self, request: commands.Request) -> None:
         """Change a setting; a refusal carries the number of the last such request."""

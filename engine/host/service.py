@@ -21,6 +21,7 @@ from engine.protocol.overrides import overridden
 from engine.protocol.weights import WeightsPreview
 from engine.training import devices, initial, runs
 from engine.training.launch import launch
+from engine.training.looking import PastViews
 from engine.training.trainer import Trainer
 
 CLOSE_S = 8.0
@@ -40,6 +41,7 @@ class Host:
         self._send = send
         self._shapes = ShapeCache()
         self._job: Job | None = None
+        self._past: PastViews | None = None
         self._forecaster = Forecaster(send)
         self._answers: dict[type, Callable[[commands.Request], object]] = {
             commands.Check: self._check,
@@ -49,6 +51,8 @@ class Host:
             commands.ResumeRun: self._resume_run,
             commands.Export: self._export,
             commands.PreviewWeights: self._preview,
+            commands.Look: self._look,
+            commands.OpenCell: self._look,
             commands.Pause: lambda _request: self._running.runner.pause(),
             commands.Resume: lambda _request: self._running.runner.resume(),
             commands.Step: self._step,
@@ -130,6 +134,7 @@ class Host:
     def _begin(
         self, number: int, trainer: Trainer, run: runs.Run, *, paused: bool
     ) -> None:
+        self._past = None
         self._job = Job(number, trainer, run, self._send)
         self._job.runner.start(paused=paused)
 
@@ -158,6 +163,21 @@ class Host:
         assert isinstance(command, commands.PreviewWeights)
         project = serialize.loads(command.document)
         return initial.preview(project, command.path, command.prefix)
+
+    def _look(self, request: commands.Request) -> object:
+        """Let the run answer when it can; of an older run, read its weights."""
+        command = request.command
+        assert isinstance(command, commands.Look | commands.OpenCell)
+        if self._job and command.run in {"", self._job.folder}:
+            self._job.look(request)
+            return None
+        self._require_idle()
+        folder = Path(command.run)
+        if not command.run:
+            raise TrainingError(tr("Nothing is being trained"))
+        if self._past is None or self._past.folder != folder:
+            self._past = PastViews(folder)
+        return self._past.answer(command)
 
     def _weights(self, folder: str, *, averaged: bool) -> Weights:
         """Return the weights of a run, or of the current one as they are now."""

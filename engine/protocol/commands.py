@@ -6,6 +6,8 @@ frozen copy.
 
 from dataclasses import dataclass, field
 
+from engine.layers.spec import Value
+
 
 @dataclass(frozen=True)
 class Check:
@@ -141,6 +143,42 @@ class PreviewWeights:
     document: str
     path: str
     prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Make views of the present weights. Answer: `frame.Views`.
+
+    While a run goes on they are made between two steps; of another run, from its
+    newest checkpoint.
+
+    Args:
+        settings: Path of each view → params that count from now on, or none; all
+            views when it is empty.
+        run: Folder of the run; empty means the current one.
+    """
+
+    settings: dict[str, dict[str, Value]] = field(default_factory=dict)
+    run: str = ""
+
+
+@dataclass(frozen=True)
+class OpenCell:
+    """Ask which samples a cell of a confusion matrix holds, the largest loss first.
+
+    Answer: `frame.View` of the kind `matrix_cell`; see `measure.views.cell`.
+
+    Args:
+        node: Path of the confusion matrix.
+        right: Class of the samples.
+        answer: Class that the network gives them.
+        run: Folder of the run; empty means the current one.
+    """
+
+    node: str
+    right: int
+    answer: int
+    run: str = ""
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,13 @@ class View:
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Views:
+    """Answer to `Look`."""
+
+    views: tuple[View, ...]
+
+
 State = Literal["training", "paused"]
 
 

@@ -139,6 +139,10 @@ class Control:
         """End as soon as possible, with a checkpoint. Threads: any."""
         self._interrupt.request()
 
+    def stops(self) -> bool:
+        """Return whether a stop was asked for."""
+        return self._interrupt.requested
+
     def save(self) -> None:
         """Write a checkpoint without waiting for the disk; only `at_border`.
 

@@ -13,6 +13,23 @@ from engine.measure.views.scene import Undo
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What the network reads of a sample, to show it beside an answer.
+
+    Args:
+        feed: Brings it; empty where it is no data.
+        names: What its features are called.
+        undo: Back to the units of the data set.
+        tokens: Texts of its numbers, where these are tokens.
+    """
+
+    feed: str = ""
+    names: tuple[str, ...] = ()
+    undo: Undo | None = None
+    tokens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Words:
     """See `engine.measure.views.scene.Scene`; `label_feed` brings the labels."""
 
@@ -22,6 +39,7 @@ class Words:
     label_feed: str = ""
     label_names: tuple[str, ...] = ()
     origins: Mapping[str, Params] = field(default_factory=dict)
+    sample: Sample = field(default_factory=Sample)
 
 
 def words_of(program: Program, node: FlatNode, feeds: tuple[str, ...]) -> Words:
@@ -52,7 +70,26 @@ def words_of(program: Program, node: FlatNode, feeds: tuple[str, ...]) -> Words:
     origins = {port: program.node(source.path).params for port, source in node.inputs}
     if scaling := _scaling_behind(program, node):
         undo["sample"] = scaling
-    return Words(classes, names, undo, label_feed, label_names, origins)
+    sample = _sample(program, node, feeds)
+    return Words(classes, names, undo, label_feed, label_names, origins, sample)
+
+
+def _sample(program: Program, node: FlatNode, feeds: tuple[str, ...]) -> Sample:
+    """Return the feed to show of a sample: images before all else, no answers."""
+    target = dict(node.inputs).get("target")
+    choices = []
+    for name in feeds:
+        path, _, port = name.rpartition(".")
+        source = Source(path, port)
+        found = _data_port(program, source)
+        if found and source != target and not found[1].is_target:
+            choices.append((len(found[1].shape) < 3, name, found))
+    if not choices:
+        return Sample()
+    _, feed, (dataset, port_) = min(choices, key=lambda choice: choice[0])
+    scaling = dataset.scaling.get(port_.port.name)
+    undo = scaling.invert if scaling else None
+    return Sample(feed, _names(port_), undo, port_.classes)
 
 
 def _scaling_behind(program: Program, node: FlatNode) -> Undo | None:

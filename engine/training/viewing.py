@@ -5,44 +5,36 @@ trace in the training: eval mode, no gradients, and torch's random states as bef
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from engine.compile.flatten import FlatNode
 from engine.compile.program import Program
+from engine.errors import TrainingError
 from engine.i18n import tr
+from engine.layers.spec import Value
+from engine.measure.views import cell
 from engine.measure.views.budget import ViewBudget
-from engine.measure.views.scene import Scene
+from engine.measure.views.scene import Drawing, Scene
 from engine.measure.views.table import VIEWS
 from engine.protocol.frame import View
-from engine.training import cones, randomness
-from engine.training.cones import Cone
+from engine.training import cones
 from engine.training.evaluation import Weights
 from engine.training.feeds import Batch, Feeds
-from engine.training.view_words import Words, words_of
+from engine.training.viewed import Viewed, quietly
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Draw = Callable[[Scene], Drawing]
 MOST_SAMPLES = 10_000
 """Of a larger validation part the first ones are looked at."""
 BATCH_SIZE = 256
-_SEED = 1
-"""Layers that draw numbers also in eval mode draw the same ones for every view."""
 _FAILURES = (RuntimeError, ValueError, IndexError)
-
-
-@dataclass
-class _Node:
-    """One view node, with what its inputs were on the batches so far."""
-
-    node: FlatNode
-    words: Words
-    answer: Cone | None
-    inputs: list[tuple[Tensor, ...]] = field(default_factory=list)
-    labels: list[Tensor] = field(default_factory=list)
 
 
 class Viewing:
@@ -83,20 +75,9 @@ class Viewing:
         whole = cones.results(program.evaluation)
         paths = program.evaluation.views if enabled else ()
         wanted = {path: whole[path] for path in paths}
-        self._nodes = [self._node(path, inputs) for path, inputs in wanted.items()]
+        self._all = {path: Viewed.of(program, path) for path in paths}
+        self._nodes = list(self._all.values())
         self._whole = cones.cut(program.evaluation, wanted)
-
-    def _node(self, path: str, inputs: tuple[torch.fx.Node, ...]) -> _Node:
-        program = self._program
-        node = program.node(path)
-        ports = [port for port, _ in node.inputs]
-        part = cones.cut(program.evaluation, inputs)
-        assert part is not None
-        answer = None
-        if ports[0] != "input" and "input" in ports:
-            place = ports.index("input")
-            answer = cones.cut(program.evaluation, inputs[place], inputs[:place])
-        return _Node(node, words_of(program, node, part.feed_names), answer)
 
     def due(self, step: int) -> bool:
         """Return whether somebody looks and new views are allowed and needed.
@@ -128,7 +109,7 @@ class Viewing:
             return
         self._made_at, spent = step, 0.0
         for node in self._nodes:
-            node.inputs, node.labels = [], []
+            node.forget()
         first: Batch = {}
         for batch in self._batches():
             first = first or batch
@@ -156,69 +137,103 @@ class Viewing:
         with self._quietly(batch):
             found: Mapping[str, tuple[Tensor, ...]] = self._whole.run(batch)
         for node in self._nodes:
-            node.inputs.append(found[node.node.path])
-            if node.words.label_feed:
-                node.labels.append(batch[node.words.label_feed])
+            node.collect(found[node.node.path], batch)
 
-    def _draw(self, node: _Node, step: int, first: Batch) -> None:
+    def _draw(self, node: Viewed, step: int, first: Batch) -> None:
         """Make one view; a node that can't be drawn is left out from now on."""
+        try:
+            view = self._drawn(node, step, first, VIEWS[node.node.type])
+        except _FAILURES as error:
+            self._nodes.remove(node)
+            self.log.append(_complaint(node, error))
+        else:
+            self._made[node.node.path] = view
+
+    def _drawn(self, node: Viewed, step: int, first: Batch, draw: Draw) -> View:
+        """Return a view of what was collected, and forget that."""
         path, kind = node.node.path, node.node.type
         try:
             with self._quietly(first), np.errstate(all="ignore"):
-                arrays, words = VIEWS[kind](self._scene(node, first))
-        except _FAILURES as error:
-            self._nodes.remove(node)
-            reason = str(error).partition("\n")[0]
-            self.log.append(
-                tr("View “{node}” can't be shown: {reason}", node=path, reason=reason)
-            )
-            return
+                arrays, words = draw(node.scene(first))
         finally:
-            node.inputs, node.labels = [], []
-        self._made[path] = View(path, kind, step, arrays, words)
-
-    def _scene(self, node: _Node, first: Batch) -> Scene:
-        ports = [port for port, _ in node.node.inputs]
-        columns = [torch.cat(parts) for parts in zip(*node.inputs, strict=True)]
-        words, cone = node.words, node.answer
-        return Scene(
-            params=node.node.params,
-            inputs=dict(zip(ports, columns, strict=True)),
-            answer=None if cone is None else lambda *given: _ask(cone, given, first),
-            classes=words.classes,
-            names=words.names,
-            undo=words.undo,
-            labels=torch.cat(node.labels) if node.labels else None,
-            label_names=words.label_names,
-            origins=words.origins,
-        )
+            node.forget()
+        return View(path, kind, step, arrays, words)
 
     @contextmanager
     def _quietly(self, batch: Batch) -> Iterator[None]:
-        """Run the network without a trace in modes, gradients and random states."""
-        device = next(iter(batch.values())).device
-        training = [part for part in self._program.modules.modules() if part.training]
-        states = randomness.state(device)
-        randomness.seed(_SEED)
-        self._program.modules.eval()
-        half = torch.autocast(device.type, torch.bfloat16, enabled=self._half)
+        """Run the network without a trace, with the weights to show."""
+        with self._looked_at(), quietly(self._program, batch, half=self._half):
+            yield
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of all views."""
+        return tuple(self._all)
+
+    def change(self, path: str, params: Mapping[str, Value]) -> None:
+        """Set params of a view from now on.
+
+        Raises:
+            EngineError: When there is no such view, or it can't have these params.
+        """
+        self._known(path).change(params)
+
+    def look(self, path: str, step: int) -> Generator[None, None, View]:
+        """Make one view now, whatever the budget; yields after each batch.
+
+        Raises:
+            EngineError: When there is no such view, or it can't be shown.
+        """
+        node = self._known(path)
+        return (yield from self._one(node, step, VIEWS[node.node.type]))
+
+    def cell(
+        self, path: str, step: int, right: int, answer: int
+    ) -> Generator[None, None, View]:
+        """Return the samples in a cell of a confusion matrix, the worst first.
+
+        Args:
+            path: Of the matrix.
+            step: Steps made.
+            right: Their class.
+            answer: The class that the network gives them.
+
+        Raises:
+            EngineError: When there is no such matrix, or it can't be shown.
+        """
+        node = self._known(path)
+        if node.node.type != "confusion_matrix":
+            raise TrainingError(
+                tr("“{node}” is no confusion matrix", node=node.node.place)
+            )
+        found = yield from self._one(
+            node, step, partial(cell.draw, right=right, answer=answer), samples=True
+        )
+        return replace(found, kind=cell.KIND)
+
+    def _one(
+        self, node: Viewed, step: int, draw: Draw, *, samples: bool = False
+    ) -> Generator[None, None, View]:
+        node.forget()
+        first: Batch = {}
+        for batch in self._batches():
+            first = first or batch
+            with self._quietly(batch):
+                node.collect(node.part.run(batch), batch, samples=samples)
+            yield
         try:
-            with self._looked_at(), torch.no_grad(), half:
-                yield
-        finally:
-            for part in training:
-                part.training = True
-            randomness.restore(states, device)
+            return self._drawn(node, step, first, draw)
+        except _FAILURES as error:
+            raise TrainingError(_complaint(node, error)) from error
+
+    def _known(self, path: str) -> Viewed:
+        if path not in self._all:
+            raise TrainingError(tr("There is no view “{node}” in this run", node=path))
+        return self._all[path]
 
 
-def _ask(cone: Cone, given: tuple[Tensor, ...], first: Batch) -> Tensor:
-    """Return the network's output; other feeds have the values of the first sample."""
-    outputs = []
-    for parts in zip(*(torch.split(tensor, 1024) for tensor in given), strict=True):
-        others = {
-            name: first[name][:1].expand(len(parts[0]), *first[name].shape[1:])
-            for name in cone.feed_names
-        }
-        outputs.append(cone.run(others, *parts))
-    answer: Tensor = torch.cat(outputs)
-    return answer
+def _complaint(node: Viewed, error: Exception) -> str:
+    reason = str(error).partition("\n")[0]
+    return tr(
+        "View “{node}” can't be shown: {reason}", node=node.node.path, reason=reason
+    )

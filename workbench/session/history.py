@@ -77,13 +77,17 @@ class History:
         if frame.evaluations:
             self.evaluations.extend(frame.evaluations)
             self.evaluations_seen += len(frame.evaluations)
-        self.views.update({view.node: view for view in frame.views})
-        self.views_seen += len(frame.views)
+        self.add_views(frame.views)
         self.changes = [*self.changes, *frame.changes][-MARKS:]
         self.add_log(frame.log)
         self.step, self.epoch = frame.step, frame.epoch
         self.samples_per_s, self.overhead = frame.samples_per_s, frame.overhead
         self.eta_s = frame.eta_s
+
+    def add_views(self, views: tuple[View, ...]) -> None:
+        """Take in views, the newest of each node; they come in order."""
+        self.views.update({view.node: view for view in views})
+        self.views_seen += len(views)
 
     def _add_losses(self, frame: Frame) -> None:
         if not len(frame.steps):

@@ -20,6 +20,7 @@ from engine.protocol import commands, frame
 from engine.protocol.weights import WeightsPreview
 from workbench.session.history import History
 from workbench.session.link import Client, Link
+from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS, RESPAWN_MS = 33, 100, 60, 400
@@ -80,6 +81,7 @@ class Session(QObject):
         self._state = "starting"
         self._link = Link(spawn)
         self._recovering = self._is_left = False
+        self.looking = Looking(self, self._ask)
         self._handlers = self._table()
         self._names = Names()
         self._checked: Project | None = None
@@ -106,6 +108,7 @@ class Session(QObject):
             frame.Outcome: self._on_outcome,
             frame.Exported: self._on_exported,
             WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
+            **self.looking.answers(),
             frame.Failed: self._on_failed,
             frame.EngineGone: self._on_gone,
         }
@@ -264,9 +267,7 @@ class Session(QObject):
             path: Target file.
             averaged: The running mean of the weights, where the run keeps one.
         """
-        known = self.history.run
-        folder = "" if self.active or known is None else known.run
-        self._ask(commands.Export(folder, format_id, path, averaged))
+        self._ask(commands.Export(self.looking.folder, format_id, path, averaged))
 
     def preview_weights(self, project: Project, path: str, prefix: str = "") -> None:
         """Ask how a file fits; answered by `weights_previewed` or `request_failed`."""

@@ -20,16 +20,24 @@ MOST_COLUMNS = 6
 def draw(scene: Scene) -> Drawing:
     """Return the `count` samples with the largest losses."""
     is_number = scene.inputs["target"].is_floating_point()
-    arrays, losses, words = _of_numbers(scene) if is_number else _of_classes(scene)
+    arrays, losses, words = _of_numbers(scene) if is_number else of_classes(scene)
     worst = worst_first(losses)[: int(scene.number("count", 16))]
-    chosen = {name: array[worst] for name, array in arrays.items()}
-    chosen["losses"] = losses[worst]
-    per_sample = max(len(losses) // max(len(scene.inputs["input"]), 1), 1)
-    chosen["samples"] = worst // per_sample
+    picked = chosen(scene, arrays, losses, worst)
     words["total"] = (str(len(losses)),)
     if scene.has("sample"):
-        _add_sample(scene, chosen, words)
-    return chosen, words
+        add_sample(scene, picked, words)
+    return picked, words
+
+
+def chosen(
+    scene: Scene, arrays: dict[str, Array], losses_M: Floats, places: Ints
+) -> dict[str, Array]:
+    """Return some of what was judged, with losses and the samples they belong to."""
+    picked = {name: array[places] for name, array in arrays.items()}
+    picked["losses"] = losses_M[places]
+    per_sample = max(len(losses_M) // max(len(scene.inputs["input"]), 1), 1)
+    picked["samples"] = places // per_sample
+    return picked
 
 
 def worst_first(losses_M: Floats) -> Ints:
@@ -41,7 +49,8 @@ def worst_first(losses_M: Floats) -> Ints:
 Judged = tuple[dict[str, Array], Floats, dict[str, tuple[str, ...]]]
 
 
-def _of_classes(scene: Scene) -> Judged:
+def of_classes(scene: Scene) -> Judged:
+    """Return labels, answers and their shares, losses, and the names of classes."""
     scores, labels = classes.judged(scene)
     shares = classes.shares(scores, scene.params)
     answers = classes.answers(scores, scene.params)
@@ -62,11 +71,15 @@ def _of_numbers(scene: Scene) -> Judged:
     return arrays, losses, {"targets": scene.names.get("target", ())}
 
 
-def _add_sample(
+def add_sample(
     scene: Scene, chosen: dict[str, Array], words: dict[str, tuple[str, ...]]
 ) -> None:
+    """Add what the network read of the chosen samples: pixels, text or features."""
     sample = scene.inputs["sample"]
     picked = chosen["samples"].astype(np.int64)
+    if scene.tokens:
+        words["texts"] = tuple(_text(scene, int(place)) for place in picked)
+        return
     if pixels.is_image(tuple(sample.shape[1:])):
         images = host(sample).astype(np.float64)
         low, high = pixels.limits(images, "automatic")
@@ -75,3 +88,10 @@ def _add_sample(
     features = scene.numbers("sample")[picked, :MOST_COLUMNS]
     chosen["features"] = classes.small(features)
     words["columns"] = scene.names.get("sample", ())[:MOST_COLUMNS]
+
+
+def _text(scene: Scene, place: int) -> str:
+    """Return the tokens of a sample as text, without what fills it up."""
+    numbers = scene.inputs["sample"][place].reshape(-1).tolist()
+    known = scene.tokens
+    return "".join(known[n] if n < len(known) else f"<{n}>" for n in numbers)

@@ -40,6 +40,7 @@ class Scene:
         labels: Class of each sample, when the samples come from a data set.
         label_names: Names of these.
         origins: Complete parameters of the node that each port comes from.
+        tokens: Texts of the numbers at the port `sample`, when they are tokens.
     """
 
     params: Params
@@ -51,6 +52,7 @@ class Scene:
     labels: Tensor | None = None
     label_names: tuple[str, ...] = ()
     origins: Mapping[str, Params] = field(default_factory=dict)
+    tokens: tuple[str, ...] = ()
 
     def has(self, port: str) -> bool:
         """Return whether something is connected there."""
