@@ -100,13 +100,13 @@ class Session(QObject):
     def _table(self) -> dict[type, Callable[..., None]]:
         return {
             frame.EngineReady: self._on_ready,
-            frame.Devices: self._on_devices,
+            frame.Devices: lambda body, _command: self.devices_ready.emit(body),
             frame.Analysis: self._on_analysis,
             frame.Forecast: self._on_forecast,
             frame.RunStarted: self._on_run_started,
             frame.Frame: self._on_frame,
             frame.Outcome: self._on_outcome,
-            frame.Exported: self._on_exported,
+            frame.Exported: lambda body, _command: self.exported.emit(body),
             WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
             **self.looking.answers(),
             frame.Failed: self._on_failed,
@@ -319,9 +319,6 @@ class Session(QObject):
             self._recovering = False
             self._set_state("idle")
 
-    def _on_devices(self, body: frame.Devices, _command: object) -> None:
-        self.devices_ready.emit(body)
-
     def _on_analysis(self, body: frame.Analysis, _command: object) -> None:
         if body.revision == self._revision:
             self._trainable = body.trainable
@@ -368,9 +365,6 @@ class Session(QObject):
         self.failure = body if body.kind in {"diverged", "failed"} else None
         self._set_state(_ENDINGS.get(body.kind, body.kind))
         self.outcome.emit(body)
-
-    def _on_exported(self, body: frame.Exported, _command: object) -> None:
-        self.exported.emit(body)
 
     def _on_failed(self, body: frame.Failed, command: object) -> None:
         begins = isinstance(command, commands.Train | commands.ResumeRun)
