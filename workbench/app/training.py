@@ -40,6 +40,7 @@ class TrainCommands(QObject):
 
     node_wanted = Signal(str)
     begun = Signal()  # or gone on
+    step_wanted = Signal()  # one, to look at
 
     def __init__(
         self, window: QWidget, document: Document, session: Session, banner: Banner
@@ -154,6 +155,8 @@ class TrainCommands(QObject):
         """Make steps; before the first run this starts one that waits."""
         if not self._session.active:
             self.start(paused=True)
+        if count == 1:
+            self.step_wanted.emit()
         self._session.step(count)
 
     def steps(self) -> None:

@@ -33,6 +33,7 @@ from workbench.app.menus import (
 )
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
+from workbench.app.stepping import Stepping
 from workbench.app.toolbar import ToolBar, TrainButton
 from workbench.app.training import TrainCommands
 from workbench.app.view_commands import ViewCommands
@@ -107,7 +108,7 @@ class MainWindow(QMainWindow):
         self.view = ViewCommands(self)
         self.helpers = Helpers(self)
         self.weights = WeightsCommand(self)
-        self.watching = Watching(self)
+        self.watching, self.stepping = Watching(self), Stepping(self)
         self.actions_ = Actions(self, self._handlers())
         self.training.follow(self.actions_)
         self.view.follow_settings()

@@ -17,7 +17,7 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 class Overlay:
-    """Words on the canvas: how to start, and notices that fade."""
+    """What lies over the scene: gestures, words on how to start, notices that fade."""
 
     def __init__(self, view: "CanvasView") -> None:
         self._view = view
@@ -39,13 +39,24 @@ class Overlay:
         self._view.viewport().update()
 
     def paint(self, painter: QPainter) -> None:
-        """Draw in screen pixels."""
-        tokens = current()
+        """Draw what moves over the scene, then words in screen pixels."""
+        tokens, view = current(), self._view
+        painter.save()
+        view.pulse.paint(painter)
+        if view.gesture is not None:
+            view.gesture.paint(painter)
+        painter.restore()
+        painter.save()
         painter.resetTransform()
+        self._paint_words(painter, tokens)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, tokens: Tokens) -> None:
         if not self._view.canvas.nodes:
             self._paint_empty(painter, tokens)
-        if self.notice:
-            self._paint_notice(painter, tokens)
+        room = 0.0
+        for words in filter(None, (self.notice, self._view.pulse.words)):
+            room += self._paint_chip(painter, tokens, words, room)
         if self._view.shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(tokens.accent), 2))
@@ -64,20 +75,24 @@ class Overlay:
         room = QRectF(screen.left(), middle - 8, screen.width(), 24)
         painter.drawText(room, _CENTRE, words)
 
-    def _paint_notice(self, painter: QPainter, tokens: Tokens) -> None:
+    def _paint_chip(
+        self, painter: QPainter, tokens: Tokens, text: str, below: float
+    ) -> float:
+        """Draw a sentence at the lower edge, above others; return the room it took."""
         screen = self._view.viewport().rect()
         font = faces.small_font(12)
         lines = QFontMetricsF(font)
         widest = max(120.0, screen.width() - 80.0)
         flags = int(_CENTRE.value | Qt.TextFlag.TextWordWrap.value)
-        size = lines.boundingRect(QRectF(0, 0, widest, 200), flags, self.notice)
+        size = lines.boundingRect(QRectF(0, 0, widest, 200), flags, text)
         width, height = size.width() + 36, size.height() + 16
-        room = QRectF((screen.width() - width) / 2, screen.height() - height - 16,
-                      width, height)  # fmt: skip
+        top = screen.height() - below - height - 16
+        room = QRectF((screen.width() - width) / 2, top, width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.line), 1))
         painter.setBrush(QColor(tokens.bg3))
         painter.drawRoundedRect(room, 7, 7)
         painter.setFont(font)
         painter.setPen(QColor(tokens.fg))
-        painter.drawText(room, flags, self.notice)
+        painter.drawText(room, flags, text)
+        return height + 8

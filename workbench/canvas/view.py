@@ -46,6 +46,7 @@ from workbench.canvas.inline import InlineField
 from workbench.canvas.minimap import MiniMap
 from workbench.canvas.overlay import Overlay
 from workbench.canvas.path_bar import PathBar
+from workbench.canvas.pulse import Pulse
 from workbench.canvas.quick_add import QuickAdd
 from workbench.canvas.scene import CanvasScene
 from workbench.document import Document
@@ -96,6 +97,7 @@ class CanvasView(QGraphicsView):
         theme.signals.changed.connect(self._on_theme_changed)
         self.path_bar, self.chooser = PathBar(self), Chooser(self)
         self.minimap, self.arranging = MiniMap(self), Arranging(self)
+        self.pulse = Pulse(self)
         self.fit()
 
     def sizeHint(self) -> QSize:
@@ -351,13 +353,7 @@ class CanvasView(QGraphicsView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
         """Draw the gesture under way, and words."""
-        if self.gesture is not None:
-            painter.save()
-            self.gesture.paint(painter)
-            painter.restore()
-        painter.save()
         self._overlay.paint(painter)
-        painter.restore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the whole graph in view while nobody has zoomed."""
@@ -368,6 +364,7 @@ class CanvasView(QGraphicsView):
     def hideEvent(self, event: QHideEvent) -> None:
         """Give up the gesture and the notice."""
         self.end(cancel=True)
+        self.pulse.stop()
         self._overlay.forget()
         super().hideEvent(event)
 
@@ -379,6 +376,7 @@ class CanvasView(QGraphicsView):
 
     def _on_replaced(self) -> None:
         self.end(cancel=True)
+        self.pulse.stop()
         self.hover.clear()
         self.fit()
         self.cameras.clear()

@@ -1,0 +1,159 @@
+"""Along which wires a training step runs, and when each of them lights up."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainterPath
+
+from engine.graph.model import Edge, Graph
+from workbench.canvas import live
+
+if TYPE_CHECKING:
+    from workbench.canvas.scene import CanvasScene
+
+_TAIL_PX = 80.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """The way of a wave along one wire.
+
+    Args:
+        path: The wire, from its output to its input.
+        start: Share of the wave at which it enters the wire.
+        end: Share at which it arrives.
+        is_back: It runs from the input to the output.
+    """
+
+    path: QPainterPath
+    start: float
+    end: float
+    is_back: bool = False
+
+    @cached_property
+    def _points(self) -> list[QPointF]:
+        """The wire as a line, in the wave's direction; made when it is needed."""
+        polygons = self.path.toSubpathPolygons()
+        points = list(polygons[0]) if polygons else []
+        return points[::-1] if self.is_back else points
+
+    @cached_property
+    def _lengths(self) -> list[float]:
+        """How far along the line each point is."""
+        lengths = [0.0]
+        for one, other in zip(self._points, self._points[1:], strict=False):
+            gap = other - one
+            lengths.append(lengths[-1] + (gap.x() ** 2 + gap.y() ** 2) ** 0.5)
+        return lengths
+
+    def trace(self, share: float) -> list[QPointF]:
+        """Return the lit part at a share of the wave, its head last; often empty."""
+        if share <= self.start or self.path.isEmpty():
+            return []
+        whole = self._lengths[-1]
+        head = (share - self.start) / max(1e-9, self.end - self.start) * whole
+        tail = max(0.0, head - _TAIL_PX)
+        if tail >= whole:
+            return []
+        head = min(head, whole)
+        inner = [
+            point
+            for point, length in zip(self._points, self._lengths, strict=True)
+            if tail < length < head
+        ]
+        return [self._at(tail), *inner, self._at(head)]
+
+    def _at(self, length: float) -> QPointF:
+        lengths, points = self._lengths, self._points
+        for index in range(1, len(lengths)):
+            if lengths[index] >= length:
+                step = lengths[index] - lengths[index - 1]
+                share = (length - lengths[index - 1]) / step if step else 0.0
+                return points[index - 1] + (points[index] - points[index - 1]) * share
+        return points[-1]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One training step as waves.
+
+    Args:
+        forward: Of the values, from the data to the losses.
+        backward: Of the gradients, from the losses to the weights.
+        updated: Nodes whose weights move then.
+        num_wires: On the longest way.
+    """
+
+    forward: tuple[Run, ...]
+    backward: tuple[Run, ...]
+    updated: tuple[str, ...]
+    num_wires: int
+
+
+def plan(scene: "CanvasScene") -> Plan:
+    """Return the waves of a step through what a scene shows."""
+    graph = scene.graph
+    faces = {i: item.face for i, item in scene.nodes.items()}
+    ends = [i for i, face in faces.items() if face.category == "loss"]
+    used = before(graph, ends) if ends else set(graph.nodes)
+    weighted = {i for i in used if faces[i].count and not faces[i].is_frozen}
+    moved = set(live.origins(graph, weighted))
+    inside = [e for e in graph.edges if {e.source.node, e.target.node} <= used]
+    back = [edge for edge in inside if edge.source.node in moved]
+    return Plan(
+        tuple(_runs(scene, inside, is_back=False)),
+        tuple(_runs(scene, back, is_back=True)),
+        tuple(i for i in faces if i in weighted),
+        max(depths(_order(graph), _ways(inside)).values(), default=0),
+    )
+
+
+def before(graph: Graph, ends: Iterable[str]) -> set[str]:
+    """Return some nodes and everything that they are computed from."""
+    found = set(ends)
+    stack = list(found)
+    while stack:
+        for edge in graph.edges_into(stack.pop()):
+            if edge.source.node not in found:
+                found.add(edge.source.node)
+                stack.append(edge.source.node)
+    return found
+
+
+def _runs(scene: "CanvasScene", edges: list[Edge], *, is_back: bool) -> Iterator[Run]:
+    order, ways = _order(scene.graph), _ways(edges)
+    if is_back:
+        order, ways = order[::-1], [(end, start) for start, end in ways]
+    ranks = depths(order, ways)
+    deepest = max(ranks.values(), default=1) or 1
+    for edge, (start, end) in zip(edges, ways, strict=True):
+        if edge in scene.edges:
+            share, arrival = ranks[start] / deepest, ranks[end] / deepest
+            yield Run(scene.edges[edge].path, share, arrival, is_back)
+
+
+def _order(graph: Graph) -> list[str]:
+    return [node.id for node in graph.topological()]
+
+
+def _ways(edges: list[Edge]) -> list[tuple[str, str]]:
+    return [(edge.source.node, edge.target.node) for edge in edges]
+
+
+def depths(order: Iterable[str], ways: list[tuple[str, str]]) -> Mapping[str, int]:
+    """Return the length of the longest way to each node.
+
+    Args:
+        order: All nodes, the start of every way before its end.
+        ways: Pairs of nodes.
+    """
+    into: dict[str, list[str]] = {}
+    for start, end in ways:
+        into.setdefault(end, []).append(start)
+    found: dict[str, int] = {}
+    for node in order:
+        found[node] = max((found[i] + 1 for i in into.get(node, ())), default=0)
+    return found
