@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -29,6 +27,7 @@ from workbench.canvas import block_tools, layout
 from workbench.options import Options
 
 FOLDER = Path(__file__).parents[1] / "assets" / "screenshots"
+_SCREEN = Path(__file__).parent / "helpers" / "screen.json"
 _THEMES = ("dark", "light")
 
 
@@ -112,11 +111,11 @@ def _open_block(window: MainWindow) -> None:
 
 def _dropped_wire(window: MainWindow) -> None:
     """Drag a wire from a port and let go of it on empty ground."""
+    _arranged(window)
     view = window.canvas
-    view.camera.zoom_by(0.8)
-    port = view.canvas.nodes["conv1"].port_place("out", is_output=True)
+    port = view.canvas.nodes["concat"].port_place("out", is_output=True)
     start = view.mapFromScene(port)
-    ground, end = view.viewport(), QPoint(view.width() // 2, view.height() - 60)
+    ground, end = view.viewport(), start + QPoint(70, 110)
     QTest.mousePress(ground, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(ground, (start + end) / 2)
     QTest.mouseMove(ground, end)
@@ -132,7 +131,7 @@ SCENES = {
     "training": Scene("mnist-cnn", steps=400),
     "branches": Scene(_branches, before=_arranged),
     "block-open": Scene("tiny-gpt", before=_open_block),
-    "quick-add": Scene("mnist-cnn", before=_dropped_wire),
+    "quick-add": Scene(_branches, before=_dropped_wire),
     "problem": Scene(_broken, before=_problems),
     "overview": Scene(lambda: canvas_figures.graph(1000)),
 }
@@ -169,6 +168,7 @@ def _in_own_process(name: str, theme: str, options: argparse.Namespace) -> int:
 def _draw(name: str, theme: str, options: argparse.Namespace) -> int:
     scene = SCENES[name]
     width, height = options.size.split("x")
+    os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={_SCREEN}")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CONFIG_HOME"] = folder
         document = scene.document

@@ -1,5 +1,6 @@
 """The gesture that makes a wire, or puts an end of one elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -157,16 +158,12 @@ class ConnectDrag(Gesture):
 
     def paint(self, painter: QPainter) -> None:
         """Draw the wire that follows the pointer and the ports that fit."""
-        tokens = current()
         item = self.scene.nodes[self.fixed.node]
         start = item.port_place(self.fixed.port, is_output=self.forward)
-        end = self.near.place if self.near else self.place
-        pen = QPen(QColor(tokens.accent), 2.2)
         if self.near is None:
-            pen.setDashPattern([4.0, 3.0])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(curve(start, end) if self.forward else curve(end, start))
+            paint_loose(painter, start, self.place, forward=self.forward)
+        else:
+            _paint_wire(painter, start, self.near.place, forward=self.forward)
         for goal in self.goals:
             self._paint_goal(painter, goal)
 
@@ -181,6 +178,29 @@ class ConnectDrag(Gesture):
             painter.drawEllipse(goal.place, 11.0, 11.0)
         fill = colour if goal is self.near else QColor(tokens.canvas)
         node_paint.ring(painter, goal.place, colour, fill)
+
+
+def paint_loose(
+    painter: QPainter, start: QPointF, end: QPointF, *, forward: bool
+) -> None:
+    """Draw a wire whose other end is not connected yet."""
+    _paint_wire(painter, start, end, forward=forward, dashes=[4.0, 3.0])
+
+
+def _paint_wire(
+    painter: QPainter,
+    start: QPointF,
+    end: QPointF,
+    *,
+    forward: bool,
+    dashes: Sequence[float] = (),
+) -> None:
+    pen = QPen(QColor(current().accent), 2.2)
+    if dashes:
+        pen.setDashPattern(dashes)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(curve(start, end) if forward else curve(end, start))
 
 
 def _distance(one: QPointF, other: QPointF) -> float:

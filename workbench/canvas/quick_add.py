@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QCursor, QKeyEvent
+from PySide6.QtGui import QCursor, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.graph.model import Edge, Endpoint
+from engine.graph.ports import BLOCK
 from engine.i18n import tr
+from engine.layers import registry
 from engine.layers.spec import Port
-from workbench.canvas import catalogue, metrics, tools
+from workbench.canvas import catalogue, connecting, metrics, suggestions, tools
 from workbench.canvas.catalogue import Item
 from workbench.document import wires
 
@@ -100,15 +102,47 @@ class QuickAdd(QFrame):
         ports = (*wires.outputs_of(project, node), *wires.inputs_of(project, node))
         return wires.port_of(ports, self._end.port)
 
+    def _is_output(self) -> bool:
+        """Return whether the wire leaves the port."""
+        node = self._view.canvas.graph.node(self._end.node)
+        outputs = wires.outputs_of(self._view.document.project, node)
+        return self._port() in outputs
+
     def _items(self, text: str) -> list[Item]:
         """Return what is offered: what fits the port; else blocks, then the rest."""
         port, document = self._port(), self._view.document
         if port is None:
             own = catalogue.block_items(document, text) if text else []
             return [*own, *catalogue.items(text)[:_SHOWN]]
+        forward = self._is_output()
+        fitting = catalogue.fitting_items(text, port, forward=forward)
+        if forward and not text.strip():
+            fitting = suggestions.ordered(fitting, self._rank(), self._category())
+        return fitting[:_SHOWN]
+
+    def _rank(self) -> int | None:
+        """Return the dimensions of one sample at the port; None where unknown."""
+        info = self._view.canvas.info_of(self._end.node) if self._end else None
+        shape = info.outputs.get(self._end.port) if info else None
+        return None if shape is None else len(shape) - 1
+
+    def _category(self) -> str:
         node = self._view.canvas.graph.node(self._end.node)
-        forward = port in wires.outputs_of(document.project, node)
-        return catalogue.fitting_items(text, port, forward=forward)[:_SHOWN]
+        return "" if node.type == BLOCK else registry.get(node.type).category
+
+    def paint_wire(self, painter: QPainter) -> None:
+        """Draw the wire that waits for its node, while this is open."""
+        if self._end is None or self._wire is not None or not self.isVisible():
+            return
+        item, forward = self._view.canvas.nodes.get(self._end.node), self._is_output()
+        if item is not None and self._place is not None:
+            start = item.port_place(self._end.port, is_output=forward)
+            connecting.paint_loose(painter, start, self._place, forward=forward)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of the wire."""
+        super().hideEvent(event)
+        self._view.viewport().update()
 
     def _fill(self, text: str) -> None:
         self.results.clear()

@@ -353,6 +353,9 @@ class CanvasView(QGraphicsView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
         """Draw the gesture under way, and words."""
+        painter.save()
+        self._popup.paint_wire(painter)
+        painter.restore()
         self._overlay.paint(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 import presets
 from engine.graph.model import Endpoint
 from engine.layers.datasets import DATASETS
+from engine.protocol.frame import Analysis, NodeInfo
 from tests.workbench.canvas import nets
 from workbench.canvas import align, menus
 from workbench.canvas.palette import Palette
@@ -276,3 +277,29 @@ def test_problem_of_an_inner_node_shows_inside_only(view, document):
     view.show_path(["stem"])
     assert view.canvas.nodes["conv"].face.severity == "error"
     assert view.canvas.nodes["relu"].face.severity == ""
+
+
+def offered(view, node_id):
+    view.quick_add(QPointF(900, 300), Endpoint(node_id, "out"))
+    return [
+        view._popup.results.item(i).text() for i in range(view._popup.results.count())
+    ]
+
+
+def test_a_loose_wire_is_offered_what_usually_follows_its_shape_and_layer(view):
+    image = {"out": (-1, 8, 28, 28)}
+    infos = {"conv": NodeInfo(outputs=image), "relu": NodeInfo(outputs=image)}
+    view.set_analysis(Analysis(0, infos, (), 0))
+    after_conv, after_act = offered(view, "conv"), offered(view, "relu")
+    assert after_conv[:2] == ["BatchNorm2d", "ReLU"]
+    assert after_act[:3] == ["Conv2d", "MaxPool2d", "Flatten"]
+    assert "Conv1d" not in after_conv[:40]
+    assert sorted(after_conv) == sorted(after_act)
+
+
+def test_the_wire_stays_on_the_canvas_while_its_node_is_chosen(view):
+    before = view.viewport().grab().toImage()
+    view.quick_add(QPointF(900, 300), Endpoint("relu", "out"))
+    assert view.viewport().grab().toImage() != before
+    view._popup.hide()
+    assert view.viewport().grab().toImage() == before
