@@ -17,8 +17,8 @@ from engine.compile.build import BUILDERS, build
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow, Inference
 from engine.compile.inspection import flows_of, inspected
+from engine.compile.reach import Reach
 from engine.compile.shapes import ShapeCache
-from engine.graph import paths
 from engine.graph.model import Project
 from engine.graph.settings import Phase
 from engine.layers import registry
@@ -217,40 +217,24 @@ class _Writer:
     def __init__(
         self, nodes: Sequence[FlatNode], modules: Folder, project: Project
     ) -> None:
-        self.nodes, self.modules, self.project = nodes, modules, project
-        self.by_path = {node.path: node for node in nodes}
+        self.nodes, self.modules = nodes, modules
+        self.reach = Reach(project, nodes)
         homes = enumerate(modules.paths)
         self.targets = {home: f"m{n}_{home.replace('.', '_')}" for n, home in homes}
-        self.category = {node.path: registry.get(node.type).category for node in nodes}
-
-    def ends(self, category: str) -> tuple[str, ...]:
-        """Return the paths of all nodes of a category, in topological order."""
-        order = list(self.project.graph.nodes)
-        found = [p for p, kind in self.category.items() if kind == category]
-        return tuple(sorted(found, key=lambda path: order.index(path.split(".")[0])))
 
     def phase(self, phase: Phase) -> PhaseProgram:
         """Return the program of one training phase."""
-        losses = self._losses(phase)
-        needed = self._ancestors(losses)
-        program = self._program(phase.name, losses, (), ())
-        moved, factors = self._moved(phase, needed)
+        program = self._program(phase.name, self.reach.losses(phase), (), ())
+        moved, factors = self._moved(phase)
         program.parameters, program.lr_factors = moved, factors
         ours = set(map(id, moved))
         program.others = [p for p in self.modules.parameters() if id(p) not in ours]
         return program
 
-    def _losses(self, phase: Phase) -> tuple[str, ...]:
-        """Return the paths of what a phase minimises, in its order."""
-        known = self.ends("loss")
-        found = (p for name in phase.minimise for p in known if paths.covers(name, p))
-        return tuple(dict.fromkeys(found)) or known
-
     def evaluation(self) -> PhaseProgram:
         """Return the program of all losses, metrics and views."""
-        return self._program(
-            "evaluation", self.ends("loss"), self.ends("metric"), self.ends("view")
-        )
+        ends = (self.reach.ends(kind) for kind in ("loss", "metric", "view"))
+        return self._program("evaluation", *ends)
 
     def _program(
         self,
@@ -259,49 +243,23 @@ class _Writer:
         metrics: tuple[str, ...],
         views: tuple[str, ...],
     ) -> PhaseProgram:
-        needed = self._ancestors((*losses, *metrics, *views))
+        needed = self.reach.needed((*losses, *metrics, *views))
         chosen = [node for node in self.nodes if node.path in needed]
         graph, feeds = _graph(chosen, self.targets)
         roots = {target: self.modules.at(home) for home, target in self.targets.items()}
         module = fx.GraphModule(roots, graph, "Program")
-        weights = [self.by_path[path].params["weight"] for path in losses]
+        weights = [self.reach.by_path[path].params["weight"] for path in losses]
         factors = tuple(float(w) for w in weights if isinstance(w, int | float))
         return PhaseProgram(name, module, feeds, losses, factors, metrics, views)
 
-    def _ancestors(self, paths: Sequence[str]) -> set[str]:
-        seen, stack = set(paths), list(paths)
-        while stack:
-            for _, source in self.by_path[stack.pop()].inputs:
-                if source.path not in seen:
-                    seen.add(source.path)
-                    stack.append(source.path)
-        return seen
-
-    def _moved(
-        self, phase: Phase, needed: set[str]
-    ) -> tuple[list[nn.Parameter], list[float]]:
-        """Return the parameters that a phase updates, and their rate factors.
-
-        Weights that are shared move when any of the nodes that use them is named.
-        """
-        frozen = {node.home for node in self.nodes if not node.trainable}
-        chosen = self._homes(phase.update) - frozen
+    def _moved(self, phase: Phase) -> tuple[list[nn.Parameter], list[float]]:
+        """Return the parameters that a phase updates, and their rate factors."""
         moved: dict[nn.Parameter, float] = {}
-        for node in self.nodes:
-            if node.home not in chosen or node.path not in needed:
-                continue
-            for parameter in self.modules.at(node.home).parameters():
-                moved.setdefault(parameter, node.lr_factor)
+        for node in self.reach.moved(phase):
+            if node.type in BUILDERS:
+                for parameter in self.modules.at(node.home).parameters():
+                    moved.setdefault(parameter, node.lr_factor)
         return list(moved), list(moved.values())
-
-    def _homes(self, names: Sequence[str]) -> set[str]:
-        """Return where the weights are that some paths cover; all for no path."""
-        weighted = (node for node in self.nodes if node.type in BUILDERS)
-        return {
-            node.home
-            for node in weighted
-            if not names or any(paths.covers(name, node.path) for name in names)
-        }
 
 
 def _graph(

@@ -8,6 +8,7 @@ from engine.compile.fixes import fixes_for
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
 from engine.compile.memory import machine_bytes, memory_problems
+from engine.compile.phase_checks import PhaseCheck
 from engine.compile.words import Shape
 from engine.errors import EngineError
 from engine.graph.edits import Problem
@@ -16,7 +17,7 @@ from engine.graph.validate import validate
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value
-from engine.protocol.frame import Analysis, NodeInfo
+from engine.protocol.frame import Analysis, NodeInfo, PhaseInfo
 
 Key = tuple[str, tuple[tuple[str, Value], ...], tuple[Flow, ...]]
 Finding = Inference | EngineError
@@ -55,11 +56,17 @@ class ShapeCache:
             *walk.problems,
             *memory_problems(walk.weights, machine_bytes()),
         ]
+        phases: tuple[PhaseInfo, ...] = ()
+        if all(problem.severity != "error" for problem in everything):
+            check = PhaseCheck(project, nodes, walk.weights)
+            everything += check.problems()
+            phases = check.infos()
         return Analysis(
             revision,
             infos,
             _in_order(everything, nodes),
             sum(walk.weights.values()),
+            phases,
         )
 
     def find(

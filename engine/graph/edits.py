@@ -304,6 +304,7 @@ class Problem:
         port: The port it is about, or empty.
         fixes: What can be done with one click.
         severity: `error` keeps it from training, `warning` does not.
+        phase: Name of the training phase it is about, or empty.
     """
 
     node: str
@@ -313,3 +314,4 @@ class Problem:
     port: str = ""
     fixes: tuple[Fix, ...] = ()
     severity: Literal["error", "warning"] = "error"
+    phase: str = ""

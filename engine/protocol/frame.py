@@ -71,6 +71,21 @@ class NodeInfo:
 
 
 @dataclass(frozen=True)
+class PhaseInfo:
+    """What one training phase does.
+
+    Args:
+        losses: Paths of the losses that it minimises.
+        updates: Paths of the nodes with weights that it moves, repeats as one.
+        weights: Where these weights are: the same in two phases that share some.
+    """
+
+    losses: tuple[str, ...]
+    updates: tuple[str, ...]
+    weights: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Analysis:
     """Answer to `Check`.
 
@@ -79,12 +94,14 @@ class Analysis:
         nodes: Node path → what is known (`instance.inner` inside blocks).
         problems: In the order of the graph.
         parameters: Number of weights of the whole graph, shared ones once.
+        phases: What every phase does; empty while errors keep it unknown.
     """
 
     revision: int
     nodes: dict[str, NodeInfo]
     problems: tuple[Problem, ...]
     parameters: int
+    phases: tuple[PhaseInfo, ...] = ()
 
     @property
     def trainable(self) -> bool:

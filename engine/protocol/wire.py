@@ -57,6 +57,7 @@ _CLASSES: tuple[type, ...] = (
     frame.Device,
     frame.Devices,
     frame.NodeInfo,
+    frame.PhaseInfo,
     frame.Analysis,
     frame.Forecast,
     frame.RunStarted,

@@ -1,0 +1,68 @@
+"""What each training phase reaches: its losses, what they need, what it moves."""
+
+from collections.abc import Sequence
+
+from engine.compile.flatten import FlatNode
+from engine.graph import paths
+from engine.graph.model import Project
+from engine.graph.settings import Phase
+from engine.layers import registry
+
+
+class Reach:
+    """Answers for one document.
+
+    Args:
+        project: Only read.
+        nodes: Its flat nodes in topological order.
+    """
+
+    def __init__(self, project: Project, nodes: Sequence[FlatNode]) -> None:
+        self.nodes = nodes
+        self.by_path = {node.path: node for node in nodes}
+        self.category = {node.path: registry.get(node.type).category for node in nodes}
+        self._rank = {name: index for index, name in enumerate(project.graph.nodes)}
+        self._frozen = {node.home for node in nodes if not node.trainable}
+
+    def ends(self, category: str) -> tuple[str, ...]:
+        """Return the paths of all nodes of a category, in the document's order."""
+        found = [p for p, kind in self.category.items() if kind == category]
+        return tuple(sorted(found, key=lambda path: self._rank[path.split(".")[0]]))
+
+    def losses(self, phase: Phase) -> tuple[str, ...]:
+        """Return the paths of what a phase minimises, in its order."""
+        known = self.ends("loss")
+        found = (p for name in phase.minimise for p in known if paths.covers(name, p))
+        return tuple(dict.fromkeys(found)) or known
+
+    def needed(self, ends: Sequence[str]) -> set[str]:
+        """Return the paths of nodes and of all that they depend on."""
+        seen, stack = set(ends), list(ends)
+        while stack:
+            for _, source in self.by_path[stack.pop()].inputs:
+                if source.path in self.by_path and source.path not in seen:
+                    seen.add(source.path)
+                    stack.append(source.path)
+        return seen
+
+    def moved(self, phase: Phase) -> list[FlatNode]:
+        """Return the nodes whose weights a phase updates, if they have any.
+
+        A node is frozen when any of those that share its weights is; shared weights
+        move when any of them is named.
+        """
+        needed = self.needed(self.losses(phase))
+        homes = self._homes(phase.update) - self._frozen
+        return [n for n in self.nodes if n.home in homes and n.path in needed]
+
+    def is_frozen(self, node: FlatNode) -> bool:
+        """Return whether no phase may move the weights of a node."""
+        return node.home in self._frozen
+
+    def _homes(self, names: Sequence[str]) -> set[str]:
+        """Return where the weights are that some paths cover; all for no path."""
+        return {
+            node.home
+            for node in self.nodes
+            if not names or any(paths.covers(name, node.path) for name in names)
+        }
