@@ -7,6 +7,7 @@ from engine.graph import serialize
 from engine.graph.model import Graph, Project
 from engine.graph.options import OPTIMIZERS
 from engine.graph.settings import Choice, Phase, Training
+from workbench.app.looking import is_view
 
 LIVE_RATES = ("lr", "momentum", "weight_decay")
 _LIVE_RUN = {"batch_size", "device"}
@@ -60,7 +61,7 @@ def essence(project: Project) -> str:
     """Return what makes a run another one: no layout, no names, no live settings."""
     bare = Project(
         name="",
-        graph=_unnamed(project.graph),
+        graph=_without_settings_of_views(_unnamed(project.graph)),
         blocks={
             name: replace(block, graph=_unnamed(block.graph))
             for name, block in project.blocks.items()
@@ -77,6 +78,14 @@ def _unnamed(graph: Graph) -> Graph:
         if node.name or node.extra:
             twin.replace_node(replace(node, name="", extra={}))
     return twin
+
+
+def _without_settings_of_views(graph: Graph) -> Graph:
+    """Forget what a view shows and how: that counts in the run at once."""
+    for node in list(graph.nodes.values()):
+        if is_view(node):
+            graph.replace_node(replace(node, params={}))
+    return graph
 
 
 def _frozen(training: Training) -> Training:

@@ -179,6 +179,8 @@ def attach(window: "MainWindow", folder: Path) -> None:
         window.status.show_state(_WORDS.get(past.state, past.state))
         window.status.show_progress(history)
         window.panels.refresh()
+        if past.checkpoint_step:
+            window.session.looking.look({})  # its views, of its newest weights
 
     window.session.analysis_ready.connect(show)
     if past.can_resume:

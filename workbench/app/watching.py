@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from engine.errors import UnknownLayerError
-from engine.layers import registry
+from workbench.app.looking import is_view
 
 if TYPE_CHECKING:
-    from engine.graph.model import Node, Project
+    from engine.graph.model import Project
     from workbench.app.window import MainWindow
 
 
@@ -52,7 +51,7 @@ class Watching(QObject):
         if len(ids) != 1 or (scope and scope not in project.blocks):
             return
         node = project.scope(scope).nodes.get(ids[0])
-        if node is not None and _is_view(node):
+        if node is not None and is_view(node):
             self._window.docks.raise_("views")
             self._window.panels.show_view(f"{prefix}{node.id}")
 
@@ -61,11 +60,4 @@ def view_kinds(project: "Project") -> set[str]:
     """Return the kinds of all views of a project, those in blocks included."""
     graphs = [project.graph, *(block.graph for block in project.blocks.values())]
     nodes = (node for graph in graphs for node in graph.nodes.values())
-    return {node.type for node in nodes if _is_view(node)}
-
-
-def _is_view(node: "Node") -> bool:
-    try:
-        return registry.get(node.type).category == "view"
-    except UnknownLayerError:
-        return False
+    return {node.type for node in nodes if is_view(node)}

@@ -24,6 +24,7 @@ from workbench.app.docks import Docks
 from workbench.app.engine_care import EngineCare
 from workbench.app.files import Files
 from workbench.app.helpers import Helpers
+from workbench.app.looking import ViewQuestions
 from workbench.app.menus import (
     fill_align,
     fill_devices,
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
         self.helpers = Helpers(self)
         self.weights = WeightsCommand(self)
         self.watching, self.stepping = Watching(self), Stepping(self)
+        self.view_questions = ViewQuestions(self)
         self.actions_ = Actions(self, self._handlers())
         self.training.follow(self.actions_)
         self.view.follow_settings()

@@ -16,10 +16,12 @@ Array = npt.NDArray[np.generic]
 class ViewFace(QWidget):
     """Shows the newest view of one node; subclasses paint it.
 
-    `hovered` tells the values under the mouse, empty when there are none.
+    `hovered` tells the values under the mouse, empty when there are none;
+    `cell_chosen` the right class and the answer of a cell that shall be opened.
     """
 
     hovered = Signal(str)
+    cell_chosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

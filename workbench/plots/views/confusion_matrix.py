@@ -2,7 +2,8 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from engine.protocol.frame import View
@@ -18,14 +19,36 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
 _WIDEST_CELL = 3.2
 """Width of a cell in heights; wider ones would tear the diagonal apart."""
+Cell = tuple[int, int]
+"""Row and column: the right class and the answer."""
+_OPEN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+_MOVES = {
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+}
 
 
 class ConfusionMatrix(ViewFace):
-    """Rows are the right classes, columns the answers."""
+    """Rows are the right classes, columns the answers.
+
+    A click on a cell opens it; so does Enter, once the arrow keys have chosen one.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cursor_cell = (0, 0)
+        self._pressed: Cell | None = None
+        self._under: Cell | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(tr("Click a cell to see its samples."))
 
     def prepare(self, view: View) -> None:
         """Compute the shares."""
         self.counts = view.arrays["counts"]
+        last = len(self.counts) - 1
+        self.cursor_cell = tuple(min(place, last) for place in self.cursor_cell)
         self.names = view.words.get("classes", ())
         total = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         self.shares = self.counts / total
@@ -54,13 +77,27 @@ class ConfusionMatrix(ViewFace):
         wide, high = area.width() / size, area.height() / size
         for row in range(size):
             for column in range(size):
-                cell = QRectF(
-                    area.left() + column * wide, area.top() + row * high, wide, high
-                )
-                self._draw_cell(painter, cell, row, column)
+                self._draw_cell(painter, self.cell_rect((row, column)), row, column)
             self._draw_row_words(painter, area, row, high)
             self._draw_column_words(painter, area, row, wide)
+        if self._under:
+            self._draw_frame(painter, self._under, style.pen(style.colour("fg2")))
+        if self.hasFocus():
+            pen = style.pen(style.colour("accent"), 2)
+            self._draw_frame(painter, self.cursor_cell, pen)
         self._draw_axes(painter, area)
+
+    def cell_rect(self, cell: Cell) -> QRectF:
+        """Return where a cell is drawn."""
+        area, size = self.area(), len(self.counts)
+        wide, high = area.width() / size, area.height() / size
+        row, column = cell
+        return QRectF(area.left() + column * wide, area.top() + row * high, wide, high)
+
+    def _draw_frame(self, painter: QPainter, cell: Cell, pen: QPen) -> None:
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self.cell_rect(cell).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _draw_cell(
         self, painter: QPainter, cell: QRectF, row: int, column: int
@@ -135,12 +172,11 @@ class ConfusionMatrix(ViewFace):
 
     def read(self, position: QPointF) -> str:
         """Return a cell in words."""
-        area, size = self.area(), len(self.counts)
-        if not area.contains(position):
-            return ""
-        x = (position.x() - area.left()) / area.width()
-        y = (position.y() - area.top()) / area.height()
-        row, column = min(int(y * size), size - 1), min(int(x * size), size - 1)
+        cell = self.cell_at(position)
+        return self._said(cell) if cell else ""
+
+    def _said(self, cell: Cell) -> str:
+        row, column = cell
         return tr(
             "{right} taken for {answer}: {count} ({share})",
             right=name(self.names, row),
@@ -148,6 +184,64 @@ class ConfusionMatrix(ViewFace):
             count=int(self.counts[row, column]),
             share=percent(float(self.shares[row, column])),
         )
+
+    def cell_at(self, position: QPointF) -> Cell | None:
+        """Return row and column of the cell at a place of the widget."""
+        area, size = self.area(), len(self.counts)
+        if not area.contains(position):
+            return None
+        x = (position.x() - area.left()) / area.width()
+        y = (position.y() - area.top()) / area.height()
+        return min(int(y * size), size - 1), min(int(x * size), size - 1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Note which cell is pressed."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        can = is_left and self.view is not None
+        self._pressed = self.cell_at(event.position()) if can else None
+        if self._pressed:
+            self.cursor_cell = self._pressed
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the cell that was pressed, if the mouse is still there."""
+        pressed, self._pressed = self._pressed, None
+        if pressed and pressed == self.cell_at(event.position()):
+            self.cell_chosen.emit(*pressed)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the cell under the mouse, and mark it."""
+        super().mouseMoveEvent(event)
+        self._mark(self.cell_at(event.position()) if self.view else None)
+
+    def leaveEvent(self, event: object) -> None:
+        """Mark nothing."""
+        super().leaveEvent(event)
+        self._mark(None)
+
+    def _mark(self, cell: Cell | None) -> None:
+        if cell != self._under:
+            self._under = cell
+            hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
+            self.setCursor(hand if cell else arrow)
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk over the cells with the arrow keys, open one with Enter or Space."""
+        if self.view is None:
+            return
+        if event.key() in _OPEN:
+            self.cell_chosen.emit(*self.cursor_cell)
+        elif event.key() in _MOVES:
+            last = len(self.counts) - 1
+            moved = zip(self.cursor_cell, _MOVES[Qt.Key(event.key())], strict=True)
+            row, column = (min(max(place + by, 0), last) for place, by in moved)
+            self.cursor_cell = (row, column)
+            self.setAccessibleDescription(self._said(self.cursor_cell))
+            self.hovered.emit(self._said(self.cursor_cell))
+            self.update()
+        else:
+            super().keyPressEvent(event)
 
     def table(self) -> Table:
         """Return the counts, a row a class."""

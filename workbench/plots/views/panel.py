@@ -1,23 +1,18 @@
 """The panel that shows what the view nodes of the document show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QMenu,
-    QScrollArea,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QMenu, QStackedWidget, QWidget
 
 from engine.i18n import tr
+from engine.layers.spec import Value
 from engine.protocol.frame import View
 from workbench.plots import style
 from workbench.plots.panel import Panel, Table, nothing_yet
 from workbench.plots.views.base import ViewFace
+from workbench.plots.views.page import Page
 from workbench.plots.views.table import FACES, title
 from workbench.session.history import History
 
@@ -35,10 +30,13 @@ class ViewPanel(Panel):
     """
 
     file_stem = "view"
+    cell_wanted = Signal(str, int, int)  # path of a matrix, right class, answer
+    edited = Signal(str, str, object)  # path of a view, name and value of a setting
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
         super().__init__(history, every=2, parent=parent)
-        self._faces: dict[str, ViewFace] = {}
+        self._pages: dict[str, Page] = {}
+        self._params: Mapping[str, dict[str, Value]] = {}
         self._run_seen = history.runs_seen
         self._readout = ""
         self._waiting = False
@@ -58,7 +56,8 @@ class ViewPanel(Panel):
     @property
     def face(self) -> ViewFace | None:
         """The widget that is shown."""
-        return self._faces.get(self.node)
+        page = self._pages.get(self.node)
+        return page.face if page else None
 
     def show_node(self, node: str) -> None:
         """Show the view of a node, if it is there."""
@@ -67,11 +66,13 @@ class ViewPanel(Panel):
     def set_views(self, views: Iterable[View]) -> None:
         """Take other views; those of other nodes stay."""
         for view in views:
-            face = self._faces.get(view.node)
-            if not isinstance(face, FACES.get(view.kind, ViewFace)):
-                face = self._add(view)
-            if face is not None and face.view is not view:
-                face.show_view(view)
+            page = self._pages.get(view.node)
+            if page is None or not isinstance(
+                page.main, FACES.get(view.kind, ViewFace)
+            ):
+                page = self._add(view)
+            if page is not None and page.main.view is not view:
+                page.main.show_view(view)
         self._arrange()
 
     def expect(self, has_views: bool) -> None:
@@ -79,18 +80,41 @@ class ViewPanel(Panel):
         self._waiting = has_views
         self.update()
 
-    def _add(self, view: View) -> ViewFace | None:
-        """Make the widget of a node."""
+    def show_cell(self, view: View) -> None:
+        """Show the samples of a cell in place of their matrix."""
+        page = self._pages.get(view.node)
+        if page is not None:
+            page.open_cell(view)
+
+    def set_params(self, params: Mapping[str, dict[str, Value]]) -> None:
+        """Show the settings of views by their path; others can't be changed."""
+        self._params = params
+        for node, page in self._pages.items():
+            page.show_params(params.get(node))
+
+    def page(self, node: str) -> Page | None:
+        """Return what the panel shows for a node."""
+        return self._pages.get(node)
+
+    def _add(self, view: View) -> Page | None:
+        """Make the page of a node."""
         if view.kind not in FACES:
             return None
-        self._remove(view.node)
-        face = FACES[view.kind]()
-        face.setAccessibleName(title(view.kind))
-        face.hovered.connect(self._on_hovered)
-        self._faces[view.node] = face
-        self.stack.addWidget(_scrolling(face))
-        self.chooser.addItem(self._words(view), view.node)
-        return face
+        node = view.node
+        self._remove(node)
+        page = Page(view.kind, FACES[view.kind]())
+        page.main.setAccessibleName(title(view.kind))
+        page.main.cell_chosen.connect(
+            lambda right, answer: self.cell_wanted.emit(node, right, answer)
+        )
+        page.hovered.connect(self._on_hovered)
+        page.changed.connect(self._on_changed)
+        page.edited.connect(lambda name, value: self.edited.emit(node, name, value))
+        page.show_params(self._params.get(node))
+        self._pages[node] = page
+        self.stack.addWidget(page)
+        self.chooser.addItem(self._words(view), node)
+        return page
 
     def _words(self, view: View) -> str:
         """Return the node's name; where it has none, what its kind is called."""
@@ -101,15 +125,14 @@ class ViewPanel(Panel):
         index = self.chooser.findData(node)
         if index < 0:
             return
-        del self._faces[node]
-        frame = self.stack.widget(index)
-        self.stack.removeWidget(frame)
-        frame.deleteLater()
+        page = self._pages.pop(node)
+        self.stack.removeWidget(page)
+        page.deleteLater()
         self.chooser.removeItem(index)
 
     def clear(self) -> None:
         """Forget all views, for another run."""
-        for node in list(self._faces):
+        for node in list(self._pages):
             self._remove(node)
         self._readout = ""
         self._arrange()
@@ -127,8 +150,8 @@ class ViewPanel(Panel):
 
     def restyle(self) -> None:
         """Take the colours of the theme again."""
-        for face in self._faces.values():
-            face.restyle()
+        for page in self._pages.values():
+            page.restyle()
         super().restyle()
 
     def table(self) -> Table:
@@ -188,7 +211,7 @@ class ViewPanel(Panel):
     def _arrange(self) -> None:
         several = self.chooser.count() > 1
         self.chooser.setVisible(several)
-        self.stack.setVisible(bool(self._faces))
+        self.stack.setVisible(bool(self._pages))
         width = min(self.chooser.sizeHint().width(), max(self.width() // 2, 60))
         height = min(self.chooser.sizeHint().height(), HEADER_PX - 4)
         self.chooser.setGeometry(self.width() - width - 8, 2, width, height)
@@ -209,19 +232,6 @@ class ViewPanel(Panel):
         self._readout = text
         self.update(0, 0, self.width(), HEADER_PX)
 
-
-class _Scroll(QScrollArea):
-    """Scrolls a face that is higher than its room; in the panel's colour."""
-
-    def __init__(self, face: ViewFace) -> None:
-        super().__init__()
-        self.setWidget(face)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
-
-
-def _scrolling(face: ViewFace) -> QWidget:
-    """Return a frame around a face that scrolls when it must."""
-    return _Scroll(face)
+    def _on_changed(self) -> None:
+        self._readout = ""
+        self.update()

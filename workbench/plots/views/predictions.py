@@ -61,8 +61,10 @@ class Predictions(ViewFace):
             header = [tr("Target"), tr("Output")]
             pairs = zip(arrays["targets"], arrays["outputs"], strict=True)
             both = [[_numbers(v) for v in pair] for pair in pairs]
-        numbers = [[number(float(value)) for value in row] for row in features]
-        cells = [[*pair, *row] for pair, row in zip(both, numbers, strict=True)]
+        rest = [[number(float(value)) for value in row] for row in features]
+        if "texts" in words:
+            columns, rest = [tr("Text")], [[text] for text in words["texts"]]
+        cells = [[*pair, *row] for pair, row in zip(both, rest, strict=True)]
         return [*header, *columns], cells
 
     def edges(self) -> list[float]:

@@ -1,0 +1,100 @@
+"""What people do in a view: open a cell of a matrix, or change its settings.
+
+Settings are params of the view's node: they are changed in the document, as one undo
+step, and count in the run at once, wherever they were changed.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from engine.errors import EngineError, UnknownLayerError
+from engine.graph import ports
+from engine.layers import registry
+from engine.layers.spec import Value
+from workbench.document import actions
+
+if TYPE_CHECKING:
+    from engine.graph.model import Node, Project
+    from engine.protocol.frame import View
+    from workbench.app.window import MainWindow
+    from workbench.plots.views.panel import ViewPanel
+
+Settings = dict[str, dict[str, Value]]
+"""Complete params of view nodes by their id."""
+
+
+class ViewQuestions(QObject):
+    """Joins the panel of the views, the document and the run.
+
+    Args:
+        window: Whose parts it joins.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._known: Settings = {}
+        window.document.changed.connect(lambda _edits: self._on_changed())
+        window.document.replaced.connect(self._on_replaced)
+        window.panels.loaded.connect(self._on_loaded)
+        window.session.looking.cell_opened.connect(self._on_cell)
+
+    @property
+    def _panel(self) -> "ViewPanel | None":
+        return self._window.panels.plots.get("views")
+
+    def _on_loaded(self) -> None:
+        panel = self._panel
+        if panel is not None:
+            panel.cell_wanted.connect(self._window.session.looking.open_cell)
+            panel.edited.connect(self._on_edited)
+            panel.set_params(self._known)
+
+    def _on_cell(self, view: "View") -> None:
+        if self._panel is not None:
+            self._panel.show_cell(view)
+
+    def _on_edited(self, node: str, name: str, value: Value) -> None:
+        """Put a setting into the document; what it refuses is said."""
+        try:
+            actions.set_params(self._window.document, [node], {name: value})
+        except EngineError as error:
+            self._window.banner.say("error", str(error))
+            self._show()
+
+    def _on_replaced(self) -> None:
+        self._known = view_params(self._window.document.project)
+        self._show()
+
+    def _on_changed(self) -> None:
+        """Tell the run what has changed in its views."""
+        before = self._known
+        self._known = view_params(self._window.document.project)
+        changed = {}
+        for node, params in self._known.items():
+            known = before.get(node, params)
+            new = {k: v for k, v in params.items() if known.get(k, v) != v}
+            if new:
+                changed[node] = new
+        if changed:
+            self._window.session.looking.look(changed)
+        self._show()
+
+    def _show(self) -> None:
+        if self._panel is not None:
+            self._panel.set_params(self._known)
+
+
+def view_params(project: "Project") -> Settings:
+    """Return the complete params of all views that stand outside of blocks."""
+    nodes = project.graph.nodes.values()
+    return {node.id: dict(ports.params(node)) for node in nodes if is_view(node)}
+
+
+def is_view(node: "Node") -> bool:
+    """Return whether a node only shows something."""
+    try:
+        return registry.get(node.type).category == "view"
+    except UnknownLayerError:
+        return False

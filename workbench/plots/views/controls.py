@@ -1,0 +1,134 @@
+"""The settings of a view that are worth changing while one looks at it."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import Param, Value
+from workbench.theme import icons
+
+CONTROLS: dict[str, tuple[str, ...]] = {
+    "text_sample": ("prompt", "temperature", "top_k", "seed"),
+    "denoising_chain": ("sampling_steps", "seed"),
+    "latent_map": ("extent",),
+}
+"""Names of the params that stand above a view, by its kind."""
+_MOST = 1_000_000_000
+_STEP = 0.1
+_NUMBER_PX, _PROMPT_PX = 64, 90
+
+
+class Controls(QWidget):
+    """A row of small fields.
+
+    Args:
+        kind: Of the view.
+    """
+
+    edited = Signal(str, object)  # name and value of a setting
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        spec = registry.get(kind)
+        params = [spec.param(name) for name in CONTROLS[kind]]
+        self._shown: dict[str, Value] = {}
+        self._labels: list[QLabel] = []
+        self.fields: dict[str, QLineEdit | QDoubleSpinBox | QSpinBox] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 8, 4)
+        row.setSpacing(6)
+        for param in params:
+            if param is not None:
+                self._add(row, param)
+        if "prompt" not in self.fields:
+            row.addStretch(1)
+        if "seed" in self.fields:
+            row.addWidget(self._again_button())
+
+    def _add(self, row: QHBoxLayout, param: Param) -> None:
+        field = self._field(param)
+        field.setAccessibleName(tr(param.label))
+        field.setToolTip(f"{tr(param.label)}: {tr(param.doc)}")
+        self.fields[param.name] = field
+        if isinstance(field, QLineEdit):
+            field.setPlaceholderText(tr(param.label))
+            field.setMinimumWidth(_PROMPT_PX)
+            row.addWidget(field, 1)
+            return
+        label = QLabel(tr(param.label))
+        label.setProperty("role", "secondary")
+        label.setBuddy(field)
+        self._labels.append(label)
+        row.addWidget(label)
+        row.addWidget(field)
+
+    def _field(self, param: Param) -> QLineEdit | QDoubleSpinBox | QSpinBox:
+        if param.kind == "text":
+            edit = QLineEdit()
+            edit.editingFinished.connect(lambda: self._tell(param, edit.text()))
+            return edit
+        box: QDoubleSpinBox | QSpinBox
+        if param.kind == "float":
+            box = QDoubleSpinBox(decimals=2, singleStep=_STEP)
+            box.setRange(0.01, 1000.0)
+        else:
+            box = QSpinBox()
+            least = int(param.min or 0)
+            most = int(param.max or _MOST)
+            box.setRange(least - 1 if param.optional else least, most)
+            box.setSpecialValueText(tr("all") if param.optional else "")
+        box.setKeyboardTracking(False)
+        box.setFixedWidth(_NUMBER_PX)
+        box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        box.valueChanged.connect(lambda value: self._tell(param, value))
+        return box
+
+    def _again_button(self) -> QToolButton:
+        self.again = QToolButton()
+        self.again.setProperty("small", True)
+        icons.bind(self.again, "reset", "fg2")
+        words = tr("Draw again, with the next seed")
+        self.again.setToolTip(words)
+        self.again.setAccessibleName(words)
+        self.again.clicked.connect(self.fields["seed"].stepUp)
+        return self.again
+
+    def _tell(self, param: Param, value: Value) -> None:
+        is_auto = param.optional and isinstance(value, int)
+        if is_auto and value < int(param.min or 0):
+            value = None
+        if value != self._shown.get(param.name):
+            self._shown[param.name] = value
+            self.edited.emit(param.name, value)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the labels out where they find no room; tool tips have them too."""
+        super().resizeEvent(event)
+        words = sum(label.sizeHint().width() + 6 for label in self._labels)
+        rest = sum(field.minimumWidth() + 6 for field in self.fields.values())
+        for label in self._labels:
+            label.setVisible(words + rest + 46 <= self.width())
+
+    def show_params(self, params: dict[str, Value]) -> None:
+        """Show settings without telling them."""
+        self._shown = dict(params)
+        for name, field in self.fields.items():
+            with QSignalBlocker(field):
+                value = params.get(name)
+                if isinstance(field, QLineEdit):
+                    if field.text() != value:
+                        field.setText(str(value or ""))
+                elif isinstance(value, int | float):
+                    field.setValue(value)
+                else:
+                    field.setValue(field.minimum())
