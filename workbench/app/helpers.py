@@ -26,6 +26,9 @@ _MORE_KEYS = (
     ("Pan", "Space + drag"),
     ("Rename", "F2"),
     ("Next layer", "N"),
+    ("Settings of the layer, or of the training", "Enter"),
+    ("Back to the canvas", "Esc"),
+    ("Into an open block", "Alt+Down"),
     ("Nudge", "Arrow keys"),
     ("Cancel a gesture", "Esc"),
 )

@@ -5,29 +5,33 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 
 from engine.i18n import tr
+from workbench.canvas import inside
 from workbench.document import wires
 
 if TYPE_CHECKING:
+    from workbench.canvas.inside import Target
     from workbench.canvas.view import CanvasView
 
 
-def describe(view: "CanvasView", node_id: str) -> str:
+def describe(aim: "Target", node_id: str) -> str:
     """Return a node in words: name, settings, output, neighbours, problems."""
-    scene = view.canvas
-    face = scene.nodes[node_id].face
+    scene, face = aim.view.canvas, aim.face(node_id)
     parts = [face.title, face.summary]
     if face.shape:
         parts.append(tr("output {shape}", shape=face.shape))
     if face.count:
         parts.append(tr("{count} parameters", count=face.count))
-    graph = scene.graph
+    graph = aim.graph
     before = _names(graph, (e.source.node for e in graph.edges_into(node_id)))
     after = _names(graph, (e.target.node for e in graph.edges_out_of(node_id)))
     if before:
         parts.append(tr("reads {nodes}", nodes=before))
     if after:
         parts.append(tr("feeds {nodes}", nodes=after))
-    parts += [problem.text for problem in scene.problems_of(node_id)]
+    if aim.path:
+        parts.append(tr("in {block}", block=aim.scope))
+    else:
+        parts += [problem.text for problem in scene.problems_of(node_id)]
     return ", ".join(part for part in parts if part)
 
 
@@ -42,9 +46,10 @@ def announce(view: "CanvasView", text: str) -> None:
 
 def tell(view: "CanvasView") -> None:
     """Make the selection the description of the canvas."""
-    chosen = view.selected_ids()
+    aim = inside.target(view)
+    chosen = aim.ids
     if len(chosen) == 1:
-        text = describe(view, chosen[0])
+        text = describe(aim, chosen[0])
     elif chosen:
         text = tr("{count} nodes selected", count=len(chosen))
     else:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from engine.graph.model import Edge, Endpoint
-from workbench.canvas import metrics
+from workbench.canvas import inside_drags, metrics
 from workbench.canvas.connecting import ConnectDrag
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.gestures import Gesture, PanDrag, RubberBand
@@ -81,6 +81,11 @@ def _from_node(
     copies: bool = False,
 ) -> Gesture | None:
     scene = view.canvas
+    within = (
+        inside_drags.gesture_at(view, place, adds=adds) if node.face.inner else None
+    )
+    if within is not None:
+        return within
     chosen = scene.selected_nodes()
     if adds:
         rest = [i for i in chosen if i != node.node_id]

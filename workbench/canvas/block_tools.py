@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
@@ -10,8 +11,9 @@ from engine.graph.model import Position
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from workbench.canvas import face as faces
-from workbench.canvas import inline, metrics
+from workbench.canvas import inline, inside, metrics
 from workbench.canvas.inner import Known
+from workbench.canvas.inside import Target
 from workbench.document import actions, blocks, library, outer_ports, wires
 
 if TYPE_CHECKING:
@@ -26,28 +28,27 @@ def chosen_blocks(view: "CanvasView") -> list[str]:
 
 def group(view: "CanvasView") -> None:
     """Ask for a name and turn the selection into a block."""
-    chosen = view.selected_ids()
-    if not chosen:
+    aim = inside.target(view)
+    if not aim.ids:
         view.say(tr("Select the layers that are to become a block."))
         return
-    corner = view.canvas.bounds(chosen).topLeft()
+    corner = reduce(QRectF.united, map(aim.rect, aim.ids)).topLeft()
     suggestion = blocks.suggestion(view.document)
-    view.inline.ask(
-        corner, suggestion, lambda words: _group(view, chosen, words), tr("Name")
-    )
+    view.inline.ask(corner, suggestion, lambda words: _group(aim, words), tr("Name"))
 
 
-def _group(view: "CanvasView", chosen: Sequence[str], words: str) -> None:
-    made = view.attempt(blocks.group, chosen, words, view.canvas.scope)
+def _group(aim: Target, words: str) -> None:
+    made = aim.view.attempt(blocks.group, aim.ids, words, aim.scope)
     if isinstance(made, str):
-        view.canvas.select([made])
+        aim.select([made])
 
 
 def unpack(view: "CanvasView") -> None:
     """Put the insides of the selected blocks in their places."""
-    made = view.attempt(blocks.unpack, view.selected_ids(), view.canvas.scope)
+    aim = inside.target(view)
+    made = view.attempt(blocks.unpack, aim.ids, aim.scope)
     if isinstance(made, list):
-        view.canvas.select(made)
+        aim.select(made)
 
 
 def enter(view: "CanvasView", node_id: str = "") -> bool:

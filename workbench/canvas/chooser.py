@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.i18n import tr
-from workbench.canvas import catalogue, face
+from workbench.canvas import catalogue, face, inside
+from workbench.canvas.inside import Target
 from workbench.document import actions, outer_ports, wires
 from workbench.theme import icons
 
@@ -164,11 +165,11 @@ def _icon(node: Node) -> QIcon:
 
 def connect(view: "CanvasView", *, forward: bool = True) -> None:
     """Choose what the selected node feeds, or (backward) what feeds it."""
-    chosen = view.selected_ids()
-    if len(chosen) != 1:
+    aim = inside.target(view)
+    if len(aim.ids) != 1:
         view.say(tr("Select one node to connect."))
         return
-    found = list(_wires(view, chosen[0], forward=forward))
+    found = list(_wires(aim, aim.ids[0], forward=forward))
     if not found:
         view.say(tr("No other node has a port that fits."))
         return
@@ -176,20 +177,18 @@ def connect(view: "CanvasView", *, forward: bool = True) -> None:
     view.chooser.ask(found, label)
 
 
-def _wires(view: "CanvasView", node_id: str, *, forward: bool) -> Iterator[Choice]:
+def _wires(aim: Target, node_id: str, *, forward: bool) -> Iterator[Choice]:
     """Yield every possible wire of a node, those to free ports first."""
-    project, scene = view.document.project, view.canvas
-    graph = scene.graph
-    node = graph.node(node_id)
+    project, graph = aim.view.document.project, aim.graph
     ports = wires.outputs_of if forward else wires.inputs_of
     late = []
-    for port in ports(project, node):
+    for port in ports(project, graph.node(node_id)):
         end = Endpoint(node_id, port.name)
-        for other in wires.candidates(project, end, scene.scope, forward=forward):
+        for other in wires.candidates(project, end, aim.scope, forward=forward):
             edge = Edge(end, other) if forward else Edge(other, end)
             if graph.has_edge(edge):
                 continue
-            choice = _wire(view, edge, forward=forward)
+            choice = _wire(aim, edge, forward=forward)
             taken = any(
                 e.target == edge.target for e in graph.edges_into(edge.target.node)
             )
@@ -200,18 +199,17 @@ def _wires(view: "CanvasView", node_id: str, *, forward: bool) -> Iterator[Choic
     yield from late
 
 
-def _wire(view: "CanvasView", edge: Edge, *, forward: bool) -> Choice:
-    graph = view.canvas.graph
+def _wire(aim: Target, edge: Edge, *, forward: bool) -> Choice:
     here, there = edge.source, edge.target
     if not forward:
         here, there = there, here
-    node = graph.node(there.node)
+    node = aim.graph.node(there.node)
     words = f"{wires.name_of(node)} · {there.port}   {there.node}"
-    several = len(view.canvas.nodes[here.node].face.outputs) > 1 or not forward
+    several = len(aim.face(here.node).outputs) > 1 or not forward
     if several:
         words = f"{here.port} → {words}" if forward else f"{words} → {here.port}"
 
     def do() -> None:
-        view.attempt(actions.connect, edge, view.canvas.scope)
+        aim.view.attempt(actions.connect, edge, aim.scope)
 
     return Choice(words, do, _icon(node))

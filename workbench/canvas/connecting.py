@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
-from engine.graph.model import Edge, Endpoint
+from engine.graph.model import Edge, Endpoint, Graph
 from engine.i18n import tr
 from workbench.canvas import metrics, node_paint
 from workbench.canvas.gestures import Gesture
@@ -56,9 +56,31 @@ class ConnectDrag(Gesture):
         self.goals: list[Goal] = []
         self.near: Goal | None = None
 
+    @property
+    def scope(self) -> str:
+        """Where the wire is."""
+        return self.scene.scope
+
+    def port_place(self, end: Endpoint, *, is_output: bool) -> QPointF:
+        """Return where a port stands."""
+        return self.scene.nodes[end.node].port_place(end.port, is_output=is_output)
+
+    def node_at(self, place: QPointF) -> str:
+        """Return the id of the node at a place, or an empty string."""
+        item = self.scene.node_at(place)
+        return item.node_id if item else ""
+
+    def port_at(self, place: QPointF, reach: float) -> tuple[str, str, bool] | None:
+        """Return (node id, port, is output) at a place."""
+        return self.scene.port_at(place, reach)
+
     def start(self) -> None:
         """Find the ports that fit and fade everything else."""
         self.goals = self._find_goals()
+        self.fade()
+
+    def fade(self) -> None:
+        """Let what does not fit step back."""
         welcome = {goal.end.node for goal in self.goals} | {self.fixed.node}
         for node_id, item in self.scene.nodes.items():
             item.setOpacity(1.0 if node_id in welcome else FAINT)
@@ -67,15 +89,9 @@ class ConnectDrag(Gesture):
 
     def _find_goals(self) -> list[Goal]:
         """Return the ports that take the wire."""
-        scene = self.scene
-        ends = wires.candidates(
-            scene.document.project, self.fixed, scene.scope, forward=self.forward
-        )
-        return [
-            Goal(end, scene.nodes[end.node].port_place(
-                end.port, is_output=not self.forward))
-            for end in ends
-        ]  # fmt: skip
+        project, forward = self.scene.document.project, self.forward
+        ends = wires.candidates(project, self.fixed, self.scope, forward=forward)
+        return [Goal(end, self.port_place(end, is_output=not forward)) for end in ends]
 
     def edge_to(self, end: Endpoint) -> Edge:
         """Return the wire between the kept port and another."""
@@ -97,11 +113,11 @@ class ConnectDrag(Gesture):
 
     def _below(self) -> Goal | None:
         """Return the first free fitting port of the card under the pointer."""
-        item = self.scene.node_at(self.place)
-        if item is None:
+        node_id = self.node_at(self.place)
+        if not node_id:
             return None
-        fitting = [goal for goal in self.goals if goal.end.node == item.node_id]
-        into = self.scene.graph.edges_into(item.node_id)
+        fitting = [goal for goal in self.goals if goal.end.node == node_id]
+        into = self._graph.edges_into(node_id)
         taken = {edge.target.port for edge in into} if self.forward else set()
         free = [goal for goal in fitting if goal.end.port not in taken]
         return next(iter(free or fitting), None)
@@ -110,19 +126,23 @@ class ConnectDrag(Gesture):
         """Make the wire, say why not, or offer nodes that fit on empty ground."""
         self._restore()
         if not self.has_moved:
-            self._click()
+            self.click()
             return
         end = self.near.end if self.near else self._pointed_at()
         if end is not None:
             self._connect(end)
-        elif self.scene.node_at(self.place) is not None:
+        elif self.node_at(self.place):
             self.view.say(tr("No port of this node takes this wire."))
         elif self.old is not None:
-            self.view.attempt(actions.disconnect, [self.old], self.scene.scope)
+            self.view.attempt(actions.disconnect, [self.old], self.scope)
         else:
-            self.view.quick_add(self.place, self.fixed)
+            self.offer()
 
-    def _click(self) -> None:
+    def offer(self) -> None:
+        """Offer what fits, to stand where the wire was dropped."""
+        self.view.quick_add(self.place, self.fixed)
+
+    def click(self) -> None:
         """Select what was pressed when the pointer did not move."""
         if self.old is not None:
             self.scene.select([], [self.old])
@@ -132,7 +152,7 @@ class ConnectDrag(Gesture):
     def _pointed_at(self) -> Endpoint | None:
         """Return a port under the pointer that does not fit; connecting says why."""
         reach = metrics.PORT_REACH / self.view.camera.zoom
-        found = self.scene.port_at(self.place, reach)
+        found = self.port_at(self.place, reach)
         if found is None or found[2] == self.forward:
             return None
         return Endpoint(found[0], found[1])
@@ -140,10 +160,14 @@ class ConnectDrag(Gesture):
     def _connect(self, end: Endpoint) -> None:
         edge = self.edge_to(end)
         if self.old is None:
-            if not self.scene.graph.has_edge(edge):
-                self.view.attempt(actions.connect, edge, self.scene.scope)
+            if not self._graph.has_edge(edge):
+                self.view.attempt(actions.connect, edge, self.scope)
         else:
-            self.view.attempt(actions.replug, self.old, edge, self.scene.scope)
+            self.view.attempt(actions.replug, self.old, edge, self.scope)
+
+    @property
+    def _graph(self) -> Graph:
+        return self.scene.document.project.scope(self.scope)
 
     def cancel(self) -> None:
         """Leave all wires as they are."""
@@ -158,8 +182,7 @@ class ConnectDrag(Gesture):
 
     def paint(self, painter: QPainter) -> None:
         """Draw the wire that follows the pointer and the ports that fit."""
-        item = self.scene.nodes[self.fixed.node]
-        start = item.port_place(self.fixed.port, is_output=self.forward)
+        start = self.port_place(self.fixed, is_output=self.forward)
         if self.near is None:
             paint_loose(painter, start, self.place, forward=self.forward)
         else:

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, Qt
 
 from engine.errors import UnknownLayerError
 from engine.graph.edits import Problem
+from engine.graph.model import Node
 from engine.i18n import tr
 from engine.layers import registry
-from workbench.canvas import metrics, words
+from workbench.canvas import metrics, open_card, words
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.node_item import NodeItem
 from workbench.document import wires
@@ -64,6 +65,9 @@ class Hover:
         if port is not None:
             return self._port_help(*port)
         node = scene.node_at(place)
+        card = open_card.at(scene, place) if node is not None else None
+        if card is not None and (inner := card.node_at(place)):
+            return about(card.graph.node(inner))
         if node is not None:
             return self.node_help(node.node_id)
         edge = scene.edge_at(place)
@@ -90,16 +94,9 @@ class Hover:
         scene = self._view.canvas
         node = scene.graph.node(node_id)
         lines = [problem_text(problem) for problem in scene.problems_of(node_id)]
-        try:
-            spec = registry.get(node.type)
-        except UnknownLayerError as error:
-            return "<br>".join([*lines, escape(str(error))])
-        if not lines:
-            lines.append(f"<b>{escape(wires.name_of(node))}</b>")
-            lines.append(escape(tr(spec.help)))
-            if spec.formula:
-                lines.append(escape(spec.formula))
-        return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
+        if lines:
+            return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
+        return about(node)
 
     def _edge_help(self, item: EdgeItem) -> str:
         graph, edge = self._view.canvas.graph, item.edge
@@ -107,6 +104,18 @@ class Hover:
         target = escape(wires.name_of(graph.node(edge.target.node)))
         ends = f"{source}.{edge.source.port} → {target}.{edge.target.port}"
         return f"<b>{ends}</b><br>{item.label}" if item.label else f"<b>{ends}</b>"
+
+
+def about(node: Node) -> str:
+    """Return the catalogue's words for a node as rich text."""
+    try:
+        spec = registry.get(node.type)
+    except UnknownLayerError as error:
+        return escape(str(error))
+    lines = [f"<b>{escape(wires.name_of(node))}</b>", escape(tr(spec.help))]
+    if spec.formula:
+        lines.append(escape(spec.formula))
+    return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
 
 
 def problem_text(problem: Problem) -> str:

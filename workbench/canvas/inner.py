@@ -13,8 +13,8 @@ from workbench.canvas import layout, metrics
 if TYPE_CHECKING:
     from workbench.canvas.face import Face
 
-HEAD, PAD = 34.0, 34.0
-_FOOT = 20.0
+HEAD, PAD = 48.0, 40.0
+_FOOT = 28.0
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,19 @@ class Known:
 
 @dataclass(frozen=True)
 class Wire:
-    """One wire inside an open card, in the card's coordinates."""
+    """One wire inside an open card, in the card's coordinates.
+
+    Args:
+        start: Of the wire.
+        end: Of the wire.
+        category: Gives the colour.
+        nodes: Ids of the nodes at its ends; the open card itself has none.
+    """
 
     start: tuple[float, float]
     end: tuple[float, float]
     category: str
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Inner:
 
     Args:
         cards: Place in the card and face of every inner node.
+        ids: Of the nodes, in the same order.
         wires: Between them, and from the card's own ports to them.
         width: Of the open card.
         height: Of the open card.
@@ -63,6 +72,7 @@ class Inner:
     wires: tuple[Wire, ...]
     width: float
     height: float
+    ids: tuple[str, ...] = ()
 
 
 def build(project: Project, name: str, faces: Mapping[str, "Face"]) -> Inner:
@@ -79,7 +89,8 @@ def build(project: Project, name: str, faces: Mapping[str, "Face"]) -> Inner:
     height = max((y + faces[i].height for i, (_, y) in places.items()), default=0.0)
     size = (width + PAD, height + _FOOT)
     cards = tuple((place, faces[i]) for i, place in places.items())
-    return Inner(cards, tuple(_wires(block, places, faces, size)), *size)
+    wires = tuple(_wires(block, places, faces, size))
+    return Inner(cards, wires, *size, tuple(places))
 
 
 def _places(
@@ -113,6 +124,7 @@ def _wires(
             at(edge.source, is_output=True),
             at(edge.target, is_output=False),
             faces[edge.source.node].category,
+            (edge.source.node, edge.target.node),
         )
         for edge in block.graph.edges
     ]
@@ -120,7 +132,7 @@ def _wires(
     for index, ends in enumerate(block.inputs.values()):
         start = (0.0, metrics.port_y(index, count, size[1]))
         found += [
-            Wire(start, at(end, is_output=False), "io")
+            Wire(start, at(end, is_output=False), "io", ("", end.node))
             for end in ends
             if end.node in places
         ]
@@ -129,5 +141,6 @@ def _wires(
         if end.node in places:
             goal = (size[0], metrics.port_y(index, count, size[1]))
             category = faces[end.node].category
-            found.append(Wire(at(end, is_output=True), goal, category))
+            start = at(end, is_output=True)
+            found.append(Wire(start, goal, category, (end.node, "")))
     return found

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from workbench.canvas import block_tools, chooser, metrics, note_drags, tools
+from workbench.canvas import (
+    block_tools,
+    chooser,
+    inside_tools,
+    metrics,
+    note_drags,
+    tools,
+)
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -21,7 +28,41 @@ _Do = Callable[["CanvasView"], object]
 
 
 def _nudge(across: float, down: float) -> _Do:
-    return lambda view: tools.nudge(view, across, down)
+    def nudge(view: "CanvasView") -> None:
+        way = inside_tools.nudge if view.inside.ids else tools.nudge
+        way(view, across, down)
+
+    return nudge
+
+
+def _walk(step: int) -> _Do:
+    def walk(view: "CanvasView") -> None:
+        way = inside_tools.walk if view.inside.ids else tools.walk
+        way(view, step)
+
+    return walk
+
+
+def _rename(view: "CanvasView") -> None:
+    rename = inside_tools.rename if view.inside.ids else block_tools.rename
+    rename(view)
+
+
+def _go_up(view: "CanvasView") -> None:
+    """Leave what is selected in an open card, or the block that is shown."""
+    if view.inside.ids:
+        view.inside.leave()
+    else:
+        block_tools.go_up(view)
+
+
+def _go_down(view: "CanvasView") -> None:
+    """Go into the only selected block: in place where it is open, else in its tab."""
+    chosen = view.selected_ids()
+    if len(chosen) == 1 and view.canvas.nodes[chosen[0]].face.inner is not None:
+        inside_tools.enter(view, chosen[0])
+    elif len(chosen) == 1:
+        block_tools.enter(view)
 
 
 def _fit(view: "CanvasView") -> None:
@@ -31,7 +72,8 @@ def _fit(view: "CanvasView") -> None:
 def _back(view: "CanvasView") -> None:
     """Delete what is selected; with nothing selected leave the block."""
     scene = view.canvas
-    if view.selected_ids() or scene.selected_edges() or scene.notes.chosen:
+    chosen = view.selected_ids() or view.inside.ids
+    if chosen or scene.selected_edges() or scene.notes.chosen:
         tools.delete(view)
     else:
         block_tools.go_up(view)
@@ -40,7 +82,9 @@ def _back(view: "CanvasView") -> None:
 def _activate(view: "CanvasView") -> None:
     """Enter the selected block; of layers show the settings, of none the training."""
     chosen = view.selected_ids()
-    if not chosen:
+    if view.inside.ids:
+        inside_tools.activate(view)
+    elif not chosen:
         view.ground_activated.emit()
     elif not block_tools.enter(view):
         view.node_activated.emit(chosen[0])
@@ -61,7 +105,8 @@ _KEYS: dict[str, _Do] = {
     "Backspace": _back,
     "Return": _activate,
     "Enter": _activate,
-    "Alt+Up": block_tools.go_up,
+    "Alt+Up": _go_up,
+    "Alt+Down": _go_down,
     "Ctrl+Del": tools.heal,
     "Ctrl+Backspace": tools.heal,
     "Ctrl+G": block_tools.group,
@@ -78,7 +123,7 @@ _KEYS: dict[str, _Do] = {
     "Shift+F": lambda view: view.fit_selection(),
     "L": lambda view: view.arrange(),
     "Ctrl+D": tools.duplicate,
-    "F2": block_tools.rename,
+    "F2": _rename,
     "Ctrl+0": lambda view: view.camera.set_zoom(1.0),
     "Left": _nudge(-_SMALL, 0),
     "Right": _nudge(_SMALL, 0),
@@ -88,10 +133,10 @@ _KEYS: dict[str, _Do] = {
     "Shift+Right": _nudge(_LARGE, 0),
     "Shift+Up": _nudge(0, -_LARGE),
     "Shift+Down": _nudge(0, _LARGE),
-    "Ctrl+Right": lambda view: tools.walk(view, 1),
-    "Ctrl+Left": lambda view: tools.walk(view, -1),
-    "N": lambda view: tools.walk(view, 1),
-    "Shift+N": lambda view: tools.walk(view, -1),
+    "Ctrl+Right": _walk(1),
+    "Ctrl+Left": _walk(-1),
+    "N": _walk(1),
+    "Shift+N": _walk(-1),
     "Home": lambda view: tools.walk_to_end(view, first=True),
     "End": lambda view: tools.walk_to_end(view, first=False),
 }
@@ -132,7 +177,11 @@ def _escape(view: "CanvasView") -> bool:
     """Give up the gesture; without one, select nothing."""
     if view.gesture is not None:
         view.end(cancel=True)
-    elif not view.arranging.cancel():
+    elif view.arranging.cancel():
+        pass
+    elif view.inside.ids:
+        view.inside.leave()
+    else:
         view.canvas.select([])
     return True
 

@@ -10,7 +10,17 @@ from PySide6.QtWidgets import QMenu
 from engine.graph.edits import Fix
 from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import align, block_tools, chooser, fixing, note_drags, tools
+from workbench.canvas import (
+    align,
+    block_tools,
+    chooser,
+    fixing,
+    inside,
+    inside_tools,
+    note_drags,
+    open_card,
+    tools,
+)
 from workbench.document import actions, blocks, notes, outer_ports
 from workbench.document.notes import Note
 from workbench.theme import icons
@@ -44,7 +54,12 @@ def build(view: "CanvasView", place: QPointF) -> QMenu:
     """Return the menu for a scene point; it deletes itself when closed."""
     scene = view.canvas
     node, edge = scene.node_at(place), None
-    if node is not None:
+    card = open_card.at(scene, place)
+    if card is not None and (inner := card.node_at(place)):
+        if inner not in view.inside.ids:
+            view.inside.select(card.path, [inner])
+        entries = _inside_entries(view)
+    elif node is not None:
         if not node.isSelected():
             scene.select([node.node_id])
         entries = _node_entries(view, node.node_id)
@@ -104,6 +119,12 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         _SEPARATOR,
         *_port_entries(view, node_id),
         *_several_entries(view),
+        *_clipboard_entries(view),
+    ]  # fmt: skip
+
+
+def _clipboard_entries(view: "CanvasView") -> list[_Entry]:
+    return [
         (tr("Cut"), "Ctrl+X", "", lambda: tools.cut(view)),
         (tr("Copy"), "Ctrl+C", "copy", lambda: tools.copy(view)),
         (tr("Duplicate"), "Ctrl+D", "", lambda: tools.duplicate(view)),
@@ -111,7 +132,24 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         _SEPARATOR,
         (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
         (tr("Delete and heal"), "Ctrl+Del", "", lambda: tools.heal(view)),
-    ]  # fmt: skip
+    ]
+
+
+def _inside_entries(view: "CanvasView") -> list[_Entry]:
+    """Offer what can be done with nodes inside an open card."""
+    aim = inside.target(view)
+    is_block = bool(outer_ports.of(aim.graph.node(aim.ids[0])))
+    opens = tr("Open the block") if is_block else tr("Settings")
+    return [
+        (opens, "Enter", "", lambda: inside_tools.activate(view)),
+        (tr("Show in its own tab"), "", "", lambda: inside_tools.show_in_tab(view)),
+        (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
+        (tr("Connect to…"), "C", "link", lambda: chooser.connect(view)),
+        (tr("Rename…"), "F2", "", lambda: inside_tools.rename(view)),
+        (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view)),
+        _SEPARATOR,
+        *_clipboard_entries(view),
+    ]
 
 
 def _several_entries(view: "CanvasView") -> list[_Entry]:
@@ -179,9 +217,10 @@ def _fix(view: "CanvasView", fix: Fix) -> None:
 
 def _unplug(view: "CanvasView") -> None:
     """Remove every wire of the selected nodes."""
-    graph, chosen = view.canvas.graph, set(view.selected_ids())
-    edges = [e for e in graph.edges if {e.source.node, e.target.node} & chosen]
-    view.attempt(actions.disconnect, edges, view.canvas.scope)
+    aim = inside.target(view)
+    chosen, edges = set(aim.ids), aim.graph.edges
+    loose = [e for e in edges if {e.source.node, e.target.node} & chosen]
+    view.attempt(actions.disconnect, loose, aim.scope)
 
 
 def _block_entries(view: "CanvasView", node_id: str) -> list[_Entry]:

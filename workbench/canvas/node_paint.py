@@ -1,5 +1,6 @@
 """Painting of cards: the cached picture of a face, and the live parts over it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ from PySide6.QtGui import (
 from workbench.canvas import face as faces
 from workbench.canvas import metrics
 from workbench.canvas.face import Face
-from workbench.canvas.inner import Inner
+from workbench.canvas.inner import Inner, Wire
 from workbench.canvas.live import BROKEN, GLOWS, Look
 from workbench.canvas.routing import route
 from workbench.theme.tokens import Tokens, mix
@@ -117,10 +118,14 @@ def _inside(painter: QPainter, inner: Inner, tokens: Tokens, zoom: float) -> Non
     painter.setBrush(QColor(mix(tokens.canvas, tokens.node, 0.25)))
     painter.drawRoundedRect(room, metrics.RADIUS - 2, metrics.RADIUS - 2)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    rects = {
+        node_id: face.rect.translated(*place)
+        for node_id, (place, face) in zip(inner.ids, inner.cards, strict=True)
+    }
     for wire in inner.wires:
         colour = mix(tokens.category(wire.category), tokens.canvas, 0.2)
         painter.setPen(QPen(QColor(colour), 1.4))
-        painter.drawPath(route(QPointF(*wire.start), QPointF(*wire.end), room))
+        painter.drawPath(_inner_path(wire, rects))
     for (x, y), face in inner.cards:
         painter.translate(x, y)
         if face.kind == "dot":
@@ -128,6 +133,15 @@ def _inside(painter: QPainter, inner: Inner, tokens: Tokens, zoom: float) -> Non
         else:
             _whole(painter, face, tokens, zoom)
         painter.translate(-x, -y)
+
+
+def _inner_path(wire: Wire, rects: Mapping[str, QRectF]) -> QPainterPath:
+    """Return the way of a wire around the cards of an open card."""
+    start, end = QPointF(*wire.start), QPointF(*wire.end)
+    border = QRectF(start.x(), start.y() - metrics.HEIGHT / 2, 0, metrics.HEIGHT)
+    source = rects.get(wire.nodes[0], border) if wire.nodes else border
+    others = [rect for node_id, rect in rects.items() if node_id not in wire.nodes]
+    return route(start, end, source, others)
 
 
 def _head(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:

@@ -42,6 +42,7 @@ class Overlay:
         """Draw what moves over the scene, then words in screen pixels."""
         tokens, view = current(), self._view
         painter.save()
+        view.inside.paint(painter)
         view.pulse.paint(painter)
         if view.gesture is not None:
             view.gesture.paint(painter)

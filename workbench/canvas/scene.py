@@ -11,7 +11,7 @@ from engine.graph.model import ROOT, Edge, Graph, Node, Position
 from engine.graph.ports import BLOCK
 from engine.protocol.frame import Analysis, LayerSample, NodeInfo
 from workbench.canvas import face as faces
-from workbench.canvas import layout, live, metrics, stubs, words
+from workbench.canvas import layout, live, metrics, open_card, stubs, words
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.inner import Known
 from workbench.canvas.live import Live
@@ -170,7 +170,7 @@ class CanvasScene(QGraphicsScene):
     def unplaced(self, scope: str) -> dict[str, Position]:
         """Return where nodes are shown that have no stored position."""
         if scope != self.scope:
-            return {}
+            return open_card.unplaced(self, scope)
         stored = self.document.project.layout.get(scope, {})
         return {i: p for i, p in self._auto.items() if i not in stored}
 
@@ -303,7 +303,11 @@ class CanvasScene(QGraphicsScene):
 
     def info_of(self, node_id: str) -> NodeInfo | None:
         """Return what the engine knows of a node."""
-        return self._infos.get(self.prefix + node_id)
+        return self.info_at(self.prefix + node_id)
+
+    def info_at(self, path: str) -> NodeInfo | None:
+        """Return what the engine knows of the node at a path."""
+        return self._infos.get(path)
 
     def set_live(self, sample: LayerSample | None, layers: Sequence[str]) -> None:
         """Take over a measurement, or forget all with None; paints nothing."""

@@ -8,8 +8,9 @@ from engine.graph.model import Edge, Endpoint, Position
 from engine.layers import registry
 from engine.layers.datasets import DATA
 from engine.layers.spec import LayerSpec
-from workbench.canvas import catalogue, layout, metrics, note_drags
+from workbench.canvas import catalogue, inside, layout, metrics, note_drags
 from workbench.canvas.face import REROUTE
+from workbench.canvas.inside import Target
 from workbench.document import actions, blocks, clipboard, library, splicing, wires
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ def add_at(
 ) -> str:
     """Add a node with its top left corner at a scene point; return its id or ''."""
     place = (metrics.snap(corner.x()), metrics.snap(corner.y()))
+    view.canvas.select([])
     return _add(view, type_id, place, end)
 
 
 def _add(
     view: "CanvasView", type_id: str, place: Position, end: Endpoint | Edge | None
 ) -> str:
-    scope = view.canvas.scope
+    aim = inside.target(view)
+    scope = aim.scope
     kind, _, name = type_id.rpartition(":")
     if kind in _BLOCK_MAKERS:
         node_id = view.attempt(_BLOCK_MAKERS[kind], name, place, scope)
@@ -45,8 +48,7 @@ def _add(
         node_id = view.attempt(actions.add_node, type_id, place, end, scope)
     if not isinstance(node_id, str):
         return ""
-    view.canvas.select([node_id])
-    view.camera.show([view.canvas.nodes[node_id].card()])
+    _select_new(aim, [node_id])
     return node_id
 
 
@@ -60,17 +62,17 @@ def spec_of(type_id: str) -> LayerSpec | None:
 
 def add(view: "CanvasView", type_id: str) -> str:
     """Add a node behind the only selected one, or in the middle of the view."""
-    spec = spec_of(type_id)
-    end = open_output(view, spec) if spec else None
-    places = [(n.x(), n.y()) for n in view.canvas.nodes.values()]
-    if end is None:
+    aim, spec = inside.target(view), spec_of(type_id)
+    end = open_output(aim, spec) if spec else None
+    places = aim.places()
+    before = end.node if end else aim.ids[-1] if aim.card else ""
+    if before:
+        x, y = places[before]
+        wish = (x + aim.face(before).width + metrics.GAP_X, y)
+    else:
         middle = view.camera.centre()
         wish = (middle.x() - metrics.WIDTH / 2, middle.y() - metrics.HEIGHT / 2)
-    else:
-        before = view.canvas.nodes[end.node]
-        step = before.face.width + metrics.GAP_X
-        wish = (before.x() + step, before.y())
-    return _add(view, type_id, layout.free_place(wish, places), end)
+    return _add(view, type_id, layout.free_place(wish, places.values()), end)
 
 
 def add_point(view: "CanvasView", edge: Edge, place: QPointF) -> None:
@@ -80,47 +82,45 @@ def add_point(view: "CanvasView", edge: Edge, place: QPointF) -> None:
     _add(view, REROUTE, at, edge)
 
 
-def open_output(view: "CanvasView", spec: LayerSpec) -> Endpoint | None:
+def open_output(aim: Target, spec: LayerSpec) -> Endpoint | None:
     """Return the output of the only selected node that `spec` can read, if any."""
-    chosen = view.selected_ids()
-    if len(chosen) != 1:
+    if len(aim.ids) != 1:
         return None
-    project = view.document.project
-    for port in wires.outputs_of(project, view.canvas.graph.node(chosen[0])):
+    project = aim.view.document.project
+    for port in wires.outputs_of(project, aim.graph.node(aim.ids[0])):
         is_end = port.kind in {"loss", "metric"}
         if not is_end and any(wires.fits(port, other) for other in spec.inputs):
-            return Endpoint(chosen[0], port.name)
+            return Endpoint(aim.ids[0], port.name)
     return None
 
 
 def delete(view: "CanvasView") -> None:
     """Delete the selected nodes and wires."""
-    scene = view.canvas
-    nodes, edges = scene.selected_nodes(), scene.selected_edges()
-    if nodes or edges:
-        view.attempt(actions.remove, nodes, edges, scene.scope)
+    aim, edges = inside.target(view), view.canvas.selected_edges()
+    if aim.ids or edges:
+        view.attempt(actions.remove, aim.ids, edges, aim.scope)
     else:
         note_drags.remove_chosen(view)
 
 
 def heal(view: "CanvasView") -> None:
     """Delete the selected nodes and join the wires on both sides."""
-    scene, chosen = view.canvas, view.selected_ids()
-    infos = {i: info for i in scene.nodes if (info := scene.info_of(i)) is not None}
-    view.attempt(splicing.remove_healing, chosen, infos, scene.scope)
+    aim = inside.target(view)
+    view.attempt(splicing.remove_healing, aim.ids, aim.infos(), aim.scope)
 
 
 def copy(view: "CanvasView") -> None:
     """Copy the selected nodes."""
-    clipboard.copy(view.document, view.selected_ids(), view.canvas.scope)
+    aim = inside.target(view)
+    clipboard.copy(view.document, aim.ids, aim.scope)
 
 
 def cut(view: "CanvasView") -> None:
     """Copy the selected nodes and delete them."""
     copy(view)
-    nodes = view.selected_ids()
-    if nodes:
-        view.attempt(actions.remove, nodes, (), view.canvas.scope)
+    aim = inside.target(view)
+    if aim.ids:
+        view.attempt(actions.remove, aim.ids, (), aim.scope)
 
 
 def paste(view: "CanvasView", place: QPointF | None = None) -> None:
@@ -128,26 +128,29 @@ def paste(view: "CanvasView", place: QPointF | None = None) -> None:
     at = None
     if place is not None:
         at = (metrics.snap(place.x()), metrics.snap(place.y()))
-    text = clipboard.clipboard_text()
-    _select_new(view, view.attempt(clipboard.paste, text, at, view.canvas.scope))
+        view.canvas.select([])
+    aim, text = inside.target(view), clipboard.clipboard_text()
+    _select_new(aim, view.attempt(clipboard.paste, text, at, aim.scope))
 
 
 def duplicate(view: "CanvasView") -> None:
     """Copy the selected nodes beside themselves."""
-    chosen = view.selected_ids()
-    new = view.attempt(clipboard.duplicate, chosen, view.canvas.scope)
-    _select_new(view, new)
+    aim = inside.target(view)
+    _select_new(aim, view.attempt(clipboard.duplicate, aim.ids, aim.scope))
 
 
-def _select_new(view: "CanvasView", ids: object) -> None:
+def _select_new(aim: Target, ids: object) -> None:
+    """Select nodes that were added where `aim` is, and bring them into view."""
     if isinstance(ids, list) and ids:
-        view.canvas.select(ids)
-        view.camera.show(view.canvas.nodes[i].card() for i in ids)
+        aim.select(ids)
+        now = inside.target(aim.view)
+        aim.view.camera.show(now.rect(i) for i in now.ids)
 
 
 def select_all(view: "CanvasView") -> None:
-    """Select every node."""
-    view.canvas.select(view.canvas.nodes)
+    """Select every node, of an open card where something in it is selected."""
+    aim = inside.target(view)
+    aim.select(aim.graph.nodes)
 
 
 def nudge(view: "CanvasView", across: float, down: float) -> None:

@@ -30,6 +30,7 @@ from workbench.canvas import (
     block_tools,
     drops,
     frame,
+    inside_tools,
     keys,
     menus,
     note_drags,
@@ -43,6 +44,7 @@ from workbench.canvas.chooser import Chooser
 from workbench.canvas.gestures import Gesture
 from workbench.canvas.hover import Hover
 from workbench.canvas.inline import InlineField
+from workbench.canvas.inside import Inside
 from workbench.canvas.minimap import MiniMap
 from workbench.canvas.overlay import Overlay
 from workbench.canvas.path_bar import PathBar
@@ -91,7 +93,7 @@ class CanvasView(QGraphicsView):
         self.cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
         frame.prepare(self)
         self.setScene(self.canvas)
-        self.canvas.selection_told.connect(self._on_selection_changed)
+        self.inside = Inside(self)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         theme.signals.changed.connect(self._on_theme_changed)
@@ -249,12 +251,9 @@ class CanvasView(QGraphicsView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Activate a node; elsewhere search for one to add, also into a wire."""
         place = self.to_scene(event.position())
-        node = self.canvas.node_at(place)
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if node is not None:
-            if not block_tools.enter(self, node.node_id):
-                self.node_activated.emit(node.node_id)
+        if inside_tools.activate_at(self, place):
             return
         wire, note = self.canvas.edge_at(place), self.canvas.notes.at(place)
         if wire is not None:
@@ -370,12 +369,6 @@ class CanvasView(QGraphicsView):
         self.pulse.stop()
         self._overlay.forget()
         super().hideEvent(event)
-
-    def _on_selection_changed(self) -> None:
-        self.viewport().update()
-        scene = self.canvas
-        self.selection_changed.emit(self.selected_ids(), scene.scope, scene.prefix)
-        accessible.tell(self)
 
     def _on_replaced(self) -> None:
         self.end(cancel=True)

@@ -1,0 +1,279 @@
+"""Editing in an open card: the block is not left, and every edit is an undo step."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from engine.graph.edits import AddNode
+from engine.graph.model import Edge, Node
+from workbench.canvas import block_tools, menus, open_card
+from workbench.document import blocks
+from workbench.inspector import Inspector
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def block(view, document):
+    """A block of three layers, open in place and large on the screen."""
+    made = blocks.group(document, ["conv", "relu", "flatten"], "stem")
+    view.canvas.select([made])
+    block_tools.toggle_open(view)
+    view.fit()
+    view.canvas.select([])
+    document.undo_stack.setClean()
+    return made
+
+
+class Inner:
+    """Finds what stands in the open card."""
+
+    def __init__(self, view, block):
+        self.view, self.block = view, block
+
+    @property
+    def card(self):
+        return open_card.find(self.view.canvas, [self.block])
+
+    def middle(self, node_id):
+        return self.card.rect(node_id).center()
+
+    def port(self, end, *, is_output):
+        edge = Edge.parse(end, end)
+        return self.card.port_place(edge.source, is_output=is_output)
+
+    @property
+    def graph(self):
+        return self.view.document.project.blocks["stem"].graph
+
+
+@pytest.fixture
+def inner(view, block):
+    return Inner(view, block)
+
+
+def test_a_click_selects_inside_and_leaves_the_block(view, hand, inner, qtbot):
+    with qtbot.waitSignal(view.selection_changed) as told:
+        hand.click(inner.middle("relu"))
+    assert told.args == [["relu"], "stem", "stem."]
+    assert view.inside.ids == ["relu"]
+    assert view.selected_ids() == []
+    assert "ReLU" in view.accessibleDescription()
+    assert "in stem" in view.accessibleDescription()
+    hand.click(inner.middle("conv"), keys=CONTROL)
+    assert view.inside.ids == ["relu", "conv"]
+    hand.key(Qt.Key.Key_Escape)
+    assert view.inside.ids == []
+    assert view.selected_ids() == ["stem"]
+
+
+def test_a_click_outside_ends_the_selection_inside(view, hand, inner):
+    hand.click(inner.middle("relu"))
+    hand.click(hand.card("linear"))
+    assert view.inside.ids == []
+    assert view.selected_ids() == ["linear"]
+
+
+def test_the_inspector_edits_the_inner_layer(view, hand, inner, document, qtbot):
+    panel = Inspector(document)
+    qtbot.addWidget(panel)
+    view.selection_changed.connect(panel.show_nodes)
+    view.node_activated.connect(panel.focus_first)
+    panel.show()
+    hand.click(inner.middle("conv"))
+    hand.key(Qt.Key.Key_Return)
+    edit = panel.node_panel.form.rows["out_channels"].field.edit
+    edit.selectAll()
+    QTest.keyClicks(edit, "24")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert inner.graph.node("conv").params["out_channels"] == 24
+    assert inner.card.face("conv").summary.startswith("24")
+    assert view.inside.ids == ["conv"]
+
+
+def test_delete_takes_an_inner_node_and_undo_brings_it_back(
+    view, hand, inner, document
+):
+    before = document.text()
+    hand.click(inner.middle("relu"))
+    hand.key(Qt.Key.Key_Delete)
+    assert set(inner.graph.nodes) == {"conv", "flatten"}
+    assert view.inside.ids == []
+    document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_control_delete_heals_inside(view, hand, inner):
+    hand.click(inner.middle("relu"))
+    hand.key(Qt.Key.Key_Delete, CONTROL)
+    assert [str(e.source) + str(e.target) for e in inner.graph.edges] == [
+        "conv.outflatten.input"
+    ]
+
+
+def test_a_drag_moves_inside_as_one_step(view, hand, inner, document):
+    before, start = document.text(), dict(document.project.layout["stem"])
+    place = inner.middle("relu")
+    hand.drag(place, place + QPointF(31, 42))
+    moved = document.project.layout["stem"]
+    assert moved["relu"] == (start["relu"][0] + 30, start["relu"][1] + 40)
+    assert {i: moved[i] for i in ("conv", "flatten")} == {
+        i: start[i] for i in ("conv", "flatten")
+    }
+    assert document.undo_stack.undoText() == "Move ReLU"
+    document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_escape_gives_a_move_inside_up(view, hand, inner, document):
+    before, place = document.text(), inner.middle("relu")
+    hand.press(place)
+    hand.move(place + QPointF(40, 40))
+    hand.key(Qt.Key.Key_Escape)
+    hand.release(place + QPointF(40, 40))
+    assert document.text() == before
+
+
+def test_arrow_keys_move_inside(view, hand, inner, document):
+    x, y = document.project.layout["stem"]["relu"]
+    hand.click(inner.middle("relu"))
+    hand.key(Qt.Key.Key_Down, SHIFT)
+    assert document.project.layout["stem"]["relu"] == (x, y + 50)
+
+
+def test_moving_in_a_block_without_places_lets_nothing_jump(
+    view, hand, inner, document
+):
+    document.project.layout.pop("stem")
+    view.canvas.rebuild()
+    shown = {i: inner.card.rect(i).topLeft() for i in inner.card.inner.ids}
+    place = inner.middle("relu")
+    hand.drag(place, place + QPointF(0, 40))
+    now = {i: inner.card.rect(i).topLeft() for i in inner.card.inner.ids}
+    conv = now["conv"] - shown["conv"]
+    assert now["flatten"] - shown["flatten"] == conv
+    way = now["relu"] - shown["relu"] - conv
+    assert abs(way.x()) <= 5
+    assert abs(way.y() - 40) <= 5
+
+
+def test_a_drag_between_inner_ports_connects(view, hand, inner, document):
+    document.apply([AddNode(Node("tanh", "tanh"), "stem")], "Add")
+    view.fit()
+    start = inner.port("conv.out", is_output=True)
+    hand.drag(start, inner.port("tanh.input", is_output=False))
+    assert inner.graph.has_edge(Edge.parse("conv.out", "tanh.input"))
+    assert document.undo_stack.undoText() == "Connect Conv2d → Tanh"
+
+
+def test_an_inner_wire_is_taken_off_and_dropped(view, hand, inner, document):
+    start = inner.port("flatten.input", is_output=False)
+    hand.drag(start, inner.card.room.center() + QPointF(0, inner.card.room.height()))
+    assert not inner.graph.has_edge(Edge.parse("relu.out", "flatten.input"))
+    assert all(item.opacity() == 1.0 for item in view.canvas.nodes.values())
+
+
+def test_a_cycle_inside_is_refused_with_words(view, hand, inner, document, qtbot):
+    before = document.text()
+    document.apply([AddNode(Node("add", "add"), "stem")], "Add")
+    view.fit()
+    hand.drag(inner.port("flatten.out", is_output=True),
+              inner.port("add.inputs", is_output=False))  # fmt: skip
+    with qtbot.waitSignal(view.notice) as told:
+        hand.drag(inner.port("add.out", is_output=True),
+                  inner.port("conv.input", is_output=False))  # fmt: skip
+    assert "cycle" in told.args[0]
+    while document.undo_stack.canUndo() and document.text() != before:
+        document.undo_stack.undo()
+    assert document.text() == before
+
+
+def test_tab_adds_behind_the_inner_node(view, hand, inner, document):
+    hand.click(inner.middle("relu"))
+    hand.key(Qt.Key.Key_Tab)
+    view._popup._place = None
+    QTest.keyClicks(view._popup.field, "gelu")
+    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    assert inner.graph.has_edge(Edge.parse("relu.out", "gelu.input"))
+    assert view.inside.ids == ["gelu"]
+    assert "gelu" not in document.project.graph.nodes
+
+
+def test_copies_stay_inside(view, hand, inner, document):
+    hand.click(inner.middle("relu"))
+    hand.key(Qt.Key.Key_D, CONTROL)
+    assert view.inside.ids == ["relu_2"]
+    hand.key(Qt.Key.Key_C, CONTROL)
+    hand.key(Qt.Key.Key_V, CONTROL)
+    assert view.inside.ids == ["relu_3"]
+    assert set(inner.graph.nodes) == {"conv", "relu", "flatten", "relu_2", "relu_3"}
+
+
+def test_f2_and_the_connect_key_work_inside(view, hand, inner, document):
+    hand.click(inner.middle("conv"))
+    hand.key(Qt.Key.Key_F2)
+    QTest.keyClicks(view.inline, "First")
+    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    assert inner.graph.node("conv").name == "First"
+    hand.key(Qt.Key.Key_C)
+    QTest.keyClicks(view.chooser.field, "flatten")
+    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    assert inner.graph.has_edge(Edge.parse("conv.out", "flatten.input"))
+
+
+def test_grouping_inside_nests_and_double_click_opens_the_inner_block(
+    view, hand, inner, document
+):
+    hand.click(inner.middle("relu"))
+    hand.key(Qt.Key.Key_G, CONTROL)
+    QTest.keyClicks(view.inline, "act")
+    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    assert view.inside.ids == ["act"]
+    hand.key(Qt.Key.Key_Return)
+    assert view.canvas.path == ("stem", "act")
+
+
+def test_keys_go_into_the_open_card_along_its_wires_and_out(view, hand, inner):
+    view.select(["stem"])
+    hand.key(Qt.Key.Key_Down, ALT)
+    assert view.inside.ids == ["conv"]
+    hand.key(Qt.Key.Key_N)
+    assert view.inside.ids == ["relu"]
+    hand.key(Qt.Key.Key_Up, ALT)
+    assert view.selected_ids() == ["stem"]
+
+
+def test_double_click_on_its_ground_opens_the_tab(view, hand, inner):
+    spot = inner.card.room.topLeft() + QPointF(20, 12)
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=hand.pixel(spot))
+    assert view.canvas.path == ("stem",)
+
+
+def test_the_menu_leads_to_the_same_node_in_the_tab(view, hand, inner):
+    menu = menus.build(view, inner.middle("relu"))
+    assert view.inside.ids == ["relu"]
+    texts = {a.text().partition("\t")[0]: a for a in menu.actions()}
+    texts["Show in its own tab"].trigger()
+    assert view.canvas.path == ("stem",)
+    assert view.selected_ids() == ["relu"]
+    menu.deleteLater()
+
+
+def test_undoing_the_opening_forgets_what_was_selected_inside(
+    view, hand, inner, document
+):
+    hand.click(inner.middle("relu"))
+    document.undo_stack.undo()
+    assert view.inside.ids == []
+
+
+def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document):
+    made = blocks.group(document, ["conv", "relu"], "pair", "stem")
+    blocks.set_open(document, made, (0, 0), {}, "stem")
+    view.fit()
+    card = open_card.find(view.canvas, ["stem", made])
+    hand.click(card.rect("relu").center())
+    assert view.inside.path == ("stem", made)
+    hand.key(Qt.Key.Key_Delete)
+    assert set(document.project.blocks["pair"].graph.nodes) == {"conv"}
