@@ -129,11 +129,26 @@ def _problems(window: MainWindow) -> None:
 
 SCENES = {
     "training": Scene("mnist-cnn", steps=400),
+    "empty": Scene(Project),
+    "japanese": Scene("mnist-cnn", steps=400, language="ja"),
     "branches": Scene(_branches, before=_arranged),
     "block-open": Scene("tiny-gpt", before=_open_block),
     "quick-add": Scene(_branches, before=_dropped_wire),
     "problem": Scene(_broken, before=_problems),
     "overview": Scene(lambda: canvas_figures.graph(1000)),
+}
+
+_STEPS = {
+    "char-lstm": 300, "tiny-gpt": 300, "fine-tune-gpt": 1550, "seq2seq": 400,
+    "forgetting": 450, "transfer": 900, "gan-2d": 2000, "diffusion-2d": 1500,
+    "vanishing": 100, "exploding": 5,
+}  # fmt: skip
+"""Steps after which a preset shows what it is about; 600 for the others."""
+SCENES |= {
+    f"preset-{info.id}": Scene(
+        info.id, steps=_STEPS.get(info.id, 600), themes=_THEMES[index % 2 :][:1]
+    )
+    for index, info in enumerate(presets.all_presets())
 }
 
 
