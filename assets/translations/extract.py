@@ -198,11 +198,15 @@ def _read_ports(ports: Iterable[Port], owner: str, words: Words) -> None:
 
 def _read_presets(words: Words) -> None:
     for path in sorted((ROOT / "presets").glob("*.bpw")):
-        record = json.loads(path.read_text("utf-8")).get("preset", {})
+        whole = json.loads(path.read_text("utf-8"))
+        record = whole.get("preset", {})
         target = record.get("target", {}).get("text", "")
         cure = record.get("cure", {}).get("text", "")
         for text in (record.get("title", ""), record.get("watch", ""), target, cure):
             words.add(text, path.name)
+        for remedy in whole.get("remedies", ()):
+            words.add(remedy["name"], path.name)
+            words.add(remedy["text"], path.name)
 
 
 def fields(text: str) -> list[str]:

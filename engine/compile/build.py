@@ -81,7 +81,8 @@ def refusal(site: Site) -> ShapeError:
 def _check_inputs(site: Site) -> None:
     """Raise ShapeError for a single number, or for the wrong kind of numbers."""
     for port, shape_, dtype in zip(site.ports(), site.shapes, site.dtypes, strict=True):
-        if not shape_ and site.type_id != "minimise":
+        is_number = port.kind == "metric" or site.type_id == "minimise"
+        if not shape_ and not is_number:
             raise ShapeError(
                 tr("{title} needs one value per sample", title=site.title),
                 expected=port.doc or "N×…",

@@ -95,8 +95,20 @@ class _Mean:
 
 
 def _accuracy(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:
-    answers_M, labels_M, _ = decided(inputs, params)
+    chosen = params["classes"]
+    assert isinstance(chosen, tuple | list)
+    if chosen:
+        answers_M, labels_M = _among(inputs, params)
+    else:
+        answers_M, labels_M, _ = decided(inputs, params)
     return (answers_M == labels_M).sum(), labels_M.numel()
+
+
+def _among(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, Tensor]:
+    """Return answers M and labels M when only some classes can be the answer."""
+    scores_MC, labels_M = scored(inputs, str(params["class_dim"]))
+    classes_K = torch.as_tensor(params["classes"], device=scores_MC.device)
+    return classes_K[scores_MC[:, classes_K].argmax(1)], labels_M
 
 
 def _top_k(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:

@@ -233,8 +233,14 @@ class _Writer:
 
     def evaluation(self) -> PhaseProgram:
         """Return the program of all losses, metrics and views."""
-        ends = (self.reach.ends(kind) for kind in ("loss", "metric", "view"))
-        return self._program("evaluation", *ends)
+        losses, metrics, views = map(self.reach.ends, ("loss", "metric", "view"))
+        shown = tuple(path for path in views if not self._shows_metrics(path))
+        return self._program("evaluation", losses, metrics, shown)
+
+    def _shows_metrics(self, path: str) -> bool:
+        """Return whether a view shows metrics: no tensors of a batch flow into it."""
+        inputs = registry.get(self.reach.by_path[path].type).inputs
+        return all(port.kind == "metric" for port in inputs)
 
     def _program(
         self,

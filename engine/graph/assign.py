@@ -8,7 +8,7 @@ lists of nodes (`task B.update=["head"]`).
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -26,7 +26,7 @@ from engine.graph.options import (
 from engine.graph.settings import Choice, Phase
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.spec import Param
+from engine.layers.spec import Param, Value
 
 _NOTHING = {"", "none", "None"}
 _TYPES = ("optimizer", "schedule")
@@ -191,8 +191,8 @@ def _with_value(phase: Phase, key: str, value: object) -> Phase:
     owner, name = _owner(phase, key), key.rpartition(".")[2]
     new: Any = {name: value}
     if owner == "phase":
-        same = phase.value(name) == value
-        return phase if same else replace(phase, params={**phase.params, **new})
+        defaults = {param.name: param.default for param in PHASE_PARAMS.values()}
+        return replace(phase, params=_merged(phase.params, new, defaults))
     if owner == "optimizer":
         return replace(phase, optimizer=_set(phase.optimizer, OPTIMIZERS, new))
     if owner == "schedule":
@@ -201,9 +201,18 @@ def _with_value(phase: Phase, key: str, value: object) -> Phase:
 
 
 def _set(old: Choice, table: dict[str, Option], new: dict[str, Any]) -> Choice:
-    known = old.complete(table)
-    changed = {name: value for name, value in new.items() if known[name] != value}
-    return Choice(old.type, {**old.params, **changed})
+    return Choice(old.type, _merged(old.params, new, table[old.type].defaults()))
+
+
+def _merged(
+    old: Mapping[str, Any], new: Mapping[str, Any], defaults: Mapping[str, Value]
+) -> dict[str, Any]:
+    """Return the values with new ones; what changes back to its default is left out."""
+    complete = {**defaults, **old}
+    changed = {name: value for name, value in new.items() if complete[name] != value}
+    kept = {name: value for name, value in old.items() if name not in changed}
+    others = {name: v for name, v in changed.items() if defaults[name] != v}
+    return {**kept, **others}
 
 
 def _set_param(project: Project, key: str, value: object) -> None:
@@ -219,11 +228,12 @@ def _set_param(project: Project, key: str, value: object) -> None:
 def _with(project: Project, node: Node, key: str, value: object) -> Node:
     """Return the node with one parameter or field changed."""
     name = key.rpartition(".")[2]
-    param = registry.get(node.type).param(name)
+    spec = registry.get(node.type)
+    param = spec.param(name)
     if param is not None:
         checked = param.check(value, node.id)
-        same = node.params.get(name, param.default) == checked
-        return node if same else node.with_param(name, checked)
+        new = {name: checked}
+        return replace(node, params=_merged(node.params, new, spec.defaults()))
     if name in _FIELDS:
         changed: Any = {name: _FIELDS[name].check(value, node.id)}
         return replace(node, **changed)

@@ -20,13 +20,13 @@ class Remedy:
     """One switch.
 
     Args:
-        name: Words at the switch.
+        title: Words at the switch.
         text: What it does, in one sentence.
         set: What turns it on, as for `assign.assign`.
         unset: What turns it off.
     """
 
-    name: str
+    title: str
     text: str
     set: tuple[str, ...]
     unset: tuple[str, ...]

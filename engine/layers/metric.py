@@ -61,9 +61,19 @@ SPECS = (
         "Accuracy",
         "Share of right answers.",
         "correct / all",
+        Param(
+            "classes",
+            "ints",
+            (),
+            "Classes",
+            "Only these can be the answer (masked); empty is all (one head). Tasks "
+            "that share a head are judged both ways.",
+            min=0,
+            max=1_000_000,
+        ),
         _THRESHOLD,
         CLASS_DIM,
-        aliases=("classification", "correct"),
+        aliases=("classification", "correct", "masked"),
     ),
     _metric(
         "top_k",

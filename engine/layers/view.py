@@ -64,6 +64,20 @@ SPECS = (
         _THRESHOLD,
         CLASS_DIM,
     ),
+    LayerSpec(
+        id="task_matrix",
+        title="TaskMatrix",
+        category="view",
+        help="Shows a metric of each task over time, and how much of it is forgotten.",
+        formula="forgotten = max over time − now",
+        source="Lopez-Paz & Ranzato 2017, Gradient Episodic Memory; "
+        "Chaudhry et al. 2018, Riemannian Walk",
+        inputs=(
+            Port("tasks", "metric", "One wire a task, in their order", variadic=True),
+        ),
+        outputs=(),
+        aliases=("forgetting", "continual learning", "lifelong", "plot", "watch"),
+    ),
     _view(
         "predictions",
         "Predictions",

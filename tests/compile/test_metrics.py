@@ -54,6 +54,28 @@ def test_accuracy_counts_right_answers(scores, cuts):
 
 
 @pytest.mark.parametrize("cuts", CUTS)
+@pytest.mark.parametrize("classes", [(0, 1, 2), (5, 3), (4,)])
+def test_masked_accuracy_lets_only_some_classes_be_the_answer(scores, cuts, classes):
+    y, t = scores
+    hidden = np.full_like(y, -np.inf)
+    hidden[:, list(classes)] = y[:, list(classes)]
+    expected = (hidden.argmax(1) == t).mean()
+    found = metric("accuracy", both(scores), cuts, classes=classes)
+    assert found == pytest.approx(expected)
+    assert found != metric("accuracy", both(scores), cuts)
+
+
+def test_masked_accuracy_finds_the_classes_where_they_stand():
+    y = np.random.default_rng(4).normal(size=(8, 5, 3)).astype(np.float32)
+    t = y[:, 1:4].argmax(1) + 1
+    wrong = t.copy()
+    wrong[0, 0] = 0
+    chosen = {"classes": (1, 2, 3), "class_dim": "1"}
+    assert metric("accuracy", both((y, t)), [8], **chosen) == 1.0
+    assert metric("accuracy", both((y, wrong)), [8], **chosen) == 23 / 24
+
+
+@pytest.mark.parametrize("cuts", CUTS)
 def test_top_k_counts_classes_among_the_best(scores, cuts):
     y, t = scores
     best = np.argsort(-y, axis=1)[:, :3]

@@ -6,6 +6,7 @@ import presets
 from engine.errors import ConfigError
 from engine.graph import remedies
 from engine.graph.edits import apply_all
+from engine.graph.ports import params
 from engine.graph.serialize import dumps, loads
 
 SWITCH = {
@@ -26,10 +27,10 @@ def test_switch_sets_and_takes_back_everything_it_names():
     project = carrying(SWITCH)
     before = dumps(project)
     (switch,) = remedies.read(project)
-    assert (switch.name, switch.text) == ("Rehearsal", "Keeps old samples.")
+    assert (switch.title, switch.text) == ("Rehearsal", "Keeps old samples.")
     assert not switch.is_on(project)
     apply_all(project, switch.switched(project, on=True))
-    assert project.graph.node("rehearsal").params["weight"] == 1.0
+    assert params(project.graph.node("rehearsal"))["weight"] == 1.0
     assert project.training.phases[1].optimizer.params["lr"] == 0.1
     assert switch.is_on(project)
     apply_all(project, switch.switched(project, on=False))
@@ -77,8 +78,8 @@ def test_switches_of_presets_are_off_and_come_back(preset):
     project = presets.load(preset)
     before = dumps(project)
     for switch in remedies.read(project):
-        assert not switch.is_on(project), switch.name
+        assert not switch.is_on(project), switch.title
         apply_all(project, switch.switched(project, on=True))
-        assert switch.is_on(project), switch.name
+        assert switch.is_on(project), switch.title
         apply_all(project, switch.switched(project, on=False))
-        assert dumps(project) == before, switch.name
+        assert dumps(project) == before, switch.title

@@ -57,9 +57,18 @@ def _setting(param: Param, value: Value, *, alone: bool) -> str:
     if param.kind == "size":
         sizes = value if isinstance(value, tuple) else (value,) * max(1, param.dims)
         return "×".join(str(size) for size in sizes)
+    if isinstance(value, tuple) and param.name == "classes":
+        return _numbers(tuple(part for part in value if isinstance(part, int)))
     if isinstance(value, tuple):
         return "×".join(f"{part:g}" for part in value if isinstance(part, int | float))
     return _plain(param, value, alone=alone)
+
+
+def _numbers(values: tuple[int, ...]) -> str:
+    """Return class numbers: `0–4` where they follow each other."""
+    if len(values) > 2 and values == tuple(range(values[0], values[0] + len(values))):
+        return f"{values[0]}–{values[-1]}"
+    return ", ".join(map(str, values))
 
 
 def _plain(param: Param, value: Value, *, alone: bool) -> str:

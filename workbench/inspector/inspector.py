@@ -19,6 +19,7 @@ from engine.protocol.frame import Analysis
 from workbench.document import Document
 from workbench.inspector.fields import polish
 from workbench.inspector.node_panel import NodePanel
+from workbench.inspector.remedies import RemedySwitches
 from workbench.inspector.training_form import TrainingForm
 from workbench.theme.tokens import SPACE_M
 
@@ -40,6 +41,7 @@ class Inspector(QWidget):
         self._scope, self._prefix = ROOT, ""
         self._analysis: Analysis | None = None
         self.node_panel = NodePanel(document)
+        self.remedies = RemedySwitches(document)
         self.training = TrainingForm(document)
         self.hint = QLabel(tr("Select a layer to see and edit it."))
         self.hint.setWordWrap(True)
@@ -56,7 +58,7 @@ class Inspector(QWidget):
         polish(self.tabs, "inner", value=True)
         for title, widgets in (
             (tr("Layer"), (self.hint, self.node_panel)),
-            (tr("Training"), (self.training,)),
+            (tr("Training"), (self.remedies, self.training)),
         ):
             self.tabs.addTab(title)
             self.pages.addWidget(_page(widgets))

@@ -77,6 +77,7 @@ class History:
         if frame.evaluations:
             self.evaluations.extend(frame.evaluations)
             self.evaluations_seen += len(frame.evaluations)
+            self._add_tasks()
         self.add_views(frame.views)
         self.changes = [*self.changes, *frame.changes][-MARKS:]
         self.add_log(frame.log)
@@ -88,6 +89,10 @@ class History:
         """Take in views, the newest of each node; they come in order."""
         self.views.update({view.node: view for view in views})
         self.views_seen += len(views)
+
+    def _add_tasks(self) -> None:
+        """Make the views that show evaluations."""
+        self.add_views(tuple(m.view(self.evaluations) for m in self.names.matrices))
 
     def _add_losses(self, frame: Frame) -> None:
         if not len(frame.steps):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from engine.errors import UnknownLayerError
 from engine.graph.model import ROOT, Node, Project
 from engine.layers import registry
+from workbench.session.tasks import TaskMatrix, matrices_of
 
 _DEEPEST = 16
 """Blocks inside blocks; a block inside itself is an error that others report."""
@@ -19,11 +20,13 @@ class Names:
         nodes: Node path → its name in the document, or its id.
         metrics: Node id → title of a metric, in the order of the document.
         losses: Node id → title of a loss.
+        matrices: What each TaskMatrix node shows.
     """
 
     nodes: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, str] = field(default_factory=dict)
     losses: Mapping[str, str] = field(default_factory=dict)
+    matrices: tuple[TaskMatrix, ...] = ()
 
     def layer(self, path: str) -> str:
         """Return the words for a node path; the path itself when unknown."""
@@ -37,7 +40,8 @@ def names_of(project: Project) -> Names:
         category, title = _catalogue(node)
         if category in kinds:
             kinds[category][node.id] = node.name or title
-    return Names(dict(_paths(project, ROOT, "", "")), kinds["metric"], kinds["loss"])
+    words = dict(_paths(project, ROOT, "", ""))
+    return Names(words, kinds["metric"], kinds["loss"], matrices_of(project))
 
 
 def _catalogue(node: Node) -> tuple[str, str]:

@@ -28,6 +28,18 @@ def _classes(site: Site) -> nn.Module:
     return Gather()
 
 
+def _accuracy(site: Site) -> nn.Module:
+    module, chosen = _classes(site), site.ints("classes")
+    known = 0 if binary(site) else site.shape[class_dim(site)]
+    if chosen and max(chosen) >= known:
+        raise site.misconfigured(
+            tr("There is no score for one of the classes"),
+            expected=tr("from 0 to {last}", last=known - 1) if known else tr("none"),
+            got=max(chosen),
+        )
+    return module
+
+
 def _scored(site: Site) -> nn.Module:
     need_labels(site)
     class_dim(site)
@@ -130,7 +142,7 @@ def _anything(_site: Site) -> nn.Module:
 
 
 BUILDERS: dict[str, Builder] = {
-    "accuracy": _classes,
+    "accuracy": _accuracy,
     "f1": _classes,
     "precision": _classes,
     "recall": _classes,
@@ -151,4 +163,5 @@ BUILDERS: dict[str, Builder] = {
     "text_sample": _written,
     "denoising_chain": _chain,
     "forecast": _forecast,
+    "task_matrix": _anything,
 }

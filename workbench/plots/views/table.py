@@ -8,6 +8,7 @@ from workbench.plots.views.decision_boundary import DecisionBoundary
 from workbench.plots.views.image_grid import ImageGrid
 from workbench.plots.views.predictions import Predictions
 from workbench.plots.views.scatter import Scatter
+from workbench.plots.views.task_matrix import TaskMatrixFace
 from workbench.plots.views.text_sample import TextSample
 
 FACES: dict[str, type[ViewFace]] = {
@@ -21,6 +22,7 @@ FACES: dict[str, type[ViewFace]] = {
     "text_sample": TextSample,
     "denoising_chain": ImageGrid,
     "forecast": Curve,
+    "task_matrix": TaskMatrixFace,
 }
 
 
@@ -37,5 +39,6 @@ def title(kind: str) -> str:
         "text_sample": tr("Text sample"),
         "denoising_chain": tr("Denoising"),
         "forecast": tr("Forecast curve"),
+        "task_matrix": tr("Task matrix"),
     }
     return titles.get(kind, kind)

@@ -59,13 +59,25 @@ EXAMPLES = {
         "points": np.array([[0.5, 1.5], [1.5, 2.0]], np.float32),
     },
     "text_sample": {"tokens": np.arange(5)},
+    "task_matrix": {
+        "steps": np.array([20, 40, 60]),
+        "values": np.array([[0.5, 0.9, 0.1], [0.0, 0.2, 0.8]]),
+        "masked": np.array([False, False]),
+        "begins": np.array([1, 41]),
+    },
 }
 EXAMPLES["forecast"] = EXAMPLES["curve"]
 EXAMPLES["latent_map"] = EXAMPLES["denoising_chain"] = {
     "pixels": EXAMPLES["image_grid"]["pixels"],
     "range": np.array([0.0, 1.0]),
 }
-SAID = {"prompt": ("The ",), "text": ("The <b>cat</b>\n  sat",), "across": ("3",)}
+SAID = {
+    "prompt": ("The ",),
+    "text": ("The <b>cat</b>\n  sat",),
+    "across": ("3",),
+    "tasks": ("A", "<b>B</b>"),
+    "phases": ("first", "second"),
+}
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""Switches that the document carries: what helps, each one undo step."""
+
+from functools import partial
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+
+from engine.errors import EngineError
+from engine.graph import remedies
+from engine.graph.remedies import Remedy
+from engine.i18n import tr
+from workbench.document import Document
+from workbench.inspector.fields import polish
+from workbench.inspector.section import Section
+from workbench.theme.text import escape
+from workbench.theme.tokens import SPACE_S
+
+_INDENT_PX = 24
+
+
+class RemedySwitches(QWidget):
+    """A box to tick for every switch; hidden where the document has none.
+
+    Args:
+        document: Its switches are shown and turned.
+
+    Attributes:
+        boxes: By the title in the document.
+    """
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._shown: tuple[Remedy, ...] = ()
+        self.boxes: dict[str, QCheckBox] = {}
+        self.error = QLabel()
+        self.error.setWordWrap(True)
+        self.error.setTextFormat(Qt.TextFormat.PlainText)
+        polish(self.error, "role", "error")
+        self._section = Section(tr("What helps?"))
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(SPACE_S)
+        self._section.box.addLayout(self._rows)
+        self._section.box.addWidget(self.error)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, SPACE_S)
+        outer.addWidget(self._section)
+        document.changed.connect(self._show)
+        document.replaced.connect(self._show)
+        self._show()
+
+    def _show(self, *_ignored: object) -> None:
+        """Tick what is on."""
+        project = self._document.project
+        found = remedies.read(project)
+        if found != self._shown:
+            self._rebuild(found)
+        self.error.hide()
+        self.setVisible(bool(found))
+        for remedy in found:
+            box = self.boxes[remedy.title]
+            with QSignalBlocker(box):
+                box.setChecked(remedy.is_on(project))
+
+    def _rebuild(self, found: tuple[Remedy, ...]) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            if (row := item.widget()) is not None:
+                row.hide()
+                row.deleteLater()
+        self.boxes = {}
+        self._shown = found
+        for remedy in found:
+            self._rows.addWidget(self._row(remedy))
+
+    def _row(self, remedy: Remedy) -> QWidget:
+        row = QWidget()
+        lines = QVBoxLayout(row)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        box = QCheckBox(tr(remedy.title).replace("&", "&&"))
+        box.setAccessibleDescription(tr(remedy.text))
+        words = "<br>".join(map(escape, remedy.set))
+        box.setToolTip(f"<qt>{words}</qt>")
+        box.toggled.connect(partial(self._turn, remedy))
+        lines.addWidget(box)
+        self.boxes[remedy.title] = box
+        if remedy.text:
+            note = QLabel(tr(remedy.text))
+            note.setTextFormat(Qt.TextFormat.PlainText)
+            note.setWordWrap(True)
+            note.setIndent(_INDENT_PX)
+            polish(note, "role", "secondary")
+            lines.addWidget(note)
+        return row
+
+    def _turn(self, remedy: Remedy, on: bool) -> None:
+        name = tr(remedy.title)
+        text = tr("Switch {name} on", name=name)
+        if not on:
+            text = tr("Switch {name} off", name=name)
+        try:
+            edits = remedy.switched(self._document.project, on=on)
+            self._document.apply(edits, text)
+        except EngineError as error:
+            self._show()
+            self.error.setText(str(error))
+            self.error.show()
