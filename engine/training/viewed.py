@@ -23,6 +23,9 @@ _SEED = 1
 """Layers that draw numbers also in eval mode draw the same ones for every view."""
 _MOST_PLACES = 1024
 """Places where the network is asked at once."""
+_SAMPLES_OF_THEIR_OWN = {"denoising_chain"}
+"""Views that ask for samples, not for places around one: each gets feeds of its own,
+such as the class that is asked for."""
 
 
 @dataclass
@@ -101,13 +104,16 @@ class Viewed:
         """Return what was collected.
 
         Args:
-            first: The batch whose first sample stands for feeds that are not asked.
+            first: Its first sample stands for feeds that are not asked, or all of
+                its samples do in turn.
         """
         ports = [port for port, _ in self.node.inputs]
         columns = [torch.cat(parts) for parts in zip(*self.inputs, strict=True)]
         feeds = {name: torch.cat(parts) for name, parts in self.feeds.items()}
         words, cone = self.words, self.answer
+        own = self.node.type in _SAMPLES_OF_THEIR_OWN
         inputs = dict(zip(ports, columns, strict=True))
+        others = first if own else {name: feed[:1] for name, feed in first.items()}
         names, undo = dict(words.names), dict(words.undo)
         sample = words.sample
         if sample.feed in feeds:
@@ -116,7 +122,7 @@ class Viewed:
         return Scene(
             params=self.node.params,
             inputs=inputs,
-            answer=None if cone is None else lambda *given: _ask(cone, given, first),
+            answer=None if cone is None else lambda *given: _ask(cone, given, others),
             classes=words.classes,
             names=names,
             undo=undo,
@@ -127,18 +133,21 @@ class Viewed:
         )
 
 
-def _ask(cone: Cone, given: tuple[Tensor, ...], first: Batch) -> Tensor:
-    """Return the network's output; other feeds have the values of the first sample."""
+def _ask(cone: Cone, given: tuple[Tensor, ...], others: Batch) -> Tensor:
+    """Return the network's output; other feeds are taken in turn, over and over."""
     outputs = []
-    pieces = (torch.split(tensor, _MOST_PLACES) for tensor in given)
-    for parts in zip(*pieces, strict=True):
-        others = {
-            name: first[name][:1].expand(len(parts[0]), *first[name].shape[1:])
-            for name in cone.feed_names
-        }
-        outputs.append(cone.run(others, *parts))
+    for places in torch.split(torch.arange(len(given[0])), _MOST_PLACES):
+        parts = [tensor[places.to(tensor.device)] for tensor in given]
+        feeds = {name: _turns(others[name], places) for name in cone.feed_names}
+        outputs.append(cone.run(feeds, *parts))
     answer: Tensor = torch.cat(outputs)
     return answer
+
+
+def _turns(feed: Tensor, places: Tensor) -> Tensor:
+    if len(feed) == 1:
+        return feed.expand(len(places), *feed.shape[1:])
+    return feed[(places % len(feed)).to(feed.device)]
 
 
 @contextmanager

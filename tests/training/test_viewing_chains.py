@@ -4,7 +4,12 @@ import numpy as np
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
+from engine.compile.program import compile_project
 from engine.data import catalog
+from engine.graph.model import Node
+from engine.training.feeds import Feeds
+from engine.training.viewing import Viewing
+from tests.training.projects import project
 from tests.training.test_viewing import made, parameters, viewing_of
 
 
@@ -56,3 +61,45 @@ def test_text_of_a_preset_follows_its_network():
         seen = torch.tensor([tokens[:length]])
         out, _ = modules.at("lstm")(modules.at("embedding")(seen))
         assert modules.at("scores")(out)[0, -1].argmax().item() == tokens[length]
+
+
+def labelled(params):
+    """A net that answers its class embedded, whatever the mixture and the time."""
+    nodes = [
+        Node("data", "data", {"source": "digits"}),
+        Node("noise", "noise", {"shape": (1, 8, 8)}),
+        Node("when", "noise", {"distribution": "uniform", "shape": (1,)}),
+        Node("spoil", "noise_schedule", {"predict": "sample", "steps": 10}),
+        Node("class", "embedding", {"num_embeddings": 10, "embedding_dim": 64}),
+        Node("picture", "reshape", {"shape": (1, 8, 8)}),
+        Node("nothing", "scale", {"factor": 0.0}),
+        Node("hour", "reshape", {"shape": (1, 1, 1)}),
+        Node("never", "scale", {"factor": 0.0}),
+        Node("net", "add"),
+        Node("loss", "mse"),
+        Node("chain", "denoising_chain", params),
+    ]
+    wires = (
+        "data.image>spoil.input noise.out>spoil.noise when.out>spoil.time "
+        "data.label>class.input class.out>picture.input spoil.noisy>nothing.input "
+        "spoil.time>hour.input hour.out>never.input never.out>net.inputs "
+        "nothing.out>net.inputs picture.out>net.inputs net.out>loss.input "
+        "spoil.target>loss.target spoil.noisy>chain.noisy spoil.time>chain.time "
+        "net.out>chain.input"
+    )
+    return project(nodes, wires, batch_size=32)
+
+
+def test_each_sample_of_a_chain_is_of_the_class_of_its_own():
+    document = labelled({"count": 400, "frames": 2, "sampling_steps": 2})
+    program = compile_project(document, seed=0)
+    feeds = Feeds(program, 32, torch.device("cpu"), 0)
+    (view,) = made(Viewing(program, feeds))
+    _, first = next(iter(feeds.validation_batches(256)))
+    labels = first["data.label"]
+    asked = torch.cat([labels, labels])[:400]
+    pictures = parameters(program)["class.weight"][asked].reshape(-1, 8, 8).numpy()
+    low, high = view.arrays["range"]
+    expected = np.rint((pictures - low) / (high - low) * 255)
+    assert np.array_equal(view.arrays["samples"][..., 0], expected)
+    assert len(set(asked.tolist())) == 10
