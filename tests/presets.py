@@ -1,7 +1,8 @@
 """`python -m tests.presets [NAME …] --seeds 3 [--json]`: do presets keep their promise?
 
 Trains every preset from each seed through the command line and compares the worst
-result with its target: scores are the promise, times are for planning. Results are
+result with its target: scores are the promise, times are for planning. A preset that
+is broken on purpose must be told by its fault, and not any more once cured. Results are
 remembered by the hash of everything that makes them, so an interrupted or repeated
 call trains only what is missing.
 """
@@ -19,6 +20,7 @@ from threading import Lock
 
 import presets
 from engine import files
+from engine.graph import cures
 from tests.helpers import generated
 
 ROOT = Path(__file__).parents[1]
@@ -82,6 +84,7 @@ def _result(
         found = healthy["validation"].get(cured.metric)
         result["cured"] = found
         result["cured_met"] = found is not None and cured.met(found)
+        result["cured_findings"] = healthy["findings"]
     cache.put(info.id, seed, result)
     return result
 
@@ -102,16 +105,40 @@ def judge(info: presets.PresetInfo, results: list[dict]) -> dict:
         found = [result["validation"].get(target.metric) for result in results]
         met = met and all(value is not None and target.met(value) for value in found)
     met = met and all(result.get("cured_met", True) for result in results)
+    fault = cures.fault_of(presets.load(info.id))
+    named = [_faults(result, "findings") for result in results]
+    after = [_faults(result, "cured_findings") for result in results]
+    if fault:
+        met = met and all(faults[:1] == [fault] for faults in named)
+        met = met and not any(fault in faults for faults in after)
     return {
         "preset": info.id,
         "target": info.target.text,
         "worst": info.target.worst(numbers),
         "values": values,
         "cured": [result["cured"] for result in results if "cured" in result],
+        "fault": fault,
+        "diagnoses": named,
+        "diagnoses_cured": after,
         "seconds": seconds,
         "minutes": info.minutes,
         "met": met,
     }
+
+
+def _faults(result: dict, name: str) -> list[str]:
+    return [finding["fault"] for finding in result.get(name, ())]
+
+
+def _diagnosed(row: dict) -> str:
+    """Return what the diagnosis said, for a preset with a fault or a false alarm."""
+    firsts = {faults[0] if faults else "–" for faults in row["diagnoses"]}
+    if not row["fault"]:
+        return "" if firsts <= {"–"} else f"  diagnosis {', '.join(sorted(firsts))}"
+    rest = {fault for faults in row["diagnoses_cured"] for fault in faults}
+    cured = f"{min(row['cured']):.4f}" if None not in row["cured"] else "–"
+    words = f"  diagnosis {', '.join(sorted(firsts))}; cured {cured}"
+    return f"{words}, then {', '.join(sorted(rest)) or 'none'}"
 
 
 def _print_row(row: dict) -> None:
@@ -119,7 +146,8 @@ def _print_row(row: dict) -> None:
     word = ("slow" if slow else "ok") if row["met"] else "MISSED"
     print(
         f"{row['preset']:<15} {row['target']:<48} worst {row['worst']:<8.4f} "
-        f"{row['seconds']:6.1f} s of {60 * row['minutes']:.0f} s  {word}",
+        f"{row['seconds']:6.1f} s of {60 * row['minutes']:.0f} s  {word}"
+        f"{_diagnosed(row)}",
         flush=True,
     )
 
@@ -134,10 +162,10 @@ def _train(name: str, seed: int, metrics: list[str], words: list[str]) -> dict:
             cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if not done.stdout.strip():
-            if not (run / "run.json").exists():
-                sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
-            return generated.diverged(run)
+            sys.exit(f"{name}, seed {seed}: {done.stderr.strip()}")
         result = json.loads(done.stdout.splitlines()[-1])
+        if result["state"] == "diverged":
+            return result | {"validation": generated.diverged(run)["validation"]}
         result["validation"] |= generated.scores(run, metrics)
     return result
 

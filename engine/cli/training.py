@@ -9,8 +9,10 @@ from pathlib import Path
 from types import FrameType
 
 from engine.cli import output, projects
+from engine.cli.findings import record_of, words_of
 from engine.cli.progress import Progress
 from engine.errors import ConfigError, TrainingError
+from engine.explain.diagnose import watch
 from engine.graph import assign
 from engine.i18n import tr
 from engine.protocol.commands import Train
@@ -30,13 +32,14 @@ def train(options: Namespace) -> int:
     """Train a project, or go on with a run, and say what came of it."""
     trainer, run = _resumed(options) if options.resume else _new(options)
     trainer.recorder.checkpoint_every_steps = options.checkpoint_every
+    diagnosis = watch.attach(trainer, run.project)
     start = time.perf_counter()
     with _stoppable(trainer), Progress(trainer, shown=not options.json) as progress:
         for step in trainer.steps():
             if step is Step.UPDATE:
                 progress.stepped()
     seconds = time.perf_counter() - start
-    return _report(trainer, run, seconds, as_json=options.json)
+    return _report(diagnosis, run, seconds, as_json=options.json)
 
 
 def _new(options: Namespace) -> tuple[Trainer, runs.Run]:
@@ -94,17 +97,22 @@ def _stoppable(trainer: Trainer) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _report(trainer: Trainer, run: runs.Run, seconds: float, *, as_json: bool) -> int:
-    """Say how it ended; a loss that is no number is an error."""
+def _report(
+    diagnosis: watch.Diagnosis, run: runs.Run, seconds: float, *, as_json: bool
+) -> int:
+    """Say how it ended and what is wrong; a loss that is no number is an error."""
+    trainer, findings = diagnosis.trainer, diagnosis.findings
     ending = trainer.ending
     assert ending
-    if ending.kind == "diverged":
-        raise TrainingError(ending.text.rstrip("."), where=str(run.folder))
     result = {**_result(trainer, run), "seconds": seconds, "state": ending.kind}
     if as_json:
-        output.write_json(result)
-    else:
+        output.write_json({**result, "findings": [*map(record_of, findings)]})
+    elif ending.kind != "diverged":
         output.write(_sentence(result))
+    for finding in () if as_json else findings:
+        output.write(words_of(finding))
+    if ending.kind == "diverged":
+        raise TrainingError(ending.text.rstrip("."), where=str(run.folder))
     if ending.kind != "stopped":
         return 0
     output.complain(

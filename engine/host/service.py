@@ -11,6 +11,7 @@ import torch
 
 from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError, ExportError, TrainingError
+from engine.explain.diagnose import watch
 from engine.export import Weights, export, of_run
 from engine.graph import serialize
 from engine.host.forecaster import Forecaster
@@ -135,6 +136,8 @@ class Host:
         self, number: int, trainer: Trainer, run: runs.Run, *, paused: bool
     ) -> None:
         self._past = None
+        if trainer.monitor.enabled:
+            watch.attach(trainer, run.project)
         self._job = Job(number, trainer, run, self._send)
         self._job.runner.start(paused=paused)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.graph.edits import Problem
     from engine.protocol.arrays import Floats, Ints
+    from engine.protocol.findings import Finding
 
 HISTOGRAM_BINS = 512
 """Sign × 8-bit exponent of float32: bin `sign * 256 + exponent`, sign 1 is negative.
@@ -269,6 +270,8 @@ class Frame:
         log: Lines for the log since the last frame.
         views: Those that were made anew since the last frame, the newest of each.
         changes: First steps with a setting that was changed since the last frame.
+        findings: All faults of the training, the cause of the rest first; None while
+            they are the same as in the last frame.
     """
 
     step: int
@@ -285,6 +288,7 @@ class Frame:
     log: tuple[str, ...] = ()
     views: tuple[View, ...] = ()
     changes: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ import numpy as np
 
 from engine.errors import EngineError
 from engine.graph import assign, edits, model, settings
-from engine.protocol import commands, frame, weights
+from engine.protocol import commands, findings, frame, weights
 
 MAX_JSON_BYTES = 1 << 28
 MAX_SEGMENT_BYTES = 1 << 30
@@ -72,6 +72,8 @@ _CLASSES: tuple[type, ...] = (
     frame.EngineReady,
     frame.EngineGone,
     frame.Message,
+    findings.Evidence,
+    findings.Finding,
     weights.TensorFit,
     weights.WeightsPreview,
     edits.AddNode,

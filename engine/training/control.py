@@ -3,12 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 
 from engine.graph.model import Project
 from engine.i18n import tr
-from engine.protocol.frame import RunStarted
+from engine.protocol.frame import LayerSample, RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
@@ -19,6 +20,7 @@ from engine.training.news import News
 from engine.training.recorder import COMMIT_S, Recorder, Snapshot
 from engine.training.runs import Change, Run
 from engine.training.snapshot import Position
+from engine.training.watcher import Nobody, Watcher
 
 
 class Control:
@@ -37,6 +39,7 @@ class Control:
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
+        watcher: Is shown all that is measured and may say what is wrong.
 
     Raises:
         EngineError: When the project can't be trained.
@@ -61,6 +64,7 @@ class Control:
         self._position = Position()
         self.at_border = True
         self.ending: Ending | None = None
+        self.watcher: Watcher = Nobody()
         modules = self.parts.program.modules
         self._interrupt = Interrupt(modules, list(modules.parameters()))
         self._device_losses = DeviceLosses()
@@ -168,7 +172,15 @@ class Control:
 
     def drain(self) -> Progress:
         """Return what happened since the last call, once."""
-        return self._news.drain(self.monitor.take(), self.viewing.take())
+        progress = self._news.drain(self.monitor.take(), self.viewing.take())
+        start = time.perf_counter()
+        found = self.watcher.judge(progress.steps, progress.losses, self.ending)
+        self.monitor.budget.spent(time.perf_counter() - start, sampled=False)
+        return replace(progress, findings=found)
+
+    def _keep_sample(self, sample: LayerSample) -> None:
+        self.recorder.add_sample(sample)
+        self.watcher.sampled(sample)
 
     def show(self) -> Iterator[None]:
         """Make the views of the present weights; a stop ends it without a result."""

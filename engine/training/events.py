@@ -6,6 +6,7 @@ from typing import Literal
 
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
+from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample, RunStarted, View
 from engine.training.runs import Change
 
@@ -50,6 +51,7 @@ class Progress:
     log: tuple[str, ...]
     views: tuple[View, ...] = ()
     changes: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] | None = None
 
 
 def sentence(evaluation: Evaluation) -> str:

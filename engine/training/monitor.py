@@ -23,6 +23,9 @@ class Monitor:
         budget: When to measure.
         enabled: False measures nothing, ever.
 
+    Attributes:
+        enabled: Whether there is something to measure.
+
     Threads: the training thread alone.
     """
 
@@ -36,12 +39,12 @@ class Monitor:
     ) -> None:
         self.budget = budget
         self.sampling = False
-        self._enabled = enabled and bool(layers)
+        self.enabled = enabled and bool(layers)
         self._layers = Layers.unknown(len(layers))
         self._phase = 0
         self._rows: list[list[int]] = []
         self._probes: list[Probe] = []
-        if self._enabled:
+        if self.enabled:
             self._watch(layers, phases)
         self._sample: LayerSample | None = None
 
@@ -56,7 +59,7 @@ class Monitor:
 
     def start_step(self) -> None:
         """Decide whether the coming step is measured."""
-        self.sampling = self._enabled and self.budget.due()
+        self.sampling = self.enabled and self.budget.due()
         self._cost = 0.0
 
     def before_update(self, phase: int) -> None:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from torch import Tensor
 
@@ -192,7 +192,7 @@ class Trainer(Control):
         self._position.step += 1
         self._news.add_step(self.step, row)
         if self.monitor.sampling:
-            self.monitor.end_step(self.step, self.recorder.add_sample)
+            self.monitor.end_step(self.step, self._keep_sample)
         self._interrupt.deaf = False
         now = time.perf_counter()
         self._interrupt.listen(slow=now - start > SLOW_S)
@@ -237,9 +237,12 @@ class Trainer(Control):
             sources.append(feeds.training_batches(BATCH_SIZE))
         for batches in sources:
             tally = Tally(self.parts.evaluator)
+            looking = self.watcher.looking() if batches is sources[-1] else None
             for size, batch in batches:
-                if not self._tally(tally, size, batch):
-                    return
+                with looking or nullcontext():
+                    if not self._tally(tally, size, batch):
+                        return
+                looking = None  # one batch is enough
                 yield Step.EVALUATION
             parts.append(tally.values())
         self._evaluated(parts[0], parts[-1])
@@ -270,6 +273,7 @@ class Trainer(Control):
         self._position.evaluated_at = self.step
         evaluation = Evaluation(self.step, self.epoch, values, train_values, best)
         self._news.add_evaluation(evaluation)
+        self.watcher.evaluated(evaluation)
 
     def _finish(self, kind: str) -> None:
         """Bring back the best weights if asked to, and save."""

@@ -17,6 +17,7 @@ from engine.graph.edits import Edit, Fix, Problem, SetBlock
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node
 from engine.layers.spec import Value
 from engine.protocol import arrays, wire
+from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, LayerSample, Message, NodeInfo
 
 ARRAYS = st.builds(
@@ -50,7 +51,7 @@ def graphs(draw):
     return graph
 
 
-TYPES = {**vars(arrays), "npt": npt, "Problem": Problem}
+TYPES = {**vars(arrays), "npt": npt, "Problem": Problem, "Finding": Finding}
 """Names that `frame` has for type checkers only."""
 
 

@@ -1,0 +1,185 @@
+"""Cures that work on any network, each as edits of one undo step."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from engine.compile.flatten import FlatNode
+from engine.explain.diagnose.record import Record
+from engine.graph.assign import Assign
+from engine.graph.edits import (
+    AddNode,
+    Connect,
+    Disconnect,
+    Edit,
+    Fix,
+    ReplaceNode,
+)
+from engine.graph.model import Edge, Endpoint, Node
+from engine.graph.options import OPTIMIZERS
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import Value
+
+LEAK = 0.2
+MOST_KEPT = 0.2
+"""Share of the samples for validation, at most."""
+_SATURATING = {"sigmoid", "tanh", "hardsigmoid", "softsign"}
+_RELUS = {"relu", "relu6"}
+_WEIGHTED = {"dense", "conv"}
+_NORMS = {2: "batch_norm1d", 3: "layer_norm", 4: "batch_norm2d", 5: "batch_norm3d"}
+Fixes = tuple[Fix, ...]
+_Spot = tuple[str, str]
+"""Scope and id of a node in the document."""
+
+
+def rate(record: Record, factor: float) -> Fixes:
+    """Offer a learning rate that is `factor` times the present one, in one digit."""
+    training = record.project.training
+    if len(training.phases) > 1:
+        return ()
+    optimizer = training.phases[0].optimizer
+    old = optimizer.complete(OPTIMIZERS).get("lr")
+    if not isinstance(old, int | float) or old <= 0:
+        return ()
+    new = float(f"{old * factor:.0e}")
+    label = tr("Set the learning rate to {lr}", lr=f"{new:g}")
+    return (Fix(label, (Assign((f"lr={new}",)),)),)
+
+
+def clip(record: Record) -> Fixes:
+    """Offer to clip the gradient, where nothing does so yet."""
+    phases = record.project.training.phases
+    if all(phase.value("clip_norm") is not None for phase in phases):
+        return ()
+    words = ("clip_norm=1",)
+    return (Fix(tr("Clip the gradient at norm 1"), (Assign(words),)),)
+
+
+def decay(record: Record) -> Fixes:
+    """Offer weight decay apart from the gradient."""
+    phases = record.project.training.phases
+    values = [phase.optimizer.complete(OPTIMIZERS) for phase in phases]
+    if any(each.get("weight_decay") for each in values):
+        return ()
+    words = ("optimizer=adamw", "weight_decay=0.1")
+    return (Fix(tr("Add weight decay"), (Assign(words),)),)
+
+
+def stop_early(record: Record) -> Fixes:
+    """Offer to stop at the lowest validation loss and keep those weights."""
+    training = record.project.training
+    if training.value("keep_best") and training.number("patience"):
+        return ()
+    words = ("keep_best=true", "patience=5")
+    return (Fix(tr("Stop early and keep the best weights"), (Assign(words),)),)
+
+
+def standardise(record: Record, paths: Iterable[str]) -> Fixes:
+    """Offer to standardise what the data nodes at these paths put out."""
+    graph = record.project.graph
+    words = tuple(
+        f"{path}.scaling=standardise" for path in paths if path in graph.nodes
+    )
+    return (Fix(tr("Standardise the data"), (Assign(words),)),) if words else ()
+
+
+def all_data(record: Record) -> Fixes:
+    """Offer all samples to data nodes that use only some, most of them to learn."""
+    words = []
+    for node in record.project.graph.nodes.values():
+        if node.type == "data" and node.params.get("samples"):
+            words.append(f"{node.id}.samples=none")
+            share = node.params.get("validation")
+            if isinstance(share, float) and share > MOST_KEPT:
+                words.append(f"{node.id}.validation={MOST_KEPT}")
+    return (Fix(tr("Use all samples"), (Assign(tuple(words)),)),) if words else ()
+
+
+def right_labels(record: Record) -> Fixes:
+    """Offer to take out wrong labels that a data node puts in on purpose."""
+    nodes = record.project.graph.nodes.values()
+    noisy = [node.id for node in nodes if node.params.get("label_noise")]
+    words = tuple(f"{node_id}.label_noise=0" for node_id in noisy)
+    return (Fix(tr("Take out the label noise"), (Assign(words),)),) if words else ()
+
+
+def leaky(record: Record, paths: Iterable[str]) -> Fixes:
+    """Offer leaky ReLUs in the place of these ReLUs."""
+    spots = _spots([record.node(path) for path in paths])
+    leak = {"negative_slope": LEAK}
+    edits = [_retyped(record, spot, "leaky_relu", leak) for spot in spots]
+    return (Fix(tr("Use leaky ReLUs"), tuple(edits)),) if edits else ()
+
+
+def normalise(record: Record) -> Fixes:
+    """Offer a normalisation in front of every activation that follows weights."""
+    spots = _spots(_hidden_activations(record))
+    edits = [edit for spot in spots for edit in _norm_before(record, spot)]
+    label = tr("Normalise between the layers")
+    return (Fix(label, tuple(edits)),) if edits else ()
+
+
+def open_up(record: Record) -> Fixes:
+    """Offer ReLUs for saturating activations, with a normalisation before each."""
+    found = [n for n in _hidden_activations(record) if n.type in _SATURATING]
+    spots = _spots(found)
+    edits = [_retyped(record, spot, "relu", {}) for spot in spots]
+    edits += [edit for spot in spots for edit in _norm_before(record, spot)]
+    if not spots:
+        return normalise(record)
+    return (Fix(tr("Use ReLU with normalisation"), tuple(edits)),)
+
+
+def _hidden_activations(record: Record) -> Iterator[FlatNode]:
+    """Yield activations between two layers with weights, gates left out."""
+    by_path = {node.path: node for node in record.nodes}
+    readers: dict[str, set[str]] = {}
+    for node in record.nodes:
+        for _, source in node.inputs:
+            category = registry.get(node.type).category
+            readers.setdefault(source.path, set()).add(category)
+    for node in record.nodes:
+        after = readers.get(node.path, set())
+        is_act = node.type in _SATURATING | _RELUS
+        if not (is_act and after and after <= _WEIGHTED):
+            continue
+        if _is_weighted(by_path[node.inputs[0][1].path], by_path):
+            yield node
+
+
+def _is_weighted(node: FlatNode, by_path: dict[str, FlatNode]) -> bool:
+    """Return whether a node has weights, or only scales what such a node puts out."""
+    while node.type == "scale":
+        node = by_path[node.inputs[0][1].path]
+    return registry.get(node.type).category in _WEIGHTED
+
+
+def _spots(nodes: Iterable[FlatNode]) -> list[_Spot]:
+    """Return where these nodes stand in the document, each place once."""
+    found = ((node.scope, node.node.id) for node in nodes)
+    return list(dict.fromkeys(found))
+
+
+def _retyped(
+    record: Record, spot: _Spot, type_id: str, params: Mapping[str, Value]
+) -> Edit:
+    scope, node_id = spot
+    old = record.project.scope(scope).node(node_id)
+    return ReplaceNode(replace(old, type=type_id, params=params), scope)
+
+
+def _norm_before(record: Record, spot: _Spot) -> Iterator[Edit]:
+    """Yield the edits that put a normalisation into the wire before a node."""
+    scope, node_id = spot
+    graph = record.project.scope(scope)
+    edges = graph.edges_into(node_id)
+    kind = _NORMS.get(record.rank(scope, node_id))
+    if len(edges) != 1 or kind is None:
+        return
+    edge = edges[0]
+    new = Node(graph.free_id(f"{node_id}_norm"), kind)
+    yield AddNode(new, scope)
+    yield Disconnect(edge, scope)
+    yield Connect(Edge(edge.source, Endpoint(new.id, "input")), scope)
+    out = Endpoint(new.id, registry.get(kind).outputs[0].name)
+    yield Connect(Edge(out, edge.target), scope, graph.edges.index(edge))

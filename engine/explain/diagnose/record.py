@@ -1,0 +1,146 @@
+"""What a run has told so far: all that the rules of a diagnosis may look at.
+
+Array axes: S samples, L layers.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.compile.flatten import FlatNode
+from engine.explain.diagnose.curve import Curve
+from engine.explain.diagnose.inputs import Input
+from engine.graph.model import Project
+from engine.protocol.arrays import Floats
+from engine.protocol.findings import Finding
+from engine.protocol.frame import Evaluation, LayerSample
+
+MOST_SAMPLES = 400
+FEW = 3
+"""Fewer measurements than this are chance."""
+
+
+@dataclass
+class Record:
+    """The measurements of one training, and the document that it trains.
+
+    Args:
+        project: The run's frozen document.
+        nodes: Its flat nodes in topological order.
+        layers: Paths of the layers with weights (axis L).
+        inputs: What flows in, with its size.
+        total_steps: Length of the run.
+        ranks: Path → dimensions of what a node puts out, the batch among them.
+        num_evaluated: Samples of an evaluation.
+        is_whole: Everything since the first step is here (not a resumed run).
+        step: Steps made.
+        loss: Training loss, all phases together.
+        evaluations: In order.
+        dead: Path of a ReLU → share of its units that were never open in the last
+            batch that was looked at.
+        ending: As in `frame.Outcome`, empty while it goes on.
+    """
+
+    project: Project
+    nodes: tuple[FlatNode, ...]
+    layers: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    total_steps: int
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    num_evaluated: int = 0
+    is_whole: bool = True
+    step: int = 0
+    loss: Curve = field(default_factory=Curve)
+    evaluations: list[Evaluation] = field(default_factory=list)
+    dead: dict[str, float] = field(default_factory=dict)
+    ending: str = ""
+    _samples: list[LayerSample] = field(default_factory=list)
+    _ratios: list[float] = field(default_factory=list)
+    _stride: int = 1
+    _seen: int = 0
+
+    @property
+    def num_phases(self) -> int:
+        """Updates in a step."""
+        return len(self.project.training.phases)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there will be no more steps."""
+        return bool(self.ending)
+
+    @property
+    def has_diverged(self) -> bool:
+        """Whether a loss was no finite number."""
+        return self.ending == "diverged" or self.loss.nonfinite
+
+    @property
+    def num_samples(self) -> int:
+        """Measurements that are kept (axis S)."""
+        return len(self._samples)
+
+    def add_sample(self, sample: LayerSample) -> None:
+        """Keep a measurement; of very many, every second, fourth … one."""
+        keep = self._seen < FEW or self._seen % self._stride == 0
+        self._seen += 1
+        if not keep:
+            return
+        bare = np.zeros((0, 0), dtype=np.int64)
+        self._samples.append(
+            replace(sample, grad_histogram=bare, weight_histogram=bare)
+        )
+        moving = sample.update_ratio[sample.update_ratio > 0]
+        self._ratios.append(float(np.median(moving)) if len(moving) else 0.0)
+        if len(self._samples) > MOST_SAMPLES:
+            self._samples = self._samples[:FEW] + self._samples[FEW::2]
+            self._ratios = self._ratios[:FEW] + self._ratios[FEW::2]
+            self._stride *= 2
+
+    def column(self, name: str) -> Floats:
+        """Return one value of `LayerSample` over time (S, L)."""
+        rows = [vars(sample)[name] for sample in self._samples]
+        return np.array(rows, dtype=np.float64).reshape(-1, len(self.layers))
+
+    def node(self, path: str) -> FlatNode:
+        """Return the flat node with this path."""
+        return next(node for node in self.nodes if node.path == path)
+
+    def places(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return where flat nodes stand on the canvas, each place once."""
+        return tuple(dict.fromkeys(self.node(path).place for path in paths))
+
+    def data_nodes(self) -> tuple[str, ...]:
+        """Return the places of the data nodes."""
+        return self.places([node.path for node in self.nodes if node.type == "data"])
+
+    def rank(self, scope: str, node_id: str) -> int:
+        """Return the dimensions of what a node of the document puts out."""
+        paths = [n.path for n in self.nodes if (n.scope, n.node.id) == (scope, node_id)]
+        return self.ranks.get(paths[0], 0) if paths else 0
+
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether some weights start from a file."""
+        return bool(self.project.weights) or any(node.start for node in self.nodes)
+
+    @property
+    def accuracies(self) -> tuple[str, ...]:
+        """Paths of the metrics that count right answers."""
+        return tuple(node.path for node in self.nodes if node.type == "accuracy")
+
+    def pairs(self, name: str) -> list[tuple[float, float]]:
+        """Return (validation, training) values of all evaluations that have both."""
+        found = [(each.values, each.train_values) for each in self.evaluations]
+        return [
+            (new[name], known[name])
+            for new, known in found
+            if new != known and name in new and name in known
+        ]
+
+    def moving_ratio(self) -> Floats:
+        """Return ‖Δw‖/‖w‖ of the middle layer of those that move at all (S,)."""
+        return np.array(self._ratios)
+
+
+Found = Finding | None

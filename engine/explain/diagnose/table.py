@@ -1,0 +1,71 @@
+"""All rules in one table, causes before what follows from them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from engine.explain.diagnose import (
+    bad_labels,
+    dead_relu,
+    exploding,
+    overfit,
+    too_fast,
+    too_slow,
+    unscaled,
+    vanishing,
+)
+from engine.explain.diagnose.record import Found, Record
+from engine.graph import cures
+from engine.protocol.findings import Finding
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One fault that can be told from what a run has measured.
+
+    Args:
+        fault: Stable id.
+        check: Returns the finding, or None.
+        explained_by: Faults that make this one as well: then it is not told.
+        is_certain: One look is enough, as it does not change while it trains.
+    """
+
+    fault: str
+    check: Callable[[Record], Found]
+    explained_by: tuple[str, ...] = ()
+    is_certain: bool = False
+
+
+_WILD = (unscaled.FAULT, exploding.FAULT, too_fast.FAULT)
+_SHUT = (*_WILD, dead_relu.FAULT)
+RULES = (
+    Rule(unscaled.FAULT, unscaled.check, is_certain=True),
+    Rule(exploding.FAULT, exploding.check, (unscaled.FAULT,)),
+    Rule(too_fast.FAULT, too_fast.check, (unscaled.FAULT, exploding.FAULT)),
+    Rule(dead_relu.FAULT, dead_relu.check, _WILD),
+    Rule(vanishing.FAULT, vanishing.check, _SHUT),
+    Rule(too_slow.FAULT, too_slow.check, (*_SHUT, vanishing.FAULT)),
+    Rule(bad_labels.FAULT, bad_labels.check),
+    Rule(overfit.FAULT, overfit.check, (bad_labels.FAULT,)),
+)
+
+CERTAIN = frozenset(rule.fault for rule in RULES if rule.is_certain)
+
+
+def diagnose(record: Record) -> tuple[Finding, ...]:
+    """Return all that is wrong with a training, the cause of the rest first."""
+    found: dict[str, Finding] = {}
+    for rule in RULES:
+        if not found.keys() & set(rule.explained_by):
+            finding = rule.check(record)
+            if finding is not None:
+                found[rule.fault] = _completed(record, finding)
+    return tuple(found.values())
+
+
+def _completed(record: Record, finding: Finding) -> Finding:
+    """Put the cure of a preset before the general ones."""
+    fixes = finding.fixes
+    if cures.fault_of(record.project) == finding.fault:
+        cure = cures.fix_of(record.project)
+        fixes = (cure, *fixes) if cure else fixes
+    return replace(finding, fixes=fixes, step=record.step)

@@ -1,0 +1,47 @@
+"""Vanishing gradients: the first layers get next to nothing of the error."""
+
+import numpy as np
+
+from engine.explain.diagnose import fixes
+from engine.explain.diagnose.record import FEW, Found, Record
+from engine.i18n import tr
+from engine.protocol.findings import Evidence, Finding, number
+
+FAULT = "vanishing_gradients"
+SOURCE = "Hochreiter 1991; Bengio et al. 1994; Glorot & Bengio 2010"
+SHARE = 1e-3
+"""First layer's ‖g‖ over the last's; healthy networks stay above 0.01."""
+LEAST_LAYERS = 3
+
+
+def check(record: Record) -> Found:
+    """Return the finding when the first layer's gradient is a thousandth."""
+    enough = record.num_samples >= (1 if record.has_ended else FEW)
+    if not enough or record.num_phases > 1:
+        return None
+    grads = record.column("grad_norm")
+    trained = np.flatnonzero((np.nan_to_num(grads) > 0).any(axis=0))
+    if len(trained) < LEAST_LAYERS:
+        return None
+    middle = np.median(grads[:, trained], axis=0)
+    share = float(middle[0] / middle[-1]) if middle[-1] > 0 else 1.0
+    if not share <= SHARE:
+        return None
+    few = [record.layers[i] for i, g in zip(trained, middle, strict=True)
+           if g <= SHARE * middle[-1]]  # fmt: skip
+    factor = number(1 / share) if share else "∞"
+    return Finding(
+        FAULT,
+        tr("Vanishing gradients"),
+        tr(
+            "The gradient of the first layer is {factor} times smaller than that of "
+            "the last: {n} layers learn nothing.",
+            factor=factor,
+            n=len(few),
+        ),
+        tr("Use ReLU instead of sigmoid or tanh, and normalise between the layers."),
+        SOURCE,
+        record.places(few),
+        (Evidence(tr("‖g‖ of the first layer / of the last"), share, "≤", SHARE),),
+        fixes.open_up(record),
+    )

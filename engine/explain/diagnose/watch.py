@@ -1,0 +1,120 @@
+"""Follows a training and says what is wrong with it as soon as that is certain."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from engine.explain.diagnose import activations, inputs, table
+from engine.explain.diagnose.record import Record
+from engine.graph.model import Project
+from engine.protocol.arrays import Floats, Ints
+from engine.protocol.findings import Finding
+from engine.protocol.frame import Evaluation, LayerSample
+from engine.training.events import Ending
+from engine.training.trainer import Trainer
+
+EVERY_S = 0.2
+"""Shortest time between two looks at a training that goes on."""
+SHARE = 0.01
+"""Of the time, at most, for looking."""
+
+
+class Diagnosis:
+    """A `Watcher` that applies the rules of `table`.
+
+    A fault is told when two looks in a row have found it, or at the end.
+
+    Args:
+        trainer: What is watched; nothing about it changes.
+        project: The document that it trains.
+        clock: Seconds; another one in tests.
+
+    Attributes:
+        trainer: The same.
+        record: What was seen so far.
+        findings: All that was found, the cause of the rest first.
+
+    Threads: the training thread alone.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        project: Project,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.trainer, self._clock = trainer, clock
+        self.findings: tuple[Finding, ...] = ()
+        self._last: frozenset[str] = frozenset()
+        self._next = clock()
+        self.record = _record(trainer, project)
+
+    def sampled(self, sample: LayerSample) -> None:
+        """Take in a measurement of the layers."""
+        self.record.add_sample(sample)
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """Take in an evaluation."""
+        self.record.evaluations.append(evaluation)
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Look at the ReLUs of one batch."""
+        return activations.watched(self.trainer.parts.program, self.record.dead)
+
+    def judge(
+        self, steps: Ints, losses: Floats, ending: Ending | None
+    ) -> tuple[Finding, ...] | None:
+        """Return all that is wrong; None when that is as before."""
+        record = self.record
+        if len(steps):
+            record.loss.extend(np.nansum(losses, axis=1))
+        record.step = self.trainer.step
+        now = self._clock()
+        if ending is None and now < self._next:
+            return None
+        record.ending = ending.kind if ending else ""
+        found = table.diagnose(record)
+        self._next = now + max(EVERY_S, (self._clock() - now) / SHARE)
+        known = self._last | table.CERTAIN
+        told = found if ending else tuple(f for f in found if f.fault in known)
+        self._last = frozenset(finding.fault for finding in found)
+        return self._told(told, is_final=ending is not None)
+
+    def _told(
+        self, found: tuple[Finding, ...], *, is_final: bool
+    ) -> tuple[Finding, ...] | None:
+        before = [finding.fault for finding in self.findings]
+        same = [finding.fault for finding in found] == before
+        if same and not (is_final and found != self.findings):
+            return None
+        self.findings = found
+        return found
+
+
+def _record(trainer: Trainer, project: Project) -> Record:
+    program, feeds = trainer.parts.program, trainer.parts.feeds
+    ranks = {
+        path: len(known.outputs[0].shape)
+        for path, known in program.inferred.items()
+        if known.outputs
+    }
+    return Record(
+        project=project,
+        nodes=program.nodes,
+        layers=tuple(program.layer_parameters),
+        inputs=inputs.measured(feeds.first(), program.nodes),
+        total_steps=trainer.total_steps,
+        ranks=ranks,
+        num_evaluated=feeds.num_validation,
+        is_whole=trainer.step == 0,
+        step=trainer.step,
+    )
+
+
+def attach(trainer: Trainer, project: Project) -> Diagnosis:
+    """Let a diagnosis watch a training from now on."""
+    diagnosis = Diagnosis(trainer, project)
+    trainer.watcher = diagnosis
+    return diagnosis
