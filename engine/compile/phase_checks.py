@@ -6,7 +6,7 @@ from dataclasses import replace
 from engine.compile.flatten import FlatNode
 from engine.compile.reach import Reach
 from engine.graph import paths, ports
-from engine.graph.edits import Fix, Problem, ReplaceNode, SetTraining
+from engine.graph.edits import ALL_PHASES, Fix, Problem, ReplaceNode, SetTraining
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.settings import Phase
 from engine.i18n import tr
@@ -99,6 +99,7 @@ class PhaseCheck:
                 got=tr("none"),
                 fixes=self._additions(label, "minimise", node.place, self._phases),
                 severity="warning",
+                phase=ALL_PHASES,
             )
 
     def _lost_weights(self) -> Iterator[Problem]:
@@ -120,6 +121,7 @@ class PhaseCheck:
                 got=tr("none"),
                 fixes=self._adoptions(place, nodes),
                 severity="warning",
+                phase=ALL_PHASES,
             )
 
     def _gathered(self, lost: list[FlatNode]) -> Iterator[tuple[str, list[FlatNode]]]:

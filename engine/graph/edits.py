@@ -276,6 +276,7 @@ def removal(project: Project, node_ids: Sequence[str], scope: str = ROOT) -> lis
     return edits
 
 
+ALL_PHASES = "*"
 FixKind = Literal["graph", "settings"]
 
 
@@ -304,7 +305,8 @@ class Problem:
         port: The port it is about, or empty.
         fixes: What can be done with one click.
         severity: `error` keeps it from training, `warning` does not.
-        phase: Name of the training phase it is about, or empty.
+        phase: Name of the training phase it is about, `ALL_PHASES` when it is what
+            all of them leave out, or empty.
     """
 
     node: str

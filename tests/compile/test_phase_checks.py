@@ -50,7 +50,7 @@ def test_loss_that_no_phase_minimises_is_told_with_a_way_out():
     document = gan()
     judge, forge = document.training.phases
     with_phases(document, replace(judge, minimise=("loss_real",)), forge)
-    assert told(document) == [("warning", "loss_fake", "")]
+    assert told(document) == [("warning", "loss_fake", "*")]
     problem = analysed(document).problems[0]
     assert [fix.label for fix in problem.fixes] == [
         "Minimise it in “d”",
@@ -63,7 +63,7 @@ def test_loss_that_no_phase_minimises_is_told_with_a_way_out():
 
 def test_weights_that_no_phase_updates_are_told_once_for_a_block():
     document = tower(phase(update=("decoder",)))
-    assert told(document) == [("warning", "layers", "")]
+    assert told(document) == [("warning", "layers", "*")]
     problem = analysed(document).problems[0]
     assert [f.label for f in problem.fixes] == [
         "Update it in “training”",
@@ -77,7 +77,7 @@ def test_weights_that_no_phase_updates_are_told_once_for_a_block():
 
 def test_weights_inside_a_block_are_told_where_they_are():
     document = tower(phase(update=("layers", "decoder.head")))
-    assert told(document) == [("warning", "decoder.hidden", "")]
+    assert told(document) == [("warning", "decoder.hidden", "*")]
     fixes = analysed(document).problems[0].fixes
     assert [f.label for f in fixes] == ["Update it in “training”", "Freeze it"]
     apply_all(document, fixes[1].edits)
@@ -88,7 +88,7 @@ def test_weights_inside_a_block_are_told_where_they_are():
 def test_a_repeat_that_nobody_updates_is_told():
     document = tower(phase(update=("layers.0", "layers.1", "decoder")))
     places = ("layers.norm", "layers.fc")
-    assert told(document) == [("warning", place, "") for place in places]
+    assert told(document) == [("warning", place, "*") for place in places]
 
 
 def test_frozen_weights_are_no_mistake():
@@ -104,7 +104,7 @@ def test_phase_without_weights_keeps_from_training_and_can_be_mended():
     with_phases(document, judge, replace(forge, minimise=("loss_real",)))
     kinds = [k for k in told(document) if k[0] == "error"]
     assert kinds == [("error", "", "g")]
-    problem = next(p for p in analysed(document).problems if p.phase)
+    problem = next(p for p in analysed(document).problems if p.phase == "g")
     labels = [fix.label for fix in problem.fixes]
     assert labels == ["Update all weights that its losses need", "Remove the phase"]
     apply_all(document, problem.fixes[1].edits)

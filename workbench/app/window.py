@@ -190,6 +190,8 @@ class MainWindow(QMainWindow):
         self.training.node_wanted.connect(self.canvas.focus_node)
         self.training.begun.connect(self.canvas.setFocus)
         self.problems.fix_requested.connect(self.apply_fix)
+        self.inspector.training.fix_requested.connect(self.apply_fix)
+        self.inspector.training.phase_shown.connect(self.canvas.mark_phase)
         self.tools.device.picked.connect(self.training.pick_device)
         self.painted.connect(self.start_late)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engine.i18n import tr
 from workbench.canvas import face as faces
+from workbench.canvas.phase_marks import PhaseMarks
 from workbench.theme.tokens import Tokens, current
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Overlay:
     def __init__(self, view: "CanvasView") -> None:
         self._view = view
         self.notice = ""
+        self.marks = PhaseMarks()
         self._timer = QTimer(view)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.forget)
@@ -42,6 +44,7 @@ class Overlay:
         """Draw what moves over the scene, then words in screen pixels."""
         tokens, view = current(), self._view
         painter.save()
+        self.marks.paint(painter, view.canvas, view.camera.zoom)
         view.inside.paint(painter)
         view.pulse.paint(painter)
         if view.gesture is not None:

@@ -129,6 +129,11 @@ class CanvasView(QGraphicsView):
         if self.isVisible():
             self.viewport().update()
 
+    def mark_phase(self, index: int, losses: Sequence, updates: Sequence) -> None:
+        """Ring what a phase minimises and updates, by path; −1 rings nothing."""
+        self._overlay.marks.show(index, losses, updates)
+        self.viewport().update()
+
     def selected_ids(self) -> list[str]:
         """Return the ids of the selected nodes."""
         return self.canvas.selected_nodes()

@@ -81,7 +81,10 @@ class Inspector(QWidget):
             prefix: What stands before their ids in the engine's paths.
         """
         self._prefix = prefix
-        if tuple(ids) != self._ids or scope != self._scope:
+        is_new = tuple(ids) != self._ids or scope != self._scope
+        if is_new and not self.training.phase_form.select(
+            tuple(prefix + node_id for node_id in ids)
+        ):
             self.tabs.setCurrentIndex(LAYER if ids else TRAINING)
         self._ids, self._scope = tuple(ids), scope
         self.hint.setVisible(not ids)
@@ -107,6 +110,7 @@ class Inspector(QWidget):
     def set_analysis(self, analysis: Analysis | None) -> None:
         """Show what the engine found out."""
         self._analysis = analysis
+        self.training.set_analysis(analysis)
         if self._ids:
             self._show_info()
 

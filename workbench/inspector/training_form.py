@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph.edits import SetTraining
@@ -17,12 +18,17 @@ from engine.graph.options import (
 from engine.graph.settings import Phase, Training
 from engine.i18n import tr
 from engine.layers.spec import Param, Value
+from engine.protocol.frame import Analysis
 from workbench.document import Document
 from workbench.inspector.fields import polish
 from workbench.inspector.forecast import Outlook
 from workbench.inspector.form import Form
 from workbench.inspector.option_form import OptionForm
+from workbench.inspector.phase_form import PhaseForm
+from workbench.inspector.phase_panel import PhasePanel
+from workbench.inspector.phase_table import PhaseTable
 from workbench.inspector.section import Section
+from workbench.theme import icons
 from workbench.theme.tokens import SPACE_S
 
 LIVE = ("lr", "momentum", "weight_decay", "batch_size")
@@ -39,6 +45,7 @@ _MORE = (
 )
 _HOLD = ("ewc", "ewc_of", "ewc_samples")
 """Settings that only make sense where there is another phase."""
+_WHEN = ("every", "first", "last")
 
 
 def _params(names: tuple[str, ...]) -> list[Param]:
@@ -50,20 +57,29 @@ class TrainingForm(QWidget):
 
     Args:
         document: Its `training` is shown and edited.
+
+    Signals:
+        phase_shown: Index of the phase in view (−1: none, or there is only one), the
+            paths of its losses and those of what it updates.
+        fix_requested: What a problem of the phases offers.
     """
+
+    phase_shown = Signal(int, tuple, tuple)
+    fix_requested = Signal(object)
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self.phases = QComboBox()
-        self.phases.setAccessibleName(tr("Phase"))
-        self.phases.currentIndexChanged.connect(self._show)
+        self._analysis: Analysis | None = None
+        self.table, self.phase_form = PhaseTable(document), PhaseForm(document)
         self.optimizer = OptionForm(
             tr("Optimizer"), OPTIMIZERS, ("lr", "weight_decay", "momentum")
         )
         self.schedule = OptionForm(tr("Schedule"), SCHEDULES, None)
         self.main, self.more = Form(_params(_MAIN)), Form(_params(_MORE))
-        self.limits = Form([p for n, p in PHASE_PARAMS.items() if n not in _HOLD])
+        others = {*_HOLD, *_WHEN}
+        self.limits = Form([p for n, p in PHASE_PARAMS.items() if n not in others])
+        self.when = Form([PHASE_PARAMS[name] for name in _WHEN])
         self.hold = Form([PHASE_PARAMS[name] for name in _HOLD])
         self.live_note = self._make_note()
         self.outlook = Outlook()
@@ -88,34 +104,44 @@ class TrainingForm(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACE_S)
-        box.addWidget(self.phases)
-        training = Section(tr("Training"))
-        training.box.addWidget(self.live_note)
-        for widget in (self.optimizer, self.main):
-            training.box.addWidget(widget)
-        schedule = Section(tr("Schedule"), is_open=False)
-        schedule.box.addWidget(self.schedule)
-        limits = Section(tr("Clipping and sparsity"), is_open=False)
-        limits.box.addWidget(self.limits)
-        self._hold = Section(tr("Holding on to an earlier phase"), is_open=False)
-        self._hold.box.addWidget(self.hold)
-        more = Section(tr("Averaging, evaluation, precision"), is_open=False)
-        more.box.addWidget(self.more)
-        outlook = Section(tr("Forecast"))
-        outlook.box.addWidget(self.outlook)
-        self._outlook = outlook
-        for section in (outlook, training, schedule, limits, self._hold, more):
-            box.addWidget(section)
+        self._outlook = _section(tr("Forecast"), self.outlook, is_open=True)
+        self._own = _section(tr("Training"), self.live_note, is_open=True)
+        self._own.box.addWidget(self.optimizer)
+        self._run = Section(tr("Whole run"))
+        self._hold = _section(tr("Holding on to an earlier phase"), self.hold)
+        self.panel = PhasePanel()
+        for widget in (
+            self.phase_form,
+            self._own,
+            _section(tr("When it runs"), self.when),
+            _section(tr("Schedule"), self.schedule),
+            _section(tr("Clipping and sparsity"), self.limits),
+            self._hold,
+        ):
+            self.panel.box.addWidget(widget)
+        more = _section(tr("Averaging, evaluation, precision"), self.more)
+        self.add_phase = QPushButton(tr("Add phase"))
+        self.add_phase.setToolTip(
+            tr("Train in turns: other losses, other weights, another optimizer.")
+        )
+        icons.bind(self.add_phase, "plus", "fg2")
+        for part in (self._outlook, self.table, self.panel, self._run, more):
+            box.addWidget(part)
+        box.addWidget(self.add_phase)
 
     def _connect(self) -> None:
         for form in (self.main, self.more):
             form.edited.connect(self._on_run_edited)
             form.reset_wanted.connect(self._on_run_reset)
-        for form in (self.limits, self.hold):
+        self.add_phase.clicked.connect(lambda _checked=False: self._on_phase_added())
+        self.table.chosen.connect(self._show)
+        self.table.edit_wanted.connect(self.phase_form.focus_name)
+        self.table.fix_requested.connect(self.fix_requested)
+        for form in (self.limits, self.hold, self.when):
             form.edited.connect(self._on_limit_edited)
             form.reset_wanted.connect(self._on_limit_reset)
-        self.optimizer.chosen.connect(lambda c: self._set_phase(optimizer=c))
-        self.schedule.chosen.connect(lambda c: self._set_phase(schedule=c))
+        self.optimizer.chosen.connect(lambda c: self._set_phase("Optimizer", optimizer=c))
+        self.schedule.chosen.connect(lambda c: self._set_phase("Schedule", schedule=c))
 
     @property
     def training(self) -> Training:
@@ -125,8 +151,7 @@ class TrainingForm(QWidget):
     @property
     def phase_index(self) -> int:
         """Which phase the form shows."""
-        last = len(self.training.phases) - 1
-        return min(max(self.phases.currentIndex(), 0), last)
+        return self.table.index
 
     @property
     def phase(self) -> Phase:
@@ -138,28 +163,74 @@ class TrainingForm(QWidget):
         self.live_note.setVisible(is_live)
         self._outlook.setVisible(not is_live)
 
+    @property
+    def is_simple(self) -> bool:
+        """Whether there is one phase for everything: then no table is needed."""
+        first, *others = self.training.phases
+        return not (others or first.minimise or first.update)
+
+    def set_analysis(self, analysis: Analysis | None) -> None:
+        """Show what the engine found out about the phases."""
+        self._analysis = analysis
+        self.phase_form.set_analysis(analysis)
+        self.table.set_analysis(analysis)
+        self._show_phase()
+
     def _show(self, *_ignored: object) -> None:
-        self._show_phases()
+        self.table.show_document()
         training = self.training
         values = {name: training.value(name) for name in TRAINING_PARAMS}
         self.main.show_values(values)
         self.more.show_values(values)
         phase = self.phase
         values = {name: phase.value(name) for name in PHASE_PARAMS}
-        self.limits.show_values(values)
-        self.hold.show_values(values)
+        for form in (self.limits, self.hold, self.when):
+            form.show_values(values)
         self.optimizer.show_choice(phase.optimizer)
         self.schedule.show_choice(phase.schedule)
+        self._show_phase()
 
-    def _show_phases(self) -> None:
-        names = [phase.name for phase in self.training.phases]
-        index = self.phase_index
-        with QSignalBlocker(self.phases):
-            self.phases.clear()
-            self.phases.addItems(names)
-            self.phases.setCurrentIndex(index)
-        self.phases.setVisible(len(names) > 1)
-        self._hold.setVisible(len(names) > 1)
+    def _show_phase(self) -> None:
+        """Show the table and the current phase, or the simple form for one."""
+        simple = self.is_simple
+        for widget in (self.table, self.phase_form, self._run):
+            widget.setVisible(not simple)
+        self._hold.setVisible(len(self.training.phases) > 1)
+        self.add_phase.setVisible(simple)
+        home = self._own if simple else self._run
+        if self.main.parentWidget() is not home.content:
+            home.box.addWidget(self.main)
+            self.main.show()
+        self.panel.show_colour(-1 if simple else self.phase_index)
+        if not simple:
+            self.phase_form.show_phase(self.phase_index)
+        self._tell_phase()
+
+    def _tell_phase(self) -> None:
+        """Tell which phase is in view, for the canvas."""
+        if self.is_simple or not self.isVisible():
+            self.phase_shown.emit(-1, (), ())
+            return
+        index, phase = self.phase_index, self.phase
+        known = self._analysis.phases if self._analysis else ()
+        losses, updates = phase.minimise, phase.update
+        if len(known) == len(self.training.phases):
+            losses, updates = known[index].losses, known[index].updates
+        self.phase_shown.emit(index, losses, updates)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the canvas mark the phase."""
+        super().showEvent(event)
+        self._tell_phase()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the canvas mark no phase."""
+        super().hideEvent(event)
+        self._tell_phase()
+
+    def _on_phase_added(self) -> None:
+        self.table.add()
+        self.phase_form.focus_name()
 
     def _on_run_edited(self, name: str, value: Value) -> None:
         form = self.main if name in self.main.rows else self.more
@@ -176,24 +247,31 @@ class TrainingForm(QWidget):
 
     def _on_limit_edited(self, name: str, value: Value) -> None:
         try:
-            self._set_phase(params={**self.phase.params, name: value})
+            self._set_phase(
+                PHASE_PARAMS[name].label, params={**self.phase.params, name: value}
+            )
         except EngineError as error:
-            form = self.hold if name in _HOLD else self.limits
-            form.show_error(name, str(error))
+            forms = (self.hold, self.when, self.limits)
+            next(f for f in forms if name in f.rows).show_error(name, str(error))
 
     def _on_limit_reset(self, name: str) -> None:
-        self._set_phase(params=_without(self.phase.params, name))
+        params = _without(self.phase.params, name)
+        self._set_phase(PHASE_PARAMS[name].label, params=params)
 
-    def _set_phase(self, **changes: object) -> None:
+    def _set_phase(self, label: str, **changes: object) -> None:
         phases = list(self.training.phases)
         phases[self.phase_index] = replace(self.phase, **changes)  # type: ignore[arg-type]
-        words = {"optimizer": "Optimizer", "schedule": "Schedule", "params": "Phase"}
-        label = words[next(iter(changes))]
         self._apply(replace(self.training, phases=tuple(phases)), label)
 
     def _apply(self, training: Training, label: str) -> None:
         text = tr("Set {label}", label=tr(label))
         self._document.apply([SetTraining(training)], text)
+
+
+def _section(title: str, content: QWidget, *, is_open: bool = False) -> Section:
+    section = Section(title, is_open=is_open)
+    section.box.addWidget(content)
+    return section
 
 
 def _without(values: Mapping[str, Value], name: str) -> dict[str, Value]:

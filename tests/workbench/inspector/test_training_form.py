@@ -88,7 +88,7 @@ def test_holding_on_is_offered_where_there_is_an_earlier_phase(qtbot, document, 
     assert not form._hold.isVisibleTo(form)
     document.load_preset("forgetting")
     assert form._hold.isVisibleTo(form)
-    form.phases.setCurrentIndex(1)
+    form.table.choose(1)
     typed(qtbot, form.hold.rows["ewc"].field.edit, "250")
     phases = document.project.training.phases
     assert [phase.value("ewc") for phase in phases] == [0.0, 250.0]
