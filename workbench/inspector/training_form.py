@@ -140,7 +140,9 @@ class TrainingForm(QWidget):
         for form in (self.limits, self.hold, self.when):
             form.edited.connect(self._on_limit_edited)
             form.reset_wanted.connect(self._on_limit_reset)
-        self.optimizer.chosen.connect(lambda c: self._set_phase("Optimizer", optimizer=c))
+        self.optimizer.chosen.connect(
+            lambda c: self._set_phase("Optimizer", optimizer=c)
+        )
         self.schedule.chosen.connect(lambda c: self._set_phase("Schedule", schedule=c))
 
     @property

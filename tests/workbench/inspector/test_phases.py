@@ -5,9 +5,11 @@ from PySide6.QtCore import QPoint, Qt
 
 from engine.compile.shapes import ShapeCache
 from engine.graph.options import OPTIMIZERS
-from workbench.document import Document
+from workbench.document import Document, actions
+from workbench.document import phases as edits
 from workbench.inspector import Inspector
 from workbench.inspector.inspector import LAYER, TRAINING
+from workbench.inspector.phase_paint import FACE
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
@@ -261,16 +263,11 @@ def test_rows_show_mistakes_and_offer_ways_out(qtbot, document, form):
 
 
 def test_a_phase_with_nothing_to_train_says_so_in_its_row(document, form):
-    from workbench.document import phases as edits
-
     edits.set_update(document, 1, ("loss_real",))
     assert "The phase “generator” has no weights to train" in spoken(form)[1]
 
 
 def test_a_node_that_is_gone_is_marked(document, form):
-    from workbench.document import actions
-    from workbench.inspector.phase_paint import FACE
-
     actions.remove(document, ["loss_fool"])
     face = form.table.rows.item(1).data(FACE)
     assert face.minimises[0].is_broken
