@@ -2,15 +2,18 @@
 
 window   training beside the painting window against training without it
 canvas   building, panning, dragging, undoing, arranging 50 to 3,000 nodes
+nanogpt  a small GPT against the same in plain torch: loss and speed
 """
 
 import argparse
+import importlib
 import json
 import os
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -237,16 +240,16 @@ def _progress(text: str) -> None:
         print(text, file=sys.stderr)
 
 
-def canvas(options: argparse.Namespace) -> int:
-    """Measure the canvas with 50, 1,000 and 3,000 nodes."""
-    from tests import canvas_figures  # noqa: PLC0415 - only for this command
-
-    return canvas_figures.run(options)
+def _of(module: str) -> Callable[[argparse.Namespace], int]:
+    """Return the measuring of a module that is only loaded for it."""
+    return lambda options: importlib.import_module(f"tests.{module}").run(options)
 
 
 COMMANDS = {
     "window": (window, "training beside the window against without it"),
-    "canvas": (canvas, "building, moving and painting large graphs"),
+    "canvas": (_of("canvas_figures"), "building, moving and painting large graphs"),
+    "forecast": (_of("forecast_figures"), "the forecast against what a run takes"),
+    "nanogpt": (_of("nanogpt_figures"), "a small GPT here against plain torch"),
 }
 
 
@@ -259,6 +262,9 @@ def main() -> int:
         sub.add_argument("--json", action="store_true")
         sub.add_argument("--rounds", type=int, default=5)
         sub.add_argument("--seconds", type=float, default=4.0, help="per measurement")
+        sub.add_argument("--steps", type=int, default=0, help="of nanogpt")
+        sub.add_argument("--threads", type=int, default=1, help="of nanogpt")
+        sub.add_argument("--seed", type=int, default=0, help="of nanogpt")
         sub.set_defaults(run=command)
     options = parser.parse_args()
     application = app.application()

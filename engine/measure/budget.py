@@ -45,6 +45,15 @@ class Budget:
         elapsed = end - self._since
         return self._spent / elapsed if elapsed > 0 else 0.0
 
+    @property
+    def spent_s(self) -> float:
+        """Seconds of all measurements so far."""
+        return self._spent
+
+    def apart_s(self, cost_s: float) -> float:
+        """Return the seconds from a measurement until the next one is due."""
+        return max(self._period, cost_s / self._share)
+
     def due(self) -> bool:
         """Return whether the coming step may be measured."""
         return self._clock() >= self._next
@@ -61,7 +70,7 @@ class Budget:
         if sampled:
             weight = 0.3 if self._cost else 1.0
             self._cost += weight * (seconds - self._cost)
-            self._next = self._clock() + max(self._period, self._cost / self._share)
+            self._next = self._clock() + self.apart_s(self._cost)
         else:
             self._next += seconds / self._share
 

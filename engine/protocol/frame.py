@@ -118,13 +118,14 @@ class Forecast:
         revision: Of the first request with this document.
         device: Id of the device.
         threads: Threads that torch uses.
-        step_s: Seconds of one step, measuring included.
-        epoch_s: Seconds of an epoch with its evaluations.
+        step_s: Mean seconds of a step alone.
+        epoch_s: Seconds of an epoch on average over the run, with evaluations, views
+            and measuring.
         total_s: Seconds of the whole run.
         total_steps: Length of the run.
         steps_per_epoch: Steps that make an epoch.
-        weight_bytes: Weights, gradients and the optimizers' memory.
-        activation_bytes: What the forward pass keeps for the backward pass.
+        memory_bytes: The most that all tensors on the device take at one moment:
+            data, weights, gradients, optimizers, activations, checkpoint.
     """
 
     revision: int
@@ -135,8 +136,7 @@ class Forecast:
     total_s: float
     total_steps: int
     steps_per_epoch: int
-    weight_bytes: int
-    activation_bytes: int
+    memory_bytes: int
 
 
 @dataclass(frozen=True)

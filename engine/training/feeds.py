@@ -138,7 +138,7 @@ class Feeds:
             yield from self.training_batches(size)
             return
         generator = _seeded(self.seed, "evaluation", self._device)
-        for start, stop in _spans(self.num_validation, size):
+        for start, stop in spans(self.num_validation, size):
             batch: Batch = {}
             for source in self._sets:
                 source.put_validation(batch, start, stop)
@@ -148,7 +148,7 @@ class Feeds:
         """Yield as many training samples as validation has, evenly spread."""
         count = min(self.num_validation, self.num_samples)
         chosen = [number * self.num_samples // count for number in range(count)]
-        for start, stop in _spans(count, size):
+        for start, stop in spans(count, size):
             yield stop - start, self._training_batch(chosen[start:stop])
 
     def state(self) -> dict[str, State]:
@@ -235,7 +235,7 @@ def _least(program: Program) -> int:
     return 1
 
 
-def _spans(count: int, size: int) -> Iterator[tuple[int, int]]:
+def spans(count: int, size: int) -> Iterator[tuple[int, int]]:
     """Yield where batches begin and end; a single sample joins the batch before.
 
     BatchNorm without running statistics could not evaluate it alone.

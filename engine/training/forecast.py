@@ -1,26 +1,30 @@
-"""What a run will take, found out by making a few of its steps on a copy."""
+"""What a run will take, found out by doing a little of all it consists of on a copy."""
 
-import math
-import statistics
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
-from torch import Tensor
 
 from engine.graph.model import Project
 from engine.protocol.frame import Forecast
-from engine.training.evaluation import BATCH_SIZE, Tally
-from engine.training.events import Step
+from engine.training import devices, evaluation, feeds, randomness, viewing
+from engine.training.footprint import Footprint
 from engine.training.interrupt import InterruptedStepError
+from engine.training.itinerary import Costs, Kind, kinds, num_evaluations
 from engine.training.trainer import Trainer
 
 BUDGET_S = 0.4
-"""Time for the steps; one slow step may exceed it."""
+"""Time for the steps, and again for an evaluation; one slow step may exceed it."""
+VIEWS_S = 2.0
+"""Time for the views; one slow view may exceed it."""
 _LEAST_STEPS, _WARM_UP = 3, 2
-_EVALUATED_APART = 25
-"""Steps between evaluations at ends of epochs, see `Length`."""
+_QUICK_S = 0.2
+"""Views that take longer are not made a second time to see their memory."""
+
+
+class CalledOffError(Exception):
+    """Raised inside a rehearsal that shall not go on; never leaves it."""
 
 
 class Rehearsal:
@@ -35,8 +39,19 @@ class Rehearsal:
     Threads: `stop` from any; all else from one thread, while nothing else trains.
     """
 
-    def __init__(self, project: Project) -> None:
-        self._trainer = Trainer(project)
+    def __init__(
+        self, project: Project, *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._clock = clock
+        wanted = str(project.training.checked().value("device"))
+        self._device = devices.resolve(wanted)
+        self._footprint = Footprint(self._device)
+        self._random = randomness.state(self._device)
+        try:
+            with self._footprint:
+                self._trainer = _Rehearsed(project)
+        finally:
+            randomness.restore(self._random, self._device)
 
     def stop(self) -> None:
         """End as soon as possible; `forecast` then returns None."""
@@ -45,139 +60,176 @@ class Rehearsal:
     def forecast(
         self, revision: int = 0, budget_s: float = BUDGET_S
     ) -> Forecast | None:
-        """Make steps for `budget_s` and return what they tell of the whole run.
+        """Do some of all that a run consists of, and return what it tells of the rest.
 
         Raises:
             EngineError: When a step fails.
         """
         trainer = self._trainer
         trainer.begin()
-        saved = Saved(trainer.parts.program.modules.parameters())
-        steps = trainer.steps()
         try:
-            times = self._timed(steps, saved, budget_s)
-            if not times or (trainer.ending and trainer.ending.kind == "stopped"):
-                return None
-            return self._told(revision, times, saved.peak_bytes)
-        except InterruptedStepError:
+            costs = self._costs(budget_s)
+            return None if costs is None else self._told(revision, costs)
+        except (CalledOffError, InterruptedStepError):
             return None
         finally:
-            steps.close()
+            trainer.close("stopped")
+            randomness.restore(self._random, self._device)
 
-    def _timed(
-        self, steps: Iterator[Step], saved: "Saved", budget_s: float
-    ) -> list[float]:
-        """Return seconds of each step; memory is looked at in the first alone."""
-        times: list[float] = []
-        with saved.watching():
-            done = self._one(steps, saved)
-        end = time.perf_counter() + budget_s
-        while done:
-            start = time.perf_counter()
-            done = self._one(steps, saved)
-            times += [time.perf_counter() - start] if done else []
-            if time.perf_counter() > end and len(times) >= _LEAST_STEPS:
-                break
-            if times and times[-1] > budget_s:
-                break
-        return times
-
-    def _one(self, steps: Iterator[Step], saved: "Saved") -> bool:
-        """Make one step; returns whether it was one of the training."""
-        number = self._trainer.step
-        for event in steps:
-            if event is Step.BACKWARD:
-                saved.end_phase()
-            if event is Step.UPDATE and self._trainer.step > number:
-                self._synchronize()
-                return True
-            if event in {Step.EVALUATION, Step.VIEW, Step.LOOK_BACK}:
-                return False
-        return False
-
-    def _synchronize(self) -> None:
-        if self._trainer.parts.device.type != "cpu":
-            torch.accelerator.synchronize(self._trainer.parts.device)
-
-    def _told(self, revision: int, times: list[float], saved: int) -> Forecast:
-        trainer, parts = self._trainer, self._trainer.parts
-        step_s = statistics.fmean(times[_WARM_UP:] or times)
-        per_epoch = parts.feeds.order.batches_per_epoch
-        every = parts.training.number("evaluate_every")
-        apart = every or math.ceil(_EVALUATED_APART / per_epoch) * per_epoch
-        with_evaluation = step_s + self._evaluation_s() / apart
-        return Forecast(
-            revision=revision,
-            device=str(parts.device),
-            threads=trainer.threads,
-            step_s=step_s,
-            epoch_s=with_evaluation * per_epoch,
-            total_s=with_evaluation * trainer.total_steps,
-            total_steps=trainer.total_steps,
-            steps_per_epoch=per_epoch,
-            weight_bytes=self._weight_bytes(),
-            activation_bytes=saved,
+    def _costs(self, budget_s: float) -> Costs | None:
+        """Return what the parts of the run take, and see what memory they need."""
+        trainer = self._trainer
+        wanted = kinds(trainer.parts.phases, trainer.total_steps)
+        with self._footprint:
+            if not all(trainer.make(kind.number) for kind in wanted):
+                return None
+            self._look_at_the_rest(wanted[0])
+        times = [
+            (
+                kind.count,
+                self._step_s(kind, budget_s * kind.count / trainer.total_steps),
+            )
+            for kind in wanted
+        ]
+        evaluation_s, views_s = self._evaluation_s(budget_s), self._views_s()
+        with self._footprint:
+            trainer.make(wanted[0].number)
+            self._look_at_views(views_s)
+        samples, views = trainer.monitor.budget, trainer.viewing.budget
+        return Costs(
+            steps=times,
+            evaluations=(num_evaluations(trainer.parts.length), evaluation_s),
+            sample_s=samples.cost_s,
+            sample_apart_s=samples.apart_s(samples.cost_s),
+            views_s=views_s,
+            views_apart_s=views.apart_s(views_s),
         )
 
-    def _evaluation_s(self) -> float:
-        """Return about how long an evaluation takes, from its first batch."""
-        feeds = self._trainer.parts.feeds
-        tally = Tally(self._trainer.parts.evaluator)
-        size, batch = next(iter(feeds.validation_batches(BATCH_SIZE)))
-        start = time.perf_counter()
-        tally.add(size, batch)
-        self._synchronize()
-        passes = 2 if feeds.has_validation else 1  # as much of the training data
-        one = time.perf_counter() - start
-        return one * feeds.num_validation / size * passes
+    def _look_at_the_rest(self, kind: Kind) -> None:
+        """See the memory of a step beside a checkpoint, and of an evaluation."""
+        trainer = self._trainer
+        copies = trainer.copies()
+        trainer.make(kind.number)
+        next(trainer.evaluation())
+        del copies
 
-    def _weight_bytes(self) -> int:
-        """Return bytes of weights, their mean, buffers, gradients and optimizers."""
-        modules = self._trainer.parts.program.modules
-        weights = list(modules.parameters())
-        gradients = [weight for weight in weights if weight.requires_grad]
-        states = [
-            value
-            for phase in self._trainer.parts.phases
-            for state in phase.optimizer.torch.state.values()
-            for value in state.values()
-            if isinstance(value, Tensor)
-        ]
-        mean = self._trainer.parts.averaged.tensors.values()
-        kept = (*weights, *mean, *modules.buffers(), *gradients, *states)
-        return sum(map(_bytes, kept))
+    def _step_s(self, kind: Kind, budget_s: float) -> float:
+        """Return the mean seconds of a kind of step, without those for measuring."""
+        times: list[float] = []
+        end = self._clock() + budget_s
+        while True:
+            measuring, start = self._trainer.monitor.budget.spent_s, self._clock()
+            if not self._trainer.make(kind.number):
+                break
+            self._synchronize()
+            now = self._clock()
+            measuring = self._trainer.monitor.budget.spent_s - measuring
+            times.append(max(0.0, now - start - measuring))
+            enough = now > end and len(times) >= _LEAST_STEPS
+            if enough or times[-1] > BUDGET_S:
+                break
+        warm = times[_WARM_UP:] or times
+        return sum(warm) / len(warm) if warm else 0.0
+
+    def _evaluation_s(self, budget_s: float) -> float:
+        """Return the seconds of a whole evaluation, from as much as fits the budget."""
+        data = self._trainer.parts.feeds
+        sizes = _sizes(data.num_validation, evaluation.BATCH_SIZE)
+        if data.has_validation:
+            sizes = [*sizes, *_sizes(min(data.num_validation, data.num_samples),
+                                     evaluation.BATCH_SIZE)]  # fmt: skip
+        whole, end = [], self._clock() + budget_s
+        while self._clock() < end:
+            whole.append(self._part_s(self._trainer.evaluation(), sizes, budget_s))
+        return sum(whole) / len(whole) if whole else 0.0
+
+    def _views_s(self) -> float:
+        """Return the seconds of making all views."""
+        views, data = self._trainer.viewing, self._trainer.parts.feeds
+        count = min(data.num_validation, viewing.MOST_SAMPLES)
+        made = views.make(-2)
+        return self._part_s(made, _sizes(count, viewing.BATCH_SIZE), VIEWS_S)
+
+    def _part_s(
+        self, pieces: Iterable[object], sizes: list[int], budget_s: float
+    ) -> float:
+        """Return the seconds of all pieces, of which the first have these sizes."""
+        start, done = self._clock(), 0
+        for number, _ in enumerate(pieces, 1):
+            self._trainer.check()
+            self._synchronize()
+            done = sum(sizes[:number])
+            if self._clock() - start > budget_s and number < len(sizes):
+                break
+        return (self._clock() - start) * (sum(sizes) / done if done else 1.0)
+
+    def _look_at_views(self, views_s: float) -> None:
+        """See the memory of the views: of all, or of a batch when they are slow."""
+        watched, views = self._footprint, self._trainer.viewing
+        data = self._trainer.parts.feeds
+        count = min(data.num_validation, viewing.MOST_SAMPLES)
+        if views_s <= _QUICK_S:
+            deque(views.make(-3), maxlen=0)
+            return
+        before = watched.live_bytes
+        batches = views.make(-3)
+        next(batches, None)
+        kept = watched.live_bytes - before
+        size = _sizes(count, viewing.BATCH_SIZE)[0]
+        watched.hold(2 * kept * count // size - kept)  # all batches, and as one tensor
+        batches.close()  # type: ignore[attr-defined]
+
+    def _synchronize(self) -> None:
+        if self._device.type != "cpu":
+            torch.accelerator.synchronize(self._device)
+
+    def _told(self, revision: int, costs: Costs) -> Forecast:
+        trainer = self._trainer
+        per_epoch = trainer.parts.feeds.order.batches_per_epoch
+        bare = sum(count * seconds for count, seconds in costs.steps)
+        return Forecast(
+            revision=revision,
+            device=str(self._device),
+            threads=trainer.threads,
+            step_s=bare / trainer.total_steps,
+            epoch_s=costs.total_s * per_epoch / trainer.total_steps,
+            total_s=costs.total_s,
+            total_steps=trainer.total_steps,
+            steps_per_epoch=per_epoch,
+            memory_bytes=self._footprint.peak_bytes,
+        )
 
 
-class Saved:
-    """Counts what the forward pass keeps for the backward pass.
+class _Rehearsed(Trainer):
+    """A trainer whose parts can be done in any order."""
 
-    Args:
-        weights: Not counted: they are there anyway.
-    """
+    def make(self, number: int) -> bool:
+        """Make the step of this number; returns whether there was one.
 
-    def __init__(self, weights: Iterable[Tensor]) -> None:
-        self._weights = {weight.untyped_storage().data_ptr() for weight in weights}
-        self._found: dict[int, int] = {}
-        self.peak_bytes = 0
+        Raises:
+            CalledOffError: When a stop was asked for.
+        """
+        self.check()
+        self._position.step = number - 1
+        while self.step < number and self.ending is None:
+            deque(self._next_step(), maxlen=0)
+            self.check()
+        return self.ending is None
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Count while this is open."""
-        with torch.autograd.graph.saved_tensors_hooks(self._pack, lambda x: x):
-            yield
-        self.end_phase()
+    def evaluation(self) -> Iterator[object]:
+        """Evaluate; yields after each batch."""
+        return self._evaluate()
 
-    def end_phase(self) -> None:
-        """Note what one phase has kept; its backward pass lets go of it."""
-        self.peak_bytes = max(self.peak_bytes, sum(self._found.values()))
-        self._found.clear()
+    def copies(self) -> object:
+        """Return the copies that a checkpoint is written from."""
+        return self._snapshot()
 
-    def _pack(self, tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in self._weights:
-            self._found[storage.data_ptr()] = storage.nbytes()
-        return tensor
+    def check(self) -> None:
+        """Raise when a stop was asked for."""
+        if self._interrupt.requested:
+            raise CalledOffError
 
 
-def _bytes(tensor: Tensor) -> int:
-    return tensor.numel() * tensor.element_size()
+def _sizes(count: int, size: int) -> list[int]:
+    """Return the sizes of batches."""
+    return [stop - start for start, stop in feeds.spans(count, size)]

@@ -1,5 +1,7 @@
 """How long a run is, in steps."""
 
+import math
+
 from engine.data.batches import BatchOrder
 from engine.graph.settings import Training
 
@@ -45,3 +47,9 @@ class Length:
         if self._every:
             return step % self._every == 0
         return self._order.at_epoch_start and step - evaluated_at >= _MIN_APART
+
+    @property
+    def steps_apart(self) -> int:
+        """Steps from one evaluation to the next while batches stay as they are."""
+        per_epoch = self._order.batches_per_epoch
+        return self._every or math.ceil(_MIN_APART / per_epoch) * per_epoch

@@ -65,6 +65,12 @@ class PhaseRun:
         ended = self._last is not None and number > self._last
         return number >= self._first and not ended and number % self.every == 0
 
+    @property
+    def borders(self) -> tuple[float, ...]:
+        """First step of this phase, and the first after its last one, if it ends."""
+        ends = () if self._last is None else (self._last + 1,)
+        return (self._first, *ends)
+
     def forward(self, feeds: Mapping[str, Tensor]) -> Outputs:
         """Return losses, metrics and views of a batch."""
         if not self._half:

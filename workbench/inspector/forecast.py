@@ -21,12 +21,21 @@ class Outlook(QWidget):
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(1, 1)
+        memory = tr(
+            "The most that all tensors take at one moment: data, weights, gradients, "
+            "optimizer, activations, a checkpoint. The program comes on top."
+        )
+        epoch = tr(
+            "On average over the run, with its evaluations, views and measuring; from "
+            "doing a little of each on a copy"
+        )
+        whole = tr("Until its last step; it may stop early when that is set")
         rows = (
             ("parameters", tr("Parameters"), tr("Weights of the whole network")),
             ("flops", tr("FLOPs per sample"), tr("Forward pass, an estimate")),
-            ("memory", tr("Memory"), tr("Weights, gradients, optimizer, activations")),
-            ("epoch", tr("Time per epoch"), tr("From a few steps on a copy")),
-            ("total", tr("Whole run"), tr("From a few steps on a copy")),
+            ("memory", tr("Memory"), memory),
+            ("epoch", tr("Time per epoch"), epoch),
+            ("total", tr("Whole run"), whole),
         )
         for row, (key, title, tip) in enumerate(rows):
             self._add(row, key, title, tip)
@@ -58,8 +67,7 @@ class Outlook(QWidget):
             for key in ("memory", "epoch", "total"):
                 self._say(key, "")
             return
-        needed = forecast.weight_bytes + forecast.activation_bytes
-        self._say("memory", text.size(needed))
+        self._say("memory", text.size(forecast.memory_bytes))
         steps = tr("{n} steps", n=text.count(forecast.steps_per_epoch))
         self._say("epoch", f"{_seconds(forecast.epoch_s)} · {steps}")
         steps = tr("{n} steps", n=text.count(forecast.total_steps))

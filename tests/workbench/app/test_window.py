@@ -203,7 +203,7 @@ def test_forecast_is_asked_for_when_still_and_shown(qtbot, window, engine):
     revision = engine.commands(commands.Check)[-1].revision
     engine.tell(Analysis(revision, {}, (), 33738), len(engine.sent))
     qtbot.waitUntil(lambda: bool(engine.commands(commands.Estimate)), timeout=5000)
-    found = Forecast(revision, "cpu", 1, 0.01, 0.2345, 90.4, 920, 23, 1000, 24)
+    found = Forecast(revision, "cpu", 1, 0.01, 0.2345, 90.4, 920, 23, 1024)
     engine.tell(found, len(engine.sent))
     labels = window.inspector.training.outlook.labels
     qtbot.waitUntil(lambda: labels["total"].text() != "—")
