@@ -93,7 +93,7 @@ def start(project: Project, program: Program, run: Run | None) -> list[WeightsPr
         made.append(_take_what_fits(program, files, Start.parse(project.weights)))
     made += _take_strictly(project, program, files)
     if kept:
-        made.append(_take_what_fits(program, files, Start(kept)))
+        made.append(_take_what_fits(program, files, Start(kept), follows=True))
     if run and made:
         _note(run, files)
     return made
@@ -136,9 +136,21 @@ def _note(run: Run, files: _Files) -> None:
     run.update(**{RECORD: record})
 
 
-def _take_what_fits(program: Program, files: _Files, place: Start) -> WeightsPreview:
+def _take_what_fits(
+    program: Program, files: _Files, place: Start, *, follows: bool = False
+) -> WeightsPreview:
+    """Put the weights in place that fit.
+
+    Args:
+        program: Its weights change.
+        files: Has the file.
+        place: Which one, and where in it.
+        follows: Nodes may have gone into a block, or out of one, since.
+    """
     file = files[place.path]
     found = _whole(program, file, place.named(""))
+    if follows:
+        found = _followed(found, file)
     _put(program, file, found.tensors)
     return found
 
@@ -180,6 +192,63 @@ def _whole(program: Network, file: WeightFile, place: Start) -> WeightsPreview:
         _complete(tensors),
         tuple(name for name in file.tensors if name not in used),
     )
+
+
+def _followed(found: WeightsPreview, file: WeightFile) -> WeightsPreview:
+    """Return the fits, with lost nodes found again in the block they stood in.
+
+    A node keeps its id when it is grouped or unpacked. It is found where one place
+    in the file alone has that id, all its tensors, and no other owner.
+    """
+    lost: dict[str, list[TensorFit]] = {}
+    for tensor in found.tensors:
+        lost.setdefault(tensor.node, []).append(tensor)
+    lost = {
+        home: tensors
+        for home, tensors in lost.items()
+        if all(tensor.fit == "missing" for tensor in tensors)
+    }
+    used = {fit.source for fit in found.tensors if fit.fit != "missing"}
+    places = {
+        home: _elsewhere(home, tensors, file, used) for home, tensors in lost.items()
+    }
+    claims = [place for homes in places.values() for place in homes]
+    moved = {
+        home: homes[0]
+        for home, homes in places.items()
+        if len(homes) == 1 and claims.count(homes[0]) == 1
+    }
+    tensors = tuple(_at(fit, moved.get(fit.node), file) for fit in found.tensors)
+    return replace(found, tensors=tensors)
+
+
+def _elsewhere(
+    home: str, tensors: list[TensorFit], file: WeightFile, used: set[str]
+) -> list[str]:
+    """Return the places in a file with the same id and tensors, that nobody owns."""
+    shorts = {t.name.removeprefix(f"{home}."): t.expected for t in tensors}
+    last, first = home.rpartition(".")[2], next(iter(shorts))
+    ends = [n for n in file.tensors if n.endswith(f".{first}") and n not in used]
+    places = [name.removesuffix(f".{first}") for name in ends]
+    return [
+        place
+        for place in places
+        if place.rpartition(".")[2] == last
+        and all(
+            (other := file.tensors.get(f"{place}.{short}")) is not None
+            and tuple(other.shape) == shape
+            for short, shape in shorts.items()
+        )
+    ]
+
+
+def _at(fit: TensorFit, place: str | None, file: WeightFile) -> TensorFit:
+    """Return how a tensor fits what stands at another place of the file."""
+    if place is None:
+        return fit
+    source = f"{place}.{fit.name.removeprefix(f'{fit.node}.')}"
+    got = tuple(file.tensors[source].shape)
+    return replace(fit, source=source, fit="matched", got=got)
 
 
 def _complete(tensors: Iterable[TensorFit]) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from torch import nn
 
 from engine.compile.program import compile_project
 from engine.errors import EngineError, TrainingError
-from engine.graph import serialize
+from engine.graph import grouping, serialize
+from engine.graph.edits import apply_all
 from engine.graph.model import Node
 from engine.training import initial, runs
 from engine.training.launch import launch
@@ -306,6 +307,46 @@ def test_kept_weights_are_those_that_still_fit_the_edited_document(tmp_path):
     assert torch.equal(found["scores.bias"], state(first)["scores.bias"])
     assert torch.equal(found["hidden.weight"], fresh["hidden.weight"])
     third.close("stopped")
+
+
+def test_kept_weights_follow_into_a_block_and_out_of_it(tmp_path):
+    first = go(Trainer(mlp(), run=runs.create(tmp_path, mlp(), name="first")))
+    grouped = mlp()
+    apply_all(grouped, grouping.group(grouped, ["hidden"], "stem"))
+    second, _ = launch(
+        tmp_path, grouped, name="second", weights_from=str(tmp_path / "first")
+    )
+    taken, old = state(second), state(first)
+    assert torch.equal(taken["stem.hidden.weight"], old["hidden.weight"])
+    assert torch.equal(taken["stem.hidden.bias"], old["hidden.bias"])
+    assert torch.equal(taken["scores.weight"], old["scores.weight"])
+    go(second)
+    second.close("stopped")
+    third, _ = launch(
+        tmp_path, mlp(), name="third", weights_from=str(tmp_path / "second")
+    )
+    equal(state(third), {k.removeprefix("stem."): v for k, v in state(second).items()})
+    third.close("stopped")
+
+
+def test_kept_weights_follow_nobody_where_two_could_own_them(tmp_path):
+    def square():
+        made = mlp()
+        made.graph.replace_node(Node("hidden", "linear", {"out_features": 4}))
+        return made
+
+    first = go(Trainer(square(), run=runs.create(tmp_path, square(), name="first")))
+    twice = square()
+    apply_all(twice, grouping.group(twice, ["hidden"], "stem"))
+    twice.graph.replace_node(twice.graph.node("stem").with_param("repeat", 2))
+    fresh = compile_project(twice, seed=0).modules.state_dict()
+    second, _ = launch(
+        tmp_path, twice, name="second", weights_from=str(tmp_path / "first")
+    )
+    name = "stem.0.hidden.weight"
+    assert torch.equal(state(second)[name], fresh[name])
+    assert torch.equal(state(second)["scores.weight"], state(first)["scores.weight"])
+    second.close("stopped")
 
 
 def test_keeping_nothing_leaves_no_folder(tmp_path):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 
-from engine.graph.model import Graph
+from engine.errors import UnknownLayerError
+from engine.graph.model import Edge, Graph, Node
+from engine.layers import registry
 from engine.protocol.frame import LayerSample
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ class Live:
         self.looks: dict[str, Look] = {}
         self.wire_heat: dict[str, float] = {}
         self._origins: dict[str, str] = {}
+        self._learning: set[str] = set()
         self._heat: dict[str, float] = {}
 
     def clear(self) -> None:
@@ -124,7 +127,13 @@ class Live:
         """Find, for every node, the layer whose gradient came along its output."""
         weighted = {root(path) for path in layers}
         self._origins = origins(graph, weighted)
+        self._learning = led_to_loss(graph)
         self._spread()
+
+    def heat_of(self, edge: Edge) -> float:
+        """Return the heat of a wire; none runs back from a metric or a view."""
+        learns = edge.target.node in self._learning
+        return self.wire_heat.get(edge.source.node, 0.0) if learns else 0.0
 
     def _spread(self) -> None:
         self.wire_heat = {
@@ -149,6 +158,25 @@ def origins(graph: Graph, weighted: set[str]) -> dict[str, str]:
         if origin:
             found[node.id] = origin
     return found
+
+
+def led_to_loss(graph: Graph) -> set[str]:
+    """Return the losses and all that they are computed from; all where none is."""
+    losses = [node.id for node in graph.nodes.values() if _is_loss(node)]
+    found, stack = set(losses), list(losses)
+    while stack:
+        for edge in graph.edges_into(stack.pop()):
+            if edge.source.node not in found:
+                found.add(edge.source.node)
+                stack.append(edge.source.node)
+    return found or set(graph.nodes)
+
+
+def _is_loss(node: Node) -> bool:
+    try:
+        return registry.get(node.type).category == "loss"
+    except UnknownLayerError:
+        return False
 
 
 def root(path: str) -> str:

@@ -92,14 +92,15 @@ class NodeItem(QGraphicsItem):
         """Draw the card; `painter` maps scene to screen pixels."""
         corner = painter.transform().map(self.pos() - QPointF(_RIM, _RIM))
         shown = self._cached(screen)
-        spot = QPointF(round(corner.x()), round(corner.y()))
+        ratio = screen.ratio  # to whole pixels of the device: hairlines stay sharp
+        spot = QPointF(round(corner.x() * ratio), round(corner.y() * ratio)) / ratio
         glow = node_paint.glow_of(look)
         painter.save()
         painter.resetTransform()
         painter.setOpacity(self.opacity())
         painter.drawPixmap(spot, shown)
         if glow:
-            rim = round(_RIM * screen.zoom)
+            rim = round(_RIM * screen.zoom * ratio) / ratio
             wash = node_paint.glow_picture(
                 self.face.rect.size().toSize(), current(), screen, glow
             )

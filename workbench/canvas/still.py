@@ -179,7 +179,6 @@ def _draw_dots(painter: QPainter, window: _Window) -> None:
 
 def _draw_wires(painter: QPainter, scene: "CanvasScene", window: _Window) -> None:
     """Draw the wires in view, the marked ones over the others."""
-    heat = scene.live.wire_heat
     wires = [
         wire
         for wire in scene.edges.values()
@@ -187,7 +186,7 @@ def _draw_wires(painter: QPainter, scene: "CanvasScene", window: _Window) -> Non
     ]
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
-        wire.draw(painter, window.screen.zoom, heat.get(wire.edge.source.node, 0.0))
+        wire.draw(painter, window.screen.zoom, scene.live.heat_of(wire.edge))
     stubs.draw(painter, stubs.found(scene))
     _labels(painter, wires, window.screen.zoom)
 

@@ -97,8 +97,7 @@ def plan(scene: "CanvasScene") -> Plan:
     """Return the waves of a step through what a scene shows."""
     graph = scene.graph
     faces = {i: item.face for i, item in scene.nodes.items()}
-    ends = [i for i, face in faces.items() if face.category == "loss"]
-    used = before(graph, ends) if ends else set(graph.nodes)
+    used = live.led_to_loss(graph)
     weighted = {i for i in used if faces[i].count and not faces[i].is_frozen}
     moved = set(live.origins(graph, weighted))
     inside = [e for e in graph.edges if {e.source.node, e.target.node} <= used]
@@ -109,18 +108,6 @@ def plan(scene: "CanvasScene") -> Plan:
         tuple(i for i in faces if i in weighted),
         max(depths(_order(graph), _ways(inside)).values(), default=0),
     )
-
-
-def before(graph: Graph, ends: Iterable[str]) -> set[str]:
-    """Return some nodes and everything that they are computed from."""
-    found = set(ends)
-    stack = list(found)
-    while stack:
-        for edge in graph.edges_into(stack.pop()):
-            if edge.source.node not in found:
-                found.add(edge.source.node)
-                stack.append(edge.source.node)
-    return found
 
 
 def _runs(scene: "CanvasScene", edges: list[Edge], *, is_back: bool) -> Iterator[Run]:

@@ -105,11 +105,28 @@ def test_changed_graph_offers_a_restart_and_undo_withdraws_it(qtbot, running):
 def test_restart_stops_and_trains_the_new_graph(qtbot, running, engine):
     running.document.apply([SetParam("linear1", "out_features", 9)], "Set Outputs")
     qtbot.waitUntil(running.banner.isVisible)
-    qtbot.mouseClick(running.banner.buttons[0], Qt.MouseButton.LeftButton)
+    _keep, restart = running.banner.buttons
+    assert restart.text() == "Restart with the changes"
+    qtbot.mouseClick(restart, Qt.MouseButton.LeftButton)
     assert engine.commands(commands.Stop)
     engine.tell(Outcome("stopped", "run", 5, "Stopped."))
     qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
-    assert '"out_features": 9' in engine.commands(commands.Train)[1].document
+    again = engine.commands(commands.Train)[1]
+    assert '"out_features": 9' in again.document
+    assert again.weights_from == ""
+
+
+def test_keep_trains_the_new_graph_from_the_weights_that_fit(qtbot, running, engine):
+    running.document.apply([SetParam("linear1", "out_features", 9)], "Set Outputs")
+    qtbot.waitUntil(running.banner.isVisible)
+    keep, _restart = running.banner.buttons
+    assert keep.text() == "Keep the weights that still fit"
+    qtbot.mouseClick(keep, Qt.MouseButton.LeftButton)
+    engine.tell(Outcome("stopped", "run", 5, "Stopped."))
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
+    again = engine.commands(commands.Train)[1]
+    assert '"out_features": 9' in again.document
+    assert again.weights_from == running.session.history.run.run == "run"
 
 
 def test_step_before_a_run_starts_one_that_waits(qtbot, window, engine):

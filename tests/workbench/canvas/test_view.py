@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 
-from engine.graph.edits import Problem
-from engine.graph.model import Node, Project
+from engine.graph.edits import AddNode, Connect, Move, Problem
+from engine.graph.model import Edge, Node, Project
 from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench import theme
-from workbench.canvas import bars, metrics, words
+from workbench.canvas import bars, edge_item, metrics, words
 from workbench.canvas.view import CanvasView
 from workbench.document import Document, actions
+from workbench.theme.tokens import current
 
 FAR = QPointF(300, 420)
 
@@ -167,6 +168,31 @@ def test_wires_take_the_heat_of_the_layer_behind_them(view):
     assert heat["conv"] == heat["relu"] == heat["flatten"] == pytest.approx(0.5)
     assert heat["linear"] == heat["loss"] == pytest.approx(1.0)
     assert "data" not in heat
+
+
+def _thickness(view, edge):
+    """Return how many pixels across the middle of a level wire are not ground."""
+    view.camera.set_zoom(2.0)
+    middle = view.canvas.edges[Edge.parse(*edge)].path.pointAtPercent(0.5)
+    view.camera.centre_on(middle)
+    shown, spot = view.viewport().grab().toImage(), view.mapFromScene(middle)
+    ground = QColor(current().canvas).lightness()
+    column = [shown.pixelColor(spot.x(), spot.y() + i) for i in range(-9, 10)]
+    return sum(abs(pixel.lightness() - ground) > 40 for pixel in column)
+
+
+def test_wires_thicken_with_the_gradient_that_runs_back_along_them(view, document):
+    document.apply([AddNode(Node("right", "accuracy"))], "Add")
+    document.apply([Move((("right", (400.0, 300.0)),))], "Move")
+    document.apply([Connect(Edge.parse("linear.out", "right.input"))], "Connect")
+    learns, reads = ("linear.out", "loss.input"), ("linear.out", "right.input")
+    cold = _thickness(view, ("conv.out", "relu.input"))
+    view.set_live(nets.sample([[-4], [-4]], [1.0, 1.0]), ("conv", "linear"))
+    warm = _thickness(view, ("conv.out", "relu.input"))
+    assert warm - cold == pytest.approx(2 * edge_item.HOT_WIDTH, abs=1.6)
+    heat = view.canvas.live.heat_of
+    assert heat(Edge.parse(*learns)) == pytest.approx(1.0)
+    assert heat(Edge.parse(*reads)) == 0.0
 
 
 def test_layers_of_a_block_count_for_the_block(view):
