@@ -9,6 +9,7 @@ from collections.abc import Callable
 from torch import nn
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
+from engine.compile.generative import LowRank
 from engine.compile.sequences import DecoderLayer, EncoderLayer, MultiheadAttention
 from engine.compile.site import Site
 from engine.compile.words import Shape
@@ -43,6 +44,12 @@ def _attention(query: Shape, keys: int, value_size: int) -> int:
 
 def _linear(module: nn.Module, site: Site, out: Shape) -> int:
     return 2 * math.prod(out) * site.shape[-1]
+
+
+def _low_rank(module: nn.Module, site: Site, out: Shape) -> int:
+    assert isinstance(module, LowRank)
+    rows = math.prod(site.shape[:-1])
+    return 2 * rows * (module.down.numel() + module.up.numel()) + math.prod(out)
 
 
 def _bilinear(module: nn.Module, site: Site, out: Shape) -> int:
@@ -87,6 +94,7 @@ def _transformer(module: nn.Module, site: Site, out: Shape) -> int:
 
 _RULES: tuple[tuple[type[nn.Module], Rule], ...] = (
     (nn.Linear, _linear),
+    (LowRank, _low_rank),
     (nn.Bilinear, _bilinear),
     (_ConvTransposeNd, _transposed),
     (_ConvNd, _conv),

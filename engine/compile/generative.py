@@ -43,6 +43,24 @@ class LoRALinear(nn.Module):
         return F.linear(x, self.weight, self.bias) + self.scale * correction
 
 
+class LowRank(nn.Module):
+    """The correction of `LoRALinear` alone, to be added to a layer beside it.
+
+    Source: Hu et al. 2021
+    """
+
+    def __init__(self, inputs: int, outputs: int, rank: int, alpha: float) -> None:
+        super().__init__()
+        self.down = nn.Parameter(torch.empty(rank, inputs))
+        self.up = nn.Parameter(torch.zeros(outputs, rank))
+        nn.init.kaiming_uniform_(self.down, a=math.sqrt(5))
+        self.scale = alpha / rank
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the correction; zero before it was trained."""
+        return self.scale * F.linear(F.linear(x, self.down), self.up)
+
+
 class _Reversed(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, factor: float) -> Tensor:  # noqa: ANN401

@@ -4,6 +4,8 @@ from engine.layers.fields import ANY_INPUT, ANY_OUTPUT, BIAS, count, flag, fract
 from engine.layers.spec import LayerSpec, Param, Port
 
 _OUT = count("out_features", 64, "Outputs", "Number of units; the size of the result.")
+_RANK = count("rank", 4, "Rank", "r: size of the bottleneck of the correction.")
+_ALPHA = Param("alpha", "float", 8.0, "Alpha", "Strength of it, over the rank.")
 _SRIVASTAVA = "Srivastava et al. 2014, Dropout"
 
 
@@ -121,18 +123,25 @@ SPECS = (
         aliases=("layerscale", "gain"),
     ),
     LayerSpec(
+        id="low_rank",
+        title="LowRank",
+        category="dense",
+        help="A small correction, zero at first, to be added to a layer beside it.",
+        formula="y = (α/r)·(x·Aᵀ)·Bᵀ,  B starts at 0",
+        source="Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
+        params=(_OUT, _RANK, _ALPHA),
+        inputs=(Port("input", "float", "N×…×F: acts on the last dimension"),),
+        summary=("out_features", "rank"),
+        aliases=("lora", "adapter", "fine-tune", "bottleneck", "peft"),
+    ),
+    LayerSpec(
         id="lora_linear",
         title="LoRALinear",
         category="dense",
         help="A linear layer that stays as it is; only a small correction is trained.",
         formula="y = x·Wᵀ + b + (α/r)·(x·Aᵀ)·Bᵀ,  W and b frozen",
         source="Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
-        params=(
-            _OUT,
-            count("rank", 4, "Rank", "r: size of the bottleneck of the correction."),
-            Param("alpha", "float", 8.0, "Alpha", "Strength of it, over the rank."),
-            BIAS,
-        ),
+        params=(_OUT, _RANK, _ALPHA, BIAS),
         inputs=(Port("input", "float", "N×…×F: acts on the last dimension"),),
         summary=("out_features", "rank"),
         aliases=("adapter", "fine-tune", "low rank", "peft"),

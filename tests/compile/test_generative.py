@@ -39,6 +39,20 @@ def test_lora_starts_as_its_frozen_layer_and_trains_only_the_correction():
     torch.testing.assert_close(module(x), expected)
 
 
+def test_low_rank_is_the_correction_of_lora_alone():
+    x = normal(3, 7, 8)
+    module = made("low_rank", x, out_features=5, rank=2, alpha=6.0)
+    assert torch.equal(module(x), torch.zeros(3, 7, 5))
+    assert {name for name, _ in module.named_parameters()} == {"down", "up"}
+    torch.nn.init.normal_(module.up)
+    expected = np.einsum(
+        "btf,rf,or->bto",
+        x.numpy(),
+        *(w.detach().numpy() for w in (module.down, module.up)),
+    )
+    np.testing.assert_allclose(module(x).detach().numpy(), 3.0 * expected, atol=1e-5)
+
+
 def test_lora_has_the_names_of_linear():
     x = normal(3, 8)
     module = made("lora_linear", x, out_features=5)

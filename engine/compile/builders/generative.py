@@ -7,6 +7,7 @@ from torch import nn
 from engine.compile.generative import (
     GradientReversal,
     LoRALinear,
+    LowRank,
     NoiseSchedule,
     TokenShift,
     reparameterise,
@@ -28,6 +29,16 @@ def _lora(site: Site) -> nn.Module:
         site.whole("rank"),
         site.number("alpha"),
         bias=site.flag("bias"),
+    )
+
+
+def _low_rank(site: Site) -> nn.Module:
+    site.need_dims(2)
+    return LowRank(
+        site.shape[-1],
+        site.whole("out_features"),
+        site.whole("rank"),
+        site.number("alpha"),
     )
 
 
@@ -69,6 +80,7 @@ def _noise_schedule(site: Site) -> nn.Module:
 
 BUILDERS: dict[str, Builder] = {
     "lora_linear": _lora,
+    "low_rank": _low_rank,
     "gradient_reversal": lambda site: GradientReversal(site.number("factor")),
     "rotary_embedding": _rotary,
     "token_shift": _token_shift,
