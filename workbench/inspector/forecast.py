@@ -81,6 +81,11 @@ def _seconds(seconds: float) -> str:
     """Return a time to two digits: a forecast knows no more."""
     if seconds < 1:
         return tr("{ms:.0f} ms", ms=float(f"{1000 * seconds:.2g}"))
-    if seconds < 60:
-        return tr("{s:g} s", s=float(f"{seconds:.2g}"))
-    return text.duration(float(f"{seconds:.2g}"))
+    told = float(f"{seconds:.2g}")
+    if told < 60:
+        return tr("{s:g} s", s=told)
+    if told < 600:
+        return text.duration(told)
+    if told < 3600:
+        return tr("{n:.0f} min", n=told / 60)
+    return tr("{n:.2g} h", n=told / 3600)
