@@ -2,6 +2,7 @@
 
 window   training beside the painting window against training without it
 canvas   building, panning, dragging, undoing, arranging 50 to 3,000 nodes
+forecast what is forecast of time and memory, and what a run then takes
 nanogpt  a small GPT against the same in plain torch: loss and speed
 """
 
@@ -262,6 +263,8 @@ def main() -> int:
         sub.add_argument("--json", action="store_true")
         sub.add_argument("--rounds", type=int, default=5)
         sub.add_argument("--seconds", type=float, default=4.0, help="per measurement")
+        clocks = {"choices": ("wall", "processor"), "default": "wall"}
+        sub.add_argument("--clock", **clocks, help="of forecast")
         sub.add_argument("--steps", type=int, default=0, help="of nanogpt")
         sub.add_argument("--threads", type=int, default=1, help="of nanogpt")
         sub.add_argument("--seed", type=int, default=0, help="of nanogpt")

@@ -25,14 +25,14 @@ from tests.helpers.waiting import until, wait_for
 
 GOAL = 0.3
 """Largest distance of a forecast from what is measured, as a share of that."""
-_TRAINING_S, _LIMIT_S = 15.0, 600.0
+_LIMIT_S = 900.0
 _LEAST_APART = 25
 _VIEW_SHARE, _VIEW_APART_S = 0.8 * 0.03, 0.5
 
 
-def measure(preset: str, rounds: int, folder: Path, seconds: float) -> dict:
+def measure(preset: str, options: argparse.Namespace, folder: Path) -> dict:
     """Return forecasts, what was measured, and their ratios."""
-    times = [_time(preset, folder, seconds) for _ in range(rounds)]
+    times = [_time(preset, options, folder) for _ in range(min(options.rounds, 3))]
     memory = _memory(preset, folder)
     found = times[0][0]
     return {
@@ -51,10 +51,12 @@ def measure(preset: str, rounds: int, folder: Path, seconds: float) -> dict:
     }
 
 
-def _time(preset: str, folder: Path, seconds: float) -> tuple[frame.Forecast, float]:
+def _time(
+    preset: str, options: argparse.Namespace, folder: Path
+) -> tuple[frame.Forecast, float]:
     """Return a forecast and the real seconds of the whole run."""
     project, report = presets.load(preset), folder / "report.json"
-    arguments = ["-m", "tests.helpers.stopwatch", str(report), "--pipe"]
+    arguments = ["-m", "tests.helpers.stopwatch", str(report), options.clock, "--pipe"]
     client = EngineClient(transport.ProcessTransport(transport.start(arguments)))
     try:
         wait_for(client, frame.EngineReady, _LIMIT_S)
@@ -63,7 +65,7 @@ def _time(preset: str, folder: Path, seconds: float) -> tuple[frame.Forecast, fl
         wait_for(client, frame.Analysis, _LIMIT_S)
         client.send(commands.Estimate(document, 1))
         found = wait_for(client, frame.Forecast, _LIMIT_S).body
-        share = min(1.0, seconds / found.total_s)
+        share = min(1.0, options.seconds / found.total_s)
         shorter = serialize.dumps(shortened(project, share, found))
         client.send(commands.Train(shorter, str(folder)))
         outcome = until(client, frame.Outcome, _LIMIT_S)[-1].body
@@ -147,8 +149,10 @@ def _memory(preset: str, folder: Path) -> dict[str, int]:
     for kind in ("allocated", "process"):
         command = [sys.executable, "-m", "tests.helpers.memory", kind, preset]
         made = subprocess.run(
-            [*command, str(folder)], check=True, capture_output=True, text=True
+            [*command, str(folder)], check=False, capture_output=True, text=True
         )
+        if made.returncode:
+            raise SystemExit(made.stderr)
         found[kind] = int(made.stdout.split()[-1])
     return found
 
@@ -161,8 +165,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"{head}{'':>6}{'memory':>11}{'measured':>11}{'ratio':>7}", flush=True)
     for preset in options.presets or [p.id for p in presets.all_presets()]:
         with tempfile.TemporaryDirectory() as folder:
-            rounds, seconds = min(options.rounds, 3), options.seconds
-            results.append(measure(preset, rounds, Path(folder), seconds))
+            results.append(measure(preset, options, Path(folder)))
         if not options.json:
             _print(results[-1])
     if options.json:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 
 from engine.graph.model import Project
+from engine.measure.budget import Budget
 from engine.protocol.frame import Forecast
 from engine.training import devices, evaluation, feeds, randomness, viewing
 from engine.training.footprint import Footprint
@@ -66,8 +67,8 @@ class Rehearsal:
             EngineError: When a step fails.
         """
         trainer = self._trainer
-        trainer.begin()
         try:
+            trainer.begin()
             costs = self._costs(budget_s)
             return None if costs is None else self._told(revision, costs)
         except (CalledOffError, InterruptedStepError):
@@ -84,11 +85,10 @@ class Rehearsal:
             if not all(trainer.make(kind.number) for kind in wanted):
                 return None
             self._look_at_the_rest(wanted[0])
+        trainer.monitor.budget = Budget()  # looking at memory has made all slower
+        whole = trainer.total_steps
         times = [
-            (
-                kind.count,
-                self._step_s(kind, budget_s * kind.count / trainer.total_steps),
-            )
+            (kind.count, self._step_s(kind, budget_s * kind.count / whole))
             for kind in wanted
         ]
         evaluation_s, views_s = self._evaluation_s(budget_s), self._views_s()
