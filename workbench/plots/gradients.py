@@ -74,8 +74,8 @@ class GradientRidges:
         self._span.follow(counts)
         first, last = self._bins()
         self.shares = shares(counts)[:, first + 126 : last + 126]
-        worst = note(sample.grad_zeros.max(), sample.grad_nonfinite.max())[0]
-        if worst:
+        worst = (sample.grad_zeros, sample.grad_nonfinite)  # NaN: not measured
+        if note(*(float(np.fmax.reduce(values, initial=0)) for values in worst))[0]:
             self._noted = self._history.layers
         middles = (np.arange(first, last) + 0.5) / DECADE_BITS
         fine = np.linspace(

@@ -5,7 +5,7 @@ import pytest
 
 from tests.helpers import frames
 from workbench.plots import style
-from workbench.plots.gradients import FULL_SHARE, GradientPlot, note
+from workbench.plots.gradients import FULL_SHARE, NOTE_PX, GradientPlot, note
 from workbench.plots.ridges import SMOOTH, heights, upsampled
 from workbench.session.names import Names
 
@@ -195,3 +195,16 @@ def test_table_holds_the_shown_shares(shown):
     panel.show_face(1)
     header, rows = panel.table()
     assert [row[0] for row in rows] == list(range(10, 51, 10))
+
+
+def test_notes_keep_their_room_beside_layers_that_were_not_measured(shown, history):
+    panel = shown(GradientPlot, played=10)
+    zeros = np.array([0.3, *[np.nan] * (len(newest().grad_zeros) - 1)])
+    told = list(frames.frames(20))[-1]
+    history.add(
+        dataclasses.replace(
+            told, sample=dataclasses.replace(told.sample, grad_zeros=zeros)
+        )
+    )
+    panel.catch_up()
+    assert panel.face.chart().right_px == NOTE_PX
