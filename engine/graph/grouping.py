@@ -31,7 +31,7 @@ from engine.graph.model import (
     Position,
     Project,
 )
-from engine.graph.ports import BLOCK, title
+from engine.graph.ports import BLOCK, input_ports, output_ports, title
 from engine.graph.weights import grouped
 from engine.i18n import tr
 from engine.layers import registry
@@ -75,6 +75,7 @@ def group(
     chosen = [node for node in graph.nodes.values() if node.id in set(node_ids)]
     _check(project, graph, chosen, name)
     border = _border(graph, {node.id for node in chosen})
+    _add_loose_ends(project, graph, border, chosen)
     if scope == ROOT:
         for node in chosen:
             border.inner.replace_node(grouped(node))
@@ -147,6 +148,26 @@ def _border(graph: Graph, inside: set[str]) -> _Border:
         elif out_of and edge.source not in border.outputs.values():
             border.outputs[_free(edge.source.port, border.outputs)] = edge.source
     return border
+
+
+def _add_loose_ends(
+    project: Project, graph: Graph, border: _Border, chosen: list[Node]
+) -> None:
+    """Give the block ports for what is to be connected later.
+
+    These are the inputs that need a wire and have none, and the first output of nodes
+    that feed nothing.
+    """
+    for node in chosen:
+        wired = {edge.target.port for edge in graph.edges_into(node.id)}
+        for port in input_ports(project, node):
+            if not port.optional and port.name not in wired:
+                name = _free(port.name, border.inputs)
+                border.inputs[name] = (Endpoint(node.id, port.name),)
+        outputs = output_ports(project, node)
+        if outputs and not graph.edges_out_of(node.id):
+            name = _free(outputs[0].name, border.outputs)
+            border.outputs[name] = Endpoint(node.id, outputs[0].name)
 
 
 def _add_input(graph: Graph, border: _Border, edge: Edge) -> None:

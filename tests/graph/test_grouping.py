@@ -94,3 +94,14 @@ def test_group_of_a_bad_selection_says_why(ids: list[str], words: str) -> None:
     with pytest.raises(GraphError, match=words):
         group(project, ids, "part")
     assert serialize.dumps(project) == before
+
+
+def test_loose_ends_become_ports_that_can_be_connected_later() -> None:
+    project = Project()
+    nodes = [Node("a", "linear"), Node("act", "relu"), Node("b", "linear")]
+    edges = [Edge.parse("a.out", "act.input"), Edge.parse("act.out", "b.input")]
+    apply_all(project, [AddNode(n) for n in nodes] + [Connect(e) for e in edges])
+    apply_all(project, group(project, ["a", "act", "b"], "net"))
+    block = project.blocks["net"]
+    assert block.inputs == {"input": (Endpoint("a", "input"),)}
+    assert block.outputs == {"out": Endpoint("b", "out")}

@@ -158,7 +158,9 @@ class Words:
         if scope not in self._counts:
             self._counts[scope] = Counter(map(name_of, graph.nodes.values()))
         name = name_of(node)
-        return f"{name} ({node.id})" if self._counts[scope][name] > 1 else name
+        if self._counts[scope][name] < 2:
+            return name
+        return node.id if node.id.startswith(name) else f"{name} ({node.id})"
 
 
 def words_of(project: Project, path: str) -> str:
