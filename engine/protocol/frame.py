@@ -145,7 +145,8 @@ class RunStarted:
 
     Args:
         run: Folder of the run.
-        layers: Node paths that have weights, in topological order (axis L).
+        layers: Node paths that have weights, in topological order (axis L); one that
+            several phases update stands there once for each.
         layer_parameters: Weights of each of them.
         phases: Names of the phases.
         metrics: Names of the evaluation's values (`node id`), losses first.
@@ -157,6 +158,7 @@ class RunStarted:
         parameters: Number of weights.
         step: Steps already made (a resumed run).
         averaged: A running mean of the weights is kept.
+        layer_phases: Index of the phase that updates each of the layers, −1 for none.
     """
 
     run: str
@@ -172,6 +174,7 @@ class RunStarted:
     parameters: int
     step: int = 0
     averaged: bool = False
+    layer_phases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from engine.training.averaging import AveragedWeights
 from engine.training.evaluation import Evaluator
 from engine.training.feeds import Feeds
 from engine.training.length import Length
-from engine.training.monitor import Monitor
+from engine.training.monitor import Monitor, Rows, rows_of
 from engine.training.phases import PhaseRun
 from engine.training.precision import keep_losses_exact
 from engine.training.stopping import BestWeights, EarlyStopping
@@ -52,6 +52,12 @@ class Assembly:
     evaluator: Evaluator
     stopping: EarlyStopping
     best: BestWeights
+
+    @property
+    def rows(self) -> Rows:
+        """What the rows of a sample are about."""
+        phases = [phase.parameters for phase in self.phases]
+        return rows_of(self.program.layer_parameters, phases)
 
     def monitor(self, *, enabled: bool) -> Monitor:
         """Return what measures its layers."""
@@ -137,12 +143,12 @@ def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
         step: Steps already made.
     """
     layers, order = parts.program.layer_parameters, parts.feeds.order
-    counts = [sum(w.numel() for w in weights) for weights in layers.values()]
+    counts = {path: sum(w.numel() for w in ws) for path, ws in layers.items()}
     whole = parts.program.modules.parameters()
     return RunStarted(
         run=run,
-        layers=tuple(layers),
-        layer_parameters=tuple(counts),
+        layers=tuple(path for path, _ in parts.rows),
+        layer_parameters=tuple(counts[path] for path, _ in parts.rows),
         phases=tuple(phase.name for phase in parts.phases),
         metrics=parts.evaluator.names,
         device=str(parts.device),
@@ -153,4 +159,5 @@ def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
         parameters=sum(weights.numel() for weights in whole),
         step=step,
         averaged=parts.averaged.decay > 0,
+        layer_phases=tuple(phase for _, phase in parts.rows),
     )

@@ -90,6 +90,7 @@ class Control:
             threads=self.threads,
             seed=self.parts.seed,
             data=self.parts.feeds.fingerprints,
+            rows=[list(row) for row in self.parts.rows],
         )
         self._tell_short_batch()
         if self._from_files:

@@ -10,15 +10,32 @@ from engine.measure.budget import Budget
 from engine.measure.probes import Layers, Probe
 from engine.protocol.frame import LayerSample
 
+Rows = list[tuple[str, int]]
+"""Axis L of a sample: path of a layer, and the phase that moves it or −1 for none."""
+
+
+def rows_of(
+    layers: Mapping[str, Sequence[Tensor]], phases: Sequence[Sequence[Tensor]]
+) -> Rows:
+    """Return a row for each layer and each phase that updates some of its weights."""
+    owned = [{id(weights) for weights in parameters} for parameters in phases]
+    rows: Rows = []
+    for path, weights in layers.items():
+        mine = {id(tensor) for tensor in weights}
+        movers = [index for index, own in enumerate(owned) if mine & own]
+        rows.extend((path, mover) for mover in movers or (-1,))
+    return rows
+
 
 class Monitor:
     """Measures every layer that a step moves, when the budget allows.
 
-    A step of several phases makes one sample: each phase fills in the rows of the
-    layers it updates; rows of others keep what was measured last.
+    A step of several phases makes one sample: each phase fills in its own rows; those
+    of others keep what was measured last. A layer that several phases update has a row
+    for each, see `rows_of`.
 
     Args:
-        layers: Node path → its parameters (axis L).
+        layers: Node path → its parameters.
         phases: The parameters that each phase updates.
         budget: When to measure.
         enabled: False measures nothing, ever.
@@ -40,7 +57,8 @@ class Monitor:
         self.budget = budget
         self.sampling = False
         self.enabled = enabled and bool(layers)
-        self._layers = Layers.unknown(len(layers))
+        self.rows = rows_of(layers, phases)
+        self._layers = Layers.unknown(len(self.rows))
         self._phase = 0
         self._rows: list[list[int]] = []
         self._probes: list[Probe] = []
@@ -51,11 +69,14 @@ class Monitor:
     def _watch(
         self, layers: Mapping[str, Sequence[Tensor]], phases: Sequence[Sequence[Tensor]]
     ) -> None:
-        for parameters in phases:
+        for phase, parameters in enumerate(phases):
             own = {id(weights) for weights in parameters}
-            groups = [[w for w in layer if id(w) in own] for layer in layers.values()]
-            self._rows.append([row for row, group in enumerate(groups) if group])
-            self._probes.append(Probe([group for group in groups if group]))
+            mine = [n for n, (_, mover) in enumerate(self.rows) if mover == phase]
+            paths = [self.rows[row][0] for row in mine]
+            self._rows.append(mine)
+            self._probes.append(
+                Probe([[w for w in layers[path] if id(w) in own] for path in paths])
+            )
 
     def start_step(self) -> None:
         """Decide whether the coming step is measured."""

@@ -137,13 +137,13 @@ class PastRun:
     ) -> RunStarted:
         training = self.project.training
         known = {p: info.parameters for p, info in analysis.nodes.items()}
-        layers = {path: count for path, count in known.items() if count}
+        rows = self._rows() or [(path, -1) for path, count in known.items() if count]
         last = int(steps[-1]) if len(steps) else 0
         phases = tuple(phase.name for phase in training.phases)
         return RunStarted(
             run=str(self._folder),
-            layers=tuple(layers),
-            layer_parameters=tuple(layers.values()),
+            layers=tuple(path for path, _ in rows),
+            layer_parameters=tuple(known.get(_place(path), 0) for path, _ in rows),
             phases=phases[: losses.shape[1]],
             metrics=(),
             device=str(self._account.get("device", "cpu")),
@@ -153,7 +153,22 @@ class PastRun:
             batch_size=training.number("batch_size"),
             parameters=analysis.parameters,
             averaged=training.decay > 0,
+            layer_phases=tuple(phase for _, phase in rows),
         )
+
+    def _rows(self) -> list[tuple[str, int]]:
+        """Return what the rows of the samples are about; empty in old runs."""
+        told = self._account.get("rows")
+        pairs = told if isinstance(told, list) else []
+        phases = range(-1, len(self.project.training.phases))
+        sound = [p for p in pairs if isinstance(p, list) and len(p) == 2]
+        rows = [(str(path), phase) for path, phase in sound if phase in phases]
+        return rows if len(rows) == len(pairs) else []
+
+
+def _place(path: str) -> str:
+    """Return a path without the numbers of repeats, as an analysis has it."""
+    return ".".join(step for step in path.split(".") if not step.isdecimal())
 
 
 _WORDS = {"running": "interrupted", "created": "interrupted", "early": "finished"}

@@ -85,7 +85,7 @@ class ExportDialog(Dialog):
             "{parameters} weights of {layers} layers after step {step}. The file is "
             "read back and compared before it counts as written.",
             parameters=text.count(run.parameters),
-            layers=len(run.layers),
+            layers=len(set(run.layers)),
             step=text.count(step),
         )
         self.facts.setText(words)

@@ -1,6 +1,6 @@
 """A painted panel with several ways to look at the same measurements."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,8 +11,10 @@ from engine.i18n import tr
 from workbench.plots import chart as charts
 from workbench.plots import style
 from workbench.plots.panel import Panel, Table
+from workbench.plots.phase_chooser import PhaseChooser
 from workbench.plots.switch import Switch
 from workbench.session.history import History
+from workbench.session.phase_rows import PhaseView
 
 
 class Face(Protocol):
@@ -44,7 +46,7 @@ class FacePanel(Panel):
 
     Args:
         history: Where every number comes from.
-        faces: At least one.
+        faces: Makes at least one that looks at the rows of the chosen phase.
         empty: Words while there is nothing to show.
         parent: Qt's owner.
     """
@@ -52,18 +54,21 @@ class FacePanel(Panel):
     def __init__(
         self,
         history: History,
-        faces: Sequence[Face],
+        faces: Callable[[PhaseView], Sequence[Face]],
         empty: str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(history, every=3, parent=parent)
-        self.faces, self._empty = faces, empty
-        self._readout = ""
+        self.rows = PhaseView(history)
+        self.faces, self._empty = faces(self.rows), empty
+        self._readout, self._room_px = "", 0
         self._standing = charts.Standing()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.switch = Switch([face.title for face in faces], self)
+        self.switch = Switch([face.title for face in self.faces], self)
         self.switch.changed.connect(self._on_mode_changed)
+        self.phase = PhaseChooser(self)
+        self.phase.chosen.connect(self._on_phase_chosen)
 
     @property
     def face(self) -> Face:
@@ -76,10 +81,13 @@ class FacePanel(Panel):
 
     def news(self) -> object:
         """Samples decide, and the run."""
-        return self.history.runs_seen, self.history.samples_seen, self.switch.current
+        seen = self.history.runs_seen, self.history.samples_seen
+        return *seen, self.switch.current, self.rows.phase
 
     def take_in(self) -> None:
         """Let the face read the history, then draw."""
+        self.phase.show_names(self.rows.phases)
+        self._place()
         self.face.take_in()
         self.update(self.rect().adjusted(0, charts.HEADER_PX, 0, 0))
 
@@ -95,11 +103,12 @@ class FacePanel(Panel):
         return self.face.table()
 
     def fill_menu(self, menu: QMenu) -> None:
-        """Offer the faces."""
+        """Offer the faces and the phases."""
         for index, face in enumerate(self.faces):
             action = menu.addAction(face.title, lambda i=index: self.show_face(i))
             action.setCheckable(True)
             action.setChecked(index == self.switch.current)
+        self.phase.fill_menu(menu)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the standing parts, then the data."""
@@ -114,7 +123,7 @@ class FacePanel(Panel):
             area = chart.area(self.size())
             painter.setFont(style.tick_font())
             if self._readout:
-                room = QRectF(area.left(), 4, self.switch.x() - area.left() - 8, 20)
+                room = QRectF(area.left(), 4, self._room_px - area.left() - 8, 20)
                 painter.setPen(style.colour("fg"))
                 painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._readout)
             self.face.paint(painter, area)
@@ -155,6 +164,7 @@ class FacePanel(Panel):
     def _set_readout(self, text: str) -> None:
         if text != self._readout:
             self._readout = text
+            self._place()
             self.update()
 
     def _on_mode_changed(self, _index: int) -> None:
@@ -165,4 +175,17 @@ class FacePanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the switch at the top right."""
         super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """Put the chooser of phases beside the switch; a reading may cover it."""
         self.switch.place(self.width() - 8, 4)
+        right = self.switch.x() if self.switch.isVisibleTo(self) else self.width() - 8
+        self._room_px = right
+        self.phase.place(right - 6, 4)
+        self.phase.setVisible(self.phase.has_choice and not self._readout)
+
+    def _on_phase_chosen(self, phase: int) -> None:
+        self.rows.phase = phase
+        self.catch_up()
+        self.update()

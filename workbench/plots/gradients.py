@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from engine.i18n import tr
 from workbench.plots import ridges, style
 from workbench.plots.chart import Axis, Chart
-from workbench.plots.faces import FacePanel
+from workbench.plots.faces import Face, FacePanel
 from workbench.plots.heat import HeatImage
 from workbench.plots.panel import Table, nothing_yet
 from workbench.plots.ranges import StepRange, ValueRange, number, ticks
@@ -16,6 +16,7 @@ from workbench.plots.ridges import Ridges
 from workbench.session.columns import Array
 from workbench.session.history import History
 from workbench.session.layers import MAP_EXPONENTS, magnitude_counts, shares
+from workbench.session.phase_rows import PhaseView
 
 DECADE_BITS = float(np.log2(10))
 FULL_SHARE = 0.4
@@ -54,7 +55,7 @@ class GradientRange:
 class GradientRidges:
     """The newest histogram of every layer as ridgelines."""
 
-    def __init__(self, history: History, span: GradientRange) -> None:
+    def __init__(self, history: PhaseView, span: GradientRange) -> None:
         self.title = tr("Ridges")
         self._history, self._span = history, span
         self.shares = np.empty((0, 0))
@@ -166,7 +167,7 @@ def note(zeros: float, nonfinite: float) -> tuple[str, str]:
 class GradientMap:
     """Histograms of every layer over the steps: a band a layer, bright is many."""
 
-    def __init__(self, history: History, span: GradientRange) -> None:
+    def __init__(self, history: PhaseView, span: GradientRange) -> None:
         self.title = tr("Over time")
         self._history, self._span = history, span
         self._steps = StepRange()
@@ -290,9 +291,12 @@ class GradientPlot(FacePanel):
     turn = 2
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
-        span = GradientRange()
-        faces = [GradientRidges(history, span), GradientMap(history, span)]
         words = nothing_yet(tr("the gradient of every layer"))
-        super().__init__(history, faces, words, parent)
+        super().__init__(history, _faces, words, parent)
         self.setWindowTitle(tr("Gradients"))
         self.setAccessibleName(tr("Gradients"))
+
+
+def _faces(rows: PhaseView) -> list[Face]:
+    span = GradientRange()
+    return [GradientRidges(rows, span), GradientMap(rows, span)]

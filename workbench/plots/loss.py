@@ -218,11 +218,11 @@ class LossPlot(CurvePanel):
         parts = []
         if broken := [b for b in self.history.broken_steps if abs(b - step) < 1]:
             parts.append(tr("step {step}: the loss is not finite", step=broken[0]))
-        for series in self.history.losses:
+        for name, series in zip(self._names(), self.history.losses, strict=True):
             found = series.at(step)
             if found is not None:
                 parts.append(tr("step {step}", step=found.step))
-                parts.append(f"{found.value:.4g} (≈ {found.smooth:.4g})")
+                parts.append(f"{name}{found.value:.4g} (≈ {found.smooth:.4g})")
         steps, values = self.history.evaluated("loss")
         if len(steps):
             nearest = int(np.abs(steps - step).argmin())
@@ -233,7 +233,18 @@ class LossPlot(CurvePanel):
         found = [series.at(step) for series in self.history.rates]
         known = [reading for reading in found if reading is not None]
         parts = [tr("step {step}", step=known[0].step)] if known else []
-        return " · ".join(parts + [f"{reading.value:.4g}" for reading in known])
+        rates = [
+            f"{name}{reading.value:.4g}"
+            for name, reading in zip(self._names(), found, strict=True)
+            if reading is not None
+        ]
+        return " · ".join(parts + rates)
+
+    def _names(self) -> list[str]:
+        """Return what stands before the values of each phase; nothing for one."""
+        phases = self.history.run.phases if self.history.run else ()
+        several = len(phases) > 1
+        return [f"{name} " if several else "" for name in phases]
 
     def table(self) -> Table:
         """Return every step of every phase, and the evaluations."""

@@ -14,8 +14,8 @@ from workbench.plots.panel import Table
 from workbench.plots.ranges import ValueRange, number
 from workbench.plots.ridges import Ridges
 from workbench.session.columns import Array
-from workbench.session.history import History
 from workbench.session.layers import EXPONENTS, magnitude_counts, shares
+from workbench.session.phase_rows import PhaseView
 
 _BIAS = 127
 _TAIL = 0.005
@@ -38,7 +38,7 @@ def signed(histogram: Array, low: int, high: int) -> Array:
 class WeightSpread:
     """The newest histogram of the weights of every layer as ridgelines."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: PhaseView) -> None:
         self.title = tr("Histogram")
         self._history = history
         self._range = ValueRange(-10, 1, 0.4, margin=0.02, unit=1, smallest=6)

@@ -23,6 +23,7 @@ from workbench.plots.ranges import (
 from workbench.plots.spread import WeightSpread
 from workbench.session.columns import Array
 from workbench.session.history import History
+from workbench.session.phase_rows import PhaseView
 
 GUIDE = float(np.log10(style.GUIDE_RATIO))
 SMALLEST_RATIO = -12.0
@@ -37,7 +38,7 @@ class RatioFace:
     ends = (1, 100)
     """Percentiles of the ratios that the range holds."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: PhaseView) -> None:
         self._history = history
         self._new_ranges()
 
@@ -99,7 +100,7 @@ class RatioMap(RatioFace):
 
     ends = (2, 96)
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: PhaseView) -> None:
         super().__init__(history)
         self.title = tr("Heat map")
         self._key: object = None
@@ -157,7 +158,7 @@ class RatioMap(RatioFace):
 class RatioLines(RatioFace):
     """A line a layer on a logarithmic axis, with the guide."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: PhaseView) -> None:
         super().__init__(history)
         self.title = tr("Lines")
 
@@ -252,12 +253,11 @@ class WeightChangePlot(FacePanel):
     turn = 0
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
-        faces: list[Face] = [
-            RatioMap(history),
-            RatioLines(history),
-            WeightSpread(history),
-        ]
         words = nothing_yet(tr("how much the weights of every layer change"))
-        super().__init__(history, faces, words, parent)
+        super().__init__(history, _faces, words, parent)
         self.setWindowTitle(tr("Weights"))
         self.setAccessibleName(tr("Weight change"))
+
+
+def _faces(rows: PhaseView) -> list[Face]:
+    return [RatioMap(rows), RatioLines(rows), WeightSpread(rows)]

@@ -45,7 +45,8 @@ class LayerHistory:
         self.grad_norm = Column(width=count)
         self.update_ratio = Column(width=count)
         self.ratio_bins = TimeBins(count)
-        self.grad_bins = TimeBins(count * (MAP_EXPONENTS.stop - MAP_EXPONENTS.start))
+        self.grad_bins_per_layer = MAP_EXPONENTS.stop - MAP_EXPONENTS.start
+        self.grad_bins = TimeBins(count * self.grad_bins_per_layer)
 
     def add(self, sample: LayerSample) -> None:
         """Take in one sample; samples come in the order of their steps."""

@@ -103,7 +103,7 @@ def _record(trainer: Trainer, project: Project) -> Record:
     return Record(
         project=project,
         nodes=program.nodes,
-        layers=tuple(program.layer_parameters),
+        layers=tuple(path for path, _ in trainer.parts.rows),
         inputs=inputs.measured(feeds.first(), program.nodes),
         total_steps=trainer.total_steps,
         ranks=ranks,

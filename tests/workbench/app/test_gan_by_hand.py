@@ -1,4 +1,4 @@
-"""A GAN from an empty canvas: mouse and keys alone build it, set its phases, train it."""
+"""A GAN from an empty canvas: mouse and keys build it, set its phases and train it."""
 
 import math
 
