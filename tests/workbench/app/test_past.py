@@ -110,3 +110,23 @@ def test_folder_that_is_no_run_is_told(window, tmp_path, monkeypatch):
 def test_other_folder_is_refused(tmp_path):
     with pytest.raises(DataError, match="not the folder of a run"):
         PastRun(tmp_path)
+
+
+def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, folder):
+    document = json.loads(serialize.dumps(presets.load("forgetting")))
+    (folder / "run.json").write_text(json.dumps({"document": document}))
+    store = MetricStore(folder / "metrics.sqlite")
+    store.add_evaluation(Evaluation(20, 2.0, {"accuracy_a": 0.75, "accuracy_b": 0.0}))
+    store.add_evaluation(Evaluation(40, 4.0, {"accuracy_a": 0.25, "accuracy_b": 0.5}))
+    store.close()
+    attach(window, folder)
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
+    window.session.analysis_ready.emit(ANALYSIS)
+    view = window.session.history.views["tasks"]
+    assert view.arrays["steps"].tolist()[-2:] == [20, 40]
+    assert view.arrays["values"][:2, -2:].tolist() == [[0.75, 0.25], [0.0, 0.5]]
+    window.docks.raise_("views")
+    window.panels.refresh()
+    panel = window.panels.plots["views"]
+    assert panel.node == "tasks"
+    assert panel.face.summary() == "one head  ·  mean of the tasks 37.5 %"
