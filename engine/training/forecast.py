@@ -145,10 +145,9 @@ class Rehearsal:
 
     def _views_s(self) -> float:
         """Return the seconds of making all views."""
-        views, data = self._trainer.viewing, self._trainer.parts.feeds
-        count = min(data.num_validation, viewing.MOST_SAMPLES)
-        made = views.make(-2)
-        return self._part_s(made, _sizes(count, viewing.BATCH_SIZE), VIEWS_S)
+        count = min(self._trainer.parts.feeds.num_validation, viewing.MOST_SAMPLES)
+        sizes = _sizes(count, viewing.BATCH_SIZE)
+        return self._part_s(self._trainer.views(), sizes, VIEWS_S)
 
     def _part_s(
         self, pieces: Iterable[object], sizes: list[int], budget_s: float
@@ -219,6 +218,11 @@ class _Rehearsed(Trainer):
     def evaluation(self) -> Iterator[object]:
         """Evaluate; yields after each batch."""
         return self._evaluate()
+
+    def views(self) -> Iterator[None]:
+        """Make all views; a stop is heard between two layers."""
+        self._interrupt.listen(slow=True)
+        return self.viewing.make(-2)
 
     def copies(self) -> object:
         """Return the copies that a checkpoint is written from."""

@@ -261,6 +261,22 @@ def test_rehearsal_is_stopped_between_two_batches_of_an_evaluation(monkeypatch):
     assert len(batches) == 1
 
 
+def test_rehearsal_is_stopped_inside_the_forward_pass_of_a_view(monkeypatch):
+    rehearsal = Rehearsal(presets.load("spirals"))
+    layers = list(rehearsal._trainer.parts.program.modules.modules())
+    last = [layer for layer in layers if isinstance(layer, torch.nn.Linear)][-1]
+    real, calls = forecast.viewing.Viewing.make, []
+
+    def make(self, step):
+        rehearsal.stop()
+        last.register_forward_hook(lambda *_: calls.append(1))
+        yield from real(self, step)
+
+    monkeypatch.setattr(forecast.viewing.Viewing, "make", make)
+    assert rehearsal.forecast(budget_s=0.01) is None
+    assert not calls
+
+
 def test_rehearsal_that_diverges_tells_nothing():
     rehearsal = Rehearsal(mlp())
     for weight in rehearsal._trainer.parts.program.modules.parameters():
