@@ -137,6 +137,7 @@ class Docks:
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         for tabs in self._window.findChildren(QTabBar, options=direct):
             tabs.setDrawBase(False)
+            tabs.setAccessibleName(tr("Panels"))
 
     def reset(self) -> None:
         """Put every panel where it stands in a new window."""

@@ -18,6 +18,7 @@ from engine.graph import ports
 from engine.graph.edits import Fix, Problem
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
+from workbench.app import focus
 from workbench.app.actions import Actions
 from workbench.app.banner import Banner
 from workbench.app.docks import Docks
@@ -206,6 +207,7 @@ class MainWindow(QMainWindow):
         session.notice.connect(lambda text: self.banner.say("error", text))
         session.ticked.connect(self._on_tick)
         self.engine_care = EngineCare(self)
+        self.focus_ring = focus.FocusRing(self)
 
     def start_late(self) -> None:
         """Start what would delay the first paint: the engine and the plots."""
@@ -308,6 +310,26 @@ class MainWindow(QMainWindow):
         if not self._has_painted:
             self._has_painted = True
             QTimer.singleShot(0, self, self.painted.emit)
+
+    def focusNextPrevChild(self, forward: bool, /) -> bool:  # noqa: N802 - Qt's
+        """Lead Tab along the inspector as it reads, and past panels nobody sees."""
+        start, page = self.focusWidget(), self.inspector.page
+        field = focus.next_on(page, start, forward=forward)
+        if field is not None:
+            focus.go(field, forward=forward)
+            return True
+        while super().focusNextPrevChild(forward):
+            here = self.focusWidget()
+            if here is start:
+                return True
+            is_inside = page.isAncestorOf(here)
+            enters = start is self.inspector.tabs or not forward
+            if is_inside and enters and not page.isAncestorOf(start):
+                focus.enter(page, forward=forward)
+                return True
+            if not is_inside and not focus.is_out_of_sight(here):
+                return True
+        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Lead Esc, that no panel needs itself, back to the canvas."""

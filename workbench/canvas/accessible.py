@@ -28,11 +28,31 @@ def describe(aim: "Target", node_id: str) -> str:
         parts.append(tr("reads {nodes}", nodes=before))
     if after:
         parts.append(tr("feeds {nodes}", nodes=after))
+    parts += _loose(aim, node_id)
     if aim.path:
         parts.append(tr("in {block}", block=aim.scope))
     else:
         parts += [problem.text for problem in scene.problems_of(node_id)]
     return ", ".join(part for part in parts if part)
+
+
+def _loose(aim: "Target", node_id: str) -> list[str]:
+    """Return words for the ports that nothing is wired to; the others are told."""
+    node, project = aim.graph.node(node_id), aim.view.document.project
+    into = {edge.target.port for edge in aim.graph.edges_into(node_id)}
+    out = {edge.source.port for edge in aim.graph.edges_out_of(node_id)}
+    needed = [
+        port.name
+        for port in wires.inputs_of(project, node)
+        if port.name not in into and not port.optional
+    ]
+    free = [p.name for p in wires.outputs_of(project, node) if p.name not in out]
+    words = []
+    if needed:
+        words.append(tr("input not connected: {ports}", ports=", ".join(needed)))
+    if free:
+        words.append(tr("output not connected: {ports}", ports=", ".join(free)))
+    return words
 
 
 def _names(graph: object, ids: object) -> str:

@@ -57,14 +57,14 @@ class Inside:
             self._tell()
 
     def _prune(self) -> None:
-        """Forget what is no longer there, or no longer shown."""
-        if not self.ids:
-            return
+        """Forget what is no longer there, or no longer shown; tell what has changed."""
         card = self.card
         kept = [i for i in self.ids if i in card.inner.ids] if card else []
         if kept != self.ids:
             self.ids = kept
             self._tell()
+        else:
+            accessible.tell(self._view)
 
     def _tell(self) -> None:
         view, aim = self._view, target(self._view)

@@ -55,6 +55,7 @@ class Inspector(QWidget):
         self.tabs, self.pages = QTabBar(), QStackedWidget()
         self.tabs.setExpanding(True)
         self.tabs.setDrawBase(False)
+        self.tabs.setAccessibleName(tr("Pages of the inspector"))
         polish(self.tabs, "inner", value=True)
         for title, widgets in (
             (tr("Layer"), (self.hint, self.node_panel)),
@@ -92,6 +93,12 @@ class Inspector(QWidget):
         if ids:
             self.node_panel.show_nodes(ids, scope)
             self._show_info()
+
+    @property
+    def page(self) -> QWidget:
+        """What is on the page that shows."""
+        area = self.pages.currentWidget()
+        return area.widget() if isinstance(area, QScrollArea) else area
 
     def focus_first(self) -> None:
         """Put the keyboard into the first setting of the shown nodes."""
@@ -150,6 +157,7 @@ def _page(widgets: Sequence[QWidget]) -> QScrollArea:
     scroll.setWidget(content)
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     polish(scroll, "panel", value=True)
     return scroll

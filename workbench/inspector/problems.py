@@ -128,6 +128,7 @@ class ProblemList(QWidget):
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         scroll.setHorizontalScrollBarPolicy(off)
         polish(scroll, "panel", value=True)
