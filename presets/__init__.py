@@ -5,9 +5,21 @@ from pathlib import Path
 from engine.graph import presets as _reading
 from engine.graph import serialize
 from engine.graph.model import Project
-from engine.graph.presets import DEFAULT, PresetInfo, Target
+from engine.graph.presets import DEFAULT, FAMILIES, OTHERS, PresetInfo, Target
 
-__all__ = ["DEFAULT", "PresetInfo", "Target", "all_presets", "load", "path"]
+__all__ = [
+    "DEFAULT",
+    "FAMILIES",
+    "OTHERS",
+    "PresetInfo",
+    "Target",
+    "all_ids",
+    "all_presets",
+    "info",
+    "load",
+    "path",
+    "thumbnail",
+]
 
 _FOLDER = Path(__file__).parent
 
@@ -15,6 +27,20 @@ _FOLDER = Path(__file__).parent
 def all_presets() -> tuple[PresetInfo, ...]:
     """Return what there is, the default first. Loads no torch."""
     return _reading.read_all(_FOLDER)
+
+
+def all_ids() -> tuple[str, ...]:
+    """Return the ids of all presets without reading them, the default first."""
+    return _reading.all_ids(_FOLDER)
+
+
+def info(preset_id: str) -> PresetInfo:
+    """Return what one preset says about itself.
+
+    Raises:
+        DocumentError: When there is none of this name.
+    """
+    return _reading.read_one(_FOLDER, preset_id)
 
 
 def load(preset_id: str) -> Project:
@@ -33,3 +59,13 @@ def path(preset_id: str) -> Path:
         DocumentError: When there is none of this name.
     """
     return _reading.find(_FOLDER, preset_id)
+
+
+def thumbnail(preset_id: str, theme: str) -> Path:
+    """Return where the picture of a preset is, if it has one.
+
+    Args:
+        preset_id: Of the preset.
+        theme: `dark` or `light`.
+    """
+    return _FOLDER / "thumbnails" / f"{preset_id}-{theme}.png"

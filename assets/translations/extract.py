@@ -34,6 +34,7 @@ from engine.layers.spec import Param, Port  # noqa: E402
 
 PACKAGES = ("engine", "workbench", "presets")
 TABLES: Mapping[str, Mapping[str, int | None]] = {
+    "engine/graph/presets.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
     "engine/layers/spec.py": {"_WORDS": None},
     "workbench/app/actions.py": {"MENUS": None, "ENTRIES": 2},

@@ -25,40 +25,25 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 SUFFIX = ".bpw"
 DEFAULT = "mnist-cnn"
 """The preset that opens when nothing else is asked for."""
-_ORDER = (
-    "mnist-cnn",
-    "digits-mlp",
-    "xor",
-    "spirals",
-    "sine",
-    "diabetes",
-    "breast-cancer",
-    "mnist-resnet",
-    "digits-lstm",
-    "waveforms",
-    "sunspots",
-    "char-lstm",
-    "tiny-gpt",
-    "fine-tune-gpt",
-    "seq2seq",
-    "autoencoder",
-    "vae",
-    "gan-2d",
-    "dcgan",
-    "diffusion-2d",
-    "diffusion-mnist",
-    "multimodal",
-    "transfer",
-    "forgetting",
-    "vanishing",
-    "exploding",
-    "dead-relu",
-    "too-fast",
-    "too-slow",
-    "overfit",
-    "bad-labels",
-    "unscaled",
-)
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "Basics": ("xor", "spirals", "sine", "diabetes", "breast-cancer", "digits-mlp"),
+    "Images": ("mnist-cnn", "mnist-resnet", "multimodal"),
+    "Sequences": ("digits-lstm", "waveforms", "sunspots", "seq2seq"),
+    "Language": ("char-lstm", "tiny-gpt", "fine-tune-gpt"),
+    "Generative": (
+        *("autoencoder", "vae", "gan-2d", "dcgan"),
+        *("diffusion-2d", "diffusion-mnist"),
+    ),
+    "Transfer and forgetting": ("transfer", "forgetting"),
+    "Broken on purpose": (
+        *("vanishing", "exploding", "dead-relu", "too-fast", "too-slow"),
+        *("overfit", "bad-labels", "unscaled"),
+    ),
+}
+"""Headings of lists of presets, and the presets below them, in order."""
+OTHERS = "More"
+"""The heading above presets that no family names."""
+_ORDER = (DEFAULT, *(name for family in FAMILIES.values() for name in family))
 
 
 @dataclass(frozen=True)
@@ -108,6 +93,12 @@ class PresetInfo:
     minutes: float
     target: Target
 
+    @property
+    def family(self) -> str:
+        """The heading that it stands below."""
+        named = (title for title, ids in FAMILIES.items() if self.id in ids)
+        return next(named, OTHERS)
+
 
 def info(project: Project, preset_id: str) -> PresetInfo:
     """Return what a project says about itself as a preset.
@@ -132,8 +123,22 @@ def info(project: Project, preset_id: str) -> PresetInfo:
 
 def read_all(folder: Path) -> tuple[PresetInfo, ...]:
     """Return all presets of a folder, the default first."""
-    ids = sorted((path.stem for path in folder.glob(f"*{SUFFIX}")), key=_rank)
-    return tuple(info(load(folder / f"{name}{SUFFIX}"), name) for name in ids)
+    return tuple(read_one(folder, name) for name in all_ids(folder))
+
+
+def all_ids(folder: Path) -> tuple[str, ...]:
+    """Return the ids of all presets of a folder, the default first."""
+    names = (path.stem for path in folder.glob(f"*{SUFFIX}"))
+    return tuple(sorted(names, key=_rank))
+
+
+def read_one(folder: Path, preset_id: str) -> PresetInfo:
+    """Return what one preset says about itself.
+
+    Raises:
+        DocumentError: When there is none of this name.
+    """
+    return info(load(find(folder, preset_id)), preset_id)
 
 
 def _rank(preset_id: str) -> tuple[int, str]:

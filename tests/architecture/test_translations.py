@@ -20,6 +20,8 @@ FROM_ELSEWHERE = (
     "workbench/canvas/words.py",
     "workbench/canvas/menus.py",
     "workbench/canvas/palette.py",
+    "workbench/dialogs/cards.py",
+    "workbench/dialogs/gallery.py",
     "workbench/inspector/fields.py",
     "workbench/inspector/training_form.py",
 )

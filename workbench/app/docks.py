@@ -1,6 +1,6 @@
 """Panels around the canvas: small title bars, tabs, a layout that is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
@@ -169,6 +169,18 @@ class Docks:
         bottom = [self["loss"], self["gradients"], self["weights"]]
         self._window.resizeDocks(bottom, [third] * 3, across)
         self._window.resizeDocks([self["loss"]], [round(height * 0.3)], down)
+
+    def put_away(self) -> tuple[str, ...]:
+        """Hide all panels; returns those that could be seen."""
+        seen = tuple(name for name, d in self._docks.items() if not d.isHidden())
+        for name in seen:
+            self._docks[name].hide()
+        return seen
+
+    def bring_back(self, names: Iterable[str]) -> None:
+        """Show panels that were put away."""
+        for name in names:
+            self._docks[name].show()
 
     def set_height(self, name: str, height: int) -> None:
         """Give a panel this height, px."""

@@ -13,6 +13,7 @@ from engine.i18n import tr
 from workbench import theme
 from workbench.app.crash import CrashGuard
 from workbench.app.garbage import Collector
+from workbench.app.start_page import StartPage
 from workbench.app.unix import SignalWatch
 from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
@@ -48,8 +49,15 @@ def run(options: Options) -> int:
 
 
 def _begin(window: MainWindow, options: Options) -> None:
-    """Open what is wanted; say what is wrong with it, or was with the last session."""
+    """Open what is wanted, or the start page where nothing is.
+
+    Says what is wrong with it, and what was with the last session.
+    """
     wrong = ""
+    if options.document is None and options.run is None:
+        StartPage(window, window.centre)
+        offer_recovery(window)
+        return
     try:
         open_start(window, options)
     except EngineError as error:

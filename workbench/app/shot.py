@@ -168,7 +168,20 @@ def _presets(window: MainWindow) -> QWidget:
 
     dialog = PresetDialog(window)
     dialog.show()
+    dialog.gallery.load_now()
     return dialog
+
+
+def _start(window: MainWindow) -> QWidget:
+    from workbench.app.start_page import StartPage  # noqa: PLC0415 - one screen
+
+    window.document.new()
+    page = StartPage(window, window.centre)
+    page.begin()
+    _settle(window)
+    if page.gallery is not None:
+        page.gallery.load_now()
+    return window
 
 
 def _palette(window: MainWindow) -> QWidget:
@@ -188,6 +201,7 @@ def _shortcuts(window: MainWindow) -> QWidget:
 SCREENS: dict[str, Callable[[MainWindow], QWidget]] = {
     "export": _export_dialog,
     "presets": _presets,
+    "start": _start,
     "commands": _palette,
     "shortcuts": _shortcuts,
 }

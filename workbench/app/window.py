@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -11,7 +12,13 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.errors import EngineError
 from engine.graph import ports
@@ -53,6 +60,9 @@ from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
 from workbench.session.session import Session
 
+if TYPE_CHECKING:
+    from workbench.app.start_page import StartPage
+
 SIZE = QSize(1440, 900)
 STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
@@ -84,6 +94,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(self.document)
         self.analysis: Analysis | None = None
         self.devices: Devices | None = None
+        self.start_page: StartPage | None = None
         self._ticks = 0
         self._has_painted = self.asks_nothing = False
         self.resize(first_size(self.screen().availableSize()))
@@ -100,6 +111,7 @@ class MainWindow(QMainWindow):
         self.palette_panel = Palette(self.document, self.canvas)
         self.inspector = Inspector(self.document)
         self.problems = ProblemList(self.title_of)
+        self.centre = QStackedWidget()
         self.banner, self.status = Banner(), StatusBar()
         self.docks = Docks(self)
         self.panels = Panels(self.docks, self.session.history, self)
@@ -154,7 +166,8 @@ class MainWindow(QMainWindow):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.banner)
-        box.addWidget(self.canvas, 1)
+        self.centre.addWidget(self.canvas)
+        box.addWidget(self.centre, 1)
         self.setCentralWidget(middle)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.tools)
         self.setStatusBar(self.status)
@@ -367,6 +380,8 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """Keep the layout and end everything that runs."""
+        if self.start_page is not None:
+            self.start_page.leave()
         self.settings.set_window("geometry", self.saveGeometry())
         self.settings.set_window("state", self.docks.save())
         self.settings.save()

@@ -137,6 +137,10 @@ def power_of_ten(exponent: int) -> str:
 def number(value: float) -> str:
     """Return a short text of a tick's value, 12k for 12,000."""
     value = 0.0 if abs(value) < 1e-12 else value
+    if abs(value) >= 1e9:
+        exponent = math.floor(math.log10(abs(value)) + 1e-12)
+        front = f"{value / 10.0**exponent:.3g}·".replace("-", "−")
+        return front.removesuffix("1·") + power_of_ten(exponent)
     for limit, unit in ((1e6, tr("M")), (1e4, tr("k"))):
         if abs(value) >= limit:
             scale = 1e6 if limit == 1e6 else 1e3

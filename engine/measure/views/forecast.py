@@ -1,7 +1,7 @@
 """A series continued by the network alone: every answer becomes an input.
 
 Arrays: `curve` L×2 (place, forecast) and `points` L×2 (place, true value; only with a
-target), in the units of the data set; place 0 follows the first window.
+target), in the units of the data set; place 1 follows the first window.
 Words: `axes`.
 """
 
@@ -30,7 +30,7 @@ def draw(scene: Scene) -> Drawing:
         found.append(following.reshape(1, 1))
         window = torch.cat([window[:, 1:], following.reshape(1, 1, 1)], dim=1)
     scaled = torch.cat(found).double().cpu().numpy()
-    places = np.arange(length, dtype=np.float64)
+    places = np.arange(1, length + 1, dtype=np.float64)
     values = scene.restored("input", scaled)[:, 0]
     arrays: dict[str, Array] = {
         "curve": classes.small(np.stack([places, values], axis=1))
@@ -38,4 +38,6 @@ def draw(scene: Scene) -> Drawing:
     if scene.has("target"):
         truth = scene.numbers("target")[:length, 0]
         arrays["points"] = classes.small(np.stack([places, truth], axis=1))
-    return arrays, {"axes": ("step", *scene.names.get("target", ("value",))[:1])}
+    return arrays, {
+        "axes": (tr("steps ahead"), *scene.names.get("target", ("value",))[:1])
+    }

@@ -179,8 +179,8 @@ def test_forecast_feeds_its_answers_back():
     inputs = {"window": windows, "input": truth, "target": truth}
     undo = {"input": lambda v: 10 * v, "target": lambda v: 10 * v}
     arrays, _ = VIEWS["forecast"](scene("forecast", inputs, fibonacci, undo=undo))
-    assert arrays["curve"].tolist() == [[0, 20], [1, 30], [2, 50]]
-    assert arrays["points"].tolist() == [[0, 20], [1, 90], [2, 50]]
+    assert arrays["curve"].tolist() == [[1, 20], [2, 30], [3, 50]]
+    assert arrays["points"].tolist() == [[1, 20], [2, 90], [3, 50]]
 
 
 def test_clipped_samples_stay_within_their_limit():

@@ -59,7 +59,8 @@ def test_importing_the_window_leaves_torch_and_pyqtgraph_out():
     assert out.strip() == "[]", err
 
 
-def test_first_paint_waits_for_no_slow_import():
+@pytest.mark.parametrize("document", ["mnist-cnn", None])
+def test_first_paint_waits_for_no_slow_import(document):
     code = (
         "import gc, os, sys\n"
         "gc.disable()\n"
@@ -72,7 +73,7 @@ def test_first_paint_waits_for_no_slow_import():
         "    print('painted', [m for m in slow if m in sys.modules], flush=True)\n"
         "    window.close()\n"
         "MainWindow.start_late = start_late\n"
-        "main.run(Options(document='mnist-cnn'))\n"
+        f"main.run(Options(document={document!r}))\n"
         "print('collects', gc.isenabled())\n"
     )
     out, err = start(code).communicate(timeout=60)

@@ -5,11 +5,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-import presets
 from engine.protocol.frame import Exported, RunStarted
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.palette import Command, CommandPalette
-from workbench.dialogs.presets import PresetDialog
 from workbench.dialogs.report import ReportDialog
 
 RUN = RunStarted("r", ("a", "b"), (10, 2), ("training",), (), "cpu", 1, 9, 3, 4, 12)
@@ -113,44 +111,6 @@ def test_palette_arrows_choose_another_line(qtbot, window):
     qtbot.keyClick(palette.search, Qt.Key.Key_Down)
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert ran == ["Train"]
-
-
-def test_gallery_has_every_preset_and_opens_the_clicked(qtbot, window):
-    dialog = PresetDialog(window)
-    dialog.show()
-    assert [c.info.id for c in dialog.cards] == [p.id for p in presets.all_presets()]
-    with qtbot.waitSignal(dialog.chosen) as chosen:
-        qtbot.mouseClick(dialog.cards[2], Qt.MouseButton.LeftButton)
-    assert chosen.args == [dialog.cards[2].info.id]
-
-
-def test_gallery_search_puts_the_best_first_and_enter_opens_it(qtbot, window):
-    dialog = PresetDialog(window)
-    dialog.show()
-    dialog.search.setText("spiral")
-    assert dialog.shown[0].info.id == "spirals"
-    assert not next(c for c in dialog.cards if c.info.id == "diabetes").isVisible()
-    with qtbot.waitSignal(dialog.chosen) as chosen:
-        qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
-    assert chosen.args == ["spirals"]
-
-
-def test_gallery_says_when_nothing_fits(qtbot, window):
-    dialog = PresetDialog(window)
-    dialog.show()
-    dialog.search.setText("zzqqxx")
-    assert not dialog.shown
-    assert dialog.nothing.isVisible()
-    dialog.search.clear()
-    assert dialog.shown == dialog.cards
-
-
-def test_gallery_trains_with_one_click(qtbot, window):
-    dialog = PresetDialog(window)
-    dialog.show()
-    with qtbot.waitSignal(dialog.train_wanted) as wanted:
-        qtbot.mouseClick(dialog.cards[1].train, Qt.MouseButton.LeftButton)
-    assert wanted.args == [dialog.cards[1].info.id]
 
 
 def test_report_copies_everything(qtbot, window):

@@ -32,7 +32,10 @@ class Curve(ViewFace):
         self.limits = np.array([x_low, x_high, self._range.low, self._range.high])
         self.entries = [marks.Entry(tr("network"), marks.LINE)]
         if len(self.points):
-            self.entries.append(marks.Entry(tr("data"), marks.POINTS))
+            self.entries.append(self._data_entry())
+
+    def _data_entry(self) -> marks.Entry:
+        return marks.Entry(tr("data"), marks.POINTS)
 
     def plane(self) -> Plane:
         """Return the plane as it lies in the widget now."""
@@ -87,6 +90,20 @@ class Curve(ViewFace):
         parts = ((tr("network"), self.curve), (tr("data"), self.points))
         rows = [[kind, x, y] for kind, part in parts for x, y in part.tolist()]
         return [tr("Kind"), *axes_of(self.view.words)], rows
+
+
+class Forecast(Curve):
+    """Data as a thin line, for they follow each other; the network as a line."""
+
+    def _data_entry(self) -> marks.Entry:
+        return marks.Entry(tr("data"), marks.DATA_LINE)
+
+    def _draw_points(self, painter: QPainter, places: np.ndarray) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(style.pen(style.series(0, 170), 1.4))
+        for part in finite_parts(places):
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in part.tolist()]))
+        super()._draw_points(painter, places)
 
 
 def finite_parts(places: np.ndarray) -> list[np.ndarray]:

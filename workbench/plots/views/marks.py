@@ -54,14 +54,14 @@ class Entry:
     Args:
         text: Words.
         index: Class whose colour and marker it has, −1 for a ring, −2 for a line,
-            −3 for points.
+            −3 for points, −4 for points on a thin line.
     """
 
     text: str
     index: int
 
 
-RING, LINE, POINTS = -1, -2, -3
+RING, LINE, POINTS, DATA_LINE = -1, -2, -3, -4
 
 
 def legend_width(entries: Sequence[Entry], most: int = 150) -> int:
@@ -95,7 +95,10 @@ def _draw_sign(painter: QPainter, index: int, centre: QPointF) -> None:
     elif index == LINE:
         painter.setPen(style.pen(style.series(1), 2.2))
         painter.drawLine(QPointF(-6, 0), QPointF(6, 0))
-    elif index == POINTS:
+    elif index in {POINTS, DATA_LINE}:
+        if index == DATA_LINE:
+            painter.setPen(style.pen(style.series(0, 170), 1.4))
+            painter.drawLine(QPointF(-6, 0), QPointF(6, 0))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.series(0, 170))
         painter.drawEllipse(QPointF(0, 0), 3, 3)

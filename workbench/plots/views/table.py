@@ -3,7 +3,7 @@
 from engine.i18n import tr
 from workbench.plots.views.base import ViewFace
 from workbench.plots.views.confusion_matrix import ConfusionMatrix
-from workbench.plots.views.curve import Curve
+from workbench.plots.views.curve import Curve, Forecast
 from workbench.plots.views.decision_boundary import DecisionBoundary
 from workbench.plots.views.image_grid import ImageGrid
 from workbench.plots.views.predictions import Predictions
@@ -21,7 +21,7 @@ FACES: dict[str, type[ViewFace]] = {
     "latent_map": ImageGrid,
     "text_sample": TextSample,
     "denoising_chain": ImageGrid,
-    "forecast": Curve,
+    "forecast": Forecast,
     "task_matrix": TaskMatrixFace,
 }
 
