@@ -23,6 +23,7 @@ _SEED = 1
 """Layers that draw numbers also in eval mode draw the same ones for every view."""
 _MOST_PLACES = 1024
 """Places where the network is asked at once."""
+_GOLDEN = (5**0.5 - 1) / 2
 _SAMPLES_OF_THEIR_OWN = {"denoising_chain"}
 """Views that ask for samples, not for places around one: each gets feeds of its own,
 such as the class that is asked for."""
@@ -97,23 +98,29 @@ class Viewed:
         """
         self.inputs.append(inputs)
         extra = self.words.sample.feed if samples else ""
-        for name in {self.words.label_feed, extra} - {""}:
+        for name in {self.words.label_feed, extra, *self._own_feeds} - {""}:
             self.feeds.setdefault(name, []).append(batch[name])
+
+    @property
+    def _own_feeds(self) -> tuple[str, ...]:
+        """Feeds of which each place where the network is asked has its own."""
+        if self.answer is None or self.node.type not in _SAMPLES_OF_THEIR_OWN:
+            return ()
+        return self.answer.feed_names
 
     def scene(self, first: Batch) -> Scene:
         """Return what was collected.
 
         Args:
-            first: Its first sample stands for feeds that are not asked, or all of
-                its samples do in turn.
+            first: Its first sample stands for feeds that are not asked.
         """
         ports = [port for port, _ in self.node.inputs]
         columns = [torch.cat(parts) for parts in zip(*self.inputs, strict=True)]
         feeds = {name: torch.cat(parts) for name, parts in self.feeds.items()}
         words, cone = self.words, self.answer
-        own = self.node.type in _SAMPLES_OF_THEIR_OWN
         inputs = dict(zip(ports, columns, strict=True))
-        others = first if own else {name: feed[:1] for name, feed in first.items()}
+        others = {name: feed[:1] for name, feed in first.items()}
+        others |= {name: feeds[name] for name in self._own_feeds}
         names, undo = dict(words.names), dict(words.undo)
         sample = words.sample
         if sample.feed in feeds:
@@ -134,20 +141,27 @@ class Viewed:
 
 
 def _ask(cone: Cone, given: tuple[Tensor, ...], others: Batch) -> Tensor:
-    """Return the network's output; other feeds are taken in turn, over and over."""
+    """Return the network's output; other feeds have one sample, or some for each."""
     outputs = []
     for places in torch.split(torch.arange(len(given[0])), _MOST_PLACES):
         parts = [tensor[places.to(tensor.device)] for tensor in given]
-        feeds = {name: _turns(others[name], places) for name in cone.feed_names}
+        feeds = {name: _strewn(others[name], places) for name in cone.feed_names}
         outputs.append(cone.run(feeds, *parts))
     answer: Tensor = torch.cat(outputs)
     return answer
 
 
-def _turns(feed: Tensor, places: Tensor) -> Tensor:
+def _strewn(feed: Tensor, places: Tensor) -> Tensor:
+    """Return a sample for each place; neighbours are far apart, whatever the order.
+
+    Data is often sorted by class: any few places in a row still show several.
+
+    Source: Weyl's equidistributed sequence of the golden ratio
+    """
     if len(feed) == 1:
         return feed.expand(len(places), *feed.shape[1:])
-    return feed[(places % len(feed)).to(feed.device)]
+    shares = (places.double() * _GOLDEN) % 1.0
+    return feed[(shares * len(feed)).long().to(feed.device)]
 
 
 @contextmanager
