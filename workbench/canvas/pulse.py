@@ -124,18 +124,21 @@ class Pulse:
         self, painter: QPainter, nodes: tuple[str, ...], share: float
     ) -> None:
         """Let the outlines of all cards whose weights have moved light up once."""
-        cards, shown = QPainterPath(), self._view.canvas.nodes
-        for node_id in nodes:
-            if node_id in shown:
-                room = shown[node_id].card().adjusted(-2.5, -2.5, 2.5, 2.5)
-                radius = metrics.RADIUS + 2.5
-                cards.addRoundedRect(room, radius, radius)
+        shown, seen, radius = (
+            self._view.canvas.nodes,
+            self._seen(),
+            metrics.RADIUS + 2.5,
+        )
+        cards = [shown[i].card() for i in nodes if i in shown]
         colour = QColor(current().ok)
         colour.setAlphaF(1.0 - share**2 if self._moves else 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(colour, max(3.0, 1.5 / self._view.camera.zoom)))
-        painter.drawPath(cards)
+        for card in cards:
+            if card.intersects(seen):
+                room = card.adjusted(-2.5, -2.5, 2.5, 2.5)
+                painter.drawRoundedRect(room, radius, radius)
 
     def _seen(self) -> QRectF:
         view = self._view
@@ -161,6 +164,8 @@ def lit(
     """
     body, heads = QPainterPath(), []
     for run in runs:
+        if not run.is_on(share):
+            continue
         near = run.path.boundingRect().adjusted(-8, -8, 8, 8)
         points = run.trace(share) if near.intersects(seen) else []
         if not points:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
-from engine.graph.model import Edge, Graph
 from workbench.canvas import live
 
 if TYPE_CHECKING:
     from workbench.canvas.scene import CanvasScene
 
-_TAIL_PX = 80.0
+_TAIL_PX, _LAG = 80.0, 4.0
+"""Length of the lit part; it takes at most so many times the way to go out."""
+Way = tuple[str, str, QPainterPath]
+"""Where a wave enters a wire, where it leaves it, and the wire."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,13 @@ class Run:
             lengths.append(lengths[-1] + (gap.x() ** 2 + gap.y() ** 2) ** 0.5)
         return lengths
 
+    def is_on(self, share: float) -> bool:
+        """Return, without looking at the wire, whether any of it can be lit."""
+        return self.start < share < self.end + _LAG * (self.end - self.start)
+
     def trace(self, share: float) -> list[QPointF]:
         """Return the lit part at a share of the wave, its head last; often empty."""
-        if share <= self.start or self.path.isEmpty():
+        if not self.is_on(share) or self.path.isEmpty():
             return []
         whole = self._lengths[-1]
         head = (share - self.start) / max(1e-9, self.end - self.start) * whole
@@ -100,45 +106,37 @@ def plan(scene: "CanvasScene") -> Plan:
     used = live.led_to_loss(graph)
     weighted = {i for i in used if faces[i].count and not faces[i].is_frozen}
     moved = set(live.origins(graph, weighted))
-    inside = [e for e in graph.edges if {e.source.node, e.target.node} <= used]
-    back = [edge for edge in inside if edge.source.node in moved]
+    inside = [
+        (edge.source.node, edge.target.node, item.path)
+        for edge, item in scene.edges.items()
+        if edge.source.node in used and edge.target.node in used
+    ]
+    back = [(end, start, path) for start, end, path in inside if start in moved]
+    order = [node.id for node in graph.topological()]
+    there, here = depths(order, inside), depths(order[::-1], back)
     return Plan(
-        tuple(_runs(scene, inside, is_back=False)),
-        tuple(_runs(scene, back, is_back=True)),
+        tuple(_runs(inside, there, is_back=False)),
+        tuple(_runs(back, here, is_back=True)),
         tuple(i for i in faces if i in weighted),
-        max(depths(_order(graph), _ways(inside)).values(), default=0),
+        max(there.values(), default=0),
     )
 
 
-def _runs(scene: "CanvasScene", edges: list[Edge], *, is_back: bool) -> Iterator[Run]:
-    order, ways = _order(scene.graph), _ways(edges)
-    if is_back:
-        order, ways = order[::-1], [(end, start) for start, end in ways]
-    ranks = depths(order, ways)
+def _runs(ways: list[Way], ranks: Mapping[str, int], *, is_back: bool) -> Iterator[Run]:
     deepest = max(ranks.values(), default=1) or 1
-    for edge, (start, end) in zip(edges, ways, strict=True):
-        if edge in scene.edges:
-            share, arrival = ranks[start] / deepest, ranks[end] / deepest
-            yield Run(scene.edges[edge].path, share, arrival, is_back)
+    for start, end, path in ways:
+        yield Run(path, ranks[start] / deepest, ranks[end] / deepest, is_back)
 
 
-def _order(graph: Graph) -> list[str]:
-    return [node.id for node in graph.topological()]
-
-
-def _ways(edges: list[Edge]) -> list[tuple[str, str]]:
-    return [(edge.source.node, edge.target.node) for edge in edges]
-
-
-def depths(order: Iterable[str], ways: list[tuple[str, str]]) -> Mapping[str, int]:
+def depths(order: Iterable[str], ways: list[Way]) -> Mapping[str, int]:
     """Return the length of the longest way to each node.
 
     Args:
         order: All nodes, the start of every way before its end.
-        ways: Pairs of nodes.
+        ways: Start, end and wire.
     """
     into: dict[str, list[str]] = {}
-    for start, end in ways:
+    for start, end, _path in ways:
         into.setdefault(end, []).append(start)
     found: dict[str, int] = {}
     for node in order:
