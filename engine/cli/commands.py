@@ -28,7 +28,7 @@ def check(options: Namespace) -> int:
     project = projects.find(options.project)
     from engine.compile.shapes import ShapeCache  # noqa: PLC0415 - loads torch
 
-    analysis = ShapeCache().analyse(project)
+    analysis = ShapeCache().analyse(project, folder="")
     if options.json:
         write_json(_as_json(analysis))
     else:

@@ -71,6 +71,7 @@ class PhaseCheck:
                 got=", ".join(phase.update) or tr("none"),
                 fixes=tuple(self._rest(phase)),
                 phase=phase.name,
+                kind="idle",
             )
 
     def _rest(self, idle: Phase) -> Iterator[Fix]:

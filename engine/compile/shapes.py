@@ -5,10 +5,14 @@ from functools import cache
 
 from engine.compile.checks import loss_offers, value_problems
 from engine.compile.fixes import fixes_for
+from engine.compile.fixes.sharing import own_weights
+from engine.compile.fixes.spot import Spot
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
 from engine.compile.memory import machine_bytes, memory_problems
 from engine.compile.phase_checks import PhaseCheck
+from engine.compile.starts import start_problems
+from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
 from engine.graph.edits import Problem
@@ -33,12 +37,16 @@ class ShapeCache:
     def __init__(self) -> None:
         self._found: dict[Key, Finding] = {}
 
-    def analyse(self, project: Project, revision: int = 0) -> Analysis:
+    def analyse(
+        self, project: Project, revision: int = 0, folder: str | None = None
+    ) -> Analysis:
         """Return what is known of every node, and what is wrong.
 
         Args:
             project: Only read. Mistakes become problems; nothing is raised for them.
             revision: Handed through to the answer.
+            folder: Of the document's file, that paths of weights count from; empty
+                means the current one. None: don't look for files.
         """
         try:
             problems = validate(project)
@@ -55,11 +63,14 @@ class ShapeCache:
             *loss_offers(project, problems, walk.flows),
             *walk.problems,
             *memory_problems(walk.weights, machine_bytes()),
+            *(start_problems(project, folder) if folder is not None else ()),
         ]
         phases: tuple[PhaseInfo, ...] = ()
         if all(problem.severity != "error" for problem in everything):
             check = PhaseCheck(project, nodes, walk.weights)
-            everything += check.problems()
+            whole = Whole(project, nodes, walk.found, walk.spots)
+            everything += with_weights(whole, check.problems())
+            everything += update_problems(whole)
             phases = check.infos()
         return Analysis(
             revision,
@@ -117,6 +128,7 @@ class Walk:
         self.found: dict[str, Inference] = {}
         self.problems: list[Problem] = []
         self.weights: dict[str, int] = {}
+        self.spots: dict[str, Spot] = {}
         self._wrong = {p.node for p in problems if p.severity == "error"}
         self._wrong_nodes: set[int] = set()
 
@@ -145,13 +157,17 @@ class Walk:
     def _report(
         self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
     ) -> None:
-        sentence = tr("{sentence}.", sentence=error.what)
-        text = f"{sentence} {error.fix}" if error.fix else error.what
-        fixes = fixes_for(self.project, node, flows)
+        fixes = fixes_for(self._spot(node, flows))
+        text = error.what
+        if error.fix and not fixes:
+            text = f"{tr('{sentence}.', sentence=error.what)} {error.fix}"
         problem = Problem(
             node.place, text, _text(error.expected), _text(error.got), fixes=fixes
         )
         self._unknown(node, flows, problem)
+
+    def _spot(self, node: FlatNode, flows: tuple[Flow, ...]) -> Spot:
+        return Spot(self.project, node, flows, self.cache.find, self.flows)
 
     def _unknown(
         self, node: FlatNode, flows: tuple[Flow, ...], problem: Problem
@@ -169,9 +185,14 @@ class Walk:
             text = tr("The shared weights don't fit this input")
             first = tr("{n} weights", n=self.weights[node.home])
             got = tr("{n} weights", n=found.parameters)
-            self._unknown(node, flows, Problem(node.place, text, first, got))
+            fixes = own_weights(self.project, node)
+            problem = Problem(node.place, text, first, got, fixes=fixes)
+            self._unknown(node, flows, problem)
             return
-        self.problems.extend(value_problems(self.project, node, flows))
+        self.spots[node.path] = spot = self._spot(node, flows)
+        for problem in value_problems(spot):
+            if problem not in self.problems:
+                self.problems.append(problem)
         self.found[node.path] = found
         for port, flow in zip(node.outputs, found.outputs, strict=False):
             self.flows[Source(node.path, port)] = flow

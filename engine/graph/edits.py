@@ -307,6 +307,7 @@ class Problem:
         severity: `error` keeps it from training, `warning` does not.
         phase: Name of the training phase it is about, `ALL_PHASES` when it is what
             all of them leave out, or empty.
+        kind: Name of the mistake where other checks add to it, such as `no_loss`.
     """
 
     node: str
@@ -317,3 +318,4 @@ class Problem:
     fixes: tuple[Fix, ...] = ()
     severity: Literal["error", "warning"] = "error"
     phase: str = ""
+    kind: str = ""

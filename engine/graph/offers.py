@@ -1,17 +1,21 @@
 """What could be connected to an input that has no wire."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from engine.graph.edits import AddNode, Connect, Edit, Fix
+from engine.graph.edits import AddNode, Connect, Disconnect, Edit, Fix, ReplaceNode
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.graph.ports import fits, output_ports, title
 from engine.i18n import tr
 from engine.layers import registry
+from engine.layers.datasets import DATASETS
 from engine.layers.spec import Port
 
 MAX_FIXES = 3
 _DATA = "data"
 _JUDGES = {"loss", "metric", "view"}
+_FOR_LABELS = {"loss": "cross_entropy", "metric": "accuracy"}
+_FOR_NUMBERS = {"loss": "mse", "metric": "mae"}
 
 
 def connections(
@@ -85,3 +89,75 @@ def _data(project: Project, scope: str, target: Endpoint, port: Port) -> Iterato
     wire = Edge(Endpoint(new.id, outs[-1 if truth else 0].name), target)
     edits: tuple[Edit, ...] = (AddNode(new, scope), Connect(wire, scope))
     yield Fix(tr("Add {title}", title=title(new)), edits)
+
+
+def converters(
+    project: Project, scope: str, edge: Edge, source: Port, target: Port
+) -> Iterator[Fix]:
+    """Yield what turns the values of a wire into the kind that its end takes.
+
+    Args:
+        project: The document.
+        scope: Of the wire.
+        edge: The wire.
+        source: The port it comes from.
+        target: The port it ends in.
+    """
+    node = project.scope(scope).node(edge.target.node)
+    if target.name == "target" and _category(node) in _JUDGES:
+        yield from _other_judges(scope, node, source)
+    if (source.kind, target.kind) == ("int", "float"):
+        classes = _classes(project, scope, edge)
+        if classes:
+            words = tr(
+                "Insert {layer} before “{title}”", layer="OneHot", title=title(node)
+            )
+            step = Node("one_hot", "one_hot", {"num_classes": classes})
+            yield Fix(words, _between(project, scope, edge, step))
+    if (source.kind, target.kind) == ("float", "int") and node.type == "embedding":
+        size = registry.get(node.type).complete(node.params)["embedding_dim"]
+        linear = replace(node, type="linear", params={"out_features": size})
+        words = tr("Use {title} instead", title=registry.get("linear").title)
+        yield Fix(words, (ReplaceNode(linear, scope),))
+    if {source.kind, target.kind} == {"int", "float"}:
+        words = tr("Insert {layer} before “{title}”", layer="Cast", title=title(node))
+        step = Node("cast", "cast", {"to": target.kind})
+        yield Fix(words, _between(project, scope, edge, step))
+
+
+def _other_judges(scope: str, node: Node, source: Port) -> Iterator[Fix]:
+    """Yield the usual loss or metric for such a target."""
+    pair = _FOR_LABELS if source.kind == "int" else _FOR_NUMBERS
+    better = pair.get(_category(node))
+    if better is None or source.kind not in {"int", "float"}:
+        return
+    names = [port.name for port in registry.get(node.type).inputs]
+    if names == [port.name for port in registry.get(better).inputs]:
+        words = tr("Use {title} instead", title=registry.get(better).title)
+        yield Fix(words, (ReplaceNode(replace(node, type=better, params={}), scope),))
+
+
+def _classes(project: Project, scope: str, edge: Edge) -> int:
+    """Return how many classes the labels of a data node have, 0 where unknown."""
+    node = project.scope(scope).node(edge.source.node)
+    spec = DATASETS.get(
+        str(registry.get(node.type).complete(node.params).get("source"))
+    )
+    layout = spec.layout if spec and node.type == _DATA else ()
+    named = (p.classes for p in layout if p.port.name == edge.source.port)
+    return len(next(named, ()))
+
+
+def _between(project: Project, scope: str, edge: Edge, new: Node) -> tuple[Edit, ...]:
+    graph = project.scope(scope)
+    fresh = replace(new, id=graph.free_id(new.id))
+    spec = registry.get(new.type)
+    enter = Endpoint(fresh.id, spec.inputs[0].name)
+    leave = Endpoint(fresh.id, spec.outputs[0].name)
+    place = graph.edges.index(edge)
+    return (
+        AddNode(fresh, scope),
+        Disconnect(edge, scope),
+        Connect(Edge(edge.source, enter), scope),
+        Connect(Edge(leave, edge.target), scope, place),
+    )

@@ -15,6 +15,7 @@ from engine.graph.model import (
     Project,
 )
 from engine.graph.ports import (
+    BLOCK,
     input_port,
     input_ports,
     output_port,
@@ -23,6 +24,7 @@ from engine.graph.ports import (
 from engine.graph.settings import Choice, Phase, Training, check_values
 from engine.i18n import tr
 from engine.layers import registry
+from engine.layers.datasets import DATASETS
 
 Record = dict[str, Any]
 _T = TypeVar("_T")
@@ -209,19 +211,33 @@ def _position(node_id: str, pair: object) -> Position:
 
 
 def _check_ports(project: Project, scope: str) -> None:
-    """Refuse wires to ports that the catalogue does not have."""
+    """Refuse wires to ports that no node of their type has.
+
+    Ports that a node had before, with another data set or a definition that is lost,
+    are a problem of the document, not of the file: people must be able to open it.
+    """
     for edge in project.scope(scope).edges:
         ends = (
             (edge.source, output_port(project, edge, scope)),
             (edge.target, input_port(project, edge, scope)),
         )
         for end, port in ends:
-            if port is None:
+            if port is None and not _could_be(project, scope, end):
                 raise DocumentError(
                     tr("There is no port “{port}”", port=end.port),
                     where=end.node,
                     fix=did_you_mean(end.port, _port_names(project, scope, end.node)),
                 )
+
+
+def _could_be(project: Project, scope: str, end: Endpoint) -> bool:
+    """Return whether a node can have a port that it doesn't have as it is set."""
+    node = project.scope(scope).node(end.node)
+    if node.type == BLOCK:
+        return str(node.params.get("of", "")) not in project.blocks
+    return node.type == "data" and any(
+        port.port.name == end.port for spec in DATASETS.values() for port in spec.layout
+    )
 
 
 def _port_names(project: Project, scope: str, node_id: str) -> list[str]:

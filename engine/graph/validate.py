@@ -4,31 +4,20 @@ Every finding is a `Problem` at its node, in the words of the canvas, with the f
 that one click can apply. Shapes are checked by `engine.compile.shapes`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from engine.errors import ConfigError
-from engine.graph import paths
-from engine.graph.edits import Connect, Disconnect, Edit, Fix, Problem, SetParam
-from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
-from engine.graph.offers import MAX_FIXES, connections
-from engine.graph.ports import (
-    BLOCK,
-    fits,
-    input_port,
-    input_ports,
-    output_port,
-    output_ports,
-    title,
-)
-from engine.graph.settings import Training
+from engine.graph import goals
+from engine.graph.data_checks import data_problems
+from engine.graph.edits import Connect, Edit, Fix, Problem, SetParam, removal
+from engine.graph.model import ROOT, Edge, Node, Project
+from engine.graph.offers import MAX_FIXES
+from engine.graph.ports import BLOCK, title
+from engine.graph.rewire import heal
+from engine.graph.wire_checks import missing_inputs, wire_problems
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.spec import Port
-
-_FED_BY_DATA = {"io"}
-_ENDS = {"loss", "metric", "view"}
-_WEIGHTLESS = {"act", "shape", "merge", "pool"}
-"""Layers that are there only to be looked at need no path to a loss."""
+from engine.layers.spec import Param, Value
 
 
 def validate(project: Project) -> list[Problem]:
@@ -37,21 +26,44 @@ def validate(project: Project) -> list[Problem]:
     if problems:
         return problems
     problems.extend(_scope_problems(project, ROOT, ""))
-    problems.extend(_goals(project))
-    problems.extend(_phases(project, project.training))
+    problems.extend(goals.goals(project))
+    problems.extend(goals.phases(project))
     return problems
 
 
 def _recursion(project: Project) -> Iterator[Problem]:
-    """Find blocks that contain themselves."""
+    """Find blocks that contain themselves; told at an instance, if there is one."""
     for name in project.blocks:
         if name in _blocks_inside(project, name):
             yield Problem(
-                "",
+                _instance_of(project, name),
                 tr("The block “{name}” contains itself", name=name),
                 expected=tr("blocks inside blocks, without a circle"),
                 got=name,
+                fixes=_without_circle(project, name),
             )
+
+
+def _instance_of(project: Project, name: str) -> str:
+    nodes = project.graph.nodes.values()
+    return next((n.id for n in nodes if n.params.get("of") == name), "")
+
+
+def _without_circle(project: Project, name: str) -> tuple[Fix, ...]:
+    """Return the fix that takes out of a block what leads back to it."""
+    nodes = project.blocks[name].graph.nodes.values()
+    back = [
+        node.id
+        for node in nodes
+        if node.type == BLOCK
+        and name in {str(node.params.get("of")), *_inside_of(project, node)}
+    ]
+    words = tr("Remove “{inner}” from inside “{name}”", inner=name, name=name)
+    return (Fix(words, tuple(heal(project, back, name))),)
+
+
+def _inside_of(project: Project, node: Node) -> set[str]:
+    return _blocks_inside(project, str(node.params.get("of", "")))
 
 
 def _blocks_inside(project: Project, name: str) -> set[str]:
@@ -83,217 +95,90 @@ def _node_problems(
 ) -> Iterator[Problem]:
     path = prefix + node.id
     yield from _param_problems(scope, path, node)
+    yield from data_problems(scope, path, node)
     if node.type == BLOCK and str(node.params.get("of", "")) not in project.blocks:
         yield Problem(
             path,
             tr("This block has no definition"),
             expected=", ".join(project.blocks) or tr("a block of this project"),
             got=str(node.params.get("of", "")),
+            fixes=_other_block(project, scope, node),
         )
         return
-    yield from _wire_problems(project, scope, path, node)
-    yield from _missing_inputs(project, scope, path, node)
+    yield from wire_problems(project, scope, path, node)
+    yield from missing_inputs(project, scope, path, node)
+
+
+def _other_block(project: Project, scope: str, node: Node) -> tuple[Fix, ...]:
+    """Return fixes: another block with the same ports, or no block at all."""
+    graph, fixes = project.scope(scope), []
+    enters = {edge.target.port for edge in graph.edges_into(node.id)}
+    leaves = {edge.source.port for edge in graph.edges_out_of(node.id)}
+    for name, block in project.blocks.items():
+        is_around = name == scope or scope in _blocks_inside(project, name)
+        is_alike = enters <= set(block.inputs) and leaves <= set(block.outputs)
+        if is_alike and not is_around:
+            words = tr("Use the block “{name}”", name=name)
+            fixes.append(Fix(words, (SetParam(node.id, "of", name, scope),)))
+    return (*fixes[: MAX_FIXES - 1], _without(project, scope, node))
+
+
+def _without(project: Project, scope: str, node: Node) -> Fix:
+    """Return the fix that removes a node; its wires are joined where that is clear."""
+    graph = project.scope(scope)
+    words = tr("Remove “{title}”", title=title(node))
+    into, behind = graph.edges_into(node.id), graph.edges_out_of(node.id)
+    edits: list[Edit] = removal(project, [node.id], scope)
+    if len(into) == 1:
+        joined = [Edge(into[0].source, edge.target) for edge in behind]
+        edits += [Connect(edge, scope) for edge in joined]
+    return Fix(words, tuple(edits))
 
 
 def _param_problems(scope: str, path: str, node: Node) -> Iterator[Problem]:
     spec = registry.get(node.type)
     for name, value in node.params.items():
         param = spec.param(name)
-        reset = Fix(
-            tr("Use the default"), (SetParam(node.id, name, scope=scope, reset=True),)
-        )
         if param is None:
             text = tr("{title} has no setting “{name}”", title=title(node), name=name)
-            yield Problem(path, text, got=repr(value), fixes=(reset,))
+            expected = ", ".join(tr(known.label) for known in spec.params)
+            drop = Fix(
+                tr("Remove the setting"), (SetParam(node.id, name, None, scope, True),)
+            )
+            yield Problem(path, text, expected, repr(value), fixes=(drop,))
             continue
         try:
             param.check(value)
         except ConfigError as error:
+            fixes = _better_values(scope, node, param, value)
             yield Problem(
-                path, error.what, str(error.expected), str(error.got), fixes=(reset,)
+                path, error.what, str(error.expected), str(error.got), fixes=fixes
             )
 
 
-def _wire_problems(
-    project: Project, scope: str, path: str, node: Node
-) -> Iterator[Problem]:
-    graph = project.scope(scope)
-    used: set[str] = set()
-    for edge in graph.edges_into(node.id):
-        target = input_port(project, edge, scope)
-        problem = _wire_problem(project, scope, path, edge)
-        if problem is not None:
-            yield problem
-        elif target and not target.variadic and target.name in used:
-            yield Problem(
-                path,
-                tr("Two wires end in “{port}”", port=target.name),
-                expected=tr("one wire"),
-                got=tr("several"),
-                port=target.name,
-                fixes=(_unplug(scope, edge),),
-            )
-        used.add(edge.target.port)
+def _better_values(
+    scope: str, node: Node, param: Param, value: Value
+) -> tuple[Fix, ...]:
+    """Return fixes: the nearest value that is allowed, and the default."""
+    default = Fix(
+        tr("Use the default"),
+        (SetParam(node.id, param.name, scope=scope, reset=True),),
+    )
+    near = _limit(param, value)
+    if near is None:
+        return (default,)
+    words = tr("Set {setting} to {n}", setting=tr(param.label), n=near)
+    return Fix(words, (SetParam(node.id, param.name, near, scope),)), default
 
 
-def _wire_problem(
-    project: Project, scope: str, path: str, edge: Edge
-) -> Problem | None:
-    source = output_port(project, edge, scope)
-    target = input_port(project, edge, scope)
-    if target is None:
-        return _no_port(project, scope, path, edge, edge.target)
-    if source is None:
-        return _no_port(project, scope, path, edge, edge.source)
-    if fits(source, target):
+def _limit(param: Param, value: Value) -> float | int | None:
+    """Return the limit that a number is beyond; None for anything else."""
+    if param.kind not in {"int", "float", "size"} or isinstance(value, bool):
         return None
-    return Problem(
-        path,
-        tr("This wire carries the wrong kind of value"),
-        expected=_kind(target),
-        got=_kind(source),
-        port=target.name,
-        fixes=(_unplug(scope, edge), *_replugs(project, scope, edge, target)),
-    )
-
-
-def _kind(port: Port) -> str:
-    words = {
-        "any": tr("any tensor"),
-        "float": tr("numbers"),
-        "int": tr("labels or tokens (whole numbers)"),
-        "loss": tr("a loss"),
-        "metric": tr("a metric"),
-    }
-    return words[port.kind]
-
-
-def _no_port(
-    project: Project, scope: str, path: str, edge: Edge, end: Endpoint
-) -> Problem:
-    node = project.scope(scope).node(end.node)
-    outgoing = end == edge.source
-    ports = output_ports(project, node) if outgoing else input_ports(project, node)
-    target = input_port(project, edge, scope)
-    fixes = _replugs(project, scope, edge, target) if outgoing and target else ()
-    return Problem(
-        path,
-        tr("{title} has no port “{port}”", title=title(node), port=end.port),
-        expected=", ".join(port.name for port in ports) or tr("no port"),
-        got=end.port,
-        port=edge.target.port,
-        fixes=(*fixes, _unplug(scope, edge)),
-    )
-
-
-def _unplug(scope: str, edge: Edge) -> Fix:
-    return Fix(tr("Remove the wire"), (Disconnect(edge, scope),))
-
-
-def _replugs(project: Project, scope: str, edge: Edge, target: Port) -> tuple[Fix, ...]:
-    """Offer the other outputs of the same node that fit."""
-    node = project.scope(scope).node(edge.source.node)
-    fixes = []
-    for port in output_ports(project, node):
-        better = Edge(Endpoint(node.id, port.name), edge.target)
-        if port.name != edge.source.port and fits(port, target):
-            edits: tuple[Edit, ...] = (Disconnect(edge, scope), Connect(better, scope))
-            fixes.append(Fix(tr("Use “{port}” instead", port=port.name), edits))
-    return tuple(fixes[:MAX_FIXES])
-
-
-def _missing_inputs(
-    project: Project, scope: str, path: str, node: Node
-) -> Iterator[Problem]:
-    graph = project.scope(scope)
-    connected = {edge.target.port for edge in graph.edges_into(node.id)}
-    connected |= _fed_from_outside(project, scope, node.id)
-    for port in input_ports(project, node):
-        if port.optional or port.name in connected:
-            continue
-        yield Problem(
-            path,
-            tr("Nothing is connected to “{port}”", port=port.name),
-            expected=_kind(port),
-            got=tr("no wire"),
-            port=port.name,
-            fixes=connections(project, scope, Endpoint(node.id, port.name), port),
-        )
-
-
-def _fed_from_outside(project: Project, scope: str, node_id: str) -> set[str]:
-    if scope == ROOT:
-        return set()
-    ends = (end for ends in project.blocks[scope].inputs.values() for end in ends)
-    return {end.port for end in ends if end.node == node_id}
-
-
-def _goals(project: Project) -> Iterator[Problem]:
-    """Check that there is something to train on and something to minimise."""
-    graph = project.graph
-    categories = {n.id: registry.get(n.type).category for n in graph.nodes.values()}
-    if not graph.nodes:
-        yield Problem("", tr("The canvas is empty"), expected=tr("a network"))
-        return
-    losses = [n for n, category in categories.items() if category == "loss"]
-    if not losses:
-        yield Problem(
-            "",
-            tr("There is nothing to minimise"),
-            expected=tr("a loss, such as CrossEntropy or MSE"),
-            got=tr("no loss"),
-        )
-        return
-    yield from _outside_of_training(graph, categories, losses)
-
-
-def _outside_of_training(
-    graph: Graph, categories: Mapping[str, str], losses: list[str]
-) -> Iterator[Problem]:
-    """Warn of layers from which no loss can be reached."""
-    trained = ancestors(graph, losses)
-    ends = [n for n, category in categories.items() if category in _ENDS]
-    shown = {n for n in ancestors(graph, ends) if categories[n] in _WEIGHTLESS}
-    for node in graph.nodes.values():
-        if node.id in trained | shown or categories[node.id] in _ENDS | _FED_BY_DATA:
-            continue
-        yield Problem(
-            node.id,
-            tr("No loss depends on {title}, so it is not trained", title=title(node)),
-            expected=tr("a path to a loss"),
-            got=tr("none"),
-            severity="warning",
-        )
-
-
-def ancestors(graph: Graph, node_ids: list[str]) -> set[str]:
-    """Return the nodes and all that they depend on."""
-    seen = set(node_ids)
-    stack = list(node_ids)
-    while stack:
-        for edge in graph.edges_into(stack.pop()):
-            if edge.source.node not in seen:
-                seen.add(edge.source.node)
-                stack.append(edge.source.node)
-    return seen
-
-
-def _phases(project: Project, training: Training) -> Iterator[Problem]:
-    for phase in training.phases:
-        for path in phase.minimise:
-            node = paths.find(project, path)
-            if node is None or registry.get(node.type).category != "loss":
-                yield _bad_phase(phase.name, tr("minimises"), tr("a loss"), path)
-        for path in phase.update:
-            if paths.find(project, path) is None:
-                yield _bad_phase(phase.name, tr("updates"), tr("a node"), path)
-
-
-def _bad_phase(phase: str, verb: str, expected: str, node_id: str) -> Problem:
-    text = tr(
-        "The phase “{phase}” {verb} “{id}”, which is not there",
-        phase=phase,
-        verb=verb,
-        id=node_id,
-    )
-    return Problem("", text, expected=expected, got=node_id)
+    if not isinstance(value, int | float):
+        return None
+    low, high = param.min, param.max
+    limit = low if low is not None and value <= low else high
+    if limit is None or not param.in_range(limit):
+        return None
+    return limit if param.kind == "float" else int(limit)

@@ -101,7 +101,7 @@ class Host:
         command = request.command
         assert isinstance(command, commands.Check)
         project = serialize.loads(command.document)
-        return self._shapes.analyse(project, command.revision)
+        return self._shapes.analyse(project, command.revision, command.folder)
 
     def _estimate(self, request: commands.Request) -> None:
         self._require_idle()

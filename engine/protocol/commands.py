@@ -11,10 +11,17 @@ from engine.layers.spec import Value
 
 @dataclass(frozen=True)
 class Check:
-    """Analyse a document. Answer: `frame.Analysis` with the same `revision`."""
+    """Analyse a document. Answer: `frame.Analysis` with the same `revision`.
+
+    Args:
+        document: The project as text.
+        revision: Of it.
+        folder: Of its file, that relative paths count from; empty without a file.
+    """
 
     document: str
     revision: int = 0
+    folder: str = ""
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,7 @@ def test_embedding_smaller_than_the_vocabulary_is_fixed_by_one_click():
         "data.label>e.input e.out>loss.input",
     )
     (problem,) = errors(made)
-    assert problem.got == "4"
+    assert problem.got == "4 entries"
     apply_all(made, problem.fixes[0].edits)
     assert errors(made) == []
 
@@ -286,7 +286,7 @@ def test_more_scores_than_classes_is_a_warning_with_a_fix():
     (problem,) = problems(made)
     assert (problem.node, problem.severity) == ("loss", "warning")
     assert problem.got == "64 scores"
-    assert problem.fixes[0].label == "Give Linear 10 outputs"
+    assert problem.fixes[0].label == "Give “Linear” 10 outputs"
     apply_all(made, problem.fixes[0].edits)
     assert problems(made) == ()
 

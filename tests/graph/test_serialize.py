@@ -7,6 +7,7 @@ import pytest
 from engine.errors import DocumentError
 from engine.graph import serialize
 from engine.graph.model import Edge, Node, Project
+from tests.helpers.projects import chain
 
 DOCUMENT = {
     "format": "backprop-workbench",
@@ -169,3 +170,10 @@ def test_save_replaces_atomically(tmp_path) -> None:
     serialize.save(project, path)
     assert serialize.dumps(serialize.load(path)) == serialize.dumps(project)
     assert [item.name for item in tmp_path.iterdir()] == ["p.bpw"]
+
+
+def test_wires_of_a_data_set_that_was_changed_can_be_opened_again() -> None:
+    made = chain("flatten", ("linear", {"out_features": 10}))
+    made.graph.replace_node(made.graph.node("data").with_param("source", "iris"))
+    text = serialize.dumps(made)
+    assert serialize.dumps(serialize.loads(text)) == text

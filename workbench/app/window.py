@@ -247,7 +247,8 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, _edits: object) -> None:
         self.tools.device.show_chosen(self._device())
-        self.session.check(self.document.project)
+        path = self.document.path
+        self.session.check(self.document.project, str(path.parent) if path else "")
         self._show_network()
 
     def _on_replaced(self) -> None:

@@ -124,7 +124,7 @@ class ProblemList(QWidget):
         self._box.setSpacing(2)
         self._box.addWidget(self.empty, 1)
         self._box.addStretch(0)
-        scroll = QScrollArea()
+        self.scroll = scroll = QScrollArea()
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

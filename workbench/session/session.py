@@ -85,7 +85,7 @@ class Session(QObject):
         self._handlers = self._table()
         self._names = Names()
         self._checked: Project | None = None
-        self._revision, self._trainable = 0, False
+        self._folder, self._revision, self._trainable = "", 0, False
         self._timer = self._new_timer(self._on_tick, single=False)
         self._debounce = self._new_timer(self._on_check_due, single=True)
         self._still = self._new_timer(self._on_still, single=True)
@@ -147,13 +147,14 @@ class Session(QObject):
         self._set_state("starting")
         self.start_engine()
 
-    def check(self, project: Project) -> int:
+    def check(self, project: Project, folder: str = "") -> int:
         """Ask for shapes and problems soon; return the revision that will answer.
 
-        Only the newest question is answered by `analysis_ready`.
+        Only the newest question is answered by `analysis_ready`. Paths of weights
+        count from `folder`, that of the project's file.
         """
         self._revision += 1
-        self._checked = project
+        self._checked, self._folder = project, folder
         self._still.stop()
         self.forecast_ready.emit(None)
         self._debounce.start(DEBOUNCE_MS)
@@ -162,7 +163,7 @@ class Session(QObject):
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
             document = dumps(self._checked)
-            self._ask(commands.Check(document, self._revision))
+            self._ask(commands.Check(document, self._revision, self._folder))
 
     def train(
         self,

@@ -112,9 +112,15 @@ def _slice(site: Site) -> nn.Module:
         raise site.refuse(
             tr("The range is empty"),
             expected=tr("places from 0 to {last}", last=site.shape[dim] - 1),
-            got=f"{span.start} : {'' if span.stop is None else span.stop}",
+            got=_range_words(span),
         )
     return Slice(dim, span)
+
+
+def _range_words(span: slice) -> str:
+    if span.stop is None:
+        return tr("from {start} to the end", start=span.start)
+    return tr("from {start} to before {stop}", start=span.start, stop=span.stop)
 
 
 def _select(site: Site) -> nn.Module:

@@ -18,7 +18,7 @@ def made():
     document = Document()
     document.set_project(project)
     problems = ShapeCache().analyse(project).problems
-    (fix,) = [f for p in problems for f in p.fixes if "Flatten" in f.label]
+    (fix,) = [f for p in problems for f in p.fixes if "Flatten before" in f.label]
     return document, fix
 
 
