@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from engine.graph.edits import AddNode, Connect, Edit, Fix, Move
-from engine.graph.model import Graph, Position
+from engine.graph.model import Edge, Graph, Position
 from workbench.canvas import metrics
 from workbench.document import Document
 from workbench.document.actions import pinned
 
 _STEP = metrics.WIDTH + metrics.GAP_X
+_ROW = metrics.height_for(1) + metrics.GAP_Y
 
 
 def apply(document: Document, fix: Fix) -> None:
@@ -17,44 +18,87 @@ def apply(document: Document, fix: Fix) -> None:
     Raises:
         EngineError: When an edit is refused; nothing has changed then.
     """
-    between = _between(fix)
-    if between is None:
+    added = [edit for edit in fix.edits if isinstance(edit, AddNode)]
+    if not added:
         document.apply(list(fix.edits), fix.label)
         return
-    new, source, target = between
-    scope = new.scope
+    scope, names = added[0].scope, [edit.node.id for edit in added]
+    wires = [edit.edge for edit in fix.edits if isinstance(edit, Connect)]
     shown = document.unplaced(scope) | document.project.layout.get(scope, {})
     edits: list[Edit] = [*pinned(document, scope), *fix.edits]
-    if source in shown and target in shown:
-        graph = document.project.scope(scope)
-        moves = moved_right(graph, shown, source, target)
-        spot = _spot(shown, source, target)
-        edits.append(Move(((new.node.id, spot), *moves.items()), scope))
+    places = _between(document.project.scope(scope), shown, names, wires)
+    places = places or _beside(shown, names, wires)
+    if places:
+        edits.append(Move(tuple(places.items()), scope))
     document.apply(edits, fix.label)
 
 
-def _between(fix: Fix) -> tuple[AddNode, str, str] | None:
-    """Return the new node of a fix and the nodes before and behind it."""
-    added = [edit for edit in fix.edits if isinstance(edit, AddNode)]
-    if len(added) != 1:
-        return None
-    name = added[0].node.id
-    wires = [edit.edge for edit in fix.edits if isinstance(edit, Connect)]
-    before = [edge.source.node for edge in wires if edge.target.node == name]
-    behind = [edge.target.node for edge in wires if edge.source.node == name]
-    return (added[0], before[0], behind[0]) if before and behind else None
-
-
-def _spot(shown: Mapping[str, Position], source: str, target: str) -> Position:
-    """Return the place right of the source, in the row of the target if it is there."""
+def _between(
+    graph: Graph, shown: Mapping[str, Position], names: list[str], wires: list[Edge]
+) -> dict[str, Position]:
+    """Return places of new nodes in a row between two others, and of these."""
+    new = set(names)
+    before = [e.source.node for e in wires if e.target.node in new - {e.source.node}]
+    source = next((node for node in before if node in shown), "")
+    behind = (e.target.node for e in wires if e.source.node in new)
+    target = next((node for node in behind if node in shown), "")
+    if not (source and target):
+        return {}
     (x, y), (right, row) = shown[source], shown[target]
-    return (metrics.snap(x + _STEP), row if right > x else y)
+    y = row if right > x else y
+    spots = {
+        name: (metrics.snap(x + (index + 1) * _STEP), y)
+        for index, name in enumerate(names)
+    }
+    return spots | moved_right(graph, shown, source, target, len(names))
+
+
+def _beside(
+    shown: Mapping[str, Position], names: list[str], wires: list[Edge]
+) -> dict[str, Position]:
+    """Return free places of new nodes at one end: behind their sources, or before."""
+    sources = [e.source.node for e in wires if e.source.node in shown]
+    targets = [e.target.node for e in wires if e.target.node in shown]
+    ends = sources or targets
+    if not ends:
+        return {}
+    edge = (max if sources else min)(shown[end][0] for end in ends)
+    x = edge + _STEP if sources else edge - _STEP * len(names)
+    y = shown[ends[0]][1]
+    while any(_is_taken(shown, x + index * _STEP, y) for index in range(len(names))):
+        y += _ROW
+    ordered = names if not sources else _from_left(names, wires)
+    return {
+        name: (metrics.snap(x + index * _STEP), metrics.snap(y))
+        for index, name in enumerate(ordered)
+    }
+
+
+def _from_left(names: list[str], wires: list[Edge]) -> list[str]:
+    """Return new nodes so that what feeds another stands before it."""
+    fed = {e.target.node: e.source.node for e in wires if e.source.node in names}
+    depth = dict.fromkeys(names, 0)
+    for _ in names:
+        for target, source in fed.items():
+            depth[target] = depth[source] + 1
+    return sorted(names, key=lambda name: depth[name])
+
+
+def _is_taken(shown: Mapping[str, Position], x: float, y: float) -> bool:
+    return any(
+        abs(other_x - x) < _STEP - 1 and abs(other_y - y) < _ROW - 1
+        for other_x, other_y in shown.values()
+    )
 
 
 def moved_right(
-    graph: Graph, shown: Mapping[str, Position], source: str, target: str
+    graph: Graph,
+    shown: Mapping[str, Position],
+    source: str,
+    target: str,
+    count: int = 1,
 ) -> dict[str, Position]:
-    """Return new places of what stands in the way of a node between two others.
+    """Return new places of what stands in the way of nodes between two others.
 
     The target and all that follows it to the right give way, by the same distance.
 
@@ -63,8 +107,9 @@ def moved_right(
         shown: Places of its nodes.
         source: The node before.
         target: The node behind.
+        count: Of the nodes between.
     """
-    short = shown[source][0] + 2 * _STEP - shown[target][0]
+    short = shown[source][0] + (count + 1) * _STEP - shown[target][0]
     if short <= 0 or shown[target][0] <= shown[source][0]:
         return {}
     gone, stack = {target}, [target]

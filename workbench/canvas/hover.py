@@ -13,6 +13,7 @@ from workbench.canvas import metrics, open_card, words
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.node_item import NodeItem
 from workbench.document import wires
+from workbench.theme import tokens
 from workbench.theme.text import escape
 
 if TYPE_CHECKING:
@@ -119,11 +120,16 @@ def about(node: Node) -> str:
 
 
 def problem_text(problem: Problem) -> str:
-    """Return a problem as rich text: what, expected, got."""
-    lines = [f"<b>{escape(problem.text)}</b>"]
-    if problem.expected:
-        expected = tr("expected {expected}", expected=problem.expected)
-        lines.append(escape(expected))
-    if problem.got:
-        lines.append(escape(tr("got {got}", got=problem.got)))
-    return "<br>".join(lines)
+    """Return a problem as rich text: what, then expected over got."""
+    muted = tokens.current().fg2
+    rows = [
+        f"<tr><td style='color:{muted}; padding-right:10px'>{escape(name)}</td>"
+        f"<td>{escape(value)}</td></tr>"
+        for name, value in (
+            (tr("Expected"), problem.expected),
+            (tr("Got"), problem.got),
+        )
+        if value
+    ]
+    table = f"<table cellspacing='0'>{''.join(rows)}</table>" if rows else ""
+    return f"<b>{escape(problem.text)}</b>{table}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -18,15 +19,60 @@ from PySide6.QtWidgets import (
 from engine.graph.edits import Problem
 from engine.i18n import tr
 from workbench.inspector.fields import polish
+from workbench.inspector.flow import FlowLayout
 from workbench.theme import icons, signals
-from workbench.theme.tokens import SPACE_S
+from workbench.theme.text import escape
+from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
 
 MAX_SHOWN = 200
 _ICONS = {"error": ("error", "err"), "warning": ("warning", "warn")}
 
 
+class FixButton(QPushButton):
+    """Applies a fix; words that don't fit end in dots and stand in the tooltip.
+
+    Args:
+        label: Words of the fix.
+        is_first: It is the likeliest of its problem.
+    """
+
+    def __init__(self, label: str, *, is_first: bool) -> None:
+        super().__init__(label)
+        self._label, self._hint = label, QSize()
+        self.setAccessibleName(label)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Preferred, policy.Fixed)
+        polish(self, "fix", "first" if is_first else "other")
+        if is_first:
+            icons.bind(self, "wand", "accent")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the words to the room there is."""
+        super().resizeEvent(event)
+        over = self.width() - self.sizeHint().width()
+        fits = over >= 0
+        self.setToolTip("" if fits else escape(self._label))
+        self.setText(self._label if fits else self._shortened(over))
+
+    def _shortened(self, over_px: int) -> str:
+        metrics = self.fontMetrics()
+        room = max(metrics.horizontalAdvance(self._label) + over_px, 0)
+        return metrics.elidedText(self._label, Qt.TextElideMode.ElideRight, room)
+
+    def sizeHint(self) -> QSize:
+        """Return the size with all words."""
+        if self.text() == self._label:
+            self._hint = super().sizeHint()
+        return self._hint
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a size that any panel has room for."""
+        return QSize(0, super().minimumSizeHint().height())
+
+
 class ProblemRow(QFrame):
-    """One problem: severity, words, expected and got, fixes."""
+    """One problem: severity, where, what, expected and got, fixes."""
 
     activated = Signal(str)
     fix_requested = Signal(object)
@@ -42,7 +88,7 @@ class ProblemRow(QFrame):
         self._icon.setAccessibleName(tr(problem.severity))
         self.tint()
         row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_S, 6, SPACE_S, 6)
+        row.setContentsMargins(SPACE_S, SPACE_S, SPACE_M, SPACE_M)
         row.setSpacing(SPACE_S)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._words(title), 1)
@@ -55,35 +101,46 @@ class ProblemRow(QFrame):
 
     def _words(self, title: str) -> QVBoxLayout:
         box = QVBoxLayout()
-        box.setSpacing(3)
-        text = self.problem.text
-        head = text if not title or title in text else f"{title}: {text}"
-        box.addWidget(_label(head, "text"))
-        parts = []
-        if self.problem.expected:
-            parts.append(tr("expected {expected}", expected=self.problem.expected))
-        if self.problem.got:
-            parts.append(tr("got {got}", got=self.problem.got))
-        if parts:
-            box.addWidget(_label(", ".join(parts), "secondary"))
+        box.setSpacing(SPACE_XS)
+        box.addWidget(_label(self.problem.text, "problem"))
+        if title and title not in self.problem.text:
+            box.addWidget(_label(title, "where"))
+        facts = self._facts()
+        if facts.count():
+            box.addLayout(facts)
         if self.problem.fixes:
-            box.addLayout(self._fixes())
+            box.addSpacing(SPACE_XS)
+            box.addWidget(self._fixes())
         return box
 
-    def _fixes(self) -> QGridLayout:
+    def _facts(self) -> QGridLayout:
+        """Return what would be right over what is there, values under each other."""
         grid = QGridLayout()
-        grid.setSpacing(SPACE_S - 2)
+        grid.setHorizontalSpacing(SPACE_M)
+        grid.setVerticalSpacing(1)
+        grid.setColumnStretch(1, 1)
+        pairs = (
+            (tr("Expected"), self.problem.expected, "right"),
+            (tr("Got"), self.problem.got, "wrong"),
+        )
+        top = Qt.AlignmentFlag.AlignTop
+        for name, value, role in pairs:
+            if value:
+                place = grid.rowCount()
+                grid.addWidget(_label(name, "secondary"), place, 0, top)
+                grid.addWidget(_label(value, role), place, 1)
+        return grid
+
+    def _fixes(self) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(holder)
         for index, fix in enumerate(self.problem.fixes):
-            button = QPushButton(fix.label)
-            polish(button, "small", value=True)
-            icons.bind(button, "wand", "accent")
+            button = FixButton(fix.label, is_first=index == 0)
             button.clicked.connect(
                 lambda _=False, fix=fix: self.fix_requested.emit(fix)
             )
-            left = Qt.AlignmentFlag.AlignLeft
-            grid.addWidget(button, index // 2, index % 2, left)
-        grid.setColumnStretch(2, 1)
-        return grid
+            flow.addWidget(button)
+        return holder
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the node."""

@@ -83,10 +83,14 @@ def palette(theme: Tokens) -> QPalette:
 def sheet(theme: Tokens) -> str:
     """Return the style sheet of a theme."""
     text = (icons.FOLDER.parent / "theme.qss").read_text("utf-8")
+    soft = tokens.mix(theme.bg1, theme.accent, 0.12)
     values = {
         **vars(theme),
         "icons": icons.FOLDER.as_posix(),
         "hover": tokens.mix(theme.accent_fill, "#000000", 0.12),
+        "accent_soft": soft,
+        "accent_line": tokens.mix(theme.bg1, theme.accent, 0.45),
+        "accent_text": tokens.readable(theme.accent, soft),
     }
     for name in sorted(values, key=len, reverse=True):  # $fg2 before $fg
         text = text.replace(f"${name}", str(values[name]))

@@ -2,6 +2,7 @@
 
 from engine.compile.shapes import ShapeCache
 from engine.graph.edits import Fix, SetParam
+from engine.graph.model import Edge
 from tests.helpers.projects import chain
 from workbench.canvas import fixing
 from workbench.document import Document
@@ -51,3 +52,50 @@ def test_fix_without_a_new_node_moves_nothing():
     fixing.apply(document, Fix("Set", (SetParam("n1", "out_features", 12),)))
     assert document.project.layout[""] == before
     assert document.project.graph.node("n1").params["out_features"] == 12
+
+
+def fixed(project, words):
+    document = Document()
+    document.set_project(project)
+    problems = ShapeCache().analyse(project).problems
+    fix = next(f for p in problems for f in p.fixes if words in f.label)
+    fixing.apply(document, fix)
+    return document.project
+
+
+def test_two_inserted_nodes_stand_in_a_row():
+    project = chain("conv2d", "gru", "last_step", ("linear", {"out_features": 10}))
+    project.layout[""] = {
+        name: (index * 200.0, 0.0)
+        for index, name in enumerate(("data", "n0", "n1", "n2", "n3", "loss"))
+    }
+    places = fixed(project, "Flatten and Transpose").layout[""]
+    names = ("n0", "flatten", "transpose", "n1", "n2", "n3", "loss")
+    assert [places[name] for name in names] == [
+        (200.0 * (index + 1), 0.0) for index in range(7)
+    ]
+
+
+def test_added_loss_stands_behind_what_it_judges_where_nothing_is():
+    project = chain("flatten", ("linear", {"out_features": 10}))
+    project.graph.disconnect(Edge.parse("n1.out", "loss.input"))
+    project.graph.disconnect(Edge.parse("data.label", "loss.target"))
+    project.graph.remove_node("loss")
+    project.layout[""] = {"data": (0.0, 0.0), "n0": (200.0, 0.0), "n1": (400.0, 0.0)}
+    places = fixed(project, "Add CrossEntropy").layout[""]
+    assert places["loss"] == (600.0, 0.0)
+    assert places["n1"] == (400.0, 0.0)
+
+
+def test_added_data_stands_before_what_it_feeds():
+    project = chain("flatten", ("linear", {"out_features": 10}))
+    for edge in list(project.graph.edges_out_of("data")):
+        project.graph.disconnect(edge)
+    project.graph.remove_node("data")
+    project.layout[""] = {
+        "n0": (200.0, 60.0),
+        "n1": (400.0, 60.0),
+        "loss": (600.0, 0.0),
+    }
+    places = fixed(project, "Add Data").layout[""]
+    assert places["data"] == (0.0, 60.0)
