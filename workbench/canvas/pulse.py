@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from engine.i18n import tr
-from workbench.canvas import metrics, wave
+from workbench.canvas import metrics, node_paint, wave
 from workbench.canvas.wave import Plan, Run
 from workbench.theme.tokens import current
 
@@ -135,10 +135,13 @@ class Pulse:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(colour, max(3.0, 1.5 / self._view.camera.zoom)))
-        for card in cards:
-            if card.intersects(seen):
-                room = card.adjusted(-2.5, -2.5, 2.5, 2.5)
-                painter.drawRoundedRect(room, radius, radius)
+        rooms = [c.adjusted(-2.5, -2.5, 2.5, 2.5) for c in cards if c.intersects(seen)]
+        if self._view.camera.zoom < node_paint.TITLE_ZOOM:  # no corners to be seen
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+            painter.drawRects(rooms)
+            return
+        for room in rooms:
+            painter.drawRoundedRect(room, radius, radius)
 
     def _seen(self) -> QRectF:
         view = self._view
