@@ -299,12 +299,14 @@ def test_two_outputs_under_two_optimizers_equal_a_loop_by_hand():
 
     document = two_outputs()
     twin = Twin(document)
+    before = {name: weight.detach().clone() for name, weight in twin.weights.items()}
     expected = [loop(twin, twin.feeds.next()) for _ in range(STEPS)]
     trainer = Trainer(document)
     for _ in trainer.steps():
         pass
     for name, weight in trainer.parts.program.modules.named_parameters():
         assert (weight - twin.weights[name]).abs().max() <= LIMIT, name
+        assert not torch.equal(weight, before[name]), name
     found = torch.tensor(trainer.drain().losses)
     torch.testing.assert_close(
         found,

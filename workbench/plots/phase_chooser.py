@@ -31,6 +31,7 @@ class PhaseChooser(QComboBox):
         self._names: tuple[str, ...] = ()
         self.setAccessibleName(tr("Phase"))
         self.setFont(style.tick_font())
+        self.setProperty("slim", True)
         self.setIconSize(QSize(_DOT_PX, _DOT_PX))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(lambda index: self.chosen.emit(index - 1))
@@ -61,7 +62,7 @@ class PhaseChooser(QComboBox):
     def place(self, right: int, top: int) -> None:
         """Put the top right corner there."""
         self.resize(self.sizeHint())
-        self.move(right - self.width(), top - 3)
+        self.move(right - self.width(), top)
 
     def fill_menu(self, menu: QMenu) -> None:
         """Offer the phases in a menu too."""

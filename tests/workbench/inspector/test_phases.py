@@ -297,3 +297,16 @@ def test_rows_grow_with_their_tags(form, inspector):
     inspector.resize(230, 900)
     assert rows.height() > before
     assert rows.itemAt(QPoint(5, rows.height() - 10)) is rows.item(1)
+
+
+def test_nothing_is_wider_than_the_panel(qtbot, document, inspector):
+    form = inspector.training
+    press(qtbot, form.phase_form.minimise.chips[1])
+    press(qtbot, form.phase_form.update_.open)
+    inspector.resize(290, 900)
+    assert len(form.table.problems) == 1
+    page = inspector.pages.currentWidget()
+    assert page.widget().width() <= page.viewport().width()
+    buttons = form.table.buttons.values()
+    edge = form.mapToGlobal(QPoint(form.width(), 0)).x()
+    assert all(b.mapToGlobal(QPoint(b.width(), 0)).x() <= edge for b in buttons)
