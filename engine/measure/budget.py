@@ -74,6 +74,10 @@ class Budget:
         else:
             self._next += seconds / self._share
 
+    def also(self, seconds: float) -> None:
+        """Account for time that keeps to a budget of its own."""
+        self._spent += seconds
+
     def pause(self) -> None:
         """Stop counting training time."""
         if self._paused_at is None:

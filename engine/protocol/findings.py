@@ -1,5 +1,6 @@
 """What a diagnosis tells: faults of a training, with numbers, and what cures them."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,7 +25,7 @@ class Evidence:
 
     @property
     def text(self) -> str:
-        """The number with its limit, such as `1.2e-11 ≤ 0.001`."""
+        """The number with its limit, such as `1.2 × 10⁻¹¹ ≤ 0.001`."""
         return f"{number(self.value)} {self.comparison} {number(self.limit)}"
 
 
@@ -55,6 +56,15 @@ class Finding:
     step: int = 0
 
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def number(value: float) -> str:
-    """Return a number with three digits, short and readable."""
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    """Return a number with two or three digits, such as 0.15, 1,234 or 4.7 × 10⁻¹¹."""
+    size = abs(value)
+    if not math.isfinite(value) or value == 0 or 1e-4 <= size < 1000:
+        return f"{value:.3g}"
+    if 1000 <= size < 1e6:
+        return f"{value:,.0f}"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits.removesuffix('.0')} × 10{str(int(power)).translate(_RAISED)}"

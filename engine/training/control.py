@@ -176,7 +176,7 @@ class Control:
         progress = self._news.drain(self.monitor.take(), self.viewing.take())
         start = time.perf_counter()
         found = self.watcher.judge(progress.steps, progress.losses, self.ending)
-        self.monitor.budget.spent(time.perf_counter() - start, sampled=False)
+        self.monitor.budget.also(time.perf_counter() - start)
         return replace(progress, findings=found)
 
     def _keep_sample(self, sample: LayerSample) -> None:

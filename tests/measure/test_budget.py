@@ -68,3 +68,12 @@ def test_storing_a_sample_delays_the_next_one():
     assert not budget.due()
     clock.now = 30.0
     assert budget.due()
+
+
+def test_time_with_a_budget_of_its_own_counts_but_delays_nothing():
+    clock = Clock()
+    budget = Budget(clock=clock)
+    clock.now = 10.0
+    budget.also(0.1)
+    assert budget.due()
+    assert budget.overhead == pytest.approx(0.01)

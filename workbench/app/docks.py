@@ -19,7 +19,7 @@ from workbench.inspector.fields import polish
 from workbench.theme import icons
 from workbench.theme.tokens import SPACE_M
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Goes up when docks come or go, so that an old layout isn't applied to them."""
 _AREA = Qt.DockWidgetArea
 TITLES = {
@@ -32,12 +32,15 @@ TITLES = {
     "views": "Views",
     "log": "Log",
     "problems": "Problems",
+    "diagnosis": "Diagnosis",
     "undo": "Undo steps",
 }
 _SIDES = {"layers": _AREA.LeftDockWidgetArea, "inspector": _AREA.RightDockWidgetArea}
-_TABBED = ("accuracy", "views", "log", "problems", "undo")
+_TABBED = ("accuracy", "views", "log", "problems", "diagnosis", "undo")
 """These stand as tabs beside the weights."""
-_CLOSED = ("undo",)
+_BESIDE = {"diagnosis": "gradients"}
+"""These stand as tabs beside another panel than the weights."""
+_CLOSED = ("undo", "diagnosis")
 """These are not open in a new window."""
 
 
@@ -152,10 +155,12 @@ class Docks:
         window.splitDockWidget(self["loss"], self["gradients"], across)
         window.splitDockWidget(self["gradients"], self["weights"], across)
         for name in _TABBED:
-            window.tabifyDockWidget(self["weights"], self[name])
+            beside = _BESIDE.get(name, "weights")
+            window.tabifyDockWidget(self[beside], self[name])
         for name, dock in self._docks.items():
             dock.setVisible(name not in _CLOSED)
         self["weights"].raise_()
+        self["gradients"].raise_()
         self.resize()
         self._show_titles()
 

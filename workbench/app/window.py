@@ -28,6 +28,7 @@ from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
 from workbench.app import focus
 from workbench.app.actions import Actions
 from workbench.app.banner import Banner
+from workbench.app.diagnosing import Diagnosing
 from workbench.app.docks import Docks
 from workbench.app.engine_care import EngineCare
 from workbench.app.files import Files
@@ -123,6 +124,7 @@ class MainWindow(QMainWindow):
         self.helpers = Helpers(self)
         self.weights = WeightsCommand(self)
         self.watching, self.stepping = Watching(self), Stepping(self)
+        self.diagnosing = Diagnosing(self)
         self.view_questions = ViewQuestions(self)
         self.actions_ = Actions(self, self._handlers())
         self.training.follow(self.actions_)
@@ -166,6 +168,7 @@ class MainWindow(QMainWindow):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.banner)
+        box.addWidget(self.diagnosing.bar)
         self.centre.addWidget(self.canvas)
         box.addWidget(self.centre, 1)
         self.setCentralWidget(middle)
@@ -174,6 +177,7 @@ class MainWindow(QMainWindow):
         self.docks.put("layers", self.palette_panel)
         self.docks.put("inspector", self._inspector_with_button())
         self.docks.put("problems", self.problems)
+        self.docks.put("diagnosis", self.diagnosing.panel)
         self.docks.put("undo", UndoList(self.document))
 
     def _inspector_with_button(self) -> QWidget:

@@ -1,7 +1,9 @@
 """Fixes of problems, applied so that a node put into a wire stands in its row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from engine.graph import assign
 from engine.graph.edits import AddNode, Connect, Edit, Fix, Move
 from engine.graph.model import Edge, Graph, Position
 from workbench.canvas import metrics
@@ -18,6 +20,7 @@ def apply(document: Document, fix: Fix) -> None:
     Raises:
         EngineError: When an edit is refused; nothing has changed then.
     """
+    fix = replace(fix, edits=tuple(_plain(document, fix)))
     added = [edit for edit in fix.edits if isinstance(edit, AddNode)]
     if not added:
         document.apply(list(fix.edits), fix.label)
@@ -31,6 +34,15 @@ def apply(document: Document, fix: Fix) -> None:
     if places:
         edits.append(Move(tuple(places.items()), scope))
     document.apply(edits, fix.label)
+
+
+def _plain(document: Document, fix: Fix) -> Iterator[Edit]:
+    """Yield the edits, with words made of the document as it is now."""
+    for edit in fix.edits:
+        if isinstance(edit, assign.Assign):
+            yield from assign.edits(document.project, edit.words)
+        else:
+            yield edit
 
 
 def _between(

@@ -55,6 +55,7 @@ class CanvasScene(QGraphicsScene):
         self._auto: dict[str, Position] = {}
         self._infos: dict[str, NodeInfo] = {}
         self._problems: dict[str, list[Problem]] = {}
+        self._findings: tuple[Problem, ...] = ()
         self._layers: tuple[str, ...] = ()
         self._analysis: Analysis | None = None
         self._shown_scope = ROOT
@@ -287,8 +288,18 @@ class CanvasScene(QGraphicsScene):
         """Show shapes, counts and problems."""
         self._analysis = analysis
         self._infos = analysis.nodes
+        self._show_problems()
+
+    def set_findings(self, findings: Sequence[Problem]) -> None:
+        """Show what a diagnosis found, as problems of the nodes."""
+        if findings or self._findings:
+            self._findings = tuple(findings)
+            self._show_problems()
+
+    def _show_problems(self) -> None:
         self._problems = {}
-        for problem in analysis.problems:
+        checked = self._analysis.problems if self._analysis else ()
+        for problem in (*checked, *self._findings):
             if problem.node.startswith(self.prefix):
                 root = problem.node[len(self.prefix) :].partition(".")[0]
                 self._problems.setdefault(root, []).append(problem)

@@ -17,6 +17,8 @@ from engine.training.trainer import Trainer
 
 EVERY_S = 0.2
 """Shortest time between two looks at a training that goes on."""
+PATIENCE = 10
+"""Looks in a row without a fault before it is taken back while it trains."""
 SHARE = 0.01
 """Of the time, at most, for looking."""
 
@@ -48,6 +50,7 @@ class Diagnosis:
         self.trainer, self._clock = trainer, clock
         self.findings: tuple[Finding, ...] = ()
         self._last: frozenset[str] = frozenset()
+        self._missed: dict[str, int] = {}
         self._next = clock()
         self.record = _record(trainer, project)
 
@@ -77,10 +80,25 @@ class Diagnosis:
         record.ending = ending.kind if ending else ""
         found = table.diagnose(record)
         self._next = now + max(EVERY_S, (self._clock() - now) / SHARE)
-        known = self._last | table.CERTAIN
-        told = found if ending else tuple(f for f in found if f.fault in known)
+        told = found if ending else self._steady(found)
         self._last = frozenset(finding.fault for finding in found)
         return self._told(told, is_final=ending is not None)
+
+    def _steady(self, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return what two looks have found, and what was told and may come back."""
+        known = self._last | table.CERTAIN
+        here = {finding.fault: finding for finding in found}
+        told = {finding.fault: finding for finding in self.findings}
+        self._missed = {
+            fault: self._missed.get(fault, 0) + 1 for fault in told if fault not in here
+        }
+        stays = {fault for fault, times in self._missed.items() if times < PATIENCE}
+        chosen = {fault for fault in here if fault in known or fault in told} | stays
+        return tuple(
+            here.get(rule.fault) or told[rule.fault]
+            for rule in table.RULES
+            if rule.fault in chosen
+        )
 
     def _told(
         self, found: tuple[Finding, ...], *, is_final: bool

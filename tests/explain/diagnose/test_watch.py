@@ -10,7 +10,7 @@ from engine.explain.diagnose.curve import MOST_BINS, Curve
 from engine.explain.diagnose.record import MOST_SAMPLES
 from engine.explain.diagnose.watch import Diagnosis, attach
 from engine.protocol import frame, wire
-from engine.protocol.findings import Evidence
+from engine.protocol.findings import Evidence, number
 from engine.training.trainer import Trainer
 from tests.training import projects
 
@@ -143,5 +143,23 @@ def test_units_of_a_sequence_are_counted_on_its_quieter_side():
 
 
 def test_evidence_is_written_with_its_limit():
-    assert Evidence("x", 3.7161e-11, "≤", 1e-3).text == "3.72e-11 ≤ 0.001"
+    assert Evidence("x", 3.7161e-11, "≤", 1e-3).text == "3.7 × 10⁻¹¹ ≤ 0.001"
     assert Evidence("x", 48_612.0, "≥", 10.0).text == "48,612 ≥ 10"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.479, "0.479"),
+        (3.68e-5, "3.7 × 10⁻⁵"),
+        (1e-4, "0.0001"),
+        (486.9, "487"),
+        (2.15e10, "2.2 × 10¹⁰"),
+        (1e10, "1 × 10¹⁰"),
+        (-2e-7, "-2 × 10⁻⁷"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_numbers_are_short(value, text):
+    assert number(value) == text

@@ -1,0 +1,210 @@
+"""What a diagnosis says in the window, and its cure by one click."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QToolButton
+
+from engine.graph import assign, serialize
+from engine.graph.assign import Assign
+from engine.graph.edits import Fix
+from engine.protocol import commands, frame
+from engine.protocol.findings import Evidence, Finding
+from tests.workbench.app.helpers import discard
+from workbench.app.window import MainWindow
+from workbench.document.settings import Settings
+from workbench.session.session import Session
+
+START_MS, RUN_MS = 60_000, 120_000
+LEFT = Qt.MouseButton.LeftButton
+
+
+def finding(
+    fault="vanishing_gradients", title="Vanishing gradients", nodes=("scores",)
+):
+    return Finding(
+        fault,
+        title,
+        "The gradient of the first layer is 1e+11 times smaller.",
+        "Use ReLU.",
+        "Hochreiter 1991",
+        nodes,
+        (Evidence("‖g‖ of the first layer / of the last", 1e-11, "≤", 1e-3),),
+        (
+            Fix("A lower rate.", (Assign(("lr=0.5",)),)),
+            Fix("Fewer epochs", (Assign(("epochs=3",)),)),
+        ),
+        step=7,
+    )
+
+
+def told(*findings, step=1):
+    return frame.Frame(
+        step=step,
+        epoch=0.1,
+        state="training",
+        steps=np.array([step]),
+        losses=np.array([[1.0]]),
+        rates=np.array([[0.1]]),
+        findings=findings,
+    )
+
+
+@pytest.fixture
+def ill(qtbot, running, engine):
+    """A window whose run has a fault."""
+    engine.tell(told(finding()), len(engine.sent))
+    qtbot.waitUntil(running.diagnosing.bar.isVisible)
+    return running
+
+
+def texts(widget):
+    return [label.text() for label in widget.findChildren(QLabel)]
+
+
+def test_nothing_is_said_while_nothing_is_wrong(qtbot, running, engine):
+    engine.tell(told(), len(engine.sent))
+    qtbot.waitUntil(lambda: running.session.history.step == 1)
+    assert not running.diagnosing.bar.isVisible()
+    assert running.docks["diagnosis"].windowTitle() == "Diagnosis"
+    assert "No fault" in running.diagnosing.panel.empty.text()
+
+
+def test_a_fault_stands_above_the_canvas_in_the_panel_and_at_its_node(ill):
+    bar, panel = ill.diagnosing.bar, ill.diagnosing.panel
+    assert (bar.title.text(), bar.words.text()) == (
+        "Vanishing gradients",
+        "The gradient of the first layer is 1e+11 times smaller.",
+    )
+    assert ill.docks["diagnosis"].windowTitle() == "Diagnosis (1)"
+    shown = texts(panel.cards[0])
+    assert {"Use ReLU.", "Hochreiter 1991", "1 × 10⁻¹¹ ≤ 0.001"} <= set(shown)
+    scene = ill.canvas.canvas
+    assert scene.nodes["scores"].face.severity == "warning"
+    assert "Vanishing" in scene.problems_of("scores")[0].text
+    assert scene.nodes["linear1"].face.severity == ""
+
+
+def test_a_check_of_the_graph_keeps_the_badge(ill, qtbot, engine):
+    ill.canvas.set_analysis(frame.Analysis(1, {}, (), 0))
+    assert ill.canvas.canvas.nodes["scores"].face.severity == "warning"
+
+
+def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine):
+    before = serialize.dumps(ill.document.project)
+    qtbot.mouseClick(ill.diagnosing.bar.cure, LEFT)
+    assert not ill.diagnosing.bar.isVisible()
+    assert ill.canvas.canvas.nodes["scores"].face.severity == ""
+    assert ill.document.undo_stack.count() == 1
+    assert ill.document.undo_stack.undoText() == "Cure: Vanishing gradients"
+    assert engine.commands(commands.Stop)
+    outcome = frame.Outcome("stopped", "run", 1, "Stopped")
+    engine.tell(outcome, 1 + engine.sent.index(engine.commands(commands.Train)[0]))
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
+    document = engine.commands(commands.Train)[1].document
+    phase = serialize.loads(document).training.phases[0]
+    assert phase.optimizer.params["lr"] == 0.5
+    ill.actions_["undo"].trigger()
+    assert serialize.dumps(ill.document.project) == before
+
+
+def test_another_cure_is_a_button_in_the_panel(qtbot, ill):
+    ill.docks.raise_("diagnosis")
+    card = ill.diagnosing.panel.cards[0]
+    words = [button.text() for button in card.buttons]
+    assert words == ["A lower rate", "Fewer epochs"]
+    qtbot.mouseClick(card.buttons[1], LEFT)
+    assert ill.document.project.training.number("epochs") == 3
+
+
+def test_details_bring_the_panel_forward(qtbot, ill):
+    assert not ill.docks.is_visible("diagnosis")
+    qtbot.mouseClick(ill.diagnosing.bar.details, LEFT)
+    qtbot.waitUntil(lambda: ill.docks.is_visible("diagnosis"))
+
+
+def test_a_card_leads_to_its_node(qtbot, ill):
+    ill.docks.raise_("diagnosis")
+    qtbot.mouseClick(ill.diagnosing.panel.cards[0], LEFT)
+    assert ill.canvas.selected_ids() == ["scores"]
+
+
+def test_a_closed_bar_stays_closed_for_this_fault_only(qtbot, ill, engine):
+    bar = ill.diagnosing.bar
+    qtbot.mouseClick(bar.findChildren(QToolButton)[0], LEFT)
+    assert not bar.isVisible()
+    engine.tell(told(finding(), step=2), len(engine.sent))
+    qtbot.waitUntil(lambda: ill.session.history.step == 2)
+    assert not bar.isVisible()
+    other = finding("dead_relu", "Dead ReLUs")
+    engine.tell(told(other, finding(), step=3), len(engine.sent))
+    qtbot.waitUntil(bar.isVisible)
+    assert bar.title.text() == "Dead ReLUs"
+    assert ill.docks["diagnosis"].windowTitle() == "Diagnosis (2)"
+
+
+def test_a_lost_loss_is_explained_by_the_diagnosis_alone(qtbot, ill, engine):
+    engine.tell(frame.Outcome("diverged", "run", 1, "No number"), len(engine.sent))
+    qtbot.waitUntil(lambda: ill.session.state == "diverged")
+    assert not ill.banner.isVisible()
+    assert ill.diagnosing.bar.isVisible()
+
+
+def test_another_document_forgets_the_fault(ill):
+    ill.document.load_preset("xor")
+    assert not ill.diagnosing.bar.isVisible()
+    assert ill.diagnosing.panel.cards == []
+    assert "Train" in ill.diagnosing.panel.empty.text()
+
+
+def test_a_cure_that_the_document_refuses_is_told(qtbot, ill):
+    lost = Fix("Lost", (Assign(("nothing.of=healthy",)),))
+    ill.diagnosing.cure(finding(), lost)
+    assert ill.banner.isVisible()
+    assert ill.document.undo_stack.count() == 0
+
+
+@pytest.fixture
+def real(qtbot, tmp_path):
+    window = MainWindow(Session(runs_folder=tmp_path / "runs"), Settings())
+    window.recovery.path = tmp_path / "recovery.bpw"
+    window.document.load_preset("vanishing")
+    edits = assign.edits(window.document.project, ["threads=1"])  # steady beside others
+    window.document.apply(edits, "One thread")
+    window.show()
+    qtbot.waitUntil(lambda: window.session.engine_ready, timeout=START_MS)
+    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=20_000)
+    qtbot.waitUntil(lambda: window.analysis is not None, timeout=START_MS)
+    yield window
+    window.asks_nothing = True
+    window.close()
+    discard(window)
+
+
+def test_vanishing_gradients_are_read_cured_by_a_click_and_gone(qtbot, real):
+    before = serialize.dumps(real.document.project)
+    bar, session = real.diagnosing.bar, real.session
+    real.actions_["train"].trigger()
+    qtbot.waitUntil(bar.isVisible, timeout=RUN_MS)
+    assert bar.finding.fault == "vanishing_gradients"
+    assert "times smaller" in bar.words.text()
+    assert real.canvas.canvas.nodes["layers"].face.severity == "warning"
+    ended = {"finished", "stopped", "diverged", "failed"}
+    qtbot.waitUntil(lambda: session.state in ended, timeout=RUN_MS)
+    assert session.state == "finished"
+    first = session.history.run.run
+    assert session.history.evaluations[-1].values["accuracy"] < 0.5
+
+    qtbot.mouseClick(bar.cure, LEFT)
+    assert real.document.project.graph.node("layers").params["of"] == "healthy"
+    qtbot.waitUntil(
+        lambda: session.state in ended and session.history.run.run != first,
+        timeout=RUN_MS,
+    )
+    assert session.state == "finished"
+    assert session.history.evaluations[-1].values["accuracy"] >= 0.95
+    assert not bar.isVisible()
+    assert real.diagnosing.panel.cards == []
+
+    real.actions_["undo"].trigger()
+    assert serialize.dumps(real.document.project) == before

@@ -1,0 +1,91 @@
+"""A bar above the canvas that names what is wrong with a training and cures it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from engine.i18n import tr
+from engine.protocol.findings import Finding
+from workbench.inspector.fields import polish
+from workbench.theme import icons, signals
+from workbench.theme.tokens import SPACE_S
+
+
+class DiagnosisBar(QFrame):
+    """Hidden while no fault is known, and after it was closed for the first fault."""
+
+    cure_requested = Signal(object, object)  # the finding and its first fix
+    details_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.finding: Finding | None = None
+        self._closed_for = ""
+        polish(self, "banner", "warning")
+        self._icon, self.title, self.words = QLabel(), QLabel(), QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        polish(self.title, "role", "card")
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setWordWrap(True)
+        self.cure = QPushButton(tr("Cure and train again"))
+        polish(self.cure, "accent", value=True)
+        polish(self.cure, "small", value=True)
+        self.details = QPushButton(tr("Details"))
+        polish(self.details, "small", value=True)
+        self._lay_out()
+        self.cure.clicked.connect(self._on_cure)
+        self.details.clicked.connect(self.details_requested)
+        signals.changed.connect(self._tint)
+        self._tint()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        text = QVBoxLayout()
+        text.setSpacing(1)
+        text.addWidget(self.title)
+        text.addWidget(self.words)
+        row.addLayout(text, 1)
+        close = QToolButton()
+        polish(close, "small", value=True)
+        icons.bind(close, "close", "fg2")
+        close.setAccessibleName(tr("Dismiss"))
+        close.clicked.connect(self._on_close)
+        for widget in (self.cure, self.details, close):
+            row.addWidget(widget)
+
+    def show_finding(self, finding: Finding | None) -> None:
+        """Show a fault, or nothing."""
+        self.finding = finding
+        if finding is None:
+            self._closed_for = ""
+            self.hide()
+            return
+        self.title.setText(finding.title)
+        self.words.setText(finding.text)
+        self.setAccessibleName(f"{finding.title}: {finding.text}")
+        fix = finding.fixes[0] if finding.fixes else None
+        self.cure.setVisible(fix is not None)
+        self.cure.setToolTip(fix.label if fix else "")
+        self.setVisible(finding.fault != self._closed_for)
+
+    def _on_cure(self) -> None:
+        if self.finding is not None and self.finding.fixes:
+            self.cure_requested.emit(self.finding, self.finding.fixes[0])
+
+    def _on_close(self) -> None:
+        self._closed_for = self.finding.fault if self.finding else ""
+        self.hide()
+
+    def _tint(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(icons.pixmap("warning", "warn", 18, ratio))
