@@ -15,7 +15,11 @@ _OFFLINE = re.compile(
     r"ProxyError|Network is unreachable|Connection (refused|reset)|ReadTimeout",
     re.IGNORECASE,
 )
-_VERSION = "import sys, pip; print('%d.%d' % sys.version_info[:2])"
+_VERSION = (
+    "import sys, pip; assert sys.prefix != sys.base_prefix; "
+    "print('%d.%d' % sys.version_info[:2])"
+)
+"""Fails in an environment that has lost its pyvenv.cfg: its pip fills another Python."""
 
 
 def prepare(environment: Environment, extras: Iterable[str]) -> None:

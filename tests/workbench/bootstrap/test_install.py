@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -34,6 +35,12 @@ def test_half_made_environment_is_made_anew_filled_and_stamped(environment, capf
     told = capfd.readouterr().err
     assert "incomplete" in told
     assert "Ready." in told
+
+
+def test_python_that_no_longer_belongs_to_its_folder_is_not_used(environment):
+    environment.python.parent.mkdir(parents=True)
+    environment.python.symlink_to(os.path.realpath(sys.executable))
+    assert install._version_inside(environment) is None
 
 
 def test_failed_pip_keeps_what_was_there(environment, monkeypatch):
