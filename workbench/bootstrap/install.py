@@ -19,7 +19,7 @@ _VERSION = (
     "import sys, pip; assert sys.prefix != sys.base_prefix; "
     "print('%d.%d' % sys.version_info[:2])"
 )
-"""Fails in an environment that has lost its pyvenv.cfg: its pip fills another Python."""
+"""Fails where pyvenv.cfg is lost: pip would fill another Python."""
 
 
 def prepare(environment: Environment, extras: Iterable[str]) -> None:
