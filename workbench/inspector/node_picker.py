@@ -99,7 +99,7 @@ class NodePicker(QWidget):
             polish(button, "small", value=True)
             button.setToolTip(words)
             button.setAccessibleName(f"{self._title}: {words}")
-        self.pick.toggled.connect(self.pick_toggled)
+        self.pick.toggled.connect(self._on_pick_toggled)
         self.open.toggled.connect(self._on_open_toggled)
         self._head.addWidget(label, 1)
         self._head.addWidget(self.pick)
@@ -115,6 +115,9 @@ class NodePicker(QWidget):
         self.search.installEventFilter(self)
         self.list.setAccessibleName(self._title)
         self.list.setUniformItemSizes(True)
+        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.list.setHorizontalScrollBarPolicy(off)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.itemChanged.connect(self._on_item_changed)
         self.list.installEventFilter(self)
         box = QVBoxLayout(self.drawer)
@@ -233,6 +236,10 @@ class NodePicker(QWidget):
             self._check()
         else:
             self.changed.emit(names)
+
+    def _on_pick_toggled(self, is_on: bool) -> None:
+        icons.bind(self.pick, "pick", "accent" if is_on else "fg2")
+        self.pick_toggled.emit(is_on)
 
     def _on_open_toggled(self, is_open: bool) -> None:
         icons.bind(self.open, "chevron-up" if is_open else "plus", "fg2")
