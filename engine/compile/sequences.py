@@ -4,9 +4,17 @@ The weights have torch's own names; only `forward` differs from the parent's.
 Axes: N batch, T time, S other time, F features, H units, L layers, D directions.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn.utils.rnn import (
+    PackedSequence,
+    pack_padded_sequence,
+    pad_packed_sequence,
+)
 
 from engine.compile.generative import turned
 
@@ -14,38 +22,80 @@ Pair = tuple[Tensor, Tensor]
 
 
 class RNN(nn.RNN):
-    """torch.nn.RNN, batch first; see `_results`."""
+    """torch.nn.RNN, batch first; see `_run`."""
 
     last = False
 
-    def forward(self, x: Tensor, initial: Tensor | None = None) -> Pair:  # type: ignore[override]
+    def forward(self, x: Tensor, *more: Tensor) -> Pair:  # type: ignore[override]
         """Return (N×T×H or N×H, N×H)."""
-        out, hidden = super().forward(x, _state(self, initial))
-        return _results(self, out, hidden, last=self.last)
+        return _run(self, super().forward, x, more)
 
 
 class GRU(nn.GRU):
-    """torch.nn.GRU, batch first; see `_results`."""
+    """torch.nn.GRU, batch first; see `_run`."""
 
     last = False
 
-    def forward(self, x: Tensor, initial: Tensor | None = None) -> Pair:  # type: ignore[override]
+    def forward(self, x: Tensor, *more: Tensor) -> Pair:  # type: ignore[override]
         """Return (N×T×H or N×H, N×H)."""
-        out, hidden = super().forward(x, _state(self, initial))
-        return _results(self, out, hidden, last=self.last)
+        return _run(self, super().forward, x, more)
 
 
 class LSTM(nn.LSTM):
-    """torch.nn.LSTM, batch first; see `_results`. The cell starts at zero."""
+    """torch.nn.LSTM, batch first; see `_run`. The cell starts at zero."""
 
     last = False
 
-    def forward(self, x: Tensor, initial: Tensor | None = None) -> Pair:  # type: ignore[override]
+    def forward(self, x: Tensor, *more: Tensor) -> Pair:  # type: ignore[override]
         """Return (N×T×H or N×H, N×H)."""
-        state = _state(self, initial)
-        start = None if state is None else (state, torch.zeros_like(state))
-        out, (hidden, _cell) = super().forward(x, start)
-        return _results(self, out, hidden, last=self.last)
+        return _run(self, super().forward, x, more)
+
+
+def _run(
+    module: "RNN | GRU | LSTM",
+    forward: Callable[..., Any],
+    x_NTF: Tensor,
+    more: tuple[Tensor, ...],
+) -> Pair:
+    """Return the output, and the top layer's state as N×(D·H).
+
+    Args:
+        module: A recurrent layer.
+        forward: That of its parent.
+        x_NTF: Sequences of one length, the shorter ones filled up at the end.
+        more: Decimal numbers are the initial state, whole ones say how many steps
+            count: what fills up is never read, and its outputs are 0.
+    """
+    initial = next((t for t in more if t.is_floating_point()), None)
+    counted = next((t for t in more if not t.is_floating_point()), None)
+    start: Any = _state(module, initial)
+    if start is not None and isinstance(module, nn.LSTM):
+        start = (start, torch.zeros_like(start))
+    packed: Any = x_NTF
+    if counted is not None and not x_NTF.is_meta:  # a shape has no lengths
+        packed = pack_padded_sequence(
+            x_NTF, lengths_of(counted), batch_first=True, enforce_sorted=False
+        )
+    out, state = forward(packed, start)
+    hidden = state[0] if isinstance(state, tuple) else state
+    if isinstance(out, PackedSequence):
+        steps = x_NTF.shape[1]
+        out, _ = pad_packed_sequence(out, batch_first=True, total_length=steps)
+    return _results(module, out, hidden, last=module.last)
+
+
+def lengths_of(counted: Tensor) -> Tensor:
+    """Return how many steps of each sample count, at least one, on the processor.
+
+    Args:
+        counted: N or N×1 numbers of steps; or N×T tokens, where zeros at the end
+            fill up.
+    """
+    counted = counted.detach()
+    if counted.dim() == 2 and counted.shape[1] > 1:
+        places = torch.arange(1, counted.shape[1] + 1, device=counted.device)
+        counted = ((counted != 0) * places).amax(dim=1)
+    return counted.reshape(-1).clamp(min=1).cpu()
 
 
 def _directions(module: nn.RNNBase) -> int:

@@ -166,8 +166,16 @@ class Site:
         )
 
     def ports(self) -> list[Port]:
-        """Return the port of every connected input, variadic ones repeated."""
+        """Return the port of every connected input, variadic ones repeated.
+
+        Where several ports are optional, their kinds tell which of them are connected.
+        """
         ports: list[Port] = []
         for port in registry.get(self.type_id).inputs:
             ports.extend([port] * (len(self.shapes) if port.variadic else 1))
+        for index, dtype in enumerate(self.dtypes):
+            spare = len(ports) > len(self.shapes) and ports[index].optional
+            wanted = {"float": True, "int": False}.get(ports[index].kind)
+            if spare and wanted is not None and dtype.is_floating_point != wanted:
+                del ports[index]
         return ports[: len(self.shapes)]

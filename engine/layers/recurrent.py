@@ -19,6 +19,12 @@ _PARAMS = (
 _INPUTS = (
     Port("input", "float", "N×T×F: one vector per step"),
     Port("initial", "float", "N×H: state before the first step", optional=True),
+    Port(
+        "lengths",
+        "int",
+        "N: steps that count; or N×T: tokens, 0 fills up at the end",
+        optional=True,
+    ),
 )
 _OUTPUTS = (
     Port("out", "float", "N×T×H, or N×H for the last step"),

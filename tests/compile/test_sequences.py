@@ -7,8 +7,15 @@ import pytest
 import torch
 from torch import nn
 
+import presets
 from engine.compile.build import build
+from engine.compile.infer import Flow, infer
+from engine.compile.program import compile_project
+from engine.errors import ShapeError
+from engine.graph import serialize
+from engine.graph.model import Edge, Endpoint
 from engine.layers import registry
+from engine.training.feeds import Feeds
 
 
 def made(type_id, *inputs, **params):
@@ -46,6 +53,69 @@ def test_recurrent_equals_torch(kind, both, layers, x):
         kind, x, hidden_size=4, bidirectional=both, num_layers=layers, output="last"
     )
     assert torch.equal(last(x)[0], hidden)
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("start", [False, True])
+def test_padded_steps_are_never_read(kind, both, start, x):
+    """Every sample equals its run alone without padding; so do all gradients."""
+    lengths, units = torch.tensor([2, 5, 3]), 8 if both else 4
+    initial = torch.randn(3, units)
+    more = (initial, lengths) if start else (lengths,)
+    module = made(kind, x, *more, hidden_size=4, bidirectional=both)
+    padded = x.clone().requires_grad_()
+    out, hidden = module(padded, *more)
+    (out.sin().sum() + hidden.cos().sum()).backward()
+    found = [w.grad.clone() for w in module.parameters()]
+    module.zero_grad()
+    alone, total = x.clone().requires_grad_(), 0.0
+    for n, length in enumerate(lengths.tolist()):
+        first = (initial[n : n + 1],) if start else ()
+        one, state = module(alone[n : n + 1, :length], *first)
+        assert torch.allclose(out[n, :length], one[0], atol=1e-6)
+        assert torch.allclose(hidden[n], state[0], atol=1e-6)
+        assert not out[n, length:].any()
+        total = total + one.sin().sum() + state.cos().sum()
+    total.backward()
+    assert torch.allclose(padded.grad, alone.grad, atol=1e-6)
+    for weights, grad in zip(module.parameters(), found, strict=True):
+        assert torch.allclose(weights.grad, grad, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+def test_lengths_are_torchs_packed_sequences(kind, x):
+    lengths = torch.tensor([[4], [1], [5]])
+    module = made(kind, x, lengths, hidden_size=4, num_layers=2)
+    twin = RECURRENT[kind](8, 4, 2, batch_first=True)
+    twin.load_state_dict(module.state_dict())
+    pack = nn.utils.rnn.pack_padded_sequence
+    packed = pack(x, lengths[:, 0], batch_first=True, enforce_sorted=False)
+    expected, _ = nn.utils.rnn.pad_packed_sequence(twin(packed)[0], batch_first=True)
+    out, _ = module(x, lengths)
+    assert (out - expected).abs().max() <= 1e-6
+    out.pow(2).sum().backward()
+    expected.pow(2).sum().backward()
+    for one, other in zip(module.parameters(), twin.parameters(), strict=True):
+        assert (one.grad - other.grad).abs().max() <= 1e-6
+
+
+def test_tokens_say_their_lengths(x):
+    tokens = torch.tensor([[7, 0, 3, 0, 0], [0, 0, 0, 0, 0], [1, 2, 3, 4, 5]])
+    module = made("gru", x, tokens, hidden_size=4, output="last")
+    by_number = module(x, torch.tensor([3, 1, 5]))
+    assert torch.equal(module(x, tokens)[0], by_number[0])
+
+
+def test_shapes_of_packed_layers_are_known_without_data(x):
+    flows = (Flow((2, 5, 8)), Flow((2, 5), torch.int64))
+    found = infer("lstm", registry.get("lstm").complete({"hidden_size": 4}), flows)
+    assert [flow.shape for flow in found.outputs] == [(2, 5, 4), (2, 4)]
+
+
+def test_lengths_of_another_shape_are_refused(x):
+    with pytest.raises(ShapeError, match="lengths"):
+        made("lstm", x, torch.ones(3, 4, dtype=torch.int64))
 
 
 @pytest.mark.parametrize("kind", RECURRENT)
@@ -174,3 +244,22 @@ def test_gaussian_noise_only_while_training():
     module = made("gaussian_noise", x, std=0.5)
     assert float(module.train()(x).std()) == pytest.approx(0.5, rel=0.15)
     assert torch.equal(module.eval()(x), x)
+
+
+def test_dates_of_any_length_are_read_without_what_fills_them_up():
+    project = presets.load("seq2seq")
+    written = Endpoint("data", "written")
+    project.graph.connect(Edge(written, Endpoint("encoder", "lengths")))
+    twin = serialize.loads(serialize.dumps(project))
+    program = compile_project(twin, seed=0)
+    feeds = Feeds(program, 4, torch.device("cpu"), 0)
+    modules, batch = program.modules.eval(), feeds.first()
+    tokens = batch["data.written"]
+    lengths = [row.nonzero().max().item() + 1 for row in tokens]
+    assert len(set(lengths)) > 1
+    read = modules.at("letters")(tokens)
+    _, states = modules.at("encoder")(read, tokens)
+    for n, length in enumerate(lengths):
+        _, alone = modules.at("encoder")(read[n : n + 1, :length])
+        assert torch.allclose(states[n], alone[0], atol=1e-6)
+    assert program.evaluation.run(batch)["loss"].isfinite()

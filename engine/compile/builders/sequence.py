@@ -20,7 +20,7 @@ from engine.compile.sequences import (
     MultiheadAttention,
 )
 from engine.compile.site import Site
-from engine.compile.words import shape_text, shapes_text
+from engine.compile.words import Shape, shape_text, shapes_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]
@@ -31,8 +31,11 @@ def _recurrent(site: Site, kind: type[Recurrent]) -> nn.Module:
     site.need_rank(3, axes="N×T×F")
     layers, hidden = site.whole("num_layers"), site.whole("hidden_size")
     both = site.flag("bidirectional")
-    if len(site.shapes) == 2:
+    names = [port.name for port in site.ports()]
+    if "initial" in names:
         _check_initial(site, hidden * (2 if both else 1))
+    if "lengths" in names:
+        _check_lengths(site, site.shapes[-1])
     extra = {"nonlinearity": site.text("nonlinearity")} if kind is RNN else {}
     module = kind(
         site.shape[2],
@@ -54,6 +57,15 @@ def _check_initial(site: Site, units: int) -> None:
             tr("The initial state has the wrong size"),
             expected=f"N×{units}",
             got=shape_text(site.shapes[1]),
+        )
+
+
+def _check_lengths(site: Site, shape: Shape) -> None:
+    if shape[1:] not in {(), (1,), site.shape[1:2]}:
+        raise site.refuse(
+            tr("“lengths” takes one number per sample, or one token per step"),
+            expected=tr("N or N×{steps}", steps=site.shape[1]),
+            got=shape_text(shape),
         )
 
 
