@@ -88,7 +88,7 @@ PLANS = {
     "too-slow": Plan("loss", 0),
     "transfer": Plan("confusion", 250),
     "unscaled": Plan("loss", 0),
-    "vae": Plan("map", 500),
+    "vae": Plan("map", 250),
     "vanishing": Plan("gradients", 60),
     "waveforms": Plan("confusion", 150),
     "xor": Plan("boundary", 0),
@@ -190,23 +190,29 @@ def _widget(history: History, shows: str) -> QWidget:
 def save(image: QImage, path: Path) -> int:
     """Write a picture in as many colours as fit the size; returns its bytes."""
     path.parent.mkdir(exist_ok=True)
-    for number in (256, 128, 64, 32):
-        if not reduced(image, number).save(str(path), "PNG", 0):
+    for bits in (8, 5, 4, 3):
+        if not reduced(image, bits).save(str(path), "PNG", 0):
             sys.exit(f"can't write {path}")
         if path.stat().st_size <= MOST_BYTES:
             break
     return path.stat().st_size
 
 
-def reduced(image: QImage, number: int) -> QImage:
-    """Return an image in its commonest colours, the others in the nearest."""
+def reduced(image: QImage, bits: int) -> QImage:
+    """Return an image in its 256 commonest colours, the others in the nearest.
+
+    Colours are told apart by so many bits of each channel.
+    """
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     height, width = image.height(), image.width()
     words = np.frombuffer(image.constBits(), np.uint32).reshape(height, -1)[:, :width]
+    coarse = 0xFF & (0xFF << (8 - bits))
+    mask = coarse << 16 | coarse << 8 | coarse
     colours, places, counts = np.unique(
-        words & 0xFFFFFF, return_inverse=True, return_counts=True
+        words & mask, return_inverse=True, return_counts=True
     )
-    kept = colours[np.argsort(-counts)[:number]]
+    colours |= (~mask & 0xFFFFFF) & (colours >> bits)  # so that white stays white
+    kept = colours[np.argsort(-counts)[:256]]
     far = [_apart(colours, colour) for colour in kept]
     indices = np.argmin(far, axis=0).astype(np.uint8)[places.reshape(height, width)]
     result = QImage(width, height, QImage.Format.Format_Indexed8)

@@ -28,6 +28,7 @@ class Grid:
         left: Of the first tile.
         top: Of the first tile.
         label_px: Height of the words below a tile.
+        gap: Between two tiles.
     """
 
     columns: int
@@ -35,13 +36,17 @@ class Grid:
     left: float
     top: float
     label_px: float
+    gap: float = _GAP
 
     def rect(self, index: int) -> QRectF:
         """Return the rectangle of a tile's image."""
         row, column = divmod(index, self.columns)
         width, height = self.tile
-        x = self.left + column * (width + _GAP)
-        y = self.top + row * (height + self.label_px + _GAP)
+        x = self.left + column * (width + self.gap)
+        y = self.top + row * (height + self.label_px + self.gap)
+        if not self.gap:  # no seams: a tile ends where the next one begins
+            right, bottom = round(x + width), round(y + height)
+            return QRectF(round(x), round(y), right - round(x), bottom - round(y))
         return QRectF(round(x), round(y), round(width), round(height))
 
 
@@ -78,7 +83,11 @@ def best_grid(
 
 
 def fixed_grid(
-    count: int, image: tuple[int, int], room: tuple[float, float], columns: int
+    count: int,
+    image: tuple[int, int],
+    room: tuple[float, float],
+    columns: int,
+    gap: float = _GAP,
 ) -> Grid:
     """Return the grid of so many columns with the largest tiles, close together.
 
@@ -87,15 +96,16 @@ def fixed_grid(
         image: Height and width in pixels of an image.
         room: Width and height of the widget.
         columns: Images in a row.
+        gap: Between two tiles.
     """
     down = math.ceil(count / columns)
-    wide = (room[0] - 2 * _PAD) / columns - _GAP
-    high = (room[1] - 2 * _PAD) / down - _GAP
+    wide = (room[0] - 2 * _PAD) / columns - gap
+    high = (room[1] - 2 * _PAD) / down - gap
     scale = max(min(wide / image[1], high / image[0]), 0.05)
     tile = (image[1] * scale, image[0] * scale)
-    left = (room[0] - columns * (tile[0] + _GAP) + _GAP) / 2
-    top = (room[1] - down * (tile[1] + _GAP) + _GAP) / 2
-    return Grid(columns, tile, max(left, _PAD), max(top, 2), 0)
+    left = (room[0] - columns * (tile[0] + gap) + gap) / 2
+    top = (room[1] - down * (tile[1] + gap) + gap) / 2
+    return Grid(columns, tile, max(left, _PAD), max(top, 2), 0, gap)
 
 
 def to_image(pixels_HWC: Array) -> QImage:
@@ -137,6 +147,7 @@ class ImageGrid(ViewFace):
         self._made_for: object = None
         self.labels = view.arrays.get("labels")
         self.names = view.words.get("classes", ())
+        self.is_map = view.kind == "latent_map"  # one landscape, without seams
         self.columns = int("".join(view.words.get("across", ("0",))))
 
     def grid(self) -> Grid:
@@ -144,9 +155,9 @@ class ImageGrid(ViewFace):
         label = style.metrics().height() + 1 if self.labels is not None else 0
         size = (float(self.width()), float(self.height()))
         if self.columns:
-            return fixed_grid(
-                len(self.images), self.pixels.shape[1:3], size, self.columns
-            )
+            image = self.pixels.shape[1:3]
+            gap = 0 if self.is_map else _GAP
+            return fixed_grid(len(self.images), image, size, self.columns, gap)
         return best_grid(len(self.images), self.pixels.shape[1:3], size, label)
 
     def draw(self, painter: QPainter) -> None:
@@ -161,10 +172,11 @@ class ImageGrid(ViewFace):
             self._tiles = [crisp(image, tile, ratio) for image in self.images]
         for index, picture in enumerate(self._tiles):
             rect = grid.rect(index)
-            painter.drawPixmap(rect.topLeft(), picture)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(style.pen(style.colour("line")))
-            painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5))
+            painter.drawPixmap(rect, picture, QRectF(picture.rect()))
+            if not self.is_map:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(style.pen(style.colour("line")))
+                painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5))
             if self.labels is not None:
                 box = QRectF(
                     rect.left(), rect.bottom() + 1, rect.width(), grid.label_px
