@@ -154,7 +154,7 @@ class ImageGrid(ViewFace):
         """Return where the tiles lie now."""
         label = style.metrics().height() + 1 if self.labels is not None else 0
         size = (float(self.width()), float(self.height()))
-        if self.columns:
+        if 0 < self.columns < len(self.images):  # one row alone may be broken
             image = self.pixels.shape[1:3]
             gap = 0 if self.is_map else _GAP
             return fixed_grid(len(self.images), image, size, self.columns, gap)
