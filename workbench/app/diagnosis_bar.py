@@ -30,7 +30,7 @@ class DiagnosisBar(QFrame):
         polish(self, "banner", "warning")
         self._icon, self.title, self.words = QLabel(), QLabel(), QLabel()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
-        polish(self.title, "role", "card")
+        polish(self.title, "role", "fault")
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.cure = QPushButton(tr("Cure and train again"))

@@ -53,7 +53,7 @@ class FindingCard(QFrame):
     def _content(self) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setSpacing(4)
-        box.addWidget(_label(self.finding.title, "card"))
+        box.addWidget(_label(self.finding.title, "fault"))
         box.addWidget(_label(self.finding.text, "text"))
         box.addLayout(_table(self.finding.evidence))
         box.addWidget(_label(self.finding.advice, "text"))
@@ -159,7 +159,7 @@ def _table(evidence: Sequence[Evidence]) -> QGridLayout:
         value = _label(each.text, "text")
         value.setWordWrap(False)
         grid.addWidget(value, row, 1)
-    grid.setColumnStretch(2, 1)
+    grid.setColumnStretch(0, 1)
     return grid
 
 
