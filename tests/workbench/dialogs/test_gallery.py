@@ -129,7 +129,7 @@ def test_long_words_end_in_an_ellipsis_on_the_last_line(qtbot, monkeypatch):
     assert text.startswith(f"{drawn[0]} {drawn[1]} ")
 
 
-UNPICTURED = {"char-lstm", "dcgan", "diffusion-mnist", "seq2seq", "transfer"}
+UNPICTURED = {"char-lstm", "dcgan", "diffusion-mnist", "transfer"}
 """Presets that train too long to draw them here."""
 
 
