@@ -190,7 +190,7 @@ _TRAINING = (
           doc="Stop after so many evaluations without a better loss; 0 is never."),
     Param("keep_best", "bool", default=False, label="Keep the best weights",
           doc="End with the weights of the best evaluation, not the last."),
-    Param("ema", "float", 0.0, "Weight averaging (EMA)", min=0.0, max=0.99999,
+    Param("ema", "float", 0.0, "EMA of weights", min=0.0, max=0.99999,
           doc="Share of a running mean of all weights that each step keeps; 0 is off, "
               "0.999 is usual. Evaluations, views and exports then use the mean."),
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """Networks that make images: twenty steps equal a loop written out in plain torch."""
 
+import math
+
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
@@ -58,3 +60,47 @@ def test_convolutional_gan_equals_a_loop_by_hand():
 
     small = ("real.samples=1000", "batch_size=8", f"eps={EPS}")
     check(preset("dcgan", *small), loop)
+
+
+def noise_left(steps):
+    """Return ᾱ of the cosine schedule of Nichol & Dhariwal 2021."""
+    curve = [
+        math.cos((t / steps + 0.008) / 1.008 * math.pi / 2) ** 2 for t in range(201)
+    ]
+    betas = [min(1 - curve[t + 1] / curve[t], 0.999) for t in range(steps)]
+    return (1 - torch.tensor(betas, dtype=torch.float64)).cumprod(0).float()
+
+
+def test_image_diffusion_equals_a_loop_by_hand():
+    adam = once(lambda twin: torch.optim.Adam(twin.weights.values(), lr=2e-3, eps=EPS))
+    left = noise_left(200)
+
+    def stage(twin, name, x, when):
+        shift = twin.linear(f"{name}.when", when)[:, :, None, None]
+        w, b = (twin.weights[f"{name}.norm.{part}"] for part in ("weight", "bias"))
+        y = F.silu(F.group_norm(x + shift, 8, w, b))
+        return x + conv(twin, f"{name}.conv", y, padding=1)
+
+    def unet(twin, noisy, t, digits):
+        angle = t.unsqueeze(1) * 10_000.0 ** (-torch.arange(32) / 31)
+        clock = twin.linear("net.clock", torch.cat([angle.sin(), angle.cos()], 1))
+        when = F.silu(clock + twin.embedding("net.digit", digits))
+        x = conv(twin, "net.open", F.pixel_unshuffle(noisy, 2), padding=1)
+        skip = stage(twin, "net.fine1", x, when)
+        x = conv(twin, "net.down", skip, stride=2, padding=1)
+        for index in range(3):
+            x = stage(twin, f"net.coarse.{index}", x, when)
+        x = stage(twin, "net.fine2", grow(twin, "net.up", x) + skip, when)
+        return F.pixel_shuffle(conv(twin, "net.close", x, padding=1), 2)
+
+    def loop(twin, batch):
+        x, noise = 2 * batch["data.image"] - 1, batch["noise.out"]
+        t = (batch["when.out"][:, 0] * 200).long()
+        share = left[t][:, None, None, None]
+        noisy = share.sqrt() * x + (1 - share).sqrt() * noise
+        velocity = share.sqrt() * noise - (1 - share).sqrt() * x
+        found = unet(twin, noisy, t, batch["data.label"])
+        return (step(adam(twin), F.mse_loss(found, velocity)),)
+
+    small = ("data.samples=1000", "batch_size=8", f"eps={EPS}")
+    check(preset("diffusion-mnist", *small), loop)
