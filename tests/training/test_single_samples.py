@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, ShapeError
 from engine.graph.model import Node
 from engine.training import trainer as training_loop
 from engine.training.trainer import Trainer
@@ -37,7 +37,7 @@ def test_batch_norm_never_sees_a_single_sample():
 def test_single_sample_batches_for_batch_norm_are_refused_before_training():
     document = normed()
     document.training = document.training.with_value("batch_size", 1)
-    with pytest.raises(ConfigError, match="BatchNorm"):
+    with pytest.raises(ShapeError, match="BatchNorm"):
         Trainer(document)
     trainer = Trainer(normed())
     with pytest.raises(ConfigError, match="BatchNorm"):

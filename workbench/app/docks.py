@@ -141,6 +141,9 @@ class Docks:
         for tabs in self._window.findChildren(QTabBar, options=direct):
             tabs.setDrawBase(False)
             tabs.setAccessibleName(tr("Panels"))
+            is_choice = tabs.count() > 1  # one tab alone is put out of sight
+            focus = Qt.FocusPolicy.TabFocus if is_choice else Qt.FocusPolicy.NoFocus
+            tabs.setFocusPolicy(focus)
 
     def reset(self) -> None:
         """Put every panel where it stands in a new window."""

@@ -1,7 +1,7 @@
 """A part of a panel under a heading that folds it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.inspector.fields import polish
 from workbench.theme import icons
@@ -22,6 +22,8 @@ class Section(QWidget):
         self._button.setCheckable(True)
         self._button.setChecked(is_open)
         self._button.setCursor(Qt.CursorShape.PointingHandCursor)
+        policy = QSizePolicy.Policy  # a long heading never widens the panel
+        self._button.setSizePolicy(policy.Ignored, policy.Fixed)
         polish(self._button, "role", "heading")
         self._button.toggled.connect(self._on_toggled)
         self.content = QWidget()

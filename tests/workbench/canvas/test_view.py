@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QTextDocument, QWheelEvent
 from PySide6.QtTest import QTest
 
 from engine.graph.edits import AddNode, Connect, Move, Problem
@@ -114,7 +114,10 @@ def test_analysis_shows_shapes_counts_and_problems(view):
     assert faces["linear"].severity == "error"
     text = view.hover.node_help("linear")
     assert "Sizes differ" in text
-    assert "expected 288" in text
+    shown = QTextDocument()
+    shown.setHtml(text)
+    words = shown.toPlainText().split()
+    assert words == ["Sizes", "differ", "Expected", "288", "Got", "64"]
 
 
 def test_help_escapes_names(view, document):

@@ -2,6 +2,7 @@ import pytest
 
 from engine.graph.edits import AddNode
 from engine.graph.model import Node
+from workbench import theme
 from workbench.document import Document
 
 
@@ -17,3 +18,12 @@ def document(qapp):
     document.apply([AddNode(node) for node in nodes], "Start")
     document.undo_stack.clear()
     return document
+
+
+@pytest.fixture
+def dressed(qapp):
+    """Give the application the look that people see: fonts decide what fits."""
+    theme.prepare(qapp, "dark")
+    theme.dress(qapp)
+    yield
+    qapp.setStyleSheet("")

@@ -22,7 +22,7 @@ def document(qapp):
 
 
 @pytest.fixture
-def inspector(qtbot, document):
+def inspector(qtbot, document, dressed):
     inspector = Inspector(document)
     qtbot.addWidget(inspector)
     inspector.resize(320, 900)
@@ -291,10 +291,12 @@ def test_the_canvas_is_told_which_phase_is_in_view(qtbot, document, inspector):
     assert told[-1][0] == -1
 
 
-def test_rows_grow_with_their_tags(form, inspector):
+def test_rows_grow_with_their_tags(document, form, inspector):
     rows = form.table.rows
+    edits.set_minimise(document, 0, ["loss_real", "loss_fake", "loss_fool"])
+    inspector.resize(600, 900)
     before = rows.height()
-    inspector.resize(230, 900)
+    inspector.resize(290, 900)
     assert rows.height() > before
     assert rows.itemAt(QPoint(5, rows.height() - 10)) is rows.item(1)
 
