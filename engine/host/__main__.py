@@ -25,7 +25,9 @@ def main() -> int:
     server = PipeServer(*take_standard_streams())
     i18n.load(options.language, _TRANSLATIONS)
     from engine.host.service import Host  # noqa: PLC0415 - loads torch
+    from engine.training import threads  # noqa: PLC0415 - loads torch
 
+    threads.leave_all_to_training()
     server.ready()
     Host(server.send).serve(server.requests.get)
     server.close()

@@ -1,3 +1,8 @@
+import subprocess
+import sys
+
+import pytest
+
 from engine.training.threads import candidates, fastest
 
 
@@ -42,3 +47,27 @@ def test_slow_work_is_not_tried_for_long():
     quick = Machine({1: 1e-4, 2: 1e-4, 4: 1e-4, 8: 1e-4})
     quick.choice(8)
     assert quick.now < 0.5
+
+
+_COUNT = """
+import os, sys, torch
+from engine.training import threads
+torch.set_num_threads(2)
+if "alone" in sys.argv:
+    threads.leave_all_to_training()
+before = len(os.listdir("/proc/self/task"))
+torch.randn(700, 700).matmul(torch.randn(700, 700)).exp_()
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+@pytest.mark.parametrize(("words", "helpers"), [(["alone"], 0), ([], 1)])
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the threads in /proc")
+def test_a_thread_that_only_answers_has_no_helpers_of_its_own(words, helpers):
+    done = subprocess.run(
+        [sys.executable, "-c", _COUNT, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) == helpers
