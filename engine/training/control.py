@@ -57,6 +57,7 @@ class Control:
         seed: int | None = None,
         monitor: bool = True,
     ) -> None:
+        thread_counts.flush_denormals()  # before there are helpers, who inherit it
         self.parts = assemble(project, device, seed)
         self.threads = threads or self.parts.training.number("threads")
         self.monitor = self.parts.monitor(enabled=monitor)
@@ -83,6 +84,7 @@ class Control:
             return
         self._begun = True
         randomness.restore(self._random, self.parts.device)
+        thread_counts.flush_denormals()
         self._threads_before = torch.get_num_threads()
         self._choose_threads()
         self.recorder.started(

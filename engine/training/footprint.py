@@ -9,11 +9,15 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+_RECURRENT, _GATES = "aten.mkldnn_rnn_layer.default", 4
+"""An LSTM on the CPU keeps the gates of all time steps until its output is done."""
+
 
 class Footprint(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the tensors that operations make while this is open, until they are gone.
 
-    What an operation needs only inside itself is not seen.
+    What an operation needs only inside itself is not seen, but for the gates of
+    recurrent layers, which may be most of all that there is.
 
     Args:
         device: Tensors elsewhere are not counted.
@@ -43,6 +47,8 @@ class Footprint(TorchDispatchMode):  # type: ignore[no-untyped-call]
         for leaf in tree_leaves(made):
             if isinstance(leaf, Tensor) and leaf.device.type == self._device:
                 self._see(leaf.untyped_storage())
+        if str(func) == _RECURRENT:
+            self.hold(_GATES * made[0].nbytes)
         return made
 
     def _see(self, storage: torch.UntypedStorage) -> None:

@@ -67,6 +67,19 @@ def _timed(once: Callable[[], None], clock: Callable[[], float]) -> float:
             return elapsed / repeats
 
 
+def flush_denormals() -> None:
+    """Let this thread, and all that it starts from now on, take tiny numbers for zero.
+
+    Weights that get no gradient (of pixels that are always black) leave moments that
+    shrink below 1e-38 after some hundred steps; a processor needs a hundred times as
+    long for each of these. The update of a network on MNIST took 1.3 ms instead of
+    0.6 ms for that reason alone; no weight that is seen changes.
+
+    Source: IEEE 754 subnormal numbers; torch.set_flush_denormal
+    """
+    torch.set_flush_denormal(True)
+
+
 def leave_all_to_training() -> None:
     """Let this thread compute alone, so that only the training has helpers.
 

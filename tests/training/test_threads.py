@@ -1,9 +1,11 @@
 import subprocess
 import sys
+import threading
 
 import pytest
+import torch
 
-from engine.training.threads import candidates, fastest
+from engine.training.threads import candidates, fastest, flush_denormals
 
 
 class Machine:
@@ -71,3 +73,22 @@ def test_a_thread_that_only_answers_has_no_helpers_of_its_own(words, helpers):
         check=True,
     )
     assert int(done.stdout) == helpers
+
+
+def test_tiny_numbers_are_zero_in_a_training_and_in_all_that_it_starts():
+    found = []
+
+    def product():
+        found.append((torch.full((3,), 1e-30) * 1e-10).max().item())
+
+    def training():
+        flush_denormals()
+        product()
+        helper = threading.Thread(target=product)
+        helper.start()
+        helper.join()
+
+    thread = threading.Thread(target=training)
+    thread.start()
+    thread.join()
+    assert found == [0.0, 0.0]

@@ -20,7 +20,7 @@ from workbench.session.session import Session
 
 ENGINE_S, TRAIN_S, CHECK_S = 60.0, 900.0, 30.0
 """How long to wait for the engine, the training and the check of the graph."""
-FORECAST_S = 20.0
+FORECAST_S, VIEWS_S = 20.0, 15.0
 _SETTLE_S = 0.25
 _POLL_MS = 20
 
@@ -110,8 +110,17 @@ def _train(window: MainWindow, steps: int) -> None:
     session.step(steps)
     done = lambda: session.history.step >= steps or not session.active  # noqa: E731
     _wait(done, TRAIN_S, tr("the training did not end"))
+    with contextlib.suppress(ShotError):  # a slow view comes after the last step
+        _wait(lambda: _shows_the_end(session), VIEWS_S, "")
     if session.state in {"failed", "diverged"} and session.failure is not None:
         raise ShotError(session.failure.text)
+
+
+def _shows_the_end(session: Session) -> bool:
+    """Return whether no view is older than the last step."""
+    history = session.history
+    views = history.views.values()
+    return all(view.step >= history.step for view in views) or not session.active
 
 
 def _wait_a_little(window: MainWindow) -> None:
