@@ -129,8 +129,11 @@ def _problems(window: MainWindow) -> None:
 
 SCENES = {
     "training": Scene("mnist-cnn", steps=400),
+    "start": Scene("", panel="start"),
     "empty": Scene(Project),
-    "japanese": Scene("mnist-cnn", steps=400, language="ja"),
+    "phases": Scene("gan-2d", steps=1500, themes=("light",)),
+    "diagnosis": Scene("vanishing", steps=600),
+    "japanese": Scene("mnist-cnn", steps=400, themes=("light",), language="ja"),
     "branches": Scene(_branches, before=_arranged),
     "block-open": Scene("tiny-gpt", before=_open_block),
     "quick-add": Scene(_branches, before=_dropped_wire),
@@ -141,7 +144,7 @@ SCENES = {
 _STEPS = {
     "char-lstm": 300, "tiny-gpt": 300, "fine-tune-gpt": 1550, "seq2seq": 400,
     "forgetting": 450, "transfer": 900, "gan-2d": 2000, "diffusion-2d": 1500,
-    "vanishing": 100, "exploding": 5,
+    "vanishing": 300, "exploding": 5,
 }  # fmt: skip
 """Steps after which a preset shows what it is about; 600 for the others."""
 SCENES |= {
@@ -192,7 +195,7 @@ def _draw(name: str, theme: str, options: argparse.Namespace) -> int:
             serialize.save(document(), path)
             document = str(path)
         wanted = Options(
-            document=document,
+            document=document or None,
             shot=options.out / f"{name}-{theme}.png",
             after_steps=scene.steps,
             theme=theme,

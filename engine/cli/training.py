@@ -18,7 +18,7 @@ from engine.i18n import tr
 from engine.protocol.commands import Train
 from engine.protocol.frame import Evaluation
 from engine.protocol.overrides import overridden
-from engine.training import runs
+from engine.training import runs, threads
 from engine.training.events import Step
 from engine.training.launch import launch
 from engine.training.trainer import Trainer
@@ -30,6 +30,14 @@ INTERRUPTED = 130
 
 def train(options: Namespace) -> int:
     """Train a project, or go on with a run, and say what came of it."""
+    threads.flush_denormals()
+    try:
+        return _train(options)
+    finally:
+        threads.flush_denormals(on=False)
+
+
+def _train(options: Namespace) -> int:
     trainer, run = _resumed(options) if options.resume else _new(options)
     trainer.recorder.checkpoint_every_steps = options.checkpoint_every
     diagnosis = watch.attach(trainer, run.project)

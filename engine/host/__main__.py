@@ -28,6 +28,7 @@ def main() -> int:
     from engine.training import threads  # noqa: PLC0415 - loads torch
 
     threads.leave_all_to_training()
+    threads.flush_denormals()
     server.ready()
     Host(server.send).serve(server.requests.get)
     server.close()

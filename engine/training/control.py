@@ -57,7 +57,6 @@ class Control:
         seed: int | None = None,
         monitor: bool = True,
     ) -> None:
-        thread_counts.flush_denormals()  # before there are helpers, who inherit it
         self.parts = assemble(project, device, seed)
         self.threads = threads or self.parts.training.number("threads")
         self.monitor = self.parts.monitor(enabled=monitor)
@@ -109,6 +108,7 @@ class Control:
         self._interrupt.disarm()
         if self._threads_before:
             torch.set_num_threads(self._threads_before)
+            thread_counts.flush_denormals(on=False)
             self._threads_before = 0
         self.recorder.close(kind)
 

@@ -67,8 +67,11 @@ def _timed(once: Callable[[], None], clock: Callable[[], float]) -> float:
             return elapsed / repeats
 
 
-def flush_denormals() -> None:
+def flush_denormals(*, on: bool = True) -> None:
     """Let this thread, and all that it starts from now on, take tiny numbers for zero.
+
+    A training does so from begin to end; a process that does nothing but train does so
+    before it computes anything, so that all helpers inherit it.
 
     Weights that get no gradient (of pixels that are always black) leave moments that
     shrink below 1e-38 after some hundred steps; a processor needs a hundred times as
@@ -77,7 +80,7 @@ def flush_denormals() -> None:
 
     Source: IEEE 754 subnormal numbers; torch.set_flush_denormal
     """
-    torch.set_flush_denormal(True)
+    torch.set_flush_denormal(on)
 
 
 def leave_all_to_training() -> None:

@@ -5,7 +5,9 @@ import threading
 import pytest
 import torch
 
+import presets
 from engine.training.threads import candidates, fastest, flush_denormals
+from engine.training.trainer import Trainer
 
 
 class Machine:
@@ -92,3 +94,13 @@ def test_tiny_numbers_are_zero_in_a_training_and_in_all_that_it_starts():
     thread.start()
     thread.join()
     assert found == [0.0, 0.0]
+
+
+def test_numbers_are_as_before_once_a_training_is_over():
+    tiny = torch.full((3,), 1e-30)
+    trainer = Trainer(presets.load("xor"), threads=1)
+    steps = trainer.steps()
+    next(steps)
+    assert not (tiny * 1e-10).any()
+    steps.close()
+    assert (tiny * 1e-10).all()
