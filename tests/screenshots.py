@@ -132,7 +132,7 @@ SCENES = {
     "start": Scene("", panel="start"),
     "empty": Scene(Project),
     "phases": Scene("gan-2d", steps=1500, themes=("light",)),
-    "diagnosis": Scene("vanishing", steps=600),
+    "diagnosis": Scene("vanishing", steps=690),
     "japanese": Scene("mnist-cnn", steps=400, themes=("light",), language="ja"),
     "branches": Scene(_branches, before=_arranged),
     "block-open": Scene("tiny-gpt", before=_open_block),
@@ -142,7 +142,7 @@ SCENES = {
 }
 
 _STEPS = {
-    "char-lstm": 300, "tiny-gpt": 300, "fine-tune-gpt": 1550, "seq2seq": 400,
+    "char-lstm": 300, "tiny-gpt": 300, "fine-tune-gpt": 300, "seq2seq": 400,
     "forgetting": 450, "transfer": 900, "gan-2d": 2000, "diffusion-2d": 1500,
     "vanishing": 300, "exploding": 5,
 }  # fmt: skip

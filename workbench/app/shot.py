@@ -112,7 +112,7 @@ def _train(window: MainWindow, steps: int) -> None:
     _wait(done, TRAIN_S, tr("the training did not end"))
     with contextlib.suppress(ShotError):  # a slow view comes after the last step
         _wait(lambda: _shows_the_end(session), VIEWS_S, "")
-    if session.state in {"failed", "diverged"} and session.failure is not None:
+    if session.state == "failed" and session.failure is not None:
         raise ShotError(session.failure.text)
 
 
