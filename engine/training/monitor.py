@@ -78,9 +78,9 @@ class Monitor:
                 Probe([[w for w in layers[path] if id(w) in own] for path in paths])
             )
 
-    def start_step(self) -> None:
-        """Decide whether the coming step is measured."""
-        self.sampling = self.enabled and self.budget.due()
+    def start_step(self, *, is_last: bool = False) -> None:
+        """Decide whether the coming step is measured; the last of a run always is."""
+        self.sampling = self.enabled and (is_last or self.budget.due())
         self._cost = 0.0
 
     def before_update(self, phase: int) -> None:

@@ -116,7 +116,7 @@ class Trainer(Control):
         start = time.perf_counter()
         rewind = self._rewind_point()
         self.at_border = False
-        self.monitor.start_step()
+        self.monitor.start_step(is_last=self.step + 1 == self.total_steps)
         batch = self.parts.feeds.next()
         row = Row(len(self.parts.phases))
         phase = self.parts.phases[0]

@@ -26,7 +26,8 @@ def check(record: Record) -> Found:
     is_early = record.step < max(ENOUGH, SHARE * record.total_steps)
     if is_early and not (record.has_ended and record.step >= ENOUGH):
         return None
-    if not record.is_whole or record.is_pretrained or len(ratio) < FEW:
+    fewest = FEW - 1 if record.has_ended else FEW  # a quick run is measured seldom
+    if not record.is_whole or record.is_pretrained or len(ratio) < fewest:
         return None
     largest, first = float(ratio.max()), record.loss.first
     fallen = float(record.loss.tenths()[-1]) / first if first else 0.0
