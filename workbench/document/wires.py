@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from engine.errors import GraphError, UnknownLayerError
+from engine.graph import goals
 from engine.graph.edits import Connect, Disconnect, Edit
-from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
+from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.graph.ports import fits, input_ports, output_ports, title
 from engine.i18n import tr
 from engine.layers.spec import Port, PortKind, Ports
@@ -96,7 +97,11 @@ def candidates(
     port = port_of(own, end.port)
     if port is None:
         return
-    closing = _before(graph, end.node) if forward else _behind(graph, end.node)
+    closing = set(
+        goals.ancestors(graph, [end.node])
+        if forward
+        else goals.descendants(graph, end.node)
+    )
     for other in graph.nodes.values():
         if other.id in closing:
             continue
@@ -105,28 +110,6 @@ def candidates(
         ):
             if fits(port, there) if forward else fits(there, port):
                 yield Endpoint(other.id, there.name)
-
-
-def _before(graph: Graph, node_id: str) -> set[str]:
-    """Return a node and all that it depends on."""
-    found, stack = {node_id}, [node_id]
-    while stack:
-        for edge in graph.edges_into(stack.pop()):
-            if edge.source.node not in found:
-                found.add(edge.source.node)
-                stack.append(edge.source.node)
-    return found
-
-
-def _behind(graph: Graph, node_id: str) -> set[str]:
-    """Return a node and all that depends on it."""
-    found, stack = {node_id}, [node_id]
-    while stack:
-        for edge in graph.edges_out_of(stack.pop()):
-            if edge.target.node not in found:
-                found.add(edge.target.node)
-                stack.append(edge.target.node)
-    return found
 
 
 def displaced_by(project: Project, edge: Edge, scope: str = ROOT) -> list[Edge]:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding
 from workbench.inspector.fields import polish
+from workbench.inspector.section import scrolled
 from workbench.theme import icons, signals
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
@@ -105,16 +105,9 @@ class FindingList(QWidget):
         self._box.setSpacing(SPACE_M)
         self._box.addWidget(self.empty, 1)
         self._box.addStretch(0)
-        scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        scroll.setHorizontalScrollBarPolicy(off)
-        polish(scroll, "panel", value=True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.addWidget(scrolled(content))
         signals.changed.connect(self._on_theme_changed)
         self.show_findings((), has_run=False)
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from engine.graph.edits import Problem
 from engine.i18n import tr
 from workbench.inspector.fields import polish
 from workbench.inspector.flow import FlowLayout
+from workbench.inspector.section import scrolled
 from workbench.theme import icons, signals
 from workbench.theme.text import escape
 from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
@@ -181,17 +181,10 @@ class ProblemList(QWidget):
         self._box.setSpacing(2)
         self._box.addWidget(self.empty, 1)
         self._box.addStretch(0)
-        self.scroll = scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        scroll.setHorizontalScrollBarPolicy(off)
-        polish(scroll, "panel", value=True)
+        self.scroll = scrolled(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.addWidget(self.scroll)
         signals.changed.connect(self._on_theme_changed)
 
     @property

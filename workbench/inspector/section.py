@@ -1,7 +1,14 @@
 """A part of a panel under a heading that folds it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.inspector.fields import polish
 from workbench.theme import icons
@@ -40,3 +47,15 @@ class Section(QWidget):
     def _on_toggled(self, is_open: bool) -> None:
         self.content.setVisible(is_open)
         icons.bind(self._button, "chevron-down" if is_open else "chevron-right", "fg3")
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return a list of rows that scrolls up and down, and takes no focus itself."""
+    scroll = QScrollArea()
+    scroll.setWidget(content)
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    polish(scroll, "panel", value=True)
+    return scroll
