@@ -71,13 +71,14 @@ class CrossEntropy(nn.Module):
             soft = target.is_floating_point()
             target = rows(target, self.dim) if soft else target.reshape(-1)
             scores = rows(scores, self.dim)
-        return F.cross_entropy(
+        loss = F.cross_entropy(
             scores,
             target,
             weight=self.class_weights,
             ignore_index=self.ignore_index,
             label_smoothing=self.label_smoothing,
         )
+        return _counted(loss, target, self.ignore_index)
 
 
 class NLL(nn.Module):
@@ -98,12 +99,20 @@ class NLL(nn.Module):
 
     def forward(self, scores: Tensor, target: Tensor) -> Tensor:
         """Return the mean over all places."""
-        return F.nll_loss(
+        loss = F.nll_loss(
             rows(scores, self.dim),
             target.reshape(-1),
             weight=self.class_weights,
             ignore_index=self.ignore_index,
         )
+        return _counted(loss, target, self.ignore_index)
+
+
+def _counted(loss: Tensor, target: Tensor, ignore_index: int) -> Tensor:
+    """Return the loss; 0 instead of 0/0 where every label is one that doesn't count."""
+    if ignore_index == IGNORE_NOTHING or target.is_floating_point():
+        return loss
+    return loss.where((target != ignore_index).any(), 0.0)
 
 
 class BCEWithLogits(nn.Module):

@@ -35,11 +35,19 @@ class Reach:
         found = (p for name in phase.minimise for p in known if paths.covers(name, p))
         return tuple(dict.fromkeys(found)) or known
 
-    def needed(self, ends: Sequence[str]) -> set[str]:
-        """Return the paths of nodes and of all that they depend on."""
+    def needed(self, ends: Sequence[str], *, moving: bool = False) -> set[str]:
+        """Return the paths of nodes and of all that they depend on.
+
+        Args:
+            ends: Paths to begin at.
+            moving: Only what gets a gradient from there.
+        """
         seen, stack = set(ends), list(ends)
         while stack:
-            for _, source in self.by_path[stack.pop()].inputs:
+            node = self.by_path[stack.pop()]
+            if moving and node.type == "stop_gradient" and node.params["enabled"]:
+                continue
+            for _, source in node.inputs:
                 if source.path in self.by_path and source.path not in seen:
                     seen.add(source.path)
                     stack.append(source.path)
@@ -51,7 +59,7 @@ class Reach:
         A node is frozen when any of those that share its weights is; shared weights
         move when any of them is named.
         """
-        needed = self.needed(self.losses(phase))
+        needed = self.needed(self.losses(phase), moving=True)
         homes = self._homes(phase.update) - self._frozen
         return [n for n in self.nodes if n.home in homes and n.path in needed]
 

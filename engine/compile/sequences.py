@@ -73,8 +73,9 @@ def _run(
         start = (start, torch.zeros_like(start))
     packed: Any = x_NTF
     if counted is not None and not x_NTF.is_meta:  # a shape has no lengths
+        lengths_N = lengths_of(counted).clamp(max=x_NTF.shape[1])
         packed = pack_padded_sequence(
-            x_NTF, lengths_of(counted), batch_first=True, enforce_sorted=False
+            x_NTF, lengths_N, batch_first=True, enforce_sorted=False
         )
     out, state = forward(packed, start)
     hidden = state[0] if isinstance(state, tuple) else state

@@ -127,7 +127,7 @@ def _assembled(
         feeds,
         Length(training, feeds.order),
         averaged,
-        Evaluator(program, half=half, looked_at=averaged.in_place),
+        Evaluator(program, feeds, half=half, looked_at=averaged.in_place),
         EarlyStopping(training.number("patience")),
         BestWeights(program.modules, averaged),
     )

@@ -36,6 +36,12 @@ class AveragedWeights:
         }
 
     @torch.no_grad()
+    def begin(self) -> None:
+        """Begin again as a copy of the present weights."""
+        for name, weights in self._weights.items():
+            self.tensors[name].copy_(weights)
+
+    @torch.no_grad()
     def follow(self, num_averaged: int) -> None:
         """Move towards the present weights.
 

@@ -71,6 +71,18 @@ def cut(
     return Cone(fx.GraphModule(program.graph_module, graph), names)
 
 
+def feeds_of(program: PhaseProgram, wanted: Wanted) -> tuple[str, ...]:
+    """Return the feeds that `wanted` needs.
+
+    Args:
+        program: Left as it is.
+        wanted: Nodes of its graph.
+    """
+    needed = _needed(wanted, ())
+    nodes = program.graph_module.graph.nodes
+    return _feed_names(program, [node for node in nodes if node in needed])
+
+
 def _needed(wanted: Wanted, given: Sequence[fx.Node]) -> set[fx.Node]:
     stack: list[fx.Node] = []
     fx.node.map_arg(wanted, stack.append)

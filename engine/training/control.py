@@ -39,6 +39,7 @@ class Control:
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
+        from_files: Some weights began as those of a file or of another run.
         watcher: Is shown all that is measured and may say what is wrong.
 
     Raises:
@@ -69,7 +70,7 @@ class Control:
         self._interrupt = Interrupt(modules, list(modules.parameters()))
         self._device_losses = DeviceLosses()
         self._later: deque[Change] = deque()
-        self._from_files = False
+        self.from_files = False
         self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
         self.recorder = Recorder(run, len(self.parts.phases), self._snapshot)
         self._news = News(len(self.parts.phases), self.recorder)
@@ -94,8 +95,9 @@ class Control:
             rows=[list(row) for row in self.parts.rows],
         )
         self._tell_short_batch()
-        if self._from_files:
+        if self.from_files:
             self.save()  # so that going on never needs the files again
+        self.monitor.warm_up()
         self._look_after_at = time.perf_counter() + COMMIT_S
         self._interrupt.listen(slow=True)  # nobody knows yet how long a step takes
 
@@ -170,8 +172,10 @@ class Control:
             ConfigError: When that is not possible; nothing has changed then.
         """
         change = Change(self.step, name, value, phase)
+        before = self._position.num_changes
         self._change(change)
-        self.recorder.add_change(change)
+        self._later = deque(each for each in self._later if each.name != name)
+        self.recorder.add_change(change, before, self._later)
 
     def drain(self) -> Progress:
         """Return what happened since the last call, once."""
@@ -245,7 +249,8 @@ class Control:
             self._position = snapshot.put(self.parts, *loaded)
         else:
             taken = initial.start(project, self.parts.program, run)
-            self._from_files = bool(taken)
+            self.from_files = bool(taken)
+            self.parts.averaged.begin()
             for found in taken:
                 self.log(initial.sentence(found))
         if run:

@@ -2,25 +2,41 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
 
 from engine.compile.metrics import build_metric
 from engine.compile.program import Program
 from engine.training import precision
+from engine.training.feeds import Batch, Feeds, spans
+from engine.training.portions import Portion, portions
 
 Weights = Callable[[], AbstractContextManager[None]]
 BATCH_SIZE = 256
 """Samples per forward pass; metrics do not depend on it."""
 
 
+class Piece(NamedTuple):
+    """A batch, and what is computed of it.
+
+    Args:
+        portion: Losses and metrics.
+        size: Samples.
+        batch: By feed.
+    """
+
+    portion: Portion
+    size: int
+    batch: Batch
+
+
 class Evaluator:
-    """Evaluates the whole graph without a trace in the training.
+    """Evaluates losses and metrics without a trace in the training.
 
     Args:
         program: What to evaluate.
+        feeds: Where the samples come from.
         half: Compute in bf16 where that is sound.
         looked_at: Puts the weights to evaluate in place, and the others back.
 
@@ -28,10 +44,16 @@ class Evaluator:
     """
 
     def __init__(
-        self, program: Program, *, half: bool, looked_at: Weights = nullcontext
+        self,
+        program: Program,
+        feeds: Feeds,
+        *,
+        half: bool,
+        looked_at: Weights = nullcontext,
     ) -> None:
         self.program, self._half = program, half
-        self._looked_at = looked_at
+        self._feeds, self._looked_at = feeds, looked_at
+        self._portions = portions(program.evaluation, feeds, self.names)
         trained = {loss for phase in program.phases for loss in phase.losses}
         whole = program.evaluation
         self.weights = {
@@ -45,14 +67,41 @@ class Evaluator:
         """Keys of the values: losses, then metrics."""
         return (*self.program.evaluation.losses, *self.program.evaluation.metrics)
 
-    def forward(self, batch: Mapping[str, Tensor]) -> dict[str, Any]:
+    @property
+    def has_validation(self) -> bool:
+        """Whether some samples are never trained on."""
+        return any(portion.extent.num_validation for portion in self._portions)
+
+    def validation(self) -> Iterator[Piece]:
+        """Yield all that a validation goes through."""
+        for portion in self._portions:
+            batches = self._feeds.validation_batches(BATCH_SIZE, portion.extent)
+            for size, batch in batches:
+                yield Piece(portion, size, batch)
+
+    def training(self) -> Iterator[Piece]:
+        """Yield as many training samples."""
+        for portion in self._portions:
+            batches = self._feeds.training_batches(BATCH_SIZE, portion.extent)
+            for size, batch in batches:
+                yield Piece(portion, size, batch)
+
+    def sizes(self) -> list[int]:
+        """Return the sizes of all batches of an evaluation."""
+        extents = [portion.extent for portion in self._portions]
+        counts = [extent.num_evaluated for extent in extents]
+        if self.has_validation:
+            counts += [extent.num_compared for extent in extents]
+        return [b - a for count in counts for a, b in spans(count, BATCH_SIZE)]
+
+    def forward(self, piece: Piece) -> Mapping[str, Any]:
         """Return losses, and the inputs of metrics, of one batch."""
-        program = self.program.evaluation
+        portion, batch = piece.portion, piece.batch
         with self._eval_mode(), self._looked_at(), torch.no_grad():
             if not self._half:
-                return program.run(batch)
+                return portion.run(batch)
             with precision.autocast(next(iter(batch.values())).device):
-                return program.run(batch)
+                return portion.run(batch)
 
     @contextmanager
     def _eval_mode(self) -> Iterator[None]:
@@ -77,24 +126,28 @@ class Tally:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         whole = evaluator.program.evaluation
-        self._sums, self._count = dict.fromkeys(whole.losses, 0.0), 0
+        self._sums = dict.fromkeys(whole.losses, 0.0)
+        self._counts = dict.fromkeys(whole.losses, 0)
         nodes = {path: evaluator.program.node(path) for path in whole.metrics}
         self._metrics = {
             path: build_metric(node.type, node.params) for path, node in nodes.items()
         }
 
-    def add(self, size: int, batch: Mapping[str, Tensor]) -> None:
-        """Add a batch of `size` samples."""
-        outputs = self._evaluator.forward(batch)
-        self._count += size
-        for loss in self._sums:
-            self._sums[loss] += float(outputs[loss]) * size
-        for path, metric in self._metrics.items():
-            metric.update(outputs[path])
+    def add(self, piece: Piece) -> None:
+        """Add a batch."""
+        outputs = self._evaluator.forward(piece)
+        for end in piece.portion.ends:
+            if end in self._metrics:
+                self._metrics[end].update(outputs[end])
+            else:
+                self._counts[end] += piece.size
+                self._sums[end] += float(outputs[end]) * piece.size
 
     def values(self) -> dict[str, float]:
         """Return the values by node; `loss` is the weighted sum of trained losses."""
-        losses = {loss: total / self._count for loss, total in self._sums.items()}
+        losses = {
+            loss: total / self._counts[loss] for loss, total in self._sums.items()
+        }
         weights = self._evaluator.weights
         total = sum(losses[loss] * weight for loss, weight in weights.items())
         metrics = {path: metric.value() for path, metric in self._metrics.items()}

@@ -3,6 +3,7 @@
 import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
@@ -15,6 +16,28 @@ from engine.data.batches import BatchOrder, ResidentData, State
 Batch = dict[str, Tensor]
 _STEPS_WITHOUT_DATA = 100
 """Length of an epoch of a project that has noise alone."""
+
+
+class Extent(NamedTuple):
+    """How much data there is: what an evaluation goes through.
+
+    Args:
+        num_train: Training samples.
+        num_validation: Samples that training never sees.
+    """
+
+    num_train: int
+    num_validation: int
+
+    @property
+    def num_evaluated(self) -> int:
+        """Samples of an evaluation: the validation part, or all training samples."""
+        return self.num_validation or self.num_train
+
+    @property
+    def num_compared(self) -> int:
+        """Training samples that an evaluation goes through beside them."""
+        return min(self.num_evaluated, self.num_train)
 
 
 class Feeds:
@@ -121,33 +144,48 @@ class Feeds:
                 source.put(batch, index % source.data.num_train)
             yield self._with_noise(batch, 1, generator)
 
-    @property
-    def num_validation(self) -> int:
-        """Samples of an evaluation: the validation part, or all training samples."""
-        count = self._sets[0].data.num_validation if self._sets else 0
-        return count or self.num_samples
+    def extent(self, names: Sequence[str] = ()) -> Extent:
+        """Return how much data there is of what some feeds bring.
 
-    @property
-    def has_validation(self) -> bool:
-        """Whether there are samples that training never sees."""
-        return bool(self._sets) and self._sets[0].data.num_validation > 0
+        Args:
+            names: Of the feeds; the largest of their data sets counts, and the first
+                of the project when none of them brings data.
+        """
+        ours = [s.data for s in self._sets if s.feeds(names)]
+        ours = ours or [s.data for s in self._sets[:1]]
+        return Extent(
+            max((data.num_train for data in ours), default=self.num_samples),
+            max((data.num_validation for data in ours), default=0),
+        )
 
-    def validation_batches(self, size: int) -> Iterator[tuple[int, Batch]]:
-        """Yield the validation part with batch sizes; noise is the same every time."""
-        if not self.has_validation:
-            yield from self.training_batches(size)
+    def validation_batches(
+        self, size: int, extent: Extent | None = None
+    ) -> Iterator[tuple[int, Batch]]:
+        """Yield the validation part with batch sizes; noise is the same every time.
+
+        Args:
+            size: Most samples of a batch.
+            extent: How many samples; those of the first data set without it. Shorter
+                sets begin again.
+        """
+        extent = extent or self.extent()
+        if not extent.num_validation:
+            yield from self.training_batches(size, extent)
             return
         generator = _seeded(self.seed, "evaluation", self._device)
-        for start, stop in spans(self.num_validation, size):
+        for start, stop in spans(extent.num_validation, size):
             batch: Batch = {}
             for source in self._sets:
                 source.put_validation(batch, start, stop)
             yield stop - start, self._with_noise(batch, stop - start, generator)
 
-    def training_batches(self, size: int) -> Iterator[tuple[int, Batch]]:
+    def training_batches(
+        self, size: int, extent: Extent | None = None
+    ) -> Iterator[tuple[int, Batch]]:
         """Yield as many training samples as validation has, evenly spread."""
-        count = min(self.num_validation, self.num_samples)
-        chosen = [number * self.num_samples // count for number in range(count)]
+        extent = extent or self.extent()
+        whole, count = extent.num_train, extent.num_compared
+        chosen = [number * whole // count for number in range(count)]
         for start, stop in spans(count, size):
             yield stop - start, self._training_batch(chosen[start:stop])
 

@@ -9,7 +9,7 @@ import torch
 from engine.graph.model import Project
 from engine.measure.budget import Budget
 from engine.protocol.frame import Forecast
-from engine.training import devices, evaluation, feeds, randomness, viewing
+from engine.training import devices, randomness
 from engine.training.footprint import Footprint
 from engine.training.interrupt import InterruptedStepError
 from engine.training.itinerary import Costs, Kind, kinds, num_evaluations
@@ -133,11 +133,7 @@ class Rehearsal:
 
     def _evaluation_s(self, budget_s: float) -> float:
         """Return the seconds of a whole evaluation, from as much as fits the budget."""
-        data = self._trainer.parts.feeds
-        sizes = _sizes(data.num_validation, evaluation.BATCH_SIZE)
-        if data.has_validation:
-            sizes = [*sizes, *_sizes(min(data.num_validation, data.num_samples),
-                                     evaluation.BATCH_SIZE)]  # fmt: skip
+        sizes = self._trainer.parts.evaluator.sizes()
         whole, end = [], self._clock() + budget_s
         while self._clock() < end:
             whole.append(self._part_s(self._trainer.evaluation(), sizes, budget_s))
@@ -145,8 +141,7 @@ class Rehearsal:
 
     def _views_s(self) -> float:
         """Return the seconds of making all views."""
-        count = min(self._trainer.parts.feeds.num_validation, viewing.MOST_SAMPLES)
-        sizes = _sizes(count, viewing.BATCH_SIZE)
+        sizes = self._trainer.viewing.sizes()
         return self._part_s(self._trainer.views(), sizes, VIEWS_S)
 
     def _part_s(
@@ -165,17 +160,15 @@ class Rehearsal:
     def _look_at_views(self, views_s: float) -> None:
         """See the memory of the views: of all, or of a batch when they are slow."""
         watched, views = self._footprint, self._trainer.viewing
-        data = self._trainer.parts.feeds
-        count = min(data.num_validation, viewing.MOST_SAMPLES)
-        if views_s <= _QUICK_S:
+        sizes = views.sizes()
+        if views_s <= _QUICK_S or not sizes:
             deque(views.make(-3), maxlen=0)
             return
         before = watched.live_bytes
         batches = views.make(-3)
         next(batches, None)
         kept = watched.live_bytes - before
-        size = _sizes(count, viewing.BATCH_SIZE)[0]
-        watched.hold(2 * kept * count // size - kept)  # all batches, and as one tensor
+        watched.hold(2 * kept * sum(sizes) // sizes[0] - kept)  # then as one tensor
         batches.close()  # type: ignore[attr-defined]
 
     def _synchronize(self) -> None:
@@ -232,8 +225,3 @@ class _Rehearsed(Trainer):
         """Raise when a stop was asked for."""
         if self._interrupt.requested:
             raise CalledOffError
-
-
-def _sizes(count: int, size: int) -> list[int]:
-    """Return the sizes of batches."""
-    return [stop - start for start, stop in feeds.spans(count, size)]

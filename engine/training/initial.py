@@ -28,7 +28,7 @@ KEPT_FROM = "weights_from"
 """Field of `run.json`: folder of the run whose weights are kept, or nothing."""
 RECORD = "weights"
 """Field of `run.json`: the files that the run started from."""
-_OPTIONAL = {"lora_linear": {"down", "up"}}
+_OPTIONAL = {"lora_linear": {"down", "up"}, "low_rank": {"down", "up"}}
 _COUNTERS = {"num_batches_tracked"}
 Network = Program | Outline
 

@@ -78,6 +78,15 @@ class Monitor:
                 Probe([[w for w in layers[path] if id(w) in own] for path in paths])
             )
 
+    def warm_up(self) -> None:
+        """Measure once for nothing: the first time is dearer than all that follow.
+
+        What is found is thrown away, and the budget is not told.
+        """
+        for probe in self._probes:
+            probe.before_update()
+            probe.after_update()
+
     def start_step(self, *, is_last: bool = False) -> None:
         """Decide whether the coming step is measured; the last of a run always is."""
         self.sampling = self.enabled and (is_last or self.budget.due())

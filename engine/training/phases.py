@@ -1,5 +1,6 @@
 """One phase of a step: forward, loss, backward, update."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -97,13 +98,21 @@ class PhaseRun:
             weight.grad = None
 
     def update(self, step: int, total_steps: int) -> float:
-        """Move the weights against their gradients; returns the learning rate."""
+        """Move the weights against their gradients; returns the learning rate.
+
+        The schedule goes from the first step of this phase to its last.
+
+        Args:
+            step: Steps of the run so far.
+            total_steps: Of the run.
+        """
         norm, value = self._clip
         if norm is not None or value is not None:
             gradients.clip(self.parameters, norm, value)
+        before, last = int(self._first) - 1, min(self._last or math.inf, total_steps)
+        place = (step - before, int(last) - before)
         rate = self.optimizer.apply(
-            self.schedule.rate(step, total_steps),
-            self.schedule.momentum(step, total_steps),
+            self.schedule.rate(*place), self.schedule.momentum(*place)
         )
         self.optimizer.torch.step()
         return rate

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.errors import TrainingError
@@ -68,10 +68,16 @@ class Recorder:
             self._sampled_at = now
             self.run.metrics.add_sample(sample)
 
-    def add_change(self, change: Change) -> None:
-        """Record a changed setting."""
+    def add_change(self, change: Change, place: int, later: Iterable[Change]) -> None:
+        """Record a changed setting.
+
+        Args:
+            change: What was changed.
+            place: How many changes were made before it.
+            later: Those that are still to be repeated.
+        """
         if self.run:
-            self.run.record(change)
+            self.run.record([*self.run.changes[:place], change, *later])
 
     def log(self, line: str) -> None:
         """Append a line to the log."""

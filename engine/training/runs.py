@@ -11,6 +11,7 @@ import json
 import platform
 import secrets
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -113,9 +114,9 @@ class Run:
             text = json.dumps(self.info, indent=1, sort_keys=True, ensure_ascii=False)
             atomic_write(self.folder / _FILE, text + "\n")
 
-    def record(self, change: Change) -> None:
-        """Add a changed setting."""
-        self.update(changes=[*self.info.get("changes", []), asdict(change)])
+    def record(self, changes: Iterable[Change]) -> None:
+        """Note all settings that were changed, in order."""
+        self.update(changes=[asdict(change) for change in changes])
 
     def log(self, line: str) -> None:
         """Append a line with the time to `log.txt`."""

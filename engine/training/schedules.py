@@ -1,7 +1,7 @@
 """Learning-rate schedules: pure functions of the step, so that resuming is exact.
 
-t is the number of the step from 0, T the length of the run. Only `Plateau` has a
-memory, which is part of the checkpoint.
+t counts the steps since the first of the phase, T those until its last. Only `Plateau`
+has a memory, which is part of the checkpoint.
 """
 
 import math

@@ -11,7 +11,7 @@ from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.frame import Evaluation
 from engine.training.control import Control
-from engine.training.evaluation import BATCH_SIZE, Tally
+from engine.training.evaluation import Piece, Tally
 from engine.training.events import Ending, Step
 from engine.training.failures import failed
 from engine.training.feeds import Batch
@@ -231,33 +231,34 @@ class Trainer(Control):
 
     def _evaluate(self) -> Iterator[Step]:
         """Measure losses and metrics; a stop ends it without a result."""
-        feeds, parts = self.parts.feeds, []
-        sources = [feeds.validation_batches(BATCH_SIZE)]
-        if feeds.has_validation:
-            sources.append(feeds.training_batches(BATCH_SIZE))
-        for batches in sources:
-            tally = Tally(self.parts.evaluator)
-            looking = self.watcher.looking() if batches is sources[-1] else None
-            for size, batch in batches:
-                with looking or nullcontext():
-                    if not self._tally(tally, size, batch):
+        evaluator, parts = self.parts.evaluator, []
+        sources = [evaluator.validation()]
+        if evaluator.has_validation:
+            sources.append(evaluator.training())
+        for pieces in sources:
+            tally, seen = Tally(evaluator), None
+            for piece in pieces:
+                is_first = pieces is sources[-1] and piece.portion is not seen
+                seen = piece.portion
+                # one batch is enough
+                with self.watcher.looking() if is_first else nullcontext():
+                    if not self._tally(tally, piece):
                         return
-                looking = None  # one batch is enough
                 yield Step.EVALUATION
             parts.append(tally.values())
         self._evaluated(parts[0], parts[-1])
         self.at_border = True
         yield Step.EVALUATION
 
-    def _tally(self, tally: Tally, size: int, batch: Batch) -> bool:
+    def _tally(self, tally: Tally, piece: Piece) -> bool:
         """Add a batch; returns whether to go on."""
         try:
-            tally.add(size, batch)
+            tally.add(piece)
         except InterruptedStepError:
             return False
         except Exception as error:
             program = self.parts.program.evaluation
-            raise failed(error, self.step, program, batch) from error
+            raise failed(error, self.step, program, piece.batch) from error
         return not self._interrupt.requested
 
     def _evaluated(

@@ -22,9 +22,9 @@ from engine.measure.views.budget import ViewBudget
 from engine.measure.views.scene import Drawing, Scene
 from engine.measure.views.table import VIEWS
 from engine.protocol.frame import View
-from engine.training import cones
 from engine.training.evaluation import Weights
-from engine.training.feeds import Batch, Feeds
+from engine.training.feeds import Batch, Feeds, spans
+from engine.training.portions import Portion, portions
 from engine.training.viewed import Viewed, quietly
 
 if TYPE_CHECKING:
@@ -72,12 +72,10 @@ class Viewing:
         self._half, self._looked_at = half, looked_at
         self._made: dict[str, View] = {}
         self._made_at = -1
-        whole = cones.results(program.evaluation)
         paths = program.evaluation.views if enabled else ()
-        wanted = {path: whole[path] for path in paths}
         self._all = {path: Viewed.of(program, path) for path in paths}
         self._nodes = list(self._all.values())
-        self._whole = cones.cut(program.evaluation, wanted)
+        self._portions = portions(program.evaluation, feeds, paths)
 
     def due(self, step: int) -> bool:
         """Return whether somebody looks and new views are allowed and needed.
@@ -108,35 +106,43 @@ class Viewing:
         if self._made_at == step or not self._nodes:
             return
         self._made_at, spent = step, 0.0
-        for node in self._nodes:
-            node.forget()
-        first: Batch = {}
-        for batch in self._batches():
-            first = first or batch
-            start = self._clock()
-            self._collect(batch)
-            spent += self._clock() - start
-            yield
-        for node in list(self._nodes):
-            start = self._clock()
-            self._draw(node, step, first)
-            spent += self._clock() - start
-            yield
+        for portion in self._portions:
+            nodes = [node for node in self._nodes if node.node.path in portion.ends]
+            first: Batch = {}
+            for node in nodes:
+                node.forget()
+            for batch in self._batches(portion):
+                first = first or batch
+                start = self._clock()
+                self._collect(portion, nodes, batch)
+                spent += self._clock() - start
+                yield
+            for node in nodes:
+                start = self._clock()
+                self._draw(node, step, first)
+                spent += self._clock() - start
+                yield
         self.budget.spent(spent)
 
-    def _batches(self) -> Iterator[Batch]:
+    def sizes(self) -> list[int]:
+        """Return the sizes of all batches that making the views goes through."""
+        counts = [portion.extent.num_evaluated for portion in self._portions]
+        shown = [min(count, MOST_SAMPLES) for count in counts]
+        return [stop - start for n in shown for start, stop in spans(n, BATCH_SIZE)]
+
+    def _batches(self, portion: Portion) -> Iterator[Batch]:
         seen = 0
-        for size, batch in self._feeds.validation_batches(BATCH_SIZE):
+        batches = self._feeds.validation_batches(BATCH_SIZE, portion.extent)
+        for size, batch in batches:
             yield batch
             seen += size
             if seen >= MOST_SAMPLES:
                 return
 
-    def _collect(self, batch: Batch) -> None:
-        assert self._whole is not None
+    def _collect(self, portion: Portion, nodes: list[Viewed], batch: Batch) -> None:
         with self._quietly(batch):
-            found: Mapping[str, tuple[Tensor, ...]] = self._whole.run(batch)
-        for node in self._nodes:
+            found: Mapping[str, tuple[Tensor, ...]] = portion.run(batch)
+        for node in nodes:
             node.collect(found[node.node.path], batch)
 
     def _draw(self, node: Viewed, step: int, first: Batch) -> None:
@@ -216,7 +222,9 @@ class Viewing:
     ) -> Generator[None, None, View]:
         node.forget()
         first: Batch = {}
-        for batch in self._batches():
+        path = node.node.path
+        portion = next(each for each in self._portions if path in each.ends)
+        for batch in self._batches(portion):
             first = first or batch
             with self._quietly(batch):
                 node.collect(node.part.run(batch), batch, samples=samples)

@@ -227,3 +227,16 @@ def test_multi_margin_equals_numpy(rng):
     assert loss("multi_margin", tensor(y), torch.tensor(t)) == pytest.approx(
         each.sum(1).mean() / 4, rel=1e-5
     )
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "nll"])
+def test_labels_that_are_all_ignored_cost_nothing(name):
+    scores = torch.randn(4, 3, requires_grad=True)
+    logs = scores.log_softmax(1)
+    labels = torch.ones(4, dtype=torch.int64)
+    params = registry.get(name).complete({"ignore_index": 1})
+    module = build(name, params, ((4, 3), (4,)), (torch.float32, torch.int64))
+    total = module(logs, labels)
+    total.backward()
+    assert total.item() == 0
+    assert not scores.grad.any()

@@ -7,6 +7,7 @@ import pytest
 import presets
 from engine.compile.shapes import ShapeCache
 from engine.graph.edits import apply_all
+from engine.graph.model import Edge, Node
 from tests.training.projects import gan, mlp, phase
 from tests.training.test_nested_updates import tower
 
@@ -119,3 +120,14 @@ def test_frozen_network_says_that_nothing_can_be_trained():
     (problem,) = analysed(document).problems
     assert problem.text == "There are no weights to train"
     assert problem.severity == "error"
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_weights_that_no_gradient_reaches_are_not_trained(enabled):
+    document = mlp()
+    document.graph.add_node(Node("stop", "stop_gradient", {"enabled": enabled}))
+    document.graph.disconnect(Edge.parse("scores.out", "loss.input"))
+    document.graph.connect(Edge.parse("scores.out", "stop.input"))
+    document.graph.connect(Edge.parse("stop.out", "loss.input"))
+    texts = [p.text for p in analysed(document).problems if p.severity == "error"]
+    assert texts == (["There are no weights to train"] if enabled else [])

@@ -263,3 +263,10 @@ def test_dates_of_any_length_are_read_without_what_fills_them_up():
         _, alone = modules.at("encoder")(read[n : n + 1, :length])
         assert torch.allclose(states[n], alone[0], atol=1e-6)
     assert program.evaluation.run(batch)["loss"].isfinite()
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+def test_lengths_beyond_the_end_count_all_steps(kind, x):
+    module = made(kind, x, torch.tensor([9, 2, 5]), hidden_size=4)
+    out = module(x, torch.tensor([9, 2, 5]))[0]
+    assert torch.equal(out, module(x, torch.tensor([5, 2, 5]))[0])

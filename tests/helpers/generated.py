@@ -17,6 +17,7 @@ from engine.compile.metrics import build_metric
 from engine.layers import registry
 from engine.training import runs
 from engine.training.trainer import Trainer
+from engine.training.viewed import quietly
 
 NUM_IMAGES = 1000
 
@@ -101,8 +102,15 @@ def images(trainer: Trainer, arrays, node: str) -> torch.Tensor:
         return torch.as_tensor(arrays["samples"]).permute(0, 3, 1, 2).float() / 255
     feeds, found = trainer.parts.feeds, []
     for _, batch in feeds.validation_batches(250):
-        found.append(trainer.parts.evaluator.forward(batch)[node][0])
+        found.append(seen(trainer, batch, node))
     return torch.cat(found)[:NUM_IMAGES]
+
+
+def seen(trainer: Trainer, batch, node: str) -> torch.Tensor:
+    """Return what flows into a view or a metric, of the weights that are looked at."""
+    program = trainer.parts.program
+    with trainer.parts.averaged.in_place(), quietly(program, batch, half=False):
+        return program.evaluation.run(batch)[node][0]
 
 
 def sureness(pictures: torch.Tensor) -> torch.Tensor:
@@ -114,7 +122,7 @@ def sureness(pictures: torch.Tensor) -> torch.Tensor:
         for name in program.feed_names
     }
     batch["data.image"] = pictures
-    return trainer.parts.evaluator.forward(batch)["confusion"][0].softmax(1)
+    return seen(trainer, batch, "confusion").softmax(1)
 
 
 @cache

@@ -1,4 +1,5 @@
 import pytest
+import safetensors.torch
 import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
@@ -7,6 +8,7 @@ from engine.compile.program import compile_project
 from engine.export import export, of_run
 from engine.graph.model import Edge, Node
 from engine.training import initial, runs
+from engine.training.evaluation import Tally
 from engine.training.trainer import Trainer
 from tests.training.projects import cnn, gan, mlp, phase
 from tests.training.test_resume import (
@@ -152,8 +154,9 @@ def test_a_failing_evaluation_leaves_the_weights_in_place():
     go(trainer, 3)
     raw, mean = weights(trainer), average(trainer)
     evaluator = trainer.parts.evaluator
+    piece = next(evaluator.validation())
     with pytest.raises(KeyError):
-        evaluator.forward({})
+        evaluator.forward(piece._replace(batch={}))
     assert_bit_identical(raw, weights(trainer))
     assert_bit_identical(mean, average(trainer))
 
@@ -226,3 +229,21 @@ def test_decay_rises_to_its_value():
         expected = {n: share * before[n] + (1 - share) * now[n] for n in now}
         assert closest(average(trainer), expected) < 1e-6
     assert next(kept, None) is None
+
+
+def test_average_begins_as_the_weights_from_a_file(tmp_path):
+    taught = Trainer(mlp(steps=60))
+    go(taught, 60)
+    path = tmp_path / "taught.safetensors"
+    safetensors.torch.save_file(weights(taught), str(path))
+    document = mlp(steps=60, ema=0.999)
+    document.weights = str(path)
+    trainer = Trainer(document)
+    assert_bit_identical(average(trainer), weights(taught))
+    evaluator, tally = trainer.parts.evaluator, Tally(trainer.parts.evaluator)
+    expected = Tally(taught.parts.evaluator)
+    for piece in evaluator.validation():
+        tally.add(piece)
+    for piece in taught.parts.evaluator.validation():
+        expected.add(piece)
+    assert tally.values() == expected.values()

@@ -13,6 +13,7 @@ from engine.training.footprint import Footprint
 from engine.training.forecast import Rehearsal
 from engine.training.itinerary import Costs, kinds, num_evaluations
 from engine.training.trainer import Trainer
+from engine.training.viewing import Viewing
 from tests.training.projects import mlp, phase
 
 FLOAT = 4
@@ -125,7 +126,7 @@ def test_forecast_weighs_spans_and_evaluations_by_how_often_they_come(
     clock, monkeypatch
 ):
     real_step = forecast._Rehearsed.make
-    real_batch = forecast.viewing.Viewing.make
+    real_batch = Viewing.make
     real_evaluation = forecast._Rehearsed.evaluation
 
     def make(self, number):
@@ -143,7 +144,7 @@ def test_forecast_weighs_spans_and_evaluations_by_how_often_they_come(
 
     monkeypatch.setattr(forecast._Rehearsed, "make", make)
     monkeypatch.setattr(forecast._Rehearsed, "evaluation", evaluation)
-    monkeypatch.setattr(forecast.viewing.Viewing, "make", views)
+    monkeypatch.setattr(Viewing, "make", views)
     project = mlp(
         named("a", last=300),
         named("b", first=301),
@@ -265,14 +266,14 @@ def test_rehearsal_is_stopped_inside_the_forward_pass_of_a_view(monkeypatch):
     rehearsal = Rehearsal(presets.load("spirals"))
     layers = list(rehearsal._trainer.parts.program.modules.modules())
     last = [layer for layer in layers if isinstance(layer, torch.nn.Linear)][-1]
-    real, calls = forecast.viewing.Viewing.make, []
+    real, calls = Viewing.make, []
 
     def make(self, step):
         rehearsal.stop()
         last.register_forward_hook(lambda *_: calls.append(1))
         yield from real(self, step)
 
-    monkeypatch.setattr(forecast.viewing.Viewing, "make", make)
+    monkeypatch.setattr(Viewing, "make", make)
     assert rehearsal.forecast(budget_s=0.01) is None
     assert not calls
 

@@ -13,11 +13,11 @@ from engine.compile.program import compile_project
 from engine.errors import EngineError, TrainingError
 from engine.graph import grouping, serialize
 from engine.graph.edits import apply_all
-from engine.graph.model import Node
+from engine.graph.model import Block, Endpoint, Node
 from engine.training import initial, runs
 from engine.training.launch import launch
 from engine.training.trainer import Trainer
-from tests.training.projects import gan, mlp, project
+from tests.training.projects import gan, graph, mlp, project
 
 
 def torch_net(hidden=16):
@@ -354,3 +354,31 @@ def test_keeping_nothing_leaves_no_folder(tmp_path):
     with pytest.raises(TrainingError, match="no checkpoint"):
         launch(tmp_path, mlp(), name="new", weights_from=str(tmp_path / "empty"))
     assert not (tmp_path / "new").exists()
+
+
+def test_adapter_beside_a_layer_is_no_part_of_the_file(tmp_path):
+    net = nn.Sequential(OrderedDict(one=nn.Linear(4, 8)))
+    tensors = {f"net.{name}": tensor for name, tensor in net.state_dict().items()}
+    safetensors.torch.save_file(tensors, str(tmp_path / "base.safetensors"))
+    inside = graph(
+        [
+            Node("one", "linear", {"out_features": 8}),
+            Node("beside", "low_rank", {"out_features": 8}),
+            Node("sum", "add"),
+        ],
+        "one.out>sum.inputs beside.out>sum.inputs",
+    )
+    ports = (Endpoint("one", "input"), Endpoint("beside", "input"))
+    block = Block(inside, {"x": ports}, {"out": Endpoint("sum", "out")})
+    nodes = [
+        Node("data", "data", {"source": "iris"}),
+        Node("net", "block", {"of": "net"}, weights=str(tmp_path / "base.safetensors")),
+        Node("scores", "linear", {"out_features": 3}),
+        Node("loss", "cross_entropy"),
+    ]
+    wires = (
+        "data.features>net.x net.out>scores.input scores.out>loss.input "
+        "data.label>loss.target"
+    )
+    trainer = Trainer(project(nodes, wires, blocks={"net": block}, steps=2))
+    assert torch.equal(state(trainer)["net.one.weight"], net.one.weight)

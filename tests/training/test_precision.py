@@ -38,5 +38,6 @@ def test_losses_compute_in_float32_under_bf16_as_torch_wants_it():
     assert y.dtype == torch.bfloat16
     expected = functional.binary_cross_entropy(y.float(), target)
     assert value.item() == pytest.approx(expected.item(), rel=1e-6)
-    trainer.parts.evaluator.forward(batch)
+    evaluator = trainer.parts.evaluator
+    evaluator.forward(next(evaluator.validation())._replace(batch=batch))
     assert seen == [(torch.float32, False)] * 2

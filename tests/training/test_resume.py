@@ -248,3 +248,34 @@ def test_slow_disk_does_not_hold_up_the_training(tmp_path, monkeypatch):
     may_end.set()
     steps.close()
     assert runs.open_run(tmp_path / "run").step == 1
+
+
+def test_a_change_while_older_ones_are_repeated_counts_from_then_on(tmp_path):
+    run = runs.create(tmp_path, mlp(SGD, steps=60), name="run")
+    trainer = Trainer(run.project, run=run)
+    trainer.recorder.checkpoint_every_s = 1e9
+    left = go(trainer, 10)
+    trainer.save()
+    older = {30: ("lr", 0.01), 32: ("momentum", 0.5)}
+    for _ in left:
+        if trainer.at_border and trainer.step in older:
+            trainer.set_hyper(*older.pop(trainer.step))
+        if trainer.step >= 34:
+            break
+    again = Trainer.resume(killed(trainer, tmp_path))
+    left.close()
+    again.recorder.checkpoint_every_s = 1e9
+    steps = go(again, 25, [(20, ("lr", 0.02))])
+    again.save()
+    again.recorder._join()
+    kept = shutil.copytree(tmp_path / "left", tmp_path / "kept")
+    steps.close()
+    changes = [(c.step, c.name, c.value) for c in runs.open_run(kept).changes]
+    assert changes == [(20, "lr", 0.02), (32, "momentum", 0.5)]
+    ends = []
+    for trainer in (again, Trainer.resume(runs.open_run(kept))):
+        for _ in trainer.steps():
+            pass
+        hyper = trainer.parts.phases[0].optimizer.hyper
+        ends.append((trainer.step, hyper["lr"], hyper["momentum"]))
+    assert ends[1] == (60, 0.02, 0.5)

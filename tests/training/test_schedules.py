@@ -6,6 +6,8 @@ from torch.optim import lr_scheduler
 
 from engine.graph.settings import Choice
 from engine.training.schedules import Plateau, build
+from engine.training.trainer import Trainer
+from tests.training.projects import mlp, phase
 
 TOTAL = 40
 
@@ -115,3 +117,18 @@ def test_plateau_goes_on_from_its_state():
     other.restore(one.state())
     other.evaluated(1.0)
     assert other.factor == 0.5
+
+
+def test_schedule_of_a_phase_goes_from_its_first_step_to_its_last():
+    warm = {"warmup": 5, "final": 0.0}
+    late = phase("sgd", "cosine", warm, name="late", first=11, last=30)
+    trainer = Trainer(mlp(late, steps=40))
+    for _ in trainer.steps():
+        pass
+    rates = trainer.drain().rates[:, 0]
+    expected = [
+        (t + 1) / 5 if t < 5 else 0.5 * (1 + math.cos(math.pi * (t - 5) / 15))
+        for t in range(20)
+    ]
+    base = rates[14]
+    assert rates[10:30] == pytest.approx([base * share for share in expected])

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import ConfigError, ShapeError
 from engine.graph.model import Node
-from engine.training import trainer as training_loop
+from engine.training import evaluation
 from engine.training.trainer import Trainer
 from tests.training.projects import project
 
@@ -47,8 +47,8 @@ def test_single_sample_batches_for_batch_norm_are_refused_before_training():
 
 def test_batch_norm_without_running_statistics_evaluates_any_number(monkeypatch):
     document = normed(track_running_stats=False)
-    count = Trainer(document).parts.feeds.num_validation
-    monkeypatch.setattr(training_loop, "BATCH_SIZE", count - 1)
+    count = Trainer(document).parts.feeds.extent().num_validation
+    monkeypatch.setattr(evaluation, "BATCH_SIZE", count - 1)
     trainer = Trainer(document)
     for _ in trainer.steps():
         pass

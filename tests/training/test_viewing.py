@@ -65,14 +65,14 @@ def test_curve_of_a_preset_is_the_net_computed_by_hand():
         value = torch.tanh(value @ w[f"{name}.weight"].T + w[f"{name}.bias"])
     value = value @ w["output.weight"].T + w["output.bias"]
     assert np.allclose(view.arrays["curve"][:, 1:], value.numpy(), atol=1e-5)
-    assert len(view.arrays["points"]) == feeds.num_validation
+    assert len(view.arrays["points"]) == feeds.extent().num_validation
 
 
 def test_confusion_of_a_preset_counts_the_whole_validation_part():
     program, feeds, viewing = viewing_of("digits-mlp")
     (view,) = made(viewing)
     counts = view.arrays["counts"]
-    assert counts.sum() == feeds.num_validation
+    assert counts.sum() == feeds.extent().num_validation
     right = total = 0
     program.modules.eval()
     for size, batch in feeds.validation_batches(100):

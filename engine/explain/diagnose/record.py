@@ -34,6 +34,7 @@ class Record:
         ranks: Path → dimensions of what a node puts out, the batch among them.
         num_evaluated: Samples of an evaluation.
         is_whole: Everything since the first step is here (not a resumed run).
+        from_files: Some weights began as those of a file or of another run.
         step: Steps made.
         loss: Training loss, all phases together.
         evaluations: In order.
@@ -50,6 +51,7 @@ class Record:
     ranks: Mapping[str, int] = field(default_factory=dict)
     num_evaluated: int = 0
     is_whole: bool = True
+    from_files: bool = False
     step: int = 0
     loss: Curve = field(default_factory=Curve)
     evaluations: list[Evaluation] = field(default_factory=list)
@@ -91,7 +93,7 @@ class Record:
             replace(sample, grad_histogram=bare, weight_histogram=bare)
         )
         moving = sample.update_ratio[sample.update_ratio > 0]
-        self._ratios.append(float(np.median(moving)) if len(moving) else 0.0)
+        self._ratios.append(_median(moving) if len(moving) else 0.0)
         if len(self._samples) > MOST_SAMPLES:
             self._samples = self._samples[:FEW] + self._samples[FEW::2]
             self._ratios = self._ratios[:FEW] + self._ratios[FEW::2]
@@ -121,8 +123,9 @@ class Record:
 
     @property
     def is_pretrained(self) -> bool:
-        """Whether some weights start from a file."""
-        return bool(self.project.weights) or any(node.start for node in self.nodes)
+        """Whether some weights had been trained before."""
+        named = bool(self.project.weights) or any(node.start for node in self.nodes)
+        return named or self.from_files
 
     @property
     def accuracies(self) -> tuple[str, ...]:
@@ -144,3 +147,10 @@ class Record:
 
 
 Found = Finding | None
+
+
+def _median(values: Floats) -> float:
+    """Return the median; numpy's own imports another module first, in the training."""
+    middle = len(values) // 2
+    halves = np.partition(values, [middle, (len(values) - 1) // 2])
+    return float((halves[middle] + halves[(len(values) - 1) // 2]) / 2)

@@ -22,7 +22,7 @@ def check(record: Record) -> Found:
     if not record.is_whole or not len(ratio) or ratio.max() < LARGE:
         return None
     first, last = record.loss.first, float(record.loss.tenths()[-1])
-    is_worse = record.loss.count >= SOON and last >= NO_BETTER * first
+    is_worse = record.loss.count >= SOON and last >= NO_BETTER * first > 0
     if not (record.has_diverged or is_worse):
         return None
     worst = int(ratio.argmax())

@@ -72,7 +72,8 @@ class Diagnosis:
         """Return all that is wrong; None when that is as before."""
         record = self.record
         if len(steps):
-            record.loss.extend(np.nansum(losses, axis=1))
+            trained = ~np.isnan(losses).all(axis=1)
+            record.loss.extend(np.nansum(losses[trained], axis=1))
         record.step = self.trainer.step
         now = self._clock()
         if ending is None and now < self._next:
@@ -125,8 +126,9 @@ def _record(trainer: Trainer, project: Project) -> Record:
         inputs=inputs.measured(feeds.first(), program.nodes),
         total_steps=trainer.total_steps,
         ranks=ranks,
-        num_evaluated=feeds.num_validation,
+        num_evaluated=feeds.extent().num_evaluated,
         is_whole=trainer.step == 0,
+        from_files=trainer.from_files,
         step=trainer.step,
     )
 

@@ -11,6 +11,7 @@ from engine.explain.diagnose.record import MOST_SAMPLES
 from engine.explain.diagnose.watch import Diagnosis, attach
 from engine.protocol import frame, wire
 from engine.protocol.findings import Evidence, number
+from engine.training.launch import launch
 from engine.training.trainer import Trainer
 from tests.training import projects
 
@@ -163,3 +164,38 @@ def test_evidence_is_written_with_its_limit():
 )
 def test_numbers_are_short(value, text):
     assert number(value) == text
+
+
+def test_steps_without_a_phase_are_no_steps_without_loss():
+    sgd = projects.phase("sgd", values={"lr": 10.0}, every=2)
+    project = projects.mlp(sgd, steps=60)
+    trainer = Trainer(project, threads=1, seed=0)
+    diagnosis, seen = attach(trainer, project), []
+    for _ in trainer.steps():
+        if trainer.at_border:
+            progress = trainer.drain()
+            seen += progress.losses[:, 0].tolist()
+    trainer.drain()
+    ran = [loss for loss in seen if not np.isnan(loss)]
+    assert len(seen) == 2 * len(ran)
+    assert diagnosis.record.loss.count == len(ran)
+    assert diagnosis.record.loss.first == ran[0] > 0
+    faults = [finding.fault for finding in diagnosis.findings]
+    assert faults == ["learning_rate_too_high"]
+
+
+def test_kept_weights_are_no_reason_to_learn_faster(tmp_path):
+    first, run = launch(tmp_path, projects.mlp(steps=400), name="first")
+    for _ in first.steps():
+        pass
+    slow = projects.phase(values={"lr": 1e-6})
+    project = projects.mlp(slow, steps=300)
+    faults = {}
+    for kept in ("", str(run.folder)):
+        trainer, _ = launch(tmp_path, project, weights_from=kept)
+        diagnosis = attach(trainer, project)
+        for _ in trainer.steps():
+            trainer.drain()
+        trainer.drain()
+        faults[bool(kept)] = [finding.fault for finding in diagnosis.findings]
+    assert faults == {False: ["learning_rate_too_low"], True: []}

@@ -1,0 +1,57 @@
+"""Which samples every end of a program is judged on: all of the data that it needs.
+
+An end is a loss, a metric or a view. Where a project has data sets of different sizes,
+each end sees the whole validation part of its own and no sample twice.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.compile.program import PhaseProgram
+from engine.training import cones
+from engine.training.cones import Cone
+from engine.training.feeds import Batch, Extent, Feeds
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Ends that are judged on equally many samples.
+
+    Args:
+        ends: Their paths.
+        extent: Of the data that they need.
+        cone: Computes them.
+    """
+
+    ends: tuple[str, ...]
+    extent: Extent
+    cone: Cone
+
+    def run(self, batch: Batch) -> Mapping[str, Any]:
+        """Return the results of the ends by path."""
+        results: Mapping[str, Any] = self.cone.run(batch)
+        return results
+
+
+def portions(
+    program: PhaseProgram, feeds: Feeds, ends: Iterable[str]
+) -> tuple[Portion, ...]:
+    """Return the ends by the size of their data; one portion with a single data set.
+
+    Args:
+        program: That they belong to.
+        feeds: Bring the data.
+        ends: Paths of losses, metrics or views.
+    """
+    whole = cones.results(program)
+    groups: dict[Extent, list[str]] = {}
+    for end in ends:
+        extent = feeds.extent(cones.feeds_of(program, whole[end]))
+        groups.setdefault(extent, []).append(end)
+    made = []
+    for extent, group in groups.items():
+        cone = cones.cut(program, {end: whole[end] for end in group})
+        assert cone is not None
+        made.append(Portion(tuple(group), extent, cone))
+    return tuple(made)
