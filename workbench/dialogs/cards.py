@@ -1,6 +1,6 @@
 """A preset as a card: what it looks like, what to watch, how long it takes."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -30,8 +30,8 @@ CARD_PX = 272
 RATIO = 200 / 320
 """Height of a picture over its width."""
 _RADIUS, _TITLE_PT = 8.0, 10.5
-_LINES = 3
-"""Lines of what to watch; the tool tip has all of it."""
+_LINES, _GOAL_LINES = 7, 2
+"""Most lines of what to watch and of the goal; the tool tip has all of it."""
 _OPENS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _TEXT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -52,6 +52,7 @@ class PresetCard(QWidget):
         self.info = info
         self._picture: QPixmap | None = None
         self._picture_theme = ""
+        self._room: tuple[int, int] = (-1, 0)  # a width, and the height that it needs
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -107,11 +108,24 @@ class PresetCard(QWidget):
         self.update()
 
     def height_for(self, width: int) -> int:
-        """Return how high a card of some width is."""
-        lines = QFontMetricsF(_title_font()).height() + SPACE_S
-        lines += _LINES * QFontMetricsF(self.font()).lineSpacing() + SPACE_S
-        foot = QFontMetricsF(self.font()).height() + self.train.sizeHint().height()
-        return round(width * RATIO + lines + foot + 3 * SPACE_M)
+        """Return how high a card of some width must be to say everything."""
+        if self._room[0] != width:
+            self._room = (width, self._needed(width))
+        return self._room[1]
+
+    def _needed(self, width: int) -> int:
+        font, inner = self.font(), width - 2 * SPACE_M
+        watch = broken(tr(self.info.watch), font, inner, _LINES)
+        goal = broken(self.goal(), font, inner, _GOAL_LINES)
+        words = QFontMetricsF(_title_font()).height() + 2 * SPACE_S
+        words += (len(watch) + len(goal)) * QFontMetricsF(font).lineSpacing()
+        foot = self.train.sizeHint().height()
+        return round(width * RATIO + words + foot + 3 * SPACE_M)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure the words again in another font."""
+        super().changeEvent(event)
+        self._room = (-1, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the buttons in the lower right corner."""
@@ -169,13 +183,13 @@ class PresetCard(QWidget):
         )
         painter.setFont(self.font())
         painter.setPen(QColor(tokens.fg2))
-        place = QPointF(SPACE_M, box.bottom() + SPACE_S)
-        draw_lines(painter, tr(self.info.watch), place, width, _LINES)
-        metrics = QFontMetricsF(self.font())
-        bottom = self.train.geometry().top() - SPACE_S
-        box = QRectF(SPACE_M, bottom - metrics.height(), width, metrics.height())
+        watch = broken(tr(self.info.watch), self.font(), width, _LINES)
+        _draw_lines(painter, watch, QPointF(SPACE_M, box.bottom() + SPACE_S))
+        goal = broken(self.goal(), self.font(), width, _GOAL_LINES)
+        high = len(goal) * QFontMetricsF(self.font()).lineSpacing()
         painter.setPen(QColor(tokens.accent))
-        painter.drawText(box, _TEXT, metrics.elidedText(self.goal(), elide, width))
+        bottom = self.train.geometry().top() - SPACE_S
+        _draw_lines(painter, goal, QPointF(SPACE_M, bottom - high))
         foot = QRectF(self.open.geometry())
         foot.setRect(SPACE_M, foot.top(), foot.left() - SPACE_M, foot.height())
         painter.setPen(QColor(tokens.fg2))
@@ -203,29 +217,34 @@ class PresetCard(QWidget):
         return QSize(CARD_PX, self.height_for(CARD_PX))
 
 
-def draw_lines(
-    painter: QPainter, words: str, place: QPointF, width: float, most: int
-) -> None:
-    """Draw at most so many lines of a text; what is left out ends in an ellipsis."""
-    metrics = QFontMetricsF(painter.font())
-    layout = QTextLayout(words, painter.font())
+def broken(words: str, font: QFont, width: float, most: int) -> list[str]:
+    """Return a text as lines; what the last one has no room for ends in an ellipsis.
+
+    Args:
+        words: Without line breaks of its own.
+        font: In which it is drawn.
+        width: Of a line, in pixels.
+        most: Lines.
+    """
+    layout, lines = QTextLayout(words, font), []
     layout.beginLayout()
-    top = place.y()
-    for number in range(most):
-        line = layout.createLine()
-        if not line.isValid():
-            break
+    while len(lines) < most and (line := layout.createLine()).isValid():
         line.setLineWidth(width)
-        end = line.textStart() + line.textLength()
-        if number == most - 1 and end < len(words):
-            rest = words[line.textStart() :]
-            rest = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QPointF(place.x(), top + metrics.ascent()), rest)
-            break
-        said = words[line.textStart() : end].rstrip()
-        painter.drawText(QPointF(place.x(), top + metrics.ascent()), said)
-        top += metrics.lineSpacing()
+        start, end = line.textStart(), line.textStart() + line.textLength()
+        if len(lines) == most - 1 and end < len(words):
+            elide = Qt.TextElideMode.ElideRight
+            lines.append(QFontMetricsF(font).elidedText(words[start:], elide, width))
+        else:
+            lines.append(words[start:end].rstrip())
     layout.endLayout()
+    return lines
+
+
+def _draw_lines(painter: QPainter, lines: list[str], place: QPointF) -> None:
+    metrics = QFontMetricsF(painter.font())
+    for number, line in enumerate(lines):
+        down = metrics.ascent() + number * metrics.lineSpacing()
+        painter.drawText(place + QPointF(0, down), line)
 
 
 def _title_font() -> QFont:

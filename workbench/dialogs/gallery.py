@@ -158,7 +158,7 @@ class Gallery(QWidget):
             top = self._place_heading(title, top, width)
             for start in range(0, len(cards), columns):
                 row = cards[start : start + columns]
-                height = row[0].height_for(across)
+                height = max(card.height_for(across) for card in row)
                 for place, card in enumerate(row):
                     left = place * (across + SPACE_M)
                     card.setGeometry(QRect(left, top, across, height))

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QMainWindow
 
 import presets
@@ -10,6 +10,7 @@ from workbench import theme
 from workbench.dialogs import cards
 from workbench.dialogs.gallery import Gallery
 from workbench.dialogs.presets import PresetDialog
+from workbench.theme.tokens import SPACE_M
 
 
 @pytest.fixture
@@ -110,23 +111,29 @@ def test_pictures_are_read_for_what_is_seen_and_again_for_another_theme(
     theme.apply(qapp, "dark")
 
 
-def test_long_words_end_in_an_ellipsis_on_the_last_line(qtbot, monkeypatch):
-    drawn = []
+def test_long_words_end_in_an_ellipsis_on_the_last_line(qapp):
+    font, text = qapp.font(), "one two three four five six seven eight nine ten " * 4
+    fits = QFontMetricsF(font).horizontalAdvance
+    width = fits("one two three four ")
+    lines = cards.broken(text, font, width, 3)
+    assert all(fits(line) <= width + 1 for line in lines)
+    assert len(lines) == 3
+    assert lines[-1].endswith("…")
+    assert text.startswith(f"{lines[0]} {lines[1]} ")
+    assert " ".join(cards.broken(text, font, width, 99)) == text.strip()
 
-    class Painter(QPainter):
-        def drawText(self, _place, words):  # noqa: N802 - Qt's name
-            drawn.append(words)
 
-    image = QImage(200, 100, QImage.Format.Format_RGB32)
-    text = "one two three four five six seven eight nine ten " * 4
-    with Painter(image) as painter:
-        width = QFontMetricsF(painter.font()).horizontalAdvance("one two three four ")
-        cards.draw_lines(painter, text, QPoint(0, 0), width, 3)
-        fits = QFontMetricsF(painter.font()).horizontalAdvance
-        assert all(fits(line) <= width + 1 for line in drawn)
-    assert len(drawn) == 3
-    assert drawn[-1].endswith("…")
-    assert text.startswith(f"{drawn[0]} {drawn[1]} ")
+@pytest.mark.parametrize("width", [300, 640, 1300])
+def test_cards_say_all_that_there_is_to_watch(gallery, width):
+    gallery.resize(width, 600)
+    for card in gallery.cards:
+        inner = card.width() - 2 * SPACE_M
+        title = QFontMetricsF(cards._title_font()).horizontalAdvance(card.info.title)
+        assert title <= inner
+        for words, most in ((card.info.watch, 7), (card.goal(), 2)):
+            lines = cards.broken(words, card.font(), inner, most)
+            assert " ".join(lines) == words
+        assert card.height() >= card.height_for(card.width())
 
 
 UNPICTURED = {"char-lstm", "dcgan", "diffusion-mnist", "transfer"}

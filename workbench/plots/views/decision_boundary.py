@@ -44,7 +44,7 @@ class DecisionBoundary(ViewFace):
         assert self.view is not None
         side = marks.legend_width(self.entries) if self.width() > 260 else 0
         limits, rect = self.view.arrays["limits"], QRectF(self.rect())
-        return Plane.inside(limits, rect, side, square=True)
+        return Plane.inside(limits, rect, side, ratio=1.0)
 
     def draw(self, painter: QPainter) -> None:
         """Draw regions, axes, points and the legend."""

@@ -29,7 +29,7 @@ class Plane:
 
     @classmethod
     def inside(
-        cls, limits: Array, size: QRectF, side_px: float = 0, *, square: bool = False
+        cls, limits: Array, size: QRectF, side_px: float = 0, ratio: float = 0.0
     ) -> "Plane":
         """Return the plane that fills a widget beside a legend.
 
@@ -37,7 +37,7 @@ class Plane:
             limits: Left, right, lower and upper end.
             size: The widget's rectangle.
             side_px: Room at the right for a legend.
-            square: As wide as high, in the middle together with the legend.
+            ratio: Width over height, in the middle together with the legend; 0 fills.
         """
         left, right, low, high = (float(value) for value in limits)
         labels = [text for _, text in ranges.ticks(low, high, 4)]
@@ -46,10 +46,10 @@ class Plane:
         left_px = widest + metrics.height() + 14
         width = max(size.width() - left_px - RIGHT_PX - side_px, 20)
         height = max(size.height() - TOP_PX - BOTTOM_PX, 20)
-        if square:
-            side = min(width, height)
-            left_px += (width - side) / 2
-            width = side
+        if ratio:
+            room, width = width, min(width, height * ratio)
+            height = min(height, width / ratio)
+            left_px += (room - width) / 2
         return cls((left, right, low, high), QRectF(left_px, TOP_PX, width, height))
 
     def to_pixels(self, points_N2: Array) -> Array:

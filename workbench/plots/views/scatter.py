@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from engine.i18n import tr
 from engine.protocol.frame import View
 from workbench.plots import ranges, style
 from workbench.plots.panel import Table
@@ -13,6 +14,8 @@ from workbench.plots.views.plane import Plane, around, axes_of
 
 _BAR_PX = 66
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+ALIKE = 2.0
+"""Axes whose lengths differ less than this many times have the same unit."""
 _LEVELS = 24
 """Colours of decimal targets."""
 
@@ -50,7 +53,16 @@ class Scatter(ViewFace):
         """Return the plane as it lies in the widget now."""
         side = marks.legend_width(self.entries) if self.width() > 260 else 0
         side = _BAR_PX if self.values is not None else side
-        return Plane.inside(self.limits, QRectF(self.rect()), side)
+        return Plane.inside(self.limits, QRectF(self.rect()), side, self._ratio())
+
+    def _ratio(self) -> float:
+        """Return width over height when both axes are alike, so that circles are round.
+
+        0 when one axis is far longer: then it counts more to see both.
+        """
+        left, right, low, high = (float(value) for value in self.limits)
+        ratio = (right - left) / (high - low)
+        return ratio if 1 / ALIKE <= ratio <= ALIKE else 0.0
 
     def draw(self, painter: QPainter) -> None:
         """Draw axes, points and the legend."""
@@ -104,7 +116,9 @@ class Scatter(ViewFace):
 
     def summary(self) -> str:
         """Return the number of points."""
-        return f"{len(self.points):,}" if self.view else ""
+        if not self.view:
+            return ""
+        return tr("{count} points", count=f"{len(self.points):,}")
 
     def read(self, position: QPointF) -> str:
         """Return the point next to the mouse."""
