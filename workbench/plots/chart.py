@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPixmap
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QPainter, QPixmap
 
 from workbench.plots import style
 from workbench.theme import tokens
 
 HEADER_PX, BOTTOM_PX, PAD_PX, BAR_PX = 28, 38, 8, 8
-LARGEST_LABEL_PX = 110
+LARGEST_LABEL_PX = 126
+_SEPARATOR, _SHORTEST = " · ", 4
+"""Between the parts of a name, and characters that are left of one."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ABOVE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
@@ -139,9 +141,7 @@ def _draw_rows(painter: QPainter, chart: Chart, area: QRectF) -> None:
         painter.setPen(style.colour("fg2"))
         box = QRectF(0, free, area.left() - 6, metrics.height())
         room = min(int(box.width()) - 2, LARGEST_LABEL_PX)
-        painter.drawText(
-            box, _RIGHT, metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
-        )
+        painter.drawText(box, _RIGHT, fitted(text, metrics, room))
     if chart.y_label:
         painter.save()
         painter.translate(2, area.bottom())
@@ -149,6 +149,36 @@ def _draw_rows(painter: QPainter, chart: Chart, area: QRectF) -> None:
         box = QRectF(0, 0, area.height(), metrics.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, chart.y_label)
         painter.restore()
+
+
+def fitted(text: str, metrics: QFontMetrics, room: int) -> str:
+    """Return a name with as much of its last parts as fits.
+
+    Outer parts are shortened first, then left out; of the last two the longer one
+    ends in an ellipsis.
+
+    Args:
+        text: Its parts, the outermost first: `Network · Linear · task A`.
+        metrics: Of its font.
+        room: Width in pixels.
+    """
+    wide, parts = metrics.horizontalAdvance, text.split(_SEPARATOR)
+    for index, part in enumerate(parts[:-2]):
+        for kept in range(len(part) - 1, _SHORTEST - 1, -1):
+            if wide(_SEPARATOR.join(parts)) <= room:
+                break
+            parts[index] = f"{part[:kept].rstrip()}…"
+    while len(parts) > 2 and wide(_SEPARATOR.join(parts)) > room:
+        parts = parts[1:]
+    if len(parts) > 1 and (over := wide(_SEPARATOR.join(parts)) - room) > 0:
+        longer = max((0, -1), key=lambda index: wide(parts[index]))
+        left = wide(parts[longer]) - over - 2  # widths don't quite add up
+        elide = Qt.TextElideMode.ElideRight
+        parts[longer] = metrics.elidedText(parts[longer], elide, left)
+    text = _SEPARATOR.join(parts)
+    if wide(text) <= room:
+        return text
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 
 
 def _draw_bar(painter: QPainter, axis: Axis, mark: float | None, area: QRectF) -> None:

@@ -196,7 +196,7 @@ class GradientMap:
         self.image.put(self._drawn, self._levels(self._drawn))
         self._drawn = max(bins.used - 1, 0)
         total = self._history.run.total_steps if self._history.run else 0
-        self._steps.follow(layers.newest.step, total)
+        self._steps.follow(max(self._history.step, layers.newest.step), total)
 
     def _levels(self, first: int) -> Array:
         """Return (layers × exponents, columns), the last layer's largest at the top."""

@@ -67,7 +67,7 @@ class RatioFace:
             low, high = np.nanpercentile(self.ratios, self.ends)
             self._range.follow(float(low), float(max(high, GUIDE)))
         total = self._history.run.total_steps if self._history.run else 0
-        self._steps.follow(layers.newest.step, total)
+        self._steps.follow(max(self._history.step, layers.newest.step), total)
 
     def _step_axis(self) -> Axis:
         high = self._steps.high

@@ -35,11 +35,16 @@ class LayerHistory:
     Args:
         paths: Node paths, as in `RunStarted.layers`.
         names: The words for them, in the same order.
+
+    Attributes:
+        measured_rows: Layers that were measured once; a phase that comes later has
+            none of them yet.
     """
 
     def __init__(self, paths: tuple[str, ...], names: tuple[str, ...]) -> None:
         self.paths, self.names = paths, names
         self.newest: LayerSample | None = None
+        self.measured_rows: frozenset[int] = frozenset()
         count = max(len(paths), 1)
         self.steps = Column(np.int64)
         self.grad_norm = Column(width=count)
@@ -53,6 +58,9 @@ class LayerHistory:
         if not self.paths:
             return
         self.newest = sample
+        if len(self.measured_rows) < len(self.paths):
+            known = np.flatnonzero(~np.isnan(sample.grad_zeros))
+            self.measured_rows |= frozenset(known.tolist())
         self.steps.extend([sample.step])
         self.grad_norm.extend(sample.grad_norm[None])
         self.update_ratio.extend(sample.update_ratio[None])

@@ -1,11 +1,15 @@
 """What a run has measured, of the layers of one phase or of all."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from engine.protocol.frame import LayerSample, RunStarted
 from workbench.session.columns import Array
 from workbench.session.history import History
 from workbench.session.layers import LayerHistory
+from workbench.session.names import SEPARATOR
 from workbench.session.timebins import TimeBins
 
 ALL = -1
@@ -108,6 +112,9 @@ class PhaseLayers:
 class PhaseView:
     """A history as seen by one phase: only the rows of the layers that it updates.
 
+    Rows of which nothing was measured yet, such as those of a phase that comes later,
+    are left out; before the first measurement all are there.
+
     Args:
         history: Of all phases.
 
@@ -118,12 +125,17 @@ class PhaseView:
     def __init__(self, history: History) -> None:
         self._history, self.phase = history, ALL
         self._made: dict[int, PhaseLayers] = {}
-        self._made_of: LayerHistory | None = None
+        self._made_of: tuple[LayerHistory, int] | None = None
 
     @property
     def run(self) -> RunStarted | None:
         """The run."""
         return self._history.run
+
+    @property
+    def step(self) -> int:
+        """Steps made."""
+        return self._history.step
 
     @property
     def phases(self) -> tuple[str, ...]:
@@ -133,29 +145,38 @@ class PhaseView:
 
     @property
     def layers(self) -> PhaseLayers:
-        """What was measured of the layers of the phase; the same object in a run."""
+        """What was measured of the layers of the phase.
+
+        The same object in a run until rows are measured for the first time.
+        """
         whole = self._history.layers
-        if whole is not self._made_of:
-            self._made, self._made_of = {}, whole
+        key = (whole, len(whole.measured_rows))
+        if key != self._made_of:
+            self._made, self._made_of = {}, key
         if self.phase not in self._made:
             self._made[self.phase] = self._some(whole)
         return self._made[self.phase]
 
     def _some(self, whole: LayerHistory) -> PhaseLayers:
         movers = self.run.layer_phases if self.run else ()
-        every = range(len(whole.paths))
-        if self.phase == ALL or len(movers) != len(whole.paths):
-            names = tuple(self._named(row) for row in every)
-            return PhaseLayers(whole, np.array(every, int), names)
-        rows = [row for row in every if movers[row] == self.phase]
-        names = tuple(whole.names[row] for row in rows)
+        rows = list(range(len(whole.paths)))
+        if self.phase != ALL and len(movers) == len(whole.paths):
+            rows = [row for row in rows if movers[row] == self.phase]
+        rows = [row for row in rows if row in whole.measured_rows] or rows
+        paths = Counter(whole.paths[row] for row in rows)
+        names = shortened([self._named(row, paths) for row in rows])
         return PhaseLayers(whole, np.array(rows, int), names)
 
-    def _named(self, row: int) -> str:
-        """Return the words for a row, with its phase where the layer has several."""
+    def _named(self, row: int, paths: Mapping[str, int]) -> str:
+        """Return the words for a row, with its phase where the layer has several.
+
+        Args:
+            row: Of all.
+            paths: How many rows each layer has here.
+        """
         whole, run = self._history.layers, self.run
         movers = run.layer_phases if run else ()
-        if row >= len(movers) or whole.paths.count(whole.paths[row]) < 2:
+        if row >= len(movers) or paths[whole.paths[row]] < 2:
             return whole.names[row]
         return f"{whole.names[row]} · {self.phases[movers[row]]}"
 
@@ -163,3 +184,12 @@ class PhaseView:
     def sample(self) -> LayerSample | None:
         """The newest measurement of these layers."""
         return self.layers.newest
+
+
+def shortened(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the words for layers without the block that all of them are in."""
+    cut = [name.partition(SEPARATOR) for name in names]
+    same = len({first for first, _, _ in cut}) == 1
+    if len(cut) < 2 or not same or not all(rest for _, _, rest in cut):
+        return tuple(names)
+    return shortened([rest for _, _, rest in cut])

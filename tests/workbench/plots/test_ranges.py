@@ -3,7 +3,9 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QFontMetrics
 
+from workbench.plots.chart import fitted
 from workbench.plots.ranges import (
     StepRange,
     ValueRange,
@@ -119,3 +121,21 @@ def test_decades_are_written_as_powers():
 )
 def test_numbers_are_short(value, text):
     assert number(value) == text
+
+
+def test_names_lose_their_first_parts_first(qapp):
+    metrics = QFontMetrics(qapp.font())
+    wide = metrics.horizontalAdvance
+
+    def short(name, like):
+        return fitted(name, metrics, wide(like))
+
+    name = "Discriminator · Convolution · linear3"
+    assert short(name, name) == name
+    cut = short(name, "Discrim… · Convolution · linear3")
+    assert cut.startswith("Disc")
+    assert cut.endswith("… · Convolution · linear3")
+    assert short(name, "Convo… · linear3").endswith("… · linear3")
+    assert short("one · wide · read help texts", "wide · read help…").startswith("wide")
+    for room in range(20, wide(name), 9):
+        assert wide(fitted(name, metrics, room)) <= room

@@ -1,12 +1,14 @@
 """The rows of one phase equal those rows of the whole history."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.helpers import frames
 from workbench.session.history import History
 from workbench.session.names import Names
-from workbench.session.phase_rows import ALL, PhaseView
+from workbench.session.phase_rows import ALL, PhaseView, shortened
 
 LAYERS = ("trunk", "trunk", "head", "copy")
 MOVERS = (0, 1, 0, 1)
@@ -71,3 +73,29 @@ def test_a_run_that_does_not_know_its_movers_shows_all(history):
     assert view.phases == ()
     view.phase = 1
     assert len(view.layers.names) == len(LAYERS)
+
+
+def test_layers_of_a_phase_that_has_not_begun_are_left_out():
+    history = History()
+    started = frames.run_started(LAYERS, phases=("judge", "forge"), layer_phases=MOVERS)
+    history.begin(started, Names())
+    view = PhaseView(history)
+    every = view.layers.names
+    assert len(every) == len(LAYERS)
+    early = frames.sample(1, LAYERS)
+    zeros = np.where([mover == 1 for mover in MOVERS], np.nan, early.grad_zeros)
+    history.layers.add(replace(early, grad_zeros=zeros))
+    assert view.layers.names == ("trunk", "head")
+    assert view.layers is view.layers
+    assert np.array_equal(view.sample.grad_norm, early.grad_norm[[0, 2]])
+    history.layers.add(frames.sample(2, LAYERS))
+    assert view.layers.names == every
+
+
+def test_the_block_that_all_layers_are_in_goes_without_saying():
+    assert shortened(["Net · a", "Net · b"]) == ("a", "b")
+    assert shortened(["N · in · a", "N · in · b"]) == ("a", "b")
+    assert shortened(["N · in · a", "N · b"]) == ("in · a", "b")
+    assert shortened(["Net · a", "head"]) == ("Net · a", "head")
+    assert shortened(["Net · a"]) == ("Net · a",)
+    assert shortened(["a", "a"]) == ("a", "a")

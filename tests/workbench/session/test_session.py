@@ -1,9 +1,10 @@
 import pytest
 
-from engine.graph.model import Node, Project
+from engine.graph.model import Block, Graph, Node, Project
 from engine.graph.serialize import loads
 from engine.protocol import commands, frame
 from tests.helpers import frames
+from workbench.session.names import names_of
 from workbench.session.session import Session
 
 READY = frame.EngineReady(frame.Devices((frame.Device("cpu", "CPU"),), "2.13", 2))
@@ -310,3 +311,30 @@ def test_divergence_marks_the_step_that_was_not_made(training, engines):
     engines.last.answer(frame.Outcome("diverged", "r", 7, "No number."))
     training._on_tick()
     assert training.history.broken_steps == (8,)
+
+
+def test_layers_are_called_as_their_cards(training):
+    inner = Graph()
+    for node in (
+        Node("one", "linear", name="Wide"),
+        Node("two", "linear", name="Wide"),
+        Node("norm", "layer_norm"),
+        Node("x1", "linear"),
+        Node("x2", "linear"),
+    ):
+        inner.add_node(node)
+    outer = Graph()
+    outer.add_node(Node("stack", "block", {"of": "b", "repeat": 3}, name="Tower"))
+    outer.add_node(Node("out", "linear"))
+    names = names_of(Project("t", outer, blocks={"b": Block(inner, {}, {})}))
+    words = {
+        "out": "Linear",
+        "stack.0.norm": "Tower 1 · LayerNorm",
+        "stack.2.one": "Tower 3 · Wide (one)",
+        "stack.2.two": "Tower 3 · Wide (two)",
+        "stack.1.x1": "Tower 2 · x1",
+        "stack.1.x2": "Tower 2 · x2",
+        "stack.1.gone": "stack.1.gone",
+        "7.out": "7.out",
+    }
+    assert {path: names.layer(path) for path in words} == words

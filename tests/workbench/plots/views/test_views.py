@@ -261,3 +261,18 @@ def test_chain_and_map_stand_in_their_rows(panel):
     places = [panel.face.grid().rect(index) for index in range(6)]
     assert places[3].top() > places[0].bottom()
     assert places[1].left() > places[0].right()
+
+
+@pytest.mark.parametrize(("stretch", "equal"), [(1.0, True), (1.8, True), (5.0, False)])
+def test_circles_are_round_unless_one_axis_is_far_longer(panel, stretch, equal):
+    angle = np.linspace(0, 2 * np.pi, 200)
+    points = np.stack([stretch * np.cos(angle), np.sin(angle)], axis=1)
+    labels = np.zeros(200, int)
+    panel.set_views([view("scatter", points=points, labels=labels)])
+    panel.face.resize(600, 200)
+    assert panel.face.summary() == "200 points"
+    plane = panel.face.plane()
+    left, right, low, high = plane.limits
+    units = [plane.area.width() / (right - left), plane.area.height() / (high - low)]
+    assert (abs(units[0] / units[1] - 1) < 1e-6) == equal
+    assert panel.face.rect().contains(plane.area.toRect())
