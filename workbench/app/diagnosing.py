@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from workbench.app.window import MainWindow
 
 
+ABOUT = "cure"
+"""What the banner is about that says what was changed."""
+
+
 class Diagnosing(QObject):
     """Shows the faults of the run and applies what cures them.
 
@@ -28,11 +32,13 @@ class Diagnosing(QObject):
         super().__init__(window)
         self._window = window
         self.bar, self.panel = DiagnosisBar(), FindingList()
+        self._changed = ""  # words of the cure that the next run starts with
         session = window.session
         session.frame_received.connect(self._on_frame)
-        session.run_started.connect(lambda _run: self._show((), has_run=True))
+        session.run_started.connect(self._on_started)
         session.outcome.connect(self._on_outcome)
-        window.document.replaced.connect(lambda: self._show((), has_run=False))
+        window.document.replaced.connect(self._on_replaced)
+        window.document.undo_stack.indexChanged.connect(self._on_edited)
         for part in (self.bar, self.panel):
             part.cure_requested.connect(self.cure)
         self.bar.details_requested.connect(lambda: window.docks.raise_("diagnosis"))
@@ -48,7 +54,29 @@ class Diagnosing(QObject):
             window.banner.say("error", str(error))
             return
         self._show((), has_run=False)
+        self._changed = fix.label.rstrip(".。")
         window.training.restart()
+
+    def _on_started(self) -> None:
+        """Say what the run that starts has been changed by."""
+        self._show((), has_run=True)
+        changed, self._changed = self._changed, ""
+        if changed:
+            words = tr("Changed: {cure}. It trains again.", cure=changed)
+            offers = [(tr("Undo"), self._undo)]
+            self._window.banner.say("ok", words, offers, about=ABOUT)
+
+    def _on_edited(self) -> None:
+        """Forget the cure: the last step that can be undone is another one."""
+        self._changed = ""
+        self._window.banner.withdraw(ABOUT)
+
+    def _undo(self) -> None:
+        self._window.document.undo_stack.undo()
+
+    def _on_replaced(self) -> None:
+        self._show((), has_run=False)
+        self._on_edited()
 
     def _on_frame(self, frame: Frame) -> None:
         if frame.findings is not None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding
 from workbench.inspector.fields import polish
+from workbench.inspector.problems import FixButton
 from workbench.inspector.section import scrolled
 from workbench.theme import icons, signals
 from workbench.theme.tokens import SPACE_M, SPACE_S
@@ -31,7 +31,7 @@ class FindingCard(QFrame):
     def __init__(self, finding: Finding) -> None:
         super().__init__()
         self.finding = finding
-        self.buttons: list[QPushButton] = []
+        self.buttons: list[FixButton] = []
         self.setAccessibleName(f"{finding.title}: {finding.text}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tr("Show it on the canvas"))
@@ -67,15 +67,15 @@ class FindingCard(QFrame):
         box.setContentsMargins(0, 2, 0, 2)
         box.setSpacing(SPACE_S - 2)
         for fix in self.finding.fixes:
-            button = QPushButton(fix.label.rstrip(".。"))
-            button.setToolTip(tr("Apply this as one undo step and train again"))
-            polish(button, "small", value=True)
-            icons.bind(button, "wand", "accent")
+            button = FixButton(fix.label, is_first=fix is self.finding.fixes[0])
+            button.setAccessibleDescription(
+                tr("Apply this as one undo step and train again")
+            )
             button.clicked.connect(
                 lambda _=False, fix=fix: self.cure_requested.emit(self.finding, fix)
             )
             self.buttons.append(button)
-            box.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            box.addWidget(button)
         return box
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

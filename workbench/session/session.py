@@ -18,14 +18,13 @@ from engine.graph.serialize import dumps
 from engine.i18n import language, tr
 from engine.protocol import commands, frame
 from engine.protocol.weights import WeightsPreview
+from workbench.session.forecasting import Forecasting
 from workbench.session.history import History
 from workbench.session.link import Client, Link
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS, RESPAWN_MS = 33, 100, 60, 400
-STILL_MS = 1000
-"""How long a document must stand still before its training is forecast."""
 ACTIVE = frozenset({"compiling", "training", "paused"})
 """States with a run in the engine."""
 _FAST = frozenset({"starting", "compiling", "training"})
@@ -82,13 +81,14 @@ class Session(QObject):
         self._link = Link(spawn)
         self._recovering = self._is_left = False
         self.looking = Looking(self, self._ask)
+        self._forecasting = Forecasting(self, self._ask)
+        self._forecasting.ready.connect(self.forecast_ready)
         self._handlers = self._table()
         self._names = Names()
         self._checked: Project | None = None
-        self._folder, self._revision, self._trainable = "", 0, False
+        self._folder, self._revision = "", 0
         self._timer = self._new_timer(self._on_tick, single=False)
         self._debounce = self._new_timer(self._on_check_due, single=True)
-        self._still = self._new_timer(self._on_still, single=True)
         self._respawn = self._new_timer(self.start_engine, single=True)
 
     def _new_timer(self, slot: Callable[[], None], *, single: bool) -> QTimer:
@@ -102,13 +102,13 @@ class Session(QObject):
             frame.EngineReady: self._on_ready,
             frame.Devices: lambda body, _command: self.devices_ready.emit(body),
             frame.Analysis: self._on_analysis,
-            frame.Forecast: self._on_forecast,
             frame.RunStarted: self._on_run_started,
             frame.Frame: self._on_frame,
             frame.Outcome: self._on_outcome,
             frame.Exported: lambda body, _command: self.exported.emit(body),
             WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
             **self.looking.answers(),
+            **self._forecasting.answers(),
             frame.Failed: self._on_failed,
             frame.EngineGone: self._on_gone,
         }
@@ -155,8 +155,7 @@ class Session(QObject):
         """
         self._revision += 1
         self._checked, self._folder = project, folder
-        self._still.stop()
-        self.forecast_ready.emit(None)
+        self._forecasting.forget()
         self._debounce.start(DEBOUNCE_MS)
         return self._revision
 
@@ -276,8 +275,9 @@ class Session(QObject):
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop the run with a checkpoint and end the engine within `timeout_s`."""
-        for timer in (self._timer, self._debounce, self._still, self._respawn):
+        for timer in (self._timer, self._debounce, self._respawn):
             timer.stop()
+        self._forecasting.stop()
         if self.active:
             self._link.send(commands.Stop())
         self._link.close(timeout_s)
@@ -310,7 +310,10 @@ class Session(QObject):
 
     def _set_state(self, state: str) -> None:
         if state != self._state:
+            has_ended = self.active and state not in ACTIVE
             self._state = state
+            if has_ended:
+                self._forecasting.wait()
             self.state_changed.emit(state)
 
     def _on_ready(self, body: frame.EngineReady, _command: object) -> None:
@@ -322,22 +325,9 @@ class Session(QObject):
 
     def _on_analysis(self, body: frame.Analysis, _command: object) -> None:
         if body.revision == self._revision:
-            self._trainable = body.trainable
-            if not self.active:
-                self._still.start(STILL_MS)
+            if body.trainable and self._checked is not None:
+                self._forecasting.want(self._checked, body.revision)
             self.analysis_ready.emit(body)
-
-    def _on_still(self) -> None:
-        """Ask for a forecast when nobody has edited for a while and nothing trains."""
-        idle = not self.active and self._trainable and self._link.ready
-        if idle and self._checked is not None and self._checked.graph.nodes:
-            document = dumps(self._checked)
-            self._ask(commands.Estimate(document, self._revision))
-
-    def _on_forecast(self, body: frame.Forecast, command: object) -> None:
-        asked = isinstance(command, commands.Estimate)
-        if asked and command.revision == self._revision:
-            self.forecast_ready.emit(body)
 
     def _on_run_started(self, body: frame.RunStarted, command: object) -> None:
         if self._is_left:

@@ -67,5 +67,6 @@ def _completed(record: Record, finding: Finding) -> Finding:
     fixes = finding.fixes
     if cures.fault_of(record.project) == finding.fault:
         cure = cures.fix_of(record.project)
-        fixes = (cure, *fixes) if cure else fixes
+        others = tuple(fix for fix in fixes if not cure or fix.label != cure.label)
+        fixes = (cure, *others) if cure else fixes
     return replace(finding, fixes=fixes, step=record.step)

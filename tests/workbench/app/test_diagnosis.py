@@ -1,5 +1,7 @@
 """What a diagnosis says in the window, and its cure by one click."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -10,9 +12,11 @@ from engine.graph.assign import Assign
 from engine.graph.edits import Fix
 from engine.protocol import commands, frame
 from engine.protocol.findings import Evidence, Finding
+from tests.helpers import frames
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
+from workbench.inspector.findings import FindingList
 from workbench.session.session import Session
 
 START_MS, RUN_MS = 60_000, 120_000
@@ -104,17 +108,40 @@ def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine)
     document = engine.commands(commands.Train)[1].document
     phase = serialize.loads(document).training.phases[0]
     assert phase.optimizer.params["lr"] == 0.5
-    ill.actions_["undo"].trigger()
+    assert not ill.banner.isVisible()
+    engine.tell(frames.run_started(run="cured"), len(engine.sent))
+    qtbot.waitUntil(ill.banner.isVisible)
+    assert ill.banner.words.text() == "Changed: A lower rate. It trains again."
+    (undo,) = ill.banner.buttons
+    qtbot.mouseClick(undo, LEFT)
     assert serialize.dumps(ill.document.project) == before
+    assert not ill.banner.isVisible()
 
 
 def test_another_cure_is_a_button_in_the_panel(qtbot, ill):
     ill.docks.raise_("diagnosis")
     card = ill.diagnosing.panel.cards[0]
-    words = [button.text() for button in card.buttons]
-    assert words == ["A lower rate", "Fewer epochs"]
+    words = [button.accessibleName() for button in card.buttons]
+    assert words == ["A lower rate.", "Fewer epochs"]
     qtbot.mouseClick(card.buttons[1], LEFT)
     assert ill.document.project.training.number("epochs") == 3
+
+
+@pytest.mark.parametrize("width", [220, 400])
+def test_long_words_of_a_cure_leave_the_numbers_in_sight(qtbot, width):
+    long = Fix("Use ReLU, which keeps the gradient, and batch norm as well", ())
+    found = finding()
+    panel = FindingList()
+    qtbot.addWidget(panel)
+    panel.show_findings([replace(found, fixes=(long, *found.fixes))], has_run=True)
+    panel.resize(width, 500)
+    panel.show()
+    (card,) = panel.cards
+    right = card.mapTo(panel, card.rect().topRight()).x()
+    assert right < width
+    for label in card.findChildren(QLabel):
+        assert label.mapTo(panel, label.rect().topRight()).x() <= right
+    assert card.buttons[0].toolTip() == long.label
 
 
 def test_details_bring_the_panel_forward(qtbot, ill):

@@ -338,3 +338,20 @@ def test_layers_are_called_as_their_cards(training):
         "7.out": "7.out",
     }
     assert {path: names.layer(path) for path in words} == words
+
+
+def test_a_forecast_that_training_came_before_is_asked_for_after_it(qtbot, training):
+    engine = training._link._client
+    training.check(project())
+    qtbot.waitUntil(lambda: bool(asked(engine, commands.Check)))
+    (check,) = asked(engine, commands.Check)
+    engine.answer(frame.Analysis(check.revision, {}, (), 0))
+    training._on_tick()
+    assert training.active
+    engine.answer(frame.Outcome("finished", "runs/one", 20, "Done."), 0)
+    training._on_tick()
+    qtbot.waitUntil(lambda: bool(asked(engine, commands.Estimate)), timeout=5000)
+
+
+def asked(engine, kind):
+    return [command for command in engine.sent if isinstance(command, kind)]

@@ -1,0 +1,76 @@
+"""Asks what a training would take, once nobody edits and nothing trains."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.graph.model import Project
+from engine.graph.serialize import dumps
+from engine.protocol import commands, frame
+
+if TYPE_CHECKING:
+    from workbench.session.session import Session
+
+STILL_MS = 1000
+"""How long a document must stand still before its training is forecast."""
+
+
+class Forecasting(QObject):
+    """Asks once for each revision of a document that can be trained.
+
+    A training comes first: the question then waits for its end.
+
+    Args:
+        session: Whose document it is.
+        ask: Sends a command that will be answered.
+
+    Threads: the GUI thread.
+    """
+
+    ready = Signal(object)  # frame.Forecast, or None while unknown
+
+    def __init__(self, session: "Session", ask: Callable[[object], None]) -> None:
+        super().__init__(session)
+        self._session, self._ask = session, ask
+        self._wanted: tuple[Project, int] | None = None
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.timeout.connect(self._on_still)
+
+    def forget(self) -> None:
+        """Stop asking: the document has changed."""
+        self._still.stop()
+        self._wanted = None
+        self.ready.emit(None)
+
+    def want(self, project: Project, revision: int) -> None:
+        """Ask soon about a document without errors."""
+        self._wanted = (project, revision)
+        self.wait()
+
+    def wait(self) -> None:
+        """Ask soon, if an answer is wanted and nothing trains."""
+        if self._wanted and not self._session.active:
+            self._still.start(STILL_MS)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._still.stop()
+
+    def _on_still(self) -> None:
+        if self._wanted is None or self._session.active:
+            return
+        project, revision = self._wanted
+        if self._session.engine_ready and project.graph.nodes:
+            self._ask(commands.Estimate(dumps(project), revision))
+
+    def answers(self) -> dict[type, Callable[..., None]]:
+        """Return what takes the engine's answers, by their class."""
+        return {frame.Forecast: self._on_forecast}
+
+    def _on_forecast(self, body: frame.Forecast, command: object) -> None:
+        asked = isinstance(command, commands.Estimate)
+        if asked and self._wanted and command.revision == self._wanted[1]:
+            self._wanted = None
+            self.ready.emit(body)
