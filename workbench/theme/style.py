@@ -57,7 +57,8 @@ def prepare(app: QApplication, name: str) -> None:
     """
     theme = tokens.THEMES.get(name, tokens.DARK)
     tokens.set_current(theme)
-    if app.style().objectName().lower() != "fusion":
+    is_dressed = bool(app.styleSheet())  # then its style goes by another name
+    if not is_dressed and app.style().objectName().lower() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setFont(fonts.ui())
     app.setPalette(palette(theme))
