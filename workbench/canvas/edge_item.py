@@ -144,16 +144,19 @@ class EdgeItem(QGraphicsItem):
             pen.setDashPattern([3.0, 3.0])
         return pen
 
-    def draw_label(self, painter: QPainter, middle: QPointF) -> None:
+    def label_room(self, middle: QPointF) -> QRectF:
+        """Return the rectangle of the shape's words around a place."""
+        metrics = QFontMetricsF(faces.mono_font())
+        width = metrics.horizontalAdvance(self.label) + 12
+        return QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
+
+    def draw_label(self, painter: QPainter, room: QRectF) -> None:
         """Write the shape over all wires."""
         tokens = current()
-        font = faces.mono_font()
-        width = QFontMetricsF(font).horizontalAdvance(self.label) + 12
-        room = QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.canvas))
         painter.drawRoundedRect(room, 8, 8)
-        painter.setFont(font)
+        painter.setFont(faces.mono_font())
         painter.setPen(QColor(text_colour(tokens, self.category)))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.label)
 

@@ -164,6 +164,10 @@ class _Window:
         return painter
 
 
+MOST_MOVES = 2
+"""How many widths a label goes to either side, to cover no other."""
+
+
 def _draw_dots(painter: QPainter, window: _Window) -> None:
     """Draw dots that move and scale with the scene."""
     pitch = metrics.DOT_PITCH * window.screen.zoom
@@ -198,8 +202,27 @@ def _labels(painter: QPainter, wires: list[EdgeItem], zoom: float) -> None:
         for wire in wires
         if (place := wire.label_place(zoom)) is not None
     }
+    taken: list[QRectF] = []
     for wire, place in places.values():
-        wire.draw_label(painter, place)
+        room = beside(wire.label_room(place), taken)
+        taken.append(room)
+        wire.draw_label(painter, room)
+
+
+def beside(room: QRectF, taken: list[QRectF]) -> QRectF:
+    """Return the nearest room along a flat wire that covers no other label.
+
+    Args:
+        room: Where the label would stand alone.
+        taken: Rooms of other labels; when too many are close, it stays.
+    """
+    close = [other for other in taken if abs(other.y() - room.y()) < room.height()]
+    for turn in range(1, 2 * MOST_MOVES + 2):
+        way = (turn // 2) * (room.width() + 4) * (1 if turn % 2 else -1)
+        moved = room.translated(way, 0)
+        if not any(moved.intersects(other) for other in close):
+            return moved
+    return room
 
 
 def _draw_cards(painter: QPainter, scene: "CanvasScene", window: _Window) -> None:
