@@ -13,6 +13,7 @@ from workbench.plots.views.base import Array
 MOST_MARKERS = 3000
 """More points than this are drawn as density."""
 _CELL_PX = 3
+_SHADE_PX, _BLUR_PX, _SHADE_ALPHA = 4, 9.0, 105.0
 
 
 def radius_for(count: int) -> float:
@@ -68,11 +69,45 @@ def density_image(
     height = max(int(area.height() // _CELL_PX), 1)
     counts = cell_counts(places_N2, kinds_N, len(colours), area, (height, width))
     total = counts.sum(axis=0)
-    rgb = np.array([colour.getRgb()[:3] for colour in colours], float)
-    mixed = np.einsum("khw,kc->hwc", counts, rgb) / np.maximum(total, 1)[..., None]
     top = np.log1p(max(float(total.max(initial=0)), 1.0))
     alpha = np.where(total > 0, 60 + 195 * np.log1p(total) / top, 0)
-    pixels = np.dstack([mixed, alpha]).astype(np.uint8)
+    return _coloured(counts, colours, alpha)
+
+
+def shade_image(
+    places_N2: Array, kinds_N: Array, colours: Sequence[QColor], area: QRectF
+) -> QImage:
+    """Return a smooth density to lie under markers, the densest place darkest.
+
+    Source: kernel density estimate with a Gaussian of `_BLUR_PX`, Parzen 1962
+    """
+    width = max(int(area.width() // _SHADE_PX), 1)
+    height = max(int(area.height() // _SHADE_PX), 1)
+    counts = cell_counts(places_N2, kinds_N, len(colours), area, (height, width))
+    smooth = blurred(counts, _BLUR_PX / _SHADE_PX)
+    total = smooth.sum(axis=0)
+    top = max(float(total.max(initial=0)), 1e-9)
+    return _coloured(smooth, colours, _SHADE_ALPHA * total / top)
+
+
+def blurred(counts_KHW: Array, sigma: float) -> Array:
+    """Return counts spread by a Gaussian of `sigma` cells in both directions."""
+    _, height, width = counts_KHW.shape
+    down, across = (
+        np.exp(-0.5 * ((np.arange(n)[:, None] - np.arange(n)) / sigma) ** 2)
+        / (sigma * np.sqrt(2 * np.pi))
+        for n in (height, width)
+    )
+    return down @ counts_KHW @ across
+
+
+def _coloured(shares_KHW: Array, colours: Sequence[QColor], alpha_HW: Array) -> QImage:
+    """Return an image in the mixed colours of the kinds that share each cell."""
+    _, height, width = shares_KHW.shape
+    rgb = np.array([colour.getRgb()[:3] for colour in colours], float)
+    total = np.maximum(shares_KHW.sum(axis=0), 1e-9)[..., None]
+    mixed = np.einsum("khw,kc->hwc", shares_KHW, rgb) / total
+    pixels = np.dstack([mixed, alpha_HW]).astype(np.uint8)
     image = QImage(
         np.ascontiguousarray(pixels).data,
         width,

@@ -16,6 +16,8 @@ _BAR_PX = 66
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 ALIKE = 2.0
 """Axes whose lengths differ less than this many times have the same unit."""
+FEW = 100
+"""With fewer points, density is chance."""
 _LEVELS = 24
 """Colours of decimal targets."""
 
@@ -76,7 +78,7 @@ class Scatter(ViewFace):
         elif self.values is not None:
             self._draw_values(painter, places)
         else:
-            points.draw_markers(painter, places, self.kinds, self.colours())
+            self._draw_classes(painter, places, plane.area)
         area = plane.area
         if self.values is not None:
             self._draw_bar(painter, area)
@@ -84,6 +86,17 @@ class Scatter(ViewFace):
         if self.entries and beside.left() + 40 < self.width():
             beside.setRight(self.width() - 4)
             marks.draw_legend(painter, beside, self.entries)
+
+    def _draw_classes(
+        self, painter: QPainter, places: np.ndarray, area: QRectF
+    ) -> None:
+        """Draw markers, and under many of them how dense they are."""
+        colours = self.colours()
+        if len(places) >= FEW:
+            image = points.shade_image(places, self.kinds, colours, area)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(area, image)
+        points.draw_markers(painter, places, self.kinds, colours)
 
     def _draw_values(self, painter: QPainter, places: np.ndarray) -> None:
         for level, colour in enumerate(self.colours()):

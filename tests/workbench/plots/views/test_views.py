@@ -276,3 +276,19 @@ def test_circles_are_round_unless_one_axis_is_far_longer(panel, stretch, equal):
     units = [plane.area.width() / (right - left), plane.area.height() / (high - low)]
     assert (abs(units[0] / units[1] - 1) < 1e-6) == equal
     assert panel.face.rect().contains(plane.area.toRect())
+
+
+def test_shade_is_a_sum_of_gaussians():
+    random, sigma = np.random.default_rng(0), 2.5
+    counts = np.zeros((2, 40, 60))
+    rows, columns = random.integers(12, 28, 30), random.integers(12, 48, 30)
+    kinds = random.integers(0, 2, 30)
+    np.add.at(counts, (kinds, rows, columns), 1)
+    y, x = np.mgrid[:40, :60]
+    expected = np.zeros_like(counts)
+    for kind, row, column in zip(kinds, rows, columns, strict=True):
+        square = (y - row) ** 2 + (x - column) ** 2
+        expected[kind] += np.exp(-square / (2 * sigma**2)) / (2 * np.pi * sigma**2)
+    smooth = points.blurred(counts, sigma)
+    np.testing.assert_allclose(smooth, expected, atol=1e-12)
+    assert smooth.sum() == pytest.approx(30, rel=1e-3)
