@@ -34,6 +34,7 @@ class Predictions(ViewFace):
         self.images = [to_image(pixels) for pixels in arrays.get("pixels", ())]
         self._pictures: dict[int, QPixmap] = {}
         self.header, self.cells = self._texts(view)
+        self.measure, self.measures = self._how_bad(view)
         self.setMinimumHeight(HEADER_PX + len(self.losses) * self.row_px + 2)
         self.updateGeometry()
 
@@ -67,6 +68,17 @@ class Predictions(ViewFace):
         cells = [[*pair, *row] for pair, row in zip(both, rest, strict=True)]
         return [*header, *columns], cells
 
+    def _how_bad(self, view: View) -> tuple[str, list[str]]:
+        """Return what the last column is, and its words.
+
+        A single number is off by something in its own units; all else has a loss,
+        which is one of scaled values.
+        """
+        if self.is_classes or view.arrays["targets"].shape[1] != 1:
+            return tr("Loss"), [number(float(loss)) for loss in self.losses]
+        off = (view.arrays["outputs"] - view.arrays["targets"])[:, 0]
+        return tr("Error"), [f"{'+' if each > 0 else ''}{number(each)}" for each in off]
+
     def edges(self) -> list[float]:
         """Return the left edge of each column of words, then of loss and the end.
 
@@ -97,7 +109,7 @@ class Predictions(ViewFace):
         for text, (left, right) in zip(self.header, columns, strict=False):
             self._write(painter, text, QRectF(left, 0, right - left - 6, HEADER_PX))
         box = QRectF(edges[-2], 0, edges[-1] - edges[-2] - _PAD, HEADER_PX)
-        painter.drawText(box, _RIGHT, tr("Loss"))
+        painter.drawText(box, _RIGHT, self.measure)
         painter.setPen(style.pen(style.colour("line")))
         painter.drawLine(0, HEADER_PX - 1, self.width(), HEADER_PX - 1)
         for row in range(len(self.losses)):
@@ -123,7 +135,7 @@ class Predictions(ViewFace):
             )
         painter.setPen(style.colour("fg2"))
         box = QRectF(edges[-2], top, edges[-1] - edges[-2] - _PAD, self.row_px)
-        painter.drawText(box, _RIGHT, number(float(self.losses[row])))
+        painter.drawText(box, _RIGHT, self.measures[row])
         if self.is_classes:
             self._draw_shares(painter, row, QRectF(edges[-2], top, 58, self.row_px))
 
@@ -175,8 +187,13 @@ class Predictions(ViewFace):
     def table(self) -> Table:
         """Return what is written in the rows."""
         losses = self.losses.tolist()
-        rows = [[*cells, loss] for cells, loss in zip(self.cells, losses, strict=True)]
-        return [*self.header, tr("Loss")], rows
+        pairs = zip(self.cells, self.measures, losses, strict=True)
+        if self.measure == tr("Loss"):
+            return [*self.header, self.measure], [
+                [*cells, loss] for cells, _, loss in pairs
+            ]
+        rows = [[*cells, measure, loss] for cells, measure, loss in pairs]
+        return [*self.header, self.measure, tr("Loss")], rows
 
 
 def _numbers(values: np.ndarray) -> str:

@@ -292,3 +292,19 @@ def test_shade_is_a_sum_of_gaussians():
     smooth = points.blurred(counts, sigma)
     np.testing.assert_allclose(smooth, expected, atol=1e-12)
     assert smooth.sum() == pytest.approx(30, rel=1e-3)
+
+
+def test_a_number_is_off_by_something_in_its_own_units(panel):
+    targets, outputs = np.array([[184.8], [10.0]]), np.array([[124.5], [10.25]])
+    arrays = {"targets": targets, "outputs": outputs, "losses": np.array([3.1, 0.1])}
+    words = {"total": ("2",), "targets": ("next",)}
+    samples = np.arange(2)
+    shown = View("p", "predictions", 1, {**arrays, "samples": samples}, words)
+    panel.set_views([shown])
+    assert panel.face.measures == ["-60.3", "+0.25"]
+    header, rows = panel.face.table()
+    assert header == ["Target", "Output", "Error", "Loss"]
+    assert [row[-2:] for row in rows] == [["-60.3", 3.1], ["+0.25", 0.1]]
+    two = {**arrays, "targets": np.ones((2, 2)), "outputs": np.ones((2, 2))}
+    panel.set_views([View("p", "predictions", 2, {**two, "samples": samples}, words)])
+    assert panel.face.table()[0] == ["Target", "Output", "Loss"]
