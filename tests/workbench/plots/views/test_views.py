@@ -301,10 +301,10 @@ def test_a_number_is_off_by_something_in_its_own_units(panel):
     samples = np.arange(2)
     shown = View("p", "predictions", 1, {**arrays, "samples": samples}, words)
     panel.set_views([shown])
-    assert panel.face.measures == ["-60.3", "+0.25"]
+    assert panel.face.measures == ["−60.3", "+0.25"]
     header, rows = panel.face.table()
     assert header == ["Target", "Output", "Error", "Loss"]
-    assert [row[-2:] for row in rows] == [["-60.3", 3.1], ["+0.25", 0.1]]
+    assert [row[-2:] for row in rows] == [["−60.3", 3.1], ["+0.25", 0.1]]
     two = {**arrays, "targets": np.ones((2, 2)), "outputs": np.ones((2, 2))}
     panel.set_views([View("p", "predictions", 2, {**two, "samples": samples}, words)])
     assert panel.face.table()[0] == ["Target", "Output", "Loss"]
