@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -34,7 +34,9 @@ _SPACING = 4
 
 
 class _Rows(QListWidget):
-    """The rows; as tall as they are together."""
+    """The rows; as tall as they are together, and dragged to run earlier or later."""
+
+    dragged = Signal(int, int)  # from which place to which
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +49,22 @@ class _Rows(QListWidget):
         self.setHorizontalScrollBarPolicy(off)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Phases"))
+        self.setDragDropMode(QListWidget.DragDropMode.InternalMove)
+        self.setDropIndicatorShown(True)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell where the current row was dropped; the document moves it."""
+        place = self.place_at(event.position().toPoint())
+        event.setDropAction(Qt.DropAction.IgnoreAction)  # the rows are not ours
+        event.accept()
+        if place != self.currentRow():
+            self.dragged.emit(self.currentRow(), place)
+
+    def place_at(self, point: QPoint) -> int:
+        """Return the place that the current row takes when it is dropped there."""
+        others = [row for row in range(self.count()) if row != self.currentRow()]
+        rects = [self.visualItemRect(self.item(row)) for row in others]
+        return sum(rect.center().y() < point.y() for rect in rects)
 
     def fit(self) -> None:
         """Take the height of all rows."""
@@ -87,6 +105,7 @@ class PhaseTable(QWidget):
         self.rows = _Rows()
         self.rows.currentRowChanged.connect(self._on_row_changed)
         self.rows.installEventFilter(self)
+        self.rows.dragged.connect(self._on_dragged)
         self.rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.rows.customContextMenuRequested.connect(self._show_menu)
         self.problems: list[ProblemRow] = []
@@ -203,6 +222,9 @@ class PhaseTable(QWidget):
     def move_row(self, by: int) -> None:
         """Let the current phase run earlier (-1) or later (1)."""
         self._choose_anew(phases.move(self._document, self.index, by))
+
+    def _on_dragged(self, row: int, place: int) -> None:
+        self._choose_anew(phases.move(self._document, row, place - row))
 
     def _choose_anew(self, index: int) -> None:
         self.rows.setCurrentRow(index)

@@ -1,7 +1,8 @@
 """The phase table: rows that say what each phase does, edited by mouse and keys."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
 
 from engine.compile.shapes import ShapeCache
 from engine.graph.options import OPTIMIZERS
@@ -121,6 +122,31 @@ def test_keys_move_copy_and_delete_phases_as_named_undo_steps(qtbot, document, f
         stack.undo()
     assert [p.name for p in phases(document)] == ["discriminator", "generator"]
     assert stack.isClean()
+
+
+def test_a_dragged_row_runs_where_it_is_dropped_as_one_undo_step(qtbot, document, form):
+    press(qtbot, button(form, "Add phase"))
+    names = [phase.name for phase in phases(document)]
+    assert len(names) == 3
+    click_row(qtbot, form, 0)
+    steps = document.undo_stack.count()
+    rows = form.table.rows
+    below = rows.visualItemRect(rows.item(1)).bottomLeft() - QPoint(-20, 2)
+    drop(rows, below)
+    assert [phase.name for phase in phases(document)] == [names[1], names[0], names[2]]
+    assert form.table.index == 1
+    assert document.undo_stack.count() == steps + 1
+    drop(rows, rows.visualItemRect(rows.item(1)).center())
+    assert document.undo_stack.count() == steps + 1
+    document.undo_stack.undo()
+    assert [phase.name for phase in phases(document)] == names
+
+
+def drop(rows, place):
+    data = rows.model().mimeData([rows.model().index(rows.currentRow(), 0)])
+    move, left = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    rows.dropEvent(QDropEvent(QPointF(place), move, data, left, none))
 
 
 def test_the_last_phase_can_not_be_deleted(qtbot, document, form):
