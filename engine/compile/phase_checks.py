@@ -6,7 +6,14 @@ from dataclasses import replace
 from engine.compile.flatten import FlatNode
 from engine.compile.reach import Reach
 from engine.graph import paths, ports
-from engine.graph.edits import ALL_PHASES, Fix, Problem, ReplaceNode, SetTraining
+from engine.graph.edits import (
+    ALL_PHASES,
+    Fix,
+    Problem,
+    ReplaceNode,
+    SetParam,
+    SetTraining,
+)
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.settings import Phase
 from engine.i18n import tr
@@ -75,7 +82,14 @@ class PhaseCheck:
             )
 
     def _rest(self, idle: Phase) -> Iterator[Fix]:
-        """Offer to update all that the losses need, and to remove the phase."""
+        """Offer to update all that the losses need, or let gradients through to it.
+
+        Of several phases the idle one can also be removed.
+        """
+        for node in self._stops(idle):
+            title = ports.title(node.node)
+            let = SetParam(node.node.id, "enabled", value=False, scope=node.scope)
+            yield Fix(tr("Let gradients through {title}", title=title), (let,))
         index = self._phases.index(idle)
         able = replace(idle, update=())
         if idle.update and any(n in self._weighted for n in self._reach.moved(able)):
@@ -85,6 +99,12 @@ class PhaseCheck:
             others = tuple(p for p in self._phases if p is not idle)
             training = replace(self._project.training, phases=others)
             yield Fix(tr("Remove the phase"), (SetTraining(training),))
+
+    def _stops(self, phase: Phase) -> list[FlatNode]:
+        """Return what keeps the gradients of a phase from all weights."""
+        reached = self._reach.needed(self._reach.losses(phase), moving=True)
+        found = [node for node in self._reach.nodes if node.path in reached]
+        return [n for n in found if n.type == "stop_gradient" and n.params["enabled"]]
 
     def _lost_losses(self) -> Iterator[Problem]:
         found = set().union(*self._losses)

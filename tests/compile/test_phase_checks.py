@@ -129,5 +129,11 @@ def test_weights_that_no_gradient_reaches_are_not_trained(enabled):
     document.graph.disconnect(Edge.parse("scores.out", "loss.input"))
     document.graph.connect(Edge.parse("scores.out", "stop.input"))
     document.graph.connect(Edge.parse("stop.out", "loss.input"))
-    texts = [p.text for p in analysed(document).problems if p.severity == "error"]
+    errors = [p for p in analysed(document).problems if p.severity == "error"]
+    texts = [problem.text for problem in errors]
     assert texts == (["There are no weights to train"] if enabled else [])
+    for problem in errors:
+        (fix,) = problem.fixes
+        assert fix.label == "Let gradients through StopGradient"
+        apply_all(document, fix.edits)
+        assert not analysed(document).problems
