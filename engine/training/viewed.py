@@ -97,9 +97,16 @@ class Viewed:
             samples: Keep what the network reads, too.
         """
         self.inputs.append(inputs)
-        extra = self.words.sample.feed if samples else ""
+        extra = self.words.sample.feed if samples or self._tells_what_is_read else ""
         for name in {self.words.label_feed, extra, *self._own_feeds} - {""}:
             self.feeds.setdefault(name, []).append(batch[name])
+
+    @property
+    def _tells_what_is_read(self) -> bool:
+        """Whether the text that the network reads always stands beside its answer."""
+        has_own = any(port == "sample" for port, _ in self.node.inputs)
+        is_text = bool(self.words.sample.tokens) and not has_own
+        return is_text and self.node.type == "predictions"
 
     @property
     def _own_feeds(self) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 Of classes: arrays `labels` M, `answers` M and `shares` M×2 (what the answered class
 and the right one got). Of numbers: `targets` M×F and `outputs` M×F, in the units of
-the data set. Both: `losses` M (−ln share, or the mean squared error in scaled units),
-`samples` M (which they are), and what stands beside them: `pixels` uint8 M×H×W×C or
-`features` M×F. Words: `classes`, `columns`, `targets`, `total` (how many were judged).
+the data set. Of texts, rows of tokens: words `rights` and `answers`; each token is
+answered after the right ones before it. All: `losses` M (−ln share, for texts its mean
+over the tokens, or the mean squared error in scaled units), `samples` M (which they
+are), and what stands beside them: `pixels` uint8 M×H×W×C or `features` M×F. Words:
+`classes`, `columns`, `targets`, `texts`, `total` (how many were judged).
 """
 
 import numpy as np
@@ -15,10 +17,14 @@ from engine.protocol.arrays import Floats, Ints
 
 MOST_COLUMNS = 6
 """Features that are shown beside a prediction."""
+MOST_CHARACTERS = 200
+"""Of a text that is shown."""
 
 
 def draw(scene: Scene) -> Drawing:
     """Return the `count` samples with the largest losses."""
+    if _is_text(scene):
+        return _of_texts(scene)
     is_number = scene.inputs["target"].is_floating_point()
     arrays, losses, words = _of_numbers(scene) if is_number else of_classes(scene)
     worst = worst_first(losses)[: int(scene.number("count", 16))]
@@ -59,6 +65,39 @@ def of_classes(scene: Scene) -> Judged:
     arrays = {"labels": labels, "answers": answers, "shares": classes.small(both)}
     names = classes.names(scene.classes, shares.shape[1])
     return arrays, classes.surprise(shares, labels), {"classes": names}
+
+
+def _is_text(scene: Scene) -> bool:
+    """Return whether the right answer is a row of characters."""
+    target = scene.inputs["target"]
+    is_row = target.dim() == 2 and target.shape[1] > 1
+    return is_row and len(scene.classes) > 2 and max(map(len, scene.classes)) == 1
+
+
+def _of_texts(scene: Scene) -> Drawing:
+    """Return whole texts beside the right ones, the largest mean loss first."""
+    scores, labels = classes.judged(scene)
+    shares = classes.shares(scores, scene.params)
+    rows = tuple(scene.inputs["target"].shape)
+    losses = classes.surprise(shares, labels).reshape(rows).mean(axis=1)
+    worst = worst_first(losses)[: int(scene.number("count", 16))]
+    answers = classes.answers(scores, scene.params).reshape(rows)
+    picked: dict[str, Array] = {"losses": losses[worst], "samples": worst}
+    words = {
+        "rights": _spelt(scene, labels.reshape(rows)[worst]),
+        "answers": _spelt(scene, answers[worst]),
+        "total": (str(len(losses)),),
+    }
+    if scene.has("sample"):
+        add_sample(scene, picked, words)
+    return picked, words
+
+
+def _spelt(scene: Scene, tokens_MT: Ints) -> tuple[str, ...]:
+    """Return rows of tokens as texts."""
+    names = scene.classes
+    rows = tokens_MT[:, :MOST_CHARACTERS].tolist()
+    return tuple("".join(names[n] if n < len(names) else "?" for n in r) for r in rows)
 
 
 def _of_numbers(scene: Scene) -> Judged:

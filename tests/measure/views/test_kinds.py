@@ -165,6 +165,37 @@ def test_predictions_come_worst_first(random):
     assert words["total"] == ("50",)
 
 
+def test_predicted_texts_are_spelt_and_judged_as_a_whole(random):
+    letters = ("", *"abcd")
+    scores = random.normal(size=(30, 6, 5)).astype(np.float32)
+    labels = random.integers(0, 5, (30, 6))
+    read = random.integers(0, 5, (30, 9))
+    inputs = {"input": scores, "target": labels, "sample": read}
+    arrays, words = VIEWS["predictions"](
+        scene(
+            "predictions",
+            inputs,
+            params={"count": 7},
+            classes=letters,
+            tokens=letters,
+        )
+    )
+    shares = np.exp(scores) / np.exp(scores).sum(2, keepdims=True)
+    given = np.take_along_axis(shares, labels[..., None], axis=2)[..., 0]
+    losses = -np.log(given).mean(axis=1)
+    order = np.argsort(-losses)[:7]
+    assert (arrays["samples"] == order).all()
+    assert np.allclose(arrays["losses"], losses[order], atol=1e-5)
+
+    def spelt(tokens):
+        return tuple("".join(letters[t] for t in tokens[n]) for n in order)
+
+    assert words["rights"] == spelt(labels)
+    assert words["answers"] == spelt(scores.argmax(2))
+    assert words["texts"] == spelt(read)
+    assert words["total"] == ("30",)
+
+
 def test_shares_are_not_put_through_softmax_again():
     shares = np.array([[0.7, 0.3], [0.1, 0.9]], np.float32)
     inputs = {"input": shares, "target": np.array([0, 0])}

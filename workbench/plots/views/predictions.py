@@ -29,7 +29,7 @@ class Predictions(ViewFace):
         """Make pictures, and the room for all rows."""
         arrays, words = view.arrays, view.words
         self.losses = arrays["losses"]
-        self.is_classes = "labels" in arrays
+        self.is_classes, self.is_text = "labels" in arrays, "rights" in words
         self.names = words.get("classes", ())
         self.images = [to_image(pixels) for pixels in arrays.get("pixels", ())]
         self._pictures: dict[int, QPixmap] = {}
@@ -54,7 +54,11 @@ class Predictions(ViewFace):
         columns = [
             name(words.get("columns", ()), index) for index in range(features.shape[1])
         ]
-        if self.is_classes:
+        if self.is_text:
+            header = [tr("Target"), tr("Answer")]
+            pairs = zip(words["rights"], words["answers"], strict=True)
+            both = [list(pair) for pair in pairs]
+        elif self.is_classes:
             header = [tr("Class"), tr("Answer")]
             pairs = zip(arrays["labels"], arrays["answers"], strict=True)
             both = [[name(self.names, int(v)) for v in pair] for pair in pairs]
@@ -74,7 +78,7 @@ class Predictions(ViewFace):
         A single number is off by something in its own units; all else has a loss,
         which is one of scaled values.
         """
-        if self.is_classes or view.arrays["targets"].shape[1] != 1:
+        if "targets" not in view.arrays or view.arrays["targets"].shape[1] != 1:
             return tr("Loss"), [number(float(loss)) for loss in self.losses]
         off = (view.arrays["outputs"] - view.arrays["targets"])[:, 0]
         return tr("Error"), [f"{'+' if each > 0 else ''}{number(each)}" for each in off]
@@ -89,12 +93,19 @@ class Predictions(ViewFace):
         room = self.width() - left - loss_px
         first = [min(self._widest(column), room / 2) for column in (0, 1)]
         num_features = len(self.header) - 2
-        fitting = int(max(room - sum(first), 0) // _FEATURE_PX)
+        feature_px = self._feature_px(room - sum(first))
+        fitting = int(max(room - sum(first), 0) // feature_px)
         shown = min(num_features, fitting)
-        spare = (room - sum(first) - shown * _FEATURE_PX) / (2 + shown)
-        widths = [width + spare for width in (*first, *[_FEATURE_PX] * shown)]
+        spare = (room - sum(first) - shown * feature_px) / (2 + shown)
+        widths = [width + spare for width in (*first, *[feature_px] * shown)]
         places = np.cumsum([left, *widths])
         return [*places.tolist()[:-1], self.width() - loss_px, self.width()]
+
+    def _feature_px(self, room: float) -> float:
+        """Return the width of a feature's column; texts get what there is."""
+        if not self.is_text or len(self.header) < 3:
+            return _FEATURE_PX
+        return max(min(self._widest(2), room), _FEATURE_PX)
 
     def _widest(self, column: int) -> float:
         metrics = style.metrics()
@@ -124,12 +135,13 @@ class Predictions(ViewFace):
         if self.images:
             side = self.row_px - 6
             painter.drawPixmap(QPointF(_PAD, top + 3), self._picture(row, side))
-        wrong = self.is_classes and self.cells[row][0] != self.cells[row][1]
+        has_sign = self.is_classes or self.is_text
+        wrong = has_sign and self.cells[row][0] != self.cells[row][1]
         for column, text in enumerate(self.cells[row][: len(edges) - 2]):
             left, right = edges[column], edges[column + 1]
             is_wrong = wrong and column == 1
             painter.setPen(style.colour("err" if is_wrong else "fg"))
-            sign = ("✗ " if wrong else "✓ ") if self.is_classes and column == 1 else ""
+            sign = ("✗ " if wrong else "✓ ") if has_sign and column == 1 else ""
             self._write(
                 painter, sign + text, QRectF(left, top, right - left - 6, self.row_px)
             )

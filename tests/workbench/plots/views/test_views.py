@@ -308,3 +308,27 @@ def test_a_number_is_off_by_something_in_its_own_units(panel):
     two = {**arrays, "targets": np.ones((2, 2)), "outputs": np.ones((2, 2))}
     panel.set_views([View("p", "predictions", 2, {**two, "samples": samples}, words)])
     assert panel.face.table()[0] == ["Target", "Output", "Loss"]
+
+
+def test_texts_stand_beside_the_right_ones_with_what_was_read(panel):
+    arrays = {"losses": np.array([0.5, 0.01]), "samples": np.array([4, 2])}
+    words = {
+        "rights": ("1999-01-02", "2001-03-04"),
+        "answers": ("1999-01-03", "2001-03-04"),
+        "texts": ("2 january 1999", "4 mar 2001"),
+        "total": ("9",),
+    }
+    panel.set_views([View("p", "predictions", 1, arrays, words)])
+    face = panel.face
+    assert face.header == ["Target", "Answer", "Text"]
+    assert face.cells[0] == ["1999-01-02", "1999-01-03", "2 january 1999"]
+    assert face.measures == ["0.5", "0.01"]
+    assert "1999-01-02 → 1999-01-03" in face.read(QPointF(40, 30))
+    face = FACES["predictions"]()
+    face.show_view(panel.face.view)
+    for width in (240, 400, 900):
+        face.resize(width, 200)
+        edges = face.edges()
+        assert edges == sorted(edges)
+        assert edges[-1] == width
+        assert not face.grab().isNull()
