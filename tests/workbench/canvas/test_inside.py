@@ -68,6 +68,13 @@ def test_a_click_selects_inside_and_leaves_the_block(view, hand, inner, qtbot):
     assert view.selected_ids() == ["stem"]
 
 
+def test_a_click_on_one_of_several_inside_leaves_it_alone_selected(view, hand, inner):
+    hand.click(inner.middle("relu"))
+    hand.click(inner.middle("conv"), keys=CONTROL)
+    hand.click(inner.middle("conv"))
+    assert view.inside.ids == ["conv"]
+
+
 def test_a_click_outside_ends_the_selection_inside(view, hand, inner):
     hand.click(inner.middle("relu"))
     hand.click(hand.card("linear"))
