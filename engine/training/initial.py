@@ -106,6 +106,8 @@ def sentence(taken: WeightsPreview) -> str:
         path=taken.path,
         **{fit: taken.count(fit) for fit in ("matched", "missing", "differs")},
     )
+    if taken.num_new:
+        words = f"{words}, {tr('{n} new', n=taken.num_new)}"
     return f"{words} (SHA-256 {taken.sha256[:12]}…)"
 
 

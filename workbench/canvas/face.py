@@ -38,6 +38,7 @@ class Face:
         count: Number of weights as text, or empty.
         severity: `error`, `warning` or empty.
         is_frozen: Training may not move its weights.
+        is_loaded: Its weights start from a file.
         inputs: Names of the input ports.
         outputs: Names of the output ports.
         width: Of the card.
@@ -53,6 +54,7 @@ class Face:
     count: str = ""
     severity: str = ""
     is_frozen: bool = False
+    is_loaded: bool = False
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     width: float = metrics.WIDTH
@@ -117,7 +119,7 @@ def build(
     outputs = tuple(port.name for port in wires.outputs_of(project, node))
     is_block, is_dot = node.type == BLOCK, node.type == REROUTE
     inner = _inner(project, node, known, depth) if is_block else None
-    width = _width(title, weights, summary)
+    width = _width(title, weights, summary, is_loaded=bool(node.weights))
     if inner is not None:
         width = max(width, inner.width)
         inner = replace(inner, width=width)
@@ -129,6 +131,7 @@ def build(
         count=weights,
         severity=_severity(problems),
         is_frozen=not node.trainable,
+        is_loaded=bool(node.weights),
         inputs=inputs,
         outputs=outputs,
         width=metrics.DOT_WIDTH if is_dot else width,
@@ -198,9 +201,10 @@ def _shape(info: NodeInfo | None, outputs: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _width(title: str, weights: str, summary: str) -> float:
+def _width(title: str, weights: str, summary: str, *, is_loaded: bool) -> float:
     """Return the width of a card that holds its words, within limits."""
     head = QFontMetricsF(title_font()).horizontalAdvance(title)
+    head += metrics.MARK_WIDTH if is_loaded else 0.0
     if weights:
         head += QFontMetricsF(small_font()).horizontalAdvance(weights) + 10
     line = QFontMetricsF(small_font()).horizontalAdvance(summary)

@@ -1,7 +1,10 @@
 """Numbers, shapes and settings as short text for cards, wires and tooltips."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from engine.graph.model import Node
+from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.layers.datasets import DATASETS
 from engine.layers.spec import LayerSpec, Param, Value
@@ -39,6 +42,12 @@ def shape(sizes: Sequence[int], *, batch: bool = False) -> str:
     if sizes and sizes[0] == -1:
         words = (["N"] if batch or len(sizes) == 1 else []) + words[1:]
     return "×".join(words) or tr("scalar")
+
+
+def start(node: Node) -> str:
+    """Return which file the weights of a node start from."""
+    file = Path(Start.parse(node.weights).path).name
+    return tr("Starts from {file}", file=file)
 
 
 def summary(spec: LayerSpec, params: Mapping[str, Value]) -> str:

@@ -48,7 +48,29 @@ def test_refusal_is_shown_in_the_dialog(qtbot, window, engine, tmp_path):
     dialog.ask()
     engine.tell(Failed("There is nothing"), len(engine.sent))
     qtbot.waitUntil(lambda: dialog.facts.text() == "There is nothing")
+    assert not window.banner.isVisible()
     dialog.reject()
+
+
+def test_answers_about_an_earlier_path_are_passed_over(window, engine, tmp_path):
+    window.actions_["weights"].trigger()
+    dialog = window.weights.dialog
+    for name in ("a.pt", "b.pt"):
+        dialog.path.setText(str(tmp_path / name))
+        dialog.ask()
+    window.session.weights_previewed.emit(preview_of(tmp_path / "a.pt", "scores"))
+    assert not dialog.button.isEnabled()
+    window.session.weights_previewed.emit(preview_of(tmp_path / "b.pt", "scores"))
+    assert dialog.button.isEnabled()
+    dialog.reject()
+
+
+def test_loading_is_confirmed_in_one_line(window, tmp_path):
+    said = []
+    window.canvas.notice.connect(said.append)
+    window.weights._apply(preview_of(tmp_path / "net.pt", "linear1", "scores"))
+    assert said == ["2 layers start from net.pt."]
+    assert window.session.history.log[-1].text == said[0]
 
 
 def test_file_beside_the_document_is_kept_relative_and_trained_absolute(
