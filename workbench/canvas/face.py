@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from engine.errors import UnknownLayerError
 from engine.graph.edits import Problem
-from engine.graph.model import Node, Project
+from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from engine.layers import registry
@@ -113,7 +113,7 @@ def build(
     """
     spec, info = spec_of(node), known.info
     title = wires.name_of(node)
-    summary = summary_of(project, node)
+    summary = summary_of(project, node, known.scope)
     weights = words.count(info.parameters) if info and info.parameters else ""
     inputs = tuple(port.name for port in wires.inputs_of(project, node))
     outputs = tuple(port.name for port in wires.outputs_of(project, node))
@@ -148,7 +148,7 @@ def _inner(project: Project, node: Node, known: Known, depth: int) -> Inner | No
         return None
     inside = project.blocks[name].graph.nodes.values()
     faces = {
-        each.id: build(project, each, known.of(each.id), (), depth + 1)
+        each.id: build(project, each, known.of(each.id, name), (), depth + 1)
         for each in inside
     }
     return inners.build(project, name, faces)
@@ -159,13 +159,15 @@ def _repeat(node: Node) -> int:
     return value if isinstance(value, int) else 1
 
 
-def summary_of(project: Project, node: Node) -> str:
+def summary_of(project: Project, node: Node, scope: str = ROOT) -> str:
     """Return the settings of a node that matter, or what a block is made of."""
     spec = spec_of(node)
     if spec is None:
         return tr("unknown")
     if node.type != BLOCK:
-        return words.summary(spec, spec.complete(node.params))
+        into = project.scope(scope).edges_into(node.id)
+        wired = {edge.target.port for edge in into}
+        return words.summary(spec, spec.complete(node.params), wired)
     block = project.blocks.get(outer_ports.of(node))
     inside = block.graph.nodes.values() if block else ()
     count = sum(each.type != REROUTE for each in inside)
