@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.compile.flatten import FlatNode
+from engine.compile.misfits import need_not_be_there
 from engine.compile.outline import Outline, outline
 from engine.compile.program import Program
 from engine.errors import TrainingError
@@ -28,8 +29,6 @@ KEPT_FROM = "weights_from"
 """Field of `run.json`: folder of the run whose weights are kept, or nothing."""
 RECORD = "weights"
 """Field of `run.json`: the files that the run started from."""
-_OPTIONAL = {"lora_linear": {"down", "up"}, "low_rank": {"down", "up"}}
-_COUNTERS = {"num_batches_tracked"}
 Network = Program | Outline
 
 
@@ -48,7 +47,7 @@ class _Part:
     def fits(self, state: Mapping[str, Tensor], file: WeightFile) -> list[TensorFit]:
         """Return how each tensor of the node fits."""
         home = self.node.home + "."
-        optional = _OPTIONAL.get(self.node.type, set()) | _COUNTERS
+        optional = need_not_be_there(self.node.type)
         made = []
         for name, tensor in state.items():
             if name.startswith(home):
