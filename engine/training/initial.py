@@ -310,14 +310,26 @@ def _put(program: Program, file: WeightFile, tensors: Iterable[TensorFit]) -> No
             state[fit.name].copy_(file.tensors[fit.source])
 
 
-def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> TrainingError:
+class MisfitError(TrainingError):
+    """Weights that a node asked for don't fit it.
+
+    Args:
+        node: Its path on the canvas, without the numbers of repeats.
+    """
+
+    node = ""
+
+
+def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> MisfitError:
     node = project.graph.nodes.get(fit.node.partition(".")[0])
     title = f"{ports.title(node)} ({fit.node})" if node else fit.node
     shape = "×".join(map(str, fit.got)) if fit.got is not None else tr("nothing")
-    return TrainingError(
+    error = MisfitError(
         tr("“{name}” in {path} does not fit", name=fit.source, path=file.path),
         where=title,
         expected="×".join(map(str, fit.expected)) or tr("one number"),
         got=shape or tr("one number"),
         fix=tr("Choose another file, or let the weights start anew."),
     )
+    error.node = ".".join(s for s in fit.node.split(".") if not s.isdigit())
+    return error

@@ -1,6 +1,6 @@
 """Weights from files in the window, with an engine that only listens."""
 
-from engine.graph.edits import SetParam
+from engine.graph.edits import Move, SetParam
 from engine.graph.weights import Start
 from engine.protocol import commands
 from engine.protocol.frame import Failed, Outcome
@@ -99,3 +99,21 @@ def test_weights_that_still_fit_are_kept_in_a_new_run(qtbot, running, engine):
     first, second = engine.commands(commands.Train)
     assert (first.weights_from, second.weights_from) == ("", "run")
     assert second.document == window.document.text()
+
+
+def test_a_failed_start_leads_to_its_node_until_the_document_changes(
+    qtbot, window, engine
+):
+    window.actions_["train"].trigger()
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Train)))
+    engine.tell(Failed("linear2 does not fit", node="linear2"), len(engine.sent))
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.words.text() == "linear2 does not fit"
+    (button,) = window.banner.buttons
+    assert button.text() == "Show the node"
+    button.click()
+    assert window.canvas.selected_ids() == ["linear2"]
+    window.document.apply([Move((("linear2", (5.0, 5.0)),))], "Move")
+    assert window.banner.isVisible()
+    window.document.apply([SetParam("linear2", "out_features", 9)], "Wider")
+    assert not window.banner.isVisible()
