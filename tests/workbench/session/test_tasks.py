@@ -109,9 +109,10 @@ def judged(trainer):
     values = trainer.parts.program.modules.state_dict()
     weights = {name: tensor.numpy().astype(float) for name, tensor in values.items()}
     feeds, rows = trainer.parts.feeds, []
-    ((_, batch),) = feeds.validation_batches(10_000)
     for classes in (slice(0, 10), None):
         for task, own in (("task_a", slice(0, 5)), ("task_b", slice(5, 10))):
+            own_part = feeds.extent([f"{task}.image"])
+            ((_, batch),) = feeds.validation_batches(10_000, own_part)
             x = batch[f"{task}.image"].numpy().astype(float).reshape(-1, 64)
             for layer in ("linear1", "linear2", "scores"):
                 x = x @ weights[f"net_a.{layer}.weight"].T
