@@ -10,6 +10,7 @@ from engine.compile.fixes.spot import Spot
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
 from engine.compile.memory import machine_bytes, memory_problems
+from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
 from engine.compile.starts import start_problems
 from engine.compile.updates import Whole, update_problems, with_weights
@@ -63,7 +64,7 @@ class ShapeCache:
             *loss_offers(project, problems, walk.flows),
             *walk.problems,
             *memory_problems(walk.weights, machine_bytes()),
-            *(start_problems(project, folder) if folder is not None else ()),
+            *(walk.start_problems(folder) if folder is not None else ()),
         ]
         phases: tuple[PhaseInfo, ...] = ()
         if all(problem.severity != "error" for problem in everything):
@@ -145,6 +146,13 @@ class Walk:
             self._report(node, found, flows)
             return
         self._accept(node, found, flows)
+
+    def start_problems(self, folder: str) -> Iterator[Problem]:
+        """Yield files of weights that aren't there, or that don't fit a layer."""
+        yield from start_problems(self.project, folder)
+        flows = {path: spot.flows for path, spot in self.spots.items()}
+        nodes = {path: spot.node for path, spot in self.spots.items()}
+        yield from misfit_problems(self.project, flows, nodes, folder)
 
     def _inputs(self, node: FlatNode) -> tuple[Flow, ...] | None:
         """Return the flows into a node; None when one is missing or unknown."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.graph import ports
-from engine.graph.edits import Edit, Fix, Problem, ReplaceNode, SetWeights
+from engine.graph.edits import Fix, Problem, ReplaceNode, SetWeights
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK
 from engine.graph.weights import Start
@@ -21,15 +21,32 @@ def start_problems(project: Project, folder: str) -> Iterator[Problem]:
             the current one.
     """
     if project.weights and not _is_there(project.weights, folder):
-        yield _missing("", project.weights, SetWeights(""))
-    for path, scope, node in _nodes(project, ROOT, "", ()):
+        anew = Fix(tr("Let the weights start anew"), (SetWeights(""),))
+        yield _missing("", project.weights, anew)
+    for path, scope, node in scoped_nodes(project):
         if node.weights and not _is_there(node.weights, folder):
-            anew = ReplaceNode(replace(node, weights=""), scope)
-            yield _missing(path, node.weights, anew, ports.title(node))
+            yield _missing(path, node.weights, let_start_anew(scope, node))
 
 
-def _nodes(
-    project: Project, scope: str, prefix: str, around: tuple[str, ...]
+def place_of(start: Start, folder: str) -> Path | None:
+    """Return where a file of weights is looked for; None for words that no path has."""
+    try:
+        return Path(folder) / Path(start.path).expanduser()
+    except (ValueError, RuntimeError):
+        return None
+
+
+def let_start_anew(scope: str, node: Node) -> Fix:
+    """Return the fix that lets the weights of a node start from the seed."""
+    label = tr("Let “{title}” start anew", title=ports.title(node))
+    return Fix(label, (ReplaceNode(replace(node, weights=""), scope),))
+
+
+def scoped_nodes(
+    project: Project,
+    scope: str = ROOT,
+    prefix: str = "",
+    around: tuple[str, ...] = (),
 ) -> Iterator[tuple[str, str, Node]]:
     """Yield path, scope and value of every node, those in blocks too."""
     for node in project.scope(scope).nodes.values():
@@ -37,24 +54,22 @@ def _nodes(
         inner = str(node.params.get("of", ""))
         if node.type == BLOCK and inner in project.blocks and inner not in around:
             below = f"{prefix}{node.id}."
-            yield from _nodes(project, inner, below, (*around, inner))
+            yield from scoped_nodes(project, inner, below, (*around, inner))
 
 
 def _is_there(words: str, folder: str) -> bool:
+    place = place_of(Start.parse(words), folder)
     try:
-        return (Path(folder) / Path(Start.parse(words).path).expanduser()).exists()
+        return place is not None and place.exists()
     except (OSError, ValueError):
         return False
 
 
-def _missing(place: str, words: str, anew: Edit, title: str = "") -> Problem:
-    label = tr("Let the weights start anew")
-    if title:
-        label = tr("Let “{title}” start anew", title=title)
+def _missing(place: str, words: str, anew: Fix) -> Problem:
     return Problem(
         place,
         tr("The file with the first weights is not there"),
         expected=tr("a file or a run at this place"),
         got=Start.parse(words).path,
-        fixes=(Fix(label, (anew,)),),
+        fixes=(anew,),
     )

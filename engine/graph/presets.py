@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from engine.errors import DocumentError, did_you_mean
 from engine.graph.model import Project
+from engine.graph.preset_words import words_of
 from engine.graph.serialize import load
 from engine.i18n import tr
 
@@ -85,6 +86,7 @@ class PresetInfo:
         watch: Two sentences: what it is and what to watch.
         minutes: Expected time on two processor cores.
         target: What it reaches.
+        words: Others by which it is found.
     """
 
     id: str
@@ -92,6 +94,7 @@ class PresetInfo:
     watch: str
     minutes: float
     target: Target
+    words: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -114,6 +117,7 @@ def info(project: Project, preset_id: str) -> PresetInfo:
             watch=str(record["watch"]),
             minutes=float(record["minutes"]),
             target=Target(**record["target"]),
+            words=words_of(project),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DocumentError(

@@ -60,7 +60,7 @@ SPECS = (
         "rrelu",
         "RReLU",
         "Like ReLU, with a random slope below zero while training.",
-        "y = x if x > 0, else a·x,  a ~ 𝒰(lower, upper)",
+        "y = x if x > 0, else a·x,  a ~ U(lower, upper)",
         "Xu et al. 2015",
         number("lower", 0.125, "Lower", "Smallest slope."),
         number("upper", 0.3333333333333333, "Upper", "Largest slope."),

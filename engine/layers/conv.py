@@ -47,7 +47,7 @@ def _conv(dims: int) -> LayerSpec:
         title=f"Conv{dims}d",
         category="conv",
         help=f"Slides learned filters over {_WORDS[dims]} and sums at every place.",
-        formula="yₖ = bₖ + Σ꜀ Wₖ꜀ ⋆ x꜀   (⋆ cross-correlation)",
+        formula="yₖ = bₖ + Σᵢ Wₖᵢ ⋆ xᵢ   (⋆ cross-correlation)",
         source=f"torch.nn.Conv{dims}d; LeCun et al. 1998",
         params=(
             *_common(dims),

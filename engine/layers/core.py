@@ -170,7 +170,7 @@ SPECS = (
         title="GaussianNoise",
         category="dense",
         help="Adds normal noise while training; does nothing otherwise.",
-        formula="y = x + σ·ε,  ε ~ 𝒩(0, 1)",
+        formula="y = x + σ·ε,  ε ~ N(0, 1)",
         source="Bishop 1995, Training with Noise Is Equivalent to Regularization",
         params=(Param("std", "float", 0.1, "Standard deviation", "σ", min=0.0),),
         summary=("std",),

@@ -114,7 +114,7 @@ _GLOBAL = LayerSpec(
     title="GlobalAvgPool",
     category="pool",
     help="Takes the mean of every channel: one number per channel remains.",
-    formula="y꜀ = mean of x꜀",
+    formula="yₖ = mean of xₖ",
     source="Lin et al. 2013, Network In Network",
     inputs=(Port("input", "float", "N×C×… → N×C"),),
     aliases=("gap", "mean pooling"),

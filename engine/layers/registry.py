@@ -117,9 +117,9 @@ def _nearest(
 ) -> float | None:
     scores = [_distance(name, needle) for name in names]
     scores += [
-        None if (found := _distance(alias, needle)) is None else found + 0.5
+        None if (found := _distance(alias, needle)) is None else max(found, 0.7) + 0.5
         for alias in aliases
-    ]
+    ]  # a whole alias is further than the beginning of a name, at most 1.1
     return min((score for score in scores if score is not None), default=None)
 
 

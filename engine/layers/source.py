@@ -11,7 +11,7 @@ NOISE = LayerSpec(
     title="Noise",
     category="io",
     help="Fresh random numbers for every sample of every step.",
-    formula="z ~ 𝒩(0, 1)  or  𝒰(0, 1)",
+    formula="z ~ N(0, 1)  or  U(0, 1)",
     source="torch.randn, torch.rand",
     params=(
         Param("shape", "shape", (8,), "Shape", _SHAPE_DOC, min=1, max=1_000_000),

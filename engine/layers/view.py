@@ -87,7 +87,7 @@ SPECS = (
             Port("target", "any", "The right answer"),
             Port("sample", "float", "What is shown beside it", optional=True),
         ),
-        _NUM_IMAGES,
+        count("count", 16, "Samples", "How many are shown."),
     ),
     _view(
         "curve",

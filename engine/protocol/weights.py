@@ -30,9 +30,14 @@ class TensorFit:
     optional: bool = False
 
     @property
+    def is_new(self) -> bool:
+        """Whether it starts at its own value, as a file need not have it."""
+        return self.fit == "missing" and self.optional
+
+    @property
     def fits(self) -> bool:
         """Whether its node may start from the file as far as this one goes."""
-        return self.fit == "matched" or (self.fit == "missing" and self.optional)
+        return self.fit == "matched" or self.is_new
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ class WeightsPreview:
     nodes: tuple[str, ...]
     unused: tuple[str, ...] = ()
 
+    @property
+    def num_new(self) -> int:
+        """How many tensors start at their own value, as a file need not have them."""
+        return sum(tensor.is_new for tensor in self.tensors)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything in the document starts from the file, or need not."""
+        return bool(self.nodes) and all(tensor.fits for tensor in self.tensors)
+
     def count(self, fit: Fit) -> int:
-        """Return how many tensors fit like this."""
-        return sum(tensor.fit == fit for tensor in self.tensors)
+        """Return how many tensors fit like this; new ones are not missing."""
+        return sum(t.fit == fit and not t.is_new for t in self.tensors)

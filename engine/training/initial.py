@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.compile.flatten import FlatNode
+from engine.compile.misfits import need_not_be_there
 from engine.compile.outline import Outline, outline
 from engine.compile.program import Program
 from engine.errors import TrainingError
@@ -28,8 +29,6 @@ KEPT_FROM = "weights_from"
 """Field of `run.json`: folder of the run whose weights are kept, or nothing."""
 RECORD = "weights"
 """Field of `run.json`: the files that the run started from."""
-_OPTIONAL = {"lora_linear": {"down", "up"}, "low_rank": {"down", "up"}}
-_COUNTERS = {"num_batches_tracked"}
 Network = Program | Outline
 
 
@@ -48,7 +47,7 @@ class _Part:
     def fits(self, state: Mapping[str, Tensor], file: WeightFile) -> list[TensorFit]:
         """Return how each tensor of the node fits."""
         home = self.node.home + "."
-        optional = _OPTIONAL.get(self.node.type, set()) | _COUNTERS
+        optional = need_not_be_there(self.node.type)
         made = []
         for name, tensor in state.items():
             if name.startswith(home):
@@ -106,6 +105,8 @@ def sentence(taken: WeightsPreview) -> str:
         path=taken.path,
         **{fit: taken.count(fit) for fit in ("matched", "missing", "differs")},
     )
+    if taken.num_new:
+        words = f"{words}, {tr('{n} new', n=taken.num_new)}"
     return f"{words} (SHA-256 {taken.sha256[:12]}…)"
 
 
@@ -309,14 +310,26 @@ def _put(program: Program, file: WeightFile, tensors: Iterable[TensorFit]) -> No
             state[fit.name].copy_(file.tensors[fit.source])
 
 
-def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> TrainingError:
+class MisfitError(TrainingError):
+    """Weights that a node asked for don't fit it.
+
+    Args:
+        node: Its path on the canvas, without the numbers of repeats.
+    """
+
+    node = ""
+
+
+def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> MisfitError:
     node = project.graph.nodes.get(fit.node.partition(".")[0])
     title = f"{ports.title(node)} ({fit.node})" if node else fit.node
     shape = "×".join(map(str, fit.got)) if fit.got is not None else tr("nothing")
-    return TrainingError(
+    error = MisfitError(
         tr("“{name}” in {path} does not fit", name=fit.source, path=file.path),
         where=title,
         expected="×".join(map(str, fit.expected)) or tr("one number"),
         got=shape or tr("one number"),
         fix=tr("Choose another file, or let the weights start anew."),
     )
+    error.node = ".".join(s for s in fit.node.split(".") if not s.isdigit())
+    return error

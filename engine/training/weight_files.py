@@ -41,6 +41,12 @@ def read(path: str) -> WeightFile:
         return _of_run(path, runs.open_run(place))
     try:
         data = _bytes_of(place)
+    except FileNotFoundError as error:
+        raise TrainingError(
+            tr("There is no such file"),
+            where=path,
+            fix=tr("Choose another file, or let the weights start anew."),
+        ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TrainingError(

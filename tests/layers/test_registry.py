@@ -65,6 +65,9 @@ def test_get_of_a_typo_suggests_the_right_name():
         ("softmax", "softmax"),
         ("mean squared", "mse"),
         ("skip", "identity"),
+        ("lora", "lora_linear"),
+        ("lor", "lora_linear"),
+        ("adapter", "low_rank"),
     ],
 )
 def test_search_finds_first(text, first):

@@ -167,8 +167,9 @@ def test_other_shape_is_one_sentence_with_both_shapes(tmp_path):
 
 
 def test_missing_name_is_an_error_for_a_node_that_asks(file):
-    with pytest.raises(TrainingError, match=r"nope\.weight.*got nothing"):
+    with pytest.raises(TrainingError, match=r"nope\.weight.*got nothing") as caught:
         Trainer(starting(mlp(), hidden=f"{file}#nope"))
+    assert caught.value.node == "hidden"
 
 
 def test_whole_numbers_are_not_taken_for_weights(tmp_path):

@@ -107,6 +107,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("frame", "model", "&Frame…", hint="Shift+G"),
     Entry("comment", "model", "Add a co&mment…", hint="T"),
     Entry("weights", "model", "&Load weights…", icon="open"),
+    Entry("lora", "model", "Fine-&tune with LoRA"),
+    Entry("plain_linear", "model", "Back to a plai&n Linear"),
     _bar("model"),
     Entry("problems", "model", "Show &problems", "Ctrl+Shift+M", "warning"),
     Entry("train", "train", "T&rain", "F5", "play"),

@@ -1,6 +1,6 @@
 """What the Train menu does, and what the states of a run enable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 
 from engine.errors import EngineError
-from engine.graph.edits import SetTraining
+from engine.graph.edits import Edit, Move, SetTraining
 from engine.i18n import tr
-from engine.protocol.frame import Analysis, Outcome, RunStarted
+from engine.protocol import commands
+from engine.protocol.frame import Analysis, Failed, Outcome, RunStarted
 from workbench.app.actions import keys_of
 from workbench.app.banner import Banner, Offer
 from workbench.app.live import LiveSettings, essence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 DRIFT_MS = 150
 _MAX_STEPS = 1_000_000
+_FAILURE = "failure"
 
 
 class TrainCommands(QObject):
@@ -63,6 +65,7 @@ class TrainCommands(QObject):
         document.replaced.connect(self._on_replaced)
         session.state_changed.connect(self._on_state)
         session.outcome.connect(self._on_outcome)
+        session.request_failed.connect(self._on_failed)
         session.run_started.connect(self._on_run_started)
         session.devices_ready.connect(lambda _devices: self._enable())
 
@@ -201,11 +204,14 @@ class TrainCommands(QObject):
         except EngineError as error:
             self._banner.say("error", str(error))
 
-    def _on_changed(self, _edits: object) -> None:
+    def _on_changed(self, edits: Iterable[Edit]) -> None:
         if self._session.active:
             self._live.follow(self._document.project.training)
             self._drift.start()
-        elif self._analysis is None or self._past is not None:
+            return
+        if not all(isinstance(edit, Move) for edit in edits):
+            self._banner.withdraw(_FAILURE)
+        if self._analysis is None or self._past is not None:
             self._enable()
 
     def _on_replaced(self) -> None:
@@ -237,18 +243,26 @@ class TrainCommands(QObject):
             QTimer.singleShot(0, self, lambda: self.start(weights_from=kept))
 
     def _on_outcome(self, outcome: Outcome) -> None:
-        """Say what went wrong, and offer the way to the node."""
-        if outcome.kind not in {"diverged", "failed"}:
-            return
+        """Say what ended a run that did not end well."""
+        if outcome.kind in {"diverged", "failed"}:
+            self._say_failure(outcome)
+
+    def _on_failed(self, command: object, failed: Failed) -> None:
+        """Say why a run did not begin."""
+        if isinstance(command, commands.Train | commands.ResumeRun):
+            self._say_failure(failed)
+
+    def _say_failure(self, failed: Outcome | Failed) -> None:
+        """Say what went wrong until the document changes; offer the way to the node."""
         offers: list[Offer] = []
-        if outcome.node:
-            node = outcome.node
+        if failed.node:
+            node = failed.node
             offers.append((tr("Show the node"), lambda: self.node_wanted.emit(node)))
-        if outcome.details:
-            text = f"{outcome.text}\n\n{outcome.details}"
+        if failed.details:
+            text = f"{failed.text}\n\n{failed.details}"
             copy = QApplication.clipboard().setText
             offers.append((tr("Copy details"), lambda: copy(text)))
-        self._banner.say("error", outcome.text, offers)
+        self._banner.say("error", failed.text, offers, about=_FAILURE)
 
     def _enable(self) -> None:
         if not self._actions:

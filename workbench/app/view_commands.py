@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import theme
 from workbench.app.layouts import BUILD, TRAIN, Layouts
-from workbench.canvas import block_tools, chooser, note_drags, tools
+from workbench.canvas import block_tools, chooser, lora_tools, note_drags, tools
 
 if TYPE_CHECKING:
     from workbench.app.window import MainWindow
@@ -62,6 +62,8 @@ class ViewCommands:
             "save_block": lambda: block_tools.save_to_library(canvas),
             "frame": lambda: note_drags.frame_selection(canvas),
             "comment": lambda: note_drags.add_comment(canvas),
+            "lora": lambda: lora_tools.adapt(canvas),
+            "plain_linear": lambda: lora_tools.restore(canvas),
         }
 
     def follow_settings(self) -> None:

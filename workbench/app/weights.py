@@ -26,8 +26,11 @@ def rooted(document: Document) -> Project:
     return absolute(document.project, document.path.parent)
 
 
-def load(document: Document, preview: WeightsPreview) -> None:
+def load(document: Document, preview: WeightsPreview) -> int:
     """Let every node that fits start from a file, as one undo step.
+
+    Returns:
+        How many do.
 
     Raises:
         EngineError: The document refuses; nothing has changed.
@@ -40,6 +43,7 @@ def load(document: Document, preview: WeightsPreview) -> None:
         if node_id in graph.nodes
     ]
     document.apply(edits, tr("Load weights"))
+    return len(edits)
 
 
 def _portable(document: Document, path: str) -> str:
@@ -82,18 +86,29 @@ class WeightsCommand:
         self._window.session.preview_weights(project, path, prefix)
 
     def _apply(self, preview: WeightsPreview) -> None:
+        window = self._window
         try:
-            load(self._window.document, preview)
+            count = load(window.document, preview)
         except EngineError as error:
-            self._window.banner.say("error", str(error))
+            window.banner.say("error", str(error))
+            return
+        file = Path(preview.path).name
+        one = tr("1 layer starts from {file}.", file=file)
+        many = tr("{n} layers start from {file}.", n=count, file=file)
+        window.session.history.add_log((one if count == 1 else many,))
+        window.canvas.say(one if count == 1 else many)
 
     def _on_previewed(self, preview: WeightsPreview) -> None:
-        if self.dialog is not None:
-            self.dialog.show_preview(preview)
+        dialog = self.dialog
+        if dialog is not None and dialog.waits_for(preview.path, preview.prefix):
+            dialog.show_preview(preview)
 
     def _on_failed(self, command: object, failed: Failed) -> None:
-        if isinstance(command, commands.PreviewWeights) and self.dialog is not None:
-            self.dialog.show_error(failed.text)
+        dialog = self.dialog
+        if not isinstance(command, commands.PreviewWeights) or dialog is None:
+            return
+        if dialog.waits_for(command.path, command.prefix):
+            dialog.show_error(failed.text)
 
     def _on_closed(self) -> None:
         dialog, self.dialog = self.dialog, None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 
 from engine.i18n import tr
-from workbench.canvas import inside
+from workbench.canvas import inside, words
 from workbench.document import wires
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def describe(aim: "Target", node_id: str) -> str:
     if face.count:
         parts.append(tr("{count} parameters", count=face.count))
     graph = aim.graph
+    if graph.node(node_id).weights:
+        parts.append(words.start(graph.node(node_id)))
     before = _names(graph, (e.source.node for e in graph.edges_into(node_id)))
     after = _names(graph, (e.target.node for e in graph.edges_out_of(node_id)))
     if before:

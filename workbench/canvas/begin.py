@@ -94,8 +94,9 @@ def _from_node(
             return None
     elif not node.isSelected():
         scene.select([node.node_id])
-    kind = CopyNodes if copies else MoveNodes
-    return kind(view, place, node.node_id)
+    if copies:
+        return CopyNodes(view, place, node.node_id)
+    return MoveNodes(view, place, node.node_id, narrows=not adds)
 
 
 def _from_edge(

@@ -143,7 +143,7 @@ def _nodes(view: "CanvasView") -> Iterator[Choice]:
                 continue
             path, where = prefix + node.id, f"{trail}{node.id}"
             yield Choice(
-                f"{_name(project, node)}   {where}",
+                f"{_name(project, node, scope)}   {where}",
                 lambda path=path: view.focus_node(path),
                 _icon(node),
             )
@@ -152,9 +152,9 @@ def _nodes(view: "CanvasView") -> Iterator[Choice]:
                 stack.append((inner, f"{path}.", f"{where} › ", depth + 1))
 
 
-def _name(project: Project, node: Node) -> str:
+def _name(project: Project, node: Node, scope: str) -> str:
     """Return name and settings: what tells two nodes of a kind apart."""
-    summary = face.summary_of(project, node)
+    summary = face.summary_of(project, node, scope)
     return " · ".join(word for word in (wires.name_of(node), summary) if word)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from engine.errors import UnknownLayerError
 from engine.graph.edits import Problem
-from engine.graph.model import Node, Project
+from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from engine.layers import registry
@@ -38,6 +38,7 @@ class Face:
         count: Number of weights as text, or empty.
         severity: `error`, `warning` or empty.
         is_frozen: Training may not move its weights.
+        is_loaded: Its weights start from a file.
         inputs: Names of the input ports.
         outputs: Names of the output ports.
         width: Of the card.
@@ -53,6 +54,7 @@ class Face:
     count: str = ""
     severity: str = ""
     is_frozen: bool = False
+    is_loaded: bool = False
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     width: float = metrics.WIDTH
@@ -111,13 +113,13 @@ def build(
     """
     spec, info = spec_of(node), known.info
     title = wires.name_of(node)
-    summary = summary_of(project, node)
+    summary = summary_of(project, node, known.scope)
     weights = words.count(info.parameters) if info and info.parameters else ""
     inputs = tuple(port.name for port in wires.inputs_of(project, node))
     outputs = tuple(port.name for port in wires.outputs_of(project, node))
     is_block, is_dot = node.type == BLOCK, node.type == REROUTE
     inner = _inner(project, node, known, depth) if is_block else None
-    width = _width(title, weights, summary)
+    width = _width(title, weights, summary, is_loaded=bool(node.weights))
     if inner is not None:
         width = max(width, inner.width)
         inner = replace(inner, width=width)
@@ -129,6 +131,7 @@ def build(
         count=weights,
         severity=_severity(problems),
         is_frozen=not node.trainable,
+        is_loaded=bool(node.weights),
         inputs=inputs,
         outputs=outputs,
         width=metrics.DOT_WIDTH if is_dot else width,
@@ -145,7 +148,7 @@ def _inner(project: Project, node: Node, known: Known, depth: int) -> Inner | No
         return None
     inside = project.blocks[name].graph.nodes.values()
     faces = {
-        each.id: build(project, each, known.of(each.id), (), depth + 1)
+        each.id: build(project, each, known.of(each.id, name), (), depth + 1)
         for each in inside
     }
     return inners.build(project, name, faces)
@@ -156,13 +159,15 @@ def _repeat(node: Node) -> int:
     return value if isinstance(value, int) else 1
 
 
-def summary_of(project: Project, node: Node) -> str:
+def summary_of(project: Project, node: Node, scope: str = ROOT) -> str:
     """Return the settings of a node that matter, or what a block is made of."""
     spec = spec_of(node)
     if spec is None:
         return tr("unknown")
     if node.type != BLOCK:
-        return words.summary(spec, spec.complete(node.params))
+        into = project.scope(scope).edges_into(node.id)
+        wired = {edge.target.port for edge in into}
+        return words.summary(spec, spec.complete(node.params), wired)
     block = project.blocks.get(outer_ports.of(node))
     inside = block.graph.nodes.values() if block else ()
     count = sum(each.type != REROUTE for each in inside)
@@ -198,9 +203,10 @@ def _shape(info: NodeInfo | None, outputs: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _width(title: str, weights: str, summary: str) -> float:
+def _width(title: str, weights: str, summary: str, *, is_loaded: bool) -> float:
     """Return the width of a card that holds its words, within limits."""
     head = QFontMetricsF(title_font()).horizontalAdvance(title)
+    head += metrics.MARK_WIDTH if is_loaded else 0.0
     if weights:
         head += QFontMetricsF(small_font()).horizontalAdvance(weights) + 10
     line = QFontMetricsF(small_font()).horizontalAdvance(summary)

@@ -116,6 +116,8 @@ def about(node: Node) -> str:
     lines = [f"<b>{escape(wires.name_of(node))}</b>", escape(tr(spec.help))]
     if spec.formula:
         lines.append(escape(spec.formula))
+    if node.weights:
+        lines.append(escape(words.start(node)))
     return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-from engine.graph.model import Block, Endpoint, Position, Project
+from engine.graph.model import ROOT, Block, Endpoint, Position, Project
 from engine.protocol.frame import NodeInfo
 from workbench.canvas import layout, metrics
 
@@ -24,19 +24,21 @@ class Known:
     Args:
         infos: Path → what is known.
         path: Of the node.
+        scope: Block it is in, or the main graph.
     """
 
     infos: Mapping[str, NodeInfo] = field(default_factory=dict)
     path: str = ""
+    scope: str = ROOT
 
     @property
     def info(self) -> NodeInfo | None:
         """What is known of the node."""
         return self.infos.get(self.path)
 
-    def of(self, node_id: str) -> "Known":
-        """Return the same for a node inside this one."""
-        return Known(self.infos, f"{self.path}.{node_id}")
+    def of(self, node_id: str, block: str) -> "Known":
+        """Return the same for a node inside this one, an instance of `block`."""
+        return Known(self.infos, f"{self.path}.{node_id}", block)
 
 
 @dataclass(frozen=True)

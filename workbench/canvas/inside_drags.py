@@ -33,7 +33,7 @@ def gesture_at(view: "CanvasView", place: QPointF, *, adds: bool) -> Gesture | N
     if not node_id:
         return None
     _choose(view, card, node_id, adds=adds)
-    return MoveInside(view, place, card)
+    return MoveInside(view, place, card, "" if adds else node_id)
 
 
 def _choose(view: "CanvasView", card: OpenCard, node_id: str, *, adds: bool) -> None:
@@ -67,13 +67,17 @@ class MoveInside(Gesture):
         view: Where it happens.
         place: Scene point of the press.
         card: The open card.
+        clicked: Node that alone stays selected when there is no drag; or empty.
     """
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, view: "CanvasView", place: QPointF, card: OpenCard) -> None:
+    def __init__(
+        self, view: "CanvasView", place: QPointF, card: OpenCard, clicked: str
+    ) -> None:
         super().__init__(view, place)
         self._card = card
+        self._clicked = clicked
 
     @property
     def _way(self) -> QPointF:
@@ -86,6 +90,9 @@ class MoveInside(Gesture):
 
     def finish(self) -> None:
         """Store the new places as one undo step."""
+        is_one_of_many = len(self.view.inside.ids) > 1
+        if not self.has_moved and self._clicked and is_one_of_many:
+            self.view.inside.select(self._card.path, [self._clicked])
         if self.has_moved and not self._way.isNull():
             move(self.view, self._card, self._way)
 

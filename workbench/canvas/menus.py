@@ -17,11 +17,12 @@ from workbench.canvas import (
     fixing,
     inside,
     inside_tools,
+    lora_tools,
     note_drags,
     open_card,
     tools,
 )
-from workbench.document import actions, blocks, notes, outer_ports
+from workbench.document import actions, blocks, lora, notes, outer_ports
 from workbench.document.notes import Note
 from workbench.theme import icons
 
@@ -114,6 +115,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         (tr("Rename…"), "F2", "", lambda: block_tools.rename(view)),
         (freeze, "", "", lambda: view.attempt(
             actions.set_trainable, chosen, value=not node.trainable, scope=scope)),
+        *_lora_entries(view),
         _SEPARATOR,
         *_block_entries(view, node_id),
         _SEPARATOR,
@@ -121,6 +123,17 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         *_several_entries(view),
         *_clipboard_entries(view),
     ]  # fmt: skip
+
+
+def _lora_entries(view: "CanvasView") -> list[_Entry]:
+    """Offer LoRA for the selected Linear layers, and the way back."""
+    kinds = lora_tools.kinds(view)
+    adapt = (tr("Fine-tune with LoRA"), "", "", lambda: lora_tools.adapt(view))
+    back = (tr("Back to a plain Linear"), "", "", lambda: lora_tools.restore(view))
+    return [
+        *([adapt] if lora.LINEAR in kinds else []),
+        *([back] if lora.LORA in kinds else []),
+    ]
 
 
 def _clipboard_entries(view: "CanvasView") -> list[_Entry]:
@@ -146,6 +159,7 @@ def _inside_entries(view: "CanvasView") -> list[_Entry]:
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
         (tr("Connect to…"), "C", "link", lambda: chooser.connect(view)),
         (tr("Rename…"), "F2", "", lambda: inside_tools.rename(view)),
+        *_lora_entries(view),
         (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view)),
         _SEPARATOR,
         *_clipboard_entries(view),

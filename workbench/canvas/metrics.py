@@ -23,6 +23,8 @@ BARS = 14
 BAR_PITCH = 2.6
 SPARK_WIDTH = BARS * BAR_PITCH
 SPARK_HEIGHT = 24.0
+MARK_WIDTH = 14.0
+"""Of the arrow on a card whose weights start from a file."""
 MIN_ZOOM, MAX_ZOOM, FIT_ZOOM = 0.05, 4.0, 1.15
 
 

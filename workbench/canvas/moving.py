@@ -28,13 +28,17 @@ class MoveNodes(Gesture):
         view: Where it happens.
         place: Scene point of the press.
         held: The node under the pointer; it snaps.
+        narrows: Without a drag it alone stays selected: the press was a mere click.
     """
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, view: "CanvasView", place: QPointF, held: str) -> None:
+    def __init__(
+        self, view: "CanvasView", place: QPointF, held: str, *, narrows: bool = False
+    ) -> None:
         super().__init__(view, place)
         nodes = self.scene.nodes
+        self._clicked = held if narrows else ""
         self._held = nodes[held].card()
         self._before = {i: nodes[i].pos() for i in self.scene.selected_nodes()}
         rest = [n.card() for i, n in nodes.items() if i not in self._before]
@@ -74,6 +78,8 @@ class MoveNodes(Gesture):
 
     def finish(self) -> None:
         """Store the new places as one undo step; drop a lone node into a wire."""
+        if not self.has_moved:
+            self._narrow()
         places = {i: self.scene.nodes[i].pos() for i in self._before}
         moved = {i: (p.x(), p.y()) for i, p in places.items() if p != self._before[i]}
         if not moved:
@@ -86,6 +92,12 @@ class MoveNodes(Gesture):
             self.view.attempt(splicing.insert, node_id, self.goal, place, scope)
         else:
             self.view.attempt(actions.move, moved, scope)
+
+    def _narrow(self) -> None:
+        """Leave what was clicked as the only thing selected."""
+        is_one_of_many = len(self._before) > 1 or self.scene.selected_edges()
+        if self._clicked and is_one_of_many:
+            self.scene.select([self._clicked])
 
     def cancel(self) -> None:
         """Put the cards back."""

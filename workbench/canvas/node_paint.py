@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -152,6 +152,7 @@ def _head(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
     words = f"{face.count}   {face.shape}".strip()
     right = _line(words, faces.small_font(), tokens.fg2, _RIGHT)
     taken = _write(painter, right, room)
+    taken += _loaded_mark(painter, face, tokens, room.adjusted(0, 0, -taken, 0))
     title = _line(face.title, faces.title_font(), tokens.fg, _LEFT)
     used = _write(painter, title, room.adjusted(0, 0, -taken, 0))
     if zoom >= DETAIL_ZOOM:
@@ -252,6 +253,18 @@ def _frozen_mark(painter: QPainter, face: Face, tokens: Tokens) -> None:
     painter.fillRect(QRectF(0, 8, metrics.STRIP, face.height - 16), brush)
 
 
+def _loaded_mark(painter: QPainter, face: Face, tokens: Tokens, room: QRectF) -> float:
+    """Draw an arrow into a tray where weights start from a file; return its width."""
+    if not face.is_loaded:
+        return 0.0
+    x, y = room.right() - 3.5, room.center().y()
+    painter.setPen(QPen(QColor(tokens.accent), 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    lines = ((0, -4.5, 0, 1.5), (-2.5, -1, 0, 1.5), (2.5, -1, 0, 1.5), (-4, 4, 4, 4))
+    painter.drawLines([QLineF(x + a, y + b, x + c, y + d) for a, b, c, d in lines])
+    return metrics.MARK_WIDTH
+
+
 def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
     if zoom < TITLE_ZOOM:
         return
@@ -261,7 +274,9 @@ def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
     top = (face.height - metrics.HEIGHT) / 2
     room = face.width - 2 * metrics.PAD
     count = _line(face.count, faces.small_font(10), tokens.fg2, _RIGHT)
-    taken = _write(painter, count, QRectF(metrics.PAD, top + 7, room, 18))
+    head = QRectF(metrics.PAD, top + 7, room, 18)
+    taken = _write(painter, count, head)
+    taken += _loaded_mark(painter, face, tokens, head.adjusted(0, 0, -taken, 0))
     title = _line(face.title, faces.title_font(), tokens.fg, _LEFT)
     _write(painter, title, QRectF(metrics.PAD, top + 7, room - taken, 18))
     summary = _line(face.summary, faces.small_font(), tokens.fg2, _LEFT)

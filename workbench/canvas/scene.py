@@ -111,10 +111,14 @@ class CanvasScene(QGraphicsScene):
         graph, chosen = self.graph, self.selected_nodes()
         for edge in [edge for edge in self.edges if not graph.has_edge(edge)]:
             self.removeItem(self.edges.pop(edge))
+            self._known.pop(edge.target.node, None)  # its face tells what is wired
         for node_id in [i for i in self.nodes if i not in graph.nodes]:
             self.removeItem(self.nodes.pop(node_id))
-            self._known.pop(node_id)
+            self._known.pop(node_id, None)
             self._auto.pop(node_id, None)
+        for edge in graph.edges:
+            if edge not in self.edges:
+                self._known.pop(edge.target.node, None)
         dirty = self._sync_nodes(graph) | self._sync_places(graph)
         self._sync_edges(graph, dirty)
         self.live.trace(graph, self._layers)
@@ -132,7 +136,7 @@ class CanvasScene(QGraphicsScene):
 
     def _show(self, node: Node) -> None:
         """Make or refresh the item of a node."""
-        known = Known(self._infos, self.prefix + node.id)
+        known = Known(self._infos, self.prefix + node.id, self.scope)
         problems = self._problems.get(node.id, ())
         face = faces.build(self.document.project, node, known, problems)
         self._known[node.id] = node

@@ -1,7 +1,10 @@
 """Numbers, shapes and settings as short text for cards, wires and tooltips."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
+from engine.graph.model import Node
+from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.layers.datasets import DATASETS
 from engine.layers.spec import LayerSpec, Param, Value
@@ -41,9 +44,24 @@ def shape(sizes: Sequence[int], *, batch: bool = False) -> str:
     return "×".join(words) or tr("scalar")
 
 
-def summary(spec: LayerSpec, params: Mapping[str, Value]) -> str:
-    """Return the settings that matter, such as `32 · 3×3`."""
-    shown = [p for name in spec.summary[:2] if (p := spec.param(name)) is not None]
+def start(node: Node) -> str:
+    """Return which file the weights of a node start from."""
+    file = Path(Start.parse(node.weights).path).name
+    return tr("Starts from {file}", file=file)
+
+
+def summary(
+    spec: LayerSpec, params: Mapping[str, Value], wired: Collection[str] = ()
+) -> str:
+    """Return the settings that matter, such as `32 · 3×3`.
+
+    Args:
+        spec: Of the layer.
+        params: All of them.
+        wired: Inputs that have a wire; a setting of the same name has no effect then.
+    """
+    names = [name for name in spec.summary[:2] if name not in wired]
+    shown = [p for name in names if (p := spec.param(name)) is not None]
     alone = len(shown) == 1
     words = [_setting(param, params[param.name], alone=alone) for param in shown]
     return " · ".join(word for word in words if word)

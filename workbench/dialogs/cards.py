@@ -32,6 +32,8 @@ RATIO = 200 / 320
 _RADIUS, _TITLE_PT = 8.0, 10.5
 _LINES, _GOAL_LINES = 7, 2
 """Most lines of what to watch and of the goal; the tool tip has all of it."""
+_BY_TEXT, _BY_WORD, _BY_PARTS = 2.0, 2.5, 2.8
+"""How far a search is that fits the text, other words, or each of its words some."""
 _OPENS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _TEXT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -86,12 +88,23 @@ class PresetCard(QWidget):
         return tr("about {n:g} min", n=minutes)
 
     def distance(self, needle: str) -> float | None:
-        """Return how far the words are from a search; None when they don't fit."""
+        """Return how far the words are from a search; None when they don't fit.
+
+        Its name comes first, then what it says of itself, then its data and layers,
+        then all typed words in any order.
+        """
         info = self.info
         by_name = [fuzzy.score(needle, text) for text in (tr(info.title), info.id)]
         found = [score for score in by_name if score is not None]
-        if needle.casefold() in f"{tr(info.watch)} {tr(info.family)}".casefold():
-            found.append(2.0)
+        told = f"{tr(info.watch)} {tr(info.family)}"
+        if needle.casefold() in told.casefold():
+            found.append(_BY_TEXT)
+        words = (*info.words, *map(tr, info.words))
+        if any(fuzzy.begins(needle, word) for word in words):
+            found.append(_BY_WORD)
+        whole = " ".join((tr(info.title), told, *words))
+        if all(fuzzy.begins(part, whole) for part in needle.split()):
+            found.append(_BY_PARTS)
         return min(found, default=None)
 
     @property

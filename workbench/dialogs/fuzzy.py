@@ -16,6 +16,15 @@ def score(needle: str, text: str) -> float | None:
     return _scattered(needle, text)
 
 
+def begins(needle: str, text: str) -> bool:
+    """Return whether `text` has a word, or several, that begin like `needle`."""
+    needle, text = needle.casefold().strip(), text.casefold()
+    place = text.find(needle)
+    while place > 0 and text[place - 1].isalnum() and text.isascii():
+        place = text.find(needle, place + 1)
+    return place >= 0
+
+
 def _scattered(needle: str, text: str) -> float | None:
     place, gaps = -1, 0
     for letter in needle:

@@ -1,32 +1,28 @@
 """Loads weights from a file or a run: which fit, which are missing, which differ."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QWidget,
 )
 
 from engine.i18n import tr
-from engine.protocol.weights import Fit, TensorFit, WeightsPreview
+from engine.protocol.weights import Fit, WeightsPreview
 from workbench.dialogs.base import Dialog
-from workbench.theme import fonts, signals, tokens
+from workbench.dialogs.weights_table import FitTable
 
 _FILES = "*.safetensors *.pt *.pth *.bin"
-_COLOURS = {"matched": "ok", "missing": "warn", "differs": "err"}
-_WORDS = {"matched": "Matched", "missing": "Missing", "differs": "Shape differs"}
-_FIT = 4
+TYPING_MS = 300
+"""A pause in typing after which the file is looked at."""
+_FITS: tuple[Fit, ...] = ("matched", "missing", "differs")
 
 
 class WeightsDialog(Dialog):
@@ -46,17 +42,19 @@ class WeightsDialog(Dialog):
         self.resize(760, 520)
         self._folder, self._runs = folder, runs
         self._preview: WeightsPreview | None = None
+        self._asked: tuple[str, str] | None = None
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
         self.path, self.prefix = QLineEdit(), QLineEdit()
         self.path.setAccessibleName(tr("File or run"))
         self.prefix.setAccessibleName(tr("Prefix"))
         self.prefix.setPlaceholderText(tr("none: the names are those of the layers"))
         self._file, self._run = QPushButton(tr("File…")), QPushButton(tr("Run…"))
         self._lay_out()
-        self.table = _table()
+        self.table = FitTable()
         self.box.addWidget(self.table, 1)
-        self.facts = self.add_text(
-            tr("Choose a safetensors file, a PyTorch state_dict or a run."), "secondary"
-        )
+        self.facts = self.add_text(_how_to(), "secondary")
         self._close = self.add_button(tr("Cancel"))
         self.button = self.add_button(tr("Load"), accent=True)
         self.button.setEnabled(False)
@@ -75,40 +73,62 @@ class WeightsDialog(Dialog):
 
     def _connect(self) -> None:
         for edit in (self.path, self.prefix):
-            edit.textChanged.connect(self._forget)
+            edit.textChanged.connect(self._on_typed)
             edit.editingFinished.connect(self.ask)
+        self._typing.timeout.connect(self.ask)
         self._file.clicked.connect(self._on_file)
         self._run.clicked.connect(self._on_run)
         self._close.clicked.connect(self.reject)
         self.button.clicked.connect(self._on_load)
-        signals.changed.connect(self._tint)
 
     def ask(self) -> None:
-        """Ask how the file fits, unless that is known."""
-        path = self.path.text().strip()
-        if path and self._preview is None:
+        """Ask how the file fits, unless that is known or asked already."""
+        self._typing.stop()
+        wish = self._wish()
+        if wish is not None and self._preview is None and wish != self._asked:
+            self._asked = wish
             self._say(tr("Reading…"), "secondary")
-            full = str(Path(path).expanduser().absolute())
-            self.wanted.emit(full, self.prefix.text().strip().rstrip("."))
+            self.wanted.emit(*wish)
+
+    def waits_for(self, path: str, prefix: str) -> bool:
+        """Return whether an answer is about what stands in the fields."""
+        return (path, prefix) == self._asked
 
     def show_preview(self, preview: WeightsPreview) -> None:
         """Show how each tensor fits, and how many layers would start from the file."""
         self._preview = preview
-        self.table.clear()
-        self.table.addTopLevelItems([_row(tensor) for tensor in preview.tensors])
-        self._tint()
+        self.table.show_preview(preview)
         self.button.setEnabled(bool(preview.nodes))
-        self._say(_summary(preview), "ok" if preview.nodes else "error")
+        fits = "ok" if preview.is_whole else "warn"
+        self._say(_summary(preview), fits if preview.nodes else "error")
 
     def show_error(self, words: str) -> None:
         """Say why there is nothing to show."""
         self._forget()
         self._say(words, "error")
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask nothing any more."""
+        self._typing.stop()
+        super().hideEvent(event)
+
+    def _wish(self) -> tuple[str, str] | None:
+        """Return the path and the prefix that stand in the fields."""
+        path = self.path.text().strip()
+        if not path:
+            return None
+        prefix = self.prefix.text().strip().rstrip(".")
+        return str(Path(path).expanduser().absolute()), prefix
+
+    def _on_typed(self) -> None:
+        self._forget()
+        self._say(_how_to(), "secondary")
+        self._typing.start()
+
     def _forget(self) -> None:
         """Take back what no longer belongs to the words above."""
-        self._preview = None
-        self.table.clear()
+        self._preview = self._asked = None
+        self.table.show_preview(None)
         self.button.setEnabled(False)
 
     def _say(self, words: str, role: str) -> None:
@@ -116,15 +136,6 @@ class WeightsDialog(Dialog):
         self.facts.style().unpolish(self.facts)
         self.facts.style().polish(self.facts)
         self.facts.setText(words)
-
-    def _tint(self) -> None:
-        """Colour the words in the last column, readable on the table."""
-        theme = tokens.current()
-        tensors = self._preview.tensors if self._preview else ()
-        for index, tensor in enumerate(tensors):
-            colour = theme.colour(_COLOURS[tensor.fit])
-            brush = QBrush(QColor(tokens.readable(colour, theme.bg1)))
-            self.table.topLevelItem(index).setForeground(_FIT, brush)
 
     def _choose(self, path: str) -> None:
         if path:
@@ -149,54 +160,20 @@ class WeightsDialog(Dialog):
             self.accept()
 
 
-def _table() -> QTreeWidget:
-    table = QTreeWidget()
-    table.setRootIsDecorated(False)
-    table.setUniformRowHeights(True)
-    table.setHeaderLabels(
-        [tr("Weights"), tr("In the file"), tr("Shape"), tr("There"), tr("Match")]
-    )
-    header = table.header()
-    header.setStretchLastSection(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    for column in (0, 1):
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-    return table
-
-
-def _row(tensor: TensorFit) -> QTreeWidgetItem:
-    there = tensor.fit != "missing"
-    words = [
-        tensor.name,
-        tensor.source if there else "—",
-        _shape(tensor.expected),
-        "—" if tensor.got is None else _shape(tensor.got),
-        _words(tensor),
-    ]
-    item = QTreeWidgetItem(words)
-    for column in (0, 1, 2, 3):
-        item.setFont(column, fonts.mono())
-    return item
-
-
-def _words(tensor: TensorFit) -> str:
-    if tensor.fit == "differs" and tensor.got == tensor.expected:
-        return tr("Kind of number differs")
-    return tr(_WORDS[tensor.fit])
-
-
-def _shape(sizes: Sequence[int]) -> str:
-    return "×".join(map(str, sizes)) or "1"
+def _how_to() -> str:
+    return tr("Choose a safetensors file, a PyTorch state_dict or a run.")
 
 
 def _summary(preview: WeightsPreview) -> str:
-    counts: dict[Fit, int] = {fit: preview.count(fit) for fit in _COLOURS}
-    words = tr("{matched} matched, {missing} missing, {differs} differ.", **counts)
+    counts = {fit: preview.count(fit) for fit in _FITS}
+    words = [tr("{matched} matched, {missing} missing, {differs} differ.", **counts)]
+    if preview.num_new:
+        words.append(tr("New, at their own values: {n}.", n=preview.num_new))
     if preview.unused:
-        unused = tr("Of the file, {n} are not used.", n=len(preview.unused))
-        words = f"{words} {unused}"
-    if not preview.nodes:
-        return f"{words} {tr('No layer fits completely; a prefix may be missing.')}"
-    names = ", ".join(preview.nodes)
-    start = tr("These will start from the file: {names}.", names=names)
-    return f"{words} {start}"
+        words.append(tr("Of the file, {n} are not used.", n=len(preview.unused)))
+    if preview.nodes:
+        names = ", ".join(preview.nodes)
+        words.append(tr("These will start from the file: {names}.", names=names))
+    else:
+        words.append(tr("No layer fits completely; a prefix may be missing."))
+    return " ".join(words)

@@ -29,6 +29,8 @@ ACTIVE = frozenset({"compiling", "training", "paused"})
 """States with a run in the engine."""
 _FAST = frozenset({"starting", "compiling", "training"})
 _ENDINGS = {"finished": "finished", "early": "finished"}
+_TOLD_ELSEWHERE = (commands.Estimate, commands.PreviewWeights)
+"""Questions whose failure is no notice: nobody asked, or a dialog says it."""
 
 
 def _spawn() -> Client:
@@ -364,7 +366,7 @@ class Session(QObject):
             self._set_state("idle")
         elif begins:
             self._fail(body)
-        elif not isinstance(command, commands.Estimate):  # nobody has asked for one
+        elif not isinstance(command, _TOLD_ELSEWHERE):
             self.notice.emit(body.text)
         self.request_failed.emit(command, body)
 

@@ -91,6 +91,7 @@ def sheet(theme: Tokens) -> str:
         "hover": tokens.mix(theme.accent_fill, "#000000", 0.12),
         "accent_soft": soft,
         "accent_line": tokens.mix(theme.bg1, theme.accent, 0.45),
+        "warn_text": tokens.readable(theme.warn, theme.bg1),
         "accent_text": tokens.readable(theme.accent, soft),
     }
     for name in sorted(values, key=len, reverse=True):  # $fg2 before $fg

@@ -9,6 +9,7 @@ from engine.protocol.frame import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.helpers import discard
 from workbench.app.actions import keys_of
+from workbench.app.commands import all_commands
 from workbench.app.window import MainWindow, first_size
 from workbench.dialogs.report import ReportDialog
 from workbench.document.settings import Settings
@@ -160,3 +161,14 @@ def test_language_is_chosen_for_the_next_start(window):
 
 def test_full_screen_has_its_key(window):
     assert keys_of(window.actions_["full_screen"]) == "F11"
+
+
+def test_the_command_palette_fine_tunes_the_selection_with_lora(window):
+    commands_by_words = {command.text: command for command in all_commands(window)}
+    window.canvas.select(["linear1", "linear2"])
+    commands_by_words["Fine-tune with LoRA"].run()
+    nodes = window.document.project.graph.nodes
+    assert [nodes[i].type for i in ("linear1", "linear2")] == ["lora_linear"] * 2
+    assert window.document.undo_stack.count() == 1
+    commands_by_words["Back to a plain Linear"].run()
+    assert [nodes[i].type for i in ("linear1", "linear2")] == ["linear"] * 2

@@ -1,6 +1,6 @@
 """Weights from files in the window, with an engine that only listens."""
 
-from engine.graph.edits import SetParam
+from engine.graph.edits import Move, SetParam
 from engine.graph.weights import Start
 from engine.protocol import commands
 from engine.protocol.frame import Failed, Outcome
@@ -48,7 +48,29 @@ def test_refusal_is_shown_in_the_dialog(qtbot, window, engine, tmp_path):
     dialog.ask()
     engine.tell(Failed("There is nothing"), len(engine.sent))
     qtbot.waitUntil(lambda: dialog.facts.text() == "There is nothing")
+    assert not window.banner.isVisible()
     dialog.reject()
+
+
+def test_answers_about_an_earlier_path_are_passed_over(window, engine, tmp_path):
+    window.actions_["weights"].trigger()
+    dialog = window.weights.dialog
+    for name in ("a.pt", "b.pt"):
+        dialog.path.setText(str(tmp_path / name))
+        dialog.ask()
+    window.session.weights_previewed.emit(preview_of(tmp_path / "a.pt", "scores"))
+    assert not dialog.button.isEnabled()
+    window.session.weights_previewed.emit(preview_of(tmp_path / "b.pt", "scores"))
+    assert dialog.button.isEnabled()
+    dialog.reject()
+
+
+def test_loading_is_confirmed_in_one_line(window, tmp_path):
+    said = []
+    window.canvas.notice.connect(said.append)
+    window.weights._apply(preview_of(tmp_path / "net.pt", "linear1", "scores"))
+    assert said == ["2 layers start from net.pt."]
+    assert window.session.history.log[-1].text == said[0]
 
 
 def test_file_beside_the_document_is_kept_relative_and_trained_absolute(
@@ -77,3 +99,21 @@ def test_weights_that_still_fit_are_kept_in_a_new_run(qtbot, running, engine):
     first, second = engine.commands(commands.Train)
     assert (first.weights_from, second.weights_from) == ("", "run")
     assert second.document == window.document.text()
+
+
+def test_a_failed_start_leads_to_its_node_until_the_document_changes(
+    qtbot, window, engine
+):
+    window.actions_["train"].trigger()
+    qtbot.waitUntil(lambda: bool(engine.commands(commands.Train)))
+    engine.tell(Failed("linear2 does not fit", node="linear2"), len(engine.sent))
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.words.text() == "linear2 does not fit"
+    (button,) = window.banner.buttons
+    assert button.text() == "Show the node"
+    button.click()
+    assert window.canvas.selected_ids() == ["linear2"]
+    window.document.apply([Move((("linear2", (5.0, 5.0)),))], "Move")
+    assert window.banner.isVisible()
+    window.document.apply([SetParam("linear2", "out_features", 9)], "Wider")
+    assert not window.banner.isVisible()

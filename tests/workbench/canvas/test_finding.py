@@ -174,6 +174,7 @@ def test_xor_is_built_by_keys_alone(view, hand, document):
     connect("data", "mse", "target mse")
     connect("data", "decision_boundary", "boundary points")
     connect("linear_2", "decision_boundary", "boundary input")
+    connect("data", "decision_boundary", "target boundary")
     built, wanted = document.project.graph, presets.load("xor").graph
     names = {"hidden": "linear", "output": "linear_2", "loss": "mse",
              "boundary": "decision_boundary"}  # fmt: skip

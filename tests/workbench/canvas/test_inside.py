@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
-from workbench.canvas import block_tools, menus, open_card
+from workbench.canvas import block_tools, lora_tools, menus, open_card
 from workbench.document import blocks
 from workbench.inspector import Inspector
 
@@ -66,6 +66,13 @@ def test_a_click_selects_inside_and_leaves_the_block(view, hand, inner, qtbot):
     hand.key(Qt.Key.Key_Escape)
     assert view.inside.ids == []
     assert view.selected_ids() == ["stem"]
+
+
+def test_a_click_on_one_of_several_inside_leaves_it_alone_selected(view, hand, inner):
+    hand.click(inner.middle("relu"))
+    hand.click(inner.middle("conv"), keys=CONTROL)
+    hand.click(inner.middle("conv"))
+    assert view.inside.ids == ["conv"]
 
 
 def test_a_click_outside_ends_the_selection_inside(view, hand, inner):
@@ -208,6 +215,17 @@ def test_copies_stay_inside(view, hand, inner, document):
     hand.key(Qt.Key.Key_V, CONTROL)
     assert view.inside.ids == ["relu_3"]
     assert set(inner.graph.nodes) == {"conv", "relu", "flatten", "relu_2", "relu_3"}
+
+
+def test_lora_inside_an_open_card(view, hand, inner, document):
+    hand.click(inner.middle("conv"))
+    lora_tools.adapt(view)
+    assert inner.graph.node("conv").type == "conv2d"
+    document.apply([AddNode(Node("fc", "linear"), inner.card.scope)], "Add")
+    view.inside.select(inner.card.path, ["fc"])
+    lora_tools.adapt(view)
+    assert inner.graph.node("fc").type == "lora_linear"
+    assert view.inside.ids == ["fc"]
 
 
 def test_f2_and_the_connect_key_work_inside(view, hand, inner, document):

@@ -79,6 +79,25 @@ def test_search_finds_families_and_says_when_nothing_fits(gallery):
     assert gallery.shown == gallery.cards
 
 
+@pytest.mark.parametrize(
+    ("words", "first", "others"),
+    [
+        ("time series", "sunspots", set()),
+        ("tabular", None, {"diabetes", "breast-cancer", "unscaled"}),
+        ("lstm", "char-lstm", {"digits-lstm", "sunspots"}),
+        ("attention", None, {"tiny-gpt", "fine-tune-gpt", "seq2seq"}),
+        ("mnist gan", "dcgan", set()),
+        ("forecast sunspots", "sunspots", set()),
+    ],
+)
+def test_search_finds_by_data_and_layers(gallery, words, first, others):
+    gallery.search.setText(words)
+    near = [c.info.id for c in gallery.shown if c.distance(words) < 3]
+    assert first is None or near[0] == first
+    assert others <= set(near)
+    assert first is None or others or near == [first]
+
+
 def test_arrows_walk_over_the_cards(qtbot, gallery):
     gallery.activateWindow()
     gallery.search.setFocus()

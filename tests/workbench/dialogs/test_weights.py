@@ -25,7 +25,8 @@ def dialog(qtbot, tmp_path):
     window.show()
     dialog = WeightsDialog(tmp_path, tmp_path / "runs", window)
     dialog.show()
-    yield dialog  # noqa: PT022 - the window below it must live as long
+    yield dialog
+    dialog.reject()
 
 
 def test_a_typed_path_and_prefix_are_asked_for_once(qtbot, dialog, tmp_path):
@@ -73,6 +74,89 @@ def test_fits_have_readable_colours_in_both_themes(qapp, dialog, name):
         assert amber.red() > amber.blue()
     finally:
         theme.apply(QApplication.instance(), "dark")
+
+
+NEW = TensorFit("fc", "fc.down", "enc.fc.down", "missing", (4, 4), optional=True)
+
+
+def test_a_pause_in_typing_is_enough_to_ask(qtbot, dialog, tmp_path):
+    asked = []
+    dialog.wanted.connect(lambda *words: asked.append(words))
+    qtbot.keyClicks(dialog.path, str(tmp_path / "net"))
+    qtbot.keyClicks(dialog.path, ".pt")
+    assert asked == []
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == [(str(tmp_path / "net.pt"), "")]
+    assert dialog.waits_for(*asked[0])
+    assert not dialog.waits_for(str(tmp_path / "net"), "")
+    qtbot.keyClick(dialog.path, Qt.Key.Key_Tab)
+    assert len(asked) == 1
+
+
+def test_after_an_error_enter_asks_again(qtbot, dialog, tmp_path):
+    asked = []
+    dialog.wanted.connect(lambda *words: asked.append(words))
+    dialog.path.setText(str(tmp_path / "net.pt"))
+    dialog.ask()
+    dialog.show_error("There is no such file")
+    qtbot.keyClick(dialog.path, Qt.Key.Key_Return)
+    assert len(asked) == 2
+
+
+def test_tensors_that_a_file_need_not_have_are_new_and_not_missing(dialog):
+    dialog.show_preview(
+        WeightsPreview("/w", "", "0" * 64, (*TENSORS[:2], NEW), ("fc",))
+    )
+    item = dialog.table.topLevelItem(2)
+    assert [item.text(column) for column in (1, 3, 4)] == ["—", "—", "New"]
+    assert "2 matched, 0 missing, 0 differ." in dialog.facts.text()
+    assert "New, at their own values: 1." in dialog.facts.text()
+    assert dialog.facts.property("role") == "ok"
+
+
+@pytest.mark.parametrize(
+    ("tensors", "nodes", "role"),
+    [
+        (TENSORS[:2], ("fc",), "ok"),
+        (TENSORS[:3], ("fc",), "warn"),
+        ((*TENSORS[:2], TENSORS[3]), ("fc",), "warn"),
+        (TENSORS[2:], (), "error"),
+    ],
+)
+def test_only_a_whole_fit_is_summed_up_in_green(dialog, tensors, nodes, role):
+    dialog.show_preview(WeightsPreview("/w", "", "0" * 64, tensors, nodes))
+    assert dialog.facts.property("role") == role
+
+
+def test_the_names_that_nothing_takes_are_listed(qtbot, dialog):
+    dialog.show_preview(PREVIEW)
+    row = dialog.table.topLevelItem(dialog.table.topLevelItemCount() - 1)
+    assert row.text(0) == "In the file, but not used: 1"
+    assert row.toolTip(0) == "enc.x"
+    assert not row.isExpanded()
+    spot = dialog.table.visualItemRect(row).center()
+    qtbot.mouseClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert row.isExpanded()
+    assert [row.child(i).text(1) for i in range(row.childCount())] == ["enc.x"]
+
+
+def test_the_header_stands_over_the_words_of_the_rows(qtbot, dialog):
+    """Read off the picture: the first dark-on-light or light-on-dark pixel of each."""
+    dialog.show_preview(PREVIEW)
+    table = dialog.table
+    head = _first_ink(table.header().viewport().grab().toImage(), 8, 150)
+    row = table.visualItemRect(table.topLevelItem(0)).adjusted(0, 0, -1, -1)
+    body = _first_ink(table.viewport().grab(row).toImage(), 0, 150)
+    assert abs(head - body) <= 3
+
+
+def _first_ink(image, top, right):
+    ground = image.pixelColor(1, top).lightness()
+    for x in range(right):
+        for y in range(top, image.height() - 2):
+            if abs(image.pixelColor(x, y).lightness() - ground) > 60:
+                return x
+    raise AssertionError("nothing written")
 
 
 def test_load_hands_the_preview_over_and_closes(qtbot, dialog):
