@@ -2,10 +2,9 @@
 
 Every preset is trained through the engine, as in the window, and what tells most
 about it is drawn by the real plots: 320×200 points at twice the pixels, dark and
-light, in at most 256 colours and 25 KB. Most presets are trained for a part of their
-length only, `PLANS` says how far: far enough to see what they learn. tiny-gpt,
-fine-tune-gpt, char-lstm and seq2seq stop after 120, 60, 500 and 400 steps; a preset
-without a plan shows its first view, or its loss, after 300.
+light, in at most 256 colours and 25 KB. `PLANS` says what is shown, and after how many steps:
+enough to see what a preset learns; all of them together take about half an hour. A
+preset without a plan shows its first view, or its loss, after 300.
 """
 
 import argparse
@@ -65,30 +64,32 @@ PLANS = {
     "autoencoder": Plan("after", 500),
     "bad-labels": Plan("loss", 0),
     "breast-cancer": Plan("confusion", 40),
-    "char-lstm": Plan("sample", 500),
+    "char-lstm": Plan("sample", 0),
+    "dcgan": Plan("images", 2000),
     "dead-relu": Plan("gradients", 0),
     "diabetes": Plan("loss", 0),
     "diffusion-2d": Plan("chain", 3000),
+    "diffusion-mnist": Plan("chain", 0),
     "digits-lstm": Plan("confusion", 250),
     "digits-mlp": Plan("confusion", 60),
     "exploding": Plan("loss", 0),
-    "fine-tune-gpt": Plan("sample", 60),
-    "forgetting": Plan("accuracy", 0),
+    "fine-tune-gpt": Plan("sample", 0),
+    "forgetting": Plan("tasks", 0),
     "gan-2d": Plan("points", 2500),
     "mnist-cnn": Plan("confusion", 60),
     "mnist-resnet": Plan("wrong", 150),
     "multimodal": Plan("wrong", 200),
     "overfit": Plan("loss", 0),
-    "seq2seq": Plan("accuracy", 400),
+    "seq2seq": Plan("dates", 110),
     "sine": Plan("curve", 0),
     "spirals": Plan("boundary", 0),
     "sunspots": Plan("forecast", 400),
-    "tiny-gpt": Plan("sample", 120),
+    "tiny-gpt": Plan("sample", 1000),
     "too-fast": Plan("loss", 0),
     "too-slow": Plan("loss", 0),
-    "transfer": Plan("confusion", 250),
+    "transfer": Plan("confusion", 0),
     "unscaled": Plan("loss", 0),
-    "vae": Plan("map", 250),
+    "vae": Plan("map", 0),
     "vanishing": Plan("gradients", 60),
     "waveforms": Plan("confusion", 150),
     "xor": Plan("boundary", 0),
