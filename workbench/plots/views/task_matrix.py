@@ -17,6 +17,8 @@ from workbench.theme import tokens
 
 _PROTOCOL_PX, _GAP, _LABEL_PX, _COLUMN_PX = 30, 12, 150, 60
 _TALLEST_PX, _LOWEST_PX, _THINNEST_PX = 72, 18, 3
+LEAST_PX = 130
+"""Width that the cells keep; with less, fewer columns stand beside them."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -74,15 +76,21 @@ class TaskMatrixFace(ViewFace):
         """Return the rectangle of the cells."""
         height = style.metrics().height()
         left, top = self._label_width() + 2 * _GAP, _PROTOCOL_PX + height + _GAP
-        wide = self.width() - left - 3 * _COLUMN_PX - _GAP
+        wide = self.width() - left - len(self._beside()) * _COLUMN_PX - _GAP
         room = self.height() - top - height - 2 * _GAP
         high = min(room, _TALLEST_PX * max(len(self.names), 1))
         return QRectF(left, top, max(wide, 40), max(high, 10))
 
+    def _beside(self) -> list[str]:
+        """Return the titles of the columns that there is room for."""
+        titles = [tr("best"), tr("now"), tr("forgotten")]
+        room = self.width() - self._label_width() - 3 * _GAP - LEAST_PX
+        return titles if room >= 3 * _COLUMN_PX else titles[2:]
+
     def _label_width(self) -> float:
         advance = style.metrics().horizontalAdvance
         widest = max((advance(name) for name in self.names), default=0)
-        return min(float(np.ceil(widest)) + 2, _LABEL_PX)
+        return min(float(np.ceil(widest)) + 2, _LABEL_PX, self.width() / 4)
 
     def columns(self) -> Ints:
         """Return which evaluations are shown: as many as fit, the last one always."""
@@ -144,6 +152,13 @@ class TaskMatrixFace(ViewFace):
         if not np.isfinite(value):
             return
         cell = _cell(line, place, len(columns))
+        before = [other for other in self._told(columns) if other < place]
+        start = _cell(line, before[-1], len(columns)).right() if before else line.left()
+        if (
+            painter.fontMetrics().horizontalAdvance(percent(value))
+            > cell.right() - start
+        ):
+            return  # it would stand in another number
         box = QRectF(cell.right() - 60, line.top(), 60 - 4, line.height())
         ink = tokens.readable(tokens.current().fg, cell_colour(value).name(), 4.5)
         width = painter.fontMetrics().horizontalAdvance(percent(value)) + 8
@@ -179,17 +194,21 @@ class TaskMatrixFace(ViewFace):
 
     def _draw_steps(self, painter: QPainter, area: QRectF, columns: Ints) -> None:
         painter.setPen(style.colour("fg2"))
-        height = style.metrics().height()
-        for place in self._told(columns):
+        height, free = style.metrics().height(), float(self.width())
+        for place in sorted(set(self._told(columns)), reverse=True):
             right = _cell(area, place, len(columns)).right()
-            box = QRectF(right - 120, area.bottom() + 4, 120, height)
-            step = f"{int(self.steps[columns[place]]):,}"
-            painter.drawText(box, _RIGHT, tr("step {step}", step=step))
+            words = tr("step {step}", step=f"{int(self.steps[columns[place]]):,}")
+            wide = painter.fontMetrics().horizontalAdvance(words)
+            if right > free:
+                continue
+            free = right - wide - _GAP / 2
+            box = QRectF(right - wide - 1, area.bottom() + 4, wide + 1, height)
+            painter.drawText(box, _RIGHT, words)
 
     def _draw_outcome(self, painter: QPainter, area: QRectF) -> None:
         """Draw best, last and lost beside each row."""
         best, lost = np.fmax.reduce(self.values, axis=1), forgotten(self.values)
-        titles = (tr("best"), tr("now"), tr("forgotten"))
+        titles = self._beside()
         height, high = style.metrics().height(), area.height() / len(self.names)
         for column, title in enumerate(titles):
             left = area.right() + column * _COLUMN_PX
@@ -197,9 +216,9 @@ class TaskMatrixFace(ViewFace):
             head = QRectF(left, area.top() - height - 4, _COLUMN_PX - 2, height)
             painter.drawText(head, _RIGHT, title)
             for row in range(len(self.names)):
-                numbers = (best[row], self.values[row, -1], lost[row])
+                numbers = (best[row], self.values[row, -1], lost[row])[-len(titles) :]
                 box = QRectF(left, area.top() + row * high, _COLUMN_PX - 2, high)
-                is_bad = column == 2 and lost[row] >= 0.1
+                is_bad = column == len(titles) - 1 and lost[row] >= 0.1
                 painter.setPen(style.colour("err" if is_bad else "fg"))
                 painter.drawText(box, _RIGHT, _words(float(numbers[column])))
 

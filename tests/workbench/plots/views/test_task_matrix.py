@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from engine.protocol.frame import View
 from workbench import theme
 from workbench.plots import style
-from workbench.plots.views.task_matrix import TaskMatrixFace, cell_colour
+from workbench.plots.views.task_matrix import LEAST_PX, TaskMatrixFace, cell_colour
 from workbench.theme import tokens
 
 VALUES = np.array(
@@ -147,3 +147,14 @@ def test_nothing_evaluated_yet_and_no_task_draw_nothing_wrong(qapp, face, name):
         assert face.summary() == ""
     finally:
         theme.apply(qapp, before)
+
+
+@pytest.mark.parametrize(("width", "beside"), [(240, 1), (320, 1), (480, 3)])
+def test_cells_keep_their_room_when_it_is_narrow(face, width, beside):
+    face.resize(width, 200)
+    assert len(face._beside()) == beside
+    area = face.area()
+    assert area.width() >= min(LEAST_PX, width / 3)
+    assert area.right() + beside * 60 <= width
+    assert area.left() >= face._label_width()
+    assert not face.grab().isNull()
