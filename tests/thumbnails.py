@@ -2,9 +2,9 @@
 
 Every preset is trained through the engine, as in the window, and what tells most
 about it is drawn by the real plots: 320×200 points at twice the pixels, dark and
-light, in at most 256 colours and 25 KB. `PLANS` says what is shown, and after how many steps:
-enough to see what a preset learns; all of them together take about half an hour. A
-preset without a plan shows its first view, or its loss, after 300.
+light, in at most 256 colours and 25 KB. `PLANS` says what is shown, and after how many
+steps: enough to see what a preset learns; all of them take about half an hour. A preset
+without a plan shows its first view, or its loss, after 300.
 """
 
 import argparse
