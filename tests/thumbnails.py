@@ -80,7 +80,7 @@ PLANS = {
     "mnist-resnet": Plan("wrong", 150),
     "multimodal": Plan("wrong", 200),
     "overfit": Plan("loss", 0),
-    "seq2seq": Plan("dates", 110),
+    "seq2seq": Plan("dates", 150),
     "sine": Plan("curve", 0),
     "spirals": Plan("boundary", 0),
     "sunspots": Plan("forecast", 400),

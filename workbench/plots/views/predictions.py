@@ -89,7 +89,7 @@ class Predictions(ViewFace):
         Features that find no room are left out.
         """
         left = _PAD + (self.row_px + 4 if self.images else 0)
-        loss_px = 118 if self.is_classes else 70
+        loss_px = 118 if self.is_classes else 62 if self.is_text else 70
         room = self.width() - left - loss_px
         first = [min(self._widest(column), room / 2) for column in (0, 1)]
         num_features = len(self.header) - 2
@@ -110,7 +110,8 @@ class Predictions(ViewFace):
     def _widest(self, column: int) -> float:
         metrics = style.metrics()
         texts = [self.header[column], *(cells[column] for cells in self.cells)]
-        return max(metrics.horizontalAdvance(text) for text in texts) + 26
+        sign_px = 26 if column == 1 or not self.is_text else 10
+        return max(metrics.horizontalAdvance(text) for text in texts) + sign_px
 
     def draw(self, painter: QPainter) -> None:
         """Draw the header and the rows."""
