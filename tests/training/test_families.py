@@ -7,6 +7,11 @@ compute with tensors by name, with torch's own optimizers.
 import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn.utils.rnn import (
+    PackedSequence,
+    pack_padded_sequence,
+    pad_packed_sequence,
+)
 
 import presets
 from engine.graph.assign import assign
@@ -44,7 +49,8 @@ class Twin:
         return F.layer_norm(x, x.shape[-1:], w[f"{name}.weight"], w[f"{name}.bias"])
 
     def gru(self, name, x, initial=None, **options):
-        layer = torch.nn.GRU(x.shape[-1], self.units(name), batch_first=True, **options)
+        width = (x.data if isinstance(x, PackedSequence) else x).shape[-1]
+        layer = torch.nn.GRU(width, self.units(name), batch_first=True, **options)
         prefix = f"{name}."
         mine = {n[len(prefix) :]: w for n, w in self.weights.items() if prefix in n}
         return torch.func.functional_call(layer, mine, (x, initial))
@@ -228,7 +234,10 @@ def test_seq2seq_equals_a_loop_by_hand():
     def loop(twin, batch):
         target = batch["data.iso"]
         letters = twin.embedding("letters", batch["data.written"])
-        memory, state = twin.gru("encoder", letters, bidirectional=True)
+        lengths = (batch["data.written"] != 0).sum(1)  # a blank is no 0
+        packed = pack_padded_sequence(letters, lengths, True, enforce_sorted=False)
+        read, state = twin.gru("encoder", packed, bidirectional=True)
+        memory, _ = pad_packed_sequence(read, batch_first=True, total_length=20)
         start = torch.cat([state[0], state[1]], 1).unsqueeze(0)
         before = F.pad(target[:, :-1], (1, 0))
         decoded, _ = twin.gru("decoder", twin.embedding("written", before), start)
