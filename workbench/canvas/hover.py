@@ -108,12 +108,18 @@ class Hover:
 
 
 def about(node: Node) -> str:
-    """Return the catalogue's words for a node as rich text."""
+    """Return the catalogue's words for a node as rich text, and its id.
+
+    Plots call a layer by its id where several have one name, exports always.
+    """
     try:
         spec = registry.get(node.type)
     except UnknownLayerError as error:
         return escape(str(error))
-    lines = [f"<b>{escape(wires.name_of(node))}</b>", escape(tr(spec.help))]
+    muted = tokens.current().fg2
+    head = f"<b>{escape(wires.name_of(node))}</b>"
+    head += f" &nbsp;<span style='color:{muted}'>{escape(node.id)}</span>"
+    lines = [head, escape(tr(spec.help))]
     if spec.formula:
         lines.append(escape(spec.formula))
     if node.weights:

@@ -118,6 +118,8 @@ def test_analysis_shows_shapes_counts_and_problems(view):
     shown.setHtml(text)
     words = shown.toPlainText().split()
     assert words == ["Sizes", "differ", "Expected", "288", "Got", "64"]
+    shown.setHtml(view.hover.node_help("conv"))
+    assert shown.toPlainText().split("\n")[0].split() == ["Conv2d", "conv"]
 
 
 def test_help_escapes_names(view, document):
