@@ -202,17 +202,20 @@ def save(image: QImage, path: Path) -> int:
 def reduced(image: QImage, bits: int) -> QImage:
     """Return an image in its 256 commonest colours, the others in the nearest.
 
-    Colours are told apart by so many bits of each channel.
+    Colours are told apart by so many bits of each channel; of those that are alike
+    the commonest stands for all, so that the ground stays as it is.
     """
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     height, width = image.height(), image.width()
     words = np.frombuffer(image.constBits(), np.uint32).reshape(height, -1)[:, :width]
     coarse = 0xFF & (0xFF << (8 - bits))
     mask = coarse << 16 | coarse << 8 | coarse
-    colours, places, counts = np.unique(
-        words & mask, return_inverse=True, return_counts=True
-    )
-    colours |= (~mask & 0xFFFFFF) & (colours >> bits)  # so that white stays white
+    exact, places, counts = np.unique(words, return_inverse=True, return_counts=True)
+    _, alike = np.unique(exact & mask, return_inverse=True)
+    order = np.lexsort((-counts, alike))  # in each group the commonest is first
+    first = np.r_[True, np.diff(alike[order]) > 0]
+    colours, places = exact[order[first]], alike[places]
+    counts = np.bincount(alike, weights=counts).astype(int)
     kept = colours[np.argsort(-counts)[:256]]
     far = [_apart(colours, colour) for colour in kept]
     indices = np.argmin(far, axis=0).astype(np.uint8)[places.reshape(height, width)]
