@@ -191,7 +191,7 @@ def _widget(history: History, shows: str) -> QWidget:
 def save(image: QImage, path: Path) -> int:
     """Write a picture in as many colours as fit the size; returns its bytes."""
     path.parent.mkdir(exist_ok=True)
-    for bits in (8, 5, 4, 3):
+    for bits in (8, 5, 4, 3, 2):
         if not reduced(image, bits).save(str(path), "PNG", 0):
             sys.exit(f"can't write {path}")
         if path.stat().st_size <= MOST_BYTES:
