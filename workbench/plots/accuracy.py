@@ -8,6 +8,7 @@ from workbench.plots import style
 from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.legend import Entry
 from workbench.plots.panel import Table, nothing_yet
+from workbench.plots.points import Points
 from workbench.session.columns import Array
 from workbench.session.history import History
 
@@ -32,8 +33,7 @@ class AccuracyPlot(CurvePanel):
         self.setAccessibleName(tr("Metrics"))
         self.legend.at_bottom = True
         self._titles: list[str] = []
-        self.lines = [self.curve(), self.curve()]
-        self.points = [self.dots(), self.dots()]
+        self.curves = [Points.on(self.canvas), Points.on(self.canvas)]
         self._colour()
 
     def news(self) -> object:
@@ -81,9 +81,8 @@ class AccuracyPlot(CurvePanel):
 
     def _draw(self, index: int, points: Array) -> tuple[float, float] | None:
         shown = self.shown(index)
-        for item in (self.lines[index], self.points[index]):
-            item.setVisible(shown)
-        self.show_evaluated(self.lines[index], self.points[index], points)
+        self.curves[index].set_visible(on=shown)
+        self.curves[index].show_points(points)
         if not shown or not points.size:
             return None
         return float(points[1].min()), float(points[1].max())
@@ -97,12 +96,9 @@ class AccuracyPlot(CurvePanel):
         return bounds
 
     def _colour(self) -> None:
-        for index, (line, points) in enumerate(
-            zip(self.lines, self.points, strict=True)
-        ):
+        for index, curve in enumerate(self.curves):
             tint = style.series(index)
-            line.setPen(style.pen(tint, SMOOTH_PX))
-            points.setBrush(tint)
+            curve.dress(style.pen(tint, SMOOTH_PX), tint)
 
     def restyle(self) -> None:
         """Take the colours of the theme."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
@@ -16,12 +15,11 @@ from workbench.plots.legend import Entry, Legend
 from workbench.plots.panel import Panel
 from workbench.plots.ranges import StepRange, ValueRange
 from workbench.plots.switch import Switch
-from workbench.session.columns import Array
 from workbench.session.history import History
 
 PACE = 3
 """Curves are drawn at every third tick of 33 ms: they cost most of all panels."""
-SMOOTH_PX, MOST_DOTS, LEFT_OF_READOUT, BELOW_PX = 2.2, 80, 58, 52
+SMOOTH_PX, LEFT_OF_READOUT, BELOW_PX = 2.2, 58, 52
 
 
 class CurvePanel(Panel):
@@ -52,10 +50,18 @@ class CurvePanel(Panel):
         self.switch.changed.connect(lambda _index: self._on_mode_changed())
         self.legend = Legend(self)
         self.legend.toggled.connect(lambda _index, _on: self.again())
+        self._make_readout()
+        self._tint()
+
+    def _make_readout(self) -> None:
         self._readout = QLabel(self)
         self._readout.setTextFormat(Qt.TextFormat.PlainText)
         self._readout.setFont(style.tick_font())
-        self._readout.move(LEFT_OF_READOUT, 5)
+        self._readout.setAutoFillBackground(True)  # a long one covers the switch
+        unseen = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+        self._readout.setAttribute(unseen)
+        self._readout.move(LEFT_OF_READOUT, 3)
+        self._readout.hide()
 
     def _build(self, empty: str) -> None:
         self.setAutoFillBackground(True)
@@ -68,31 +74,6 @@ class CurvePanel(Panel):
         self.canvas.box.sigRangeChangedManually.connect(self._on_zoomed)
         self.canvas.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.canvas.scene().sigMouseClicked.connect(self._on_clicked)
-        self._tint()
-
-    def curve(self, *, raw: bool = False) -> pg.PlotCurveItem:
-        """Add and return an empty curve.
-
-        Thin raw ones are fast as one line; wide ones as segments (15 times faster).
-        """
-        item = pg.PlotCurveItem(skipFiniteCheck=True, antialias=not raw)
-        item.setSegmentedLineMode("off" if raw else "on")
-        self.canvas.addItem(item, ignoreBounds=True)
-        return item
-
-    def dots(self) -> pg.ScatterPlotItem:
-        """Add and return the dots of a curve."""
-        item = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
-        self.canvas.addItem(item, ignoreBounds=True)
-        return item
-
-    def show_evaluated(
-        self, line: pg.PlotCurveItem, dots: pg.ScatterPlotItem, points: Array
-    ) -> None:
-        """Show points (2, K) as a line, with dots while they are few."""
-        line.setData(*points)
-        few = points.shape[1] <= MOST_DOTS
-        dots.setData(*(points if few else points[:, -1:]))
 
     def begin_view(self) -> tuple[float, float]:
         """Start a drawing; return the range of steps in view."""
@@ -161,7 +142,7 @@ class CurvePanel(Panel):
         self.canvas.cache_axes(on=True)
 
     def _tint(self) -> None:
-        for widget in (self, self._empty):
+        for widget in (self, self._empty, self._readout):
             palette = widget.palette()
             palette.setColor(palette.ColorRole.Window, style.colour("bg1"))
             palette.setColor(palette.ColorRole.WindowText, style.colour("fg2"))
@@ -201,7 +182,15 @@ class CurvePanel(Panel):
     def _say(self, text: str) -> None:
         if text != self._readout.text():
             self._readout.setText(text)
-            self._readout.adjustSize()
+            self._readout.setVisible(bool(text))
+            self._place_readout()
+
+    def _place_readout(self) -> None:
+        """Let the words cover the switch wholly or not at all."""
+        size = self._readout.sizeHint()
+        is_short = LEFT_OF_READOUT + size.width() < self.switch.x()
+        width = size.width() if is_short else self.width() - LEFT_OF_READOUT
+        self._readout.resize(width, max(size.height(), HEADER_PX - 6))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep switch and legend at the top right."""

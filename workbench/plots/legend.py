@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from engine.i18n import tr
@@ -12,6 +12,8 @@ from workbench import theme
 from workbench.plots import style
 
 SAMPLE_PX = 18
+NEUTRAL = -1
+"""Index of what has several colours."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,27 @@ class Entry:
 
     Args:
         name: Words.
-        index: Of the series' colour.
+        index: Of the series' colour, or `NEUTRAL`.
         dots: The line has dots.
+        dashed: The line is dashed.
     """
 
     name: str
     index: int
     dots: bool = False
+    dashed: bool = False
+
+    @property
+    def tint(self) -> QColor:
+        """The colour of the line."""
+        if self.index == NEUTRAL:
+            return style.colour("fg2")
+        return style.series(self.index)
+
+    @property
+    def pen(self) -> QPen:
+        """The pen of the line."""
+        return style.pen(self.tint, 1.6 if self.dashed else 2.2, dashed=self.dashed)
 
 
 class Chip(QAbstractButton):
@@ -50,12 +66,13 @@ class Chip(QAbstractButton):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             shown, middle = self.isChecked(), self.height() / 2
-            tint = style.series(self._entry.index) if shown else style.colour("fg3")
-            painter.setPen(style.pen(tint, 2.2))
+            tint = self._entry.tint if shown else style.colour("fg3")
+            pen = self._entry.pen
+            pen.setColor(tint)
+            painter.setPen(pen)
             painter.drawLine(QLineF(3, middle, 3 + SAMPLE_PX, middle))
             if self._entry.dots:
-                painter.setBrush(tint)
-                painter.drawEllipse(QPointF(3 + SAMPLE_PX / 2, middle), 2, 2)
+                self._paint_dot(painter, tint, QPointF(3 + SAMPLE_PX / 2, middle))
             painter.setPen(style.colour("fg" if shown else "fg3"))
             font = painter.font()
             font.setStrikeOut(not shown)
@@ -63,6 +80,13 @@ class Chip(QAbstractButton):
             painter.setFont(font)
             box = QRectF(self.rect()).adjusted(SAMPLE_PX + 9, 0, 0, 0)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+    def _paint_dot(self, painter: QPainter, tint: QColor, place: QPointF) -> None:
+        """Draw a dot of the line, hollow on a dashed one."""
+        hollow = self._entry.dashed
+        painter.setPen(style.pen(tint, 1.4) if hollow else Qt.PenStyle.NoPen)
+        painter.setBrush(style.colour("bg2") if hollow else tint)
+        painter.drawEllipse(place, 3, 3)
 
 
 class Legend(QWidget):

@@ -39,7 +39,7 @@ def test_validation_curve_holds_the_numbers_of_the_frames(shown):
     panel = shown(LossPlot, played=300)
     told, _, _ = stream_of(300)
     evaluations = [e for frame in told for e in frame.evaluations]
-    for item in (panel.validation, panel.validation_dots):
+    for item in (panel.validation.curves[0].line, panel.validation.curves[0].dots):
         x, y = item.getData()
         assert list(x) == [e.step for e in evaluations]
         assert list(y) == [e.values["loss"] for e in evaluations]
@@ -68,7 +68,7 @@ def test_legend_hides_and_shows_a_series(shown):
     panel.legend.chips[0].click()
     assert not panel.raw[0].isVisible()
     assert not panel.smooth[0].isVisible()
-    assert panel.validation.isVisible()
+    assert panel.validation.curves[0].line.isVisible()
     panel.legend.chips[0].click()
     assert panel.raw[0].isVisible()
 
@@ -174,12 +174,12 @@ def test_rate_face_shows_the_rates_of_the_frames_and_hides_the_loss(shown):
     rates = np.concatenate([frame.rates[:, 0] for frame in told])
     np.testing.assert_array_equal(y, rates)
     assert not panel.raw[0].isVisible()
-    assert not panel.validation.isVisible()
+    assert not panel.validation.curves[0].line.isVisible()
     low, high = panel.canvas.box.viewRange()[1]
     assert low <= 0 < rates.max() <= high
     panel.switch.choose(0)
     assert panel.raw[0].isVisible()
-    assert panel.validation.isVisible()
+    assert panel.validation.curves[0].line.isVisible()
 
 
 def test_step_without_a_finite_loss_is_marked(shown):
