@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from workbench.plots import style
+from workbench.plots.corner import BOTTOM_RIGHT, Corner
 from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.legend import Entry
 from workbench.plots.panel import Table, nothing_yet
@@ -31,7 +32,7 @@ class AccuracyPlot(CurvePanel):
         super().__init__(history, words, [], parent)
         self.setWindowTitle(tr("Accuracy"))
         self.setAccessibleName(tr("Metrics"))
-        self.legend.at_bottom = True
+        self.corner = Corner(BOTTOM_RIGHT)
         self._titles: list[str] = []
         self.curves = [Points.on(self.canvas), Points.on(self.canvas)]
         self._colour()

@@ -98,8 +98,6 @@ class Legend(QWidget):
         super().__init__(parent)
         self._entries: tuple[Entry, ...] = ()
         self._chips: list[Chip] = []
-        self._corner = (0, 0)
-        self.at_bottom = False
         # Opaque, so that it is not drawn again whenever the curves below it are.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         column = QVBoxLayout(self)
@@ -122,19 +120,18 @@ class Legend(QWidget):
             self.layout().addWidget(chip)
             chip.show()
         self.setVisible(bool(entries))
-        self.place(*self._corner)
+        self.layout().activate()
+        self.resize(self.layout().sizeHint())
 
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The buttons, in order."""
         return tuple(self._chips)
 
-    def place(self, right: int, y: int) -> None:
-        """Put the top right corner there, or the lower one if `at_bottom`."""
-        self._corner = (right, y)
-        self.layout().activate()
-        self.resize(self.layout().sizeHint())
-        self.move(right - self.width(), y - self.height() * self.at_bottom)
+    @property
+    def is_in_use(self) -> bool:
+        """Whether somebody points at it or has the focus in it."""
+        return self.underMouse() or any(chip.hasFocus() for chip in self._chips)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the box."""

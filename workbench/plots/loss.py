@@ -39,7 +39,7 @@ class LossPlot(CurvePanel):
         super().__init__(history, words, _faces(), parent)
         self.setWindowTitle(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
-        self.raw, self.smooth = [], []
+        self.raw, self.smooth, self.lonely = [], [], []
         self.validation = ValidationCurves(self.canvas, history)
         self.marks: list[pg.InfiniteLine] = []
         self.changes: list[pg.InfiniteLine] = []
@@ -85,6 +85,7 @@ class LossPlot(CurvePanel):
             self.smooth[index].setVisible(shown)
             line = series.raw_line(low, high, self.canvas.data_width)
             self.smooth[index].setData(*line)
+            self._show_lonely(index, line, on=shown)
             found = series.bounds(low, high) if shown else None
             bounds.append(found and (min(0.0, found[0]), found[1] * 1.05))
         self.validation.hide()
@@ -117,13 +118,23 @@ class LossPlot(CurvePanel):
         for curve in (self.raw[index], self.smooth[index]):
             curve.setVisible(shown)
         if not shown or not len(series):
+            self.lonely[index].setVisible(False)
             return None
         pixels = self.canvas.data_width
-        self.raw[index].setData(*self._scaled(*series.raw_line(low, high, pixels)))
+        line = self._scaled(*series.raw_line(low, high, pixels))
+        self.raw[index].setData(*line)
+        self._show_lonely(index, line, on=True)
         most = min(int(pixels / _PX_PER_POINT), 999)
         smooth = self._scaled(*series.smooth_line(low, high, most))
         self.smooth[index].setData(*smooth)
         return self._bounds(series.bounds(low, high), smooth[1])
+
+    def _show_lonely(self, index: int, line: tuple[Array, Array], *, on: bool) -> None:
+        """Draw a dot where there is one point: no line leads to it."""
+        is_lonely = on and len(line[0]) == 1
+        self.lonely[index].setVisible(is_lonely)
+        if is_lonely:
+            self.lonely[index].setData(*line)
 
     def _bounds(
         self, raw: tuple[float, float] | None, smooth: Array
@@ -151,10 +162,11 @@ class LossPlot(CurvePanel):
         self.validation.match()
         if len(self.raw) == count:
             return
-        for curve in (*self.raw, *self.smooth):
+        for curve in (*self.raw, *self.smooth, *self.lonely):
             self.canvas.removeItem(curve)
         self.raw = [points.curve(self.canvas, raw=True) for _ in range(count)]
         self.smooth = [points.curve(self.canvas) for _ in range(count)]
+        self.lonely = [points.dots(self.canvas) for _ in range(count)]
         self._colour()
 
     def _colour(self) -> None:
@@ -162,6 +174,7 @@ class LossPlot(CurvePanel):
             raw.setPen(style.pen(style.faded(index)))
             smooth.setPen(style.pen(style.series(index), SMOOTH_PX))
             smooth.setZValue(1)
+            self.lonely[index].setBrush(style.series(index))
         self.validation.restyle()
         for mark in self.marks:
             mark.setPen(style.pen(style.colour("err"), dashed=True))
