@@ -37,6 +37,14 @@ class AccuracyPlot(CurvePanel):
         self.curves = [Points.on(self.canvas), Points.on(self.canvas)]
         self._colour()
 
+    def words(self, empty: str) -> str:
+        """Return when there will be something, also in a pause."""
+        return self.on_the_way() if self.state == "paused" else super().words(empty)
+
+    def on_the_way(self) -> str:
+        """Return the words before the first evaluation."""
+        return tr("The first numbers come with the first evaluation.")
+
     def news(self) -> object:
         """Evaluations decide, and the step for the axis."""
         history = self.history

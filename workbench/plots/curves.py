@@ -72,7 +72,7 @@ class CurvePanel(Panel):
 
     def _build(self, empty: str) -> None:
         self.setAutoFillBackground(True)
-        self._empty = QLabel(empty, self)
+        self._empty, self._no_run = QLabel(empty, self), empty
         self._empty.setTextFormat(Qt.TextFormat.PlainText)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -81,6 +81,10 @@ class CurvePanel(Panel):
         self.canvas.box.sigRangeChangedManually.connect(self._on_zoomed)
         self.canvas.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.canvas.scene().sigMouseClicked.connect(self._on_clicked)
+
+    def show_words(self) -> None:
+        """Show the words while there is nothing else, as they now are."""
+        self._empty.setText(self.words(self._no_run))
 
     def begin_view(self) -> tuple[float, float]:
         """Start a drawing; return the range of steps in view."""

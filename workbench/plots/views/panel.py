@@ -205,14 +205,18 @@ class ViewPanel(Panel):
         words = face.waiting_words() if face.is_awaited else face.summary()
         return "  ·  ".join(part for part in (name, words, step) if part)
 
+    def on_the_way(self) -> str:
+        """Return the words before the first view of a run."""
+        return tr("The first view is on the way.")
+
     def _paint_empty(self, painter: QPainter) -> None:
-        words = nothing_yet(tr("what the network puts out"))
+        words = self.words(nothing_yet(tr("what the network puts out")))
         if not self._waiting:
-            hint = tr(
-                "Views on the canvas, such as a decision boundary, a confusion matrix "
-                "or predictions, show their node's output here."
+            words = tr(
+                "This network has no view.\n\nDrag one from “View” in the layers onto "
+                "the canvas, such as a decision boundary, a confusion matrix or "
+                "predictions, and connect what it shall show."
             )
-            words += f"\n\n{hint}"
         painter.setPen(style.colour("fg2"))
         painter.drawText(self.rect().adjusted(24, 16, -24, -16), _CENTRE, words)
 
