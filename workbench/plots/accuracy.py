@@ -34,7 +34,7 @@ class AccuracyPlot(CurvePanel):
         self.setAccessibleName(tr("Metrics"))
         self.corner = Corner(BOTTOM_RIGHT)
         self._titles: list[str] = []
-        self.curves = [Points.on(self.canvas), Points.on(self.canvas)]
+        self.curves = [Points(self.canvas), Points(self.canvas)]
         self._colour()
 
     def words(self, empty: str) -> str:

@@ -45,6 +45,7 @@ class ValidationCurves:
         self.curves: list[Points] = []
         self._drawn: list[Array] = []
         self._drawn_for: object = None
+        self._dressed_for: object = None
         self.match()
 
     def match(self) -> None:
@@ -53,9 +54,11 @@ class ValidationCurves:
         if len(self.curves) != wanted:
             for curve in self.curves:
                 curve.remove()
-            self.curves = [Points.on(self._canvas) for _ in range(wanted)]
-            self._drawn_for = None
-        self.restyle()
+            self.curves = [Points(self._canvas) for _ in range(wanted)]
+            self._drawn_for = self._dressed_for = None
+        if self._dressed_for != (wanted, len(self._history.losses)):
+            self._dressed_for = (wanted, len(self._history.losses))
+            self.restyle()
 
     def restyle(self) -> None:
         """Take the colours of the theme."""
@@ -64,7 +67,7 @@ class ValidationCurves:
             tint = style.series(index if several else len(self._history.losses))
             pen = style.pen(tint, DASHED_PX if several else SMOOTH_PX, dashed=several)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            curve.dress(pen, tint, dashed=several)
+            curve.dress(pen, tint)
 
     def hide(self) -> None:
         """Show none of them."""

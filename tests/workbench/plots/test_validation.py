@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.protocol.frame import Evaluation, Frame
 from engine.protocol.goals import PhaseGoal
@@ -127,3 +128,28 @@ def test_a_run_with_other_phases_gets_other_curves(shown, history):
     history.__dict__.update(vars(begun(PhaseGoal({"a": 1.0}))), runs_seen=seen + 1)
     panel.catch_up()
     assert len(panel.validation.curves) == 1
+
+
+def test_many_evaluations_are_a_line_with_gaps_that_is_quick_to_draw(shown, history):
+    steps = np.arange(1, 1001)
+    history.begin(
+        frames.run_started(run="long", phases=("x", "y"), goals=(FIRST, SECOND)),
+        Names(),
+    )
+    values = np.random.default_rng(2).uniform(1, 2, 1000)
+    evaluations = tuple(
+        Evaluation(int(step), 1.0, {"b": value, "c": 0.0})
+        for step, value in zip(steps, values, strict=True)
+    )
+    losses = np.ones((1000, 2))
+    history.add(
+        Frame(1000, 1.0, "training", steps, losses, losses, evaluations=evaluations)
+    )
+    panel = shown(LossPlot)
+    line = panel.validation.curves[1].line
+    x, y = line.getData()
+    np.testing.assert_array_equal(x, steps[40:])
+    np.testing.assert_allclose(y, 0.5 * values[40:])
+    # A dashed pen takes 40 times longer: each dash is computed along the line.
+    assert line.opts["pen"].style() == Qt.PenStyle.SolidLine
+    assert 0.5 < np.mean(line.opts["connect"]) < 0.8
