@@ -188,7 +188,7 @@ def _read_catalogue(words: Words) -> None:
 def _read_params(params: Iterable[Param], owner: str, words: Words) -> None:
     for param in params:
         shown = () if param.name == "source" else param.choices
-        for text in (param.label, param.doc, param.unit, *shown):
+        for text in (param.label, param.doc, param.unit, param.unset, *shown):
             words.add(text, f"{owner}.{param.name}")
 
 

@@ -51,10 +51,11 @@ class Param:
         max: Largest allowed value.
         choices: Allowed values of a `choice`.
         unit: Unit shown behind the field.
-        optional: None is allowed and means "automatic".
+        optional: None is allowed and means "automatic", or what `unset` says.
         log: The field's slider is logarithmic.
         dims: Number of dimensions of a `size`.
         exclusive_min: `min` itself is not allowed.
+        unset: Word for None.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Param:
     log: bool = False
     dims: int = 0
     exclusive_min: bool = False
+    unset: str = "auto"
 
     def check(self, value: object, where: str = "") -> Value:
         """Return `value` in its normal form.

@@ -132,6 +132,7 @@ SPECS = (
             min=1,
             max=100_000,
             optional=True,
+            unset="all",
         ),
         Param("seed", "int", 0, "Seed", "The same draws every time.", min=0),
     ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.graph.edits import Problem
     from engine.protocol.arrays import Floats, Ints
     from engine.protocol.findings import Finding
+    from engine.protocol.goals import PhaseGoal
 
 HISTOGRAM_BINS = 512
 """Sign × 8-bit exponent of float32: bin `sign * 256 + exponent`, sign 1 is negative.
@@ -159,6 +160,7 @@ class RunStarted:
         step: Steps already made (a resumed run).
         averaged: A running mean of the weights is kept.
         layer_phases: Index of the phase that updates each of the layers, −1 for none.
+        goals: What each of the phases minimises; empty where nobody knows.
     """
 
     run: str
@@ -175,6 +177,7 @@ class RunStarted:
     step: int = 0
     averaged: bool = False
     layer_phases: tuple[int, ...] = ()
+    goals: tuple[PhaseGoal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ import numpy as np
 
 from engine.errors import EngineError
 from engine.graph import assign, edits, model, settings
-from engine.protocol import commands, findings, frame, weights
+from engine.protocol import commands, findings, frame, goals, weights
 
 MAX_JSON_BYTES = 1 << 28
 MAX_SEGMENT_BYTES = 1 << 30
@@ -74,6 +74,7 @@ _CLASSES: tuple[type, ...] = (
     frame.Message,
     findings.Evidence,
     findings.Finding,
+    goals.PhaseGoal,
     weights.TensorFit,
     weights.WeightsPreview,
     edits.AddNode,

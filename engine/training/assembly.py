@@ -160,4 +160,5 @@ def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
         step=step,
         averaged=parts.averaged.decay > 0,
         layer_phases=tuple(phase for _, phase in parts.rows),
+        goals=tuple(phase.goal for phase in parts.phases),
     )

@@ -93,6 +93,7 @@ class Control:
             seed=self.parts.seed,
             data=self.parts.feeds.fingerprints,
             rows=[list(row) for row in self.parts.rows],
+            goals=[vars(phase.goal) for phase in self.parts.phases],
         )
         self._tell_short_batch()
         if self.from_files:

@@ -11,6 +11,7 @@ from engine.compile.program import PhaseProgram
 from engine.errors import ConfigError
 from engine.graph.settings import Phase
 from engine.i18n import tr
+from engine.protocol.goals import PhaseGoal
 from engine.training import gradients, precision, schedules
 from engine.training.optimizers import Groups, LiveOptimizer
 
@@ -71,6 +72,12 @@ class PhaseRun:
         """First step of this phase, and the first after its last one, if it ends."""
         ends = () if self._last is None else (self._last + 1,)
         return (self._first, *ends)
+
+    @property
+    def goal(self) -> PhaseGoal:
+        """What this phase minimises, and when."""
+        weights = zip(self.program.losses, self.program.weights, strict=True)
+        return PhaseGoal(dict(weights), int(self._first), int(self._last or 0))
 
     def forward(self, feeds: Mapping[str, Tensor]) -> Outputs:
         """Return losses, metrics and views of a batch."""

@@ -19,6 +19,7 @@ from engine.layers.spec import Value
 from engine.protocol import arrays, wire
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, LayerSample, Message, NodeInfo
+from engine.protocol.goals import PhaseGoal
 
 ARRAYS = st.builds(
     lambda dtype, shape, seed: np.asarray(
@@ -51,7 +52,13 @@ def graphs(draw):
     return graph
 
 
-TYPES = {**vars(arrays), "npt": npt, "Problem": Problem, "Finding": Finding}
+TYPES = {
+    **vars(arrays),
+    "npt": npt,
+    "Problem": Problem,
+    "Finding": Finding,
+    "PhaseGoal": PhaseGoal,
+}
 """Names that `frame` has for type checkers only."""
 
 

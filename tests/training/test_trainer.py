@@ -10,6 +10,7 @@ from engine.data.batches import BatchOrder
 from engine.errors import ConfigError
 from engine.graph.model import Node
 from engine.graph.settings import Choice
+from engine.protocol.goals import PhaseGoal
 from engine.training import runs
 from engine.training.events import Step
 from engine.training.trainer import Trainer
@@ -130,6 +131,18 @@ def test_phases_move_only_their_own_weights():
             )
             before = after
     assert updates == [{"d_real"}, {"d_real"}, {"gen"}]  # `every` = 2 for the second
+
+
+def test_goals_are_what_the_document_says():
+    document = gan(steps=4)
+    judge, forge = document.training.phases
+    forge = replace(forge, params={**forge.params, "first": 2, "last": 3})
+    document.training = replace(document.training, phases=(judge, forge)).checked()
+    told = Trainer(document).started().goals
+    assert told == (
+        PhaseGoal({"loss_real": 0.5, "loss_fake": 1.0}, 1, 0),
+        PhaseGoal({"loss_fool": 1.0}, 2, 3),
+    )
 
 
 def test_loss_weights_count_in_the_total():

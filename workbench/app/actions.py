@@ -86,6 +86,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("motion", "view", "Reduce &motion"),
     _bar("view"),
     Entry("panels", "view", "&Panels"),
+    Entry("enlarge", "view", "&Enlarge the panel", "Shift+F11", "enlarge"),
     Entry("layout_build", "view", "Layout to &build", "Ctrl+1"),
     Entry("layout_train", "view", "Layout to t&rain", "Ctrl+2"),
     Entry("reset_layout", "view", "&Reset the layout"),

@@ -3,21 +3,12 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QTabBar,
-    QTabWidget,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
+from shiboken6 import isValid
 
 from engine.i18n import tr
+from workbench.app.dock_bars import TabTools, TitleBar, object_name
 from workbench.inspector.fields import polish
-from workbench.theme import icons
-from workbench.theme.tokens import SPACE_M
 
 LAYOUT_VERSION = 4
 """Goes up when docks come or go, so that an old layout isn't applied to them."""
@@ -44,48 +35,21 @@ _CLOSED = ("undo", "diagnosis")
 """These are not open in a new window."""
 
 
-class TitleBar(QWidget):
-    """Title, float and close."""
-
-    def __init__(self, dock: QDockWidget) -> None:
-        super().__init__(dock)
-        polish(self, "titlebar", value=True)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_M, 3, 5, 3)
-        row.setSpacing(0)
-        title = QLabel(dock.windowTitle())
-        polish(title, "role", "dock")
-        row.addWidget(title, 1)
-        self._dock = dock
-        row.addWidget(_button("float", tr("Take out"), self._on_float))
-        row.addWidget(_button("close", tr("Close"), dock.close))
-
-    def _on_float(self) -> None:
-        self._dock.setFloating(not self._dock.isFloating())
-
-
-def _button(name: str, words: str, run: Callable[[], object]) -> QToolButton:
-    button = QToolButton()
-    polish(button, "small", value=True)
-    icons.bind(button, name, "fg3")
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    button.clicked.connect(run)
-    return button
-
-
 class Docks:
     """All panels of the window by name.
 
     Args:
         window: Holds them.
+
+    Attributes:
+        enlarge: Shows a panel large.
     """
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
+        self._tools: list[TabTools] = []
+        self.enlarge: Callable[[QDockWidget], object] = lambda _dock: None
         window.setDockNestingEnabled(True)
         window.setTabPosition(_AREA.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for name, title in TITLES.items():
@@ -119,31 +83,54 @@ class Docks:
 
     def _made(self, name: str, title: str) -> QDockWidget:
         dock = QDockWidget(title, self._window)
-        dock.setObjectName(f"dock-{name}")
+        dock.setObjectName(object_name(name))
         dock.setWidget(QWidget())
         polish(dock.widget(), "panel", value=True)
-        dock.setTitleBarWidget(TitleBar(dock))
+        dock.setTitleBarWidget(self._title(dock))
         dock.visibilityChanged.connect(self._show_titles)
         dock.topLevelChanged.connect(self._show_titles)
         dock.dockLocationChanged.connect(self._show_titles)
         return dock
 
+    def _title(self, dock: QDockWidget) -> TitleBar:
+        return TitleBar(dock, self._on_enlarge)
+
     def _show_titles(self, *_ignored: object) -> None:
         """Hide the title bar of a panel whose tab already says its name."""
         for dock in self._docks.values():
-            is_tabbed = bool(self._window.tabifiedDockWidgets(dock))
+            is_tabbed = self._is_tabbed(dock)
             bar = dock.titleBarWidget()
             has_bar = isinstance(bar, TitleBar)
             if is_tabbed == has_bar:
-                dock.setTitleBarWidget(QWidget() if is_tabbed else TitleBar(dock))
+                dock.setTitleBarWidget(QWidget() if is_tabbed else self._title(dock))
                 bar.deleteLater()
         direct = Qt.FindChildOption.FindDirectChildrenOnly
-        for tabs in self._window.findChildren(QTabBar, options=direct):
+        window = self._window
+        self._tools = [t for t in self._tools if isValid(t) and isValid(t.tabs)]
+        for tabs in window.findChildren(QTabBar, options=direct):
             tabs.setDrawBase(False)
             tabs.setAccessibleName(tr("Panels"))
             is_choice = tabs.count() > 1  # one tab alone is put out of sight
             focus = Qt.FocusPolicy.TabFocus if is_choice else Qt.FocusPolicy.NoFocus
             tabs.setFocusPolicy(focus)
+            if all(tools.tabs is not tabs for tools in self._tools):
+                tools = TabTools(window, tabs, self._chosen, self._on_enlarge)
+                self._tools.append(tools)
+
+    def _is_tabbed(self, dock: QDockWidget) -> bool:
+        """Return whether a panel has a tab; Qt counts those that left as well."""
+        others = self._window.tabifiedDockWidgets(dock)
+        here = (other for other in others if not other.isHidden())
+        return not dock.isFloating() and any(not o.isFloating() for o in here)
+
+    def _chosen(self, tabs: QTabBar) -> QDockWidget | None:
+        """Return the panel of the chosen tab."""
+        title = tabs.tabText(tabs.currentIndex())
+        shown = (dock for dock in self._docks.values() if dock.isVisible())
+        return next((dock for dock in shown if dock.windowTitle() == title), None)
+
+    def _on_enlarge(self, dock: QDockWidget) -> None:
+        self.enlarge(dock)
 
     def reset(self) -> None:
         """Put every panel where it stands in a new window."""

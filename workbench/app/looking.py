@@ -15,6 +15,8 @@ from engine.layers.spec import Value
 from workbench.document import actions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.graph.model import Node, Project
     from engine.protocol.frame import View
     from workbench.app.window import MainWindow
@@ -39,6 +41,7 @@ class ViewQuestions(QObject):
         window.document.replaced.connect(self._on_replaced)
         window.panels.loaded.connect(self._on_loaded)
         window.session.looking.cell_opened.connect(self._on_cell)
+        window.session.looking.settled.connect(self._on_settled)
 
     @property
     def _panel(self) -> "ViewPanel | None":
@@ -78,8 +81,17 @@ class ViewQuestions(QObject):
             if new:
                 changed[node] = new
         if changed:
+            self._await(changed)
             self._window.session.looking.look(changed)
         self._show()
+
+    def _await(self, nodes: "Iterable[str]") -> None:
+        if self._panel is not None and self._window.session.history.run is not None:
+            self._panel.await_views(nodes)
+
+    def _on_settled(self) -> None:
+        if self._panel is not None:
+            self._panel.await_views(())
 
     def _show(self) -> None:
         if self._panel is not None:

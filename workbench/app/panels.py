@@ -27,6 +27,7 @@ class Panels(QObject):
         super().__init__(parent)
         self._docks, self._history = docks, history
         self.plots: dict[str, QWidget] = {}
+        self._state = ""
         self._waiting: list[Callable[[], QWidget]] = []
         self._names: list[str] = []
         self._thread: threading.Thread | None = None
@@ -67,6 +68,12 @@ class Panels(QObject):
             if plot.isVisible():
                 plot.refresh()
 
+    def set_state(self, state: str) -> None:
+        """Take the session's state, for the words of panels that are empty."""
+        self._state = state
+        for plot in self.plots.values():
+            plot.set_state(state)
+
     def expect_views(self, has_views: bool) -> None:
         """Say whether the document has views."""
         if "views" in self.plots:
@@ -86,6 +93,7 @@ class Panels(QObject):
         name, make = self._names.pop(0), self._waiting.pop(0)
         plot = make(self._history)
         self.plots[name] = plot
+        plot.set_state(self._state)
         self._docks.put(name, plot)
         if not self._waiting:
             self._timer.stop()

@@ -2,10 +2,11 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from engine.errors import DataError
 from engine.graph import serialize
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, Evaluation, Frame, LayerSample, RunStarted
+from engine.protocol.goals import PhaseGoal
 from engine.training.metrics import MetricStore
 from workbench.session.history import History
 from workbench.session.names import names_of
@@ -154,7 +156,15 @@ class PastRun:
             parameters=analysis.parameters,
             averaged=training.decay > 0,
             layer_phases=tuple(phase for _, phase in rows),
+            goals=self._goals(),
         )
+
+    def _goals(self) -> tuple[PhaseGoal, ...]:
+        """Return what its phases minimise; empty in old runs."""
+        try:
+            return tuple(_goal(told) for told in self._account["goals"])
+        except (LookupError, AttributeError, TypeError, ValueError):
+            return ()
 
     def _rows(self) -> list[tuple[str, int]]:
         """Return what the rows of the samples are about; empty in old runs."""
@@ -164,6 +174,11 @@ class PastRun:
         sound = [p for p in pairs if isinstance(p, list) and len(p) == 2]
         rows = [(str(path), phase) for path, phase in sound if phase in phases]
         return rows if len(rows) == len(pairs) else []
+
+
+def _goal(told: Mapping[str, Any]) -> PhaseGoal:
+    losses = {str(path): float(w) for path, w in told["losses"].items()}
+    return PhaseGoal(losses, int(told["first"]), int(told["last"]))
 
 
 def _place(path: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
+from workbench.app.enlarging import Enlarging
 from workbench.app.layouts import BUILD, TRAIN, Layouts
 from workbench.canvas import block_tools, chooser, lora_tools, note_drags, tools
 
@@ -25,6 +26,7 @@ class ViewCommands:
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
         self.layouts = Layouts(window.docks, window.settings)
+        self.enlarging = Enlarging(window)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action does, by the action's id."""
@@ -37,6 +39,7 @@ class ViewCommands:
             "quick_add": canvas.quick_add,
             "theme": self.flip_theme,
             "full_screen": self._full_screen,
+            "enlarge": self.enlarging.toggle,
             "layout_build": lambda: self.layouts.switch(BUILD),
             "layout_train": lambda: self.layouts.switch(TRAIN),
             "reset_layout": self.layouts.reset,

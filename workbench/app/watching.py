@@ -1,4 +1,7 @@
-"""The views of the document: their panel comes forward when it has news to tell."""
+"""The views of the document: their panel comes forward when it has news to tell.
+
+Panels with nothing to tell yet learn here whether a run is on.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -27,6 +30,7 @@ class Watching(QObject):
         window.canvas.selection_changed.connect(self._on_selected)
         window.session.run_started.connect(lambda _run: self._on_run_started())
         window.panels.loaded.connect(self._expect)
+        window.session.state_changed.connect(window.panels.set_state)
 
     def _on_replaced(self) -> None:
         self._has_raised = False

@@ -387,6 +387,7 @@ class MainWindow(QMainWindow):
         """Keep the layout and end everything that runs."""
         if self.start_page is not None:
             self.start_page.leave()
+        self.view.enlarging.restore()
         self.settings.set_window("geometry", self.saveGeometry())
         self.settings.set_window("state", self.docks.save())
         self.settings.save()

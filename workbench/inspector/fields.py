@@ -95,7 +95,7 @@ class TextField(Field):
         """Show a value; an automatic or a mixed one as the placeholder."""
         self.value = value
         self._shown = "" if mixed else values.to_text(self.param, value)
-        auto = tr("auto") if self.param.optional else ""
+        auto = tr(self.param.unset) if self.param.optional else ""
         self.edit.setPlaceholderText(MIXED if mixed else auto)
         self.edit.setText(self._shown)
 
@@ -162,7 +162,7 @@ class ChoiceField(Field):
             words = DATASETS[choice].title if is_data else choice
             self.combo.addItem(tr(words), choice)
         if param.optional:
-            self.combo.insertItem(0, tr("auto"), None)
+            self.combo.insertItem(0, tr(param.unset), None)
         self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.combo.activated.connect(self._on_activated)
         self.setFocusProxy(self.combo)
@@ -236,7 +236,7 @@ class SizeField(Field):
         empty = mixed or value is None
         self._shown = ["" if empty else str(item) for item in items]
         for edit, text in zip(self.edits, self._shown, strict=False):
-            edit.setPlaceholderText(MIXED if mixed else tr("auto"))
+            edit.setPlaceholderText(MIXED if mixed else tr(self.param.unset))
             edit.setText(text)
         self.link.setChecked(not is_pair)
         icons.bind(self.link, "unlink" if is_pair else "link", "fg3")

@@ -5,9 +5,11 @@ from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from workbench.plots import style
+from workbench.plots.corner import BOTTOM_RIGHT, Corner
 from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.legend import Entry
 from workbench.plots.panel import Table, nothing_yet
+from workbench.plots.points import Points
 from workbench.session.columns import Array
 from workbench.session.history import History
 
@@ -30,11 +32,18 @@ class AccuracyPlot(CurvePanel):
         super().__init__(history, words, [], parent)
         self.setWindowTitle(tr("Accuracy"))
         self.setAccessibleName(tr("Metrics"))
-        self.legend.at_bottom = True
+        self.corner = Corner(BOTTOM_RIGHT)
         self._titles: list[str] = []
-        self.lines = [self.curve(), self.curve()]
-        self.points = [self.dots(), self.dots()]
+        self.curves = [Points(self.canvas), Points(self.canvas)]
         self._colour()
+
+    def words(self, empty: str) -> str:
+        """Return when there will be something, also in a pause."""
+        return self.on_the_way() if self.state == "paused" else super().words(empty)
+
+    def on_the_way(self) -> str:
+        """Return the words before the first evaluation."""
+        return tr("The first numbers come with the first evaluation.")
 
     def news(self) -> object:
         """Evaluations decide, and the step for the axis."""
@@ -81,9 +90,8 @@ class AccuracyPlot(CurvePanel):
 
     def _draw(self, index: int, points: Array) -> tuple[float, float] | None:
         shown = self.shown(index)
-        for item in (self.lines[index], self.points[index]):
-            item.setVisible(shown)
-        self.show_evaluated(self.lines[index], self.points[index], points)
+        self.curves[index].set_visible(on=shown)
+        self.curves[index].show_points(points)
         if not shown or not points.size:
             return None
         return float(points[1].min()), float(points[1].max())
@@ -97,12 +105,9 @@ class AccuracyPlot(CurvePanel):
         return bounds
 
     def _colour(self) -> None:
-        for index, (line, points) in enumerate(
-            zip(self.lines, self.points, strict=True)
-        ):
+        for index, curve in enumerate(self.curves):
             tint = style.series(index)
-            line.setPen(style.pen(tint, SMOOTH_PX))
-            points.setBrush(tint)
+            curve.dress(style.pen(tint, SMOOTH_PX), tint)
 
     def restyle(self) -> None:
         """Take the colours of the theme."""

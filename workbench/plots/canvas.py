@@ -11,7 +11,7 @@ from workbench.theme.text import escape
 
 CACHED = QGraphicsItem.CacheMode.DeviceCoordinateCache
 """Axes with their grid are a picture that is drawn again only when they change."""
-LEFT_PX, RIGHT_PX = 52, 12
+LEFT_PX, RIGHT_PX, BELOW_PX = 52, 12, 38
 
 
 class PlotCanvas(pg.PlotWidget):

@@ -4,24 +4,29 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from engine.i18n import tr
-from workbench.plots import style
-from workbench.plots.canvas import PlotCanvas
+from workbench.plots import corner, style
+from workbench.plots.canvas import BELOW_PX, LEFT_PX, RIGHT_PX, PlotCanvas
 from workbench.plots.chart import HEADER_PX
+from workbench.plots.corner import Corner, Curve
 from workbench.plots.legend import Entry, Legend
 from workbench.plots.panel import Panel
 from workbench.plots.ranges import StepRange, ValueRange
 from workbench.plots.switch import Switch
-from workbench.session.columns import Array
 from workbench.session.history import History
 
 PACE = 3
 """Curves are drawn at every third tick of 33 ms: they cost most of all panels."""
-SMOOTH_PX, MOST_DOTS, LEFT_OF_READOUT, BELOW_PX = 2.2, 80, 58, 52
+SMOOTH_PX, LEFT_OF_READOUT = 2.2, 58
+RAW_MATTERS = 0.25
+"""How much it matters that the legend leaves raw curves free."""
+
+_LONELY = 0.1
+"""Room around a single value: as a share of it, or in decades."""
 
 
 class CurvePanel(Panel):
@@ -50,16 +55,24 @@ class CurvePanel(Panel):
         self._build(empty)
         self.switch = Switch(modes, self)
         self.switch.changed.connect(lambda _index: self._on_mode_changed())
-        self.legend = Legend(self)
+        self.legend, self.corner = Legend(self), Corner()
         self.legend.toggled.connect(lambda _index, _on: self.again())
+        self._make_readout()
+        self._tint()
+
+    def _make_readout(self) -> None:
         self._readout = QLabel(self)
         self._readout.setTextFormat(Qt.TextFormat.PlainText)
         self._readout.setFont(style.tick_font())
-        self._readout.move(LEFT_OF_READOUT, 5)
+        self._readout.setAutoFillBackground(True)  # a long one covers the switch
+        unseen = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+        self._readout.setAttribute(unseen)
+        self._readout.move(LEFT_OF_READOUT, 3)
+        self._readout.hide()
 
     def _build(self, empty: str) -> None:
         self.setAutoFillBackground(True)
-        self._empty = QLabel(empty, self)
+        self._empty, self._no_run = QLabel(empty, self), empty
         self._empty.setTextFormat(Qt.TextFormat.PlainText)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -68,31 +81,10 @@ class CurvePanel(Panel):
         self.canvas.box.sigRangeChangedManually.connect(self._on_zoomed)
         self.canvas.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.canvas.scene().sigMouseClicked.connect(self._on_clicked)
-        self._tint()
 
-    def curve(self, *, raw: bool = False) -> pg.PlotCurveItem:
-        """Add and return an empty curve.
-
-        Thin raw ones are fast as one line; wide ones as segments (15 times faster).
-        """
-        item = pg.PlotCurveItem(skipFiniteCheck=True, antialias=not raw)
-        item.setSegmentedLineMode("off" if raw else "on")
-        self.canvas.addItem(item, ignoreBounds=True)
-        return item
-
-    def dots(self) -> pg.ScatterPlotItem:
-        """Add and return the dots of a curve."""
-        item = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
-        self.canvas.addItem(item, ignoreBounds=True)
-        return item
-
-    def show_evaluated(
-        self, line: pg.PlotCurveItem, dots: pg.ScatterPlotItem, points: Array
-    ) -> None:
-        """Show points (2, K) as a line, with dots while they are few."""
-        line.setData(*points)
-        few = points.shape[1] <= MOST_DOTS
-        dots.setData(*(points if few else points[:, -1:]))
+    def show_words(self) -> None:
+        """Show the words while there is nothing else, as they now are."""
+        self._empty.setText(self.words(self._no_run))
 
     def begin_view(self) -> tuple[float, float]:
         """Start a drawing; return the range of steps in view."""
@@ -101,6 +93,7 @@ class CurvePanel(Panel):
             self._run = history.layers
             self.steps, self.values = StepRange(), ValueRange()
             self.following = True
+            self.corner.restart()
         total = history.run.total_steps if history.run else 0
         self.steps.follow(history.step, total)
         if self.following:
@@ -113,7 +106,7 @@ class CurvePanel(Panel):
     ) -> None:
         """End a drawing: ranges, legend, and whether there is anything at all."""
         if bounds is not None:
-            self.values.follow(*bounds)
+            self.values.follow(*with_room(*bounds, log=self.log))
         if self.following:
             self.canvas.set_ranges(
                 (0.0, self.steps.high), (self.values.low, self.values.high)
@@ -122,6 +115,7 @@ class CurvePanel(Panel):
         self._empty.setVisible(bounds is None)
         self.canvas.setVisible(bounds is not None)
         self.legend.set_entries(entries if bounds is not None else [])
+        self._place_legend()
         self._say_following()
 
     @property
@@ -161,7 +155,7 @@ class CurvePanel(Panel):
         self.canvas.cache_axes(on=True)
 
     def _tint(self) -> None:
-        for widget in (self, self._empty):
+        for widget in (self, self._empty, self._readout):
             palette = widget.palette()
             palette.setColor(palette.ColorRole.Window, style.colour("bg1"))
             palette.setColor(palette.ColorRole.WindowText, style.colour("fg2"))
@@ -189,6 +183,40 @@ class CurvePanel(Panel):
         else:
             self._say_following()
 
+    def _place_legend(self) -> None:
+        """Put the legend where it hides little; it stays while it is in use."""
+        area = self._data_area()
+        places = corner.places(area, self.legend.size())
+        if not self.legend.is_in_use:
+            boxes = [QRectF(place, self.legend.size().toSizeF()) for place in places]
+            curves = self._curves_in_sight()
+            self.corner.follow([corner.crowd(curves, self._units(b)) for b in boxes])
+        self.legend.move(places[self.corner.index])
+
+    def _data_area(self) -> QRectF:
+        """Return the rectangle of the data, px; also before the first layout."""
+        canvas = QRectF(self.canvas.geometry())
+        return canvas.adjusted(LEFT_PX + 2, 2, -RIGHT_PX - 2, -BELOW_PX)
+
+    def _units(self, box: QRectF) -> QRectF:
+        """Return a rectangle of pixels in the units of the axes."""
+        area = self._data_area()
+        (x0, x1), (y0, y1) = self.canvas.box.viewRange()
+        across = (x1 - x0) / max(area.width(), 1)
+        up = (y1 - y0) / max(area.height(), 1)
+        x, y = (box.left() - area.left()) * across, (area.bottom() - box.bottom()) * up
+        return QRectF(x0 + x, y0 + y, box.width() * across, box.height() * up)
+
+    def _curves_in_sight(self) -> list[Curve]:
+        """Return what the legend should not hide."""
+        items = self.canvas.getPlotItem().items
+        curves = [item for item in items if isinstance(item, pg.PlotCurveItem)]
+        return [
+            (*item.getData(), 1.0 if item.zValue() else RAW_MATTERS)
+            for item in curves
+            if item.isVisible() and item.getData()[0] is not None
+        ]
+
     def leaveEvent(self, _event: object) -> None:
         """Take the cursor away."""
         self.canvas.cursor_line.hide()
@@ -201,18 +229,24 @@ class CurvePanel(Panel):
     def _say(self, text: str) -> None:
         if text != self._readout.text():
             self._readout.setText(text)
-            self._readout.adjustSize()
+            self._readout.setVisible(bool(text))
+            self._place_readout()
+
+    def _place_readout(self) -> None:
+        """Let the words cover the switch wholly or not at all."""
+        size = self._readout.sizeHint()
+        is_short = LEFT_OF_READOUT + size.width() < self.switch.x()
+        width = size.width() if is_short else self.width() - LEFT_OF_READOUT
+        self._readout.resize(width, max(size.height(), HEADER_PX - 6))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep switch and legend at the top right."""
+        """Keep switch and legend in their corners."""
         super().resizeEvent(event)
         self._empty.setGeometry(self.rect().adjusted(16, 16, -16, -16))
         self.canvas.setGeometry(self.rect().adjusted(0, HEADER_PX - 4, 0, 0))
         self.switch.place(self.width() - 8, 4)
-        below = self.height() - BELOW_PX
-        y = below if self.legend.at_bottom else HEADER_PX + 8
-        self.legend.place(self.width() - 20, y)
         self.again()
+        self._place_legend()
 
 
 def joined(bounds: list[tuple[float, float] | None]) -> tuple[float, float] | None:
@@ -221,3 +255,17 @@ def joined(bounds: list[tuple[float, float] | None]) -> tuple[float, float] | No
     if not len(known):
         return None
     return float(known[:, 0].min()), float(known[:, 1].max())
+
+
+def with_room(low: float, high: float, *, log: bool = False) -> tuple[float, float]:
+    """Return a range around values that are all the same; others as they are.
+
+    Args:
+        low: Smallest value.
+        high: Largest value.
+        log: The values are log10 of others.
+    """
+    if high - low > 1e-6 * max(abs(low), abs(high)):
+        return low, high
+    room = _LONELY if log else _LONELY * abs(low) or 1.0
+    return low - room, high + room

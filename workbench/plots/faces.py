@@ -141,7 +141,9 @@ class FacePanel(Panel):
         painter.fillRect(self.rect(), style.colour("bg1"))
         painter.setPen(style.colour("fg2"))
         words = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
-        painter.drawText(self.rect().adjusted(16, 16, -16, -16), words, self._empty)
+        painter.drawText(
+            self.rect().adjusted(16, 16, -16, -16), words, self.words(self._empty)
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the values under the mouse."""

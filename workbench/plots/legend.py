@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from engine.i18n import tr
@@ -12,6 +12,8 @@ from workbench import theme
 from workbench.plots import style
 
 SAMPLE_PX = 18
+NEUTRAL = -1
+"""Index of what has several colours."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,27 @@ class Entry:
 
     Args:
         name: Words.
-        index: Of the series' colour.
+        index: Of the series' colour, or `NEUTRAL`.
         dots: The line has dots.
+        dashed: The line is dashed.
     """
 
     name: str
     index: int
     dots: bool = False
+    dashed: bool = False
+
+    @property
+    def tint(self) -> QColor:
+        """The colour of the line."""
+        if self.index == NEUTRAL:
+            return style.colour("fg2")
+        return style.series(self.index)
+
+    @property
+    def pen(self) -> QPen:
+        """The pen of the line."""
+        return style.pen(self.tint, 1.6 if self.dashed else 2.2, dashed=self.dashed)
 
 
 class Chip(QAbstractButton):
@@ -50,12 +66,13 @@ class Chip(QAbstractButton):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             shown, middle = self.isChecked(), self.height() / 2
-            tint = style.series(self._entry.index) if shown else style.colour("fg3")
-            painter.setPen(style.pen(tint, 2.2))
+            tint = self._entry.tint if shown else style.colour("fg3")
+            pen = self._entry.pen
+            pen.setColor(tint)
+            painter.setPen(pen)
             painter.drawLine(QLineF(3, middle, 3 + SAMPLE_PX, middle))
             if self._entry.dots:
-                painter.setBrush(tint)
-                painter.drawEllipse(QPointF(3 + SAMPLE_PX / 2, middle), 2, 2)
+                self._paint_dot(painter, tint, QPointF(3 + SAMPLE_PX / 2, middle))
             painter.setPen(style.colour("fg" if shown else "fg3"))
             font = painter.font()
             font.setStrikeOut(not shown)
@@ -63,6 +80,13 @@ class Chip(QAbstractButton):
             painter.setFont(font)
             box = QRectF(self.rect()).adjusted(SAMPLE_PX + 9, 0, 0, 0)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+    def _paint_dot(self, painter: QPainter, tint: QColor, place: QPointF) -> None:
+        """Draw a dot of the line, hollow on a dashed one."""
+        hollow = self._entry.dashed
+        painter.setPen(style.pen(tint, 1.4) if hollow else Qt.PenStyle.NoPen)
+        painter.setBrush(style.colour("bg2") if hollow else tint)
+        painter.drawEllipse(place, 3, 3)
 
 
 class Legend(QWidget):
@@ -74,8 +98,6 @@ class Legend(QWidget):
         super().__init__(parent)
         self._entries: tuple[Entry, ...] = ()
         self._chips: list[Chip] = []
-        self._corner = (0, 0)
-        self.at_bottom = False
         # Opaque, so that it is not drawn again whenever the curves below it are.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         column = QVBoxLayout(self)
@@ -98,19 +120,18 @@ class Legend(QWidget):
             self.layout().addWidget(chip)
             chip.show()
         self.setVisible(bool(entries))
-        self.place(*self._corner)
+        self.layout().activate()
+        self.resize(self.layout().sizeHint())
 
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The buttons, in order."""
         return tuple(self._chips)
 
-    def place(self, right: int, y: int) -> None:
-        """Put the top right corner there, or the lower one if `at_bottom`."""
-        self._corner = (right, y)
-        self.layout().activate()
-        self.resize(self.layout().sizeHint())
-        self.move(right - self.width(), y - self.height() * self.at_bottom)
+    @property
+    def is_in_use(self) -> bool:
+        """Whether somebody points at it or has the focus in it."""
+        return self.underMouse() or any(chip.hasFocus() for chip in self._chips)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the box."""

@@ -4,6 +4,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engine.i18n import tr
+from workbench.plots.panel import UNDER_WAY
 from workbench.session.history import LOG_LINES, History
 from workbench.theme import fonts
 
@@ -25,9 +26,16 @@ class LogView(QPlainTextEdit):
         self.setFont(fonts.mono())
         self.setFrameShape(self.Shape.NoFrame)
         self.setLineWrapMode(self.LineWrapMode.NoWrap)
-        self.setPlaceholderText(tr("Press Train to see what happens"))
+        self.set_state("")
         self.setWindowTitle(tr("Log"))
         self.setAccessibleName(tr("Log"))
+
+    def set_state(self, state: str) -> None:
+        """Take the session's state, for the words of an empty log."""
+        soon = tr("The first lines are on the way.")
+        is_under_way = state in UNDER_WAY or state == "paused"
+        words = soon if is_under_way else tr("Press Train to see what happens")
+        self.setPlaceholderText(words)
 
     def refresh(self) -> None:
         """Append the lines that are new."""

@@ -7,10 +7,11 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
-from workbench.plots import style
+from workbench.plots import points, style, validation
 from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.legend import Entry
 from workbench.plots.panel import Table, nothing_yet
+from workbench.plots.validation import ValidationCurves
 from workbench.session.columns import Array
 from workbench.session.history import History
 from workbench.session.series import Series
@@ -21,7 +22,7 @@ _PX_PER_POINT = 1.5
 
 
 class LossPlot(CurvePanel):
-    """Training loss raw and smoothed for each phase, validation loss with dots.
+    """Training loss raw and smoothed, validation loss with dots, both for each phase.
 
     Its third face is the learning rate. A step whose loss was not finite is marked.
 
@@ -38,9 +39,8 @@ class LossPlot(CurvePanel):
         super().__init__(history, words, _faces(), parent)
         self.setWindowTitle(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
-        self.raw, self.smooth = [], []
-        self._evaluated, self._evaluated_for = np.empty((2, 0)), ()
-        self.validation, self.validation_dots = self.curve(), self.dots()
+        self.raw, self.smooth, self.lonely = [], [], []
+        self.validation = ValidationCurves(self.canvas, history)
         self.marks: list[pg.InfiniteLine] = []
         self.changes: list[pg.InfiniteLine] = []
         self._colour()
@@ -72,7 +72,7 @@ class LossPlot(CurvePanel):
             self._draw_phase(index, series, low, high)
             for index, series in enumerate(self.history.losses)
         ]
-        bounds.append(self._draw_validation(len(bounds)))
+        bounds += self.validation.draw(self.shown, self._scaled, self.log)
         self.canvas.set_labels(self._loss_name(), tr("step"))
         self.end_view(joined(bounds), self._entries())
 
@@ -85,10 +85,10 @@ class LossPlot(CurvePanel):
             self.smooth[index].setVisible(shown)
             line = series.raw_line(low, high, self.canvas.data_width)
             self.smooth[index].setData(*line)
+            self._show_lonely(index, line, on=shown)
             found = series.bounds(low, high) if shown else None
             bounds.append(found and (min(0.0, found[0]), found[1] * 1.05))
-        self.validation.setVisible(False)
-        self.validation_dots.setVisible(False)
+        self.validation.hide()
         self.canvas.set_labels(tr("learning rate"), tr("step"))
         entries = self._phase_entries("") if len(bounds) > 1 else []
         self.end_view(joined(bounds), entries)
@@ -118,13 +118,23 @@ class LossPlot(CurvePanel):
         for curve in (self.raw[index], self.smooth[index]):
             curve.setVisible(shown)
         if not shown or not len(series):
+            self.lonely[index].setVisible(False)
             return None
         pixels = self.canvas.data_width
-        self.raw[index].setData(*self._scaled(*series.raw_line(low, high, pixels)))
-        points = min(int(pixels / _PX_PER_POINT), 999)
-        smooth = self._scaled(*series.smooth_line(low, high, points))
+        line = self._scaled(*series.raw_line(low, high, pixels))
+        self.raw[index].setData(*line)
+        self._show_lonely(index, line, on=True)
+        most = min(int(pixels / _PX_PER_POINT), 999)
+        smooth = self._scaled(*series.smooth_line(low, high, most))
         self.smooth[index].setData(*smooth)
         return self._bounds(series.bounds(low, high), smooth[1])
+
+    def _show_lonely(self, index: int, line: tuple[Array, Array], *, on: bool) -> None:
+        """Draw a dot where there is one point: no line leads to it."""
+        is_lonely = on and len(line[0]) == 1
+        self.lonely[index].setVisible(is_lonely)
+        if is_lonely:
+            self.lonely[index].setData(*line)
 
     def _bounds(
         self, raw: tuple[float, float] | None, smooth: Array
@@ -139,25 +149,6 @@ class LossPlot(CurvePanel):
             low, high = max(ends[0], low - room), min(ends[1], high + room)
         return low, high
 
-    def _draw_validation(self, index: int) -> tuple[float, float] | None:
-        shown = self.shown(index)
-        self.validation.setVisible(shown)
-        self.validation_dots.setVisible(shown)
-        points = self._evaluated_points()
-        if not shown or not points.size:
-            return None
-        return float(points[1].min()), float(points[1].max())
-
-    def _evaluated_points(self) -> Array:
-        """Return the validation curve (2, K), drawn again only when it is new."""
-        history = self.history
-        state = (history.runs_seen, history.evaluations_seen, self.log)
-        if state != self._evaluated_for:
-            self._evaluated_for = state
-            self._evaluated = np.stack(self._scaled(*history.evaluated("loss")))
-            self.show_evaluated(self.validation, self.validation_dots, self._evaluated)
-        return self._evaluated
-
     def _scaled(self, steps: Array, values: Array) -> tuple[Array, Array]:
         """Return points as drawn: log10 of the positive ones on a log axis."""
         if not self.log:
@@ -168,12 +159,14 @@ class LossPlot(CurvePanel):
     def _match_phases(self) -> None:
         """Have one raw and one smooth curve for each phase."""
         count = len(self.history.losses)
+        self.validation.match()
         if len(self.raw) == count:
             return
-        for curve in (*self.raw, *self.smooth):
+        for curve in (*self.raw, *self.smooth, *self.lonely):
             self.canvas.removeItem(curve)
-        self.raw = [self.curve(raw=True) for _ in range(count)]
-        self.smooth = [self.curve() for _ in range(count)]
+        self.raw = [points.curve(self.canvas, raw=True) for _ in range(count)]
+        self.smooth = [points.curve(self.canvas) for _ in range(count)]
+        self.lonely = [points.dots(self.canvas) for _ in range(count)]
         self._colour()
 
     def _colour(self) -> None:
@@ -181,11 +174,8 @@ class LossPlot(CurvePanel):
             raw.setPen(style.pen(style.faded(index)))
             smooth.setPen(style.pen(style.series(index), SMOOTH_PX))
             smooth.setZValue(1)
-        tint = style.series(len(self.raw))
-        self.validation.setPen(style.pen(tint, SMOOTH_PX))
-        self.validation_dots.setBrush(tint)
-        self.validation.setZValue(2)
-        self.validation_dots.setZValue(3)
+            self.lonely[index].setBrush(style.series(index))
+        self.validation.restyle()
         for mark in self.marks:
             mark.setPen(style.pen(style.colour("err"), dashed=True))
         for mark in self.changes:
@@ -202,32 +192,32 @@ class LossPlot(CurvePanel):
         return [Entry(name, index) for index, name in enumerate(names)]
 
     def _entries(self) -> list[Entry]:
-        entries = self._phase_entries(tr("train"))
-        if self.history.evaluations:
-            entries.append(Entry(tr("validation"), len(entries), dots=True))
-        return entries
+        return self._phase_entries(tr("train")) + self.validation.entries()
 
     def _loss_name(self) -> str:
         titles = set(self.history.names.losses.values())
         return next(iter(titles)) if len(titles) == 1 else tr("loss")
 
     def reading(self, step: float) -> str:
-        """Return step, raw, smoothed and validation loss; or the learning rate."""
+        """Return step, raw, smoothed and validation loss, a line a phase; or rates."""
         if self.shows_rate:
             return self._rate_reading(step)
-        parts = []
-        if broken := [b for b in self.history.broken_steps if abs(b - step) < 1]:
-            parts.append(tr("step {step}: the loss is not finite", step=broken[0]))
-        for name, series in zip(self._names(), self.history.losses, strict=True):
-            found = series.at(step)
+        history = self.history
+        lines = []
+        if broken := [b for b in history.broken_steps if abs(b - step) < 1]:
+            lines.append(tr("step {step}: the loss is not finite", step=broken[0]))
+        evaluated = validation.readings(history, step)
+        each = len(evaluated) == len(history.losses)
+        names = self._names()
+        for index in validation.active(history, step):
+            parts = [evaluated[index]] if each else []
+            found = history.losses[index].at(step)
             if found is not None:
-                parts.append(tr("step {step}", step=found.step))
-                parts.append(f"{name}{found.value:.4g} (≈ {found.smooth:.4g})")
-        steps, values = self.history.evaluated("loss")
-        if len(steps):
-            nearest = int(np.abs(steps - step).argmin())
-            parts.append(tr("validation {value}", value=f"{values[nearest]:.4g}"))
-        return " · ".join(dict.fromkeys(parts))
+                value = f"{names[index]}{found.value:.4g} (≈ {found.smooth:.4g})"
+                parts = [tr("step {step}", step=found.step), value, *parts]
+            lines.append(" · ".join(filter(None, parts)))
+        lines += [] if each else evaluated
+        return "\n".join(filter(None, lines))
 
     def _rate_reading(self, step: float) -> str:
         found = [series.at(step) for series in self.history.rates]
@@ -258,8 +248,9 @@ class LossPlot(CurvePanel):
                 strict=True,
             )
             rows += [[phase, *pair] for pair in pairs]
-        for step, value in self.history.evaluated("loss").T.tolist():
-            rows.append(["validation", int(step), value, ""])
+        for phase, told in validation.curves_of(self.history):
+            name = f"{phase} validation".lstrip()
+            rows += [[name, int(step), value, ""] for step, value in told.T.tolist()]
         return ["series", "step", "loss", "smoothed"], rows
 
 

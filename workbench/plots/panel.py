@@ -12,6 +12,9 @@ from workbench.session.history import History
 Table = tuple[list[str], list[list[object]]]
 """Header and rows of a CSV file."""
 
+UNDER_WAY = frozenset({"compiling", "training"})
+"""States of the session in which there will soon be something to show."""
+
 
 class Panel(QWidget):
     """A plot of the history that is drawn again only when there is news.
@@ -33,6 +36,7 @@ class Panel(QWidget):
         self.history = history
         self._every, self._ticks = every, 0
         self._seen: object = None
+        self.state = ""
         policy = QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, policy)
         self.setMinimumSize(120, 80)
@@ -67,6 +71,30 @@ class Panel(QWidget):
     def draw_vector(self, painter: QPainter) -> None:
         """Draw with lines and text that scale."""
         self.render(painter, QPoint())
+
+    def set_state(self, state: str) -> None:
+        """Take the session's state, for the words while there is nothing to show."""
+        if state != self.state:
+            self.state = state
+            self.show_words()
+
+    def show_words(self) -> None:
+        """Show the words while there is nothing else, as they now are."""
+        self.update()
+
+    def words(self, empty: str) -> str:
+        """Return what to say while there is nothing to show.
+
+        Args:
+            empty: While no run is on.
+        """
+        if self.state == "paused":
+            return tr("Paused before the first numbers: resume, or make one step.")
+        return self.on_the_way() if self.state in UNDER_WAY else empty
+
+    def on_the_way(self) -> str:
+        """Return the words before the first numbers of a run."""
+        return tr("The first numbers are on the way.")
 
     def restyle(self) -> None:
         """Take the colours of the theme again."""

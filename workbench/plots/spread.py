@@ -1,57 +1,58 @@
-"""Histograms of the weights of every layer, negative ones to the left of zero.
-
-The axis is logarithmic on both sides; the middle holds the exact zeros.
-"""
+"""How the weights of every layer are spread: a density over a linear axis."""
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from engine.i18n import tr
-from workbench.plots import ridges
+from workbench.plots import ridges, style
 from workbench.plots.chart import Axis, Chart
+from workbench.plots.density import Density
 from workbench.plots.panel import Table
-from workbench.plots.ranges import ValueRange, number
+from workbench.plots.ranges import number, rounded_up, ticks
 from workbench.plots.ridges import Ridges
 from workbench.session.columns import Array
-from workbench.session.layers import EXPONENTS, magnitude_counts, shares
+from workbench.session.layers import EXPONENTS
 from workbench.session.phase_rows import PhaseView
 
+SEEN = 0.999
+"""Share of a layer's weights that its range holds."""
+POINTS = 241
+BLUR = 0.03
+"""Standard deviation, as a share of the largest magnitude in the range."""
+_KEEP = 0.4
+"""A range shrinks when the weights fill less of it."""
+_APART, _TOGETHER = 6.0, 4.0
+"""Layers whose ranges differ by more get one each; by less, one for all again."""
+_NOTE_PX = 54
 _BIAS = 127
-_TAIL = 0.005
-_EXPONENTS = np.arange(254) + 1 - _BIAS
-
-
-def signed(histogram: Array, low: int, high: int) -> Array:
-    """Return shares (L, 2n + 1) from −2ʰⁱᵍʰ over zero to 2ʰⁱᵍʰ, n = high − low.
-
-    Values nearer to zero than 2ˡᵒʷ are left out, but count in the whole.
-    """
-    positive = histogram[:, low + _BIAS : high + _BIAS]
-    negative = histogram[:, EXPONENTS + low + _BIAS : EXPONENTS + high + _BIAS]
-    zeros = histogram[:, :1] + histogram[:, EXPONENTS : EXPONENTS + 1]
-    shown = np.hstack([negative[:, ::-1], zeros, positive])
-    total = histogram.sum(axis=1, keepdims=True)
-    return shown / np.maximum(total, 1)
 
 
 class WeightSpread:
-    """The newest histogram of the weights of every layer as ridgelines."""
+    """The newest density of the weights of every layer as ridgelines.
+
+    All layers share one range as long as their weights are of similar size. Otherwise
+    each has its own, which stands at its right.
+    """
 
     def __init__(self, history: PhaseView) -> None:
         self.title = tr("Histogram")
         self._history = history
-        self._range = ValueRange(-10, 1, 0.4, margin=0.02, unit=1, smallest=6)
-        self.shares = np.empty((0, 0))
+        self._ranges_of: object = None
+        self._own = np.zeros(0)
+        self.is_shared = True
+        self.densities: list[Density] = []
         self.ridges: Ridges | None = None
 
     def restyle(self) -> None:
         """Nothing is kept in colours."""
 
     @property
-    def span(self) -> tuple[int, int]:
-        """First and one past the last binary exponent that is shown."""
-        return int(self._range.low), int(self._range.high)
+    def ranges(self) -> Array:
+        """The largest magnitude that is shown of each layer (L,)."""
+        if self.is_shared and len(self._own):
+            return np.full(len(self._own), self._own.max())
+        return self._own
 
     def take_in(self) -> None:
         """Turn the newest sample into outlines."""
@@ -59,76 +60,110 @@ class WeightSpread:
         if sample is None:
             self.ridges = None
             return
-        self._follow(shares(magnitude_counts(sample.weight_histogram)))
-        low, high = self.span
-        self.shares = signed(sample.weight_histogram, low, high)
-        count = self.shares.shape[1]
-        x = np.linspace(0.5 / count, 1 - 0.5 / count, (count - 1) * ridges.SMOOTH + 1)
-        self.ridges = Ridges(x, ridges.upsampled(ridges.heights(self.shares)))
+        self.densities = [Density(counts) for counts in sample.weight_histogram]
+        self._fit_ranges()
+        half = 1 / (POINTS - 1)
+        edges = np.linspace(-1 - half, 1 + half, POINTS + 1)
+        pairs = zip(self.densities, self.ranges, strict=True)
+        rows = np.array([density.average(edges * size) for density, size in pairs])
+        rows = smoothed(rows.reshape(-1, POINTS))
+        self.ridges = Ridges(np.linspace(0, 1, POINTS), ridges.heights(rows))
 
-    def _follow(self, per_layer: Array) -> None:
-        """Show all but half a percent of every layer's weights."""
-        total = np.cumsum(np.nan_to_num(per_layer), axis=1)
-        filled = total[:, -1] > 0
-        if filled.any():
-            first = (total[filled] > _TAIL).argmax(axis=1).min()
-            last = (total[filled] > 1 - 1e-9).argmax(axis=1).max()
-            self._range.follow(float(_EXPONENTS[first]), float(_EXPONENTS[last] + 1))
+    def _fit_ranges(self) -> None:
+        """Let ranges grow and shrink with the weights, in steps."""
+        if self._history.layers is not self._ranges_of:
+            self._ranges_of, self.is_shared = self._history.layers, True
+            self._own = np.zeros(len(self.densities))
+        needed = np.array([density.magnitude(SEEN) for density in self.densities])
+        is_off = (needed > self._own) | (needed < _KEEP * self._own)
+        for row in np.flatnonzero(is_off):
+            self._own[row] = rounded_up(needed[row])
+        if len(self._own):
+            ratio = self._own.max() / self._own.min()
+            self.is_shared = ratio <= (_APART if self.is_shared else _TOGETHER)
 
     def chart(self) -> Chart | None:
-        """Decades on both sides of zero; a row a layer."""
+        """Weights below, or shares of a layer's range; a row a layer."""
         if self.ridges is None:
             return None
-        low, high = self.span
-        end = high - low + 0.5
-        tens = range(
-            int(np.ceil(low * np.log10(2))), int(np.floor(high * np.log10(2))) + 1
-        )
-        places = [(self._place(10.0**ten, low), number(10.0**ten)) for ten in tens]
-        minus = [(-place, f"−{text}") for place, text in reversed(places)]
-        axis = Axis(-end, end, (*minus, (0.0, "0"), *places), tr("weight"))
         names = self._history.layers.names
-        rows = [(ridges.baseline(i, len(names)), name) for i, name in enumerate(names)]
-        return Chart(axis, tuple(rows))
-
-    @staticmethod
-    def _place(value: float, low: int) -> float:
-        """Return where a positive weight stands; bins are 1 wide, zero's too."""
-        return float(np.log2(value)) - low + 0.5
+        rows = tuple((ridges.baseline(i, len(names)), n) for i, n in enumerate(names))
+        if self.is_shared:
+            end = float(self.ranges[0]) if len(names) else 1.0
+            axis = Axis(-end, end, ticks(-end, end, 6), tr("weight"))
+            return Chart(axis, rows, tr("density"))
+        halves = tuple((n / 2, f"{50 * n} %".replace("-", "−")) for n in range(-2, 3))
+        label = tr("weight, % of the range at the right")
+        axis = Axis(-1, 1, halves, label)
+        return Chart(axis, rows, tr("density"), right_px=_NOTE_PX)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Draw the outlines."""
-        if self.ridges is not None:
-            self.ridges.paint(painter, area)
+        """Draw the outlines, and the range of each layer that has its own."""
+        if self.ridges is None:
+            return
+        self.ridges.paint(painter, area)
+        if self.is_shared:
+            return
+        painter.setPen(style.colour("fg2"))
+        for row, size in enumerate(self.ranges):
+            y = area.top() + ridges.baseline(row, len(self.ranges)) * area.height()
+            box = QRectF(area.right() + 5, y - 12, _NOTE_PX, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"±{number(size)}")
 
     def read(self, x: float, y: float) -> str:
-        """Return layer, weight and share at a place."""
-        if self.ridges is None:
+        """Return layer, the counted share around a place, and the norm."""
+        sample = self._history.sample
+        if self.ridges is None or sample is None:
             return ""
-        row = ridges.row_at(y, len(self.shares))
-        count = self.shares.shape[1]
-        index = min(int(x * count), count - 1)
-        low = self.span[0]
-        place = index - count // 2
-        size = 2.0 ** (abs(place) - 1 + low)
-        value = f"{'−' if place < 0 else ''}{size:.2g}…{2 * size:.2g}" if place else "0"
+        row = ridges.row_at(y, len(self.densities))
+        density = self.densities[row]
+        index = density.bin_at((2 * x - 1) * float(self.ranges[row]))
+        low, high = density.edges[index : index + 2]
         return tr(
             "{layer} · {share} at {value} · norm {norm}",
             layer=self._history.layers.names[row],
-            share=f"{self.shares[row, index]:.1%}",
-            value=value,
-            norm=f"{self._history.sample.weight_norm[row]:.3g}",
+            share=f"{density.shares[index]:.1%}",
+            value=f"{low:.2g}…{high:.2g}".replace("-", "−"),
+            norm=f"{sample.weight_norm[row]:.3g}",
         )
 
     def table(self) -> Table:
-        """Return the share of every layer in every bin."""
+        """Return the share of every layer in every bin as it was counted."""
+        sample = self._history.sample
         names = self._history.layers.names if self.ridges else ()
-        low, middle = self.span[0], self.shares.shape[1] // 2
-        rows: list[list[object]] = []
-        for index, column in enumerate(self.shares.T.tolist()):
-            place = index - middle
-            edge = 2.0 ** (abs(place) - 1 + low) * np.sign(place)
-            rows.append(
-                [float(min(edge, 2 * edge)), float(max(edge, 2 * edge)), *column]
-            )
-        return ["weight from", "weight to", *names], rows
+        header: list[str] = ["weight from", "weight to", *names]
+        if sample is None or not names:
+            return header, []
+        edges, shares = signed(sample.weight_histogram)
+        pairs = zip(edges.tolist(), shares.T.tolist(), strict=True)
+        return header, [[*ends, *column] for ends, column in pairs]
+
+
+def smoothed(rows: Array) -> Array:
+    """Return densities (L, POINTS) blurred by a Gaussian of `BLUR` of the range.
+
+    A step between two bins becomes a slope; the area stays.
+    """
+    places = np.linspace(-3, 3, 2 * round(3 * BLUR * (POINTS - 1) / 2) + 1)
+    kernel = np.exp(-(places**2) / 2)
+    reach = len(kernel) // 2
+    padded = np.pad(rows, ((0, 0), (reach, reach)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=1)
+    return windows @ (kernel / kernel.sum())
+
+
+def signed(histogram: Array) -> tuple[Array, Array]:
+    """Return edges (B, 2) and shares (L, B) of all bins that hold a weight.
+
+    The middle one holds the exact zeros.
+    """
+    magnitudes = histogram[:, :EXPONENTS] + histogram[:, EXPONENTS:]
+    filled = np.flatnonzero(magnitudes[:, 1:-1].sum(axis=0)) + 1
+    low, high = (filled[0], filled[-1] + 1) if len(filled) else (1, 1)
+    positive = histogram[:, low:high]
+    negative = histogram[:, EXPONENTS + low : EXPONENTS + high]
+    counts = np.hstack([negative[:, ::-1], magnitudes[:, :1], positive])
+    sizes = 2.0 ** (np.arange(low, high + 1) - _BIAS)
+    outer = np.stack([sizes[:-1], sizes[1:]], axis=1)
+    edges = np.vstack([-outer[::-1, ::-1], [[0.0, 0.0]], outer])
+    return edges, counts / np.maximum(histogram.sum(axis=1, keepdims=True), 1)

@@ -145,15 +145,31 @@ class History:
             name: Node id, or `loss` for the total.
             training: Of the training data instead of the validation data.
         """
-        import numpy as np  # noqa: PLC0415 - not before the first paint
-
-        pairs = [
-            (evaluation.step, values[name])
-            for evaluation in self.evaluations
-            for values in [evaluation.train_values if training else evaluation.values]
-            if math.isfinite(values.get(name, math.nan))
+        told = [
+            (e.step, e.train_values if training else e.values) for e in self.evaluations
         ]
-        return np.array(pairs, float).reshape(-1, 2).T
+        return _finite([(step, values.get(name, math.nan)) for step, values in told])
+
+    def validated(self, phase: int) -> "Floats":
+        """Return (steps, validation loss) as (2, K) of a phase, while it was active.
+
+        Its loss is the weighted sum of all that it minimises.
+
+        Args:
+            phase: Index of a phase whose goal the run has told.
+        """
+        assert self.run is not None
+        goal = self.run.goals[phase]
+        active = [e for e in self.evaluations if goal.is_active(e.step)]
+        return _finite([(e.step, goal.value(e.values)) for e in active])
+
+
+def _finite(pairs: list[tuple[int, float]]) -> "Floats":
+    """Return pairs as (2, K), without those whose value is no finite number."""
+    import numpy as np  # noqa: PLC0415 - not before the first paint
+
+    known = [(step, value) for step, value in pairs if math.isfinite(value)]
+    return np.array(known, float).reshape(-1, 2).T
 
 
 def _series(run: RunStarted | None) -> "tuple[Series, ...]":

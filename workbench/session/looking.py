@@ -23,10 +23,14 @@ class Looking(QObject):
     """
 
     cell_opened = Signal(object)  # frame.View of the kind matrix_cell
+    settled = Signal()  # every view that was asked for has come, or will not
 
     def __init__(self, session: "Session", ask: Callable[[object], None]) -> None:
         super().__init__(session)
         self._session, self._ask = session, ask
+        self._open = 0
+        session.request_failed.connect(self._on_failed)
+        session.engine_lost.connect(lambda _again: self._settle(0))
 
     @property
     def folder(self) -> str:
@@ -41,6 +45,7 @@ class Looking(QObject):
             settings: Path of each view → params from now on; all views when empty.
         """
         if self._session.history.run is not None:
+            self._open += 1
             self._ask(commands.Look(dict(settings), self.folder))
 
     def open_cell(self, node: str, right: int, answer: int) -> None:
@@ -61,6 +66,16 @@ class Looking(QObject):
     def _on_views(self, body: frame.Views, _command: object) -> None:
         if self._session.history.run is not None:  # another document may be open
             self._session.history.add_views(body.views)
+        self._settle(self._open - 1)
+
+    def _on_failed(self, command: object, _body: frame.Failed) -> None:
+        if isinstance(command, commands.Look):
+            self._settle(self._open - 1)
+
+    def _settle(self, still_open: int) -> None:
+        self._open = max(still_open, 0)
+        if not self._open:
+            self.settled.emit()
 
     def _on_cell(self, body: frame.View, _command: object) -> None:
         self.cell_opened.emit(body)

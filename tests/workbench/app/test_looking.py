@@ -193,3 +193,41 @@ def test_a_view_that_left_the_document_has_no_settings(qtbot, writing):
     node = graph.node("sample")
     writing.document.apply([*edits, RemoveNode(node.id)], "Remove")
     assert not controls_of(writing).isVisible()
+
+
+def answer(text, step=4):
+    said = {"prompt": ("The ",), "text": (text,)}
+    return View("sample", "text_sample", step, {"tokens": np.arange(9)}, said)
+
+
+def test_a_text_is_pale_and_writing_until_the_last_answer_has_come(
+    qtbot, writing, engine
+):
+    panel = writing.panels.plots["views"]
+    face, controls = panel.face, controls_of(writing)
+    assert "characters written" in panel._header(face)
+    bright = face.grab().toImage()
+    controls.again.click()
+    controls.again.click()
+    first, second = len(engine.sent) - 1, len(engine.sent)
+    assert "writing…" in panel._header(face)
+    assert "characters written" not in panel._header(face)
+    pale = face.grab().toImage()
+    assert pale != bright
+    engine.tell(told(answer("The end of training", 5), 5), 1)  # begun before
+    qtbot.waitUntil(lambda: face.text == "The end of training")
+    assert "writing…" in panel._header(face)
+    engine.tell(frame.Views((answer("The one"),)), first)
+    qtbot.waitUntil(lambda: face.text == "The one")
+    assert "writing…" in panel._header(face)
+    engine.tell(frame.Views((answer("The two"),)), second)
+    qtbot.waitUntil(lambda: face.text == "The two")
+    assert "characters written" in panel._header(face)
+
+
+def test_a_text_that_will_not_come_is_not_awaited(qtbot, writing, engine):
+    panel = writing.panels.plots["views"]
+    controls_of(writing).again.click()
+    assert panel.face.is_awaited
+    engine.tell(frame.Failed("no"), len(engine.sent))
+    qtbot.waitUntil(lambda: not panel.face.is_awaited)

@@ -13,8 +13,10 @@ from engine.graph import serialize
 from engine.graph.edits import SetParam
 from engine.protocol import commands
 from engine.protocol.frame import Analysis, Evaluation, NodeInfo
+from engine.protocol.goals import PhaseGoal
 from engine.training.metrics import MetricStore
 from workbench.app.past import PastRun, attach
+from workbench.session.history import History
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7
@@ -130,3 +132,19 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
     panel = window.panels.plots["views"]
     assert panel.node == "tasks"
     assert panel.face.summary() == "one head  ·  mean of the tasks 37.5 %"
+
+
+def test_goals_of_the_phases_are_read_back_and_missing_ones_are_not_made_up(tmp_path):
+    account = {"document": json.loads(serialize.dumps(presets.load("gan-2d")))}
+    goals = [{"losses": {"x": 0.5}, "first": 1, "last": 40}]
+    for told, expected in (
+        (goals, (PhaseGoal({"x": 0.5}, 1, 40),)),
+        (None, ()),
+        ([{"losses": ["x"]}], ()),
+    ):
+        (tmp_path / "run.json").write_text(json.dumps(account | {"goals": told}))
+        store = MetricStore(tmp_path / "metrics.sqlite")
+        store.close()
+        history = History()
+        PastRun(tmp_path).show(history, ANALYSIS)
+        assert history.run.goals == expected

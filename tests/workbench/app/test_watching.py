@@ -58,3 +58,10 @@ def test_pictures_come_forward_with_the_first_run(
 def test_kinds_of_views_are_those_of_the_document():
     assert view_kinds(presets.load("xor")) == {"decision_boundary"}
     assert view_kinds(presets.load("diabetes")) == set()
+
+
+def test_panels_know_whether_a_run_is_on(qtbot, running):
+    plots = running.panels.plots
+    assert {plot.state for name, plot in plots.items() if name != "log"} == {"training"}
+    running.session.state_changed.emit("idle")
+    assert plots["loss"].state == "idle"

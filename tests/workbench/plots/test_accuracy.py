@@ -14,7 +14,7 @@ def test_lines_hold_the_numbers_of_the_frames(shown):
     panel = shown(AccuracyPlot, played=300)
     told = evaluations(300)
     for line, values in ((0, "train_values"), (1, "values")):
-        x, y = panel.lines[line].getData()
+        x, y = panel.curves[line].line.getData()
         assert list(x) == [e.step for e in told]
         assert list(y) == [getattr(e, values)["accuracy"] for e in told]
 
@@ -31,7 +31,7 @@ def test_title_follows_the_metric(shown, history):
     panel = shown(AccuracyPlot)
     assert panel.title == "R²"
     assert panel.windowTitle() == "R²"
-    assert panel.lines[1].getData()[1].tolist() == [0.2, 0.4]
+    assert panel.curves[1].line.getData()[1].tolist() == [0.2, 0.4]
     assert not panel.switch.isVisible()
 
 
@@ -42,13 +42,13 @@ def test_switch_chooses_among_several_metrics(shown, history):
     assert panel.switch.isVisible()
     panel.switch.choose(1)
     assert panel.title == "F1"
-    assert panel.lines[1].getData()[1].tolist() == [0.7]
+    assert panel.curves[1].line.getData()[1].tolist() == [0.7]
 
 
 def test_project_without_metric_shows_the_validation_loss(shown, history):
     with_metrics(history, {}, {"loss": 3.0}, {"loss": 2.0})
     panel = shown(AccuracyPlot)
-    assert panel.lines[1].getData()[1].tolist() == [3.0, 2.0]
+    assert panel.curves[1].line.getData()[1].tolist() == [3.0, 2.0]
 
 
 def test_cursor_reads_the_nearest_evaluation(shown):

@@ -39,7 +39,7 @@ def test_validation_curve_holds_the_numbers_of_the_frames(shown):
     panel = shown(LossPlot, played=300)
     told, _, _ = stream_of(300)
     evaluations = [e for frame in told for e in frame.evaluations]
-    for item in (panel.validation, panel.validation_dots):
+    for item in (panel.validation.curves[0].line, panel.validation.curves[0].dots):
         x, y = item.getData()
         assert list(x) == [e.step for e in evaluations]
         assert list(y) == [e.values["loss"] for e in evaluations]
@@ -68,7 +68,7 @@ def test_legend_hides_and_shows_a_series(shown):
     panel.legend.chips[0].click()
     assert not panel.raw[0].isVisible()
     assert not panel.smooth[0].isVisible()
-    assert panel.validation.isVisible()
+    assert panel.validation.curves[0].line.isVisible()
     panel.legend.chips[0].click()
     assert panel.raw[0].isVisible()
 
@@ -174,12 +174,12 @@ def test_rate_face_shows_the_rates_of_the_frames_and_hides_the_loss(shown):
     rates = np.concatenate([frame.rates[:, 0] for frame in told])
     np.testing.assert_array_equal(y, rates)
     assert not panel.raw[0].isVisible()
-    assert not panel.validation.isVisible()
+    assert not panel.validation.curves[0].line.isVisible()
     low, high = panel.canvas.box.viewRange()[1]
     assert low <= 0 < rates.max() <= high
     panel.switch.choose(0)
     assert panel.raw[0].isVisible()
-    assert panel.validation.isVisible()
+    assert panel.validation.curves[0].line.isVisible()
 
 
 def test_step_without_a_finite_loss_is_marked(shown):
@@ -198,3 +198,36 @@ def test_changed_setting_is_marked_at_its_first_step(shown):
     panel.history.add(replace(last, changes=(120,)))
     panel.catch_up()
     assert [mark.value() for mark in panel.changes if mark.isVisible()] == [120]
+
+
+@pytest.mark.parametrize("value", [0.6931, 0.0, 3e-7, 2.5e4])
+@pytest.mark.parametrize("face", [0, 1, 2])
+def test_one_step_alone_is_a_dot_between_numbers(shown, history, value, face):
+    told = np.array([[value]])
+    history.add(Frame(1, 0.1, "training", np.array([1]), told, told))
+    panel = shown(LossPlot)
+    panel.switch.choose(face)
+    if face == 1 and value == 0:
+        assert not panel.canvas.isVisible()  # zero has no logarithm
+        return
+    expected = np.log10(value) if face == 1 else value
+    assert panel.lonely[0].isVisible()
+    (x,), (y,) = panel.lonely[0].getData()
+    assert (x, y) == (1, pytest.approx(expected))
+    (left, right), (low, high) = panel.canvas.box.viewRange()
+    assert left < x < right
+    assert low <= y <= high
+    marks = panel.canvas.getPlotItem().getAxis("left")._tickLevels[0]
+    words = [words for place, words in marks if low <= place <= high]
+    assert len(words) >= 2
+    assert len(set(words)) == len(words)
+
+
+def test_the_dot_goes_when_a_line_begins(shown, history):
+    panel = shown(LossPlot)
+    for step, value in ((1, 0.7), (2, 0.6)):
+        told = np.array([[value]])
+        history.add(Frame(step, 0.1, "training", np.array([step]), told, told))
+        panel.catch_up()
+    assert not panel.lonely[0].isVisible()
+    assert panel.smooth[0].isVisible()

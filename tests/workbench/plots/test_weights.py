@@ -6,7 +6,6 @@ from PySide6.QtCore import QRectF
 from tests.helpers import frames
 from workbench.plots import style
 from workbench.plots.chart import bar_label
-from workbench.plots.spread import signed
 from workbench.plots.weights import WeightChangePlot
 
 HEAT, LINES, SPREAD = range(3)
@@ -74,27 +73,6 @@ def test_layer_that_does_not_change_is_the_smallest_value(shown, history):
     pixels = panel.faces[HEAT].image.pixels[::-1, sample.step - 1]
     assert pixels[1] == style.background()
     assert np.isfinite(panel.faces[HEAT]._range.low)
-
-
-def test_spread_is_the_share_of_signed_magnitudes():
-    values = np.array([-3.0, -0.3, 0.0, 0.0, 0.3, 0.26, 1.5, 1e-30])
-    counts = frames.histogram(values)[None]
-    shares = signed(counts, -2, 2)[0]
-    # −4…−2, −2…−1, −1…−½, −½…−¼, 0, ¼…½, ½…1, 1…2, 2…4
-    expected = np.array([1, 0, 0, 1, 2, 2, 0, 1, 0]) / 8
-    np.testing.assert_allclose(shares, expected)
-
-
-def test_spread_ticks_stand_at_their_weights(shown):
-    panel = shown(WeightChangePlot, played=30)
-    panel.show_face(SPREAD)
-    low, high = panel.face.span
-    places = {text: place for place, text in panel.face.chart().x.ticks}
-    # Bin of 2^e … 2^(e+1) is one wide and starts at e − low + ½.
-    assert places["0.1"] == np.log2(0.1) - low + 0.5
-    assert places["−0.1"] == -places["0.1"]
-    assert places["0"] == 0
-    assert max(places.values()) <= high - low + 0.5
 
 
 def test_reading_gives_the_ratio_of_the_step(shown):

@@ -6,11 +6,14 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.i18n import tr
 from engine.protocol.frame import View
 from workbench.plots import style
 from workbench.plots.panel import Table
 
 Array = npt.NDArray[np.generic]
+PALE = 0.45
+"""Opacity of a view that is about to be replaced."""
 
 
 class ViewFace(QWidget):
@@ -26,6 +29,7 @@ class ViewFace(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view: View | None = None
+        self.is_awaited = False
         self._readout = ""
         self.setMouseTracking(True)
         policy = QSizePolicy.Policy.Expanding
@@ -36,6 +40,16 @@ class ViewFace(QWidget):
         self.view = view
         self.prepare(view)
         self.update()
+
+    def wait(self, *, on: bool) -> None:
+        """Say whether another view is on its way; the present one is then pale."""
+        if on != self.is_awaited:
+            self.is_awaited = on
+            self.update()
+
+    def waiting_words(self) -> str:
+        """Return what is going on while another view is on its way."""
+        return tr("computing…")
 
     def restyle(self) -> None:
         """Make everything again in the colours of the theme."""
@@ -67,6 +81,7 @@ class ViewFace(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), style.colour("bg1"))
             painter.setFont(style.tick_font())
+            painter.setOpacity(PALE if self.is_awaited else 1.0)
             if self.view is not None:
                 self.draw(painter)
 

@@ -1,12 +1,14 @@
 """The settings of a view that are worth changing while one looks at it."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QWidget,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Param, Value
+from workbench.plots import style
 from workbench.theme import icons
 
 CONTROLS: dict[str, tuple[str, ...]] = {
@@ -23,9 +26,10 @@ CONTROLS: dict[str, tuple[str, ...]] = {
     "latent_map": ("extent",),
 }
 """Names of the params that stand above a view, by its kind."""
+_Policy = QSizePolicy.Policy
 _MOST = 1_000_000_000
 _STEP = 0.1
-_NUMBER_PX, _PROMPT_PX = 64, 90
+_NUMBER_PX, _PROMPT_PX, _GAP, _REST_PX = 64, 90, 6, 46
 
 
 class Controls(QWidget):
@@ -42,35 +46,41 @@ class Controls(QWidget):
         spec = registry.get(kind)
         params = [spec.param(name) for name in CONTROLS[kind]]
         self._shown: dict[str, Value] = {}
+        self._cells: list[QBoxLayout] = []
         self._labels: list[QLabel] = []
         self.fields: dict[str, QLineEdit | QDoubleSpinBox | QSpinBox] = {}
+        self.setSizePolicy(_Policy.Preferred, _Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 8, 4)
-        row.setSpacing(6)
+        row.setContentsMargins(10, 0, 8, 6)
+        row.setSpacing(_GAP)
         for param in params:
             if param is not None:
                 self._add(row, param)
         if "prompt" not in self.fields:
             row.addStretch(1)
         if "seed" in self.fields:
-            row.addWidget(self._again_button())
+            row.addWidget(self._again_button(), 0, Qt.AlignmentFlag.AlignBottom)
 
     def _add(self, row: QHBoxLayout, param: Param) -> None:
         field = self._field(param)
         field.setAccessibleName(tr(param.label))
         field.setToolTip(f"{tr(param.label)}: {tr(param.doc)}")
         self.fields[param.name] = field
-        if isinstance(field, QLineEdit):
-            field.setPlaceholderText(tr(param.label))
-            field.setMinimumWidth(_PROMPT_PX)
-            row.addWidget(field, 1)
-            return
         label = QLabel(tr(param.label))
         label.setProperty("role", "secondary")
+        label.setFont(style.tick_font())
         label.setBuddy(field)
+        cell = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        cell.addWidget(label)
+        cell.addWidget(field, 1)
+        self._cells.append(cell)
         self._labels.append(label)
-        row.addWidget(label)
-        row.addWidget(field)
+        if isinstance(field, QLineEdit):
+            field.setMinimumWidth(_PROMPT_PX)
+            field.setSizePolicy(_Policy.Expanding, _Policy.Expanding)
+            row.addLayout(cell, 1)
+        else:
+            row.addLayout(cell)
 
     def _field(self, param: Param) -> QLineEdit | QDoubleSpinBox | QSpinBox:
         if param.kind == "text":
@@ -86,7 +96,7 @@ class Controls(QWidget):
             least = int(param.min or 0)
             most = int(param.max or _MOST)
             box.setRange(least - 1 if param.optional else least, most)
-            box.setSpecialValueText(tr("all") if param.optional else "")
+            box.setSpecialValueText(tr(param.unset) if param.optional else "")
         box.setKeyboardTracking(False)
         box.setFixedWidth(_NUMBER_PX)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -111,13 +121,28 @@ class Controls(QWidget):
             self._shown[param.name] = value
             self.edited.emit(param.name, value)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the room with every label above its field."""
+        pairs = zip(self._labels, self.fields.values(), strict=True)
+        each = [
+            max(label.sizeHint().width(), field.minimumWidth())
+            for label, field in pairs
+        ]
+        width = sum(each) + _GAP * len(each) + _REST_PX
+        return QSize(width, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the labels out where they find no room; tool tips have them too."""
+        """Put the labels beside their fields, or above where that is too wide."""
         super().resizeEvent(event)
-        words = sum(label.sizeHint().width() + 6 for label in self._labels)
-        rest = sum(field.minimumWidth() + 6 for field in self.fields.values())
-        for label in self._labels:
-            label.setVisible(words + rest + 46 <= self.width())
+        labels = [label.sizeHint().width() + _GAP for label in self._labels]
+        wide = self.minimumSizeHint().width() + sum(labels)
+        direction = QBoxLayout.Direction
+        is_wide = wide <= self.width()
+        for cell in self._cells:
+            cell.setDirection(
+                direction.LeftToRight if is_wide else direction.TopToBottom
+            )
+            cell.setSpacing(_GAP if is_wide else 0)
 
     def show_params(self, params: dict[str, Value]) -> None:
         """Show settings without telling them."""

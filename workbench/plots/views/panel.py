@@ -92,6 +92,18 @@ class ViewPanel(Panel):
         for node, page in self._pages.items():
             page.show_params(params.get(node))
 
+    def await_views(self, nodes: Iterable[str]) -> None:
+        """Say which more views are on their way, with other settings.
+
+        Args:
+            nodes: Their paths; empty when all have come.
+        """
+        awaited = set(nodes)
+        for node, page in self._pages.items():
+            still = bool(awaited) and page.main.is_awaited
+            page.main.wait(on=still or node in awaited)
+        self.update()
+
     def page(self, node: str) -> Page | None:
         """Return what the panel shows for a node."""
         return self._pages.get(node)
@@ -190,16 +202,21 @@ class ViewPanel(Panel):
         assert face.view is not None
         name = "" if self.chooser.isVisible() else self.chooser.currentText()
         step = tr("step {step}", step=f"{face.view.step:,}")
-        return "  ·  ".join(part for part in (name, face.summary(), step) if part)
+        words = face.waiting_words() if face.is_awaited else face.summary()
+        return "  ·  ".join(part for part in (name, words, step) if part)
+
+    def on_the_way(self) -> str:
+        """Return the words before the first view of a run."""
+        return tr("The first view is on the way.")
 
     def _paint_empty(self, painter: QPainter) -> None:
-        words = nothing_yet(tr("what the network puts out"))
+        words = self.words(nothing_yet(tr("what the network puts out")))
         if not self._waiting:
-            hint = tr(
-                "Views on the canvas, such as a decision boundary, a confusion matrix "
-                "or predictions, show their node's output here."
+            words = tr(
+                "This network has no view.\n\nDrag one from “View” in the layers onto "
+                "the canvas, such as a decision boundary, a confusion matrix or "
+                "predictions, and connect what it shall show."
             )
-            words += f"\n\n{hint}"
         painter.setPen(style.colour("fg2"))
         painter.drawText(self.rect().adjusted(24, 16, -24, -16), _CENTRE, words)
 

@@ -43,6 +43,10 @@ class TextSample(ViewFace):
         room = QRectF(0, 0, self.width(), self.height() - 2 * _PAD)
         self.document.drawContents(painter, room)
 
+    def waiting_words(self) -> str:
+        """Return that another text is on its way."""
+        return tr("writing…")
+
     def summary(self) -> str:
         """Return how long the text is."""
         written = len(self.text) - len(self.prompt)

@@ -1,0 +1,205 @@
+"""Panels that share a place: their buttons, their tabs, and one shown large."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QTabBar
+from shiboken6 import isValid
+
+from tests.helpers import frames
+from workbench.app.dock_bars import TabTools, TitleBar
+from workbench.session.names import Names
+
+
+@pytest.fixture
+def shown(qtbot, window):
+    """A window of 1280 × 800 with all its plots."""
+    window.resize(1280, 800)
+    window.docks.resize()
+    window.panels.load_now()
+    qtbot.wait(50)
+    return window
+
+
+def tools_of(window, title):
+    """Return the buttons beside the tabs among which a title is."""
+    for tools in window.findChildren(TabTools):
+        tabs = tools.tabs
+        if not isValid(tabs):
+            continue
+        if title in [tabs.tabText(i) for i in range(tabs.count())]:
+            return tools
+    raise AssertionError(title)
+
+
+def choose(qtbot, window, title):
+    tools = tools_of(window, title)
+    titles = [tools.tabs.tabText(i) for i in range(tools.tabs.count())]
+    tools.tabs.setCurrentIndex(titles.index(title))
+    qtbot.wait(20)
+    return tools
+
+
+def double_click(qtbot, window, widget, place):
+    qtbot.mouseDClick(widget, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseRelease(window, Qt.MouseButton.LeftButton)  # Qt's own click holds on
+    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton
+
+
+def test_buttons_stand_beside_the_tabs_and_cover_none(shown):
+    tools = tools_of(shown, "Views")
+    tabs, dock = tools.tabs, shown.docks["weights"]
+    assert tools.isVisible()
+    assert tools.geometry().left() == tabs.geometry().right() + 1
+    assert tools.geometry().right() <= dock.geometry().right()
+    assert tools.geometry().right() >= dock.geometry().right() - 2
+    last = tabs.tabRect(tabs.count() - 1)
+    assert last.right() <= tabs.width()
+
+
+def test_titles_of_tabs_are_never_cut(qtbot, shown):
+    tools = tools_of(shown, "Views")
+    shown.resize(900, 700)
+    qtbot.wait(20)
+    tabs = tools.tabs
+    assert tabs.elideMode() == Qt.TextElideMode.ElideNone
+    assert tabs.usesScrollButtons()
+    for index in range(tabs.count()):
+        words = tabs.fontMetrics().horizontalAdvance(tabs.tabText(index))
+        assert tabs.tabRect(index).width() >= words
+    assert tools.geometry().left() == tabs.geometry().right() + 1
+    assert tools.geometry().right() <= shown.docks["weights"].geometry().right()
+
+
+def test_the_chosen_tab_is_taken_out_and_closed(qtbot, shown):
+    tools = choose(qtbot, shown, "Accuracy")
+    qtbot.mouseClick(tools.float, Qt.MouseButton.LeftButton)
+    assert shown.docks["accuracy"].isFloating()
+    assert isinstance(shown.docks["accuracy"].titleBarWidget(), TitleBar)
+    assert not shown.docks["views"].isFloating()
+    tools = choose(qtbot, shown, "Log")
+    qtbot.mouseClick(tools.close_, Qt.MouseButton.LeftButton)
+    assert not shown.docks["log"].isVisible()
+    assert not shown.docks["views"].isHidden()
+
+
+def test_the_last_of_some_tabs_has_its_title_again(qtbot, shown):
+    for name in ("accuracy", "views"):
+        shown.docks[name].setFloating(True)
+    for name in ("log", "problems"):
+        shown.docks[name].close()
+    qtbot.wait(20)
+    for name in ("weights", "accuracy", "views"):
+        assert isinstance(shown.docks[name].titleBarWidget(), TitleBar)
+    shown.docks["log"].show()
+    qtbot.wait(20)
+    assert not isinstance(shown.docks["weights"].titleBarWidget(), TitleBar)
+    assert tools_of(shown, "Log").isVisible()
+
+
+def test_two_clicks_on_a_tab_show_its_panel_large_and_back(qtbot, shown):
+    tools = choose(qtbot, shown, "Views")
+    plot, tabs = shown.panels.plots["views"], tools.tabs
+    small = plot.size()
+    double_click(qtbot, shown, tabs, tabs.tabRect(tabs.currentIndex()).center())
+    qtbot.wait(20)
+    assert plot.isVisible()
+    assert not shown.canvas.isVisible()
+    assert plot.width() > 1.5 * small.width()
+    corner = plot.mapTo(shown, QPoint(0, 0))
+    assert shown.centre.mapTo(shown, QPoint(0, 0)).x() == corner.x()
+    page = shown.view.enlarging.page
+    double_click(qtbot, shown, page.bar, QPoint(60, 10))
+    qtbot.wait(20)
+    assert shown.canvas.isVisible()
+    assert shown.docks.widget("views") is plot
+    assert plot.isVisible()
+
+
+def test_two_clicks_on_a_title_do_the_same(qtbot, shown):
+    bar = shown.docks["loss"].titleBarWidget()
+    double_click(qtbot, shown, bar, QPoint(20, 10))
+    plot = shown.panels.plots["loss"]
+    assert not shown.docks["loss"].isFloating()
+    assert shown.centre.isAncestorOf(plot)
+    double_click(qtbot, shown, bar, QPoint(20, 10))
+    assert shown.docks.widget("loss") is plot
+
+
+def test_the_action_takes_the_panel_with_the_keyboard_and_escape_puts_it_back(
+    qtbot, shown
+):
+    with qtbot.waitActive(shown):
+        shown.activateWindow()
+    plot = shown.panels.plots["gradients"]
+    plot.setFocus()
+    shown.actions_["enlarge"].trigger()
+    assert shown.centre.isAncestorOf(plot)
+    qtbot.waitUntil(plot.hasFocus)
+    qtbot.keyClick(plot, Qt.Key.Key_Escape)
+    assert shown.docks.widget("gradients") is plot
+    shown.canvas.setFocus()
+    shown.actions_["enlarge"].trigger()
+    assert shown.centre.isAncestorOf(shown.panels.plots["loss"])
+    shown.actions_["enlarge"].trigger()
+    assert shown.canvas.isVisible()
+
+
+def test_another_panel_takes_the_place_of_the_large_one(shown):
+    enlarge = shown.view.enlarging
+    enlarge.toggle("loss")
+    enlarge.toggle("weights")
+    assert shown.docks.widget("loss") is shown.panels.plots["loss"]
+    assert shown.centre.isAncestorOf(shown.panels.plots["weights"])
+    assert shown.centre.count() == 2
+
+
+def test_a_large_plot_is_drawn_while_it_trains(qtbot, shown):
+    enlarge = shown.view.enlarging
+    enlarge.toggle("loss")
+    plot = shown.panels.plots["loss"]
+    history = shown.session.history
+    history.begin(frames.run_started(), Names())
+    for told in frames.frames(30):
+        history.add(told)
+    for _ in range(4):
+        shown.panels.refresh()
+    assert len(plot.raw[0].getData()[0]) == 30
+    assert plot.canvas.width() > 600
+
+
+def test_what_is_of_no_use_without_the_canvas_stays_small(shown):
+    for name in ("layers", "inspector"):
+        shown.view.enlarging.toggle(name)
+        assert shown.canvas.isVisible()
+
+
+def test_a_kept_layout_knows_nothing_of_the_large_panel(shown):
+    shown.view.enlarging.toggle("loss")
+    kept = shown.docks.save()
+    shown.view.enlarging.toggle("loss")
+    assert shown.docks.restore(kept)
+    assert shown.docks["loss"].isVisible()
+    assert shown.docks.widget("loss") is shown.panels.plots["loss"]
+
+
+def test_the_canvas_comes_back_when_somebody_shows_it(shown):
+    shown.view.enlarging.toggle("loss")
+    shown.centre.setCurrentWidget(shown.canvas)
+    assert shown.view.enlarging.page is None
+    assert shown.docks.widget("loss") is shown.panels.plots["loss"]
+
+
+def test_every_tab_bar_of_panels_has_its_buttons_once(qtbot, shown):
+    shown.docks["undo"].show()
+    shown.docks.reset()
+    shown.docks["diagnosis"].show()
+    qtbot.wait(20)
+    bars = [
+        tabs
+        for tabs in shown.findChildren(
+            QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly
+        )
+        if tabs.isVisible()
+    ]
+    tools = [tools for tools in shown.findChildren(TabTools) if tools.isVisible()]
+    assert sorted(map(id, bars)) == sorted(id(each.tabs) for each in tools)
