@@ -155,11 +155,7 @@ def test_cards_say_all_that_there_is_to_watch(gallery, width):
         assert card.height() >= card.height_for(card.width())
 
 
-UNPICTURED = {"char-lstm", "dcgan", "diffusion-mnist", "transfer"}
-"""Presets that train too long to draw them here."""
-
-
-@pytest.mark.parametrize("preset_id", sorted(set(presets.all_ids()) - UNPICTURED))
+@pytest.mark.parametrize("preset_id", presets.all_ids())
 @pytest.mark.parametrize("look", ["dark", "light"])
 def test_pictures_are_small_and_of_the_promised_size(preset_id, look):
     path = presets.thumbnail(preset_id, look)
