@@ -45,7 +45,7 @@ def header_of(path: Path) -> Header | None:
         run = path / "run.json"
         name = _checkpoint_of(run, *_version(run))
         file = path / "checkpoints" / name
-        return _weights_of(_read(file, *_version(file)))
+        return _weights_of(file, *_version(file))
     except (OSError, ValueError):
         return None
 
@@ -68,12 +68,14 @@ def _checkpoint_of(path: Path, size: int, _mtime_ns: int) -> str:
     return Path(name).name
 
 
-def _weights_of(header: Header | None) -> Header | None:
+@lru_cache(maxsize=64)
+def _weights_of(path: Path, size: int, mtime_ns: int) -> Header | None:
     """Return the weights of a checkpoint by the names that a document gives them."""
+    header = _read(path, size, mtime_ns) or {}
     found = {
         name.removeprefix(part): entry
         for part in _PARTS
-        for name, entry in (header or {}).items()
+        for name, entry in header.items()
         if name.startswith(part)
     }
     return found or None

@@ -40,8 +40,12 @@ class PhaseCheck:
         homes = {node.home for node in self._weighted}
         self._losses = [self._reach.losses(phase) for phase in self._phases]
         self._moved = [
-            {n.home for n in self._reach.moved(phase)} & homes for phase in self._phases
+            {n.home for n in self._gets(phase)} & homes for phase in self._phases
         ]
+
+    def _gets(self, phase: Phase) -> list[FlatNode]:
+        """Return the nodes that a phase gives a gradient to, if they have weights."""
+        return self._reach.moved(phase, moving=True)
 
     def infos(self) -> tuple[PhaseInfo, ...]:
         """Return what every phase does."""
@@ -92,7 +96,7 @@ class PhaseCheck:
             yield Fix(tr("Let gradients through {title}", title=title), (let,))
         index = self._phases.index(idle)
         able = replace(idle, update=())
-        if idle.update and any(n in self._weighted for n in self._reach.moved(able)):
+        if idle.update and any(n in self._weighted for n in self._gets(able)):
             edit = SetTraining(self._project.training.with_phase(index, able))
             yield Fix(tr("Update all weights that its losses need"), (edit,))
         if len(self._phases) > 1:

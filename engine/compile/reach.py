@@ -53,13 +53,17 @@ class Reach:
                     stack.append(source.path)
         return seen
 
-    def moved(self, phase: Phase) -> list[FlatNode]:
+    def moved(self, phase: Phase, *, moving: bool = False) -> list[FlatNode]:
         """Return the nodes whose weights a phase updates, if they have any.
 
         A node is frozen when any of those that share its weights is; shared weights
         move when any of them is named.
+
+        Args:
+            phase: Of the project.
+            moving: Only those that get a gradient.
         """
-        needed = self.needed(self.losses(phase), moving=True)
+        needed = self.needed(self.losses(phase), moving=moving)
         homes = self._homes(phase.update) - self._frozen
         return [n for n in self.nodes if n.home in homes and n.path in needed]
 

@@ -175,7 +175,7 @@ class Control:
         change = Change(self.step, name, value, phase)
         before = self._position.num_changes
         self._change(change)
-        self._later = deque(each for each in self._later if each.name != name)
+        self._later = deque(c for c in self._later if not change.replaces(c))
         self.recorder.add_change(change, before, self._later)
 
     def drain(self) -> Progress:

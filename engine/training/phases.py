@@ -64,8 +64,12 @@ class PhaseRun:
 
     def due(self, number: int) -> bool:
         """Return whether this phase runs in a step; they count from 1."""
+        return self.is_on(number) and number % self.every == 0
+
+    def is_on(self, number: int) -> bool:
+        """Return whether a step lies between the first and the last of this phase."""
         ended = self._last is not None and number > self._last
-        return number >= self._first and not ended and number % self.every == 0
+        return number >= self._first and not ended
 
     @property
     def borders(self) -> tuple[float, ...]:

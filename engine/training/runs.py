@@ -54,6 +54,10 @@ class Change:
     value: float
     phase: str = ""
 
+    def replaces(self, other: "Change") -> bool:
+        """Return whether another change of the same setting counts no more."""
+        return self.name == other.name and self.phase in {"", other.phase}
+
 
 class Run:
     """An open run folder.

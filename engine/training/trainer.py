@@ -270,7 +270,8 @@ class Trainer(Control):
         if best and self.parts.training.value("keep_best"):
             self.parts.best.keep()
         for phase in self.parts.phases:
-            phase.schedule.evaluated(loss)
+            if phase.is_on(self.step):
+                phase.schedule.evaluated(loss)
         self._position.evaluated_at = self.step
         evaluation = Evaluation(self.step, self.epoch, values, train_values, best)
         self._news.add_evaluation(evaluation)

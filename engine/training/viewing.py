@@ -125,10 +125,16 @@ class Viewing:
         self.budget.spent(spent)
 
     def sizes(self) -> list[int]:
-        """Return the sizes of all batches that making the views goes through."""
-        counts = [portion.extent.num_evaluated for portion in self._portions]
-        shown = [min(count, MOST_SAMPLES) for count in counts]
-        return [stop - start for n in shown for start, stop in spans(n, BATCH_SIZE)]
+        """Return the samples of all that making the views consists of.
+
+        Batches first, then 0 for each drawing, for one size of data after the other.
+        """
+        sizes: list[int] = []
+        for portion in self._portions:
+            shown = min(portion.extent.num_evaluated, MOST_SAMPLES)
+            sizes += [stop - start for start, stop in spans(shown, BATCH_SIZE)]
+            sizes += [0] * len(portion.ends)
+        return sizes
 
     def _batches(self, portion: Portion) -> Iterator[Batch]:
         seen = 0

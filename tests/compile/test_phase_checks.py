@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import presets
+from engine.compile.program import compile_project
 from engine.compile.shapes import ShapeCache
 from engine.graph.edits import apply_all
 from engine.graph.model import Edge, Node
@@ -137,3 +138,13 @@ def test_weights_that_no_gradient_reaches_are_not_trained(enabled):
         assert fix.label == "Let gradients through StopGradient"
         apply_all(document, fix.edits)
         assert not analysed(document).problems
+
+
+def test_weights_that_no_gradient_reaches_stay_in_checkpoints():
+    document = mlp()
+    document.graph.add_node(Node("stop", "stop_gradient"))
+    document.graph.disconnect(Edge.parse("hidden.out", "act.input"))
+    document.graph.connect(Edge.parse("hidden.out", "stop.input"))
+    document.graph.connect(Edge.parse("stop.out", "act.input"))
+    (phase_program,) = compile_project(document, seed=0).phases
+    assert len(phase_program.parameters) == 4  # as in runs of before

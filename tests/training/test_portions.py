@@ -94,7 +94,7 @@ def test_each_view_shows_its_own_data_set_whole():
         *_, counts = judged(trainer, document, name, "validation")
         assert np.array_equal(arrays["counts"], counts)
     assert made.keys() == {"table_a", "table_b"}
-    assert trainer.viewing.sizes() == [36, 256, 68]
+    assert trainer.viewing.sizes() == [36, 0, 256, 68, 0]
 
 
 def test_batches_of_an_evaluation_are_as_many_as_foreseen():

@@ -7,6 +7,7 @@ import torch
 
 from engine.errors import DataError, TrainingError
 from engine.training import checkpoint_file, runs
+from engine.training.runs import Change
 from engine.training.trainer import Trainer
 from tests.training.projects import cnn, gan, mlp, phase
 
@@ -279,3 +280,12 @@ def test_a_change_while_older_ones_are_repeated_counts_from_then_on(tmp_path):
         hyper = trainer.parts.phases[0].optimizer.hyper
         ends.append((trainer.step, hyper["lr"], hyper["momentum"]))
     assert ends[1] == (60, 0.02, 0.5)
+
+
+def test_a_change_in_one_phase_leaves_those_of_others_to_be_repeated():
+    old = [Change(9, "lr", 0.1, "d"), Change(9, "lr", 0.1, "g"), Change(9, "lr", 0.1)]
+    momentum = Change(9, "momentum", 0.5, "d")
+    new = Change(7, "lr", 0.2, "d")
+    assert [new.replaces(each) for each in (*old, momentum)] == [True] + [False] * 3
+    every = Change(7, "lr", 0.2)
+    assert [every.replaces(each) for each in (*old, momentum)] == [True] * 3 + [False]

@@ -132,3 +132,13 @@ def test_schedule_of_a_phase_goes_from_its_first_step_to_its_last():
     ]
     base = rates[14]
     assert rates[10:30] == pytest.approx([base * share for share in expected])
+
+
+def test_plateau_of_a_phase_looks_at_its_own_steps_alone(monkeypatch):
+    plateau = phase("sgd", "plateau", {"patience": 1}, name="late", first=31, last=40)
+    trainer, seen = Trainer(mlp(plateau, steps=60, evaluate_every=5)), []
+    schedule = trainer.parts.phases[0].schedule
+    monkeypatch.setattr(schedule, "evaluated", lambda _loss: seen.append(trainer.step))
+    for _ in trainer.steps():
+        pass
+    assert seen == [35, 40]

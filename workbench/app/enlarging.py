@@ -40,6 +40,8 @@ class Enlarging:
         self.name, self.page = "", None
         window.docks.enlarge = lambda dock: self.toggle(name_of(dock))
         window.centre.currentChanged.connect(self._on_centre_changed)
+        window.canvas.wanted.connect(self.restore)
+        window.document.replaced.connect(self.restore)
 
     def toggle(self, name: str = "") -> None:
         """Enlarge a panel, that with the keyboard without a name; or put it back."""

@@ -77,6 +77,7 @@ class CanvasView(QGraphicsView):
     node_activated = Signal(str)
     ground_activated = Signal()
     library_changed = Signal()
+    wanted = Signal()  # somebody is led here from elsewhere
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -158,6 +159,7 @@ class CanvasView(QGraphicsView):
 
     def focus_node(self, node_id: str) -> None:
         """Select a node (of a path: the block it is in) and bring it into view."""
+        self.wanted.emit()
         block_tools.reveal(self, node_id)
 
     def show_path(self, path: Sequence[str]) -> None:

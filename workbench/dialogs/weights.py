@@ -1,5 +1,6 @@
 """Loads weights from a file or a run: which fit, which are missing, which differ."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -118,7 +119,9 @@ class WeightsDialog(Dialog):
         if not path:
             return None
         prefix = self.prefix.text().strip().rstrip(".")
-        return str(Path(path).expanduser().absolute()), prefix
+        with suppress(RuntimeError):  # there is no such user
+            path = str(Path(path).expanduser())
+        return str(Path(path).absolute()), prefix
 
     def _on_typed(self) -> None:
         self._forget()

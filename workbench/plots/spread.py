@@ -76,8 +76,9 @@ class WeightSpread:
             self._own = np.zeros(len(self.densities))
         needed = np.array([density.magnitude(SEEN) for density in self.densities])
         is_off = (needed > self._own) | (needed < _KEEP * self._own)
-        for row in np.flatnonzero(is_off):
+        for row in np.flatnonzero(is_off & (needed > 0)):
             self._own[row] = rounded_up(needed[row])
+        self._own[self._own == 0] = self._own.max(initial=0) or 1.0  # all NaN, or none
         if len(self._own):
             ratio = self._own.max() / self._own.min()
             self.is_shared = ratio <= (_APART if self.is_shared else _TOGETHER)

@@ -95,9 +95,9 @@ def _of_texts(scene: Scene) -> Drawing:
 
 def _spelt(scene: Scene, tokens_MT: Ints) -> tuple[str, ...]:
     """Return rows of tokens as texts."""
-    names = scene.classes
+    names = dict(enumerate(scene.classes))
     rows = tokens_MT[:, :MOST_CHARACTERS].tolist()
-    return tuple("".join(names[n] if n < len(names) else "?" for n in r) for r in rows)
+    return tuple("".join(names.get(token, "?") for token in row) for row in rows)
 
 
 def _of_numbers(scene: Scene) -> Judged:

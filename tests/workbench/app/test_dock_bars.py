@@ -203,3 +203,15 @@ def test_every_tab_bar_of_panels_has_its_buttons_once(qtbot, shown):
     ]
     tools = [tools for tools in shown.findChildren(TabTools) if tools.isVisible()]
     assert sorted(map(id, bars)) == sorted(id(each.tabs) for each in tools)
+
+
+def test_who_leads_to_a_node_or_opens_a_document_sees_the_canvas(shown):
+    for leads in (
+        lambda: shown.problems.activated.emit("scores"),
+        lambda: shown.document.load_preset("xor"),
+    ):
+        shown.view.enlarging.toggle("problems")
+        assert not shown.canvas.isVisible()
+        leads()
+        assert shown.canvas.isVisible()
+        assert not shown.view.enlarging.name

@@ -184,3 +184,10 @@ def test_changing_the_path_takes_the_old_answer_back(qtbot, dialog):
     qtbot.keyClicks(dialog.prefix, "x")
     assert not dialog.button.isEnabled()
     assert dialog.table.topLevelItemCount() == 0
+
+
+def test_a_home_of_nobody_is_a_path_like_any_other(qtbot, dialog):
+    dialog.path.setText("~nobody-of-this-name/net.pt")
+    with qtbot.waitSignal(dialog.wanted) as wanted:
+        dialog.ask()
+    assert wanted.args[0].endswith("~nobody-of-this-name/net.pt")

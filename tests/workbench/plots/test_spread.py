@@ -110,3 +110,15 @@ def test_counted_bins_are_those_of_numpy():
     assert edges[0].tolist() == [-4, -2]
     assert edges[4].tolist() == [0, 0]
     assert edges[-1].tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_weights_that_are_no_numbers_any_more_have_no_density(spread, first):
+    if not first:
+        spread(normal(0.05))
+    gone = np.full(1000, np.nan)
+    face = spread(gone, normal(0.05)).face
+    assert face.ridges is not None
+    assert np.isfinite(face.ranges).all()
+    assert (face.ranges > 0).all()
+    assert np.isfinite(spread(gone).face.ranges).all()
