@@ -13,12 +13,15 @@ _COUNTED = {
     "classes": "class",
     "outputs": "output",
     "groups": "group",
+    "heads": "head",
     "channels": "channel",
     "features": "feature",
     "images": "image",
     "points": "point",
     "samples": "sample",
 }
+_ALWAYS_NAMED = {"rank", "num_heads"}
+"""Whole numbers that say nothing without their name, also beside another setting."""
 _THOUSAND = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -62,9 +65,9 @@ def summary(
     """
     names = [name for name in spec.summary[:2] if name not in wired]
     shown = [p for name in names if (p := spec.param(name)) is not None]
-    alone = len(shown) == 1
-    words = [_setting(param, params[param.name], alone=alone) for param in shown]
-    return " · ".join(word for word in words if word)
+    said = [p for p in shown if _setting(p, params[p.name], alone=False)]
+    alone = len(said) == 1
+    return " · ".join(_setting(p, params[p.name], alone=alone) for p in said)
 
 
 def _setting(param: Param, value: Value, *, alone: bool) -> str:
@@ -99,7 +102,8 @@ def _plain(param: Param, value: Value, *, alone: bool) -> str:
         return "" if _is_idle(param, value) else f"{label} {value:g}"
     if isinstance(value, int):
         is_signed = param.min is not None and param.min < 0
-        return _whole(label, value, alone=alone, is_signed=is_signed)
+        is_told = alone or param.name in _ALWAYS_NAMED
+        return _whole(label, value, alone=is_told, is_signed=is_signed)
     return str(value)
 
 

@@ -293,6 +293,9 @@ def test_shapes_are_written_with_the_batch_as_n(sizes, text, full):
         ("mse", {}, ""),
         ("mse", {"weight": 2.0}, "weight 2"),
         ("data", {"source": "xor"}, "XOR"),
+        ("lora_linear", {"out_features": 64, "rank": 8}, "64 · rank 8"),
+        ("multihead_attention", {"num_heads": 4}, "4 heads"),
+        ("multihead_attention", {"num_heads": 1, "causal": True}, "1 head · causal"),
         ("relu", {}, ""),
     ],
 )
