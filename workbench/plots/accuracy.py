@@ -55,7 +55,7 @@ class AccuracyPlot(CurvePanel):
 
     @property
     def metric(self) -> str:
-        """Node id of the shown metric; `loss` where a project has no metric."""
+        """Node id of what is shown; `loss` with neither metrics nor several losses."""
         metrics = self._metrics()
         index = min(self.switch.current, len(metrics) - 1)
         return metrics[index] if metrics else "loss"
@@ -63,12 +63,24 @@ class AccuracyPlot(CurvePanel):
     @property
     def title(self) -> str:
         """Title of the shown metric."""
-        return self.history.names.metrics.get(self.metric, tr("Loss"))
+        return self._named.get(self.metric, tr("Loss"))
+
+    @property
+    def _named(self) -> dict[str, str]:
+        """Titles of all that can be shown."""
+        names = self.history.names
+        return {**names.losses, **names.metrics}
 
     def _metrics(self) -> list[str]:
-        """Return the metrics that were evaluated, in the order of the document."""
+        """Return the metrics that were evaluated, in the order of the document.
+
+        Without any, each of several losses: their sum says less.
+        """
         newest = self.history.evaluations[-1].values if self.history.evaluations else {}
-        return [name for name in self.history.names.metrics if name in newest]
+        names = self.history.names
+        metrics = [name for name in names.metrics if name in newest]
+        losses = [name for name in names.losses if name in newest]
+        return metrics or (losses if len(losses) > 1 else [])
 
     def take_in(self) -> None:
         """Draw the evaluations."""
@@ -83,7 +95,7 @@ class AccuracyPlot(CurvePanel):
         self.end_view(self._with_bounds(joined(bounds)), self._entries())
 
     def _offer_metrics(self) -> None:
-        titles = [self.history.names.metrics[name] for name in self._metrics()]
+        titles = [self._named[name] for name in self._metrics()]
         if titles != self._titles:
             self._titles = titles
             self.switch.set_texts(titles)

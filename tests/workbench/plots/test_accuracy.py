@@ -19,8 +19,9 @@ def test_lines_hold_the_numbers_of_the_frames(shown):
         assert list(y) == [getattr(e, values)["accuracy"] for e in told]
 
 
-def with_metrics(history, names, *values):
-    history.begin(frames.run_started(run="other"), Names(metrics=names))
+def with_metrics(history, names, *values, losses=None):
+    known = Names(metrics=names, losses=losses or {})
+    history.begin(frames.run_started(run="other"), known)
     empty = np.empty((0, 1))
     told = tuple(Evaluation(10 * (i + 1), 0.1, v) for i, v in enumerate(values))
     history.add(Frame(100, 1, "training", np.empty(0, int), empty, empty, None, told))
@@ -49,6 +50,18 @@ def test_project_without_metric_shows_the_validation_loss(shown, history):
     with_metrics(history, {}, {"loss": 3.0}, {"loss": 2.0})
     panel = shown(AccuracyPlot)
     assert panel.curves[1].line.getData()[1].tolist() == [3.0, 2.0]
+
+
+def test_project_without_metric_shows_each_of_several_losses(shown, history):
+    values = {"loss": 5.0, "fake": 2.0, "real": 3.0}
+    titles = {"real": "Real is real", "fake": "Fake is fake"}
+    with_metrics(history, {}, values, losses=titles)
+    panel = shown(AccuracyPlot)
+    assert panel.title == "Real is real"
+    assert panel.curves[1].line.getData()[1].tolist() == [3.0]
+    panel.switch.choose(1)
+    assert panel.windowTitle() == "Fake is fake"
+    assert panel.curves[1].line.getData()[1].tolist() == [2.0]
 
 
 def test_cursor_reads_the_nearest_evaluation(shown):
