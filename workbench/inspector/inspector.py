@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QScrollArea,
     QStackedWidget,
@@ -20,6 +19,7 @@ from workbench.document import Document
 from workbench.inspector.fields import polish
 from workbench.inspector.node_panel import NodePanel
 from workbench.inspector.remedies import RemedySwitches
+from workbench.inspector.section import scrolled
 from workbench.inspector.training_form import TrainingForm
 from workbench.theme.tokens import SPACE_M
 
@@ -153,11 +153,4 @@ def _page(widgets: Sequence[QWidget]) -> QScrollArea:
     for widget in widgets:
         box.addWidget(widget)
     box.addStretch(1)
-    scroll = QScrollArea()
-    scroll.setWidget(content)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    polish(scroll, "panel", value=True)
-    return scroll
+    return scrolled(content)
