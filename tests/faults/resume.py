@@ -1,25 +1,20 @@
-"""`python -m tests.faults COMMAND`: break things on purpose and see that they hold.
-
-resume --n 20   runs killed with -9 at a random step end with the same weights
-undo --n 20     10,000 random edits are undone to the exact start
-"""
+"""Runs killed with -9 at a random step end with the same weights."""
 
 import argparse
 import contextlib
 import hashlib
 import json
-import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import safetensors.numpy
 
-ROOT = Path(__file__).parents[1]
+HELP = "killed runs end with the same weights"
+
+ROOT = Path(__file__).parents[2]
 _PRESET = "digits-mlp"
 _STEPS, _EVERY = 1500, 7
 _SETTINGS = (
@@ -31,21 +26,7 @@ _EPOCH = 23
 _LIMIT_S = 120.0
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults")
-    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (command, words) in COMMANDS.items():
-        sub = parsers.add_parser(name, help=words)
-        sub.add_argument("--n", type=int, default=20, metavar="TIMES")
-        sub.add_argument("--seed", type=int, default=0, help="of the random moments")
-        sub.add_argument("--edits", type=int, default=10_000, help="of undo, each time")
-        sub.set_defaults(run=command)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        return options.run(options, Path(folder))
-
-
-def resume(options: argparse.Namespace, folder: Path) -> int:
+def run(options: argparse.Namespace, folder: Path) -> int:
     """Kill, resume, and compare the weights with those of an uninterrupted run."""
     chance = random.Random(options.seed)
     whole = folder / "whole"
@@ -53,10 +34,10 @@ def resume(options: argparse.Namespace, folder: Path) -> int:
     expected = _weights(whole)
     good, between = 0, 0
     for number in range(options.n):
-        run = folder / f"run{number}"
-        step = _kill_somewhere(run, chance)
-        _finish(_start("--resume", "--out", run, *_SETTINGS[2:4]))
-        same = _weights(run) == expected
+        killed = folder / f"run{number}"
+        step = _kill_somewhere(killed, chance)
+        _finish(_start("--resume", "--out", killed, *_SETTINGS[2:4]))
+        same = _weights(killed) == expected
         good += same
         between += step % _EPOCH != 0
         print(f"killed at step {step}: {'equal' if same else 'DIFFERENT'}", flush=True)
@@ -117,26 +98,3 @@ def _weights(run: Path) -> str:
     for name in sorted(name for name in tensors if name.startswith("model/")):
         digest.update(name.encode() + tensors[name].tobytes())
     return digest.hexdigest()
-
-
-def undo(options: argparse.Namespace, _folder: Path) -> int:
-    """Edit at random, undo everything, compare with the start."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - only for this command
-
-    from tests import undo_machine  # noqa: PLC0415 - only for this command
-
-    application = QApplication.instance() or QApplication([])
-    try:
-        return undo_machine.check(options.edits, options.n, options.seed)
-    finally:
-        application.shutdown()
-
-
-COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
-    "resume": (resume, "killed runs end with the same weights"),
-    "undo": (undo, "random edits are undone to the exact start"),
-}
-
-if __name__ == "__main__":
-    sys.exit(main())
