@@ -1,5 +1,6 @@
 """Type id → module: a closed table; nothing is imported by a name in a file."""
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -60,6 +61,7 @@ def build(
     if type_id not in BUILDERS:
         raise UnknownLayerError(type_id, BUILDERS)
     site = Site(type_id, params, input_shapes, input_dtypes)
+    _check_count(site)
     _check_inputs(site)
     try:
         return BUILDERS[type_id](site)
@@ -76,6 +78,19 @@ def refusal(site: Site) -> ShapeError:
         expected=", ".join(port.doc for port in site.ports() if port.doc) or None,
         got=shapes_text(site.shapes),
     )
+
+
+def _check_count(site: Site) -> None:
+    """Raise ShapeError for more inputs, or fewer, than the node has ports for."""
+    declared = registry.get(site.type_id).inputs
+    most = math.inf if any(p.variadic for p in declared) else len(declared)
+    least = sum(not port.optional for port in declared)
+    if not least <= len(site.shapes) <= most:
+        raise ShapeError(
+            tr("{title} takes another number of inputs", title=site.title),
+            expected=", ".join(port.name for port in declared) or tr("no input"),
+            got=shapes_text(site.shapes),
+        )
 
 
 def _check_inputs(site: Site) -> None:

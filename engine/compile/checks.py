@@ -11,6 +11,7 @@ from engine.compile.flatten import Source
 from engine.compile.infer import Flow
 from engine.compile.ranges import range_problems
 from engine.compile.site import Site
+from engine.graph.advice import advised
 from engine.graph.edits import Problem
 from engine.graph.model import Project
 from engine.i18n import tr
@@ -107,7 +108,7 @@ def _with_losses(
     if problem.kind not in {"no_loss", "untrained"}:
         return problem
     learns = not problem.node or _has_weights(project, problem.node)
-    losses = loss_fixes(project, flows, problem.node) if learns else ()
+    losses = advised(loss_fixes, project, flows, problem.node) if learns else ()
     fixes = (*losses, *problem.fixes)[:MAX_FIXES]
     place = problem.node or next(iter(loose_layers(project, flows)), "")
     return replace(problem, fixes=fixes, node=place)

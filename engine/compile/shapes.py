@@ -16,6 +16,7 @@ from engine.compile.starts import start_problems
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
+from engine.graph.advice import advised
 from engine.graph.edits import Problem
 from engine.graph.model import Project
 from engine.graph.validate import validate
@@ -71,7 +72,7 @@ class ShapeCache:
             check = PhaseCheck(project, nodes, walk.weights)
             whole = Whole(project, nodes, walk.found, walk.spots)
             everything += with_weights(whole, check.problems())
-            everything += update_problems(whole)
+            everything += advised(update_problems, whole)
             phases = check.infos()
         return Analysis(
             revision,
@@ -198,7 +199,7 @@ class Walk:
             self._unknown(node, flows, problem)
             return
         self.spots[node.path] = spot = self._spot(node, flows)
-        for problem in value_problems(spot):
+        for problem in advised(value_problems, spot):
             if problem not in self.problems:
                 self.problems.append(problem)
         self.found[node.path] = found

@@ -143,9 +143,10 @@ class Site:
         index = dim + rank if dim < 0 else dim
         if 0 < index < rank:
             return index
+        most = tr("from 1 to {last}, or −1 to −{last}", last=rank - 1)
         raise self.misconfigured(
             tr("{title}: there is no such dimension", title=self.title),
-            expected=tr("from 1 to {last}, or −1 to −{last}", last=rank - 1),
+            expected=most if rank > 1 else tr("an input with more dimensions"),
             got=dim,
         )
 
@@ -174,8 +175,10 @@ class Site:
         for port in registry.get(self.type_id).inputs:
             ports.extend([port] * (len(self.shapes) if port.variadic else 1))
         for index, dtype in enumerate(self.dtypes):
-            spare = len(ports) > len(self.shapes) and ports[index].optional
+            if len(ports) <= len(self.shapes):
+                break
             wanted = {"float": True, "int": False}.get(ports[index].kind)
-            if spare and wanted is not None and dtype.is_floating_point != wanted:
+            is_other = wanted is not None and dtype.is_floating_point != wanted
+            if ports[index].optional and is_other:
                 del ports[index]
         return ports[: len(self.shapes)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from engine.errors import ConfigError
 from engine.graph import goals
+from engine.graph.advice import advised
 from engine.graph.data_checks import data_problems
 from engine.graph.edits import Connect, Edit, Fix, Problem, SetParam, removal
 from engine.graph.model import ROOT, Edge, Node, Project
@@ -150,7 +151,7 @@ def _param_problems(scope: str, path: str, node: Node) -> Iterator[Problem]:
         try:
             param.check(value)
         except ConfigError as error:
-            fixes = _better_values(scope, node, param, value)
+            fixes = advised(_better_values, scope, node, param, value)
             yield Problem(
                 path, error.what, str(error.expected), str(error.got), fixes=fixes
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.graph.advice import advised
 from engine.graph.edits import Connect, Disconnect, Edit, Fix, Problem
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.graph.offers import MAX_FIXES, connections, converters
@@ -77,7 +78,7 @@ def _wire_problem(
         return None
     fixes = (
         *_replugs(project, scope, edge, target),
-        *converters(project, scope, edge, source, target),
+        *advised(converters, project, scope, edge, source, target),
         _unplug(scope, edge),
     )
     return Problem(
@@ -161,7 +162,9 @@ def missing_inputs(
             expected=kind_words(port),
             got=tr("no wire"),
             port=port.name,
-            fixes=connections(project, scope, Endpoint(node.id, port.name), port),
+            fixes=advised(
+                connections, project, scope, Endpoint(node.id, port.name), port
+            ),
         )
 
 

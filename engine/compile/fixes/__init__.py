@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from engine.compile.fixes import above, merges, ranks, settings, targets, views
 from engine.compile.fixes.spot import Spot
+from engine.graph.advice import advised
 from engine.graph.edits import Fix
 from engine.layers import registry
 
@@ -13,16 +14,22 @@ MAX_FIXES = 3
 def fixes_for(spot: Spot) -> tuple[Fix, ...]:
     """Return what solves the problem of a node that doesn't fit, likeliest first."""
     found: dict[str, Fix] = {}
-    for fix in _offers(spot):
-        found.setdefault(fix.label, fix)
-        if len(found) == MAX_FIXES:
-            break
-    return tuple(found.values())
-
-
-def _offers(spot: Spot) -> Iterator[Fix]:
     for offers in _OFFERS:
-        yield from offers(spot)
+        for fix in advised(_first, offers, spot):
+            found.setdefault(fix.label, fix)
+        if len(found) >= MAX_FIXES:
+            break
+    return tuple(found.values())[:MAX_FIXES]
+
+
+def _first(offers: Callable[[Spot], Iterator[Fix]], spot: Spot) -> Iterator[Fix]:
+    """Yield the first fixes of one kind that have words of their own."""
+    labels: set[str] = set()
+    for fix in offers(spot):
+        labels.add(fix.label)
+        yield fix
+        if len(labels) == MAX_FIXES:
+            return
 
 
 def _casts(spot: Spot) -> Iterator[Fix]:

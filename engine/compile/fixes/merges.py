@@ -55,7 +55,9 @@ def _main_and_other(spot: Spot) -> tuple[int, int]:
 
 
 def _ways(shape: Shape, wanted: Shape) -> Iterator[tuple[Step, ...]]:
-    """Yield rows of layers that turn one shape into the other."""
+    """Yield rows of layers that turn one shape into the other, if layers can."""
+    if not (len(shape) > 1 and len(wanted) > 1):
+        return  # One number, or one per sample: no layer takes that.
     if len(shape) == len(wanted):
         yield from _same_rank(shape, wanted)
     elif len(shape) > len(wanted):
