@@ -1,14 +1,17 @@
 """Shapes, sizes and problems of every node of a document, quick enough to type by."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from engine.compile.checks import loss_offers, value_problems
 from engine.compile.fixes import fixes_for
 from engine.compile.fixes.sharing import own_weights
 from engine.compile.fixes.spot import Spot
+from engine.compile.fixes.trial import ranked, unknown_places
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
+from engine.compile.itself import self_comparisons
 from engine.compile.memory import machine_bytes, memory_problems
 from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
@@ -50,20 +53,38 @@ class ShapeCache:
             folder: Of the document's file, that paths of weights count from; empty
                 means the current one. None: don't look for files.
         """
+        found, unknown = self._analysis(project, revision, folder)
+
+        def judge(trial: Project) -> tuple[Problem, ...]:
+            return self._analysis(trial, 0, folder, is_trial=True)[0].problems
+
+        problems = ranked(project, found.problems, unknown, judge)
+        return replace(found, problems=tuple(problems))
+
+    def _analysis(
+        self,
+        project: Project,
+        revision: int,
+        folder: str | None,
+        *,
+        is_trial: bool = False,
+    ) -> tuple[Analysis, frozenset[str]]:
+        """Return the analysis, and the nodes that other problems keep unknown."""
         try:
             problems = validate(project)
             flattener = Flattener(project)
             nodes = flattener.flat()
         except EngineError as error:
-            return Analysis(revision, {}, (_plain_problem(error),), 0)
-        walk = Walk(project, self, problems)
+            return Analysis(revision, {}, (_plain_problem(error),), 0), frozenset()
+        walk = Walk(project, self, problems, has_advice=not is_trial)
         for node in nodes:
             walk.visit(node)
         infos = dict(walk.infos)
         infos.update(_instances(flattener, walk))
         everything = [
-            *loss_offers(project, problems, walk.flows),
+            *(problems if is_trial else loss_offers(project, problems, walk.flows)),
             *walk.problems,
+            *self_comparisons(nodes, walk.found, walk.spots),
             *memory_problems(walk.weights, machine_bytes()),
             *(walk.start_problems(folder) if folder is not None else ()),
         ]
@@ -74,13 +95,10 @@ class ShapeCache:
             everything += with_weights(whole, check.problems())
             everything += advised(update_problems, whole)
             phases = check.infos()
-        return Analysis(
-            revision,
-            infos,
-            _in_order(everything, nodes),
-            sum(walk.weights.values()),
-            phases,
-        )
+        told, size = _in_order(everything, nodes), sum(walk.weights.values())
+        analysis = Analysis(revision, infos, told, size, phases)
+        hidden = [path for path, info in infos.items() if not info.known]
+        return analysis, unknown_places(hidden, everything)
 
     def find(
         self, type_id: str, params: Mapping[str, Value], flows: tuple[Flow, ...]
@@ -119,11 +137,18 @@ class Walk:
         project: The document.
         cache: Answers for single nodes.
         problems: Found without shapes; their nodes are not looked at again.
+        has_advice: Whether fixes are looked for.
     """
 
     def __init__(
-        self, project: Project, cache: ShapeCache, problems: Iterable[Problem]
+        self,
+        project: Project,
+        cache: ShapeCache,
+        problems: Iterable[Problem],
+        *,
+        has_advice: bool = True,
     ) -> None:
+        self._has_advice = has_advice
         self.project, self.cache = project, cache
         self.flows: dict[Source, Flow] = {}
         self.infos: dict[str, NodeInfo] = {}
@@ -166,7 +191,7 @@ class Walk:
     def _report(
         self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
     ) -> None:
-        fixes = fixes_for(self._spot(node, flows))
+        fixes = fixes_for(self._spot(node, flows)) if self._has_advice else ()
         text = error.what
         if error.fix and not fixes:
             text = f"{tr('{sentence}.', sentence=error.what)} {error.fix}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.graph.edits import AddNode, Connect, Disconnect, Edit, Fix, ReplaceNode
-from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import fits, output_ports, title
 from engine.i18n import tr
 from engine.layers import registry
@@ -12,8 +12,17 @@ from engine.layers.datasets import DATASETS
 from engine.layers.spec import Port
 
 MAX_FIXES = 3
+_MOST_WIRES = 8
+"""Wires to try on the shapes; so many are offered before they are ranked."""
 _DATA = "data"
 _JUDGES = {"loss", "metric", "view"}
+_NUMBERS = {True: {"metric"}, False: {"metric", "loss"}}
+"""Kinds of outputs that are never offered to an input, by whether it takes losses."""
+_WITH_WEIGHTS = {"conv", "norm", "recurrent", "attention"}
+_LEARNED = {
+    *("block", "linear", "bilinear", "embedding", "learned_scale", "low_rank"),
+    "lora_linear",
+}
 _FOR_LABELS = {"loss": "cross_entropy", "metric": "accuracy"}
 _FOR_NUMBERS = {"loss": "mse", "metric": "mae"}
 
@@ -32,21 +41,33 @@ def connections(
     graph = project.scope(scope)
     used = {edge.source for edge in graph.edges}
     wants_truth = _wants_truth(graph.node(target.node), port)
+    learned = _learned(graph) if wants_truth else set()
     offers = [
         (_rank(node, out, port, wants_truth=wants_truth), source in used, node, out)
         for node in reversed(list(graph.nodes.values()))
         for out in output_ports(project, node)
         if (source := Endpoint(node.id, out.name)) != target
-        and out.kind != "metric"
+        and out.kind not in _NUMBERS[port.kind == "loss"]
         and fits(out, port)
         and not graph.reaches(target.node, node.id)
         and not (wants_truth and _is_guess(node, out, port))
+        and not (wants_truth and node.id in learned)
     ]
     offers.sort(key=lambda offer: offer[:2])
     wires = [_wire(scope, node, out, target) for _, _, node, out in offers]
     added = list(_data(project, scope, target, port))
     fed = any(_category(node) == "io" for node in graph.nodes.values())
-    return tuple(([*wires, *added] if fed else [*added, *wires])[:MAX_FIXES])
+    return tuple(([*wires, *added] if fed else [*added, *wires])[:_MOST_WIRES])
+
+
+def _learned(graph: Graph) -> set[str]:
+    """Return the nodes whose output depends on weights: no truth to learn from."""
+    found: set[str] = set()
+    for node in graph.topological():
+        above = {edge.source.node for edge in graph.edges_into(node.id)}
+        if _category(node) in _WITH_WEIGHTS or node.type in _LEARNED or above & found:
+            found.add(node.id)
+    return found
 
 
 def _wants_truth(node: Node, port: Port) -> bool:
