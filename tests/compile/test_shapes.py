@@ -7,8 +7,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.compile import shapes
-from engine.compile.fixes import trial
 from engine.compile.build import build
+from engine.compile.fixes import trial
 from engine.compile.infer import Flow, infer
 from engine.compile.shapes import ShapeCache
 from engine.graph.edits import SetParam

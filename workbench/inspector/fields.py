@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from engine.layers.datasets import DATASETS
 from engine.layers.spec import Param, Value
 from workbench.inspector import values
 from workbench.theme import icons
+from workbench.theme.line import Line
 
 MIXED = "—"
 _SLIDER_STEPS = 280
@@ -73,7 +73,7 @@ class TextField(Field):
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
         self.value: Value = param.default
-        self.edit = QLineEdit()
+        self.edit = Line()
         self.edit.setAccessibleName(tr(param.label))
         self.edit.editingFinished.connect(self._on_finished)
         self.edit.installEventFilter(self)
@@ -203,7 +203,7 @@ class SizeField(Field):
 
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
-        self.edits = [QLineEdit() for _ in range(param.dims)]
+        self.edits = [Line() for _ in range(param.dims)]
         self.link = QToolButton()
         self.link.setCheckable(True)
         polish(self.link, "small", value=True)

@@ -124,5 +124,5 @@ class Form(QWidget):
     def _say(self, row: Row, text: str) -> None:
         row.error.setText(text)
         row.error.setVisible(bool(text))
-        for edit in row.field.findChildren(fields.QLineEdit):
+        for edit in row.field.findChildren(fields.Line):
             polish(edit, "error", bool(text))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph import ports
@@ -21,6 +21,7 @@ from workbench.inspector.fields import polish
 from workbench.inspector.form import Form
 from workbench.inspector.section import Section
 from workbench.inspector.start_row import StartRow
+from workbench.theme.line import Line
 from workbench.theme.tokens import SPACE_M
 
 WEIGHTS = (
@@ -67,7 +68,7 @@ class NodePanel(QWidget):
         self._lay_out()
 
     def _make_head(self) -> None:
-        self.title = QLineEdit()
+        self.title = Line()
         self.title.setAccessibleName(tr("Name of the layer"))
         polish(self.title, "role", "title")
         self.title.editingFinished.connect(self._on_renamed)

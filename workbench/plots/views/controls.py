@@ -19,6 +19,7 @@ from engine.layers import registry
 from engine.layers.spec import Param, Value
 from workbench.plots import style
 from workbench.theme import icons
+from workbench.theme.line import Line
 
 CONTROLS: dict[str, tuple[str, ...]] = {
     "text_sample": ("prompt", "temperature", "top_k", "seed"),
@@ -84,7 +85,7 @@ class Controls(QWidget):
 
     def _field(self, param: Param) -> QLineEdit | QDoubleSpinBox | QSpinBox:
         if param.kind == "text":
-            edit = QLineEdit()
+            edit = Line()
             edit.editingFinished.connect(lambda: self._tell(param, edit.text()))
             return edit
         box: QDoubleSpinBox | QSpinBox
@@ -97,6 +98,7 @@ class Controls(QWidget):
             most = int(param.max or _MOST)
             box.setRange(least - 1 if param.optional else least, most)
             box.setSpecialValueText(tr(param.unset) if param.optional else "")
+        box.setLineEdit(Line())
         box.setKeyboardTracking(False)
         box.setFixedWidth(_NUMBER_PX)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
