@@ -5,60 +5,34 @@ Whether ports exist and fit is not decided here but in `engine.graph.validate`, 
 that a half-finished graph is a document like any other.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from engine import plain
 from engine.errors import GraphError
+from engine.graph.ends import ID_PATTERN, Edge, Endpoint
 from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.layers.spec import Value
 
-ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+__all__ = [
+    "ID_PATTERN",
+    "ROOT",
+    "Block",
+    "Edge",
+    "Endpoint",
+    "Graph",
+    "Node",
+    "Position",
+    "Project",
+]
+
 ROOT = ""
 """Scope of the main graph; every other scope is the name of a block."""
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-
-
-@dataclass(frozen=True, order=True)
-class Endpoint:
-    """One port of one node, written `node.port`."""
-
-    node: str
-    port: str
-
-    def __str__(self) -> str:
-        return f"{self.node}.{self.port}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Endpoint":
-        """Read `node.port`.
-
-        Raises:
-            GraphError: When the text has another form.
-        """
-        node, dot, port = text.partition(".")
-        if not (dot and ID_PATTERN.fullmatch(node) and ID_PATTERN.fullmatch(port)):
-            raise GraphError(
-                tr("This is not an end of a wire"), expected="node.port", got=text
-            )
-        return cls(node, port)
-
-
-@dataclass(frozen=True, order=True)
-class Edge:
-    """A wire from an output to an input."""
-
-    source: Endpoint
-    target: Endpoint
-
-    @classmethod
-    def parse(cls, source: str, target: str) -> "Edge":
-        """Read both ends, each as `node.port`."""
-        return cls(Endpoint.parse(source), Endpoint.parse(target))
 
 
 @dataclass(frozen=True)
@@ -85,6 +59,11 @@ class Node:
     weights: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Keep the name on one line, and short enough to be shown."""
+        if not plain.is_name(self.name):
+            object.__setattr__(self, "name", plain.name(self.name))
+
     def with_param(self, name: str, value: Value) -> "Node":
         """Return a copy with one parameter set."""
         return replace(self, params={**self.params, name: value})
@@ -103,6 +82,7 @@ class Graph:
         self._edges: dict[Edge, None] = {}
         self._into: dict[str, dict[Edge, None]] = {}
         self._out_of: dict[str, dict[Edge, None]] = {}
+        self._numbers: dict[str, int] = {}
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -140,9 +120,10 @@ class Graph:
         """Return `stem`, or `stem_2`, `stem_3` …, whichever is free."""
         if stem not in self._nodes:
             return stem
-        number = 2
+        number = self._numbers.get(stem, 2)
         while f"{stem}_{number}" in self._nodes:
             number += 1
+        self._numbers[stem] = number
         return f"{stem}_{number}"
 
     def add_node(self, node: Node, index: int | None = None) -> None:
@@ -171,6 +152,7 @@ class Graph:
         if self.edges_into(node_id) or self.edges_out_of(node_id):
             raise GraphError(tr("The node “{id}” is still connected", id=node_id))
         del self._nodes[node_id]
+        self._numbers.clear()
 
     def replace_node(self, node: Node) -> None:
         """Put `node` in the place of the one with the same id."""
@@ -183,18 +165,50 @@ class Graph:
         Raises:
             GraphError: When a node is missing, the wire exists, or it closes a cycle.
         """
+        self._check_new(edge)
+        if self.reaches(edge.target.node, edge.source.node):
+            raise _closes_cycle(edge.target.node)
+        self._edges = _inserted(self._edges, edge, None, index)
+        self._reindex(edge)
+
+    def connect_all(self, edges: Iterable[Edge]) -> None:
+        """Add many wires at the end, in a time that grows with their number alone.
+
+        Raises:
+            GraphError: As `connect`; none of them is there then.
+        """
+        added: list[Edge] = []
+        try:
+            for edge in edges:
+                self._check_new(edge)
+                self._edges[edge] = None
+                self._reindex(edge)
+                added.append(edge)
+            circle = self._in_a_circle()
+            if circle:
+                raise _closes_cycle(circle)
+        except GraphError:
+            for edge in reversed(added):
+                self.disconnect(edge)
+            raise
+
+    def _check_new(self, edge: Edge) -> None:
         self.node(edge.source.node)
         self.node(edge.target.node)
         if edge in self._edges:
             raise GraphError(tr("This wire is already there"), where=str(edge.target))
-        if self.reaches(edge.target.node, edge.source.node):
-            raise GraphError(
-                tr("This wire would close a cycle"),
-                where=edge.target.node,
-                fix=tr("A network is computed from left to right, without loops."),
-            )
-        self._edges = _inserted(self._edges, edge, None, index)
-        self._reindex(edge)
+
+    def _in_a_circle(self) -> str:
+        """Return a node that depends on itself; empty when none does."""
+        ordered = {node.id for node in self.topological()}
+        left = [node_id for node_id in self._nodes if node_id not in ordered]
+        seen: set[str] = set()
+        current = left[0] if left else ""
+        while current and current not in seen:
+            seen.add(current)
+            sources = (edge.source.node for edge in self._into[current])
+            current = next(node for node in sources if node not in ordered)
+        return current
 
     def disconnect(self, edge: Edge) -> None:
         """Remove a wire.
@@ -262,6 +276,14 @@ class Graph:
         return twin
 
 
+def _closes_cycle(node_id: str) -> GraphError:
+    return GraphError(
+        tr("This wire would close a cycle"),
+        where=node_id,
+        fix=tr("A network is computed from left to right, without loops."),
+    )
+
+
 def _inserted(
     items: dict[_K, _V], key: _K, value: _V, index: int | None
 ) -> dict[_K, _V]:
@@ -317,6 +339,10 @@ class Project:
     weights: str = ""
     extra: dict[str, object] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Keep the name on one line, and short enough to be shown."""
+        self.name = plain.name(self.name)
+
     def scope(self, scope: str) -> Graph:
         """Return the graph of a scope.
 
@@ -328,6 +354,12 @@ class Project:
         if scope not in self.blocks:
             raise GraphError(tr("There is no block “{name}”", name=scope))
         return self.blocks[scope].graph
+
+    @property
+    def num_nodes(self) -> int:
+        """How many nodes stand in all graphs, blocks unfolded nowhere."""
+        blocks = (block.graph for block in self.blocks.values())
+        return sum(len(graph.nodes) for graph in (self.graph, *blocks))
 
     def position(self, scope: str, node_id: str) -> Position | None:
         """Return where a node stands, or None when nothing was laid out yet."""

@@ -6,6 +6,7 @@ that one click can apply. Shapes are checked by `engine.compile.shapes`.
 
 from collections.abc import Iterator
 
+from engine import plain
 from engine.errors import ConfigError
 from engine.graph import goals
 from engine.graph.data_checks import data_problems
@@ -145,7 +146,7 @@ def _param_problems(scope: str, path: str, node: Node) -> Iterator[Problem]:
             drop = Fix(
                 tr("Remove the setting"), (SetParam(node.id, name, None, scope, True),)
             )
-            yield Problem(path, text, expected, repr(value), fixes=(drop,))
+            yield Problem(path, text, expected, plain.value(value), fixes=(drop,))
             continue
         try:
             param.check(value)
