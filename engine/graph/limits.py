@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from engine.errors import DocumentError, EngineError, GraphError
+from engine.errors import DocumentError, EngineError
 from engine.i18n import tr
 
 MOST_NODES = 20_000
 """In all graphs of a document, and in all once blocks are unfolded."""
 MOST_WIRES = 200_000
 MOST_PHASES = 64
-MOST_DEEP = 32
+MOST_DEEP = 64
 """Blocks inside blocks."""
 _Record = TypeVar("_Record", bound=dict[str, Any])
 
@@ -44,15 +44,6 @@ def check_count(most: int, nodes: int, kind: type[EngineError] = DocumentError) 
             expected=tr("at most {count}", count=most),
             got=nodes,
         )
-
-
-def too_unfolded() -> GraphError:
-    """Return the refusal of a network whose blocks unfold into too many nodes."""
-    return GraphError(
-        tr("The network is too large once its blocks are unfolded"),
-        expected=tr("at most {count} nodes", count=MOST_NODES),
-        fix=tr("Repeat blocks less often."),
-    )
 
 
 def _graphs(record: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from engine.files import read_regular
 from engine.graph.json_errors import sentence
 from engine.graph.limits import check_size
 from engine.graph.migrations import migrate
-from engine.graph.model import Project
+from engine.graph.model import ID_PATTERN, Project
 from engine.graph.records import build
 from engine.graph.writing import FORMAT, VERSION
 from engine.i18n import tr
@@ -206,8 +206,9 @@ def _check_header(record: dict[str, Any], name: str) -> None:
 def _line_of(text: str, error: EngineError) -> str:
     """Return “line 12” for the node or wire that an error names, or nothing."""
     word = error.where or getattr(error, "type_id", "") or str(error.got or "")
-    pattern = re.compile(r'"id":\s*"' + re.escape(word) + '"')
-    found = pattern.search(text)
+    found = None
+    if ID_PATTERN.fullmatch(word):
+        found = re.search(rf'"id":\s*"{word}"', text)
     position = found.start() if found else text.find(f'"{word}"')
     if not word or position < 0:
         return ""

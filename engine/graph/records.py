@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from engine import plain
 from engine.errors import DocumentError, GraphError, did_you_mean
+from engine.graph import paths
+from engine.graph.limits import MOST_DEEP
 from engine.graph.model import (
     ID_PATTERN,
     ROOT,
@@ -64,6 +66,11 @@ def build(record: Record) -> Project:
         weights=_take(record, "weights", str, ""),
         extra={key: value for key, value in record.items() if key not in _PROJECT},
     )
+    if paths.unfolded(project)[1] > MOST_DEEP:
+        raise DocumentError(
+            tr("Blocks stand too deeply inside blocks"),
+            expected=tr("at most {count}", count=MOST_DEEP),
+        )
     for scope in (ROOT, *project.blocks):
         _check_ports(project, scope)
     return project

@@ -33,7 +33,9 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     slowest = good = opened = 0
     for name, data in mutants(options.seed, options.n):
         start = time.monotonic()
-        fault, is_open = problem_of(folder / "mutant.bpw", data, checked)
+        path = folder / "mutant.bpw"
+        path.write_bytes(data)
+        fault, is_open = problem_of(path, checked)
         seconds = time.monotonic() - start
         slowest = max(slowest, seconds)
         fault = fault or (f"took {seconds:.0f} s" if seconds > LIMIT_S else "")
@@ -53,9 +55,8 @@ def _checker() -> Check:
     return ShapeCache().analyse
 
 
-def problem_of(path: Path, data: bytes, check: Check) -> tuple[str, bool]:
+def problem_of(path: Path, check: Check) -> tuple[str, bool]:
     """Return what is wrong with how a file is treated, and whether it was opened."""
-    path.write_bytes(data)
     try:
         project = serialize.load(path)
     except DocumentError as error:
