@@ -57,9 +57,17 @@ def shortened(text: str, most: int = WORD) -> str:
     return one_line(text)
 
 
-def sentence(text: str) -> str:
-    """Return one line for people; every unbroken word, and the whole, is cut short."""
-    text = one_line(text)
+def sentence(text: str, *, keep_lines: bool = False) -> str:
+    """Return text for people; every unbroken word, and the whole, is cut short.
+
+    Args:
+        text: With words of strangers in it.
+        keep_lines: Whether line breaks are our own and stay.
+    """
+    if keep_lines:
+        text = "\n".join(map(one_line, text[: 2 * SENTENCE].split("\n")))
+    else:
+        text = one_line(text)
     if len(text) <= WORD:
         return text
     if len(text) > SENTENCE:
