@@ -1,8 +1,65 @@
-"""The one way in which this product writes a file."""
+"""The one way in which this product writes a file, and the one to read foreign ones."""
 
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
+
+from engine.i18n import tr
+
+_CHUNK_BYTES = 2**20
+_MEGABYTE = 2**20
+
+
+def read_regular(path: Path, max_bytes: int) -> bytes:
+    """Return what stands in an ordinary file, or in one that a link leads to.
+
+    FIFOs, devices, sockets and folders are refused and never waited for.
+
+    Args:
+        path: The file.
+        max_bytes: More than this is refused before it is read.
+
+    Raises:
+        OSError: For whatever can't be read; `strerror` says why in plain words.
+    """
+    try:
+        _check_kind(path.stat(), max_bytes)
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        handle = os.open(path, flags | getattr(os, "O_NOCTTY", 0))
+    except ValueError as error:  # A NUL or half a character in the name.
+        raise OSError(errno.EINVAL, tr("no file can have this name")) from error
+    try:
+        _check_kind(os.fstat(handle), max_bytes)
+        return _read(handle, max_bytes)
+    finally:
+        os.close(handle)
+
+
+def _check_kind(facts: os.stat_result, max_bytes: int) -> None:
+    if stat.S_ISDIR(facts.st_mode):
+        raise IsADirectoryError(errno.EISDIR, tr("this is a folder"))
+    if not stat.S_ISREG(facts.st_mode):
+        raise OSError(errno.EINVAL, tr("this is not an ordinary file"))
+    if facts.st_size > max_bytes:
+        raise _too_large(max_bytes)
+
+
+def _read(handle: int, max_bytes: int) -> bytes:
+    """Return the rest of a file whose size may change or be wrong (`/proc`)."""
+    parts, left = [], max_bytes + 1
+    while left > 0 and (part := os.read(handle, min(left, _CHUNK_BYTES))):
+        parts.append(part)
+        left -= len(part)
+    if left <= 0:
+        raise _too_large(max_bytes)
+    return b"".join(parts)
+
+
+def _too_large(max_bytes: int) -> OSError:
+    size = tr("larger than {n} MB", n=f"{max_bytes / _MEGABYTE:.4g}")
+    return OSError(errno.EFBIG, size)
 
 
 def atomic_write(path: Path, data: bytes | str) -> None:

@@ -20,6 +20,7 @@ from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
 from engine.graph.advice import advised
+from engine.graph.bounded import first, more, most_problems
 from engine.graph.edits import Problem
 from engine.graph.model import Project
 from engine.graph.validate import validate
@@ -92,8 +93,11 @@ class ShapeCache:
         if all(problem.severity != "error" for problem in everything):
             check = PhaseCheck(project, nodes, walk.weights)
             whole = Whole(project, nodes, walk.found, walk.spots)
-            everything += with_weights(whole, check.problems())
-            everything += advised(update_problems, whole)
+            most = most_problems(project)
+            found = first(check.problems(), most, "warning")
+            everything += with_weights(whole, found)
+            batches = advised(update_problems, whole)
+            everything += first(batches, most, "error")
             phases = check.infos()
         told, size = _in_order(everything, nodes), sum(walk.weights.values())
         analysis = Analysis(revision, infos, told, size, phases)
@@ -156,6 +160,7 @@ class Walk:
         self.problems: list[Problem] = []
         self.weights: dict[str, int] = {}
         self.spots: dict[str, Spot] = {}
+        self._most = most_problems(project)
         self._wrong = {p.node for p in problems if p.severity == "error"}
         self._wrong_nodes: set[int] = set()
 
@@ -191,6 +196,9 @@ class Walk:
     def _report(
         self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
     ) -> None:
+        if self._is_full():
+            self.infos.setdefault(node.place, NodeInfo(known=False))
+            return
         fixes = fixes_for(self._spot(node, flows)) if self._has_advice else ()
         text = error.what
         if error.fix and not fixes:
@@ -199,6 +207,12 @@ class Walk:
             node.place, text, _text(error.expected), _text(error.got), fixes=fixes
         )
         self._unknown(node, flows, problem)
+
+    def _is_full(self) -> bool:
+        """Return whether enough problems are known; the last says that."""
+        if len(self.problems) == self._most:
+            self.problems.append(more("error"))
+        return len(self.problems) > self._most
 
     def _spot(self, node: FlatNode, flows: tuple[Flow, ...]) -> Spot:
         return Spot(self.project, node, flows, self.cache.find, self.flows)
@@ -224,7 +238,7 @@ class Walk:
             self._unknown(node, flows, problem)
             return
         self.spots[node.path] = spot = self._spot(node, flows)
-        for problem in advised(value_problems, spot):
+        for problem in () if self._is_full() else advised(value_problems, spot):
             if problem not in self.problems:
                 self.problems.append(problem)
         self.found[node.path] = found
@@ -265,9 +279,9 @@ def shown(shape: Shape) -> Shape:
 
 def _instances(flattener: Flattener, walk: Walk) -> Iterator[tuple[str, NodeInfo]]:
     """Yield what is known of every block instance, summed over what is inside."""
+    inside = _inside(flattener.visited)
     for place, outputs in flattener.instances.items():
-        prefix = place + "."
-        inner = [node for node in flattener.visited if node.place.startswith(prefix)]
+        inner = inside.get(place, [])
         found = [walk.found[node.path] for node in inner if node.path in walk.found]
         homes = {node.home for node in inner}
         yield (
@@ -281,6 +295,16 @@ def _instances(flattener: Flattener, walk: Walk) -> Iterator[tuple[str, NodeInfo
                 known=len(found) == len(inner),
             ),
         )
+
+
+def _inside(nodes: Iterable[FlatNode]) -> dict[str, list[FlatNode]]:
+    """Return the nodes inside of every instance, by its place."""
+    found: dict[str, list[FlatNode]] = {}
+    for node in nodes:
+        steps = node.place.split(".")
+        for depth in range(1, len(steps)):
+            found.setdefault(".".join(steps[:depth]), []).append(node)
+    return found
 
 
 def _known(

@@ -20,7 +20,7 @@ from workbench.app.weights import rooted
 from workbench.document import Document
 from workbench.session.session import Session
 from workbench.theme.text import count as count_words
-from workbench.theme.text import plain
+from workbench.theme.text import plain, tip
 
 if TYPE_CHECKING:
     from workbench.app.past import PastRun
@@ -291,7 +291,7 @@ class TrainCommands(QObject):
         action = self._actions["train"]
         action.setText(tr("&Resume") if goes_on else tr("T&rain"))
         words = f"{plain(action.text())}  ({keys_of(action)})"
-        action.setToolTip(f"{words}\n{obstacle}" if obstacle else words)
+        action.setToolTip(tip(f"{words}\n{obstacle}") if obstacle else words)
 
     def _obstacle(self) -> str:
         """Return why nothing can be trained now, or nothing."""

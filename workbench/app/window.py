@@ -60,6 +60,7 @@ from workbench.document.settings import Settings
 from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
 from workbench.session.session import Session
+from workbench.theme.text import word
 
 if TYPE_CHECKING:
     from workbench.app.start_page import StartPage
@@ -69,6 +70,7 @@ STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
 FRAME = QSize(16, 48)
 """Room for the frame and the title that a system puts around a window, px."""
+_TITLE_LETTERS = 120
 CLOSE_S = 2.2
 """Time for the engine to write its checkpoint and end."""
 
@@ -319,7 +321,8 @@ class MainWindow(QMainWindow):
         self.status.show_network(self.analysis, num_nodes)
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.document.title}[*] – Backprop Workbench")
+        title = word(self.document.title, _TITLE_LETTERS).replace("[*]", "[ * ]")
+        self.setWindowTitle(f"{title}[*] – Backprop Workbench")
         self.setWindowModified(self.document.is_modified)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -18,6 +17,7 @@ from engine.i18n import tr
 from engine.protocol.frame import Exported, RunStarted
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
+from workbench.theme.label import Label
 
 FORMATS = {
     "safetensors": "safetensors: names, shapes and numbers, readable everywhere",
@@ -69,9 +69,9 @@ class ExportDialog(Dialog):
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
         row.addWidget(self._browse)
-        form.addRow(QLabel(tr("Format")), self.format)
-        form.addRow(QLabel(tr("Weights")), self.weights)
-        form.addRow(QLabel(tr("File")), row)
+        form.addRow(Label(tr("Format")), self.format)
+        form.addRow(Label(tr("Weights")), self.weights)
+        form.addRow(Label(tr("File")), row)
         self.box.addLayout(form)
 
     def show_run(self, run: RunStarted | None, step: int) -> None:

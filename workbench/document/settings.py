@@ -57,10 +57,11 @@ class Settings:
     def _recent(self) -> list[Path]:
         try:
             names = json.loads(self._text("recent") or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
         is_list = isinstance(names, list)
-        return [Path(n) for n in names if isinstance(n, str)] if is_list else []
+        paths = names[:MAX_RECENT] if is_list else []
+        return [Path(n) for n in paths if isinstance(n, str)]
 
     def add_recent(self, path: Path) -> None:
         """Remember a file that was opened or saved."""

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from engine.layers.datasets import DATASETS
 from engine.layers.spec import Param, Value
 from workbench.inspector import values
 from workbench.theme import icons
+from workbench.theme.label import Label
 from workbench.theme.line import Line
 
 MIXED = "—"
@@ -86,7 +86,7 @@ class TextField(Field):
         row.setSpacing(6)
         row.addWidget(self.edit, 1)
         if self.param.unit:
-            unit = QLabel(tr(self.param.unit))
+            unit = Label(tr(self.param.unit))
             polish(unit, "role", "secondary")
             row.addWidget(unit)
         return row
@@ -219,7 +219,7 @@ class SizeField(Field):
         row.setSpacing(4)
         for index, edit in enumerate(self.edits):
             if index:
-                row.addWidget(QLabel("×"))
+                row.addWidget(Label("×"))
             name = tr("{label}, dimension {n}", label=tr(self.param.label), n=index + 1)
             edit.setAccessibleName(name)
             edit.editingFinished.connect(self._on_finished)

@@ -1,11 +1,12 @@
 """What the training will cost, shown before Train is pressed."""
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, Forecast
 from workbench.inspector.fields import polish
 from workbench.theme import fonts, text
+from workbench.theme.label import Label
 
 UNKNOWN = "—"
 
@@ -15,7 +16,7 @@ class Outlook(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.labels: dict[str, QLabel] = {}
+        self.labels: dict[str, Label] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
@@ -41,7 +42,7 @@ class Outlook(QWidget):
             self._add(row, key, title, tip)
 
     def _add(self, row: int, key: str, title: str, tip: str) -> None:
-        name, value = QLabel(title), QLabel(UNKNOWN)
+        name, value = Label(title), Label(UNKNOWN)
         polish(name, "role", "secondary")
         value.setFont(fonts.mono())
         policy = QSizePolicy.Policy

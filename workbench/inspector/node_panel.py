@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph import ports
@@ -21,6 +21,7 @@ from workbench.inspector.fields import polish
 from workbench.inspector.form import Form
 from workbench.inspector.section import Section
 from workbench.inspector.start_row import StartRow
+from workbench.theme.label import Label
 from workbench.theme.line import Line
 from workbench.theme.tokens import SPACE_M
 
@@ -72,7 +73,7 @@ class NodePanel(QWidget):
         self.title.setAccessibleName(tr("Name of the layer"))
         polish(self.title, "role", "title")
         self.title.editingFinished.connect(self._on_renamed)
-        self.kind, self.help, self.formula = QLabel(), QLabel(), QLabel()
+        self.kind, self.help, self.formula = Label(), Label(), Label()
         for label in (self.kind, self.help, self.formula):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
