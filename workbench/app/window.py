@@ -29,6 +29,7 @@ from workbench.app import focus
 from workbench.app.actions import Actions
 from workbench.app.banner import Banner
 from workbench.app.diagnosing import Diagnosing
+from workbench.app.disk_care import DiskCare
 from workbench.app.docks import Docks
 from workbench.app.engine_care import EngineCare
 from workbench.app.files import Files
@@ -121,6 +122,7 @@ class MainWindow(QMainWindow):
 
     def _make_commands(self) -> None:
         self.files = Files(self, self.document, self.settings)
+        self.disk_care = DiskCare(self)
         self.training = TrainCommands(self, self.document, self.session, self.banner)
         self.view = ViewCommands(self)
         self.helpers = Helpers(self)
@@ -232,11 +234,6 @@ class MainWindow(QMainWindow):
         """Start what would delay the first paint: the engine and the plots."""
         self.session.start_engine()
         self.panels.load()
-
-    def discard_recovery(self) -> None:
-        """Forget what a crash left behind."""
-        self.recovery.discard()
-        self.banner.hide()
 
     def title_of(self, path: str) -> str:
         """Return the words by which the canvas calls a node."""
@@ -394,6 +391,7 @@ class MainWindow(QMainWindow):
         self.settings.set_window("geometry", self.saveGeometry())
         self.settings.set_window("state", self.docks.save())
         self.settings.save()
+        self.disk_care.close()
         self.canvas.canvas.blockSignals(True)
         self.session.close(CLOSE_S)
         self.panels.close()
