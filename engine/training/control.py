@@ -9,7 +9,7 @@ import torch
 
 from engine.graph.model import Project
 from engine.i18n import tr
-from engine.protocol.frame import LayerSample, RunStarted
+from engine.protocol.frame import RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
@@ -185,10 +185,6 @@ class Control:
         found = self.watcher.judge(progress.steps, progress.losses, self.ending)
         self.monitor.budget.also(time.perf_counter() - start)
         return replace(progress, findings=found)
-
-    def _keep_sample(self, sample: LayerSample) -> None:
-        self.recorder.add_sample(sample)
-        self.watcher.sampled(sample)
 
     def show(self) -> Iterator[None]:
         """Make the views of the present weights; a stop ends it without a result."""

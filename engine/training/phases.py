@@ -72,6 +72,11 @@ class PhaseRun:
         return number >= self._first and not ended
 
     @property
+    def adds_to_gradient(self) -> bool:
+        """Whether every weight gets some gradient that no loss gives it."""
+        return self._l1 > 0
+
+    @property
     def borders(self) -> tuple[float, ...]:
         """First step of this phase, and the first after its last one, if it ends."""
         ends = () if self._last is None else (self._last + 1,)

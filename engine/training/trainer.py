@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Generator, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 
 from torch import Tensor
 
@@ -76,6 +76,8 @@ class Trainer(Control):
             self._make_changes()
             if self._interrupt.requested:
                 self.ending = Ending("stopped", tr("Stopped"))
+            elif self.watcher.look_due():
+                yield from self._look()
             elif self._evaluation_due():
                 yield from self._evaluate()
             elif self.viewing.due(self.step):
@@ -116,12 +118,14 @@ class Trainer(Control):
         start = time.perf_counter()
         rewind = self._rewind_point()
         self.at_border = False
-        self.monitor.start_step(is_last=self.step + 1 == self.total_steps)
+        phases = self._due_phases()
+        indices = [index for index, _ in phases]
+        self.monitor.start_step(self.step + 1, self.total_steps, indices)
         batch = self.parts.feeds.next()
         row = Row(len(self.parts.phases))
         phase = self.parts.phases[0]
         try:
-            for turn, (index, phase) in enumerate(self._due_phases()):
+            for turn, (index, phase) in enumerate(phases):
                 if turn > 0:
                     yield Step.UPDATE  # of the phase before; the last one's is below
                 yield from self._run_phase(index, phase, batch, row)
@@ -192,7 +196,8 @@ class Trainer(Control):
         self._position.step += 1
         self._news.add_step(self.step, row)
         if self.monitor.sampling:
-            self.monitor.end_step(self.step, self._keep_sample)
+            store, judge = self.recorder.add_sample, self.watcher.sampled
+            self.monitor.end_step(self.step, store, judge)
         self._interrupt.deaf = False
         now = time.perf_counter()
         self._interrupt.listen(slow=now - start > SLOW_S)
@@ -229,6 +234,14 @@ class Trainer(Control):
     def _evaluation_due(self) -> bool:
         return self.parts.length.evaluation_due(self.step, self._position.evaluated_at)
 
+    def _look(self) -> Iterator[Step]:
+        """Let the watcher look at the network; a stop ends it without a result."""
+        with suppress(InterruptedStepError):
+            for _ in self.watcher.look():
+                yield Step.EVALUATION
+                if self._interrupt.requested:
+                    return
+
     def _evaluate(self) -> Iterator[Step]:
         """Measure losses and metrics; a stop ends it without a result."""
         evaluator, parts = self.parts.evaluator, []
@@ -236,14 +249,10 @@ class Trainer(Control):
         if evaluator.has_validation:
             sources.append(evaluator.training())
         for pieces in sources:
-            tally, seen = Tally(evaluator), None
+            tally = Tally(evaluator)
             for piece in pieces:
-                is_first = pieces is sources[-1] and piece.portion is not seen
-                seen = piece.portion
-                # one batch is enough
-                with self.watcher.looking() if is_first else nullcontext():
-                    if not self._tally(tally, piece):
-                        return
+                if not self._tally(tally, piece):
+                    return
                 yield Step.EVALUATION
             parts.append(tally.values())
         self._evaluated(parts[0], parts[-1])

@@ -8,12 +8,13 @@ from engine.protocol.findings import Evidence, Finding, number
 FAULT = "dead_relu"
 SOURCE = "Maas et al. 2013; Lu et al. 2020, Dying ReLU and initialization"
 SHARE = 0.9
-"""Of a layer's units; a third of them closed for a whole batch is common."""
+"""Of a layer's units; a third of them closed for every sample is common."""
 
 
 def check(record: Record) -> Found:
     """Return the finding when nearly all units of a ReLU stay shut."""
-    dead = {path: share for path, share in record.dead.items() if share >= SHARE}
+    found = record.dead
+    dead = {path: share for path, share in found.shares.items() if share >= SHARE}
     if not dead:
         return None
     worst = max(dead.values())
@@ -21,9 +22,10 @@ def check(record: Record) -> Found:
         FAULT,
         tr("Dead ReLUs"),
         tr(
-            "{percent} % of the units of a ReLU stay shut for every sample: no output, "
-            "and no gradient for the layers before it.",
+            "{percent} % of the units of a ReLU stay shut for all of {n} samples: no "
+            "output, and no gradient for the layers before it.",
             percent=number(100 * worst),
+            n=found.samples,
         ),
         tr("Let some gradient through: leaky ReLUs, and weights that start near 0."),
         SOURCE,

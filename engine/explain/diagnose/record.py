@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.compile.flatten import FlatNode
+from engine.explain.diagnose.activations import Dead
 from engine.explain.diagnose.curve import Curve
 from engine.explain.diagnose.inputs import Input
 from engine.graph.model import Project
@@ -38,8 +39,10 @@ class Record:
         step: Steps made.
         loss: Training loss, all phases together.
         evaluations: In order.
-        dead: Path of a ReLU → share of its units that were never open in the last
-            batch that was looked at.
+        by_phase: Training loss of each phase.
+        dead: Which ReLUs stay shut, as the last look has found.
+        dead_at_start: The same before the first step.
+        last_gradients: ‖g‖ of each layer in the last step before the loss was lost.
         ending: As in `frame.Outcome`, empty while it goes on.
     """
 
@@ -55,7 +58,10 @@ class Record:
     step: int = 0
     loss: Curve = field(default_factory=Curve)
     evaluations: list[Evaluation] = field(default_factory=list)
-    dead: dict[str, float] = field(default_factory=dict)
+    by_phase: tuple[Curve, ...] = ()
+    dead: Dead = field(default_factory=Dead)
+    dead_at_start: Dead = field(default_factory=Dead)
+    last_gradients: Floats | None = None
     ending: str = ""
     _samples: list[LayerSample] = field(default_factory=list)
     _ratios: list[float] = field(default_factory=list)
@@ -98,6 +104,22 @@ class Record:
             self._samples = self._samples[:FEW] + self._samples[FEW::2]
             self._ratios = self._ratios[:FEW] + self._ratios[FEW::2]
             self._stride *= 2
+
+    def add_losses(self, losses: Floats) -> None:
+        """Take in the losses of consecutive steps, a column a phase; NaN if not run."""
+        if not len(losses):
+            return
+        trained = ~np.isnan(losses).all(axis=1)
+        self.loss.extend(np.nansum(losses[trained], axis=1))
+        self.by_phase = self.by_phase or tuple(Curve() for _ in losses[0])
+        for curve, column in zip(self.by_phase, losses.T, strict=True):
+            curve.extend(column)
+
+    def add_dead(self, found: Dead) -> None:
+        """Keep what a look at the ReLUs has found."""
+        self.dead = found
+        if not self.step:
+            self.dead_at_start = found
 
     def column(self, name: str) -> Floats:
         """Return one value of `LayerSample` over time (S, L)."""
