@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import fixes, too_fast
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.graph.edits import Fix
 from engine.i18n import tr
@@ -47,6 +47,8 @@ def _at_the_end(record: Record) -> Found:
     total = np.sqrt(np.nansum(record.column("grad_norm") ** 2, axis=1))
     if not record.has_diverged or last is None or len(total) <= FEW:
         return None
+    if too_fast.ratios(record).max() >= too_fast.LARGE:
+        return None  # the steps were too large all along
     usual = float(np.median(total))
     with np.errstate(all="ignore"):
         jump = float(np.sqrt(np.nansum(last**2))) / max(usual, 1e-30)

@@ -1,12 +1,17 @@
 """All rules in one table, causes before what follows from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from engine.explain.diagnose import (
+    adversaries,
     bad_labels,
+    clipping,
+    collapse,
     dead_relu,
+    decay,
     exploding,
+    momentum,
     overfit,
     too_fast,
     too_slow,
@@ -35,20 +40,33 @@ class Rule:
     is_certain: bool = False
 
 
-_WILD = (unscaled.FAULT, exploding.FAULT, too_fast.FAULT)
+_LOST = (unscaled.FAULT, exploding.FAULT, momentum.FAULT)
+_WILD = (*_LOST, too_fast.FAULT, decay.FAULT, clipping.FAULT)
 _SHUT = (*_WILD, dead_relu.FAULT)
 RULES = (
     Rule(unscaled.FAULT, unscaled.check, is_certain=True),
     Rule(exploding.FAULT, exploding.check, (unscaled.FAULT,)),
-    Rule(too_fast.FAULT, too_fast.check, (unscaled.FAULT, exploding.FAULT)),
+    Rule(momentum.FAULT, momentum.check, (unscaled.FAULT, exploding.FAULT)),
+    Rule(too_fast.FAULT, too_fast.check, _LOST),
+    Rule(decay.FAULT, decay.check, (*_LOST, too_fast.FAULT)),
+    Rule(clipping.FAULT, clipping.check, (*_LOST, too_fast.FAULT)),
     Rule(dead_relu.FAULT, dead_relu.check, _WILD),
     Rule(vanishing.FAULT, vanishing.check, _SHUT),
     Rule(too_slow.FAULT, too_slow.check, (*_SHUT, vanishing.FAULT)),
+    Rule(collapse.FAULT, collapse.check, _WILD),
+    Rule(adversaries.DISCRIMINATOR, adversaries.check_discriminator),
+    Rule(adversaries.GENERATOR, adversaries.check_generator),
     Rule(bad_labels.FAULT, bad_labels.check),
     Rule(overfit.FAULT, overfit.check, (bad_labels.FAULT,)),
 )
 
 CERTAIN = frozenset(rule.fault for rule in RULES if rule.is_certain)
+
+
+def explained(faults: Collection[str]) -> set[str]:
+    """Return those of some faults that others of them explain."""
+    told = set(faults)
+    return {r.fault for r in RULES if r.fault in told and told & set(r.explained_by)}
 
 
 def diagnose(record: Record) -> tuple[Finding, ...]:

@@ -147,6 +147,7 @@ class Diagnosis:
         }
         stays = {fault for fault, times in self._missed.items() if times < PATIENCE}
         chosen = {fault for fault in here if fault in known or fault in told} | stays
+        chosen -= table.explained(chosen)
         return tuple(
             here.get(rule.fault) or told[rule.fault]
             for rule in table.RULES
@@ -179,18 +180,21 @@ def _spread(feeds: Feeds) -> Batch:
 
 def _record(trainer: Trainer, project: Project) -> Record:
     program, feeds = trainer.parts.program, trainer.parts.feeds
-    ranks = {
-        path: len(known.outputs[0].shape)
-        for path, known in program.inferred.items()
-        if known.outputs
-    }
+    rows, layers = trainer.parts.rows, program.layer_parameters
+    counts = {path: sum(w.numel() for w in ws) for path, ws in layers.items()}
+    inferred = program.inferred.items()
+    flows = {path: known.outputs[0] for path, known in inferred if known.outputs}
+    ranks = {path: len(flow.shape) for path, flow in flows.items()}
     return Record(
         project=project,
         nodes=program.nodes,
-        layers=tuple(path for path, _ in trainer.parts.rows),
+        layers=tuple(path for path, _ in rows),
+        movers=tuple(mover for _, mover in rows),
+        num_weights=tuple(counts[path] for path, _ in rows),
         inputs=inputs.measured(_spread(feeds), program.nodes),
         total_steps=trainer.total_steps,
         ranks=ranks,
+        numbers={path: math.prod(flow.shape[1:]) for path, flow in flows.items()},
         num_evaluated=feeds.extent().num_evaluated,
         is_whole=trainer.step == 0,
         from_files=trainer.from_files,
