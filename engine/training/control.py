@@ -13,6 +13,7 @@ from engine.protocol.frame import RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
+from engine.training.causes import Cause
 from engine.training.divergence import DeviceLosses
 from engine.training.events import Ending, Progress, changed
 from engine.training.interrupt import Interrupt, InterruptedStepError
@@ -39,6 +40,7 @@ class Control:
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
+        cause: Where a number stopped being finite, if it is known.
         from_files: Some weights began as those of a file or of another run.
         watcher: Is shown all that is measured and may say what is wrong.
 
@@ -65,6 +67,7 @@ class Control:
         self._position = Position()
         self.at_border = True
         self.ending: Ending | None = None
+        self.cause: Cause | None = None
         self.watcher: Watcher = Nobody()
         modules = self.parts.program.modules
         self._interrupt = Interrupt(modules, list(modules.parameters()))

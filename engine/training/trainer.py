@@ -10,11 +10,13 @@ from torch import Tensor
 from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.frame import Evaluation
+from engine.training import causes, divergence, tracing
 from engine.training.control import Control
 from engine.training.evaluation import Piece, Tally
 from engine.training.events import Ending, Step
 from engine.training.failures import failed
 from engine.training.feeds import Batch
+from engine.training.gradients import NonFiniteError
 from engine.training.interrupt import SLOW_S, InterruptedStepError
 from engine.training.news import Row
 from engine.training.phases import Outputs, PhaseRun
@@ -149,7 +151,7 @@ class Trainer(Control):
         yield Step.FORWARD
         self._interrupt.check()
         total = phase.loss(outputs)
-        row.losses[index] = self._looked_at(phase, outputs, total)
+        row.losses[index] = self._looked_at(phase, batch, outputs, total)
         yield Step.LOSS
         if self.ending:
             return
@@ -158,7 +160,11 @@ class Trainer(Control):
         self._interrupt.check()
         if self.monitor.sampling:
             self.monitor.before_update(index)
-        row.rates[index] = phase.update(self.step, self.total_steps)
+        try:
+            row.rates[index] = phase.update(self.step, self.total_steps)
+        except NonFiniteError:
+            self._lost(phase, batch, phase.program.losses[0])
+            return
         self._interrupt.deaf = True
         if self.monitor.sampling:
             self.monitor.after_update(index)
@@ -169,7 +175,7 @@ class Trainer(Control):
         return [(i, phase) for i, phase in phases if phase.due(number)]
 
     def _looked_at(
-        self, phase: PhaseRun, outputs: Outputs, total: Tensor
+        self, phase: PhaseRun, batch: Batch, outputs: Outputs, total: Tensor
     ) -> float | Tensor:
         """Return the loss for the curve; on the CPU, end when it is not finite."""
         if self.parts.device.type != "cpu":
@@ -178,17 +184,23 @@ class Trainer(Control):
             return total.detach()
         value = total.item()
         if not math.isfinite(value):
-            self._diverged(self.step + 1, phase.culprit(outputs))
+            self._lost(phase, batch, phase.culprit(outputs))
         return value
 
+    def _lost(self, phase: PhaseRun, batch: Batch, loss: str) -> None:
+        """End because of a number that is not finite; say in which node it began."""
+        step = self.step + 1
+        self._diverged(step, loss)
+        found = None
+        with suppress(RuntimeError):  # of torch: no memory for it, say
+            found = tracing.trace(phase, batch)
+        if found and found.node:
+            node = self.parts.program.node(found.node)
+            self.cause = causes.cause(found, node, step)
+            self.ending = divergence.traced(self.cause, step, loss)
+
     def _diverged(self, step: int, node: str) -> None:
-        text = tr(
-            "The loss “{node}” is no finite number in step {step}.",
-            node=node,
-            step=step,
-        )
-        advice = tr("Try a lower learning rate, or clip the gradient.")
-        self.ending = Ending("diverged", f"{text} {advice}", node)
+        self.ending = divergence.ending(step, node)
 
     def _finish_step(self, row: Row, start: float) -> None:
         """Count the step and note what it gave."""

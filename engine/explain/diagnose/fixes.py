@@ -19,10 +19,14 @@ from engine.graph.options import OPTIMIZERS
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value
+from engine.training.causes import CLAMPED, Cause
 
 LEAK = 0.2
 LESS = {"weight_decay": 0.01, "l1": 1e-4}
 """Of what pulls too strongly: L1 pulls small weights as hard as large ones."""
+EPS = 1e-6
+MOST_EXPONENT = 80.0
+"""e to the power of 88.8 is more than a float32 can hold."""
 MOST_RATE = 10.0
 """The limit of the setting."""
 MOST_KEPT = 0.2
@@ -243,6 +247,46 @@ def _is_weighted(node: FlatNode, by_path: dict[str, FlatNode]) -> bool:
     return registry.get(node.type).category in _WEIGHTED
 
 
+def keep_finite(record: Record, cause: Cause) -> Fixes:
+    """Offer what keeps a node finite: a limit on its input, or an ε."""
+    node = record.node(cause.node)
+    if cause.kind == "eps" and node.place in record.project.graph.nodes:
+        words = (f"{node.place}.eps={EPS:g}",)
+        return (Fix(tr("Set its ε to {eps}", eps=f"{EPS:g}"), (Assign(words),)),)
+    if cause.kind not in CLAMPED:
+        return ()
+    limits: dict[str, Value] = {"low": EPS, "high": None}
+    label = tr("Keep what goes into “{name}” above 0", name=node.place)
+    if cause.kind == "exp":
+        limits = {"low": None, "high": MOST_EXPONENT}
+        label = tr("Keep what goes into “{name}” below 80", name=node.place)
+    edits = tuple(_clamped(record, node, cause.port, limits))
+    return (Fix(label, edits),) if edits else ()
+
+
+def _clamped(
+    record: Record, node: FlatNode, index: int, limits: Mapping[str, Value]
+) -> Iterator[Edit]:
+    """Yield the edits that put a clamp into the wire before an input of a node."""
+    scope, node_id = node.scope, node.node.id
+    graph = record.project.scope(scope)
+    port = node.inputs[index][0]
+    edges = [e for e in graph.edges_into(node_id) if e.target.port == port]
+    if len(edges) == 1:
+        new = Node(graph.free_id(f"{node_id}_clamp"), "clamp", params=limits)
+        yield from _inserted(record, edges[0], new, scope)
+
+
+def _inserted(record: Record, edge: Edge, new: Node, scope: str) -> Iterator[Edit]:
+    """Yield the edits that put a node into a wire."""
+    graph = record.project.scope(scope)
+    yield AddNode(new, scope)
+    yield Disconnect(edge, scope)
+    yield Connect(Edge(edge.source, Endpoint(new.id, "input")), scope)
+    out = Endpoint(new.id, registry.get(new.type).outputs[0].name)
+    yield Connect(Edge(out, edge.target), scope, graph.edges.index(edge))
+
+
 def _spots(nodes: Iterable[FlatNode]) -> list[_Spot]:
     """Return where these nodes stand in the document, each place once."""
     found = ((node.scope, node.node.id) for node in nodes)
@@ -267,8 +311,4 @@ def _norm_before(record: Record, spot: _Spot) -> Iterator[Edit]:
         return
     edge = edges[0]
     new = Node(graph.free_id(f"{node_id}_norm"), kind)
-    yield AddNode(new, scope)
-    yield Disconnect(edge, scope)
-    yield Connect(Edge(edge.source, Endpoint(new.id, "input")), scope)
-    out = Endpoint(new.id, registry.get(kind).outputs[0].name)
-    yield Connect(Edge(out, edge.target), scope, graph.edges.index(edge))
+    yield from _inserted(record, edge, new, scope)

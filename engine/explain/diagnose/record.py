@@ -19,6 +19,7 @@ from engine.layers import registry
 from engine.protocol.arrays import Floats
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
+from engine.training.causes import Cause
 
 MOST_SAMPLES = 400
 FEW = 3
@@ -69,6 +70,7 @@ class Record:
         dead: Which ReLUs stay shut, as the last look has found.
         dead_at_start: The same before the first step.
         last_gradients: ‖g‖ of each layer in the last step before the loss was lost.
+        cause: Where a number stopped being finite, once it is known.
         ending: As in `frame.Outcome`, empty while it goes on.
     """
 
@@ -91,6 +93,7 @@ class Record:
     dead: Dead = field(default_factory=Dead)
     dead_at_start: Dead = field(default_factory=Dead)
     last_gradients: Floats | None = None
+    cause: Cause | None = None
     ending: str = ""
     _samples: list[LayerSample] = field(default_factory=list)
     _ratios: list[float] = field(default_factory=list)

@@ -12,6 +12,7 @@ from engine.explain.diagnose import (
     decay,
     exploding,
     momentum,
+    nonfinite,
     overfit,
     too_fast,
     too_slow,
@@ -40,16 +41,18 @@ class Rule:
     is_certain: bool = False
 
 
-_LOST = (unscaled.FAULT, exploding.FAULT, momentum.FAULT)
-_WILD = (*_LOST, too_fast.FAULT, decay.FAULT, clipping.FAULT)
+_LOST = (nonfinite.FAULT, unscaled.FAULT, exploding.FAULT, momentum.FAULT)
+_WILD = (*_LOST, too_fast.FAULT, decay.FAULT, clipping.FAULT, nonfinite.OVERFLOW)
 _SHUT = (*_WILD, dead_relu.FAULT)
 RULES = (
+    Rule(nonfinite.FAULT, nonfinite.check),
     Rule(unscaled.FAULT, unscaled.check, is_certain=True),
-    Rule(exploding.FAULT, exploding.check, (unscaled.FAULT,)),
-    Rule(momentum.FAULT, momentum.check, (unscaled.FAULT, exploding.FAULT)),
+    Rule(exploding.FAULT, exploding.check, _LOST[:2]),
+    Rule(momentum.FAULT, momentum.check, _LOST[:3]),
     Rule(too_fast.FAULT, too_fast.check, _LOST),
     Rule(decay.FAULT, decay.check, (*_LOST, too_fast.FAULT)),
     Rule(clipping.FAULT, clipping.check, (*_LOST, too_fast.FAULT)),
+    Rule(nonfinite.OVERFLOW, nonfinite.check_overflow, (*_LOST, too_fast.FAULT)),
     Rule(dead_relu.FAULT, dead_relu.check, _WILD),
     Rule(vanishing.FAULT, vanishing.check, _SHUT),
     Rule(too_slow.FAULT, too_slow.check, (*_SHUT, vanishing.FAULT)),

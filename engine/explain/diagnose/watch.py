@@ -116,7 +116,7 @@ class Diagnosis:
         record.add_losses(losses[start:])
         record.step = self.trainer.step
         if ending is not None:
-            record.ending = ending.kind
+            record.ending, record.cause = ending.kind, self.trainer.cause
             record.last_gradients = _gradients(self.trainer, ending)
             self._tell(table.diagnose(record), is_final=True)
         return None if self.findings == before else self.findings
