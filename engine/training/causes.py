@@ -51,21 +51,14 @@ class Cause:
 def cause(found: Trace, node: FlatNode, step: int) -> Cause:
     """Return a trace as a cause, in words."""
     kind, why, advice = _words(found, node)
-    what = tr("the gradient of") if found.is_gradient else tr("the output of")
-    kind_of = tr("not a number") if found.is_nan else tr("infinite")
-    where = ""
+    facts = {"step": step, "node": node.place, "why": why}
+    facts["size"] = tr("not a number") if found.is_nan else tr("infinite")
+    text = tr("In step {step} “{node}” puts out what is {size}: {why}.", **facts)
+    if found.is_gradient:
+        text = tr("In step {step} the gradient of “{node}” is {size}: {why}.", **facts)
     if found.sample >= 0:
-        n = found.sample + 1
-        where = tr(" (sample {n} of the batch)", n=n)
-    text = tr(
-        "In step {step} {what} “{node}” is {kind}: {why}{where}.",
-        step=step,
-        what=what,
-        node=node.place,
-        kind=kind_of,
-        why=why,
-        where=where,
-    )
+        words = tr("It began with sample {n} of the batch.", n=found.sample + 1)
+        text = f"{text} {words}"
     return Cause(found.node, found.port, kind, found.value, step, text, advice)
 
 
@@ -146,8 +139,10 @@ def _exp(found: Trace, node: FlatNode) -> Words | None:
         return None
     largest = max((float(x.max()) for x in found.inputs if x.numel()), default=0.0)
     why = tr("e to the power of {x} is too large for a number", x=number(largest))
-    return "exp", why, tr(
-        "Keep x below 80; for shares that add up to 1 use Softmax, which is safe."
+    return (
+        "exp",
+        why,
+        tr("Keep x below 80; for shares that add up to 1 use Softmax, which is safe."),
     )
 
 

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -13,7 +14,6 @@ from engine.protocol.frame import RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
-from engine.training.causes import Cause
 from engine.training.divergence import DeviceLosses
 from engine.training.events import Ending, Progress, changed
 from engine.training.interrupt import Interrupt, InterruptedStepError
@@ -22,6 +22,9 @@ from engine.training.recorder import COMMIT_S, Recorder, Snapshot
 from engine.training.runs import Change, Run
 from engine.training.snapshot import Position
 from engine.training.watcher import Nobody, Watcher
+
+if TYPE_CHECKING:
+    from engine.training.causes import Cause
 
 
 class Control:

@@ -131,7 +131,9 @@ def _backward(runner: _Runner, total: Tensor) -> Trace | None:
         return None
     nodes = [n for n, value in runner.values.items() if value.requires_grad]
     values = [runner.values[n] for n in nodes]
-    slopes = torch.autograd.grad(total, values, retain_graph=True, allow_unused=True)
+    slopes: tuple[Tensor | None, ...] = torch.autograd.grad(
+        total, values, retain_graph=True, allow_unused=True
+    )
     known = dict(zip(nodes, slopes, strict=True))
     for n in reversed(nodes):
         slope = known[n]
@@ -140,7 +142,7 @@ def _backward(runner: _Runner, total: Tensor) -> Trace | None:
         leaves = _leaves(runner, n)
         if not leaves:
             continue
-        given = torch.autograd.grad(
+        given: tuple[Tensor | None, ...] = torch.autograd.grad(
             runner.values[n], leaves, slope, retain_graph=True, allow_unused=True
         )
         for port, (leaf, gradient) in enumerate(zip(leaves, given, strict=True)):
@@ -210,7 +212,9 @@ def _input_at(
     for port in reversed(range(len(inputs))):
         values = inputs[port]
         if values.dim() == output.dim() and values.is_floating_point():
-            place = tuple(min(i, n - 1) for i, n in zip(spot, values.shape, strict=True))
+            place = tuple(
+                min(i, n - 1) for i, n in zip(spot, values.shape, strict=True)
+            )
             return port, float(values[place].item())
     for port, values in enumerate(inputs):
         if values.is_floating_point() and values.numel():

@@ -78,10 +78,9 @@ class Trainer(Control):
             self._make_changes()
             if self._interrupt.requested:
                 self.ending = Ending("stopped", tr("Stopped"))
-            elif self.watcher.look_due():
-                yield from self._look()
-            elif self._evaluation_due():
-                yield from self._evaluate()
+            elif self.watcher.look_due() or self._evaluation_due():
+                due = self.watcher.look_due()
+                yield from self._look() if due else self._evaluate()
             elif self.viewing.due(self.step):
                 yield from (Step.VIEW for _ in self.show())
             elif self.step >= self.total_steps:

@@ -9,7 +9,7 @@ import torch
 from engine.explain.diagnose.watch import attach
 from engine.graph import serialize
 from engine.graph.edits import apply_all
-from engine.training import tracing
+from engine.training import gradients, tracing
 from engine.training.trainer import Trainer
 
 
@@ -103,11 +103,13 @@ def test_the_node_and_the_kind_are_named(name):
 @pytest.mark.parametrize("name", CASES)
 def test_weights_stay_finite_for_whoever_wants_to_look_at_them(name):
     trainer, _ = run(document(*CASES[name][0]))
-    assert all(torch.isfinite(w).all() for w in trainer.parts.program.modules.parameters())
+    weights = trainer.parts.program.modules.parameters()
+    assert all(torch.isfinite(each).all() for each in weights)
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in CASES if CASES[name][1] in {"root", "power", "eps", "exp"}]
+    "name",
+    [name for name in CASES if CASES[name][1] in {"root", "power", "eps", "exp"}],
 )
 def test_the_offered_fix_keeps_it_finite(name):
     project = document(*CASES[name][0])
@@ -149,7 +151,8 @@ def test_a_dropped_unit_is_dropped_again():
     assert trainer.cause.node == "bad"
     phase = trainer.parts.phases[0]
     assert phase.random is not None
-    batch = Trainer(trainer.watcher.record.project, threads=1, seed=0).parts.feeds.next()
+    again = Trainer(trainer.watcher.record.project, threads=1, seed=0)
+    batch = again.parts.feeds.next()
     found = [tracing.trace(phase, batch) for _ in range(2)]
     assert found[0].sample == found[1].sample
     assert found[0].value == found[1].value == pytest.approx(trainer.cause.value)
@@ -163,10 +166,8 @@ def test_a_node_in_a_block_is_named_with_its_block():
         "inputs": [["x", ["half.input"]]],
         "outputs": [["out", "deep.out"]],
     }
-    record["graph"]["nodes"] = [
-        {"id": "bad", "type": "block", "params": {"of": "root"}} if n["id"] == "bad" else n
-        for n in record["graph"]["nodes"]
-    ]
+    others = [n for n in record["graph"]["nodes"] if n["id"] != "bad"]
+    record["graph"]["nodes"] = [*others, node("bad", "block", of="root")]
     record["graph"]["edges"] = [
         [a, b.replace("bad.input", "bad.x")] for a, b in record["graph"]["edges"]
     ]
@@ -200,8 +201,6 @@ def test_a_lost_run_with_weights_that_blew_up_is_told_as_before():
 
 
 def test_checking_leaves_every_gradient_as_it_is():
-    from engine.training import gradients
-
     weights = [torch.nn.Parameter(torch.randn(40, 3)) for _ in range(3)]
     for weight in weights:
         weight.grad = torch.randn_like(weight) * 10.0 ** torch.randint(-30, 30, (40, 3))

@@ -102,10 +102,10 @@ def look(evaluator: Evaluator, feeds: Feeds) -> Iterator[Dead | None]:
 def _watched(program: Program, seen: dict[str, Shut]) -> Iterator[None]:
     """Let every ReLU that runs inside tell what stays shut; calls of one add up."""
     homes = {node.home: node.path for node in relus(program.nodes)}
-    hooks = [
-        program.modules.at(home).register_forward_hook(_hook(seen.setdefault(path, Shut())))
-        for home, path in homes.items()
-    ]  # fmt: skip
+    hooks = []
+    for home, path in homes.items():
+        add = _hook(seen.setdefault(path, Shut()))
+        hooks.append(program.modules.at(home).register_forward_hook(add))
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Weight decay too high: it pulls the weights to 0 faster than the data can hold them."""
+"""Weight decay too high: it pulls weights to 0 faster than the data holds them."""
 
 import numpy as np
 

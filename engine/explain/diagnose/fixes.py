@@ -119,9 +119,11 @@ def weigh_kl(record: Record, paths: Iterable[str]) -> Fixes:
     likelihood has their sum, which is as much as a KL term over their count.
     """
     share = min(
-        (_weight(node) / max(1, record.numbers.get(node.inputs[0][1].path, 1))
-        for node in record.nodes
-        if node.type in _MEANS and node.path in record.trained_losses()),
+        (
+            _weight(node) / max(1, record.numbers.get(node.inputs[0][1].path, 1))
+            for node in record.nodes
+            if node.type in _MEANS and node.path in record.trained_losses()
+        ),
         default=1.0,
     )
     words = []

@@ -174,7 +174,8 @@ class Record:
     def weight_norms(self) -> Floats:
         """Return ‖w‖ of all layers together (S,)."""
         with np.errstate(over="ignore"):
-            return np.sqrt(np.nansum(self.column("weight_norm") ** 2, axis=1))
+            squares: Floats = np.nansum(self.column("weight_norm") ** 2, axis=1)
+            return np.sqrt(squares)
 
     @property
     def decays(self) -> bool:

@@ -73,9 +73,7 @@ def _from_deaths(record: Record) -> Found:
             Evidence(
                 tr("Units that no sample opens"), dead[worst], "≥", dead_relu.SHARE
             ),
-            Evidence(
-                tr("The same before the first step"), start, "≤", dead_relu.ALIVE
-            ),
+            Evidence(tr("The same before the first step"), start, "≤", dead_relu.ALIVE),
         ),
         fixes.rate(record, HEALTHY / ratio, phase),
     )
