@@ -189,6 +189,8 @@ class Control:
         progress = self._news.drain(self.monitor.take(), self.viewing.take())
         start = time.perf_counter()
         found = self.watcher.judge(progress.steps, progress.losses, self.ending)
+        if found is not None:
+            self.recorder.add_findings(found)
         self.monitor.budget.also(time.perf_counter() - start)
         return replace(progress, findings=found)
 

@@ -20,7 +20,7 @@ from engine.explain.diagnose import (
     vanishing,
 )
 from engine.explain.diagnose.record import Found, Record
-from engine.graph import cures
+from engine.protocol.finding_records import with_cure
 from engine.protocol.findings import Finding
 
 
@@ -79,15 +79,6 @@ def diagnose(record: Record) -> tuple[Finding, ...]:
         if not found.keys() & set(rule.explained_by):
             finding = rule.check(record)
             if finding is not None:
-                found[rule.fault] = _completed(record, finding)
+                whole = with_cure(finding, record.project)
+                found[rule.fault] = replace(whole, step=record.step)
     return tuple(found.values())
-
-
-def _completed(record: Record, finding: Finding) -> Finding:
-    """Put the cure of a preset before the general ones."""
-    fixes = finding.fixes
-    if cures.fault_of(record.project) == finding.fault:
-        cure = cures.fix_of(record.project)
-        others = tuple(fix for fix in fixes if not cure or fix.label != cure.label)
-        fixes = (cure, *others) if cure else fixes
-    return replace(finding, fixes=fixes, step=record.step)
