@@ -2,16 +2,17 @@
 
 import argparse
 import contextlib
+import itertools
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import presets
+from engine.cli.findings import record_of
 from engine.explain.diagnose import watch
 from engine.graph.assign import assign
 from engine.graph.edits import apply_all
@@ -84,20 +85,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, folder: Path) -> int:
     """Train every case `n` times idle and `n` times beside busy processes."""
     cases = [c for c in (*BROKEN, *HEALTHY) if options.only in c.name]
-    good = check(cases, options.n, options.busy, options.seed, folder)
+    numbers = itertools.count()
+    good = check(
+        cases,
+        options.n,
+        options.busy,
+        lambda case: _findings(case, options.seed, folder / f"run{next(numbers)}"),
+    )
     print(f"{'PASS' if good == len(cases) else 'FAIL'} {good}/{len(cases)}")
     return 0 if good == len(cases) else 1
 
 
-def check(cases: Sequence[Case], times: int, busy: int, seed: int, folder: Path) -> int:
+def check(
+    cases: Sequence[Case], times: int, busy: int, train: Callable[[Case], list[dict]]
+) -> int:
     """Return how many cases are told rightly, and the same in every run."""
     told: dict[Case, list[list[dict]]] = {case: [] for case in cases}
     for processes in (0, busy or 2 * (os.cpu_count() or 1)):
         with _competing(processes):
             for case in cases:
-                for _ in range(times):
-                    out = folder / f"run{sum(map(len, told.values()))}"
-                    told[case].append(_findings(case, seed, out))
+                told[case] += [train(case) for _ in range(times)]
     return sum(_judge(case, found) for case, found in told.items())
 
 
@@ -144,21 +151,21 @@ def _findings(case: Case, seed: int, out: Path) -> list[dict]:
 @contextlib.contextmanager
 def _competing(count: int) -> Iterator[None]:
     """Keep the machine busy with some processes meanwhile."""
-    context = multiprocessing.get_context("spawn")
-    rivals = [context.Process(target=_spin, daemon=True) for _ in range(count)]
-    for rival in rivals:
-        rival.start()
+    spin = [sys.executable, "-S", "-c", "while True: sum(range(100_000))"]
+    rivals = [subprocess.Popen(spin) for _ in range(count)]
     try:
         yield
     finally:
         for rival in rivals:
             rival.kill()
-            rival.join()
+            rival.wait()
 
 
-def _spin() -> None:
-    while True:
-        sum(range(100_000))
+def here(case: Case) -> list[dict]:
+    """Train in this process and return what is told, as the command does."""
+    project = presets.load(case.preset)
+    assign(project, (*case.words, *((f"steps={case.steps}",) if case.steps else ())))
+    return [record_of(finding) for finding in _trained(project)[1]]
 
 
 def cured(case: Case) -> tuple[list[str], bool]:

@@ -13,16 +13,20 @@ ENOUGH, SHARE = 100, 0.2
 """Steps, and share of the run, before which codes are empty anyway."""
 
 
+def is_early(record: Record) -> bool:
+    """Return whether it is too early to tell."""
+    return record.step < max(ENOUGH, SHARE * record.total_steps)
+
+
 def check(record: Record) -> Found:
     """Return the finding when the divergence from the prior stays at 0.
 
     It is 0 only where every sample gets the prior as its code.
     """
-    is_early = record.step < max(ENOUGH, SHARE * record.total_steps)
     trained = record.trained_losses()
     paths = [n.path for n in record.nodes if n.type == "kl_gaussian"]
     known = [e.values for e in record.evaluations]
-    if is_early or not known:
+    if is_early(record) or not known:
         return None
     empty = {
         path: known[-1][path]
