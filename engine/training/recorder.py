@@ -3,10 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from engine.errors import TrainingError
 from engine.i18n import tr
+from engine.protocol import finding_records
+from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
 from engine.training.checkpoint_file import Tensors
 from engine.training.history import Losses, StepLog
@@ -40,6 +43,9 @@ class Recorder:
         self, run: Run | None, num_phases: int, take: Callable[[], Snapshot]
     ) -> None:
         self.run, self._take = run, take
+        self._told = run
+        known = run.info if run and run.has_checkpoint else {}
+        self._before = known.get(finding_records.FIELD)
         self.folder = str(run.folder) if run else ""
         self._log = StepLog(num_phases)
         self.checkpoint_every_s = 1.0
@@ -78,6 +84,18 @@ class Recorder:
         """
         if self.run:
             self.run.record([*self.run.changes[:place], change, *later])
+
+    def add_findings(self, findings: Iterable[Finding]) -> None:
+        """Note what is wrong with the training, also when it is over.
+
+        What a run was told before it was resumed stays beside it.
+        """
+        if not self._told:
+            return
+        records = finding_records.merged(map(finding_records.record_of, findings),
+                                         self._before)  # fmt: skip
+        with suppress(OSError):  # it has been said aloud; the training goes on
+            self._told.update(**{finding_records.FIELD: records})
 
     def log(self, line: str) -> None:
         """Append a line to the log."""

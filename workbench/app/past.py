@@ -13,6 +13,8 @@ import numpy as np
 from engine.errors import DataError
 from engine.graph import serialize
 from engine.i18n import tr
+from engine.protocol import finding_records
+from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, Evaluation, Frame, LayerSample, RunStarted
 from engine.protocol.goals import PhaseGoal
 from engine.training.metrics import MetricStore
@@ -84,6 +86,13 @@ class PastRun:
             return int(self._account["checkpoint"]["step"])
         except (LookupError, TypeError, ValueError):
             return 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found wrong with it."""
+        return finding_records.read(
+            self._account.get(finding_records.FIELD), self.project
+        )
 
     @property
     def can_resume(self) -> bool:
@@ -209,6 +218,7 @@ def attach(window: "MainWindow", folder: Path) -> None:
         window.status.show_state(_WORDS.get(past.state, past.state))
         window.status.show_progress(history)
         window.panels.refresh()
+        window.diagnosing.show(past.findings)
         if past.checkpoint_step:
             window.session.looking.look({})  # its views, of its newest weights
 
