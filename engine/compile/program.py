@@ -15,6 +15,7 @@ from torch.fx.node import Argument
 
 from engine.compile.build import BUILDERS, build
 from engine.compile.flatten import FlatNode, Source
+from engine.compile.ignored import following
 from engine.compile.infer import Flow, Inference
 from engine.compile.inspection import flows_of, inspected
 from engine.compile.reach import Reach
@@ -151,7 +152,8 @@ def compile_project(
     Raises:
         EngineError: The first problem of the document, named as on the canvas.
     """
-    nodes, inferred = inspected(project, cache or ShapeCache())
+    found, inferred = inspected(project, cache or ShapeCache())
+    nodes = following(found)
     modules = _modules(nodes, inferred, seed)
     writer = _Writer(nodes, modules, project)
     phases = tuple(writer.phase(phase) for phase in project.training.phases)
