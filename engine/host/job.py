@@ -5,9 +5,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from engine.errors import EngineError
-from engine.export import Weights, of_run
+from engine.export import export, of_run
 from engine.export.weights import of_modules
 from engine.i18n import tr
 from engine.protocol import commands, frame
@@ -113,33 +114,37 @@ class Job:
         body = frame.Failed(str(error))
         self._send(frame.Message(self._hyper_number, body))
 
-    def weights(self, *, averaged: bool = True) -> Weights:
-        """Return the weights at the present step, or those of the end.
+    def export(self, command: commands.Export) -> frame.Exported:
+        """Write the weights at the present step, or those of the end.
 
-        Args:
-            averaged: Their running mean, where the run keeps one.
+        The training waits meanwhile: copies would take as much memory again.
+
+        Raises:
+            EngineError: When they can't be written.
         """
-        answer: queue.SimpleQueue[Weights | Exception] = queue.SimpleQueue()
-        self.runner.do(lambda: answer.put(self._copied(averaged=averaged)))
+        answer: queue.SimpleQueue[frame.Exported | Exception] = queue.SimpleQueue()
+        self.runner.do(lambda: answer.put(self._exported(command)))
         while self.runner.running and answer.empty():
             with suppress(queue.Empty):
                 return _given(answer.get(timeout=_POLL_S))
         if answer.empty():
-            return of_run(open_run(self._run.folder), averaged=averaged)
+            weights = of_run(open_run(self._run.folder), averaged=command.averaged)
+            return export(weights, command.format, Path(command.path))
         return _given(answer.get())
 
-    def _copied(self, *, averaged: bool) -> Weights | Exception:
-        """Return the present weights; a failure is the asker's, not the training's."""
+    def _exported(self, command: commands.Export) -> frame.Exported | Exception:
+        """Export the present weights; a failure is the asker's, not the training's."""
         trainer = self._trainer
         modules = trainer.parts.program.modules
-        mean = trainer.parts.averaged.tensors if averaged else None
+        mean = trainer.parts.averaged.tensors if command.averaged else None
         try:
-            return of_modules(modules, self._run, trainer.step, mean)
+            weights = of_modules(modules, self._run, trainer.step, mean)
+            return export(weights, command.format, Path(command.path))
         except Exception as error:  # noqa: BLE001 - raised again for who asked
             return error
 
 
-def _given(answer: Weights | Exception) -> Weights:
+def _given(answer: frame.Exported | Exception) -> frame.Exported:
     if isinstance(answer, Exception):
         raise answer
     return answer

@@ -12,7 +12,7 @@ import torch
 from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
-from engine.export import Weights, export, of_run
+from engine.export import export, of_run
 from engine.graph import serialize
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
@@ -158,8 +158,16 @@ class Host:
     def _export(self, request: commands.Request) -> frame.Exported:
         command = request.command
         assert isinstance(command, commands.Export)
-        weights = self._weights(command.run, averaged=command.averaged)
-        return export(weights, command.format, Path(command.path))
+        if command.run:
+            run = runs.open_run(Path(command.run))
+            weights = of_run(run, averaged=command.averaged)
+            return export(weights, command.format, Path(command.path))
+        if not self._job:
+            raise ExportError(
+                tr("There are no trained weights yet"),
+                fix=tr("Train first, or choose a run."),
+            )
+        return self._job.export(command)
 
     def _preview(self, request: commands.Request) -> WeightsPreview:
         command = request.command
@@ -181,14 +189,3 @@ class Host:
         if self._past is None or self._past.folder != folder:
             self._past = PastViews(folder)
         return self._past.answer(command)
-
-    def _weights(self, folder: str, *, averaged: bool) -> Weights:
-        """Return the weights of a run, or of the current one as they are now."""
-        if folder:
-            return of_run(runs.open_run(Path(folder)), averaged=averaged)
-        if not self._job:
-            raise ExportError(
-                tr("There are no trained weights yet"),
-                fix=tr("Train first, or choose a run."),
-            )
-        return self._job.weights(averaged=averaged)
