@@ -9,9 +9,10 @@ from engine.compile.fixes.sharing import own_weights
 from engine.compile.fixes.spot import Spot
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
-from engine.compile.memory import machine_bytes, memory_problems
+from engine.compile.memory import Needs, memory_problems
 from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
+from engine.compile.room import room
 from engine.compile.starts import start_problems
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
@@ -61,10 +62,12 @@ class ShapeCache:
             walk.visit(node)
         infos = dict(walk.infos)
         infos.update(_instances(flattener, walk))
+        needs = Needs(project, nodes, walk.found)
+        there = room(str(project.training.value("device")))
         everything = [
             *loss_offers(project, problems, walk.flows),
             *walk.problems,
-            *memory_problems(walk.weights, machine_bytes()),
+            *advised(memory_problems, needs, there),
             *(walk.start_problems(folder) if folder is not None else ()),
         ]
         phases: tuple[PhaseInfo, ...] = ()
@@ -80,6 +83,7 @@ class ShapeCache:
             _in_order(everything, nodes),
             sum(walk.weights.values()),
             phases,
+            sum(advised(_memory, needs)),
         )
 
     def find(
@@ -93,6 +97,11 @@ class ShapeCache:
                 self._found.clear()
             found = self._found[key] = _attempt(type_id, params, flows)
         return found
+
+
+def _memory(needs: Needs) -> Iterator[int]:
+    """Yield the bytes of a training, for `advised`."""
+    yield needs.total_bytes
 
 
 def _attempt(

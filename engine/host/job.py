@@ -16,6 +16,7 @@ from engine.training import looking
 from engine.training.interrupt import InterruptedStepError
 from engine.training.runner import Runner
 from engine.training.runs import Run, open_run
+from engine.training.scarcity import give_back
 from engine.training.trainer import Trainer
 
 _POLL_S = 0.05
@@ -41,7 +42,8 @@ class Job:
         send: Callable[[frame.Message], None],
     ) -> None:
         self._number, self._send = number, send
-        self._trainer, self._run = trainer, run
+        self._held: Trainer | None = trainer
+        self._run = run
         self._hyper_number = number
         self._looks: deque[commands.Request] = deque()
         self._lock, self._looking = threading.Lock(), threading.Lock()
@@ -58,11 +60,33 @@ class Job:
         self._send(frame.Message(self._number, body))
 
     def _end(self, outcome: frame.Outcome) -> None:
-        """Tell the end, and answer who asked too late for the last step."""
+        """Tell the end, and answer who asked too late for the last step.
+
+        Of a run that failed nothing is kept in memory: that may be why it failed.
+        """
         self._tell(outcome)
         with self._lock:
             self._over = True
         self._look_all()
+        if outcome.kind == "failed":
+            self.release()
+
+    def release(self) -> None:
+        """Give back the memory of a run that is over; its folder has all of it."""
+        with self._looking:
+            self._held = None
+            self.runner.release()
+        give_back()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the network is still in memory."""
+        return self._held is not None
+
+    @property
+    def _trainer(self) -> Trainer:
+        assert self._held
+        return self._held
 
     @property
     def folder(self) -> str:
@@ -90,6 +114,8 @@ class Job:
 
     def _seen(self, command: object) -> object:
         """Return the answer; a failure is the asker's, not the training's."""
+        if not self.is_held:
+            return frame.Failed(tr("Nothing is being trained"))
         trainer = self._trainer
         stops = trainer.stops if not self._over else lambda: False
         try:
