@@ -4,7 +4,10 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.i18n import tr
 
@@ -73,10 +76,29 @@ def atomic_write(path: Path, data: bytes | str) -> None:
         OSError: When the disk refuses; the old file is then untouched.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
+    with atomic_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` when the block has ended.
+
+    For what is too large to be held as bytes: it is written piece by piece, and may
+    be read again inside the block. When anything is raised in there, `path` is as it
+    was and nothing else is left.
+
+    Args:
+        path: The target; its folder must exist.
+
+    Raises:
+        OSError: When the disk refuses; the old file is then untouched.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with Path(temporary).open("w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         _keep_mode(path, Path(temporary))

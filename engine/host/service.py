@@ -12,7 +12,7 @@ import torch
 from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
-from engine.export import Weights, export, of_run
+from engine.export import export, of_run
 from engine.graph import serialize
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
@@ -23,6 +23,7 @@ from engine.protocol.weights import WeightsPreview
 from engine.training import devices, initial, runs
 from engine.training.launch import launch
 from engine.training.looking import PastViews
+from engine.training.scarcity import give_back
 from engine.training.trainer import Trainer
 
 CLOSE_S = 8.0
@@ -77,12 +78,15 @@ class Host:
     def _answer(self, request: commands.Request) -> None:
         body: object
         try:
+            self._forecaster.stirred += 1
             body = self._answers[type(request.command)](request)
         except EngineError as error:
             body = frame.Failed(str(error), node=getattr(error, "node", ""))
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
             body = frame.Failed(text, traceback.format_exc())
+        if isinstance(body, frame.Failed):
+            give_back()
         if body is not None:
             self._send(frame.Message(request.number, body))
 
@@ -116,6 +120,7 @@ class Host:
         assert isinstance(command, commands.Train)
         self._require_idle()
         project = overridden(serialize.loads(command.document), command)
+        self._let_go()
         folder = Path(command.folder)
         trainer, run = launch(
             folder,
@@ -130,16 +135,22 @@ class Host:
         assert isinstance(command, commands.ResumeRun)
         self._require_idle()
         run = runs.open_run(Path(command.folder))
+        self._let_go()
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
 
     def _begin(
         self, number: int, trainer: Trainer, run: runs.Run, *, paused: bool
     ) -> None:
-        self._past = None
         if trainer.monitor.enabled:
             watch.attach(trainer, run.project)
         self._job = Job(number, trainer, run, self._send)
         self._job.runner.start(paused=paused)
+
+    def _let_go(self) -> None:
+        """Give back the memory of what went before: two networks may be too much."""
+        self._past = None
+        if self._job:
+            self._job.release()
 
     def _require_idle(self) -> None:
         self._forecaster.cancel()
@@ -158,8 +169,16 @@ class Host:
     def _export(self, request: commands.Request) -> frame.Exported:
         command = request.command
         assert isinstance(command, commands.Export)
-        weights = self._weights(command.run, averaged=command.averaged)
-        return export(weights, command.format, Path(command.path))
+        if command.run:
+            run = runs.open_run(Path(command.run))
+            weights = of_run(run, averaged=command.averaged)
+            return export(weights, command.format, Path(command.path))
+        if not self._job:
+            raise ExportError(
+                tr("There are no trained weights yet"),
+                fix=tr("Train first, or choose a run."),
+            )
+        return self._job.export(command)
 
     def _preview(self, request: commands.Request) -> WeightsPreview:
         command = request.command
@@ -171,24 +190,14 @@ class Host:
         """Let the run answer when it can; of an older run, read its weights."""
         command = request.command
         assert isinstance(command, commands.Look | commands.OpenCell)
-        if self._job and command.run in {"", self._job.folder}:
+        ours = self._job.folder if self._job else ""
+        if self._job and self._job.is_held and command.run in {"", ours}:
             self._job.look(request)
             return None
         self._require_idle()
-        folder = Path(command.run)
-        if not command.run:
+        folder = Path(command.run or ours)
+        if not (command.run or ours):
             raise TrainingError(tr("Nothing is being trained"))
         if self._past is None or self._past.folder != folder:
             self._past = PastViews(folder)
         return self._past.answer(command)
-
-    def _weights(self, folder: str, *, averaged: bool) -> Weights:
-        """Return the weights of a run, or of the current one as they are now."""
-        if folder:
-            return of_run(runs.open_run(Path(folder)), averaged=averaged)
-        if not self._job:
-            raise ExportError(
-                tr("There are no trained weights yet"),
-                fix=tr("Train first, or choose a run."),
-            )
-        return self._job.weights(averaged=averaged)

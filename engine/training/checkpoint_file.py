@@ -1,56 +1,59 @@
 """Tensors and their JSON state in one safetensors file, guarded by a SHA-256."""
 
-import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
-from safetensors import SafetensorError
-from torch import Tensor
-
 from engine.errors import TrainingError
-from engine.files import atomic_write
+from engine.files import atomic_file
 from engine.i18n import tr
+from engine.training import tensor_file
 
-Tensors = dict[str, Tensor]
+Tensors = tensor_file.Tensors
 VERSION = 1
 
 
 def write(path: Path, tensors: Tensors, state: dict[str, Any]) -> str:
-    """Write a checkpoint and return its SHA-256 in hex.
+    """Write a checkpoint tensor by tensor and return its SHA-256 in hex.
 
     Args:
         path: The target; its folder must exist.
-        tensors: On the processor, contiguous, not sharing memory.
+        tensors: On any device; when they are `Lent`, they are read once.
         state: What JSON can hold.
+
+    Raises:
+        OSError: When the disk refuses; nothing is left behind then.
     """
-    metadata = {"version": str(VERSION), "state": json.dumps(state)}
-    data = safetensors.torch.save(tensors, metadata)
-    atomic_write(path, data)
-    return hashlib.sha256(data).hexdigest()
+    with atomic_file(path) as file:
+        return tensor_file.write(file, tensors, _metadata(state))
+
+
+def size_of(tensors: Tensors, state: Mapping[str, Any]) -> int:
+    """Return the bytes that a checkpoint will have."""
+    return tensor_file.size_of(tensors, _metadata(state))
+
+
+def _metadata(state: Mapping[str, Any]) -> dict[str, str]:
+    return {"version": str(VERSION), "state": json.dumps(state)}
 
 
 def read(path: Path, digest: str) -> tuple[Tensors, dict[str, Any]]:
-    """Return tensors and state of a checkpoint.
+    """Return tensors and state of a checkpoint, in memory of their own alone.
 
     Raises:
         TrainingError: When the file is missing or is not the one that was written.
     """
     try:
-        data = path.read_bytes()
+        found = tensor_file.read(path)
+        state = json.loads(found.metadata["state"])
     except OSError as error:
         raise missing(path) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != digest:
-        raise _damaged(path, f"SHA-256 {digest[:12]}…", f"{found[:12]}…")
-    try:
-        tensors = safetensors.torch.load(data)
-        size = int.from_bytes(data[:8], "little")
-        metadata = json.loads(data[8 : 8 + size])["__metadata__"]
-        return tensors, json.loads(metadata["state"])
-    except (SafetensorError, ValueError, LookupError, RecursionError) as error:
+    except (ValueError, LookupError, RecursionError) as error:
         raise _damaged(path, tr("a file that we wrote"), str(error)) from error
+    if found.sha256 != digest:
+        raise _damaged(path, f"SHA-256 {digest[:12]}…", f"{found.sha256[:12]}…")
+    return found.tensors, state
 
 
 def _damaged(path: Path, expected: str, got: str) -> TrainingError:

@@ -11,13 +11,18 @@ from engine.i18n import tr
 from engine.protocol import finding_records
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
-from engine.training.checkpoint_file import Tensors
+from engine.training import state as states
+from engine.training import tensor_file
 from engine.training.history import Losses, StepLog
 from engine.training.runs import Change, Run
+from engine.training.tensor_file import Lent, Tensors
 
 COMMIT_S = 0.25
 _SHARE = 50.0
 """A checkpoint may be written after this many times the seconds that one takes."""
+COPIED_BYTES = 2 * 2**20
+"""Up to this size the state is copied, so that no disk can hold up the training. The
+training waits until a larger one was read: copies would take as much memory again."""
 
 Snapshot = tuple[Tensors, dict[str, Any]]
 
@@ -28,7 +33,7 @@ class Recorder:
     Args:
         run: Where to.
         num_phases: Columns of losses.
-        take: Returns copies of all that a checkpoint holds.
+        take: Returns all that a checkpoint holds, as it is in use.
 
     Attributes:
         folder: Of the run, or empty.
@@ -125,7 +130,7 @@ class Recorder:
         return time.perf_counter() - self._saved_at >= wait
 
     def checkpoint(self, step: int, *, again: bool = False) -> None:
-        """Copy the state now and write it on a thread; waits for one under way.
+        """Write the state of now on a thread; waits for one under way.
 
         Args:
             step: Steps made.
@@ -137,12 +142,16 @@ class Recorder:
         self._join()
         start = time.perf_counter()
         tensors, state = self._take()
+        small = tensor_file.num_bytes(tensors) <= COPIED_BYTES
+        given = states.copied(tensors) if small else Lent(tensors)
         self._cost_s = time.perf_counter() - start
         self._saved_step = step
         self._writer = threading.Thread(
-            target=self._write, args=(tensors, state), name="checkpoint"
+            target=self._write, args=(given, state), name="checkpoint"
         )
         self._writer.start()
+        if isinstance(given, Lent):
+            given.returned.wait()
 
     def _write(self, tensors: Tensors, state: dict[str, Any]) -> None:
         assert self.run
@@ -151,6 +160,9 @@ class Recorder:
             self.run.save_checkpoint(tensors, state)
         except Exception as error:  # noqa: BLE001 - raised again on the other thread
             self._problem = error
+        finally:
+            if isinstance(tensors, Lent):
+                tensors.returned.set()
         self._saved_at = time.perf_counter()
         self._cost_s += self._saved_at - start
 
