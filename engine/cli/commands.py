@@ -85,7 +85,8 @@ def export(options: Namespace) -> int:
     from engine.export import of_run  # noqa: PLC0415
     from engine.training import runs  # noqa: PLC0415
 
-    weights = of_run(runs.open_run(Path(options.project)), averaged=not options.raw)
+    run = runs.open_run(Path(options.project), options.from_step)
+    weights = of_run(run, averaged=not options.raw)
     exported = write_file(weights, options.format, Path(options.out))
     if options.json:
         write_json(asdict(exported))

@@ -51,6 +51,10 @@ def _train(options: Namespace) -> int:
 
 
 def _new(options: Namespace) -> tuple[Trainer, runs.Run]:
+    if options.from_step >= 0:
+        raise ConfigError(
+            tr("--from-step goes on with a run"), fix="--resume --out RUN"
+        )
     if not options.project:
         raise ConfigError(
             tr("Nothing to train"), fix=tr("Name a .bpw file or a preset.")
@@ -84,7 +88,7 @@ def _resumed(options: Namespace) -> tuple[Trainer, runs.Run]:
             tr("A resumed run keeps its settings"),
             fix=tr("Leave --set, --steps, --seed, --device and --weights-from away."),
         )
-    run = runs.open_run(Path(options.out))
+    run = runs.open_run(Path(options.out), options.from_step)
     return Trainer.resume(run), run
 
 

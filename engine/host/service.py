@@ -79,7 +79,11 @@ class Host:
         try:
             body = self._answers[type(request.command)](request)
         except EngineError as error:
-            body = frame.Failed(str(error), node=getattr(error, "node", ""))
+            body = frame.Failed(
+                str(error),
+                node=getattr(error, "node", ""),
+                earlier=getattr(error, "earlier", -1),
+            )
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
             body = frame.Failed(text, traceback.format_exc())
@@ -129,7 +133,7 @@ class Host:
         command = request.command
         assert isinstance(command, commands.ResumeRun)
         self._require_idle()
-        run = runs.open_run(Path(command.folder))
+        run = runs.open_run(Path(command.folder), command.from_step)
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
 
     def _begin(
@@ -158,7 +162,7 @@ class Host:
     def _export(self, request: commands.Request) -> frame.Exported:
         command = request.command
         assert isinstance(command, commands.Export)
-        weights = self._weights(command.run, averaged=command.averaged)
+        weights = self._weights(command)
         return export(weights, command.format, Path(command.path))
 
     def _preview(self, request: commands.Request) -> WeightsPreview:
@@ -182,13 +186,14 @@ class Host:
             self._past = PastViews(folder)
         return self._past.answer(command)
 
-    def _weights(self, folder: str, *, averaged: bool) -> Weights:
+    def _weights(self, command: commands.Export) -> Weights:
         """Return the weights of a run, or of the current one as they are now."""
-        if folder:
-            return of_run(runs.open_run(Path(folder)), averaged=averaged)
+        if command.run:
+            run = runs.open_run(Path(command.run), command.from_step)
+            return of_run(run, averaged=command.averaged)
         if not self._job:
             raise ExportError(
                 tr("There are no trained weights yet"),
                 fix=tr("Train first, or choose a run."),
             )
-        return self._job.weights(averaged=averaged)
+        return self._job.weights(averaged=command.averaged)

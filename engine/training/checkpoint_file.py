@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,16 @@ import safetensors.torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from engine.errors import TrainingError
+from engine.compile.memory import machine_bytes
+from engine.errors import EngineError, TrainingError
 from engine.files import atomic_write
+from engine.folder import parts
+from engine.folder.account import CHECKPOINTS, Kept
 from engine.i18n import tr
 
 Tensors = dict[str, Tensor]
 VERSION = 1
+_ODD = (SafetensorError, ValueError, LookupError, TypeError, RecursionError)
 
 
 def write(path: Path, tensors: Tensors, state: dict[str, Any]) -> str:
@@ -31,26 +36,78 @@ def write(path: Path, tensors: Tensors, state: dict[str, Any]) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def read(path: Path, digest: str) -> tuple[Tensors, dict[str, Any]]:
+def read(folder: Path, entry: Kept) -> tuple[Tensors, dict[str, Any]]:
     """Return tensors and state of a checkpoint.
 
+    Args:
+        folder: Of the run.
+        entry: What its `run.json` says of the file.
+
     Raises:
-        TrainingError: When the file is missing or is not the one that was written.
+        EngineError: When the file is missing or is not the one that was written.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise missing(path) from error
+    path = folder / CHECKPOINTS / entry.file
+    data = _bytes_of(folder, entry)
     found = hashlib.sha256(data).hexdigest()
-    if found != digest:
-        raise _damaged(path, f"SHA-256 {digest[:12]}…", f"{found[:12]}…")
+    if found != entry.sha256:
+        raise _damaged(path, f"SHA-256 {entry.sha256[:12]}…", f"{found[:12]}…")
     try:
         tensors = safetensors.torch.load(data)
         size = int.from_bytes(data[:8], "little")
         metadata = json.loads(data[8 : 8 + size])["__metadata__"]
-        return tensors, json.loads(metadata["state"])
-    except (SafetensorError, ValueError, LookupError, RecursionError) as error:
-        raise _damaged(path, tr("a file that we wrote"), str(error)) from error
+        state = json.loads(metadata["state"])
+    except _ODD as error:
+        raise _damaged(path, tr("a file that we wrote"), tr("other bytes")) from error
+    if not isinstance(state, dict) or state.get("step") != entry.step:
+        raise _damaged(path, tr("step {step}", step=entry.step), tr("another step"))
+    return tensors, state
+
+
+def _bytes_of(folder: Path, entry: Kept) -> bytes:
+    """Return the bytes of a checkpoint, once its size is plausible."""
+    path = folder / CHECKPOINTS / entry.file
+    try:
+        with parts.opened(folder, CHECKPOINTS, entry.file) as handle:
+            size = os.fstat(handle).st_size
+            most = machine_bytes() or size
+            if size > most or (entry.size and size != entry.size):
+                words = tr("{n} bytes", n=entry.size or f"≤ {most}")
+                raise _damaged(path, words, tr("{n} bytes", n=size))
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read(size)
+    except OSError as error:
+        raise missing(path) from error
+    except MemoryError as error:
+        raise _damaged(path, tr("what the memory holds"), tr("more")) from error
+
+
+class DamagedCheckpointError(TrainingError):
+    """A checkpoint can't be read; an earlier one may be whole.
+
+    Args:
+        error: Why it can't.
+        damaged: Which one it is.
+        earlier: The latest one that is whole, or None.
+
+    Attributes:
+        earlier: Step of that one, −1 without one.
+    """
+
+    def __init__(self, error: EngineError, damaged: Kept, earlier: Kept | None) -> None:
+        self.earlier = earlier.step if earlier else -1
+        fix = error.fix
+        if earlier:
+            fix = tr(
+                "The checkpoint of step {step} is whole: go on from there.",
+                step=earlier.step,
+            )
+        super().__init__(
+            f"{tr('Step {step}', step=damaged.step)}: {error.what}",
+            where=error.where,
+            expected=error.expected,
+            got=error.got,
+            fix=fix,
+        )
 
 
 def _damaged(path: Path, expected: str, got: str) -> TrainingError:

@@ -68,7 +68,7 @@ def _bytes_of(path: Path) -> bytes:
 
 def _of_run(path: str, run: runs.Run) -> WeightFile:
     tensors = run.load_weights()
-    return WeightFile(path, str(run.info["checkpoint"]["sha256"]), tensors)
+    return WeightFile(path, run.checkpoint.sha256 if run.checkpoint else "", tensors)
 
 
 def _loads(data: bytes, path: str) -> dict[str, Tensor]:

@@ -203,12 +203,17 @@ class Session(QObject):
         )
 
     def resume_run(
-        self, folder: str, project: Project, *, paused: bool = False
+        self,
+        folder: str,
+        project: Project,
+        *,
+        paused: bool = False,
+        from_step: int = -1,
     ) -> None:
         """Continue an interrupted run; `project` gives the words of its nodes."""
         if not self.active:
             self._begin(names_of(project), dumps(project))
-            self._ask(commands.ResumeRun(folder, paused=paused))
+            self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
 
     def _made_runs_folder(self) -> str | None:
         try:

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 
 import presets
-from engine.errors import DataError
+from engine.errors import DocumentError
+from engine.folder import account
 from engine.graph import serialize
 from engine.graph.edits import SetParam
 from engine.protocol import commands
@@ -23,13 +24,18 @@ ANALYSIS = Analysis(
 )
 
 
+def write(folder, preset, **fields):
+    document = serialize.dumps(presets.load(preset))
+    head = {"format": account.FORMAT, "version": account.VERSION, "state": "finished"}
+    text = json.dumps({**head, "document": document, **fields})
+    (folder / "run.json").write_text(text)
+
+
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
-    document = json.loads(serialize.dumps(presets.load("digits-mlp")))
-    account = {"document": document, "device": "cpu", "threads": 2}
-    (folder / "run.json").write_text(json.dumps(account))
+    write(folder, "digits-mlp", device="cpu", threads=2)
     store = MetricStore(folder / "metrics.sqlite")
     losses = np.array([[3.0], [2.0], [1.0]])
     store.add_steps(np.arange(1, 4), losses, np.full((3, 1), 0.1))
@@ -53,9 +59,8 @@ def test_attach_shows_the_curves_when_the_shapes_are_known(
 
 @pytest.fixture
 def interrupted(folder):
-    account = json.loads((folder / "run.json").read_text())
-    account |= {"state": "running", "checkpoint": {"step": 2, "file": "x"}}
-    (folder / "run.json").write_text(json.dumps(account))
+    entry = {"step": 2, "file": "x.safetensors", "sha256": "0" * 64}
+    write(folder, "digits-mlp", state="running", checkpoint=entry)
     return folder
 
 
@@ -106,17 +111,17 @@ def test_folder_that_is_no_run_is_told(window, tmp_path, monkeypatch):
     asked = QFileDialog, "getExistingDirectory"
     monkeypatch.setattr(*asked, lambda *_: str(tmp_path))
     window.actions_["open_run"].trigger()
-    assert "not the folder of a run" in window.banner.words.text()
+    assert "no run in this folder" in window.banner.words.text()
 
 
 def test_other_folder_is_refused(tmp_path):
-    with pytest.raises(DataError, match="not the folder of a run"):
+    with pytest.raises(DocumentError, match="no run in this folder"):
         PastRun(tmp_path)
 
 
 def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, folder):
-    document = json.loads(serialize.dumps(presets.load("forgetting")))
-    (folder / "run.json").write_text(json.dumps({"document": document}))
+    write(folder, "forgetting")
+    (folder / "metrics.sqlite").unlink()
     store = MetricStore(folder / "metrics.sqlite")
     store.add_evaluation(Evaluation(20, 2.0, {"accuracy_a": 0.75, "accuracy_b": 0.0}))
     store.add_evaluation(Evaluation(40, 4.0, {"accuracy_a": 0.25, "accuracy_b": 0.5}))
@@ -135,16 +140,12 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
 
 
 def test_goals_of_the_phases_are_read_back_and_missing_ones_are_not_made_up(tmp_path):
-    account = {"document": json.loads(serialize.dumps(presets.load("gan-2d")))}
     goals = [{"losses": {"x": 0.5}, "first": 1, "last": 40}]
     for told, expected in (
-        (goals, (PhaseGoal({"x": 0.5}, 1, 40),)),
-        (None, ()),
-        ([{"losses": ["x"]}], ()),
+        ({"goals": goals}, (PhaseGoal({"x": 0.5}, 1, 40),)),
+        ({}, ()),
     ):
-        (tmp_path / "run.json").write_text(json.dumps(account | {"goals": told}))
-        store = MetricStore(tmp_path / "metrics.sqlite")
-        store.close()
+        write(tmp_path, "gan-2d", **told)
         history = History()
         PastRun(tmp_path).show(history, ANALYSIS)
         assert history.run.goals == expected
