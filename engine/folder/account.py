@@ -199,7 +199,7 @@ def _is_whole(value: object) -> bool:
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return abs(value) < 2**1000 and math.isfinite(value)
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < _LARGEST
 
 
 def _is_loss(value: object) -> bool:

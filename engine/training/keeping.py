@@ -27,23 +27,26 @@ def chosen(new: Kept, others: Iterable[Kept], budget: int = BUDGET_BYTES) -> lis
 
     Args:
         new: The one just written.
-        others: Those kept until now; of later steps they belong to no history any more.
+        others: Those kept until now; one of the same step is replaced, and
+            those of later steps belong to no history any more.
         budget: For all of them together, in bytes.
     """
-    before = [entry for entry in others if entry.step <= new.step]
+    before = [entry for entry in others if entry.step < new.step]
     before.sort(key=lambda entry: entry.step, reverse=True)
-    wanted = [new, *before[: _NUM_RECENT - 1], *_best([new, *before])]
+    best = _best([new, *before])
+    wanted = [new, *before[: _NUM_RECENT - 1], *best]
     room, found = budget - new.size, [new]
     for entry in dict.fromkeys(wanted[1:]):
         if entry not in found and entry.size <= room:
             room -= entry.size
             found.append(entry)
-    return found
+    kinds = ("best" if entry in best else "recent" for entry in found)
+    return [e._replace(kind=kind) for e, kind in zip(found, kinds, strict=True)]
 
 
 def _best(entries: list[Kept]) -> list[Kept]:
     """Return the one of the lowest validation loss, where one was noted."""
-    noted = [(e.loss, -e.step, e) for e in entries if e.loss is not None]
+    noted = [(e.loss, e.step, e) for e in entries if e.loss is not None]
     return [min(noted)[2]] if noted else []
 
 

@@ -188,9 +188,10 @@ class Run:
         path = folder / keeping.file_name(state["step"], word)
         digest = checkpoint_file.write(path, tensors, state)
         size = path.stat().st_size
-        kind = "recent" if loss is None else "best"
-        new = Kept(path.name, digest, state["step"], kind, loss, size)
         before = account.kept(self.info)
+        if loss is None:  # the same step again
+            loss = next((e.loss for e in before if e.step == state["step"]), None)
+        new = Kept(path.name, digest, state["step"], loss=loss, size=size)
         if self._chosen:  # what came after it was left behind
             before = [each for each in before if each.step <= self._chosen.step]
         self._point_to(new, before)
@@ -198,9 +199,7 @@ class Run:
     def mark_best(self, loss: float) -> None:
         """Note that the newest checkpoint has the lowest validation loss so far."""
         if newest := account.newest(self.info):
-            better = newest._replace(kind="best", loss=loss)
-            rest = [e for e in account.kept(self.info) if e.file != newest.file]
-            self._point_to(better, rest)
+            self._point_to(newest._replace(loss=loss), account.kept(self.info))
 
     def _point_to(self, new: Kept, before: list[Kept]) -> None:
         """Keep a checkpoint as the newest, and let go what is not kept any more."""
@@ -209,7 +208,7 @@ class Run:
         gone -= {entry.file for entry in found}
         self._chosen = None
         self.update(
-            checkpoint=new.record,
+            checkpoint=found[0].record,
             checkpoints=[entry.record for entry in found],
             **{_NEXT: secrets.token_hex(4)},
         )

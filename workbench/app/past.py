@@ -111,8 +111,9 @@ class PastRun:
     def _told(self) -> "Told":
         curves, phases = self._curves, len(self.project.training.phases)
         steps, losses, rates = curves.steps
-        if len(steps) and losses.shape[1] > phases:
-            losses, rates = losses[:, :phases], rates[:, :phases]
+        if not len(steps):
+            losses = rates = np.zeros((0, phases))
+        losses, rates = losses[:, :phases], rates[:, :phases]
         return Told(steps, losses, rates, curves.samples, curves.evaluations)
 
     def show(self, history: History, analysis: Analysis) -> None:

@@ -1,6 +1,8 @@
 """A run's folder shown again, against the numbers that were put into it."""
 
 import json
+import os
+import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +15,7 @@ from engine.folder import account
 from engine.graph import serialize
 from engine.graph.edits import SetParam
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, Evaluation, NodeInfo
+from engine.protocol.frame import Analysis, Evaluation, Failed, NodeInfo
 from engine.protocol.goals import PhaseGoal
 from engine.training.metrics import MetricStore
 from workbench.app.past import PastRun, attach
@@ -149,3 +151,75 @@ def test_goals_of_the_phases_are_read_back_and_missing_ones_are_not_made_up(tmp_
         history = History()
         PastRun(tmp_path).show(history, ANALYSIS)
         assert history.run.goals == expected
+
+
+def test_earlier_checkpoint_is_offered_when_the_newest_is_damaged(
+    qtbot, window, engine, interrupted, monkeypatch
+):
+    open_run(qtbot, window, engine, interrupted, monkeypatch)
+    window.actions_["train"].trigger()
+    engine.tell(Failed("The checkpoint is damaged", earlier=1), len(engine.sent))
+    qtbot.waitUntil(lambda: "damaged" in window.banner.words.text())
+    (button,) = window.banner.buttons
+    assert button.text() == "Resume from step 1"
+    button.click()
+    asked = commands.ResumeRun(str(interrupted), from_step=1)
+    assert engine.commands(commands.ResumeRun)[-1] == asked
+
+
+def fail_export(engine, earlier):
+    exports = [
+        n for n, c in enumerate(engine.sent, 1) if isinstance(c, commands.Export)
+    ]
+    engine.tell(Failed("The checkpoint is damaged", earlier=earlier), exports[-1])
+
+
+def test_export_offers_an_earlier_checkpoint(qtbot, window, engine, folder, tmp_path):
+    attach(window, folder)
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
+    window.session.analysis_ready.emit(ANALYSIS)
+    window.actions_["export"].trigger()
+    dialog = window.helpers.export_dialog
+    dialog.path.setText(str(tmp_path / "w.safetensors"))
+    dialog.button.click()
+    fail_export(engine, 7)
+    qtbot.waitUntil(lambda: dialog.button.text() == "Export step 7 instead")
+    dialog.button.click()
+    assert engine.commands(commands.Export)[-1].from_step == 7
+    fail_export(engine, 7)
+    qtbot.waitUntil(dialog.button.isEnabled)
+    dialog.path.setText(str(tmp_path / "v.safetensors"))
+    dialog.button.click()
+    assert engine.commands(commands.Export)[-1].from_step == -1
+    dialog.reject()
+
+
+@pytest.mark.parametrize("damage", ["garbage", "view", "rows", "link", "fifo"])
+def test_damaged_curves_are_told_and_the_rest_is_shown(
+    qtbot, window, engine, interrupted, monkeypatch, damage
+):
+    path = interrupted / "metrics.sqlite"
+    if damage in {"garbage", "link", "fifo"}:
+        path.unlink()
+    if damage == "garbage":
+        path.write_bytes(b"none " * 999)
+    elif damage == "link":
+        path.symlink_to(interrupted.parent / "nowhere")
+    elif damage == "fifo":
+        os.mkfifo(path)
+    else:
+        change = "UPDATE evaluations SET value = 7"
+        view = "DROP TABLE samples; CREATE VIEW samples AS SELECT * FROM steps"
+        with sqlite3.connect(path) as file:
+            file.executescript(view if damage == "view" else change)
+        file.close()
+    before = sorted(each.name for each in interrupted.iterdir())
+    open_run(qtbot, window, engine, interrupted, monkeypatch)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    words = window.banner.words.text()
+    assert "from step 2" in words
+    assert "curves" in words or "could lead out" in words
+    assert [each.text() for each in window.banner.buttons] == ["Resume the run"]
+    losses = [*window.session.history.losses[0].values.values]
+    assert losses == ([3.0, 2.0, 1.0] if damage == "rows" else [])
+    assert sorted(each.name for each in interrupted.iterdir()) == before
