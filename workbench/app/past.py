@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.protocol.arrays import Floats, Ints
     from workbench.app.window import MainWindow
 
-
+_WAIT_S, _POLL_MS = 0.02, 20
 _OPEN = frozenset({"running", "paused", "stopped", "failed"})
 """States in which a run has not reached its end."""
 
@@ -79,7 +79,10 @@ class PastRun:
     @property
     def is_read(self) -> bool:
         """Whether the curves are there, once `begin_to_read` was called."""
-        return self._reading is None or not self._reading.is_alive()
+        if self._reading is None:
+            return True
+        self._reading.join(_WAIT_S)
+        return not self._reading.is_alive()
 
     @property
     def state(self) -> str:
@@ -200,9 +203,6 @@ def _place(path: str) -> str:
 
 _WORDS = {"running": "interrupted", "created": "interrupted", "early": "finished"}
 """States of a run's folder that the status bar calls otherwise."""
-
-
-_POLL_MS = 20
 
 
 def attach(window: "MainWindow", folder: Path) -> None:

@@ -52,6 +52,7 @@ def test_attach_shows_the_curves_when_the_shapes_are_known(
     attach(window, folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
     history = window.session.history
     assert history.losses[0].values.values.tolist() == [3.0, 2.0, 1.0]
     assert history.evaluated("accuracy").tolist() == [[3.0], [0.5]]
@@ -72,6 +73,7 @@ def open_run(qtbot, window, engine, folder, monkeypatch):
     window.actions_["open_run"].trigger()
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
 
 
 def test_interrupted_run_is_opened_and_resumed(
@@ -131,6 +133,7 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
     attach(window, folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
     view = window.session.history.views["tasks"]
     assert view.arrays["steps"].tolist()[-2:] == [20, 40]
     assert view.arrays["values"][:2, -2:].tolist() == [[0.75, 0.25], [0.0, 0.5]]
@@ -178,6 +181,7 @@ def test_export_offers_an_earlier_checkpoint(qtbot, window, engine, folder, tmp_
     attach(window, folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
     window.actions_["export"].trigger()
     dialog = window.helpers.export_dialog
     dialog.path.setText(str(tmp_path / "w.safetensors"))
@@ -215,7 +219,6 @@ def test_damaged_curves_are_told_and_the_rest_is_shown(
         file.close()
     before = sorted(each.name for each in interrupted.iterdir())
     open_run(qtbot, window, engine, interrupted, monkeypatch)
-    qtbot.waitUntil(lambda: window.session.history.run is not None)
     words = window.banner.words.text()
     assert "from step 2" in words
     assert "curves" in words or "could lead out" in words
