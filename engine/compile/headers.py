@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from engine.compile.words import Shape
 from engine.errors import EngineError
@@ -25,10 +25,17 @@ _PARTS = ("model/", "average/")
 
 
 class Entry(NamedTuple):
-    """What a header says of one tensor."""
+    """What a header says of one tensor.
+
+    Args:
+        shape: Its sizes.
+        is_float: Whether it holds real numbers.
+        kind: The kind of its numbers, as the file calls it.
+    """
 
     shape: Shape
     is_float: bool
+    kind: str = ""
 
 
 Header = Mapping[str, Entry]
@@ -103,15 +110,28 @@ def _read(folder: Path, name: str, size: int, _mtime_ns: int) -> Header | None:
 def _header(handle: int, size: int) -> Header | None:
     """Return what an open file says of its tensors; None when it is no safetensors."""
     with os.fdopen(handle, "rb", closefd=False) as file:
-        length = int.from_bytes(file.read(_LENGTH), "little")
-        if length > min(MAX_BYTES, size - _LENGTH):
-            return None
-        text = file.read(length)
+        text = header_text(file, size)
+    if text is None:
+        return None
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return dict(_entries(found)) or None if isinstance(found, dict) else None
+
+
+def header_text(file: BinaryIO, size: int) -> bytes | None:
+    """Return the header of a safetensors file; None when it can't be one.
+
+    Args:
+        file: Open at its beginning.
+        size: Of the file in bytes.
+    """
+    length = int.from_bytes(file.read(_LENGTH), "little")
+    if length > min(MAX_BYTES, size - _LENGTH):
+        return None
+    text = file.read(length)
+    return text if text.startswith(b"{") else None
 
 
 def _entries(record: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
@@ -123,4 +143,4 @@ def _entries(record: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         if not isinstance(shape, list) or not isinstance(kind, str):
             continue
         if all(type(size) is int and size >= 0 for size in shape):
-            yield name, Entry(tuple(shape), kind.startswith(("F", "BF")))
+            yield name, Entry(tuple(shape), kind.startswith(("F", "BF")), kind[:20])

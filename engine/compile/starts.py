@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from engine.compile import weight_kinds
 from engine.graph import ports
 from engine.graph.edits import Fix, Problem, ReplaceNode, SetWeights
 from engine.graph.model import ROOT, Node, Project
@@ -13,19 +14,36 @@ from engine.i18n import tr
 
 
 def start_problems(project: Project, folder: str) -> Iterator[Problem]:
-    """Yield the files of weights that don't exist.
+    """Yield the files of weights that don't exist, or hold none.
 
     Args:
         project: Only read.
         folder: Of the document's file, that relative paths count from; empty means
             the current one.
     """
-    if project.weights and not _is_there(project.weights, folder):
+    if project.weights:
         anew = Fix(tr("Let the weights start anew"), (SetWeights(""),))
-        yield _missing("", project.weights, anew)
+        yield from _of_place("", project.weights, folder, anew)
     for path, scope, node in scoped_nodes(project):
-        if node.weights and not _is_there(node.weights, folder):
-            yield _missing(path, node.weights, let_start_anew(scope, node))
+        if node.weights:
+            anew = let_start_anew(scope, node)
+            yield from _of_place(path, node.weights, folder, anew)
+
+
+def _of_place(node: str, words: str, folder: str, anew: Fix) -> Iterator[Problem]:
+    """Yield what is wrong with a place that weights are to start from."""
+    if not _is_there(words, folder):
+        yield _missing(node, words, anew)
+        return
+    place = place_of(Start.parse(words), folder)
+    if place and (got := weight_kinds.complaint(place)):
+        yield Problem(
+            node,
+            tr("There are no weights in “{file}”", file=place.name or str(place)),
+            expected=tr("safetensors, a state_dict or a run"),
+            got=got,
+            fixes=(anew,),
+        )
 
 
 def place_of(start: Start, folder: str) -> Path | None:

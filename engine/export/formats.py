@@ -67,6 +67,12 @@ def export(weights: Weights, format_id: str, path: Path) -> Exported:
     """
     fmt = _format(format_id)
     tensors = {name: _plain(tensor) for name, tensor in weights.tensors.items()}
+    if not tensors:
+        raise ExportError(
+            tr("There are no weights to export"),
+            where=str(path),
+            fix=tr("Choose a run of a network with weights."),
+        )
     data = fmt.dumps(Weights(tensors, weights.metadata, weights.step))
     _compare(fmt.loads(data), tensors, path)
     try:
