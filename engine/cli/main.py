@@ -134,6 +134,8 @@ def _add_project(parser: argparse.ArgumentParser, *, optional: bool = False) -> 
         default="",
         help=tr("a .bpw file or the name of a preset"),
     )
+    words = tr("let weights be read outside the project's folder")
+    parser.add_argument("--allow-paths", action="store_true", help=words)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -130,5 +130,14 @@ def _words(misfit: Misfit, entry: Entry | None) -> str:
     _, wanted, found = misfit
     if found is None or wanted.shape != found.shape:
         return shape
-    kind = tr("real numbers") if entry.is_float else tr("no real numbers")
-    return f"{shape} ({kind}: {entry.kind})" if entry.kind else f"{shape} ({kind})"
+    return f"{shape} ({_kind(entry)})"
+
+
+def _kind(entry: Entry) -> str:
+    """Return what numbers a tensor holds, with the name that the file gives them."""
+    words = tr("real numbers") if entry.is_float else tr("whole numbers")
+    if entry.kind.startswith("C"):
+        words = tr("complex numbers")
+    elif entry.kind == "BOOL":
+        words = tr("truth values")
+    return f"{words}, {entry.kind}" if entry.kind else words

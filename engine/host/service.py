@@ -9,11 +9,12 @@ from pathlib import Path
 
 import torch
 
+from engine.compile import starts
 from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
 from engine.export import Weights, export, of_run
-from engine.graph import serialize
+from engine.graph import serialize, weights
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
@@ -105,7 +106,10 @@ class Host:
         command = request.command
         assert isinstance(command, commands.Check)
         project = serialize.loads(command.document)
-        return self._shapes.analyse(project, command.revision, command.folder)
+        held = starts.held(project, command.folder, command.allowed)
+        seen = weights.without(project, held, command.folder) if held else project
+        analysis = self._shapes.analyse(seen, command.revision, command.folder)
+        return starts.with_held(analysis, project, command.folder, held)
 
     def _estimate(self, request: commands.Request) -> None:
         self._require_idle()

@@ -17,11 +17,13 @@ class Check:
         document: The project as text.
         revision: Of it.
         folder: Of its file, that relative paths count from; empty without a file.
+        allowed: Places outside this folder that weights may be read from.
     """
 
     document: str
     revision: int = 0
     folder: str = ""
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
