@@ -67,6 +67,12 @@ def export(weights: Weights, format_id: str, path: Path) -> Exported:
             is not what is read.
     """
     fmt = _format(format_id)
+    if not weights.tensors:
+        raise ExportError(
+            tr("There are no weights to export"),
+            where=str(path),
+            fix=tr("Choose a run of a network with weights."),
+        )
     try:
         with atomic_file(path) as file:
             fmt.write(file, weights)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import torch
 
+from engine.compile import starts
 from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
 from engine.export import export, of_run
-from engine.graph import serialize
+from engine.graph import serialize, weights
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
@@ -81,7 +82,11 @@ class Host:
             self._forecaster.stirred += 1
             body = self._answers[type(request.command)](request)
         except EngineError as error:
-            body = frame.Failed(str(error), node=getattr(error, "node", ""))
+            body = frame.Failed(
+                str(error),
+                node=getattr(error, "node", ""),
+                earlier=getattr(error, "earlier", -1),
+            )
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
             body = frame.Failed(text, traceback.format_exc())
@@ -105,7 +110,10 @@ class Host:
         command = request.command
         assert isinstance(command, commands.Check)
         project = serialize.loads(command.document)
-        return self._shapes.analyse(project, command.revision, command.folder)
+        held = starts.held(project, command.folder, command.allowed)
+        seen = weights.without(project, held, command.folder) if held else project
+        analysis = self._shapes.analyse(seen, command.revision, command.folder)
+        return starts.with_held(analysis, project, command.folder, held)
 
     def _estimate(self, request: commands.Request) -> None:
         self._require_idle()
@@ -134,7 +142,7 @@ class Host:
         command = request.command
         assert isinstance(command, commands.ResumeRun)
         self._require_idle()
-        run = runs.open_run(Path(command.folder))
+        run = runs.open_run(Path(command.folder), command.from_step)
         self._let_go()
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
 
@@ -170,9 +178,9 @@ class Host:
         command = request.command
         assert isinstance(command, commands.Export)
         if command.run:
-            run = runs.open_run(Path(command.run))
-            weights = of_run(run, averaged=command.averaged)
-            return export(weights, command.format, Path(command.path))
+            run = runs.open_run(Path(command.run), command.from_step)
+            exported = of_run(run, averaged=command.averaged)
+            return export(exported, command.format, Path(command.path))
         if not self._job:
             raise ExportError(
                 tr("There are no trained weights yet"),

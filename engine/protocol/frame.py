@@ -356,11 +356,13 @@ class Failed:
         text: The message for the user.
         details: Traceback when it is a bug of ours, otherwise empty.
         node: Path of the node it is about, or empty.
+        earlier: Step of a whole checkpoint, when the newest is damaged; otherwise −1.
     """
 
     text: str
     details: str = ""
     node: str = ""
+    earlier: int = -1
 
 
 @dataclass(frozen=True)

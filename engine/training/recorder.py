@@ -1,5 +1,6 @@
 """Writes what happens into the run's folder: curves at once, checkpoints beside."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -23,6 +24,8 @@ _SHARE = 50.0
 COPIED_BYTES = 2 * 2**20
 """Up to this size the state is copied, so that no disk can hold up the training. The
 training waits until a larger one was read: copies would take as much memory again."""
+_BEST_SHARE = 2 * _SHARE
+"""The same for those of the best evaluations."""
 
 Snapshot = tuple[Tensors, dict[str, Any]]
 
@@ -59,6 +62,8 @@ class Recorder:
         self._saved_at = time.perf_counter()
         self._saved_step = -1
         self._sampled_at = 0.0
+        self._best: tuple[int, float] | None = None
+        self._best_saved_at = time.perf_counter()
         self._writer: threading.Thread | None = None
         self._problem: Exception | None = None
 
@@ -129,6 +134,32 @@ class Recorder:
         wait = max(self.checkpoint_every_s, _SHARE * self._cost_s)
         return time.perf_counter() - self._saved_at >= wait
 
+    def best_evaluated(self, step: int, loss: float) -> bool:
+        """Take notice of the lowest validation loss so far.
+
+        Args:
+            step: Steps made.
+            loss: Of the weights as they are now.
+
+        Returns:
+            Whether a checkpoint shall be written of them; the one that was just
+            written is marked.
+        """
+        if not self.run or not math.isfinite(loss):
+            return False
+        self._best = (step, loss)
+        if step == self._saved_step:
+            self._join()
+            self.run.mark_best(loss)
+            return False
+        if self.checkpoint_every_steps or (self._writer and self._writer.is_alive()):
+            return False
+        now = time.perf_counter()
+        wait = max(self.checkpoint_every_s, _BEST_SHARE * self._cost_s)
+        if is_due := now - self._best_saved_at >= wait:
+            self._best_saved_at = now
+        return is_due
+
     def checkpoint(self, step: int, *, again: bool = False) -> None:
         """Write the state of now on a thread; waits for one under way.
 
@@ -156,8 +187,10 @@ class Recorder:
     def _write(self, tensors: Tensors, state: dict[str, Any]) -> None:
         assert self.run
         start = time.perf_counter()
+        step, loss = self._best or (-1, None)
         try:
-            self.run.save_checkpoint(tensors, state)
+            loss = loss if step == state["step"] else None
+            self.run.save_checkpoint(tensors, state, loss=loss)
         except Exception as error:  # noqa: BLE001 - raised again on the other thread
             self._problem = error
         finally:

@@ -171,7 +171,12 @@ def read(path: Path) -> Contents:
         ValueError: When it is no such file, or not a whole one.
     """
     with path.open("rb") as file:
-        return _Reader(file).contents()
+        return read_open(file)
+
+
+def read_open(file: BinaryIO) -> Contents:
+    """Read a file that is open at its start; raises as `read`."""
+    return _Reader(file).contents()
 
 
 class _Reader:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.nn import functional as F
+import torch.nn.functional as F
 from torch.profiler import ProfilerActivity, profile
 
 from engine.compile import room as rooms

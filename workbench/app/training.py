@@ -14,7 +14,7 @@ from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.frame import Analysis, Failed, Outcome, RunStarted
 from workbench.app.actions import keys_of
-from workbench.app.banner import Banner, Offer
+from workbench.app.banner import Banner, Kind, Offer
 from workbench.app.live import LiveSettings, essence
 from workbench.app.weights import rooted
 from workbench.document import Document
@@ -96,11 +96,17 @@ class TrainCommands(QObject):
             "This run was interrupted. It can go on from step {step}.",
             step=count_words(past.checkpoint_step),
         )
-        self._banner.say("info", words, [(tr("Resume the run"), self.resume_past)])
+        kind: Kind = "warning" if past.note else "info"
+        offers = [(tr("Resume the run"), self.resume_past)]
+        self._banner.say(kind, f"{words} {past.note}".strip(), offers)
         self._enable()
 
-    def resume_past(self) -> None:
-        """Go on with the run that is shown, from its newest weights."""
+    def resume_past(self, from_step: int = -1) -> None:
+        """Go on with the run that is shown, from its newest weights.
+
+        Args:
+            from_step: Of an earlier checkpoint that the run keeps; −1 is the newest.
+        """
         past = self._past
         if past is None or self._session.active:
             return
@@ -108,7 +114,7 @@ class TrainCommands(QObject):
         self._banner.hide()
         self._live.begin(past.project.training)
         self._run_essence = essence(past.project)
-        self._session.resume_run(str(past.folder), past.project)
+        self._session.resume_run(str(past.folder), past.project, from_step=from_step)
         self._drift.start()
 
     @property
@@ -258,6 +264,9 @@ class TrainCommands(QObject):
         if failed.node:
             node = failed.node
             offers.append((tr("Show the node"), lambda: self.node_wanted.emit(node)))
+        if isinstance(failed, Failed) and failed.earlier >= 0 and self._past:
+            words = tr("Resume from step {step}", step=count_words(failed.earlier))
+            offers.append((words, lambda: self.resume_past(failed.earlier)))
         if failed.details:
             text = f"{failed.text}\n\n{failed.details}"
             copy = QApplication.clipboard().setText

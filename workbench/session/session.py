@@ -203,12 +203,17 @@ class Session(QObject):
         )
 
     def resume_run(
-        self, folder: str, project: Project, *, paused: bool = False
+        self,
+        folder: str,
+        project: Project,
+        *,
+        paused: bool = False,
+        from_step: int = -1,
     ) -> None:
         """Continue an interrupted run; `project` gives the words of its nodes."""
         if not self.active:
             self._begin(names_of(project), dumps(project))
-            self._ask(commands.ResumeRun(folder, paused=paused))
+            self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
 
     def _made_runs_folder(self) -> str | None:
         try:
@@ -259,7 +264,9 @@ class Session(QObject):
         """Change a setting of the running training."""
         self._send_to_run(commands.SetHyper(name, value, phase))
 
-    def export(self, format_id: str, path: str, averaged: bool = True) -> None:
+    def export(
+        self, format_id: str, path: str, averaged: bool = True, from_step: int = -1
+    ) -> None:
         """Write the current or last run's weights.
 
         Answered by `exported` or `request_failed`.
@@ -268,8 +275,10 @@ class Session(QObject):
             format_id: `safetensors` or `pt`.
             path: Target file.
             averaged: The running mean of the weights, where the run keeps one.
+            from_step: Step of a checkpoint that the run keeps; −1 is the newest.
         """
-        self._ask(commands.Export(self.looking.folder, format_id, path, averaged))
+        run = self.looking.folder
+        self._ask(commands.Export(run, format_id, path, averaged, from_step))
 
     def preview_weights(self, project: Project, path: str, prefix: str = "") -> None:
         """Ask how a file fits; answered by `weights_previewed` or `request_failed`."""
