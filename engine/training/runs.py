@@ -35,6 +35,8 @@ FORMAT = "backprop-workbench-run"
 VERSION = 1
 _FILE = "run.json"
 _SUFFIX = ".safetensors"
+UNDER_WAY = frozenset({"created", "running", "paused"})
+"""States of a run that an engine has in hand."""
 _MAX_BYTES = 256 * 2**20
 
 
@@ -93,7 +95,7 @@ class Run:
 
     @property
     def state(self) -> str:
-        """`created`, `running`, `paused`, or the kind of its outcome."""
+        """`created`, `running`, `paused`, `interrupted`, or the kind of its outcome."""
         return str(self.info["state"])
 
     @property
@@ -227,6 +229,20 @@ def open_run(folder: Path) -> Run:
         DocumentError: When it is none.
     """
     return Run(folder)
+
+
+def settle(folder: Path) -> None:
+    """Note that a run was interrupted, if it says that it still goes on.
+
+    For one whose engine is gone; it can be resumed.
+
+    Raises:
+        DocumentError: When the folder is none of a run.
+        OSError: When it can't be written.
+    """
+    run = Run(folder)
+    if run.state in UNDER_WAY:
+        run.update(state="interrupted")
 
 
 def _read(folder: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.app.window import MainWindow
 
 
-_OPEN = frozenset({"running", "paused", "stopped", "failed"})
+_OPEN = frozenset({"running", "paused", "interrupted", "stopped", "failed"})
 """States in which a run has not reached its end."""
 
 
@@ -88,7 +88,7 @@ class PastRun:
     @property
     def can_resume(self) -> bool:
         """Whether it can go on from where it was interrupted."""
-        return self.checkpoint_step > 0 and self.state in _OPEN
+        return "checkpoint" in self._account and self.state in _OPEN
 
     @cached_property
     def _told(self) -> "Told":
