@@ -15,16 +15,17 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from engine.i18n import tr
 from engine.protocol import wire
 from engine.protocol.commands import Close, Ping, Request
 from engine.protocol.exits import exit_words
 from engine.protocol.frame import EngineGone, Message, Pong
 from engine.protocol.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _STDERR_LINES = 60
 _INBOX = 64

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.app.window import MainWindow
 
 
-_OPEN = frozenset({"running", "paused", "interrupted", "stopped", "failed"})
+_OPEN = frozenset({"created", "running", "paused", "interrupted", "stopped", "failed"})
 """States in which a run has not reached its end."""
 
 
@@ -87,8 +87,8 @@ class PastRun:
 
     @property
     def can_resume(self) -> bool:
-        """Whether it can go on from where it was interrupted."""
-        return "checkpoint" in self._account and self.state in _OPEN
+        """Whether it can go on: from its newest weights, or else from its start."""
+        return self.state in _OPEN
 
     @cached_property
     def _told(self) -> "Told":
