@@ -50,6 +50,8 @@ class Host:
             commands.Check: self._check,
             commands.Estimate: self._estimate,
             commands.ListDevices: lambda _request: self._devices(),
+            commands.Ping: lambda _request: frame.Pong(),
+            commands.SettleRun: self._settle_run,
             commands.Train: self._train,
             commands.ResumeRun: self._resume_run,
             commands.Export: self._export,
@@ -62,7 +64,7 @@ class Host:
             commands.RunToEpochEnd: (
                 lambda _request: self._running.runner.run_to_epoch_end()
             ),
-            commands.Stop: lambda _request: self._running.runner.stop(),
+            commands.Stop: self._stop,
             commands.SetHyper: self._set_hyper,
         }
 
@@ -75,6 +77,24 @@ class Host:
         if self._job:
             self._job.runner.stop()
             self._job.runner.join(CLOSE_S)
+
+    def hurry(self, request: commands.Request) -> bool:
+        """Stop a run at once, whatever is being answered; return whether it was that.
+
+        Without a run there is nothing to do in a hurry: a stop that comes while one
+        is being prepared waits for it, and one after the end is no mistake.
+
+        Threads: any.
+        """
+        job = self._job
+        ends = isinstance(request.command, commands.Stop | commands.Close)
+        if not (ends and job and job.runner.running):
+            return False
+        job.runner.stop()
+        return isinstance(request.command, commands.Stop)
+
+    def _stop(self, request: commands.Request) -> None:
+        self.hurry(request)
 
     def _answer(self, request: commands.Request) -> None:
         body: object
@@ -145,6 +165,14 @@ class Host:
         run = runs.open_run(Path(command.folder), command.from_step)
         self._let_go()
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
+
+    def _settle_run(self, request: commands.Request) -> frame.Pong:
+        command = request.command
+        assert isinstance(command, commands.SettleRun)
+        job = self._job
+        if not (job and job.runner.running and job.folder == command.folder):
+            runs.settle(Path(command.folder))
+        return frame.Pong()
 
     def _begin(
         self, number: int, trainer: Trainer, run: runs.Run, *, paused: bool

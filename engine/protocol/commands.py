@@ -200,6 +200,24 @@ class OpenCell:
 
 
 @dataclass(frozen=True)
+class Ping:
+    """Ask whether anybody is there. Answer: `frame.Pong`, also beside long work."""
+
+
+@dataclass(frozen=True)
+class SettleRun:
+    """Note in a run's folder that the engine which trained it is gone.
+
+    Answer: `frame.Pong`.
+
+    Args:
+        folder: Of the run; one that has ended, or that goes on, stays as it is.
+    """
+
+    folder: str
+
+
+@dataclass(frozen=True)
 class Close:
     """Stop everything and end the engine."""
 

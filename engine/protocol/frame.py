@@ -373,6 +373,11 @@ class EngineReady:
 
 
 @dataclass(frozen=True)
+class Pong:
+    """Answer to `Ping`: the engine's process lives, whatever it is busy with."""
+
+
+@dataclass(frozen=True)
 class EngineGone:
     """The engine's process has ended by itself (crash, out of memory).
 

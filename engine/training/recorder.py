@@ -67,6 +67,11 @@ class Recorder:
         self._writer: threading.Thread | None = None
         self._problem: Exception | None = None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing could be gone on from yet."""
+        return self.run is not None and not self.run.has_checkpoint
+
     def add_step(self, step: int, losses: Losses, rates: list[float]) -> None:
         """Record losses and rates of a step."""
         if self.run:

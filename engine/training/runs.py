@@ -42,6 +42,8 @@ from engine.training.metrics import read as read_curves
 FORMAT, VERSION = account.FORMAT, account.VERSION
 METRICS = "metrics.sqlite"
 LOG = "log.txt"
+UNDER_WAY = frozenset({"created", "running", "paused"})
+"""States of a run that an engine has in hand."""
 _FILE = account.FILE
 _NEXT = "next_checkpoint"
 """Field of `run.json`: the word that ends the name of the next checkpoint."""
@@ -109,7 +111,7 @@ class Run:
 
     @property
     def state(self) -> str:
-        """`created`, `running`, `paused`, or the kind of its outcome."""
+        """`created`, `running`, `paused`, `interrupted`, or the kind of its outcome."""
         return str(self.info["state"])
 
     @property
@@ -345,6 +347,20 @@ def open_run(folder: Path, from_step: int = -1) -> Run:
         DocumentError: When it is none.
     """
     return Run(folder, from_step)
+
+
+def settle(folder: Path) -> None:
+    """Note that a run was interrupted, if it says that it still goes on.
+
+    For one whose engine is gone; it can be resumed.
+
+    Raises:
+        DocumentError: When the folder is none of a run.
+        OSError: When it can't be written.
+    """
+    run = Run(folder)
+    if run.state in UNDER_WAY:
+        run.update(state="interrupted")
 
 
 def _versions() -> dict[str, str]:

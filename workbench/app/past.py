@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.app.window import MainWindow
 
 _WAIT_S, _POLL_MS = 0.02, 20
-_OPEN = frozenset({"running", "paused", "stopped", "failed"})
+_OPEN = frozenset({"created", "running", "paused", "interrupted", "stopped", "failed"})
 """States in which a run has not reached its end."""
 
 
@@ -106,8 +106,8 @@ class PastRun:
 
     @property
     def can_resume(self) -> bool:
-        """Whether it can go on from where it was interrupted."""
-        return self.checkpoint_step > 0 and self.state in _OPEN
+        """Whether it can go on: from its newest weights, or else from its start."""
+        return self.state in _OPEN
 
     @property
     def damage(self) -> str:

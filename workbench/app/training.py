@@ -91,7 +91,7 @@ class TrainCommands(QObject):
 
     def offer_past(self, past: "PastRun") -> None:
         """Offer to go on with a run that was interrupted."""
-        self._past = past
+        self.keep_past(past)
         words = tr(
             "This run was interrupted. It can go on from step {step}.",
             step=count_words(past.checkpoint_step),
@@ -99,6 +99,11 @@ class TrainCommands(QObject):
         kind: Kind = "warning" if past.note else "info"
         offers = [(tr("Resume the run"), self.resume_past)]
         self._banner.say(kind, f"{words} {past.note}".strip(), offers)
+        self._enable()
+
+    def keep_past(self, past: "PastRun") -> None:
+        """Take a run that was interrupted as the one that can go on."""
+        self._past = past
         self._enable()
 
     def resume_past(self, from_step: int = -1) -> None:
@@ -243,7 +248,7 @@ class TrainCommands(QObject):
         if not self._session.active:
             self._banner.withdraw("drift")
         self._enable()
-        if state not in {"compiling", "training", "paused"} and self._restart:
+        if self._restart and not self._session.active:
             self._restart = False
             kept, self._keep_from = self._keep_from, ""
             QTimer.singleShot(0, self, lambda: self.start(weights_from=kept))
@@ -278,13 +283,14 @@ class TrainCommands(QObject):
             return
         state, active = self._session.state, self._session.active
         resumable = state == "paused"
+        is_obeyed = active and state != "stopping"
         goes_on = resumable or self._resumable_past is not None
         obstacle = self._obstacle()
         can_begin = resumable or not (active or obstacle)
         enabled = {
             "train": can_begin,
-            "pause": active,
-            "stop": active,
+            "pause": is_obeyed,
+            "stop": is_obeyed,
             "step": can_begin,
             "steps": can_begin,
             "epoch": can_begin,
