@@ -24,7 +24,8 @@ from engine.errors import EngineError
 from engine.graph import ports
 from engine.graph.edits import Fix, Problem
 from engine.i18n import tr
-from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
+from engine.protocol.device import Devices
+from engine.protocol.frame import Analysis, Frame, RunStarted
 from workbench.app import focus
 from workbench.app.actions import Actions
 from workbench.app.banner import Banner
