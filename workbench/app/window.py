@@ -43,6 +43,7 @@ from workbench.app.menus import (
     fill_panels,
     fill_recent,
 )
+from workbench.app.outside import OutsidePaths
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
 from workbench.app.stepping import Stepping
@@ -229,6 +230,7 @@ class MainWindow(QMainWindow):
         session.notice.connect(lambda text: self.banner.say("error", text))
         session.ticked.connect(self._on_tick)
         self.engine_care = EngineCare(self)
+        self.outside = OutsidePaths(self)
         self.focus_ring = focus.FocusRing(self)
 
     def start_late(self) -> None:

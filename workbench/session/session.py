@@ -80,6 +80,7 @@ class Session(QObject):
         self._names = Names()
         self._checked: Project | None = None
         self._folder, self._revision = "", 0
+        self.allowed: tuple[str, ...] = ()  # places that weights may be read from
         self._timer = self._new_timer(self._on_tick, single=False)
         self._debounce = self._new_timer(self._on_check_due, single=True)
         self.lifeline = Lifeline(self, self._link)
@@ -157,7 +158,8 @@ class Session(QObject):
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
             document = dumps(self._checked)
-            self._ask(commands.Check(document, self._revision, self._folder))
+            place = self._folder, self.allowed
+            self._ask(commands.Check(document, self._revision, *place))
 
     def train(
         self,
