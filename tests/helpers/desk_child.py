@@ -1,0 +1,130 @@
+"""The real application in a process of its own, which answers what is asked of it.
+
+Started by desk.py: `python -m tests.helpers.desk_child FD [ARGUMENTS]`. Each line that
+comes over the socket FD is an expression; what it is worth goes back as JSON.
+"""
+
+import json
+import os
+import socket
+import sys
+import traceback
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSocketNotifier, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QWidget
+
+from engine.graph.model import ROOT
+from workbench import options
+from workbench.app import cheat_sheet, main
+from workbench.app.window import MainWindow
+from workbench.document import actions, blocks, notes
+
+QUIET = ("propagateSizeHints", "XDG_RUNTIME_DIR", "Populating font family")
+
+
+class Answers:
+    """Answers from the moment when the window has painted.
+
+    Args:
+        window: Asked about.
+        channel: Where questions come from.
+    """
+
+    def __init__(self, window: MainWindow, channel: socket.socket) -> None:
+        self.window, self._channel, self._rest = window, channel, b""
+        self.warnings: list[str] = []
+        project = lambda: window.document.project  # noqa: E731 - another each time
+        self.room = {
+            "window": window,
+            "answers": self,
+            "actions": actions,
+            "blocks": blocks,
+            "notes": notes,
+            "Path": Path,
+            "QApplication": QApplication,
+            "front": front,
+            "focus": focus,
+            "sheet": lambda: cheat_sheet.groups(window.actions_),
+            "middle": middle,
+            "spot": lambda node_id: spot(window, node_id),
+            "place": lambda node_id: list(project().position(ROOT, node_id)),
+            "lengthen": lambda: actions.set_training(
+                window.document, project().training.with_value("epochs", 100_000)
+            ),
+        }
+        self._notifier = QSocketNotifier(channel.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(self._on_ready)
+        window.painted.connect(lambda: self._send("painted"))
+
+    def on_message(self, kind: QtMsgType, _context: object, text: str) -> None:
+        """Remember what Qt complains about."""
+        if kind != QtMsgType.QtDebugMsg and not any(q in text for q in QUIET):
+            self.warnings.append(text)
+
+    def _on_ready(self) -> None:
+        data = self._channel.recv(1 << 16)
+        if not data:  # The parent is gone.
+            self._notifier.setEnabled(False)
+            os._exit(3)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            try:
+                self._send(eval(line, self.room))
+            except Exception:  # noqa: BLE001 - told to who asked
+                self._send({"error": traceback.format_exc()})
+
+    def _send(self, value: object) -> None:
+        self._channel.sendall(json.dumps(value, default=str).encode() + b"\n")
+
+
+def front() -> str:
+    """Return the object name or class of the dialog or popup in front, or nothing."""
+    widget = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+    if widget is None:
+        active = QApplication.activeWindow()
+        widget = active if active and not isinstance(active, MainWindow) else None
+    return (widget.objectName() or type(widget).__name__) if widget else ""
+
+
+def focus() -> str:
+    """Return the class and name of what has the keyboard."""
+    widget = QApplication.focusWidget()
+    return f"{type(widget).__name__} {widget.accessibleName()}" if widget else ""
+
+
+def middle(widget: QWidget) -> list[int]:
+    """Return where the middle of a widget is on the screen."""
+    return on_screen(widget, widget.rect().center())
+
+
+def on_screen(widget: QWidget, point: QPoint) -> list[int]:
+    """Return a point of a widget as pixels of the screen."""
+    place = widget.mapToGlobal(point) * widget.devicePixelRatioF()
+    return [place.x(), place.y()]
+
+
+def spot(window: MainWindow, node_id: str) -> list[int]:
+    """Return where the head of a card is on the screen."""
+    view = window.canvas
+    card = view.canvas.nodes[node_id].card()
+    place = view.mapFromScene(card.center().x(), card.top() + 10)
+    return on_screen(view.viewport(), place)
+
+
+def run(channel: socket.socket, arguments: list[str]) -> int:
+    """Open the window as the command does, and answer."""
+    begin = MainWindow.__init__
+    answers: list[Answers] = []
+
+    def remember(self: MainWindow, *args: object) -> None:
+        begin(self, *args)
+        answers.append(Answers(self, channel))
+        qInstallMessageHandler(answers[0].on_message)
+
+    MainWindow.__init__ = remember
+    return main.run(options.parse(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(run(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:]))
