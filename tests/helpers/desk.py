@@ -13,6 +13,8 @@ from tests.helpers.display import Display
 ROOT = Path(__file__).parents[2]
 CHILD = "tests.helpers.desk_child"
 START_S, ANSWER_S, EFFECT_S, TRAIN_S = 90.0, 60.0, 12.0, 90.0
+SOON_S = 0.4
+"""Where nothing may happen: keys are with the window long before."""
 _POLL_S = 0.02
 
 
@@ -26,7 +28,7 @@ class Desk:
     """
 
     def __init__(self, display: Display, home: Path, *arguments: str) -> None:
-        self.display, self.home = display, home
+        self.display, self.home, self.said = display, home, ""
         ours, theirs = socket.socketpair()
         self._errors = (home / f"stderr-{time.monotonic_ns()}").open("w+b")
         self.process = subprocess.Popen(
@@ -70,6 +72,15 @@ class Desk:
             if time.monotonic() > limit:
                 raise AssertionError(f"never: {question}; {self.describe()}")
             time.sleep(_POLL_S)
+
+    def comes(self, question: str, within_s: float = SOON_S) -> bool:
+        """Return whether the answer to a question is true before long."""
+        limit = time.monotonic() + within_s
+        while not self.ask(question):
+            if time.monotonic() > limit:
+                return False
+            time.sleep(_POLL_S)
+        return True
 
     def describe(self) -> str:
         """Return what is in front and has the keyboard, for a failure."""
@@ -149,6 +160,7 @@ class Desk:
 
     def _forget(self) -> None:
         self.process.wait(20)
+        self.said = self.errors() if not self._errors.closed else self.said
         self._lines.close()
         self._channel.close()
         self._errors.close()

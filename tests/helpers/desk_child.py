@@ -12,14 +12,24 @@ import traceback
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSocketNotifier, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QScrollArea,
+    QSlider,
+    QWidget,
+)
 
 from engine.graph.model import ROOT
 from workbench import options
 from workbench.app import cheat_sheet, main
 from workbench.app.window import MainWindow
+from workbench.canvas import open_card
 from workbench.document import actions, blocks, notes
 
+FIELDS = (QLineEdit, QComboBox, QCheckBox, QSlider)
 QUIET = ("propagateSizeHints", "XDG_RUNTIME_DIR", "Populating font family")
 
 
@@ -47,8 +57,16 @@ class Answers:
             "focus": focus,
             "sheet": lambda: cheat_sheet.groups(window.actions_),
             "middle": middle,
+            "fields": lambda: [called(field) for field in fields(window)],
+            "field": lambda name: field(window, name),
             "spot": lambda node_id: spot(window, node_id),
             "place": lambda node_id: list(project().position(ROOT, node_id)),
+            "in_card": lambda node_id, dy=0: in_card(window, node_id, dy),
+            "layer": lambda words: layer(window, words),
+            "banner": lambda: (
+                window.banner.words.text() * window.banner.isVisibleTo(window)
+            ),
+            "offer": lambda words: offer(window, words),
             "lengthen": lambda: actions.set_training(
                 window.document, project().training.with_value("epochs", 100_000)
             ),
@@ -90,7 +108,31 @@ def front() -> str:
 def focus() -> str:
     """Return the class and name of what has the keyboard."""
     widget = QApplication.focusWidget()
-    return f"{type(widget).__name__} {widget.accessibleName()}" if widget else ""
+    return called(widget) if widget else ""
+
+
+def called(field: QWidget) -> str:
+    """Return the class and name of a field."""
+    return f"{type(field).__name__} {field.accessibleName()}"
+
+
+def fields(window: MainWindow) -> list[QWidget]:
+    """Return what the page of the inspector that shows lets somebody edit."""
+    page = window.inspector.page
+    found = [field for kind in FIELDS for field in page.findChildren(kind)]
+    return [f for f in found if f.isVisibleTo(page) and f.isEnabled()]
+
+
+def field(window: MainWindow, name: str) -> QWidget:
+    """Return the field of a name, scrolled to."""
+    found = next(f for f in fields(window) if called(f) == name)
+    found.setFocus()
+    area = found.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if area is not None:
+        area.ensureWidgetVisible(found)
+    return found
 
 
 def middle(widget: QWidget) -> list[int]:
@@ -110,6 +152,30 @@ def spot(window: MainWindow, node_id: str) -> list[int]:
     card = view.canvas.nodes[node_id].card()
     place = view.mapFromScene(card.center().x(), card.top() + 10)
     return on_screen(view.viewport(), place)
+
+
+def in_card(window: MainWindow, node_id: str, below: int = 0) -> list[int]:
+    """Return a place in the open card of a block, from its first node's, in pixels."""
+    view = window.canvas
+    card = open_card.find(view.canvas, [node_id])
+    place = card.rect(card.inner.ids[0]).bottomLeft()
+    return on_screen(view.viewport(), view.mapFromScene(place) + QPoint(30, below))
+
+
+def layer(window: MainWindow, words: str) -> list[int]:
+    """Return where the palette shows a layer, searched for."""
+    palette = window.palette_panel
+    palette.field.setText(words)
+    item = palette.tree.topLevelItem(0)
+    return on_screen(
+        palette.tree.viewport(), palette.tree.visualItemRect(item).center()
+    )
+
+
+def offer(window: MainWindow, words: str) -> list[int]:
+    """Return where a button of the banner is."""
+    buttons = window.banner.buttons
+    return middle(next(button for button in buttons if button.text() == words))
 
 
 def run(channel: socket.socket, arguments: list[str]) -> int:
