@@ -12,9 +12,10 @@ from engine.compile.fixes.trial import ranked, unknown_places
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
 from engine.compile.itself import self_comparisons
-from engine.compile.memory import machine_bytes, memory_problems
+from engine.compile.memory import Needs, memory_problems
 from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
+from engine.compile.room import room
 from engine.compile.starts import start_problems
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
@@ -82,11 +83,13 @@ class ShapeCache:
             walk.visit(node)
         infos = dict(walk.infos)
         infos.update(_instances(flattener, walk))
+        needs = Needs(project, nodes, walk.found)
+        there = room(str(project.training.value("device")))
         everything = [
             *(problems if is_trial else loss_offers(project, problems, walk.flows)),
             *walk.problems,
             *self_comparisons(nodes, walk.found, walk.spots),
-            *memory_problems(walk.weights, machine_bytes()),
+            *advised(memory_problems, needs, there),
             *(walk.start_problems(folder) if folder is not None else ()),
         ]
         phases: tuple[PhaseInfo, ...] = ()
@@ -100,7 +103,8 @@ class ShapeCache:
             everything += first(batches, most, "error")
             phases = check.infos()
         told, size = _in_order(everything, nodes), sum(walk.weights.values())
-        analysis = Analysis(revision, infos, told, size, phases)
+        memory = sum(advised(_memory, needs))
+        analysis = Analysis(revision, infos, told, size, phases, memory)
         hidden = [path for path, info in infos.items() if not info.known]
         return analysis, unknown_places(hidden, everything)
 
@@ -115,6 +119,11 @@ class ShapeCache:
                 self._found.clear()
             found = self._found[key] = _attempt(type_id, params, flows)
         return found
+
+
+def _memory(needs: Needs) -> Iterator[int]:
+    """Yield the bytes of a training, for `advised`."""
+    yield needs.total_bytes
 
 
 def _attempt(

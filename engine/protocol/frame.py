@@ -97,6 +97,7 @@ class Analysis:
         problems: In the order of the graph.
         parameters: Number of weights of the whole graph, shared ones once.
         phases: What every phase does; empty while errors keep it unknown.
+        memory_bytes: What a training takes at most, by arithmetic from the shapes.
     """
 
     revision: int
@@ -104,6 +105,7 @@ class Analysis:
     problems: tuple[Problem, ...]
     parameters: int
     phases: tuple[PhaseInfo, ...] = ()
+    memory_bytes: int = 0
 
     @property
     def trainable(self) -> bool:
@@ -114,6 +116,9 @@ class Analysis:
 @dataclass(frozen=True)
 class Forecast:
     """Answer to `Estimate`: what a run would take, by a few steps on a copy.
+
+    What does not fit into memory is not rehearsed: then only its memory is known, by
+    arithmetic, and all times are 0.
 
     Args:
         revision: Of the first request with this document.
@@ -138,6 +143,11 @@ class Forecast:
     total_steps: int
     steps_per_epoch: int
     memory_bytes: int
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether its times are known."""
+        return self.total_steps > 0
 
 
 @dataclass(frozen=True)
@@ -346,11 +356,13 @@ class Failed:
         text: The message for the user.
         details: Traceback when it is a bug of ours, otherwise empty.
         node: Path of the node it is about, or empty.
+        earlier: Step of a whole checkpoint, when the newest is damaged; otherwise −1.
     """
 
     text: str
     details: str = ""
     node: str = ""
+    earlier: int = -1
 
 
 @dataclass(frozen=True)
@@ -358,6 +370,11 @@ class EngineReady:
     """The engine has imported torch and answers."""
 
     devices: Devices
+
+
+@dataclass(frozen=True)
+class Pong:
+    """Answer to `Ping`: the engine's process lives, whatever it is busy with."""
 
 
 @dataclass(frozen=True)

@@ -102,8 +102,8 @@ class Control:
             goals=[vars(phase.goal) for phase in self.parts.phases],
         )
         self._tell_short_batch()
-        if self.from_files:
-            self.save()  # so that going on never needs the files again
+        if self.recorder.is_new:
+            self.save()  # a run can go on from its first moment, without any file
         self.monitor.warm_up()
         self._look_after_at = time.perf_counter() + COMMIT_S
         self._interrupt.listen(slow=True)  # nobody knows yet how long a step takes

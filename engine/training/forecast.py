@@ -9,10 +9,11 @@ import torch
 from engine.graph.model import Project
 from engine.measure.budget import Budget
 from engine.protocol.frame import Forecast
-from engine.training import devices, randomness
+from engine.training import devices, randomness, state, tensor_file
 from engine.training.footprint import Footprint
 from engine.training.interrupt import InterruptedStepError
 from engine.training.itinerary import Costs, Kind, kinds, num_evaluations
+from engine.training.recorder import COPIED_BYTES
 from engine.training.trainer import Trainer
 
 BUDGET_S = 0.4
@@ -218,8 +219,10 @@ class _Rehearsed(Trainer):
         return self.viewing.make(-2)
 
     def copies(self) -> object:
-        """Return the copies that a checkpoint is written from."""
-        return self._snapshot()
+        """Return the copies that a checkpoint is written from, while it is small."""
+        tensors, _ = self._snapshot()
+        small = tensor_file.num_bytes(tensors) <= COPIED_BYTES
+        return state.copied(tensors) if small else None
 
     def check(self) -> None:
         """Raise when a stop was asked for."""

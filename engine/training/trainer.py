@@ -296,6 +296,8 @@ class Trainer(Control):
         evaluation = Evaluation(self.step, self.epoch, values, train_values, best)
         self._news.add_evaluation(evaluation)
         self.watcher.evaluated(evaluation)
+        if best and self.recorder.best_evaluated(self.step, loss):
+            self.save()
 
     def _finish(self, kind: str) -> None:
         """Bring back the best weights if asked to, and save."""

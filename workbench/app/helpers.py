@@ -120,7 +120,7 @@ class Helpers:
     def _on_failed(self, command: object, failed: Failed) -> None:
         is_export = isinstance(command, commands.Export)
         if is_export and self.export_dialog is not None:
-            self.export_dialog.show_error(failed.text)
+            self.export_dialog.show_error(failed.text, failed.earlier)
 
     def _on_export_closed(self) -> None:
         dialog, self.export_dialog = self.export_dialog, None

@@ -25,6 +25,7 @@ STATES = {
     "compiling": ("Compiling…", "accent"),
     "training": ("Training", "ok"),
     "paused": ("Paused", "warn"),
+    "stopping": ("Stopping…", "warn"),
     "interrupted": ("Interrupted", "warn"),
     "finished": ("Finished", "accent"),
     "stopped": ("Stopped", "fg3"),

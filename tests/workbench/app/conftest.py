@@ -26,6 +26,9 @@ class FakeEngine:
         messages, self.inbox = self.inbox, []
         return messages
 
+    def kill(self):
+        self.tell(frame.EngineGone("killed"))
+
     def close(self, _timeout_s):
         self.closed = True
 
