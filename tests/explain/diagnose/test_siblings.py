@@ -1,5 +1,6 @@
 """Faults that look alike are told apart: the name is that whose cure helps."""
 
+import itertools
 import json
 
 import pytest
@@ -22,9 +23,7 @@ def document(*chain, nodes=(), edges=(), phase=None, steps=200, **optimizer):
     """Return a classifier of digits: a chain from the pixels to the scores."""
     wires = [["data.image", "flat.input"], ["data.label", "loss.target"]]
     names = ["flat", *(each["id"] for each in chain), "loss"]
-    wires += [
-        [f"{a}.out", f"{b}.input"] for a, b in zip(names, names[1:], strict=False)
-    ]
+    wires += [[f"{a}.out", f"{b}.input"] for a, b in itertools.pairwise(names)]
     whole = [node("data", "data", source="digits"), node("flat", "flatten"), *chain]
     optimizer = optimizer or {"type": "adam", "lr": 0.003}
     return serialize.loads(
