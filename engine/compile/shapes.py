@@ -17,6 +17,7 @@ from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
 from engine.compile.room import room
 from engine.compile.starts import start_problems
+from engine.compile.structure import Samples, structure_problems
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
@@ -38,14 +39,23 @@ CACHE_SIZE = 20_000
 class ShapeCache:
     """Remembers what every kind of node puts out for given inputs.
 
+    Args:
+        samples: Brings the training part of a data node, for a look at its values.
+
     Threads: one thread at a time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, samples: Samples | None = None) -> None:
         self._found: dict[Key, Finding] = {}
+        self._samples = samples
 
     def analyse(
-        self, project: Project, revision: int = 0, folder: str | None = None
+        self,
+        project: Project,
+        revision: int = 0,
+        folder: str | None = None,
+        *,
+        warn: bool = True,
     ) -> Analysis:
         """Return what is known of every node, and what is wrong.
 
@@ -54,11 +64,14 @@ class ShapeCache:
             revision: Handed through to the answer.
             folder: Of the document's file, that paths of weights count from; empty
                 means the current one. None: don't look for files.
+            warn: Look for what fits and is a mistake all the same, and try fixes.
         """
-        found, unknown = self._analysis(project, revision, folder)
+        found, unknown = self._analysis(project, revision, folder, warn=warn)
+        if not warn:
+            return found
 
         def judge(trial: Project) -> tuple[Problem, ...]:
-            return self._analysis(trial, 0, folder, is_trial=True)[0].problems
+            return self._analysis(trial, 0, folder, warn=False)[0].problems
 
         problems = ranked(project, found.problems, unknown, judge)
         return replace(found, problems=tuple(problems))
@@ -69,7 +82,7 @@ class ShapeCache:
         revision: int,
         folder: str | None,
         *,
-        is_trial: bool = False,
+        warn: bool,
     ) -> tuple[Analysis, frozenset[str]]:
         """Return the analysis, and the nodes that other problems keep unknown."""
         try:
@@ -78,7 +91,7 @@ class ShapeCache:
             nodes = flattener.flat()
         except EngineError as error:
             return Analysis(revision, {}, (_plain_problem(error),), 0), frozenset()
-        walk = Walk(project, self, problems, has_advice=not is_trial)
+        walk = Walk(project, self, problems, has_advice=warn)
         for node in nodes:
             walk.visit(node)
         infos = dict(walk.infos)
@@ -86,7 +99,7 @@ class ShapeCache:
         needs = Needs(project, nodes, walk.found)
         there = room(str(project.training.value("device")))
         everything = [
-            *(problems if is_trial else loss_offers(project, problems, walk.flows)),
+            *(loss_offers(project, problems, walk.flows) if warn else problems),
             *walk.problems,
             *self_comparisons(nodes, walk.found, walk.spots),
             *advised(memory_problems, needs, there),
@@ -94,8 +107,9 @@ class ShapeCache:
         ]
         phases: tuple[PhaseInfo, ...] = ()
         if all(problem.severity != "error" for problem in everything):
-            phases, more = walk.whole(nodes)
+            phases, whole, more = walk.whole(nodes)
             everything += more
+            everything += structure_problems(whole, self._samples) if warn else ()
         told, size = _in_order(everything, nodes), sum(walk.weights.values())
         memory = sum(advised(_memory, needs))
         analysis = Analysis(revision, infos, told, size, phases, memory)
@@ -183,14 +197,14 @@ class Walk:
 
     def whole(
         self, nodes: list[FlatNode]
-    ) -> tuple[tuple[PhaseInfo, ...], list[Problem]]:
-        """Return the phases, and what only shows once every node fits."""
+    ) -> tuple[tuple[PhaseInfo, ...], Whole, list[Problem]]:
+        """Return the phases, the whole, and what only shows once every node fits."""
         check = PhaseCheck(self.project, nodes, self.weights)
         whole = Whole(self.project, nodes, self.found, self.spots)
         most = most_problems(self.project)
         found = first(check.problems(), most, "warning")
         batches = first(advised(update_problems, whole), most, "error")
-        return check.infos(), [*with_weights(whole, found), *batches]
+        return check.infos(), whole, [*with_weights(whole, found), *batches]
 
     def start_problems(self, folder: str) -> Iterator[Problem]:
         """Yield files of weights that aren't there, or that don't fit a layer."""
