@@ -10,8 +10,10 @@
 import json
 import platform
 import secrets
+import shutil
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,19 +23,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.errors import DocumentError
+from engine.errors import DocumentError, TrainingError
 from engine.files import atomic_write
 from engine.graph import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.frame import Evaluation, LayerSample
-from engine.training import checkpoint_file
+from engine.training import checkpoint_file, disk
 from engine.training.metrics import MetricStore
 
 FORMAT = "backprop-workbench-run"
 VERSION = 1
 _FILE = "run.json"
+_RESERVE = ".reserve"
 _SUFFIX = ".safetensors"
 UNDER_WAY = frozenset({"created", "running", "paused"})
 """States of a run that an engine has in hand."""
@@ -117,8 +120,11 @@ class Run:
         """Write some fields of `run.json`."""
         with self._lock:
             self.info = {**self.info, **fields}
-            text = json.dumps(self.info, indent=1, sort_keys=True, ensure_ascii=False)
-            atomic_write(self.folder / _FILE, text + "\n")
+            atomic_write(self.folder / _FILE, self._text())
+
+    def _text(self) -> str:
+        text = json.dumps(self.info, indent=1, sort_keys=True, ensure_ascii=False)
+        return text + "\n"
 
     def record(self, changes: Iterable[Change]) -> None:
         """Note all settings that were changed, in order."""
@@ -183,9 +189,61 @@ class Run:
 
     def close(self) -> None:
         """Close the metrics file; reading opens it again."""
-        if "metrics" in self.__dict__:
-            self.metrics.close()
-            del self.__dict__["metrics"]
+        store = self.__dict__.pop("metrics", None)
+        if store is not None:
+            store.close()
+
+    def reserve(self) -> None:
+        """Keep room on the disk for `finish`."""
+        atomic_write(self.folder / _RESERVE, bytes(2 * len(self._text()) + 2**12))
+
+    def finish(self, state: str) -> None:
+        """Note how the run ended, on a full disk in the room that was reserved."""
+        try:
+            self.update(state=state)
+        except OSError:
+            (self.folder / _RESERVE).unlink(missing_ok=True)
+            self.update(state=state)
+        (self.folder / _RESERVE).unlink(missing_ok=True)
+
+    def restore(self) -> None:
+        """Make a folder whole again that the disk has failed, and open it anew."""
+        with suppress(TrainingError):
+            self.close()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not (self.folder / _RESERVE).exists():
+            self.reserve()
+        self.update()
+
+    def _parts(self) -> list[str]:
+        """Return the files that hold what was recorded so far."""
+        curves = ["metrics.sqlite", "metrics.sqlite-wal"]
+        newest = [self.info["checkpoint"]["file"]] if self.has_checkpoint else []
+        weights = [f"checkpoints/{Path(file).name}" for file in newest]
+        return ["log.txt", *curves, *weights]
+
+    def move(self, parent: Path) -> None:
+        """Go on in another folder; what can be read of the old one comes along.
+
+        Args:
+            parent: Where runs are kept.
+
+        Raises:
+            TrainingError: When no run can be kept there; nothing has changed then.
+        """
+        with suppress(TrainingError):
+            self.close()
+        old, new = self.folder, parent / self.folder.name
+        try:
+            (new / "checkpoints").mkdir(parents=True)
+            for name in self._parts():
+                with suppress(OSError):
+                    shutil.copyfile(old / name, new / name)
+            self.folder = new
+            self.restore()
+        except OSError as error:
+            self.folder = old
+            raise disk.refusal(error, parent) from error
 
 
 def create(folder: Path, project: Project, *, name: str = "") -> Run:
@@ -198,6 +256,7 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
 
     Raises:
         DocumentError: When `name` already is a run.
+        TrainingError: When the folder can't be written to.
     """
     now = datetime.now(UTC)
     unique = f"{now.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
@@ -208,7 +267,6 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
             where=str(path),
             fix=tr("Resume it or choose another folder."),
         )
-    path.mkdir(parents=True, exist_ok=True)
     info = {
         "format": FORMAT,
         "version": VERSION,
@@ -218,7 +276,12 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
         "document": serialize.dumps(project),
         "versions": _versions(),
     }
-    atomic_write(path / _FILE, json.dumps(info, indent=1, sort_keys=True))
+    text = json.dumps(info, indent=1, sort_keys=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        atomic_write(path / _FILE, text)
+    except OSError as error:
+        raise disk.refusal(error, path.parent) from error
     return Run(path)
 
 

@@ -33,6 +33,7 @@ from workbench.app.docks import Docks
 from workbench.app.engine_care import EngineCare
 from workbench.app.files import Files
 from workbench.app.helpers import Helpers
+from workbench.app.holding import Holding
 from workbench.app.looking import ViewQuestions
 from workbench.app.menus import (
     fill_align,
@@ -223,7 +224,7 @@ class MainWindow(QMainWindow):
         session.run_started.connect(self._on_run_started)
         session.notice.connect(lambda text: self.banner.say("error", text))
         session.ticked.connect(self._on_tick)
-        self.engine_care = EngineCare(self)
+        self.engine_care, self.holding = EngineCare(self), Holding(self)
         self.focus_ring = focus.FocusRing(self)
 
     def start_late(self) -> None:

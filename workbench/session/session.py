@@ -106,6 +106,7 @@ class Session(QObject):
             frame.Outcome: self._on_outcome,
             frame.Exported: lambda body, _command: self.exported.emit(body),
             WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
+            frame.Moved: lambda body, _command: self.history.moved(body.folder),
             **self.looking.answers(),
             **self._forecasting.answers(),
             frame.Failed: self._on_failed,
@@ -162,8 +163,8 @@ class Session(QObject):
 
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
-            document = dumps(self._checked)
-            self._ask(commands.Check(document, self._revision, self._folder))
+            text = dumps(self._checked)
+            self._ask(commands.Check(text, self._revision, self._folder))
 
     def train(
         self,
@@ -185,8 +186,7 @@ class Session(QObject):
         """
         if self.active:
             return
-        document = dumps(project)
-        folder = self._made_runs_folder()
+        document, folder = dumps(project), self._made_runs_folder()
         if folder is None:
             return
         self._begin(names_of(project), document)
@@ -255,6 +255,11 @@ class Session(QObject):
         self.stop()
         if not self.active and self._link.ready:
             self._set_state("idle")
+
+    def move_run(self, folder: Path) -> None:
+        """Keep the run, and those to come, in another folder, and go on."""
+        self.runs_folder = folder
+        self._ask(commands.MoveRun(str(folder)))
 
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting of the running training."""
