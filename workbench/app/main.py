@@ -4,7 +4,7 @@ import gc
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from engine import i18n
@@ -14,7 +14,7 @@ from workbench import theme
 from workbench.app.crash import CrashGuard
 from workbench.app.garbage import Collector
 from workbench.app.start_page import StartPage
-from workbench.app.unix import SignalWatch
+from workbench.app.unix import SignalWatch, ends_early
 from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
 from workbench.options import DEFAULT_PRESET, Options
@@ -31,10 +31,12 @@ def run(options: Options) -> int:
     prepare(app, options, settings)
     guard = CrashGuard()
     guard.install()
+    asked = ends_early()
     window = MainWindow(Session(), settings)
+    app.commitDataRequest.connect(lambda _manager: _end_of_session(window))
     theme.dress(app)
     watches: list[SignalWatch] = []
-    window.painted.connect(lambda: watches.append(_watch(window)))
+    window.painted.connect(lambda: watches.append(_watch(window, asked)))
     window.painted.connect(gc.freeze)  # What the start made lives to the end.
     garbage = Collector(app)
     _restore(window, options)
@@ -167,6 +169,20 @@ def offer_recovery(window: MainWindow, wrong: str = "") -> None:
     window.banner.say("warning", f"{wrong}\n{words}".strip(), offers)
 
 
-def _watch(window: MainWindow) -> SignalWatch:
-    """Let signals close the window; made after the first paint."""
+def _end_of_session(window: MainWindow) -> None:
+    """Keep what is unsaved and the run; the system may end us at any moment."""
+    window.recovery.write()
+    window.asks_nothing = True
+    window.session.stop()
+
+
+def _watch(window: MainWindow, asked: list[int]) -> SignalWatch:
+    """Let signals close the window; made after the first paint.
+
+    Args:
+        window: What is closed.
+        asked: Signals that came before.
+    """
+    if asked:
+        QTimer.singleShot(0, window, lambda: _end(window))
     return SignalWatch(lambda: _end(window), window)

@@ -54,5 +54,13 @@ class SignalWatch(QObject):
         self._on_signal()
 
 
+def ends_early() -> list[int]:
+    """Return the list of signals that come before a `SignalWatch` takes them."""
+    asked: list[int] = []
+    for number in SIGNALS:
+        signal.signal(number, lambda number, _frame: asked.append(number))
+    return asked
+
+
 def _ignore(_number: int, _frame: object) -> None:
     """Do nothing: the notifier does it, in Qt's loop."""
