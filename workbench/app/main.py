@@ -14,7 +14,7 @@ from workbench import theme
 from workbench.app.crash import CrashGuard
 from workbench.app.garbage import Collector
 from workbench.app.start_page import StartPage
-from workbench.app.unix import SignalWatch, ends_early
+from workbench.app.unix import SignalWatch, heard_early
 from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
 from workbench.options import DEFAULT_PRESET, Options
@@ -26,12 +26,16 @@ TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
 
 def run(options: Options) -> int:
     """Open the window and return the exit code when it is closed."""
+    with heard_early() as asked:
+        return _run(options, asked)
+
+
+def _run(options: Options, asked: list[int]) -> int:
     app = application()
     settings = Settings()
     prepare(app, options, settings)
     guard = CrashGuard()
     guard.install()
-    asked = ends_early()
     window = MainWindow(Session(), settings)
     app.commitDataRequest.connect(lambda _manager: _end_of_session(window))
     theme.dress(app)

@@ -6,7 +6,7 @@ waits; the wake-up descriptor brings the signal into the loop.
 
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
@@ -54,12 +54,19 @@ class SignalWatch(QObject):
         self._on_signal()
 
 
-def ends_early() -> list[int]:
-    """Return the list of signals that come before a `SignalWatch` takes them."""
+@contextlib.contextmanager
+def heard_early() -> Iterator[list[int]]:
+    """Yield the list of signals that come before a `SignalWatch` takes them."""
     asked: list[int] = []
-    for number in SIGNALS:
-        signal.signal(number, lambda number, _frame: asked.append(number))
-    return asked
+    old = {
+        number: signal.signal(number, lambda number, _frame: asked.append(number))
+        for number in SIGNALS
+    }
+    try:
+        yield asked
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
 
 
 def _ignore(_number: int, _frame: object) -> None:
