@@ -185,9 +185,9 @@ class Runner:
 
     def _hold(self) -> None:
         """Wait while the disk takes nothing, until somebody wants to try again."""
-        if not self._trainer.recorder.retry(self._trainer.step):
-            self._paused = True
-            self._wait()
+        self._paused = True
+        self._wait()
+        self._trainer.recorder.retry(self._trainer.step)
 
     def _wait(self) -> None:
         """Stay paused until an order ends it."""

@@ -276,13 +276,30 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
         "document": serialize.dumps(project),
         "versions": _versions(),
     }
-    text = json.dumps(info, indent=1, sort_keys=True)
+    text, existed = json.dumps(info, indent=1, sort_keys=True), path.exists()
     try:
         path.mkdir(parents=True, exist_ok=True)
         atomic_write(path / _FILE, text)
+        return Run(path)
     except OSError as error:
+        discard(path, whole=not existed)
         raise disk.refusal(error, path.parent) from error
-    return Run(path)
+    except DocumentError:
+        discard(path, whole=not existed)
+        raise
+
+
+def discard(folder: Path, *, whole: bool) -> None:
+    """Take back a run that could not begin, as far as the disk lets us.
+
+    Args:
+        folder: Of the run.
+        whole: The folder itself is ours, too.
+    """
+    with suppress(OSError):
+        (folder / _FILE).unlink(missing_ok=True)
+    if whole:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_run(folder: Path) -> Run:
