@@ -40,7 +40,7 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "engine/training/disk.py": {"_REASONS": None},
     "workbench/app/actions.py": {"MENUS": None, "ENTRIES": 2},
     "workbench/app/docks.py": {"TITLES": None},
-    "workbench/app/helpers.py": {"_MORE_KEYS": None},
+    "workbench/app/cheat_sheet.py": {"_CANVAS": None},
     "workbench/app/status.py": {"STATES": 0},
     "workbench/app/engine_care.py": {"DOING": None},
     "workbench/canvas/align.py": {"KINDS": 0},

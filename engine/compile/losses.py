@@ -39,7 +39,44 @@ class Loss(nn.Module):
         return getattr(self.function, "__name__", "loss")
 
 
-class CrossEntropy(nn.Module):
+class Labelled(nn.Module):
+    """A loss of labels, whose mean counts some places more than others, or not at all.
+
+    Attributes:
+        dim: Dimension of the classes.
+        ignore_index: Label that doesn't count.
+        class_weights: One factor per class, or None.
+    """
+
+    dim: int
+    ignore_index: int
+    class_weights: Tensor | None
+
+    def forward(self, scores: Tensor, target: Tensor) -> Tensor:
+        """Return the mean over all places that count."""
+        return _counted(self.loss(scores, target, "mean"), target, self.ignore_index)
+
+    def loss(self, scores: Tensor, target: Tensor, reduction: str) -> Tensor:
+        """Return torch's loss with one of torch's reductions."""
+        raise NotImplementedError
+
+    def total(self, scores: Tensor, target: Tensor) -> tuple[float, float]:
+        """Return the sum over all places, and what divides it in torch's mean.
+
+        Args:
+            scores: Of a batch.
+            target: Labels, or one probability per class.
+        """
+        total = float(self.loss(scores.float(), target, "sum"))
+        if target.is_floating_point():
+            return total, target.numel() / target.shape[self.dim]
+        kept = target[target != self.ignore_index]
+        if self.class_weights is None:
+            return total, float(kept.numel())
+        return total, float(self.class_weights[kept].cpu().double().sum())
+
+
+class CrossEntropy(Labelled):
     """Softmax cross-entropy over any places.
 
     Args:
@@ -63,25 +100,24 @@ class CrossEntropy(nn.Module):
         self.ignore_index = IGNORE_NOTHING if ignore_index is None else ignore_index
         factors = torch.tensor(class_weights) if class_weights else None
         self.register_buffer("class_weights", factors, persistent=False)
-        self.class_weights: Tensor | None
 
-    def forward(self, scores: Tensor, target: Tensor) -> Tensor:
-        """Return the mean over all places."""
+    def loss(self, scores: Tensor, target: Tensor, reduction: str) -> Tensor:
+        """Return the cross-entropy over all places."""
         if scores.dim() > 2:
             soft = target.is_floating_point()
             target = rows(target, self.dim) if soft else target.reshape(-1)
             scores = rows(scores, self.dim)
-        loss = F.cross_entropy(
+        return F.cross_entropy(
             scores,
             target,
             weight=self.class_weights,
             ignore_index=self.ignore_index,
+            reduction=reduction,
             label_smoothing=self.label_smoothing,
         )
-        return _counted(loss, target, self.ignore_index)
 
 
-class NLL(nn.Module):
+class NLL(Labelled):
     """Negative log likelihood of log-probabilities.
 
     Source: torch.nn.NLLLoss
@@ -95,17 +131,16 @@ class NLL(nn.Module):
         self.ignore_index = IGNORE_NOTHING if ignore_index is None else ignore_index
         factors = torch.tensor(class_weights) if class_weights else None
         self.register_buffer("class_weights", factors, persistent=False)
-        self.class_weights: Tensor | None
 
-    def forward(self, scores: Tensor, target: Tensor) -> Tensor:
-        """Return the mean over all places."""
-        loss = F.nll_loss(
+    def loss(self, scores: Tensor, target: Tensor, reduction: str) -> Tensor:
+        """Return the negative log likelihood over all places."""
+        return F.nll_loss(
             rows(scores, self.dim),
             target.reshape(-1),
             weight=self.class_weights,
             ignore_index=self.ignore_index,
+            reduction=reduction,
         )
-        return _counted(loss, target, self.ignore_index)
 
 
 def _counted(loss: Tensor, target: Tensor, ignore_index: int) -> Tensor:

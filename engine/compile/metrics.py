@@ -41,7 +41,11 @@ def build_metric(type_id: str, params: Params) -> Metric:
     """
     if type_id not in _METRICS:
         raise UnknownLayerError(type_id, _METRICS)
-    return _METRICS[type_id](params)
+    metric = _METRICS[type_id](params)
+    ignored = params.get("ignore_index")
+    if not isinstance(ignored, int) or type_id == "exact_match":
+        return metric
+    return _Counted(metric, ignored, str(params["class_dim"]))
 
 
 def _dim(scores: Tensor, target: Tensor, wish: str) -> int:
@@ -72,6 +76,33 @@ def decided(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, Tensor,
         return answers, (target.reshape(-1) > 0.5).to(torch.int64), 2
     scores_MC, labels_M = scored(inputs, str(params["class_dim"]))
     return scores_MC.argmax(1), labels_M, scores_MC.shape[1]
+
+
+class _Counted:
+    """A metric of the places whose label counts.
+
+    Args:
+        metric: Of scores and labels.
+        ignored: The label that doesn't count.
+        wish: Where the classes stand in the scores.
+    """
+
+    def __init__(self, metric: Metric, ignored: int, wish: str) -> None:
+        self._metric, self._ignored, self._wish = metric, ignored, wish
+
+    def update(self, inputs: tuple[Tensor, ...]) -> None:
+        scores, target = inputs[0], inputs[1]
+        kept_M = (target != self._ignored).reshape(-1)
+        if not kept_M.any():
+            return
+        if scores.numel() == target.numel():
+            scores_M = scores.reshape(-1)
+        else:
+            scores_M = rows(scores, _dim(scores, target, self._wish))
+        self._metric.update((scores_M[kept_M], target.reshape(-1)[kept_M]))
+
+    def value(self) -> float:
+        return self._metric.value()
 
 
 class _Mean:
@@ -147,8 +178,13 @@ def _precise(tensor: Tensor) -> Tensor:
 def _exact(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:
     scores, target = inputs[0], inputs[1]
     dim = _dim(scores, target, str(params["class_dim"]))
-    right = scores.argmax(dim) == target
-    return right.reshape(len(target), -1).all(1).sum(), len(target)
+    right = (scores.argmax(dim) == target).reshape(len(target), -1)
+    ignored = params.get("ignore_index")
+    if not isinstance(ignored, int):
+        return right.all(1).sum(), len(target)
+    counts = (target != ignored).reshape(len(target), -1)
+    judged_N = counts.any(1)
+    return ((right | ~counts).all(1) & judged_N).sum(), int(judged_N.sum())
 
 
 class _Coverage:

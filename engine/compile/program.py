@@ -15,6 +15,7 @@ from torch.fx.node import Argument
 
 from engine.compile.build import BUILDERS, build
 from engine.compile.flatten import FlatNode, Source
+from engine.compile.ignored import following
 from engine.compile.infer import Flow, Inference
 from engine.compile.inspection import flows_of, inspected
 from engine.compile.reach import Reach
@@ -24,6 +25,8 @@ from engine.graph.settings import Phase
 from engine.layers import registry
 
 _FEEDS = {"data", "noise"}
+_RUNNING = "track_running_stats"
+"""What torch's layers with a running mean and variance have."""
 
 
 class Folder(nn.Module):
@@ -35,6 +38,20 @@ class Folder(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.paths: dict[str, nn.Module] = {}
+        self._held: list[nn.Module] = []
+
+    def hold(self, path: str) -> None:
+        """Keep a node's running statistics: it computes with them in training too."""
+        parts = self.paths[path].modules()
+        self._held += [part for part in parts if getattr(part, _RUNNING, False)]
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> "Folder":
+        """Switch between training and evaluation; what is held stays as it is."""
+        super().train(mode)
+        for module in self._held:
+            module.eval()
+        return self
 
     def __contains__(self, path: object) -> bool:
         return path in self.paths
@@ -101,6 +118,13 @@ class PhaseProgram:
         assert total is not None
         return total
 
+    def weights_in_use(self) -> list[Tensor]:
+        """Return the weights and buffers of all nodes that this phase runs."""
+        calls = [n for n in self.graph_module.graph.nodes if n.op == "call_module"]
+        modules = [self.graph_module.get_submodule(str(n.target)) for n in calls]
+        found = [t for m in modules for t in (*m.parameters(), *m.buffers())]
+        return list({id(t): t for t in found if t.is_floating_point()}.values())
+
     def enter(self) -> None:
         """Make exactly this phase's parameters differentiable.
 
@@ -151,9 +175,11 @@ def compile_project(
     Raises:
         EngineError: The first problem of the document, named as on the canvas.
     """
-    nodes, inferred = inspected(project, cache or ShapeCache())
+    found, inferred = inspected(project, cache or ShapeCache())
+    nodes = following(found)
     modules = _modules(nodes, inferred, seed)
     writer = _Writer(nodes, modules, project)
+    _hold_frozen(nodes, writer.reach, modules)
     phases = tuple(writer.phase(phase) for phase in project.training.phases)
     evaluation = writer.evaluation()
     phases[0].enter()
@@ -184,6 +210,14 @@ def _modules(
     finally:
         torch.set_rng_state(state)
     return root
+
+
+def _hold_frozen(nodes: Sequence[FlatNode], reach: Reach, modules: Folder) -> None:
+    """Keep the running statistics of frozen nodes that are not told to go on."""
+    homes = [n.home for n in nodes if n.params.get("update_when_frozen")]
+    for node in {node.home: node for node in nodes if reach.is_frozen(node)}.values():
+        if node.home in modules and node.home not in homes:
+            modules.hold(node.home)
 
 
 def node_seed(seed: int, path: str) -> int:

@@ -40,6 +40,15 @@ _IGNORE = Param(
     "Places with this label don't count.",
     optional=True,
 )
+IGNORED = Param(
+    "ignore_index",
+    "int",
+    None,
+    "Ignored label",
+    "Places with this label don't count. Automatic: what the loss of the same scores "
+    "ignores; −1 counts all.",
+    optional=True,
+)
 _MARGIN = positive("margin", 1.0, "Margin", "Distance that is asked for.")
 _SIGNS = Port("target", "any", "N: 1 or −1")
 

@@ -11,7 +11,7 @@ from engine.layers.fields import (
     number,
     positive,
 )
-from engine.layers.loss import CLASS_DIM
+from engine.layers.loss import CLASS_DIM, IGNORED
 from engine.layers.spec import LayerSpec, Param, Port, Ports
 
 _SCORED = (LOGITS, Port("target", "any", "Class numbers, N or N×…"))
@@ -73,6 +73,7 @@ SPECS = (
         ),
         _THRESHOLD,
         CLASS_DIM,
+        IGNORED,
         aliases=("classification", "correct", "masked"),
     ),
     _metric(
@@ -82,6 +83,7 @@ SPECS = (
         "|{t ∈ top k}| / all",
         count("k", 5, "k", "How many guesses count."),
         CLASS_DIM,
+        IGNORED,
         inputs=(LOGITS, LABELS),
         aliases=("top-5",),
     ),
@@ -93,6 +95,7 @@ SPECS = (
         _AVERAGE,
         _THRESHOLD,
         CLASS_DIM,
+        IGNORED,
         aliases=("f-score",),
     ),
     _metric(
@@ -103,6 +106,7 @@ SPECS = (
         _AVERAGE,
         _THRESHOLD,
         CLASS_DIM,
+        IGNORED,
     ),
     _metric(
         "recall",
@@ -112,6 +116,7 @@ SPECS = (
         _AVERAGE,
         _THRESHOLD,
         CLASS_DIM,
+        IGNORED,
         aliases=("sensitivity",),
     ),
     _metric(
@@ -120,6 +125,7 @@ SPECS = (
         "Among how many equally likely words the network hesitates.",
         "exp(−mean(ln softmax(y)[t]))",
         CLASS_DIM,
+        IGNORED,
         inputs=(LOGITS, LABELS),
         aliases=("language model",),
     ),
@@ -153,6 +159,7 @@ SPECS = (
         "Share of sequences in which every single answer is right.",
         "|{n : all tₙᵢ = argmax yₙᵢ}| / N",
         CLASS_DIM,
+        IGNORED,
         inputs=(LOGITS, LABELS),
         aliases=("seq2seq", "accuracy"),
     ),

@@ -14,7 +14,19 @@ _MOMENTUM = Param(
     min=0.0,
     max=1.0,
 )
-_RUNNING = "Keep running statistics and use them outside training."
+_RUNNING = (
+    "Keep running statistics and use them outside training. Without them every batch "
+    "is judged by its own: the validation loss then depends on how samples are put "
+    "into batches."
+)
+_RUNNING_OF_ONE = "Keep running statistics and use them outside training."
+_WHEN_FROZEN = flag(
+    "update_when_frozen",
+    "Update when frozen",
+    "A frozen layer keeps its running statistics and uses them in training too. With "
+    "this they go on following the batches, as in plain torch. In a phase that only "
+    "updates other layers they follow in any case.",
+)
 _LAST = Param(
     "num_dims",
     "int",
@@ -39,6 +51,7 @@ def _batch(dims: int) -> LayerSpec:
             _MOMENTUM,
             AFFINE,
             flag("track_running_stats", "Running statistics", _RUNNING, default=True),
+            _WHEN_FROZEN,
         ),
         inputs=(Port("input", "float", _SHAPES[dims]),),
         aliases=("bn", "batchnorm"),
@@ -57,7 +70,8 @@ def _instance(dims: int) -> LayerSpec:
             EPS,
             _MOMENTUM,
             flag("affine", "Scale and shift", "Learn a factor and an offset."),
-            flag("track_running_stats", "Running statistics", _RUNNING),
+            flag("track_running_stats", "Running statistics", _RUNNING_OF_ONE),
+            _WHEN_FROZEN,
         ),
         inputs=(Port("input", "float", _SHAPES[dims].removeprefix("N×F or ")),),
         aliases=("style",),

@@ -1,7 +1,7 @@
 """Views: they show what a node puts out while the network trains."""
 
 from engine.layers.fields import LOGITS, choice, count, number, positive
-from engine.layers.loss import CLASS_DIM
+from engine.layers.loss import CLASS_DIM, IGNORED
 from engine.layers.spec import LayerSpec, Param, Port, Ports
 
 
@@ -63,6 +63,7 @@ SPECS = (
         (LOGITS, Port("target", "any", "Class numbers, N")),
         _THRESHOLD,
         CLASS_DIM,
+        IGNORED,
     ),
     LayerSpec(
         id="task_matrix",
@@ -88,6 +89,7 @@ SPECS = (
             Port("sample", "float", "What is shown beside it", optional=True),
         ),
         count("count", 16, "Samples", "How many are shown."),
+        IGNORED,
     ),
     _view(
         "curve",

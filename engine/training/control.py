@@ -4,12 +4,13 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import torch
 
 from engine.graph.model import Project
 from engine.i18n import tr
-from engine.protocol.frame import LayerSample, RunStarted
+from engine.protocol.frame import RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
@@ -21,6 +22,9 @@ from engine.training.recorder import COMMIT_S, Recorder, Snapshot
 from engine.training.runs import Change, Run
 from engine.training.snapshot import Position
 from engine.training.watcher import Nobody, Watcher
+
+if TYPE_CHECKING:
+    from engine.training.causes import Cause
 
 
 class Control:
@@ -41,6 +45,7 @@ class Control:
         ending: Why the steps were over; None before.
         holds: Whether somebody waits while the disk refuses, and tries again; for
             nobody that is the end.
+        cause: Where a number stopped being finite, if it is known.
         from_files: Some weights began as those of a file or of another run.
         watcher: Is shown all that is measured and may say what is wrong.
 
@@ -67,6 +72,7 @@ class Control:
         self._position = Position()
         self.at_border = True
         self.ending: Ending | None = None
+        self.cause: Cause | None = None
         self.watcher: Watcher = Nobody()
         modules = self.parts.program.modules
         self._interrupt = Interrupt(modules, list(modules.parameters()))
@@ -185,12 +191,10 @@ class Control:
         progress = self._news.drain(self.monitor.take(), self.viewing.take())
         start = time.perf_counter()
         found = self.watcher.judge(progress.steps, progress.losses, self.ending)
+        if found is not None:
+            self.recorder.add_findings(found)
         self.monitor.budget.also(time.perf_counter() - start)
         return replace(progress, findings=found)
-
-    def _keep_sample(self, sample: LayerSample) -> None:
-        self.recorder.add_sample(sample)
-        self.watcher.sampled(sample)
 
     def show(self) -> Iterator[None]:
         """Make the views of the present weights; a stop ends it without a result."""

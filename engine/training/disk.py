@@ -19,21 +19,18 @@ _SQLITE = {
 }
 """What the primary codes of SQLite mean for a file."""
 
-_FULL = "the disk is full ({needed} are needed, {free} are free)"
-_READ_ONLY = "the disk is read-only"
-_FORBIDDEN = "the folder may not be written to"
 _GONE = "the folder is gone"
 _REASONS = {
     getattr(errno, "EDQUOT", errno.ENOSPC): (
         "your share of the disk is used up ({needed} are needed)"
     ),
-    errno.ENOSPC: _FULL,
-    errno.EROFS: _READ_ONLY,
-    errno.EACCES: _FORBIDDEN,
-    errno.EPERM: _FORBIDDEN,
-    errno.ENOENT: _GONE,
-    errno.ENOTDIR: _GONE,
-    getattr(errno, "ESTALE", errno.ENOENT): _GONE,
+    errno.ENOSPC: "the disk is full ({needed} are needed, {free} are free)",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "the folder may not be written to",
+    errno.EPERM: "the folder may not be written to",
+    errno.ENOENT: "the folder is gone",
+    errno.ENOTDIR: "the folder is gone",
+    getattr(errno, "ESTALE", errno.ENOENT): "the folder is gone",
     errno.EFBIG: "files may not become so large here ({needed} are needed)",
     errno.EIO: "the disk reports an error when it is written to",
 }

@@ -1,4 +1,7 @@
-"""Losses and metrics over a whole part of the data, in eval mode."""
+"""Losses and metrics over a whole part of the data, in eval mode.
+
+The values are those of the whole part at once, however it is cut into batches.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -6,6 +9,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from engine.compile.losses import Labelled
 from engine.compile.metrics import build_metric
 from engine.compile.program import Program
 from engine.training import precision
@@ -95,13 +99,22 @@ class Evaluator:
         return [b - a for count in counts for a, b in spans(count, BATCH_SIZE)]
 
     def forward(self, piece: Piece) -> Mapping[str, Any]:
-        """Return losses, and the inputs of metrics, of one batch."""
-        portion, batch = piece.portion, piece.batch
-        with self._eval_mode(), self._looked_at(), torch.no_grad():
+        """Return losses, or what they need, and the inputs of metrics of one batch."""
+        with self._looked_at():
+            return self._run(piece.portion.run, piece.batch)
+
+    def everything(self, batch: Batch) -> Mapping[str, Any]:
+        """Return the results of all ends, of the weights that are trained."""
+        return self._run(self.program.evaluation.run, batch)
+
+    def _run(
+        self, run: Callable[[Batch], Mapping[str, Any]], batch: Batch
+    ) -> Mapping[str, Any]:
+        with self._eval_mode(), torch.no_grad():
             if not self._half:
-                return portion.run(batch)
+                return run(batch)
             with precision.autocast(next(iter(batch.values())).device):
-                return portion.run(batch)
+                return run(batch)
 
     @contextmanager
     def _eval_mode(self) -> Iterator[None]:
@@ -114,10 +127,10 @@ class Evaluator:
 
 
 class Tally:
-    """Means of losses, weighted by samples, and exact metrics over batches.
+    """Losses and metrics of all batches together.
 
-    Where a loss weighs its classes, or is no mean over samples, more than one batch
-    gives a close value, not that of the whole at once.
+    A loss is the sum over all that counts, divided once at the end: labels that are
+    ignored and weights of classes count as in the whole part at once.
 
     Args:
         evaluator: Computes the batches.
@@ -125,12 +138,17 @@ class Tally:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        whole = evaluator.program.evaluation
+        program = evaluator.program
+        whole = program.evaluation
         self._sums = dict.fromkeys(whole.losses, 0.0)
-        self._counts = dict.fromkeys(whole.losses, 0)
-        nodes = {path: evaluator.program.node(path) for path in whole.metrics}
+        self._counts = dict.fromkeys(whole.losses, 0.0)
+        nodes = {path: program.node(path) for path in (*whole.losses, *whole.metrics)}
+        self._losses = {
+            path: program.modules.at(nodes[path].home) for path in whole.losses
+        }
         self._metrics = {
-            path: build_metric(node.type, node.params) for path, node in nodes.items()
+            path: build_metric(nodes[path].type, nodes[path].params)
+            for path in whole.metrics
         }
 
     def add(self, piece: Piece) -> None:
@@ -139,14 +157,23 @@ class Tally:
         for end in piece.portion.ends:
             if end in self._metrics:
                 self._metrics[end].update(outputs[end])
-            else:
-                self._counts[end] += piece.size
-                self._sums[end] += float(outputs[end]) * piece.size
+                continue
+            total, count = self._summed(end, outputs[end], piece.size)
+            self._sums[end] += total
+            self._counts[end] += count
+
+    def _summed(self, end: str, found: Any, size: int) -> tuple[float, float]:  # noqa: ANN401
+        """Return what a batch adds to a loss, and to its divisor."""
+        loss = self._losses[end]
+        if isinstance(loss, Labelled):
+            return loss.total(*found)
+        return float(found) * size, float(size)
 
     def values(self) -> dict[str, float]:
         """Return the values by node; `loss` is the weighted sum of trained losses."""
         losses = {
-            loss: total / self._counts[loss] for loss, total in self._sums.items()
+            loss: total / (self._counts[loss] or 1.0)
+            for loss, total in self._sums.items()
         }
         weights = self._evaluator.weights
         total = sum(losses[loss] * weight for loss, weight in weights.items())

@@ -127,6 +127,21 @@ class Feeds:
             batch[noise.name] = noise.draw(size, generator)
         return batch
 
+    def spread_batches(self, count: int, size: int) -> Iterator[Batch]:
+        """Yield training samples drawn without order, the same every time.
+
+        Sorted data gives a fair share of every class so.
+
+        Args:
+            count: How many, at most; none twice.
+            size: Most samples of a batch.
+        """
+        total = max((s.data.num_train for s in self._sets), default=count)
+        generator = _seeded(self.seed, "spread", torch.device("cpu"))
+        chosen = torch.randperm(total, generator=generator)[:count].tolist()
+        for start, stop in spans(len(chosen), size):
+            yield self._training_batch(chosen[start:stop])
+
     def single_samples(self, names: Sequence[str], count: int) -> Iterator[Batch]:
         """Yield batches of one training sample each, evenly spread.
 
@@ -172,12 +187,12 @@ class Feeds:
         if not extent.num_validation:
             yield from self.training_batches(size, extent)
             return
-        generator = _seeded(self.seed, "evaluation", self._device)
+        rows = self._rows_of_noise()
         for start, stop in spans(extent.num_validation, size):
-            batch: Batch = {}
+            batch: Batch = {row.name: row.take(stop - start) for row in rows}
             for source in self._sets:
                 source.put_validation(batch, start, stop)
-            yield stop - start, self._with_noise(batch, stop - start, generator)
+            yield stop - start, batch
 
     def training_batches(
         self, size: int, extent: Extent | None = None
@@ -185,9 +200,20 @@ class Feeds:
         """Yield as many training samples as validation has, evenly spread."""
         extent = extent or self.extent()
         whole, count = extent.num_train, extent.num_compared
-        chosen = [number * whole // count for number in range(count)]
+        indices = torch.arange(count) * whole // max(count, 1)
+        rows = self._rows_of_noise()
         for start, stop in spans(count, size):
-            yield stop - start, self._training_batch(chosen[start:stop])
+            batch: Batch = {row.name: row.take(stop - start) for row in rows}
+            for source in self._sets:
+                source.put(batch, indices[start:stop] % source.data.num_train)
+            yield stop - start, batch
+
+    def _rows_of_noise(self) -> list["_Rows"]:
+        """Return the noise of an evaluation: the same one every time."""
+        return [
+            _Rows(noise, _seeded(self.seed, f"evaluation/{noise.name}", self._device))
+            for noise in self._noise
+        ]
 
     def state(self) -> dict[str, State]:
         """Return order, position and noise generators, for a checkpoint."""
@@ -255,6 +281,27 @@ class _Noise:
         """Return noise for so many samples."""
         shape = (size, *self._shape)
         return self._draw(shape, generator=generator, device=self._device)
+
+
+class _Rows:
+    """Noise for one sample after the other, the same however they are cut in batches.
+
+    torch's generators give other numbers for other sizes: all blocks have one size.
+    """
+
+    _BLOCK = 256
+
+    def __init__(self, noise: _Noise, generator: Generator) -> None:
+        self.name, self._noise, self._generator = noise.name, noise, generator
+        self._left = noise.draw(0, generator)
+
+    def take(self, count: int) -> Tensor:
+        """Return the noise of the next samples."""
+        while len(self._left) < count:
+            block = self._noise.draw(self._BLOCK, self._generator)
+            self._left = torch.cat([self._left, block])
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
 
 
 def _names(program: Program) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.errors import EngineError
 from engine.graph.model import Project
-from engine.training import initial, runs
+from engine.training import initial, runs, shelter
 from engine.training.trainer import Trainer
 
 
@@ -38,5 +38,5 @@ def launch(
     except (EngineError, OSError):
         with suppress(EngineError):
             run.close()
-        runs.discard(run.folder, whole=not existed)
+        shelter.discard(run.folder, whole=not existed)
         raise

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from torch import fx
+
+from engine.compile.losses import Labelled
 from engine.compile.program import PhaseProgram
 from engine.training import cones
 from engine.training.cones import Cone
@@ -29,7 +32,7 @@ class Portion:
     cone: Cone
 
     def run(self, batch: Batch) -> Mapping[str, Any]:
-        """Return the results of the ends by path."""
+        """Return the results of the ends by path; of a loss of labels, its inputs."""
         results: Mapping[str, Any] = self.cone.run(batch)
         return results
 
@@ -44,7 +47,8 @@ def portions(
         feeds: Bring the data.
         ends: Paths of losses, metrics or views.
     """
-    whole = cones.results(program)
+    found = cones.results(program)
+    whole = {end: _told(program, made) for end, made in found.items()}
     groups: dict[Extent, list[str]] = {}
     for end in ends:
         extent = feeds.extent(cones.feeds_of(program, whole[end]))
@@ -55,3 +59,11 @@ def portions(
         assert cone is not None
         made.append(Portion(tuple(group), extent, cone))
     return tuple(made)
+
+
+def _told(program: PhaseProgram, made: Any) -> Any:  # noqa: ANN401 - nodes of a graph
+    """Return the inputs of a loss of labels: its mean needs the whole. Else `made`."""
+    if not isinstance(made, fx.Node):
+        return made
+    loss = program.graph_module.get_submodule(str(made.target))
+    return made.args if isinstance(loss, Labelled) else made

@@ -51,8 +51,10 @@ def remember(self, *args):
     elif moment == "ready":
         session.analysis_ready.connect(say)
     else:
-        session.analysis_ready.connect(lambda _: session.active or self.training.start(steps=10**7))
+        session.analysis_ready.connect(lambda _: session.active or begin(self))
         session.frame_received.connect(lambda frame: frame.step > 20 and reach(self))
+def begin(self):
+    self.training.start(steps=10**7)
 def reach(self):
     if told:
         return
@@ -61,7 +63,8 @@ def reach(self):
         session.pause()
         return
     if moment == "exporting":
-        session.export("safetensors", os.path.join(os.environ["XDG_DATA_HOME"], "x.safetensors"))
+        folder = os.environ["XDG_DATA_HOME"]
+        session.export("safetensors", os.path.join(folder, "x.safetensors"))
     if moment == "stuck":
         session._link._client._transport._process.send_signal(signal.SIGSTOP)
     say()

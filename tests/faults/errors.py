@@ -192,15 +192,21 @@ def _one(name: str, place: Path, fault: Fault) -> str:
             return f"{told}: an OSError"
     else:
         return ""
-    if any(path.read_bytes() != old for path, old in before.items()):
-        new = {path: path.read_bytes() for path in files}
-        write(place, 2)
-        if any(path.read_bytes() != new[path] for path in files):
-            return f"{told}: neither the old nor the new content"
+    if _is_torn(name, place, before):
+        return f"{told}: neither the old nor the new content"
     left = [p.name for p in place.rglob(".*") if p.is_file() and p.name != ".reserve"]
     if left and fault.number != errno.EROFS:
         return f"{told}: left {left}"
     return _sound_run(name, place, told)
+
+
+def _is_torn(name: str, place: Path, before: dict[Path, bytes]) -> bool:
+    """Return whether a file is neither what it was nor what it should become."""
+    now = {path: path.read_bytes() for path in before}
+    if now == before:
+        return False
+    WRITERS[name](place, 2)
+    return any(path.read_bytes() != data for path, data in now.items())
 
 
 def _sound_run(name: str, place: Path, told: str) -> str:
@@ -251,7 +257,7 @@ def _trained(folder: Path, fault: Fault | None) -> Trainer:
         # The last write of all is that of how it ended; nobody can wait for it.
         assert "can't be saved" in outcome.text, outcome.text
     again = runs.open_run(run.folder)
-    assert again.state == outcome.kind or outcome.kind == "failed", again.state
+    assert outcome.kind in {again.state, "failed"}, again.state
     assert again.state != "running", "run.json still says running"
     loaded = checkpoint_file.part(again.load_checkpoint()[0], "model")
     assert again.step == 60, f"checkpoint of step {again.step}"

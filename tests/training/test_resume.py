@@ -171,10 +171,11 @@ def test_stored_layer_sample_reads_back_equal(tmp_path):
     run.close()
 
 
-def test_only_the_newest_checkpoint_is_kept(tmp_path):
+def test_only_the_checkpoints_that_the_run_names_are_kept(tmp_path):
     _, run = finished_run(tmp_path, mlp())
-    files = list((run.folder / "checkpoints").iterdir())
-    assert [file.name for file in files] == [run.info["checkpoint"]["file"]]
+    files = {file.name for file in (run.folder / "checkpoints").iterdir()}
+    assert files == {entry["file"] for entry in run.info["checkpoints"]}
+    assert run.info["checkpoint"]["file"] in files
 
 
 @pytest.mark.parametrize("place", [10, 300, -1])

@@ -14,14 +14,14 @@ from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.frame import Analysis, Failed, Outcome, RunStarted
 from workbench.app.actions import keys_of
-from workbench.app.banner import Banner, Offer
+from workbench.app.banner import Banner, Kind, Offer
 from workbench.app.early import Early
 from workbench.app.live import LiveSettings, essence
 from workbench.app.weights import rooted
 from workbench.document import Document
 from workbench.session.session import Session
 from workbench.theme.text import count as count_words
-from workbench.theme.text import plain
+from workbench.theme.text import plain, tip
 
 if TYPE_CHECKING:
     from workbench.app.past import PastRun
@@ -60,6 +60,7 @@ class TrainCommands(QObject):
         self._keep_from = ""
         self.early = Early(banner, self)
         self.early.changed.connect(self._enable)
+        self.may_read: Callable[[], bool] = lambda: True
         self._drift = QTimer(self)
         self._drift.setSingleShot(True)
         self._drift.setInterval(DRIFT_MS)
@@ -125,15 +126,22 @@ class TrainCommands(QObject):
             "This run was interrupted. It can go on from step {step}.",
             step=count_words(past.checkpoint_step),
         )
-        self._banner.say("info", words, [(tr("Resume the run"), self.resume_past)])
+        kind: Kind = "warning" if past.note else "info"
+        offers = [(tr("Resume the run"), self.resume_past)]
+        self._banner.say(kind, f"{words} {past.note}".strip(), offers)
+        self._enable()
 
     def keep_past(self, past: "PastRun") -> None:
         """Take a run that was interrupted as the one that can go on."""
         self._past = past
         self._enable()
 
-    def resume_past(self) -> None:
-        """Go on with the run that is shown, from its newest weights."""
+    def resume_past(self, from_step: int = -1) -> None:
+        """Go on with the run that is shown, from its newest weights.
+
+        Args:
+            from_step: Of an earlier checkpoint that the run keeps; −1 is the newest.
+        """
         past = self._past
         if past is None or self._session.active or self._is_early(self.resume_past):
             return
@@ -141,7 +149,7 @@ class TrainCommands(QObject):
         self._banner.hide()
         self._live.begin(past.project.training)
         self._run_essence = essence(past.project)
-        self._session.resume_run(str(past.folder), past.project)
+        self._session.resume_run(str(past.folder), past.project, from_step=from_step)
         self._drift.start()
 
     @property
@@ -164,6 +172,8 @@ class TrainCommands(QObject):
         self, *, paused: bool = False, steps: int = 0, weights_from: str = ""
     ) -> None:
         """Train what stands on the canvas in a new run."""
+        if not self.may_read():
+            return
         self.begun.emit()
         self._banner.hide()
         project = self._document.project
@@ -299,6 +309,9 @@ class TrainCommands(QObject):
         if failed.node:
             node = failed.node
             offers.append((tr("Show the node"), lambda: self.node_wanted.emit(node)))
+        if isinstance(failed, Failed) and failed.earlier >= 0 and self._past:
+            words = tr("Resume from step {step}", step=count_words(failed.earlier))
+            offers.append((words, lambda: self.resume_past(failed.earlier)))
         if failed.details:
             text = f"{failed.text}\n\n{failed.details}"
             copy = QApplication.clipboard().setText
@@ -333,7 +346,7 @@ class TrainCommands(QObject):
         action = self._actions["train"]
         action.setText(tr("&Resume") if goes_on else tr("T&rain"))
         words = f"{plain(action.text())}  ({keys_of(action)})"
-        action.setToolTip(f"{words}\n{obstacle}" if obstacle else words)
+        action.setToolTip(tip(f"{words}\n{obstacle}") if obstacle else words)
 
     @property
     def _is_starting(self) -> bool:

@@ -16,16 +16,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph.model import Project
 from engine.graph.serialize import dumps
-from engine.i18n import language, tr
-from engine.protocol import commands, frame
+from engine.i18n import tr
+from engine.protocol import commands, device, frame
 from engine.protocol.weights import WeightsPreview
 from workbench.session.forecasting import Forecasting
 from workbench.session.history import History
 from workbench.session.lifeline import Lifeline
-from workbench.session.link import Client, Link
+from workbench.session.link import Client, Link, spawn_engine
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
-from workbench.session.places import default_runs_folder, refusal
+from workbench.session.places import default_runs_folder, made
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS = 33, 100, 60
 ACTIVE = frozenset({"compiling", "training", "paused", "stopping"})
@@ -34,12 +34,6 @@ _FAST = frozenset({"starting", "compiling", "training", "stopping"})
 _ENDINGS = {"finished": "finished", "early": "finished"}
 _TOLD_ELSEWHERE = (commands.Estimate, commands.PreviewWeights, commands.SettleRun)
 """Questions whose failure is no notice: nobody asked, or a dialog says it."""
-
-
-def _spawn() -> Client:
-    from engine.protocol.client import EngineClient  # noqa: PLC0415 - loads numpy
-
-    return EngineClient.spawn(language=language())
 
 
 class Session(QObject):
@@ -67,7 +61,7 @@ class Session(QObject):
 
     def __init__(
         self,
-        spawn: Callable[[], Client] = _spawn,
+        spawn: Callable[[], Client] = spawn_engine,
         runs_folder: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -86,6 +80,7 @@ class Session(QObject):
         self._names = Names()
         self._checked: Project | None = None
         self._folder, self._revision = "", 0
+        self.allowed: tuple[str, ...] = ()  # places that weights may be read from
         self._timer = self._new_timer(self._on_tick, single=False)
         self._debounce = self._new_timer(self._on_check_due, single=True)
         self.lifeline = Lifeline(self, self._link)
@@ -99,7 +94,7 @@ class Session(QObject):
     def _table(self) -> dict[type, Callable[..., None]]:
         return {
             frame.EngineReady: self._on_ready,
-            frame.Devices: lambda body, _command: self.devices_ready.emit(body),
+            device.Devices: lambda body, _command: self.devices_ready.emit(body),
             frame.Analysis: self._on_analysis,
             frame.RunStarted: self._on_run_started,
             frame.Frame: self._on_frame,
@@ -163,8 +158,9 @@ class Session(QObject):
 
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
+            place = self._folder, self.allowed
             text = dumps(self._checked)
-            self._ask(commands.Check(text, self._revision, self._folder))
+            self._ask(commands.Check(text, self._revision, *place))
 
     def train(
         self,
@@ -186,14 +182,15 @@ class Session(QObject):
         """
         if self.active:
             return
-        document, folder = dumps(project), self._made_runs_folder()
-        if folder is None:
+        document, refused = dumps(project), made(self.runs_folder)
+        if refused:
+            self._fail(refused)
             return
         self._begin(names_of(project), document)
         self._ask(
             commands.Train(
                 document,
-                folder,
+                str(self.runs_folder),
                 device=device,
                 steps=steps,
                 paused=paused,
@@ -202,20 +199,17 @@ class Session(QObject):
         )
 
     def resume_run(
-        self, folder: str, project: Project, *, paused: bool = False
+        self,
+        folder: str,
+        project: Project,
+        *,
+        paused: bool = False,
+        from_step: int = -1,
     ) -> None:
         """Continue an interrupted run; `project` gives the words of its nodes."""
         if not self.active:
             self._begin(names_of(project), dumps(project))
-            self._ask(commands.ResumeRun(folder, paused=paused))
-
-    def _made_runs_folder(self) -> str | None:
-        try:
-            self.runs_folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self._fail(refusal(self.runs_folder, error))
-            return None
-        return str(self.runs_folder)
+            self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
 
     def _begin(self, names: Names, document: str) -> None:
         self._names, self.run_document, self.failure = names, document, None
@@ -265,7 +259,9 @@ class Session(QObject):
         """Change a setting of the running training."""
         self._send_to_run(commands.SetHyper(name, value, phase))
 
-    def export(self, format_id: str, path: str, averaged: bool = True) -> None:
+    def export(
+        self, format_id: str, path: str, averaged: bool = True, from_step: int = -1
+    ) -> None:
         """Write the current or last run's weights.
 
         Answered by `exported` or `request_failed`.
@@ -274,8 +270,10 @@ class Session(QObject):
             format_id: `safetensors` or `pt`.
             path: Target file.
             averaged: The running mean of the weights, where the run keeps one.
+            from_step: Step of a checkpoint that the run keeps; −1 is the newest.
         """
-        self._ask(commands.Export(self.looking.folder, format_id, path, averaged))
+        run = self.looking.folder
+        self._ask(commands.Export(run, format_id, path, averaged, from_step))
 
     def preview_weights(self, project: Project, path: str, prefix: str = "") -> None:
         """Ask how a file fits; answered by `weights_previewed` or `request_failed`."""

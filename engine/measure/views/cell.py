@@ -7,7 +7,7 @@ rows; `total` says how many samples the cell has. Tokens of a text stand as word
 
 import numpy as np
 
-from engine.measure.views import predictions
+from engine.measure.views import classes, predictions
 from engine.measure.views.scene import Drawing, Scene
 
 KIND = "matrix_cell"
@@ -24,7 +24,8 @@ def draw(scene: Scene, right: int, answer: int) -> Drawing:
         answer: What the network takes them for.
     """
     arrays, losses, words = predictions.of_classes(scene)
-    inside = np.flatnonzero((arrays["labels"] == right) & (arrays["answers"] == answer))
+    chosen_M = (arrays["labels"] == right) & (arrays["answers"] == answer)
+    inside = np.flatnonzero(chosen_M & classes.counted(scene))
     worst = inside[predictions.worst_first(losses[inside])][:MOST]
     chosen = predictions.chosen(scene, arrays, losses, worst)
     words |= {"total": (str(len(inside)),)}

@@ -4,6 +4,7 @@ Axes: N samples, M all places that are judged, C classes.
 """
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -83,6 +84,17 @@ def judged(scene: Scene) -> tuple[Tensor, Ints]:
     wish = str(scene.params.get("class_dim", "automatic"))
     labels: Ints = host(target.reshape(-1)).astype(np.int64)
     return rows(scores, target, wish), labels
+
+
+def counted(scene: Scene) -> npt.NDArray[np.bool_]:
+    """Return which places count: all but those with the ignored label."""
+    target, ignored = (
+        scene.inputs["target"].reshape(-1),
+        scene.params.get("ignore_index"),
+    )
+    if not isinstance(ignored, int):
+        return np.ones(len(target), dtype=bool)
+    return host(target != ignored).astype(bool)
 
 
 def labels_of(target: Tensor) -> Ints:

@@ -14,7 +14,7 @@ def draw(scene: Scene) -> Drawing:
     scores, labels = classes.judged(scene)
     answers = classes.answers(scores, scene.params)
     size = max(scores.shape[1], 2)
-    known = (labels >= 0) & (labels < size)
+    known = (labels >= 0) & (labels < size) & classes.counted(scene)
     counts = np.zeros((size, size), dtype=np.int64)
     np.add.at(counts, (labels[known], answers[known]), 1)
     return {"counts": counts}, {"classes": classes.names(scene.classes, size)}

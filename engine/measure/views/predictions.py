@@ -10,10 +10,13 @@ are), and what stands beside them: `pixels` uint8 M×H×W×C or `features` M×F.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.measure.views import classes, pixels
 from engine.measure.views.scene import Array, Drawing, Scene, host
 from engine.protocol.arrays import Floats, Ints
+
+Bools = npt.NDArray[np.bool_]
 
 MOST_COLUMNS = 6
 """Features that are shown beside a prediction."""
@@ -27,9 +30,10 @@ def draw(scene: Scene) -> Drawing:
         return _of_texts(scene)
     is_number = scene.inputs["target"].is_floating_point()
     arrays, losses, words = _of_numbers(scene) if is_number else of_classes(scene)
-    worst = worst_first(losses)[: int(scene.number("count", 16))]
+    counts = np.ones(len(losses), bool) if is_number else classes.counted(scene)
+    worst = _worst_counted(scene, losses, counts)
     picked = chosen(scene, arrays, losses, worst)
-    words["total"] = (str(len(losses)),)
+    words["total"] = (str(int(counts.sum())),)
     if scene.has("sample"):
         add_sample(scene, picked, words)
     return picked, words
@@ -44,6 +48,12 @@ def chosen(
     per_sample = max(len(losses_M) // max(len(scene.inputs["input"]), 1), 1)
     picked["samples"] = places // per_sample
     return picked
+
+
+def _worst_counted(scene: Scene, losses_M: Floats, counts_M: Bools) -> Ints:
+    """Return which of those that count are shown, the largest loss first."""
+    worst = worst_first(losses_M)
+    return worst[counts_M[worst]][: int(scene.number("count", 16))]
 
 
 def worst_first(losses_M: Floats) -> Ints:
@@ -61,6 +71,8 @@ def of_classes(scene: Scene) -> Judged:
     shares = classes.shares(scores, scene.params)
     answers = classes.answers(scores, scene.params)
     everyone = np.arange(len(labels))
+    counts = classes.counted(scene)
+    labels = np.where(counts, labels, 0)  # an ignored label need not be a class
     both = np.stack([shares[everyone, answers], shares[everyone, labels]], axis=1)
     arrays = {"labels": labels, "answers": answers, "shares": classes.small(both)}
     names = classes.names(scene.classes, shares.shape[1])
@@ -79,14 +91,18 @@ def _of_texts(scene: Scene) -> Drawing:
     scores, labels = classes.judged(scene)
     shares = classes.shares(scores, scene.params)
     rows = tuple(scene.inputs["target"].shape)
-    losses = classes.surprise(shares, labels).reshape(rows).mean(axis=1)
-    worst = worst_first(losses)[: int(scene.number("count", 16))]
+    counts = classes.counted(scene)
+    known = np.where(counts, labels, 0)  # an ignored label need not be a class
+    summed = (classes.surprise(shares, known) * counts).reshape(rows).sum(axis=1)
+    counted = counts.reshape(rows).sum(axis=1)
+    losses = summed / np.maximum(counted, 1)
+    worst = _worst_counted(scene, losses, counted > 0)
     answers = classes.answers(scores, scene.params).reshape(rows)
     picked: dict[str, Array] = {"losses": losses[worst], "samples": worst}
     words = {
         "rights": _spelt(scene, labels.reshape(rows)[worst]),
         "answers": _spelt(scene, answers[worst]),
-        "total": (str(len(losses)),),
+        "total": (str(int((counted > 0).sum())),),
     }
     if scene.has("sample"):
         add_sample(scene, picked, words)

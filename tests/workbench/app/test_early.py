@@ -21,9 +21,11 @@ def pressed(early, request):  # noqa: F811 - the fixture
 def get_ready(qtbot, window, engine, *problems):
     engine.tell(EngineReady(DEVICES))
     newest = window.session._revision
-    checks = lambda: [
-        c for c in engine.commands(commands.Check) if c.revision == newest
-    ]  # noqa: E731
+
+    def checks():
+        told = engine.commands(commands.Check)
+        return [check for check in told if check.revision == newest]
+
     qtbot.waitUntil(lambda: bool(checks()))
     check = checks()[-1]
     number = engine.sent.index(check) + 1
