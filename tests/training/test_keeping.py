@@ -154,7 +154,7 @@ def test_training_keeps_the_weights_of_its_best_evaluation(tmp_path):
     trainer.recorder._cost_s = 0.0
     for _ in trainer.steps():
         trainer.recorder._cost_s = 0.0
-        trainer.recorder._join()
+        trainer.recorder.settle()
     best = min(run.read_evaluations(), key=lambda each: each.values["loss"])
     noted = [each for each in run.info["checkpoints"] if each["kind"] == "best"]
     assert [(each["step"], each["loss"]) for each in noted] == [

@@ -25,7 +25,7 @@ from workbench.session.lifeline import Lifeline
 from workbench.session.link import Client, Link, spawn_engine
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
-from workbench.session.places import default_runs_folder, refusal
+from workbench.session.places import default_runs_folder, made
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS = 33, 100, 60
 ACTIVE = frozenset({"compiling", "training", "paused", "stopping"})
@@ -101,6 +101,7 @@ class Session(QObject):
             frame.Outcome: self._on_outcome,
             frame.Exported: lambda body, _command: self.exported.emit(body),
             WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
+            frame.Moved: lambda body, _command: self.history.moved(body.folder),
             **self.looking.answers(),
             **self._forecasting.answers(),
             frame.Failed: self._on_failed,
@@ -157,9 +158,9 @@ class Session(QObject):
 
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
-            document = dumps(self._checked)
             place = self._folder, self.allowed
-            self._ask(commands.Check(document, self._revision, *place))
+            text = dumps(self._checked)
+            self._ask(commands.Check(text, self._revision, *place))
 
     def train(
         self,
@@ -181,15 +182,15 @@ class Session(QObject):
         """
         if self.active:
             return
-        document = dumps(project)
-        folder = self._made_runs_folder()
-        if folder is None:
+        document, refused = dumps(project), made(self.runs_folder)
+        if refused:
+            self._fail(refused)
             return
         self._begin(names_of(project), document)
         self._ask(
             commands.Train(
                 document,
-                folder,
+                str(self.runs_folder),
                 device=device,
                 steps=steps,
                 paused=paused,
@@ -209,14 +210,6 @@ class Session(QObject):
         if not self.active:
             self._begin(names_of(project), dumps(project))
             self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
-
-    def _made_runs_folder(self) -> str | None:
-        try:
-            self.runs_folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self._fail(refusal(self.runs_folder, error))
-            return None
-        return str(self.runs_folder)
 
     def _begin(self, names: Names, document: str) -> None:
         self._names, self.run_document, self.failure = names, document, None
@@ -256,6 +249,11 @@ class Session(QObject):
         self.stop()
         if not self.active and self._link.ready:
             self._set_state("idle")
+
+    def move_run(self, folder: Path) -> None:
+        """Keep the run, and those to come, in another folder, and go on."""
+        self.runs_folder = folder
+        self._ask(commands.MoveRun(str(folder)))
 
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting of the running training."""
