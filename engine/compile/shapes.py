@@ -94,14 +94,8 @@ class ShapeCache:
         ]
         phases: tuple[PhaseInfo, ...] = ()
         if all(problem.severity != "error" for problem in everything):
-            check = PhaseCheck(project, nodes, walk.weights)
-            whole = Whole(project, nodes, walk.found, walk.spots)
-            most = most_problems(project)
-            found = first(check.problems(), most, "warning")
-            everything += with_weights(whole, found)
-            batches = advised(update_problems, whole)
-            everything += first(batches, most, "error")
-            phases = check.infos()
+            phases, more = walk.whole(nodes)
+            everything += more
         told, size = _in_order(everything, nodes), sum(walk.weights.values())
         memory = sum(advised(_memory, needs))
         analysis = Analysis(revision, infos, told, size, phases, memory)
@@ -186,6 +180,17 @@ class Walk:
             self._report(node, found, flows)
             return
         self._accept(node, found, flows)
+
+    def whole(
+        self, nodes: list[FlatNode]
+    ) -> tuple[tuple[PhaseInfo, ...], list[Problem]]:
+        """Return the phases, and what only shows once every node fits."""
+        check = PhaseCheck(self.project, nodes, self.weights)
+        whole = Whole(self.project, nodes, self.found, self.spots)
+        most = most_problems(self.project)
+        found = first(check.problems(), most, "warning")
+        batches = first(advised(update_problems, whole), most, "error")
+        return check.infos(), [*with_weights(whole, found), *batches]
 
     def start_problems(self, folder: str) -> Iterator[Problem]:
         """Yield files of weights that aren't there, or that don't fit a layer."""

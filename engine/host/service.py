@@ -18,7 +18,7 @@ from engine.graph import serialize, weights
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
-from engine.protocol import commands, frame
+from engine.protocol import commands, device, frame
 from engine.protocol.overrides import overridden
 from engine.protocol.weights import WeightsPreview
 from engine.training import devices, initial, runs
@@ -139,9 +139,9 @@ class Host:
         self._require_idle()
         self._forecaster.ask(request)
 
-    def _devices(self) -> frame.Devices:
+    def _devices(self) -> device.Devices:
         found = devices.available()
-        return frame.Devices(found, str(torch.__version__), devices.cores())
+        return device.Devices(found, str(torch.__version__), devices.cores())
 
     def _train(self, request: commands.Request) -> None:
         command = request.command

@@ -39,7 +39,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class ListDevices:
-    """Ask for the devices. Answer: `frame.Devices`."""
+    """Ask for the devices. Answer: `device.Devices`."""
 
 
 @dataclass(frozen=True)

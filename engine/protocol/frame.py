@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.graph.edits import Problem
     from engine.protocol.arrays import Floats, Ints
+    from engine.protocol.device import Devices
     from engine.protocol.findings import Finding
     from engine.protocol.goals import PhaseGoal
 
@@ -23,32 +24,6 @@ HISTOGRAM_BINS = 512
 Exponent 0 holds zeros (and subnormals), 1-254 values with ⌊log2 |x|⌋ = exponent − 127,
 255 infinities and NaN.
 """
-
-
-@dataclass(frozen=True)
-class Device:
-    """One device that torch reports.
-
-    Args:
-        id: As in documents: `cpu`, `cuda:0` …
-        name: Words for the picker.
-        free_bytes: Free memory, 0 where unknown.
-        total_bytes: All memory, 0 where unknown.
-    """
-
-    id: str
-    name: str
-    free_bytes: int = 0
-    total_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class Devices:
-    """Answer to `ListDevices`, with the versions of the engine."""
-
-    devices: tuple[Device, ...]
-    torch_version: str
-    cores: int
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.nn import functional as F  # noqa: N812 - as everybody calls it
+from torch.nn import functional as F  # noqa: N812 - torch's own name
 from torch.profiler import ProfilerActivity, profile
 
 from engine.compile import room as rooms

@@ -13,9 +13,9 @@ from engine.graph.edits import Disconnect
 from engine.graph.model import Edge
 from engine.host import connect
 from engine.protocol import commands
+from engine.protocol.device import Devices
 from engine.protocol.frame import (
     Analysis,
-    Devices,
     EngineReady,
     Exported,
     Failed,

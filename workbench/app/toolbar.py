@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
-from engine.protocol.frame import Devices
+from engine.protocol.device import Devices
 from workbench.inspector.fields import polish
 from workbench.theme import icons, text
 from workbench.theme.label import Label

@@ -1,6 +1,6 @@
 """What the Train menu does, and what the states of a run enable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,7 @@ class TrainCommands(QObject):
         self._past: PastRun | None = None
         self._restart = False
         self._keep_from = ""
+        self.may_read: Callable[[], bool] = lambda: True
         self._drift = QTimer(self)
         self._drift.setSingleShot(True)
         self._drift.setInterval(DRIFT_MS)
@@ -142,6 +143,8 @@ class TrainCommands(QObject):
         self, *, paused: bool = False, steps: int = 0, weights_from: str = ""
     ) -> None:
         """Train what stands on the canvas in a new run."""
+        if not self.may_read():
+            return
         self.begun.emit()
         self._banner.hide()
         project = self._document.project

@@ -24,7 +24,8 @@ from engine.errors import EngineError
 from engine.graph import ports
 from engine.graph.edits import Fix, Problem
 from engine.i18n import tr
-from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
+from engine.protocol.device import Devices
+from engine.protocol.frame import Analysis, Frame, RunStarted
 from workbench.app import focus
 from workbench.app.actions import Actions
 from workbench.app.banner import Banner
@@ -42,6 +43,7 @@ from workbench.app.menus import (
     fill_panels,
     fill_recent,
 )
+from workbench.app.outside import OutsidePaths
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
 from workbench.app.stepping import Stepping
@@ -228,6 +230,7 @@ class MainWindow(QMainWindow):
         session.notice.connect(lambda text: self.banner.say("error", text))
         session.ticked.connect(self._on_tick)
         self.engine_care = EngineCare(self)
+        self.outside = OutsidePaths(self)
         self.focus_ring = focus.FocusRing(self)
 
     def start_late(self) -> None:

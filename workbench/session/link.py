@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from engine.i18n import language
 from engine.protocol.commands import Estimate
 from engine.protocol.frame import Message
 
@@ -115,3 +116,10 @@ class Link:
         self.ready = False
         if client is not None:
             client.close(timeout_s)
+
+
+def spawn_engine() -> Client:
+    """Start an engine in a process of its own."""
+    from engine.protocol.client import EngineClient  # noqa: PLC0415 - loads numpy
+
+    return EngineClient.spawn(language=language())

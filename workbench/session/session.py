@@ -16,13 +16,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph.model import Project
 from engine.graph.serialize import dumps
-from engine.i18n import language, tr
-from engine.protocol import commands, frame
+from engine.i18n import tr
+from engine.protocol import commands, device, frame
 from engine.protocol.weights import WeightsPreview
 from workbench.session.forecasting import Forecasting
 from workbench.session.history import History
 from workbench.session.lifeline import Lifeline
-from workbench.session.link import Client, Link
+from workbench.session.link import Client, Link, spawn_engine
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
 from workbench.session.places import default_runs_folder, refusal
@@ -34,12 +34,6 @@ _FAST = frozenset({"starting", "compiling", "training", "stopping"})
 _ENDINGS = {"finished": "finished", "early": "finished"}
 _TOLD_ELSEWHERE = (commands.Estimate, commands.PreviewWeights, commands.SettleRun)
 """Questions whose failure is no notice: nobody asked, or a dialog says it."""
-
-
-def _spawn() -> Client:
-    from engine.protocol.client import EngineClient  # noqa: PLC0415 - loads numpy
-
-    return EngineClient.spawn(language=language())
 
 
 class Session(QObject):
@@ -67,7 +61,7 @@ class Session(QObject):
 
     def __init__(
         self,
-        spawn: Callable[[], Client] = _spawn,
+        spawn: Callable[[], Client] = spawn_engine,
         runs_folder: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -86,6 +80,7 @@ class Session(QObject):
         self._names = Names()
         self._checked: Project | None = None
         self._folder, self._revision = "", 0
+        self.allowed: tuple[str, ...] = ()  # places that weights may be read from
         self._timer = self._new_timer(self._on_tick, single=False)
         self._debounce = self._new_timer(self._on_check_due, single=True)
         self.lifeline = Lifeline(self, self._link)
@@ -99,7 +94,7 @@ class Session(QObject):
     def _table(self) -> dict[type, Callable[..., None]]:
         return {
             frame.EngineReady: self._on_ready,
-            frame.Devices: lambda body, _command: self.devices_ready.emit(body),
+            device.Devices: lambda body, _command: self.devices_ready.emit(body),
             frame.Analysis: self._on_analysis,
             frame.RunStarted: self._on_run_started,
             frame.Frame: self._on_frame,
@@ -163,7 +158,8 @@ class Session(QObject):
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
             document = dumps(self._checked)
-            self._ask(commands.Check(document, self._revision, self._folder))
+            place = self._folder, self.allowed
+            self._ask(commands.Check(document, self._revision, *place))
 
     def train(
         self,

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.explain.diagnose import fixes
 from engine.explain.diagnose.record import FEW, Found, Record
+from engine.graph.options import OPTIMIZERS
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
 
@@ -17,17 +18,18 @@ NO_BETTER = 0.9
 """Of the first loss."""
 ENOUGH = 50
 """Steps before which nobody expects much."""
-_PLAIN = {"sgd"}
-"""Others divide by the gradient's size, so that clipping changes little."""
 
 
 def check(record: Record) -> Found:
     """Return the finding when clipping leaves little and the loss stands."""
-    phase, first = record.project.training.phases[0], record.loss.first
-    if record.num_phases > 1 or phase.optimizer.type not in _PLAIN:
-        return None
-    limit = _limit(record)
-    if limit is None or record.num_samples < FEW or record.step < ENOUGH:
+    first = record.loss.first
+    limit = None if record.num_phases > 1 else _limit(record)
+    if (
+        limit is None
+        or not _slows(record, limit)
+        or record.num_samples < FEW
+        or record.step < ENOUGH
+    ):
         return None
     sizes = np.sqrt(np.nansum(record.column("grad_norm") ** 2, axis=1))
     usual = float(np.median(sizes))
@@ -56,13 +58,28 @@ def check(record: Record) -> Found:
     )
 
 
+def _slows(record: Record, limit: float) -> bool:
+    """Return whether steps get smaller with the gradient.
+
+    What divides by the gradient's size keeps its steps, until ε is the larger of both.
+    """
+    optimizer = record.project.training.phases[0].optimizer
+    eps = optimizer.complete(OPTIMIZERS).get("eps")
+    if not isinstance(eps, int | float):
+        return True
+    return limit / math.sqrt(max(1, _count(record))) < eps
+
+
+def _count(record: Record) -> int:
+    moved = zip(record.num_weights, record.movers, strict=True)
+    return sum(num for num, mover in moved if mover >= 0)
+
+
 def _limit(record: Record) -> float | None:
     """Return the largest norm that is left after clipping; None without clipping."""
     phase = record.project.training.phases[0]
     norm, value = phase.value("clip_norm"), phase.value("clip_value")
     limits = [float(norm)] if isinstance(norm, int | float) and norm > 0 else []
-    moved = zip(record.num_weights, record.movers, strict=True)
-    count = sum(num for num, mover in moved if mover >= 0)
     if isinstance(value, int | float) and value > 0:
-        limits.append(float(value) * math.sqrt(count))
+        limits.append(float(value) * math.sqrt(_count(record)))
     return min(limits, default=None)

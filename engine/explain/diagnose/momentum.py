@@ -10,6 +10,8 @@ FAULT = "momentum_too_high"
 SOURCE = "Sutskever et al. 2013: steps grow to η/(1−μ) times the gradient"
 HIGH = 0.95
 """μ, from which on more than 20 steps add up."""
+PILED, TIMES = 0.05, 5.0
+"""‖Δw‖/‖w‖ of the largest step, and that over the first one's."""
 SOUND = 0.1
 """‖Δw‖/‖w‖ of the first step, in which there is no momentum yet."""
 
@@ -25,7 +27,8 @@ def check(record: Record) -> Found:
         return None
     ratio = too_fast.ratios(record)
     first, most = float(ratio[0]), float(ratio.max())
-    if first > SOUND or most < too_fast.LARGE or not too_fast.is_in_vain(record):
+    limit = min(too_fast.LARGE, max(PILED, TIMES * first))
+    if first > SOUND or most < limit or not too_fast.is_in_vain(record):
         return None
     return Finding(
         FAULT,
@@ -41,7 +44,7 @@ def check(record: Record) -> Found:
         record.places(record.layers),
         (
             Evidence(tr("Momentum"), float(momentum), "≥", HIGH),
-            Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", too_fast.LARGE),
+            Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", limit),
         ),
         fixes.less_momentum(),
     )

@@ -60,7 +60,7 @@ RULES = (
     Rule(adversaries.DISCRIMINATOR, adversaries.check_discriminator),
     Rule(adversaries.GENERATOR, adversaries.check_generator),
     Rule(bad_labels.FAULT, bad_labels.check),
-    Rule(overfit.FAULT, overfit.check, (bad_labels.FAULT,)),
+    Rule(overfit.FAULT, overfit.check, (*_WILD, bad_labels.FAULT)),
 )
 
 CERTAIN = frozenset(rule.fault for rule in RULES if rule.is_certain)

@@ -14,6 +14,9 @@ LARGE = 0.3
 HEALTHY = 0.01
 NO_BETTER = 0.95
 """Of the first loss: a training that works falls under it within its first tenth."""
+WHOLE, LEFT = 1.0, 0.2
+"""‖Δw‖/‖w‖ of a step that leaves nothing of the weights, and the share of the first
+loss above which a training did not get over it."""
 KILLING = 0.1
 """‖Δw‖/‖w‖ of a step that may shut ReLUs for good."""
 WASTED = 0.5
@@ -90,29 +93,48 @@ def _hardest(record: Record, path: str) -> tuple[float, int]:
     return float(most[worst]), record.movers[rows[worst]]
 
 
+def _limits(record: Record, most: float) -> tuple[float, float] | None:
+    """Return what the largest step and the loss have reached; None if that is fair."""
+    first, last = record.loss.first, float(record.loss.tenths()[-1])
+    if most >= LARGE and is_in_vain(record):
+        return LARGE, NO_BETTER
+    is_poor = record.loss.count >= SOON and last >= LEFT * first > 0
+    return (WHOLE, LEFT) if most >= WHOLE and is_poor else None
+
+
 def _from_steps(record: Record) -> Found:
     ratio = ratios(record)
-    if ratio.max() < LARGE or not is_in_vain(record):
-        return None
-    first, last = record.loss.first, float(record.loss.tenths()[-1])
     worst = int(ratio.argmax())
-    rows = record.column("update_ratio")[worst]
+    most = float(ratio[worst])
+    limits = _limits(record, most)
+    if limits is None:
+        return None
+    rows = np.nan_to_num(record.column("update_ratio")[worst])
+    hardest = int(rows.argmax())
     layers = [path for path, r in zip(record.layers, rows, strict=True) if r >= LARGE]
-    evidence = [Evidence(tr("‖Δw‖/‖w‖ in one step"), float(ratio[worst]), "≥", LARGE)]
+    evidence = [Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", limits[0])]
     if not record.has_diverged:
         what = tr("Training loss now, as a share of the first")
-        evidence.append(Evidence(what, last / first, "≥", NO_BETTER))
+        share = float(record.loss.tenths()[-1]) / record.loss.first
+        evidence.append(Evidence(what, share, "≥", limits[1]))
+    text = tr(
+        "One step changes the weights by {ratio} times their own size, and the "
+        "loss does not fall.",
+        ratio=number(most),
+    )
+    if limits[1] == LEFT:
+        text = tr(
+            "One step has changed the weights by {ratio} times their own size, and "
+            "the training has not got over it.",
+            ratio=number(most),
+        )
     return Finding(
         FAULT,
         tr("Learning rate too high"),
-        tr(
-            "One step changes the weights by {ratio} times their own size, and the "
-            "loss does not fall.",
-            ratio=number(float(ratio[worst])),
-        ),
+        text,
         tr("Lower the learning rate until a step changes weights by about 1 %."),
         SOURCE,
         record.places(layers),
         tuple(evidence),
-        fixes.rate(record, HEALTHY / float(ratio[worst])),
+        fixes.rate(record, HEALTHY / most, record.movers[hardest]),
     )

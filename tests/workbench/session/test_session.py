@@ -2,12 +2,12 @@ import pytest
 
 from engine.graph.model import Block, Graph, Node, Project
 from engine.graph.serialize import loads
-from engine.protocol import commands, frame
+from engine.protocol import commands, device, frame
 from tests.helpers import frames
 from workbench.session.names import names_of
 from workbench.session.session import Session
 
-READY = frame.EngineReady(frame.Devices((frame.Device("cpu", "CPU"),), "2.13", 2))
+READY = frame.EngineReady(device.Devices((device.Device("cpu", "CPU"),), "2.13", 2))
 
 
 class Engines:
