@@ -50,7 +50,7 @@ class Attendant:
         return waited
 
     def _look(self) -> None:
-        """Act from another event: a timer whose slot has a loop within ticks no more."""
+        """Act from another event: a timer does not tick while its slot has a loop."""
         QTimer.singleShot(0, self._act)
 
     def _act(self) -> None:

@@ -26,6 +26,7 @@ from engine.host.inside import connect
 from engine.layers import registry
 from engine.protocol.client import EngineClient
 from tests.faults._attendant import Attendant
+from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.canvas import drops, keys
 from workbench.document.settings import Settings
@@ -123,6 +124,7 @@ class Operator:
         self.attendant.close()
         window.asks_nothing = True
         window.close()
+        discard(window)
         qInstallMessageHandler(self._handler)
         sys.excepthook = self._hook
         QDesktopServices.openUrl = self._open_url
@@ -164,7 +166,7 @@ class Operator:
     def do_type(self) -> None:
         """Type into whatever has the keyboard."""
         widget = QApplication.focusWidget()
-        if widget is not None:
+        if widget is not None and widget.isVisible():
             QTest.keyClicks(widget, self.chance.choice(TEXTS)[:40])
             QTest.keyClick(widget, Qt.Key.Key_Return)
 

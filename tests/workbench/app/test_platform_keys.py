@@ -1,7 +1,8 @@
 """No key of ours is another command of ours through a platform's standard bindings.
 
 Qt knows the bindings of the running platform only; the others stand here, as its
-documentation lists them (QKeySequence, "Standard Shortcuts").
+documentation lists them (QKeySequence, "Standard Shortcuts"). Keys with a word on
+them, as Save has on some keyboards, can't be ours.
 """
 
 import itertools
@@ -92,6 +93,7 @@ def test_no_key_means_two_things_on(platform):
 def test_table_is_right_for_the_platform_that_runs_here(qapp):
     for standard, table in BINDINGS.items():
         here = {key.toString() for key in QKeySequence.keyBindings(standard)}
+        here = {key for key in here if not key.isalpha() and " " not in key}  # a word
         assert here <= {QKeySequence(key).toString() for key in table}, standard
 
 
