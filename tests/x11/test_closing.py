@@ -36,7 +36,7 @@ def test_quit_discards_what_is_unsaved_and_leaves_a_run_that_can_go_on(opened):
     desk, run = _trained(opened)
     sheet = dict(desk.ask("[row for rows in sheet().values() for row in rows]"))
     desk.press(sheet["Quit"])
-    desk.wait("front() == 'QMessageBox'")
+    desk.opens("QMessageBox")
     begin = time.monotonic()
     desk.display.click(*desk.ask(f"middle({DISCARD})"))
     _assert_resumable(desk, run, begin)
@@ -45,9 +45,9 @@ def test_quit_discards_what_is_unsaved_and_leaves_a_run_that_can_go_on(opened):
 def test_esc_keeps_a_window_that_trains_and_saved_work_closes_unasked(opened):
     desk, run = _trained(opened)
     desk.press("Alt+F4")
-    desk.wait("front() == 'QMessageBox'")
+    desk.opens("QMessageBox")
     desk.press("Esc")
-    desk.wait("front() == ''")
+    desk.is_back()
     state = desk.ask("[window.isVisible(), window.session.state]")
     assert state == [True, "training"]
     desk.ask("window.document.undo_stack.setClean()")
@@ -68,7 +68,7 @@ def test_signal_ends_the_window_whatever_waits_and_unsaved_work_is_kept(opened, 
     desk = opened("xor")
     desk.ask("actions.rename(window.document, 'tanh', 'Precious')")
     desk.press(keys)
-    desk.wait(f"front() == {front!r}")
+    desk.opens(front)
     desk.process.terminate()
     assert desk.ended(LIMIT_S + SLACK_S) == 0
     assert "Traceback" not in desk.said

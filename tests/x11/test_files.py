@@ -68,12 +68,12 @@ def test_save_over_a_changed_file_asks_and_the_answer_counts(desk, path):
     path.write_text(text)
     desk.raise_()
     desk.press("Ctrl+S")
-    desk.wait("front() == 'QMessageBox'")
+    desk.opens("QMessageBox")
     desk.press("Esc")
-    desk.wait("front() == ''")
+    desk.is_back()
     assert path.read_text() == text
     desk.press("Ctrl+S")
-    desk.wait("front() == 'QMessageBox'")
+    desk.opens("QMessageBox")
     button = "[b for b in QApplication.activeModalWidget().buttons() " \
              "if b.text() == 'Overwrite'][0]"  # fmt: skip
     desk.display.click(*desk.ask(f"middle({button})"))
@@ -118,9 +118,9 @@ def test_second_window_on_a_file_says_so_and_neither_overwrites_the_other(opened
     _rename(second, "Second")
     second.raise_()
     second.press("Ctrl+S")
-    second.wait("front() == 'QMessageBox'")
+    second.opens("QMessageBox")
     second.press("Esc")
-    second.wait("front() == ''")
+    second.is_back()
     assert "First" in path.read_text()
     assert "Second" not in path.read_text()
 
