@@ -15,7 +15,7 @@ from typing import BinaryIO
 from engine.i18n import tr
 
 MAGIC = b"PK\x03\x04"
-MOST_TENSORS = 100_000
+MOST_TENSORS = 40_000
 _MOST_PARTS = 20_000
 """Of an archive, which is read part by part."""
 _MAX_DIRECTORY_BYTES = 32 * 2**20

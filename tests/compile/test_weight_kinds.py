@@ -14,7 +14,7 @@ from engine.training.trainer import Trainer
 from tests.faults._hostile_weights import WEIGHTS
 from tests.training.projects import mlp
 
-SOUND = {"NaN", "control name", "NaN in a zip", "90,000 tensors"}
+SOUND = {"NaN", "control name", "NaN in a zip", "39,000 tensors"}
 KINDS = ("int8", "bool", "complex64", "float16")
 MISFITS = {f"{kind} as {ending}" for kind in KINDS for ending in ("pt", "safetensors")}
 TOLD_BY_READING = {

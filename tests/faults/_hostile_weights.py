@@ -180,7 +180,7 @@ WEIGHTS: dict[str, Maker] = {
     "unknown kind": header({"a": {**_F32, "dtype": "PICKLE"}}, bytes(16)),
     "control name": header({"a\x1b[2J\n": _F32}, bytes(16)),
     "300,000 tensors": _many,
-    "90,000 tensors": lambda folder: _many(folder, 90_000),
+    "39,000 tensors": lambda folder: _many(folder, 39_000),
     "endless": _sparse,
     "a pickle": data(_SYSTEM),
     "an old .pt": data(b"\x80\x02" + _SYSTEM),
