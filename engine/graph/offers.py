@@ -150,7 +150,10 @@ def converters(
         linear = replace(node, type="linear", params={"out_features": size})
         words = tr("Use {title} instead", title=registry.get("linear").title)
         yield Fix(words, (ReplaceNode(linear, scope),))
-    if {source.kind, target.kind} == {"int", "float"}:
+    is_guess = _wants_truth(node, target) and edge.source.node in _learned(
+        project.scope(scope)
+    )
+    if {source.kind, target.kind} == {"int", "float"} and not is_guess:
         words = tr("Insert {layer} before “{title}”", layer="Cast", title=title(node))
         step = Node("cast", "cast", {"to": target.kind})
         yield Fix(words, _between(project, scope, edge, step))
