@@ -33,6 +33,7 @@ _RANDOM = frozenset(
         ),
     }
 )
+ITSELF = "itself"
 _COMPARED = frozenset({"input", "target", "left", "right", "anchor", "positive"})
 """Ports whose values a judge compares with each other."""
 
@@ -89,6 +90,7 @@ def _problem(node: FlatNode, spot: Spot | None) -> Problem:
         expected=tr("an output, and what it should be"),
         got=tr("the same numbers twice"),
         port=node.inputs[1][0],
+        kind=ITSELF,
         fixes=advised(_other_targets, spot) if spot is not None else (),
     )
 

@@ -62,7 +62,7 @@ class Unread:
         if not self._losses:
             return
         done: set[_Inner] = set()
-        for node in self._idle:
+        for node in self._told_alone(self._idle):
             found = self._place(node)
             if node.place in self._busy and not self._weights.get(node.home, 0):
                 continue  # Another repeat needs it, and there is nothing to train.
@@ -71,6 +71,18 @@ class Unread:
                 done.add(inner)
                 yield self._idle_problem(found, inner, self._text(inner, node))
         yield from self._lent_problems(told, done)
+
+    def _told_alone(self, idle: Sequence[FlatNode]) -> list[FlatNode]:
+        """Return nodes, of those that share weights the ones in blocks that are read.
+
+        Of an instance that nothing reads it is said as a whole, if at all.
+        """
+        alone = {node.home for node in idle if self._place(node) == node.place}
+        return [
+            node
+            for node in idle
+            if node.home not in alone or self._place(node) == node.place
+        ]
 
     def _text(self, inner: _Inner, flat: FlatNode) -> str:
         words = title(self._project.scope(inner[0]).node(inner[1]))

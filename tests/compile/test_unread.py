@@ -206,7 +206,7 @@ def test_shared_instance_that_is_only_measured_is_not_told_of():
     made.graph.disconnect(Edge.parse("b0.out", "b1.x"))
     made.graph.disconnect(Edge.parse("b1.out", "n2.input"))
     plugged(made, "n1.out>b1.x", "b0.out>n2.input")
-    added(made, "seen", "latent_map", "b1.out>seen.input")
+    added(made, "seen", "latent_map", "b1.out>seen.latent", "data.image>seen.input")
     assert {p.node for p in CACHE.analyse(made).problems} == {"b0.spare", "b0.tail"}
 
 

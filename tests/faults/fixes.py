@@ -87,7 +87,8 @@ class Pressed:
         apply_all(trial, fix.edits)
         after = self.look(trial)
         yield from _added(before, after)
-        if _said(problem) in set(map(_said, after.problems)):
+        old, new = (Counter(map(_said, a.problems)) for a in (before, after))
+        if new[_said(problem)] >= old[_said(problem)]:
             yield "still there"
         for found in nonsense(trial) - nonsense(project):
             yield f"nonsense {found}"
@@ -138,8 +139,9 @@ def _added(before: Analysis, after: Analysis) -> Iterator[str]:
             is_worse = new[node] > old[node] and all_new[node] > all_old[node]
             is_worse |= severity == "error" and new[node] > old[node]
             is_late = _has_errors(before) and (not node or severity == "warning")
-            if is_worse and node not in hidden and not is_late:
-                said = [p.text for p in after.problems if p.node == node]
+            said = {p.text for p in after.problems if p.node == node}
+            is_moved = said <= {p.text for p in before.problems if p.node != node}
+            if is_worse and node not in hidden and not is_late and not is_moved:
                 yield f"adds {severity} at {node or 'all'}: {said}"
 
 
