@@ -1,6 +1,6 @@
 """Shapes, sizes and problems of every node of a document, quick enough to type by."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -18,6 +18,7 @@ from engine.compile.phase_checks import PhaseCheck
 from engine.compile.room import room
 from engine.compile.starts import start_problems
 from engine.compile.structure import Samples, structure_problems
+from engine.compile.unread import Unread
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
@@ -98,6 +99,7 @@ class ShapeCache:
         infos.update(_instances(flattener, walk))
         needs = Needs(project, nodes, walk.found)
         there = room(str(project.training.value("device")))
+        problems += _unread(project, nodes, walk, problems)
         everything = [
             *(loss_offers(project, problems, walk.flows) if warn else problems),
             *walk.problems,
@@ -127,6 +129,19 @@ class ShapeCache:
                 self._found.clear()
             found = self._found[key] = _attempt(type_id, params, flows)
         return found
+
+
+def _unread(
+    project: Project,
+    nodes: list[FlatNode],
+    walk: "Walk",
+    problems: Sequence[Problem],
+) -> Iterator[Problem]:
+    """Yield what trains in vain; where wires are in order, or much would seem so."""
+    if all(problem.severity != "error" for problem in problems):
+        unread = Unread(project, nodes, walk.weights)
+        told = {problem.node for problem in problems}
+        yield from first(unread.problems(told), most_problems(project), "warning")
 
 
 def _memory(needs: Needs) -> Iterator[int]:
