@@ -1,6 +1,7 @@
 """New, open, save: what the File menu does, with its questions and errors."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -10,6 +11,9 @@ from engine.i18n import tr
 from workbench.document import Document
 from workbench.document.document import SUFFIX
 from workbench.document.settings import Settings
+
+if TYPE_CHECKING:
+    from workbench.app.opening import Opening
 
 
 class Files(QObject):
@@ -27,6 +31,7 @@ class Files(QObject):
     def __init__(self, window: QWidget, document: Document, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._document, self._settings = window, document, settings
+        self.opening: Opening | None = None
 
     def new(self) -> None:
         """Start an empty project."""
@@ -46,6 +51,9 @@ class Files(QObject):
     def open_path(self, path: Path) -> None:
         """Open a file, after asking about unsaved changes."""
         if not self.may_leave():
+            return
+        if self.opening is not None and self.opening.wants(path):
+            self.opening.start(path, lambda: self._remember(path))
             return
         try:
             self._document.load(path)

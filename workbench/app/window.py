@@ -41,6 +41,7 @@ from workbench.app.menus import (
     fill_panels,
     fill_recent,
 )
+from workbench.app.opening import Opening
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
 from workbench.app.stepping import Stepping
@@ -60,7 +61,7 @@ from workbench.document.settings import Settings
 from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
 from workbench.session.session import Session
-from workbench.theme.text import word
+from workbench.theme.text import window_title
 
 if TYPE_CHECKING:
     from workbench.app.start_page import StartPage
@@ -70,7 +71,6 @@ STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
 FRAME = QSize(16, 48)
 """Room for the frame and the title that a system puts around a window, px."""
-_TITLE_LETTERS = 120
 CLOSE_S = 2.2
 """Time for the engine to write its checkpoint and end."""
 
@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
 
     def _make_commands(self) -> None:
         self.files = Files(self, self.document, self.settings)
+        self.opening = Opening(self)
         self.training = TrainCommands(self, self.document, self.session, self.banner)
         self.view = ViewCommands(self)
         self.helpers = Helpers(self)
@@ -321,8 +322,7 @@ class MainWindow(QMainWindow):
         self.status.show_network(self.analysis, num_nodes)
 
     def _show_title(self) -> None:
-        title = word(self.document.title, _TITLE_LETTERS).replace("[*]", "[ * ]")
-        self.setWindowTitle(f"{title}[*] – Backprop Workbench")
+        self.setWindowTitle(f"{window_title(self.document.title)} – Backprop Workbench")
         self.setWindowModified(self.document.is_modified)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -390,6 +390,7 @@ class MainWindow(QMainWindow):
         """Keep the layout and end everything that runs."""
         if self.start_page is not None:
             self.start_page.leave()
+        self.opening.close()
         self.view.enlarging.restore()
         self.settings.set_window("geometry", self.saveGeometry())
         self.settings.set_window("state", self.docks.save())

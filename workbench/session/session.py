@@ -23,6 +23,7 @@ from workbench.session.history import History
 from workbench.session.link import Client, Link
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
+from workbench.session.writing import Writing
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS, RESPAWN_MS = 33, 100, 60, 400
 ACTIVE = frozenset({"compiling", "training", "paused"})
@@ -86,7 +87,7 @@ class Session(QObject):
         self._forecasting = Forecasting(self, self._ask)
         self._forecasting.ready.connect(self.forecast_ready)
         self._handlers = self._table()
-        self._names = Names()
+        self._names, self._writing = Names(), Writing(self)
         self._checked: Project | None = None
         self._folder, self._revision = "", 0
         self._timer = self._new_timer(self._on_tick, single=False)
@@ -163,8 +164,11 @@ class Session(QObject):
 
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
-            document = dumps(self._checked)
-            self._ask(commands.Check(document, self._revision, self._folder))
+            revision, folder = self._revision, self._folder
+            self._writing.start(
+                self._checked,
+                lambda document: self._ask(commands.Check(document, revision, folder)),
+            )
 
     def train(
         self,
@@ -280,6 +284,7 @@ class Session(QObject):
         for timer in (self._timer, self._debounce, self._respawn):
             timer.stop()
         self._forecasting.stop()
+        self._writing.close()
         if self.active:
             self._link.send(commands.Stop())
         self._link.close(timeout_s)
