@@ -57,7 +57,7 @@ def _ancestors(whole: Whole, nodes: Sequence[FlatNode]) -> list[FlatNode]:
     seen, stack = {node.path for node in nodes}, [node.path for node in nodes]
     while stack:
         for _, source in by_path[stack.pop()].inputs:
-            if source.path not in seen:
+            if source.path in by_path and source.path not in seen:
                 seen.add(source.path)
                 stack.append(source.path)
     return [node for node in whole.nodes if node.path in seen]
