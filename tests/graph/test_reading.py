@@ -69,6 +69,14 @@ def test_ports_of_a_block_with_bad_names_or_twice_are_refused() -> None:
         serialize.loads(block(outputs=[["o", "a.out"], ["o", "a.out"]]))
 
 
+@pytest.mark.parametrize("side", ["inputs", "outputs"])
+@pytest.mark.parametrize("end", ["gone.out", "a.gone"])
+def test_ports_of_a_block_that_lead_nowhere_are_refused(side: str, end: str) -> None:
+    ends = end if side == "outputs" else [end]
+    with pytest.raises(DocumentError, match="gone"):
+        serialize.loads(block(**{side: [["p", ends]]}))
+
+
 def test_halves_of_characters_are_replaced_so_that_saving_works(tmp_path: Path) -> None:
     half = "\ud800"
     node = {"id": "a", "type": "view_text", "name": f"x{half}y", f"k{half}": [half]}
