@@ -279,13 +279,6 @@ def _check_ports(project: Project, scope: str) -> None:
     for edge in project.scope(scope).edges:
         _check_end(project, scope, edge.source, output_port(project, edge, scope))
         _check_end(project, scope, edge.target, input_port(project, edge, scope))
-    if scope == ROOT:
-        return
-    block = project.blocks[scope]
-    for end in block.outputs.values():
-        _check_end(project, scope, end, output_port(project, Edge(end, end), scope))
-    for end in (end for ends in block.inputs.values() for end in ends):
-        _check_end(project, scope, end, input_port(project, Edge(end, end), scope))
 
 
 def _check_end(project: Project, scope: str, end: Endpoint, port: Port | None) -> None:
