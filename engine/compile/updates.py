@@ -78,7 +78,8 @@ def _movable(whole: Whole, name: str) -> Iterator[Fix]:
         and (not phase.minimise or node.place in phase.minimise)
     ]
     needed = _ancestors(whole, losses)
-    layers = [node for node in needed if whole.found[node.path].parameters]
+    known = [node for node in needed if node.path in whole.found]
+    layers = [node for node in known if whole.found[node.path].parameters]
     yield from _thawed(whole.project, [n for n in layers if not n.trainable])
     spot = whole.spots.get(losses[0].path) if losses and not layers else None
     if spot is not None and len(spot.shape) > 1:
