@@ -27,8 +27,10 @@ def check(options: Namespace) -> int:
     """Say what keeps a project from training; 1 when something does."""
     project = projects.find(options.project)
     from engine.compile.shapes import ShapeCache  # noqa: PLC0415 - loads torch
+    from engine.data import catalog  # noqa: PLC0415 - loads numpy
 
-    analysis = ShapeCache().analyse(project, folder="")
+    cache = ShapeCache(lambda params: catalog.load(params).train)
+    analysis = cache.analyse(project, folder="")
     if options.json:
         write_json(_as_json(analysis))
     else:

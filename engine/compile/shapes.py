@@ -13,6 +13,7 @@ from engine.compile.memory import machine_bytes, memory_problems
 from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
 from engine.compile.starts import start_problems
+from engine.compile.structure import Samples, structure_problems
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
@@ -33,14 +34,23 @@ CACHE_SIZE = 20_000
 class ShapeCache:
     """Remembers what every kind of node puts out for given inputs.
 
+    Args:
+        samples: Brings the training part of a data node, for a look at its values.
+
     Threads: one thread at a time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, samples: Samples | None = None) -> None:
         self._found: dict[Key, Finding] = {}
+        self._samples = samples
 
     def analyse(
-        self, project: Project, revision: int = 0, folder: str | None = None
+        self,
+        project: Project,
+        revision: int = 0,
+        folder: str | None = None,
+        *,
+        warn: bool = True,
     ) -> Analysis:
         """Return what is known of every node, and what is wrong.
 
@@ -49,6 +59,7 @@ class ShapeCache:
             revision: Handed through to the answer.
             folder: Of the document's file, that paths of weights count from; empty
                 means the current one. None: don't look for files.
+            warn: Look for what fits and is a mistake all the same.
         """
         try:
             problems = validate(project)
@@ -73,6 +84,8 @@ class ShapeCache:
             whole = Whole(project, nodes, walk.found, walk.spots)
             everything += with_weights(whole, check.problems())
             everything += advised(update_problems, whole)
+            if warn:
+                everything += structure_problems(whole, self._samples)
             phases = check.infos()
         return Analysis(
             revision,

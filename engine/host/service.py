@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from engine.compile.shapes import ShapeCache
+from engine.data import catalog
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
 from engine.export import Weights, export, of_run
@@ -40,7 +41,7 @@ class Host:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._shapes = ShapeCache()
+        self._shapes = ShapeCache(lambda params: catalog.load(params).train)
         self._job: Job | None = None
         self._past: PastViews | None = None
         self._forecaster = Forecaster(send)
