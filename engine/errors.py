@@ -15,11 +15,17 @@ Anything else that is raised is a bug of ours.
 
 from collections.abc import Iterable
 
+from engine import plain
 from engine.i18n import tr
+
+_LONGEST_GUESS = 60
+_LARGE = 10**20
 
 
 class EngineError(Exception):
     """What happened, where, what was expected and got, and what to do.
+
+    Words out of files are cut short: a message never grows with what it is about.
 
     Args:
         what: One sentence without a full stop at the end.
@@ -38,8 +44,9 @@ class EngineError(Exception):
         got: object = None,
         fix: str = "",
     ) -> None:
-        self.what, self.where, self.fix = what, where, fix
-        self.expected, self.got = expected, got
+        self.what, self.where = plain.sentence(what), plain.sentence(where)
+        self.fix = plain.sentence(fix)
+        self.expected, self.got = _short(expected), _short(got)
         super().__init__(self._message())
 
     def _message(self) -> str:
@@ -52,6 +59,14 @@ class EngineError(Exception):
         middle = f" ({', '.join(parts)})" if parts else ""
         sentence = tr("{sentence}.", sentence=f"{head}{middle}")
         return f"{sentence} {self.fix}" if self.fix else sentence
+
+
+def _short(value: object) -> object:
+    """Return what a message says of a value: words cut short, numbers as they are."""
+    if isinstance(value, str):
+        return plain.sentence(value)
+    is_number = isinstance(value, float) or (type(value) is int and abs(value) < _LARGE)
+    return value if value is None or is_number else plain.value(value)
 
 
 class GraphError(EngineError):
@@ -102,5 +117,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return “Did you mean …?” for the closest of `known`, or an empty string."""
     from difflib import get_close_matches  # noqa: PLC0415 - seldom needed
 
+    if len(word) > _LONGEST_GUESS:
+        return ""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return tr("Did you mean “{word}”?", word=close[0]) if close else ""

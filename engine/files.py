@@ -1,8 +1,86 @@
-"""The one way in which this product writes a file."""
+"""The one way in which this product writes a file, and the one to read foreign ones."""
 
+import errno
 import os
+import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+from engine.i18n import tr
+
+_CHUNK_BYTES = 2**20
+_MEGABYTE = 2**20
+
+
+def read_regular(path: Path, max_bytes: int) -> bytes:
+    """Return what stands in an ordinary file, or in one that a link leads to.
+
+    FIFOs, devices, sockets and folders are refused and never waited for.
+
+    Args:
+        path: The file.
+        max_bytes: More than this is refused before it is read.
+
+    Raises:
+        OSError: For whatever can't be read; `strerror` says why in plain words.
+    """
+    with opened_regular(path) as handle:
+        _check_size(os.fstat(handle), max_bytes)
+        return _read(handle, max_bytes)
+
+
+@contextmanager
+def opened_regular(path: Path) -> Iterator[int]:
+    """Open an ordinary file, or one that a link leads to, for reading.
+
+    Yields:
+        The number of the open file.
+
+    Raises:
+        OSError: As `read_regular`.
+    """
+    try:
+        _check_kind(path.stat())
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        handle = os.open(path, flags | getattr(os, "O_NOCTTY", 0))
+    except ValueError as error:  # A NUL or half a character in the name.
+        raise OSError(errno.EINVAL, tr("no file can have this name")) from error
+    try:
+        _check_kind(os.fstat(handle))
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _check_kind(facts: os.stat_result) -> None:
+    if stat.S_ISDIR(facts.st_mode):
+        raise IsADirectoryError(errno.EISDIR, tr("this is a folder"))
+    if not stat.S_ISREG(facts.st_mode):
+        raise OSError(errno.EINVAL, tr("this is not an ordinary file"))
+
+
+def _check_size(facts: os.stat_result, max_bytes: int) -> None:
+    if facts.st_size > max_bytes:
+        raise _too_large(max_bytes)
+
+
+def _read(handle: int, max_bytes: int) -> bytes:
+    """Return the rest of a file whose size may change or be wrong (`/proc`)."""
+    parts, left = [], max_bytes + 1
+    while left > 0 and (part := os.read(handle, min(left, _CHUNK_BYTES))):
+        parts.append(part)
+        left -= len(part)
+    if left <= 0:
+        raise _too_large(max_bytes)
+    return b"".join(parts)
+
+
+def _too_large(max_bytes: int) -> OSError:
+    size = tr("larger than {n} MB", n=f"{max_bytes / _MEGABYTE:.4g}")
+    return OSError(errno.EFBIG, size)
 
 
 def atomic_write(path: Path, data: bytes | str) -> None:
@@ -16,10 +94,29 @@ def atomic_write(path: Path, data: bytes | str) -> None:
         OSError: When the disk refuses; the old file is then untouched.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
+    with atomic_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of `path` when the block has ended.
+
+    For what is too large to be held as bytes: it is written piece by piece, and may
+    be read again inside the block. When anything is raised in there, `path` is as it
+    was and nothing else is left.
+
+    Args:
+        path: The target; its folder must exist.
+
+    Raises:
+        OSError: When the disk refuses; the old file is then untouched.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with Path(temporary).open("w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         _keep_mode(path, Path(temporary))

@@ -27,6 +27,7 @@ def main() -> int:
 
     launch.ensure("tests", extras=("dev",))
     launch.require_libraries(window=False)
+    launch.ensure_display()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     failed = [name for name, command in CHECKS if not _passes(name, command)]
     if failed:

@@ -1,4 +1,4 @@
-"""What `python -m tests.benchmarks forecast` measures: the forecast against the truth.
+"""What `python -m tests.benchmarks times` measures: the forecast against the truth.
 
 A fresh engine process is asked for the forecast and then trains, both as the window
 asks. A run that would take too long is made shorter, in all its spans alike; what its

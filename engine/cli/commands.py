@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.cli import projects
 from engine.cli.output import write, write_json
 from engine.graph import presets as preset_files
+from engine.graph import weights
 from engine.i18n import tr
 from engine.protocol.frame import Analysis
 
@@ -26,11 +27,16 @@ def presets(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Say what keeps a project from training; 1 when something does."""
     project = projects.find(options.project)
-    from engine.compile.shapes import ShapeCache  # noqa: PLC0415 - loads torch
-    from engine.data import catalog  # noqa: PLC0415 - loads numpy
+    from engine.compile import starts  # noqa: PLC0415 - loads torch
+    from engine.compile.shapes import ShapeCache  # noqa: PLC0415
+    from engine.data import catalog  # noqa: PLC0415
 
+    folder = projects.folder_of(options.project)
+    held = () if options.allow_paths else weights.outside(project, folder)
+    seen = weights.without(project, held, folder)
     cache = ShapeCache(lambda params: catalog.load(params).train)
-    analysis = cache.analyse(project, folder="")
+    analysis = cache.analyse(seen, folder="")
+    analysis = starts.with_held(analysis, project, folder, held)
     if options.json:
         write_json(_as_json(analysis))
     else:
@@ -63,6 +69,8 @@ def _describe(analysis: Analysis) -> None:
         shapes = ", ".join(_shape(shape) for shape in info.outputs.values())
         write(f"{path:<{width}}  {info.parameters or '':>10}  {shapes}")
     write(tr("{count} parameters", count=analysis.parameters))
+    if any(problem.kind == "outside" for problem in analysis.problems):
+        write(tr("--allow-paths reads files outside the project's folder"))
     for problem in analysis.problems:
         where = f"{problem.node}: " if problem.node else ""
         expected = problem.expected and f"; {tr('expected')} {problem.expected}"
@@ -87,8 +95,9 @@ def export(options: Namespace) -> int:
     from engine.export import of_run  # noqa: PLC0415
     from engine.training import runs  # noqa: PLC0415
 
-    weights = of_run(runs.open_run(Path(options.project)), averaged=not options.raw)
-    exported = write_file(weights, options.format, Path(options.out))
+    run = runs.open_run(Path(options.project), options.from_step)
+    trained = of_run(run, averaged=not options.raw)
+    exported = write_file(trained, options.format, Path(options.out))
     if options.json:
         write_json(asdict(exported))
     else:

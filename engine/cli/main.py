@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except EngineError as error:
-        return _refuse(str(error))
+        return _refuse(f"{error} {_hint(error)}".strip())
     except KeyboardInterrupt:
         complain(tr("Interrupted"))
         return INTERRUPTED
@@ -35,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USER_ERROR
     except OSError as error:
         return _refuse(f"{error.filename or ''}: {error.strerror or error}")
+
+
+def _hint(error: EngineError) -> str:
+    """Return how to go on from the checkpoint that an error names."""
+    earlier = getattr(error, "earlier", -1)
+    return f"(--from-step {earlier})" if earlier >= 0 else ""
 
 
 def _refuse(text: str) -> int:
@@ -97,6 +103,7 @@ def _train(parsers: _Commands) -> None:
         help=tr("steps between checkpoints; 0 is by time"),
     )  # fmt: skip
     add("--resume", action="store_true", help=tr("go on with the run in --out"))
+    _add_from_step(parser)
     _add_json(parser)
 
 
@@ -108,7 +115,15 @@ def _export(parsers: _Commands) -> None:
     parser.add_argument("--out", required=True, metavar="FILE", help=tr("target"))
     raw = tr("the weights of the last step, not their running mean")
     parser.add_argument("--raw", action="store_true", help=raw)
+    _add_from_step(parser)
     _add_json(parser)
+
+
+def _add_from_step(parser: argparse.ArgumentParser) -> None:
+    words = tr("an earlier checkpoint that the run keeps")
+    parser.add_argument(
+        "--from-step", type=int, default=-1, metavar="N", help=words, dest="from_step"
+    )
 
 
 def _add_project(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
@@ -119,6 +134,8 @@ def _add_project(parser: argparse.ArgumentParser, *, optional: bool = False) -> 
         default="",
         help=tr("a .bpw file or the name of a preset"),
     )
+    words = tr("let weights be read outside the project's folder")
+    parser.add_argument("--allow-paths", action="store_true", help=words)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -17,8 +17,18 @@ def find(word: str) -> Project:
     Raises:
         DocumentError: When there is neither.
     """
-    path = Path(word)
-    looks_like_file = path.suffix == presets.SUFFIX or len(path.parts) > 1
-    if looks_like_file or path.is_file():
+    if _is_file(word):
+        path = Path(word)
         return absolute(serialize.load(path), path.resolve().parent)
     return serialize.load(presets.find(PRESETS, word))
+
+
+def folder_of(word: str) -> str:
+    """Return the folder of the project that a word means; of presets theirs."""
+    return str(Path(word).resolve().parent if _is_file(word) else PRESETS)
+
+
+def _is_file(word: str) -> bool:
+    path = Path(word)
+    looks_like_file = path.suffix == presets.SUFFIX or len(path.parts) > 1
+    return looks_like_file or path.is_file()

@@ -13,7 +13,8 @@ from engine.cli.findings import record_of, words_of
 from engine.cli.progress import Progress
 from engine.errors import ConfigError, TrainingError
 from engine.explain.diagnose import watch
-from engine.graph import assign
+from engine.graph import assign, weights
+from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.commands import Train
 from engine.protocol.frame import Evaluation
@@ -51,17 +52,33 @@ def _train(options: Namespace) -> int:
 
 
 def _new(options: Namespace) -> tuple[Trainer, runs.Run]:
+    if options.from_step >= 0:
+        raise ConfigError(
+            tr("--from-step goes on with a run"), fix="--resume --out RUN"
+        )
     if not options.project:
         raise ConfigError(
             tr("Nothing to train"), fix=tr("Name a .bpw file or a preset.")
         )
     project = projects.find(options.project)
+    _check_places(options, project)
     assign.assign(project, options.values)
     project = overridden(project, _command(options))
     out = Path(options.out) if options.out else None
     folder, name = (out.parent, out.name) if out else (RUNS, "")
     kept = str(Path(options.weights_from).resolve()) if options.weights_from else ""
     return launch(folder, project, name=name, weights_from=kept)
+
+
+def _check_places(options: Namespace, project: Project) -> None:
+    """Refuse a project that names files outside its folder, unless they are allowed."""
+    places = weights.outside(project, projects.folder_of(options.project))
+    if places and not options.allow_paths:
+        raise ConfigError(
+            tr("The project reads files outside its folder"),
+            got=", ".join(places),
+            fix=tr("If you trust it with these, add --allow-paths."),
+        )
 
 
 def _command(options: Namespace) -> Train:
@@ -84,7 +101,7 @@ def _resumed(options: Namespace) -> tuple[Trainer, runs.Run]:
             tr("A resumed run keeps its settings"),
             fix=tr("Leave --set, --steps, --seed, --device and --weights-from away."),
         )
-    run = runs.open_run(Path(options.out))
+    run = runs.open_run(Path(options.out), options.from_step)
     return Trainer.resume(run), run
 
 

@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from engine.errors import GraphError
 from engine.graph import ports
+from engine.graph.limits import MOST_NODES
 from engine.graph.model import ROOT, Block, Edge, Endpoint, Node, Project
 from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Port, Value
-
-MOST_NODES = 20_000
-"""Blocks of blocks of blocks grow without end; training could not hold more anyway."""
 
 
 class Source(NamedTuple):

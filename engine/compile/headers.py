@@ -5,27 +5,37 @@ any other file nothing is known before training. No tensor is read.
 """
 
 import json
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from engine.compile.words import Shape
+from engine.errors import EngineError
+from engine.files import opened_regular
+from engine.folder import account, parts
 
 MAX_BYTES = 16 * 2**20
 """Of a header: that of a network with 100,000 tensors has 10 MiB."""
-_MAX_RUN_BYTES = 256 * 2**20
 _LENGTH = 8
 _PARTS = ("model/", "average/")
 """Before the names of weights in a checkpoint; the mean goes before."""
 
 
 class Entry(NamedTuple):
-    """What a header says of one tensor."""
+    """What a header says of one tensor.
+
+    Args:
+        shape: Its sizes.
+        is_float: Whether it holds real numbers.
+        kind: The kind of its numbers, as the file calls it.
+    """
 
     shape: Shape
     is_float: bool
+    kind: str = ""
 
 
 Header = Mapping[str, Entry]
@@ -40,14 +50,23 @@ def header_of(path: Path) -> Header | None:
     Threads: any; it reads from the disk, so none that a person waits for.
     """
     try:
-        if not path.is_dir():
-            return _read(path, *_version(path))
-        run = path / "run.json"
-        name = _checkpoint_of(run, *_version(run))
-        file = path / "checkpoints" / name
-        return _weights_of(file, *_version(file))
-    except (OSError, ValueError):
+        if path.is_dir():
+            return _of_run(path)
+        return _read(path.parent, path.name, *_version(path))
+    except (OSError, ValueError, EngineError):
         return None
+
+
+def _of_run(folder: Path) -> Header | None:
+    """Return the weights of the newest checkpoint of a run."""
+    told = parts.facts(folder, account.FILE)
+    if told is None:
+        return None
+    name = _checkpoint_of(folder, told.st_size, told.st_mtime_ns)
+    file = parts.facts(folder, account.CHECKPOINTS, name)
+    if file is None:
+        return None
+    return _weights_of(folder, name, file.st_size, file.st_mtime_ns)
 
 
 def _version(path: Path) -> tuple[int, int]:
@@ -59,19 +78,19 @@ def _version(path: Path) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=64)
-def _checkpoint_of(path: Path, size: int, _mtime_ns: int) -> str:
+def _checkpoint_of(folder: Path, _size: int, _mtime_ns: int) -> str:
     """Return the name of the newest checkpoint of a run."""
-    entry = _parsed(path, 0, min(size, _MAX_RUN_BYTES)).get("checkpoint")
-    name = entry.get("file") if isinstance(entry, dict) else None
-    if not isinstance(name, str) or not Path(name).name:
-        raise ValueError(path)
-    return Path(name).name
+    newest = account.newest(account.read(folder))
+    if newest is None:
+        raise ValueError(folder)
+    return newest.file
 
 
 @lru_cache(maxsize=64)
-def _weights_of(path: Path, size: int, mtime_ns: int) -> Header | None:
+def _weights_of(folder: Path, name: str, size: int, _mtime_ns: int) -> Header | None:
     """Return the weights of a checkpoint by the names that a document gives them."""
-    header = _read(path, size, mtime_ns) or {}
+    with parts.opened(folder, account.CHECKPOINTS, name) as handle:
+        header = _header(handle, size) or {}
     found = {
         name.removeprefix(part): entry
         for part in _PARTS
@@ -82,25 +101,37 @@ def _weights_of(path: Path, size: int, mtime_ns: int) -> Header | None:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, size: int, _mtime_ns: int) -> Header | None:
+def _read(folder: Path, name: str, size: int, _mtime_ns: int) -> Header | None:
     """Return what the header of a safetensors file says; None for another file."""
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(_LENGTH), "little")
-    if length > min(MAX_BYTES, size - _LENGTH):
+    with opened_regular(folder / name) as handle:
+        return _header(handle, size)
+
+
+def _header(handle: int, size: int) -> Header | None:
+    """Return what an open file says of its tensors; None when it is no safetensors."""
+    with os.fdopen(handle, "rb", closefd=False) as file:
+        text = header_text(file, size)
+    if text is None:
         return None
-    return dict(_entries(_parsed(path, _LENGTH, length))) or None
-
-
-def _parsed(path: Path, start: int, length: int) -> dict[str, Any]:
-    """Return the JSON object at a place in a file, an empty one for anything else."""
-    with path.open("rb") as file:
-        file.seek(start)
-        text = file.read(length)
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return dict(_entries(found)) or None if isinstance(found, dict) else None
+
+
+def header_text(file: BinaryIO, size: int) -> bytes | None:
+    """Return the header of a safetensors file; None when it can't be one.
+
+    Args:
+        file: Open at its beginning.
+        size: Of the file in bytes.
+    """
+    length = int.from_bytes(file.read(_LENGTH), "little")
+    if length > min(MAX_BYTES, size - _LENGTH):
+        return None
+    text = file.read(length)
+    return text if text.startswith(b"{") else None
 
 
 def _entries(record: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
@@ -112,4 +143,4 @@ def _entries(record: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         if not isinstance(shape, list) or not isinstance(kind, str):
             continue
         if all(type(size) is int and size >= 0 for size in shape):
-            yield name, Entry(tuple(shape), kind.startswith(("F", "BF")))
+            yield name, Entry(tuple(shape), kind.startswith(("F", "BF")), kind[:20])

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from engine.compile.build import build, refusal
 from engine.compile.flops import count_flops
+from engine.compile.held import Held, run_and_see
 from engine.compile.site import Site
 from engine.compile.words import Shape
 from engine.errors import EngineError
@@ -46,12 +47,14 @@ class Inference:
         parameters: Number of weights.
         flops: Of the forward pass, per sample.
         activation_bytes: Of the outputs, per sample.
+        held: What it keeps for the backward pass; `inside_bytes` per sample.
     """
 
     outputs: tuple[Flow, ...]
     parameters: int = 0
     flops: int = 0
     activation_bytes: int = 0
+    held: Held = Held()  # noqa: RUF009 - a frozen value
 
 
 def infer(
@@ -84,10 +87,12 @@ def infer(
         return Inference(())
     if category == "metric" or type_id in _UNTOUCHED:
         return Inference((Flow(()),))
-    outputs = tuple(_flow(tensor) for tensor in _run(module, site))
+    tensors, held = _run(module, site)
+    outputs = tuple(_flow(tensor) for tensor in tensors)
     weights = sum(p.numel() for p in module.parameters())
     flops = count_flops(module, site, outputs[0].shape) // PROBE_BATCH
-    return _summed(_with_classes(outputs, inputs), weights, flops)
+    held = held._replace(inside_bytes=held.inside_bytes // PROBE_BATCH)
+    return _summed(_with_classes(outputs, inputs), weights, flops, held)
 
 
 def _with_classes(
@@ -100,14 +105,18 @@ def _with_classes(
     return outputs
 
 
-def _run(module: nn.Module, site: Site) -> tuple[Tensor, ...]:
-    probes = [
-        torch.empty(shape, dtype=dtype, device="meta")
-        for shape, dtype in zip(site.shapes, site.dtypes, strict=True)
-    ]
+def _run(module: nn.Module, site: Site) -> tuple[tuple[Tensor, ...], Held]:
+    """Return what comes out, and what is kept where that can be seen."""
+    try:
+        return run_and_see(module, _probes(site, gradients=True))
+    except Exception:  # noqa: BLE001 - what keeps gradients out is no mistake yet
+        return _run_plainly(module, site), Held()
+
+
+def _run_plainly(module: nn.Module, site: Site) -> tuple[Tensor, ...]:
     try:
         with torch.no_grad():
-            result = module(*probes)
+            result = module(*_probes(site))
     except EngineError:
         raise
     except (RuntimeError, ValueError, TypeError, AssertionError, IndexError) as error:
@@ -115,19 +124,34 @@ def _run(module: nn.Module, site: Site) -> tuple[Tensor, ...]:
     return result if isinstance(result, tuple) else (result,)
 
 
+def _probes(site: Site, *, gradients: bool = False) -> list[Tensor]:
+    return [
+        torch.empty(
+            shape,
+            dtype=dtype,
+            device="meta",
+            requires_grad=gradients and dtype.is_floating_point,
+        )
+        for shape, dtype in zip(site.shapes, site.dtypes, strict=True)
+    ]
+
+
 def _flow(tensor: Tensor) -> Flow:
     return Flow(tuple(tensor.shape), tensor.dtype)
 
 
 def _summed(
-    outputs: tuple[Flow, ...], parameters: int = 0, flops: int = 0
+    outputs: tuple[Flow, ...],
+    parameters: int = 0,
+    flops: int = 0,
+    held: Held | None = None,
 ) -> Inference:
     size = sum(
         flow.dtype.itemsize * torch.Size(flow.shape).numel()
         for flow in outputs
         if flow.shape
     )
-    return Inference(outputs, parameters, flops, size // PROBE_BATCH)
+    return Inference(outputs, parameters, flops, size // PROBE_BATCH, held or Held())
 
 
 def _data(params: Mapping[str, Value]) -> Inference:

@@ -77,8 +77,12 @@ def _compared(
     for name, expected in wanted:
         found = header.get(node.start.below(name).prefix or name)
         may_lack = found is None and name in need_not_be_there(node.type)
-        if found != expected and not may_lack:
+        if not _alike(found, expected) and not may_lack:
             yield name, expected, found
+
+
+def _alike(found: Entry | None, expected: Entry) -> bool:
+    return found is not None and found[:2] == expected[:2]
 
 
 @lru_cache(maxsize=512)
@@ -126,5 +130,14 @@ def _words(misfit: Misfit, entry: Entry | None) -> str:
     _, wanted, found = misfit
     if found is None or wanted.shape != found.shape:
         return shape
-    kind = tr("real numbers") if entry.is_float else tr("whole numbers")
-    return f"{shape} ({kind})"
+    return f"{shape} ({_kind(entry)})"
+
+
+def _kind(entry: Entry) -> str:
+    """Return what numbers a tensor holds, with the name that the file gives them."""
+    words = tr("real numbers") if entry.is_float else tr("whole numbers")
+    if entry.kind.startswith("C"):
+        words = tr("complex numbers")
+    elif entry.kind == "BOOL":
+        words = tr("truth values")
+    return f"{words}, {entry.kind}" if entry.kind else words

@@ -154,6 +154,8 @@ class PhaseCheck:
         homes = {node.home for node in lost}
         told: set[str] = set()
         for node in lost:
+            if node.home in told:
+                continue
             steps = node.place.split(".")
             tops = [".".join(steps[: depth + 1]) for depth in range(len(steps))]
             place = next(top for top in tops if self._is_lost(top, homes))

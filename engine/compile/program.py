@@ -118,6 +118,13 @@ class PhaseProgram:
         assert total is not None
         return total
 
+    def weights_in_use(self) -> list[Tensor]:
+        """Return the weights and buffers of all nodes that this phase runs."""
+        calls = [n for n in self.graph_module.graph.nodes if n.op == "call_module"]
+        modules = [self.graph_module.get_submodule(str(n.target)) for n in calls]
+        found = [t for m in modules for t in (*m.parameters(), *m.buffers())]
+        return list({id(t): t for t in found if t.is_floating_point()}.values())
+
     def enter(self) -> None:
         """Make exactly this phase's parameters differentiable.
 

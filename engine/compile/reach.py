@@ -8,6 +8,8 @@ from engine.graph.model import Project
 from engine.graph.settings import Phase
 from engine.layers import registry
 
+Names = tuple[str, ...]
+
 
 class Reach:
     """Answers for one document.
@@ -21,6 +23,8 @@ class Reach:
         self.nodes = nodes
         self.by_path = {node.path: node for node in nodes}
         self.category = {node.path: registry.get(node.type).category for node in nodes}
+        self._losses: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._moved: dict[tuple[Names, Names, bool], list[FlatNode]] = {}
         self._rank = {name: index for index, name in enumerate(project.graph.nodes)}
         self._frozen = {node.home for node in nodes if not node.trainable}
 
@@ -31,9 +35,12 @@ class Reach:
 
     def losses(self, phase: Phase) -> tuple[str, ...]:
         """Return the paths of what a phase minimises, in its order."""
-        known = self.ends("loss")
-        found = (p for name in phase.minimise for p in known if paths.covers(name, p))
-        return tuple(dict.fromkeys(found)) or known
+        if phase.minimise not in self._losses:
+            known, cover = self.ends("loss"), paths.Cover(phase.minimise)
+            found = [(number, p) for p in known for number in cover.of(p)[:1]]
+            found.sort(key=lambda pair: pair[0])
+            self._losses[phase.minimise] = tuple(p for _, p in found) or known
+        return self._losses[phase.minimise]
 
     def needed(self, ends: Sequence[str], *, moving: bool = False) -> set[str]:
         """Return the paths of nodes and of all that they depend on.
@@ -63,9 +70,13 @@ class Reach:
             phase: Of the project.
             moving: Only those that get a gradient.
         """
-        needed = self.needed(self.losses(phase), moving=moving)
-        homes = self._homes(phase.update) - self._frozen
-        return [n for n in self.nodes if n.home in homes and n.path in needed]
+        key = (phase.minimise, phase.update, moving)
+        if key not in self._moved:
+            needed = self.needed(self.losses(phase), moving=moving)
+            homes = self._homes(phase.update) - self._frozen
+            found = [n for n in self.nodes if n.home in homes and n.path in needed]
+            self._moved[key] = found
+        return self._moved[key]
 
     def is_frozen(self, node: FlatNode) -> bool:
         """Return whether no phase may move the weights of a node."""
@@ -73,8 +84,5 @@ class Reach:
 
     def _homes(self, names: Sequence[str]) -> set[str]:
         """Return where the weights are that some paths cover; all for no path."""
-        return {
-            node.home
-            for node in self.nodes
-            if not names or any(paths.covers(name, node.path) for name in names)
-        }
+        cover = paths.Cover(names)
+        return {node.home for node in self.nodes if not names or cover.of(node.path)}

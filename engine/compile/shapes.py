@@ -1,23 +1,28 @@
 """Shapes, sizes and problems of every node of a document, quick enough to type by."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from engine.compile.checks import loss_offers, value_problems
 from engine.compile.fixes import fixes_for
 from engine.compile.fixes.sharing import own_weights
 from engine.compile.fixes.spot import Spot
+from engine.compile.fixes.trial import ranked, unknown_places
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
-from engine.compile.memory import machine_bytes, memory_problems
+from engine.compile.itself import self_comparisons
+from engine.compile.memory import Needs, memory_problems
 from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
+from engine.compile.room import room
 from engine.compile.starts import start_problems
 from engine.compile.structure import Samples, structure_problems
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
 from engine.graph.advice import advised
+from engine.graph.bounded import first, more, most_problems
 from engine.graph.edits import Problem
 from engine.graph.model import Project
 from engine.graph.validate import validate
@@ -61,39 +66,55 @@ class ShapeCache:
                 means the current one. None: don't look for files.
             warn: Look for what fits and is a mistake all the same.
         """
+        found, unknown = self._analysis(project, revision, folder, warn=warn)
+
+        def judge(trial: Project) -> tuple[Problem, ...]:
+            looked = self._analysis(trial, 0, folder, is_trial=True, warn=warn)
+            return looked[0].problems
+
+        problems = ranked(project, found.problems, unknown, judge)
+        return replace(found, problems=tuple(problems))
+
+    def _analysis(
+        self,
+        project: Project,
+        revision: int,
+        folder: str | None,
+        *,
+        is_trial: bool = False,
+        warn: bool,
+    ) -> tuple[Analysis, frozenset[str]]:
+        """Return the analysis, and the nodes that other problems keep unknown."""
         try:
             problems = validate(project)
             flattener = Flattener(project)
             nodes = flattener.flat()
         except EngineError as error:
-            return Analysis(revision, {}, (_plain_problem(error),), 0)
-        walk = Walk(project, self, problems)
+            return Analysis(revision, {}, (_plain_problem(error),), 0), frozenset()
+        walk = Walk(project, self, problems, has_advice=not is_trial)
         for node in nodes:
             walk.visit(node)
         infos = dict(walk.infos)
         infos.update(_instances(flattener, walk))
+        needs = Needs(project, nodes, walk.found)
+        there = room(str(project.training.value("device")))
         everything = [
-            *loss_offers(project, problems, walk.flows),
+            *(problems if is_trial else loss_offers(project, problems, walk.flows)),
             *walk.problems,
-            *memory_problems(walk.weights, machine_bytes()),
+            *self_comparisons(nodes, walk.found, walk.spots),
+            *advised(memory_problems, needs, there),
             *(walk.start_problems(folder) if folder is not None else ()),
         ]
         phases: tuple[PhaseInfo, ...] = ()
         if all(problem.severity != "error" for problem in everything):
-            check = PhaseCheck(project, nodes, walk.weights)
-            whole = Whole(project, nodes, walk.found, walk.spots)
-            everything += with_weights(whole, check.problems())
-            everything += advised(update_problems, whole)
-            if warn:
-                everything += structure_problems(whole, self._samples)
-            phases = check.infos()
-        return Analysis(
-            revision,
-            infos,
-            _in_order(everything, nodes),
-            sum(walk.weights.values()),
-            phases,
-        )
+            phases, more = walk.whole(nodes)
+            everything += more
+            everything += walk.warnings(nodes, self._samples) if warn else ()
+        told, size = _in_order(everything, nodes), sum(walk.weights.values())
+        memory = sum(advised(_memory, needs))
+        analysis = Analysis(revision, infos, told, size, phases, memory)
+        hidden = [path for path, info in infos.items() if not info.known]
+        return analysis, unknown_places(hidden, everything)
 
     def find(
         self, type_id: str, params: Mapping[str, Value], flows: tuple[Flow, ...]
@@ -106,6 +127,11 @@ class ShapeCache:
                 self._found.clear()
             found = self._found[key] = _attempt(type_id, params, flows)
         return found
+
+
+def _memory(needs: Needs) -> Iterator[int]:
+    """Yield the bytes of a training, for `advised`."""
+    yield needs.total_bytes
 
 
 def _attempt(
@@ -132,11 +158,18 @@ class Walk:
         project: The document.
         cache: Answers for single nodes.
         problems: Found without shapes; their nodes are not looked at again.
+        has_advice: Whether fixes are looked for.
     """
 
     def __init__(
-        self, project: Project, cache: ShapeCache, problems: Iterable[Problem]
+        self,
+        project: Project,
+        cache: ShapeCache,
+        problems: Iterable[Problem],
+        *,
+        has_advice: bool = True,
     ) -> None:
+        self._has_advice = has_advice
         self.project, self.cache = project, cache
         self.flows: dict[Source, Flow] = {}
         self.infos: dict[str, NodeInfo] = {}
@@ -144,6 +177,7 @@ class Walk:
         self.problems: list[Problem] = []
         self.weights: dict[str, int] = {}
         self.spots: dict[str, Spot] = {}
+        self._most = most_problems(project)
         self._wrong = {p.node for p in problems if p.severity == "error"}
         self._wrong_nodes: set[int] = set()
 
@@ -160,6 +194,23 @@ class Walk:
             self._report(node, found, flows)
             return
         self._accept(node, found, flows)
+
+    def whole(
+        self, nodes: list[FlatNode]
+    ) -> tuple[tuple[PhaseInfo, ...], list[Problem]]:
+        """Return the phases, and what only shows once every node fits."""
+        check = PhaseCheck(self.project, nodes, self.weights)
+        whole = Whole(self.project, nodes, self.found, self.spots)
+        most = most_problems(self.project)
+        found = first(check.problems(), most, "warning")
+        batches = first(advised(update_problems, whole), most, "error")
+        return check.infos(), [*with_weights(whole, found), *batches]
+
+    def warnings(self, nodes: list[FlatNode], samples: Samples | None) -> list[Problem]:
+        """Return what fits and is a mistake all the same."""
+        whole = Whole(self.project, nodes, self.found, self.spots)
+        found = structure_problems(whole, samples, is_trial=not self._has_advice)
+        return list(first(found, most_problems(self.project), "warning"))
 
     def start_problems(self, folder: str) -> Iterator[Problem]:
         """Yield files of weights that aren't there, or that don't fit a layer."""
@@ -179,7 +230,10 @@ class Walk:
     def _report(
         self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
     ) -> None:
-        fixes = fixes_for(self._spot(node, flows))
+        if self._is_full():
+            self.infos.setdefault(node.place, NodeInfo(known=False))
+            return
+        fixes = fixes_for(self._spot(node, flows)) if self._has_advice else ()
         text = error.what
         if error.fix and not fixes:
             text = f"{tr('{sentence}.', sentence=error.what)} {error.fix}"
@@ -187,6 +241,12 @@ class Walk:
             node.place, text, _text(error.expected), _text(error.got), fixes=fixes
         )
         self._unknown(node, flows, problem)
+
+    def _is_full(self) -> bool:
+        """Return whether enough problems are known; the last says that."""
+        if len(self.problems) == self._most:
+            self.problems.append(more("error"))
+        return len(self.problems) > self._most
 
     def _spot(self, node: FlatNode, flows: tuple[Flow, ...]) -> Spot:
         return Spot(self.project, node, flows, self.cache.find, self.flows)
@@ -212,7 +272,7 @@ class Walk:
             self._unknown(node, flows, problem)
             return
         self.spots[node.path] = spot = self._spot(node, flows)
-        for problem in advised(value_problems, spot):
+        for problem in () if self._is_full() else advised(value_problems, spot):
             if problem not in self.problems:
                 self.problems.append(problem)
         self.found[node.path] = found
@@ -253,9 +313,9 @@ def shown(shape: Shape) -> Shape:
 
 def _instances(flattener: Flattener, walk: Walk) -> Iterator[tuple[str, NodeInfo]]:
     """Yield what is known of every block instance, summed over what is inside."""
+    inside = _inside(flattener.visited)
     for place, outputs in flattener.instances.items():
-        prefix = place + "."
-        inner = [node for node in flattener.visited if node.place.startswith(prefix)]
+        inner = inside.get(place, [])
         found = [walk.found[node.path] for node in inner if node.path in walk.found]
         homes = {node.home for node in inner}
         yield (
@@ -269,6 +329,16 @@ def _instances(flattener: Flattener, walk: Walk) -> Iterator[tuple[str, NodeInfo
                 known=len(found) == len(inner),
             ),
         )
+
+
+def _inside(nodes: Iterable[FlatNode]) -> dict[str, list[FlatNode]]:
+    """Return the nodes inside of every instance, by its place."""
+    found: dict[str, list[FlatNode]] = {}
+    for node in nodes:
+        steps = node.place.split(".")
+        for depth in range(1, len(steps)):
+            found.setdefault(".".join(steps[:depth]), []).append(node)
+    return found
 
 
 def _known(

@@ -1,31 +1,107 @@
 """Files that weights are to start from and that are not there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from engine.graph import ports
+from engine.compile import weight_kinds
+from engine.graph import ports, weights
 from engine.graph.edits import Fix, Problem, ReplaceNode, SetWeights
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK
 from engine.graph.weights import Start
 from engine.i18n import tr
+from engine.protocol.frame import Analysis
+
+_ANEW = "Let the weights start anew"
 
 
 def start_problems(project: Project, folder: str) -> Iterator[Problem]:
-    """Yield the files of weights that don't exist.
+    """Yield the files of weights that don't exist, or hold none.
 
     Args:
         project: Only read.
         folder: Of the document's file, that relative paths count from; empty means
             the current one.
     """
-    if project.weights and not _is_there(project.weights, folder):
-        anew = Fix(tr("Let the weights start anew"), (SetWeights(""),))
-        yield _missing("", project.weights, anew)
+    if project.weights:
+        anew = Fix(tr(_ANEW), (SetWeights(""),))
+        yield from _of_place("", project.weights, folder, anew)
     for path, scope, node in scoped_nodes(project):
-        if node.weights and not _is_there(node.weights, folder):
-            yield _missing(path, node.weights, let_start_anew(scope, node))
+        if node.weights:
+            anew = let_start_anew(scope, node)
+            yield from _of_place(path, node.weights, folder, anew)
+
+
+def held(project: Project, folder: str, allowed: Collection[str]) -> tuple[str, ...]:
+    """Return the places outside a project's folder that nobody has allowed to read.
+
+    Args:
+        project: Only read.
+        folder: Of the document's file, empty without one.
+        allowed: Places that may be read.
+    """
+    return tuple(p for p in weights.outside(project, folder) if p not in allowed)
+
+
+def with_held(
+    analysis: Analysis, project: Project, folder: str, places: Collection[str]
+) -> Analysis:
+    """Return an analysis that tells also what was not read.
+
+    Args:
+        analysis: Of the project `weights.without` these places.
+        project: Whole.
+        folder: As of `held`.
+        places: What `held` returned.
+    """
+    if not places:
+        return analysis
+    more = tuple(outside_problems(project, folder, places))
+    return replace(analysis, problems=(*analysis.problems, *more))
+
+
+def outside_problems(
+    project: Project, folder: str, held: Collection[str]
+) -> Iterator[Problem]:
+    """Yield who asks for files outside the project's folder that nobody has allowed.
+
+    Args:
+        project: Only read.
+        folder: As of `start_problems`.
+        held: These places, as `weights.outside` returned them.
+    """
+    starts = [("", project.weights, Fix(tr(_ANEW), (SetWeights(""),)))]
+    for path, scope, node in scoped_nodes(project):
+        starts.append((path, node.weights, let_start_anew(scope, node)))
+    for path, words, anew in starts:
+        if words and (place := weights.place(words, folder)) in held:
+            yield Problem(
+                path,
+                tr("The weights are outside the project's folder and were not read"),
+                expected=tr(
+                    "a file beside the project, or your leave to read this one"
+                ),
+                got=place,
+                fixes=(anew,),
+                kind="outside",
+            )
+
+
+def _of_place(node: str, words: str, folder: str, anew: Fix) -> Iterator[Problem]:
+    """Yield what is wrong with a place that weights are to start from."""
+    if not _is_there(words, folder):
+        yield _missing(node, words, anew)
+        return
+    place = place_of(Start.parse(words), folder)
+    if place and (got := weight_kinds.complaint(place)):
+        yield Problem(
+            node,
+            tr("There are no weights in “{file}”", file=place.name or str(place)),
+            expected=tr("safetensors, a state_dict or a run"),
+            got=got,
+            fixes=(anew,),
+        )
 
 
 def place_of(start: Start, folder: str) -> Path | None:

@@ -7,14 +7,14 @@ in it was found equal bit by bit.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-import torch
 from torch import Tensor
 
 from engine.errors import ExportError, did_you_mean
 from engine.export import pt, safetensors
 from engine.export.weights import Weights
-from engine.files import atomic_write
+from engine.files import atomic_file
 from engine.i18n import tr
 from engine.protocol.frame import Exported
 
@@ -27,15 +27,16 @@ class Format:
         id: As in commands.
         title: Words in the dialog.
         suffix: Ending of its files, with the dot.
-        dumps: Weights → bytes.
-        loads: Bytes → tensors by name, on the processor.
+        write: Writes weights to a file, tensor by tensor.
+        first_difference: Reads it again, and returns the name of a tensor that is
+            not as it should be, if there is one.
     """
 
     id: str
     title: str
     suffix: str
-    dumps: Callable[[Weights], bytes]
-    loads: Callable[[bytes], dict[str, Tensor]]
+    write: Callable[[BinaryIO, Weights], None]
+    first_difference: Callable[[BinaryIO, Mapping[str, Tensor]], str | None]
 
 
 FORMATS: dict[str, Format] = {
@@ -45,10 +46,10 @@ FORMATS: dict[str, Format] = {
             "safetensors",
             "safetensors",
             ".safetensors",
-            safetensors.dumps,
-            safetensors.loads,
+            safetensors.write,
+            safetensors.first_difference,
         ),
-        Format("pt", "PyTorch state_dict", ".pt", pt.dumps, pt.loads),
+        Format("pt", "PyTorch state_dict", ".pt", pt.write, pt.first_difference),
     )
 }
 
@@ -57,7 +58,7 @@ def export(weights: Weights, format_id: str, path: Path) -> Exported:
     """Write weights to `path`, read them back and compare.
 
     Args:
-        weights: What to write.
+        weights: What to write; nothing may change them meanwhile.
         format_id: One of `FORMATS`.
         path: The target; an old file is replaced at once or not at all.
 
@@ -66,12 +67,18 @@ def export(weights: Weights, format_id: str, path: Path) -> Exported:
             is not what is read.
     """
     fmt = _format(format_id)
-    tensors = {name: _plain(tensor) for name, tensor in weights.tensors.items()}
-    data = fmt.dumps(Weights(tensors, weights.metadata, weights.step))
-    _compare(fmt.loads(data), tensors, path)
+    if not weights.tensors:
+        raise ExportError(
+            tr("There are no weights to export"),
+            where=str(path),
+            fix=tr("Choose a run of a network with weights."),
+        )
     try:
-        atomic_write(path, data)
-        written = path.read_bytes()
+        with atomic_file(path) as file:
+            fmt.write(file, weights)
+            file.flush()
+            _compare(fmt.first_difference(file, weights.tensors), path)
+        size = path.stat().st_size
     except OSError as error:
         raise ExportError(
             tr("The file can't be written"),
@@ -79,8 +86,7 @@ def export(weights: Weights, format_id: str, path: Path) -> Exported:
             got=error.strerror or str(error),
             fix=tr("Choose another folder or make room on the disk."),
         ) from error
-    _compare(fmt.loads(written), tensors, path)
-    return Exported(str(path), fmt.id, len(tensors), len(written), weights.step)
+    return Exported(str(path), fmt.id, len(weights.tensors), size, weights.step)
 
 
 def _format(format_id: str) -> Format:
@@ -93,33 +99,11 @@ def _format(format_id: str) -> Format:
     return FORMATS[format_id]
 
 
-def _plain(tensor: Tensor) -> Tensor:
-    """Return an own, contiguous copy on the processor."""
-    plain = tensor.detach().to("cpu", copy=True)
-    return plain.contiguous(memory_format=torch.contiguous_format)
-
-
-def _compare(
-    got: Mapping[str, Tensor], expected: Mapping[str, Tensor], path: Path
-) -> None:
-    """Refuse when anything differs, be it one bit of a NaN."""
-    different = [
-        name
-        for name, tensor in expected.items()
-        if name not in got or not _same_bits(got[name], tensor)
-    ]
-    different += [name for name in got if name not in expected]
-    if different:
+def _compare(different: str | None, path: Path) -> None:
+    if different is not None:
         raise ExportError(
             tr("The file does not read back equal"),
             where=str(path),
-            got=", ".join(different[:3]),
+            got=different,
             fix=tr("Export again, to another disk if it stays so."),
         )
-
-
-def _same_bits(left: Tensor, right: Tensor) -> bool:
-    if left.dtype != right.dtype or left.shape != right.shape:
-        return False
-    one, two = (t.contiguous().reshape(-1).view(torch.uint8) for t in (left, right))
-    return torch.equal(one, two)

@@ -3,37 +3,97 @@
 `torch.load(path, weights_only=True)` reads it, and `load_state_dict` takes it.
 """
 
-import io
 import zipfile
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import torch
+from torch import Tensor
 
 from engine.errors import ExportError
 from engine.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.export.weights import Weights
 
 
-def dumps(weights: "Weights") -> bytes:
-    """Return the bytes of a file; words about the origin have no place in it."""
-    buffer = io.BytesIO()
-    torch.save(OrderedDict(weights.tensors), buffer)
-    return buffer.getvalue()
-
-
-def loads(data: bytes) -> dict[str, torch.Tensor]:
-    """Return the tensors of a file that `dumps` made.
+def write(file: BinaryIO, weights: "Weights") -> None:
+    """Write a file; words about the origin have no place in it.
 
     Raises:
-        ExportError: When the bytes are not such a file.
+        OSError: When the disk refuses.
     """
+    plain = ((name, _plain(tensor)) for name, tensor in weights.tensors.items())
+    disk = _Disk(file)
     try:
-        state = torch.load(  # noqa: TID251 - our own bytes, and tensors only
-            io.BytesIO(data), map_location="cpu", weights_only=True
+        torch.save(OrderedDict(plain), cast("BinaryIO", disk))
+    except RuntimeError as error:
+        if disk.error is None:
+            raise
+        raise disk.error from error
+
+
+class _Disk:
+    """A file that keeps what the disk has said: torch forgets it.
+
+    Args:
+        file: Where to.
+
+    Attributes:
+        error: What the disk has refused, if anything.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write, and note a refusal."""
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        """Hand on what waits."""
+        self._file.flush()
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """Return the tensor on the processor, contiguous and alone in its memory."""
+    plain = tensor.detach().cpu()
+    alone = plain.untyped_storage().nbytes() == plain.numel() * plain.element_size()
+    if plain.is_contiguous() and alone:
+        return plain
+    return plain.clone(memory_format=torch.contiguous_format)
+
+
+def first_difference(file: BinaryIO, tensors: "Mapping[str, Tensor]") -> str | None:
+    """Return the name of a tensor that the file does not hold as it is.
+
+    Raises:
+        ExportError: When it is not such a file.
+    """
+    file.seek(0)
+    try:
+        found: dict[str, Tensor] = torch.load(  # noqa: TID251 - our own, tensors only
+            file, map_location="cpu", weights_only=True
         )
     except (RuntimeError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise ExportError(tr("This is not a PyTorch file")) from error
-    return dict(state)
+    for name in [*tensors, *found]:
+        known = name in found and name in tensors
+        if not known or not _same_bits(found[name], tensors[name]):
+            return name
+    return None
+
+
+def _same_bits(left: Tensor, right: Tensor) -> bool:
+    """Return whether all is the same, be it one bit of a NaN."""
+    if left.dtype != right.dtype or left.shape != right.shape:
+        return False
+    one, two = (t.cpu().contiguous().view(-1).view(torch.uint8) for t in (left, right))
+    return torch.equal(one, two)

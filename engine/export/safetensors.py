@@ -1,36 +1,34 @@
 """The safetensors format: tensors by name and a table of words."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from typing import TYPE_CHECKING, BinaryIO
 
 from engine.errors import ExportError
 from engine.i18n import tr
+from engine.training import tensor_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from engine.export.weights import Weights
 
 
-def dumps(weights: Weights) -> bytes:
-    """Return the bytes of a file.
+def write(file: BinaryIO, weights: "Weights") -> None:
+    """Write a file tensor by tensor.
 
     Source: huggingface/safetensors, format specification
     """
-    return save(dict(weights.tensors), dict(weights.metadata))
+    tensor_file.write(file, weights.tensors, weights.metadata)
 
 
-def loads(data: bytes) -> dict[str, Tensor]:
-    """Return the tensors of a file.
+def first_difference(file: BinaryIO, tensors: "Mapping[str, Tensor]") -> str | None:
+    """Return the name of a tensor that the file does not hold as it is.
 
     Raises:
-        ExportError: When the bytes are not such a file.
+        ExportError: When it is not such a file.
     """
     try:
-        return load(data)
-    except SafetensorError as error:
+        return tensor_file.first_difference(file, tensors)
+    except ValueError as error:
         raise ExportError(tr("This is not a safetensors file")) from error

@@ -46,7 +46,7 @@ def of_run(run: Run, *, averaged: bool = True) -> Weights:
 def of_modules(
     modules: nn.Module, run: Run, step: int, mean: Mapping[str, Tensor] | None = None
 ) -> Weights:
-    """Return copies of the weights and buffers of a network in training.
+    """Return the weights and buffers of a network in training as they are in use.
 
     Args:
         modules: The network.
@@ -54,12 +54,9 @@ def of_modules(
         step: Steps made.
         mean: Takes the place of the weights of these names.
 
-    Threads: the training thread, between two steps.
+    Threads: the training thread, which may not make a step while they are used.
     """
-    tensors = {
-        name: tensor.detach().to("cpu", copy=True)
-        for name, tensor in {**modules.state_dict(), **(mean or {})}.items()
-    }
+    tensors = {**modules.state_dict(), **(mean or {})}
     return Weights(tensors, _origin(run, step, averaged=mean is not None), step)
 
 

@@ -22,6 +22,6 @@ def advised(
     found: list[_T] = []
     try:
         found.extend(look(*args, **kwargs))
-    except Exception:
+    except Exception:  # noqa: BLE001 - the problem itself is told all the same
         _log.exception("The search for advice failed in %s", look.__qualname__)
     return tuple(found)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
+from engine import plain
 from engine.errors import ConfigError, did_you_mean
 from engine.graph.edits import Edit, ReplaceNode, SetTraining, Several, apply_all
 from engine.graph.model import ROOT, Node, Project
@@ -105,7 +106,7 @@ def _split(text: str) -> tuple[str, object]:
         return key.strip(), None
     try:
         return key.strip(), json.loads(value, parse_constant=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return key.strip(), value
 
 
@@ -144,7 +145,7 @@ def _node_ids(key: str, value: object) -> tuple[str, ...]:
     raise ConfigError(
         tr("“{label}” can't have this value", label=key),
         expected=tr("a list of nodes, such as {example}", example='["head"]'),
-        got=repr(value),
+        got=plain.value(value),
     )
 
 

@@ -41,9 +41,9 @@ def read(record: Mapping[str, Any]) -> Cure:
         target = record.get("target")
         words = tuple(str(word) for word in record["set"])
         text = str(record.get("text", ""))
-        return Cure(words, text, Target(**target) if target else None)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DocumentError(tr("This is not a cure"), got=str(error)) from error
+        return Cure(words, text, Target.read(target) if target else None)
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise DocumentError(tr("This is not a cure")) from error
 
 
 def fault_of(project: Project) -> str:

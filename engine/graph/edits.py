@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from engine import plain
+from engine.errors import GraphError
+from engine.graph.limits import MOST_NODES, check_count
 from engine.graph.model import (
     ROOT,
     Block,
@@ -36,7 +39,8 @@ class AddNode:
     index: int | None = None
 
     def apply(self, project: Project) -> Edit:
-        """Add the node; raises GraphError when its id is taken."""
+        """Add the node; raises GraphError when its id is taken or the project full."""
+        check_count(MOST_NODES, project.num_nodes + 1, GraphError)
         project.scope(self.scope).add_node(self.node, self.index)
         return RemoveNode(self.node.id, self.scope)
 
@@ -170,7 +174,7 @@ class Rename:
     def apply(self, project: Project) -> Edit:
         """Rename; never fails."""
         old = project.name
-        project.name = self.name
+        project.name = plain.name(self.name)
         return Rename(old)
 
 

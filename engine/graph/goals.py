@@ -46,8 +46,9 @@ def _outside_of_training(
     trained = ancestors(graph, losses)
     ends = [n for n, category in categories.items() if category in _ENDS]
     shown = {n for n in ancestors(graph, ends) if categories[n] in _WEIGHTLESS}
+    used = trained | shown
     for node in graph.nodes.values():
-        if node.id in trained | shown or categories[node.id] in _ENDS | _FED_BY_DATA:
+        if node.id in used or categories[node.id] in _ENDS | _FED_BY_DATA:
             continue
         yield Problem(
             node.id,

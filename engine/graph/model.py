@@ -5,273 +5,32 @@ Whether ports exist and fit is not decided here but in `engine.graph.validate`, 
 that a half-finished graph is a document like any other.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import TypeVar
+from functools import cached_property
 
+from engine import plain
 from engine.errors import GraphError
+from engine.graph.ends import ID_PATTERN, Edge, Endpoint
+from engine.graph.network import Graph, Node
 from engine.graph.settings import Training
 from engine.i18n import tr
-from engine.layers.spec import Value
+from engine.layers.spec import Port, Ports
 
-ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+__all__ = [
+    "ID_PATTERN",
+    "ROOT",
+    "Block",
+    "Edge",
+    "Endpoint",
+    "Graph",
+    "Node",
+    "Position",
+    "Project",
+]
+
 ROOT = ""
 """Scope of the main graph; every other scope is the name of a block."""
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-@dataclass(frozen=True, order=True)
-class Endpoint:
-    """One port of one node, written `node.port`."""
-
-    node: str
-    port: str
-
-    def __str__(self) -> str:
-        return f"{self.node}.{self.port}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Endpoint":
-        """Read `node.port`.
-
-        Raises:
-            GraphError: When the text has another form.
-        """
-        node, dot, port = text.partition(".")
-        if not (dot and ID_PATTERN.fullmatch(node) and ID_PATTERN.fullmatch(port)):
-            raise GraphError(
-                tr("This is not an end of a wire"), expected="node.port", got=text
-            )
-        return cls(node, port)
-
-
-@dataclass(frozen=True, order=True)
-class Edge:
-    """A wire from an output to an input."""
-
-    source: Endpoint
-    target: Endpoint
-
-    @classmethod
-    def parse(cls, source: str, target: str) -> "Edge":
-        """Read both ends, each as `node.port`."""
-        return cls(Endpoint.parse(source), Endpoint.parse(target))
-
-
-@dataclass(frozen=True)
-class Node:
-    """One node: a layer, a source, a loss, a metric, a view or a block's instance.
-
-    Args:
-        id: Stable name inside its graph; weights are named after it.
-        type: Id in the catalogue.
-        params: Only the values that differ from the catalogue's defaults.
-        name: Words on the canvas; empty means the catalogue's title.
-        trainable: Whether training may move its weights.
-        lr_factor: Multiplies the learning rate of this node's weights.
-        weights: Where they start, see `engine.graph.weights`; empty means anew.
-        extra: Fields of the file that this version does not know.
-    """
-
-    id: str
-    type: str
-    params: Mapping[str, Value] = field(default_factory=dict)
-    name: str = ""
-    trainable: bool = True
-    lr_factor: float = 1.0
-    weights: str = ""
-    extra: Mapping[str, object] = field(default_factory=dict)
-
-    def with_param(self, name: str, value: Value) -> "Node":
-        """Return a copy with one parameter set."""
-        return replace(self, params={**self.params, name: value})
-
-    def without_param(self, name: str) -> "Node":
-        """Return a copy with one parameter back at its default."""
-        rest = {key: value for key, value in self.params.items() if key != name}
-        return replace(self, params=rest)
-
-
-class Graph:
-    """Nodes by id and wires in order. The order of wires into a port counts."""
-
-    def __init__(self) -> None:
-        self._nodes: dict[str, Node] = {}
-        self._edges: dict[Edge, None] = {}
-        self._into: dict[str, dict[Edge, None]] = {}
-        self._out_of: dict[str, dict[Edge, None]] = {}
-
-    @property
-    def nodes(self) -> Mapping[str, Node]:
-        """All nodes by id, in the order of the document."""
-        return MappingProxyType(self._nodes)
-
-    @property
-    def edges(self) -> tuple[Edge, ...]:
-        """All wires, in the order of the document."""
-        return tuple(self._edges)
-
-    def has_edge(self, edge: Edge) -> bool:
-        """Return whether this wire is there."""
-        return edge in self._edges
-
-    def edges_into(self, node_id: str) -> tuple[Edge, ...]:
-        """Return the wires into a node, in order."""
-        return tuple(self._into.get(node_id, ()))
-
-    def edges_out_of(self, node_id: str) -> tuple[Edge, ...]:
-        """Return the wires out of a node, in order."""
-        return tuple(self._out_of.get(node_id, ()))
-
-    def node(self, node_id: str) -> Node:
-        """Return one node.
-
-        Raises:
-            GraphError: When there is none with this id.
-        """
-        if node_id not in self._nodes:
-            raise GraphError(tr("There is no node “{id}”", id=node_id))
-        return self._nodes[node_id]
-
-    def free_id(self, stem: str) -> str:
-        """Return `stem`, or `stem_2`, `stem_3` …, whichever is free."""
-        if stem not in self._nodes:
-            return stem
-        number = 2
-        while f"{stem}_{number}" in self._nodes:
-            number += 1
-        return f"{stem}_{number}"
-
-    def add_node(self, node: Node, index: int | None = None) -> None:
-        """Add a node, at `index` in the document's order or at its end.
-
-        Raises:
-            GraphError: When the id is taken or malformed.
-        """
-        if not ID_PATTERN.fullmatch(node.id):
-            raise GraphError(
-                tr("A node can't have this id"),
-                expected=tr("lower-case letters, digits and _"),
-                got=node.id,
-            )
-        if node.id in self._nodes:
-            raise GraphError(tr("The id “{id}” is taken", id=node.id))
-        self._nodes = _inserted(self._nodes, node.id, node, index)
-
-    def remove_node(self, node_id: str) -> None:
-        """Remove a node that has no wires.
-
-        Raises:
-            GraphError: When it does not exist or is still connected.
-        """
-        self.node(node_id)
-        if self.edges_into(node_id) or self.edges_out_of(node_id):
-            raise GraphError(tr("The node “{id}” is still connected", id=node_id))
-        del self._nodes[node_id]
-
-    def replace_node(self, node: Node) -> None:
-        """Put `node` in the place of the one with the same id."""
-        self.node(node.id)
-        self._nodes[node.id] = node
-
-    def connect(self, edge: Edge, index: int | None = None) -> None:
-        """Add a wire, at `index` in the document's order or at its end.
-
-        Raises:
-            GraphError: When a node is missing, the wire exists, or it closes a cycle.
-        """
-        self.node(edge.source.node)
-        self.node(edge.target.node)
-        if edge in self._edges:
-            raise GraphError(tr("This wire is already there"), where=str(edge.target))
-        if self.reaches(edge.target.node, edge.source.node):
-            raise GraphError(
-                tr("This wire would close a cycle"),
-                where=edge.target.node,
-                fix=tr("A network is computed from left to right, without loops."),
-            )
-        self._edges = _inserted(self._edges, edge, None, index)
-        self._reindex(edge)
-
-    def disconnect(self, edge: Edge) -> None:
-        """Remove a wire.
-
-        Raises:
-            GraphError: When it is not there.
-        """
-        if edge not in self._edges:
-            raise GraphError(tr("This wire is not there"), where=str(edge.target))
-        del self._edges[edge]
-        del self._into[edge.target.node][edge]
-        del self._out_of[edge.source.node][edge]
-
-    def _reindex(self, new: Edge) -> None:
-        """Bring the per-node wires into the document's order after adding `new`."""
-        for index, node in (
-            (self._into, new.target.node),
-            (self._out_of, new.source.node),
-        ):
-            index.setdefault(node, {})[new] = None
-        if next(reversed(self._edges)) == new:
-            return
-        into = self._into[new.target.node]
-        out_of = self._out_of[new.source.node]
-        self._into[new.target.node] = {e: None for e in self._edges if e in into}
-        self._out_of[new.source.node] = {e: None for e in self._edges if e in out_of}
-
-    def reaches(self, start: str, goal: str) -> bool:
-        """Return whether `goal` is `start` or depends on it."""
-        seen, stack = {start}, [start]
-        while stack:
-            current = stack.pop()
-            if current == goal:
-                return True
-            for edge in self._out_of.get(current, ()):
-                if edge.target.node not in seen:
-                    seen.add(edge.target.node)
-                    stack.append(edge.target.node)
-        return False
-
-    def topological(self) -> Iterator[Node]:
-        """Yield every node after all it depends on, otherwise in document order."""
-        missing = {
-            node_id: len({e.source.node for e in self._into.get(node_id, ())})
-            for node_id in self._nodes
-        }
-        ready = [node_id for node_id, count in missing.items() if count == 0]
-        ready.reverse()
-        while ready:
-            current = ready.pop()
-            yield self._nodes[current]
-            targets = {e.target.node: None for e in self._out_of.get(current, ())}
-            for target in reversed(targets):
-                missing[target] -= 1
-                if missing[target] == 0:
-                    ready.append(target)
-
-    def copy(self) -> "Graph":
-        """Return an independent graph with the same values."""
-        twin = Graph()
-        twin._nodes = dict(self._nodes)
-        twin._edges = dict(self._edges)
-        twin._into = {node: dict(edges) for node, edges in self._into.items()}
-        twin._out_of = {node: dict(edges) for node, edges in self._out_of.items()}
-        return twin
-
-
-def _inserted(
-    items: dict[_K, _V], key: _K, value: _V, index: int | None
-) -> dict[_K, _V]:
-    """Return `items` with one more at `index`; appends in place."""
-    if index is None or index >= len(items):
-        items[key] = value
-        return items
-    pairs = list(items.items())
-    pairs.insert(index, (key, value))
-    return dict(pairs)
 
 
 @dataclass(frozen=True)
@@ -289,6 +48,25 @@ class Block:
     inputs: Mapping[str, tuple[Endpoint, ...]]
     outputs: Mapping[str, Endpoint]
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def input_ports(self) -> Ports:
+        """What an instance shows on its left."""
+        return tuple(Port(name, "any") for name in self.inputs)
+
+    @cached_property
+    def output_ports(self) -> Ports:
+        """What an instance shows on its right."""
+        return tuple(Port(name, "any") for name in self.outputs)
+
+    @cached_property
+    def fed(self) -> Mapping[str, frozenset[str]]:
+        """Inner node → its inputs that are fed from outside."""
+        found: dict[str, set[str]] = {}
+        for ends in self.inputs.values():
+            for end in ends:
+                found.setdefault(end.node, set()).add(end.port)
+        return {node: frozenset(ports) for node, ports in found.items()}
 
 
 Position = tuple[float, float]
@@ -317,6 +95,10 @@ class Project:
     weights: str = ""
     extra: dict[str, object] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Keep the name on one line, and short enough to be shown."""
+        self.name = plain.name(self.name)
+
     def scope(self, scope: str) -> Graph:
         """Return the graph of a scope.
 
@@ -328,6 +110,12 @@ class Project:
         if scope not in self.blocks:
             raise GraphError(tr("There is no block “{name}”", name=scope))
         return self.blocks[scope].graph
+
+    @property
+    def num_nodes(self) -> int:
+        """How many nodes stand in all graphs, blocks unfolded nowhere."""
+        blocks = (block.graph for block in self.blocks.values())
+        return sum(len(graph.nodes) for graph in (self.graph, *blocks))
 
     def position(self, scope: str, node_id: str) -> Position | None:
         """Return where a node stands, or None when nothing was laid out yet."""

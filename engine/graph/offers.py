@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from engine.graph.edits import AddNode, Connect, Disconnect, Edit, Fix, ReplaceNode
-from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import fits, output_ports, title
 from engine.i18n import tr
 from engine.layers import registry
@@ -12,8 +13,18 @@ from engine.layers.datasets import DATASETS
 from engine.layers.spec import Port
 
 MAX_FIXES = 3
+_MOST_WIRES = 8
+"""Wires to try on the shapes; so many are offered before they are ranked."""
+_AROUND = 1000
 _DATA = "data"
 _JUDGES = {"loss", "metric", "view"}
+_NUMBERS = {True: {"metric"}, False: {"metric", "loss"}}
+"""Kinds of outputs that are never offered to an input, by whether it takes losses."""
+_WITH_WEIGHTS = {"conv", "norm", "recurrent", "attention"}
+_LEARNED = {
+    *("block", "linear", "bilinear", "embedding", "learned_scale", "low_rank"),
+    "lora_linear",
+}
 _FOR_LABELS = {"loss": "cross_entropy", "metric": "accuracy"}
 _FOR_NUMBERS = {"loss": "mse", "metric": "mae"}
 
@@ -30,23 +41,43 @@ def connections(
         port: The same, from the catalogue.
     """
     graph = project.scope(scope)
+    behind = graph.reached_from(target.node)
     used = {edge.source for edge in graph.edges}
     wants_truth = _wants_truth(graph.node(target.node), port)
+    learned = _learned(graph) if wants_truth else set()
     offers = [
         (_rank(node, out, port, wants_truth=wants_truth), source in used, node, out)
-        for node in reversed(list(graph.nodes.values()))
+        for node in reversed(_near(graph, target.node))
         for out in output_ports(project, node)
         if (source := Endpoint(node.id, out.name)) != target
-        and out.kind != "metric"
+        and out.kind not in _NUMBERS[port.kind == "loss"]
         and fits(out, port)
-        and not graph.reaches(target.node, node.id)
+        and node.id not in behind
         and not (wants_truth and _is_guess(node, out, port))
+        and not (wants_truth and node.id in learned)
     ]
     offers.sort(key=lambda offer: offer[:2])
     wires = [_wire(scope, node, out, target) for _, _, node, out in offers]
     added = list(_data(project, scope, target, port))
     fed = any(_category(node) == "io" for node in graph.nodes.values())
-    return tuple(([*wires, *added] if fed else [*added, *wires])[:MAX_FIXES])
+    return tuple(([*wires, *added] if fed else [*added, *wires])[:_MOST_WIRES])
+
+
+def _learned(graph: Graph) -> set[str]:
+    """Return the nodes whose output depends on weights: no truth to learn from."""
+    found: set[str] = set()
+    for node in graph.topological():
+        above = {edge.source.node for edge in graph.edges_into(node.id)}
+        if _category(node) in _WITH_WEIGHTS or node.type in _LEARNED or above & found:
+            found.add(node.id)
+    return found
+
+
+def _near(graph: Graph, node_id: str) -> list[Node]:
+    """Return the nodes around one, in the document's order; all but in large graphs."""
+    place = list(graph.nodes).index(node_id)
+    around = islice(graph.nodes.values(), max(0, place - _AROUND), place + _AROUND)
+    return list(around)
 
 
 def _wants_truth(node: Node, port: Port) -> bool:

@@ -8,9 +8,12 @@ in the names of weights. A path covers what it leads to and all that is inside.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from typing import Any
 
 from engine.graph import ports
 from engine.graph.edits import SetTraining
+from engine.graph.limits import MOST_DEEP, MOST_NODES
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.settings import Phase
 
@@ -71,9 +74,10 @@ def times(node: Node) -> int:
 def walk(project: Project, scope: str = ROOT, prefix: str = "") -> Iterator[str]:
     """Yield the paths of all nodes, those inside right after their block.
 
-    Blocks that contain themselves are left out: `validate` reports them.
+    Blocks that contain themselves are left out, and what is beyond the most nodes:
+    `validate` reports both.
     """
-    yield from _walk(project, scope, prefix, ())
+    yield from islice(_walk(project, scope, prefix, ()), MOST_NODES)
 
 
 def _walk(
@@ -82,8 +86,55 @@ def _walk(
     for node in project.scope(scope).nodes.values():
         yield prefix + node.id
         inner = _inside(project, node)
-        if inner is not None and inner not in around:
+        if inner and inner not in around and len(around) < MOST_DEEP:
             yield from _walk(project, inner, f"{prefix}{node.id}.", (*around, inner))
+
+
+def unfolded(project: Project) -> tuple[int, int]:
+    """Return how many paths there are, and how deep blocks stand in blocks.
+
+    Counting ends a little beyond `MOST_NODES` and `MOST_DEEP`.
+    """
+    inside: dict[str, list[str]] = {}
+    stack: list[tuple[str, tuple[str, ...]]] = [(ROOT, ())]
+    count = deep = 0
+    while stack and count <= MOST_NODES and deep <= MOST_DEEP:
+        scope, around = stack.pop()
+        if scope not in inside:
+            nodes = project.scope(scope).nodes.values()
+            found = (_inside(project, n) for n in nodes if n.type == ports.BLOCK)
+            inside[scope] = [name for name in found if name]
+        count += len(project.scope(scope).nodes)
+        deep = max(deep, len(around))
+        inner = (name for name in inside[scope] if name not in around)
+        stack.extend((name, (*around, name)) for name in inner)
+    return count, deep
+
+
+class Cover:
+    """Many names at once: which of them lead to a flat node or around it.
+
+    Args:
+        names: As in a phase.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._tree: dict[str, Any] = {}
+        for index, name in enumerate(names):
+            branch = self._tree
+            for step in name.split("."):
+                branch = branch.setdefault(step, {})
+            branch.setdefault("", []).append(index)
+
+    def of(self, path: str) -> list[int]:
+        """Return the positions of the names that cover a path, as `covers` tells."""
+        found: list[int] = []
+        branches = [self._tree]
+        for step in path.split("."):
+            below = [branch[step] for branch in branches if step in branch]
+            found += [index for branch in below for index in branch.get("", ())]
+            branches = below + (branches if step.isdecimal() else [])
+        return sorted(set(found))
 
 
 def renamed_in_phases(

@@ -40,20 +40,32 @@ def _block_ports(project: Project, node: Node, side: str) -> Ports:
     block = project.blocks.get(str(node.params.get("of", "")))
     if block is None:
         return ()
-    names = list(block.inputs if side == "inputs" else block.outputs)
-    return tuple(Port(name, "any") for name in names)
+    return block.input_ports if side == "inputs" else block.output_ports
 
 
 def input_port(project: Project, edge: Edge, scope: str = "") -> Port | None:
     """Return the port that a wire ends in, or None when there is no such port."""
     node = project.scope(scope).node(edge.target.node)
+    if node.type == BLOCK:
+        return _of_block(project, node, edge.target.port, "inputs")
     return _named(input_ports(project, node), edge.target.port)
 
 
 def output_port(project: Project, edge: Edge, scope: str = "") -> Port | None:
     """Return the port that a wire starts from, or None when there is no such port."""
     node = project.scope(scope).node(edge.source.node)
+    if node.type == BLOCK:
+        return _of_block(project, node, edge.source.port, "outputs")
     return _named(output_ports(project, node), edge.source.port)
+
+
+def _of_block(project: Project, node: Node, name: str, side: str) -> Port | None:
+    """Return a port of an instance; blocks may have thousands."""
+    block = project.blocks.get(str(node.params.get("of", "")))
+    if block is None:
+        return None
+    names = block.inputs if side == "inputs" else block.outputs
+    return Port(name, "any") if name in names else None
 
 
 def _named(ports: Ports, name: str) -> Port | None:

@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from engine.errors import DocumentError, did_you_mean
 from engine.graph.model import Project
@@ -67,6 +67,15 @@ class Target:
         if self.comparison not in _COMPARISONS:
             raise ValueError(self.comparison)
 
+    @classmethod
+    def read(cls, record: Any) -> "Target":  # noqa: ANN401 - of a file
+        """Return a target from its record; raises what is wrong with it in Python."""
+        words = [str(record[key]) for key in ("metric", "comparison", "text")]
+        metric, comparison, text = words
+        if comparison not in _COMPARISONS:
+            raise ValueError(comparison)
+        return cls(metric, cast("Comparison", comparison), float(record["value"]), text)
+
     def met(self, value: float) -> bool:
         """Return whether `value` is good enough; NaN never is."""
         return _COMPARISONS[self.comparison](value, self.value)
@@ -116,12 +125,14 @@ def info(project: Project, preset_id: str) -> PresetInfo:
             title=str(record["title"]),
             watch=str(record["watch"]),
             minutes=float(record["minutes"]),
-            target=Target(**record["target"]),
+            target=Target.read(record["target"]),
             words=words_of(project),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DocumentError(
-            tr("This is not a preset"), where=preset_id, got=str(error)
+            tr("This is not a preset"),
+            where=preset_id,
+            expected=tr("“preset” with title, watch, minutes and target"),
         ) from error
 
 

@@ -1,8 +1,12 @@
 """Parsed JSON → Project. Every refusal is an EngineError that names the place."""
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from engine import plain
 from engine.errors import DocumentError, GraphError, did_you_mean
+from engine.graph import paths
+from engine.graph.limits import MOST_DEEP
 from engine.graph.model import (
     ID_PATTERN,
     ROOT,
@@ -27,6 +31,8 @@ from engine.layers import registry
 from engine.layers.datasets import DATASETS
 
 Record = dict[str, Any]
+_LARGEST_FACTOR = 1e9
+_FAR_PX = 1e7
 _T = TypeVar("_T")
 _PROJECT = {
     "format",
@@ -60,6 +66,11 @@ def build(record: Record) -> Project:
         weights=_take(record, "weights", str, ""),
         extra={key: value for key, value in record.items() if key not in _PROJECT},
     )
+    if paths.unfolded(project)[1] > MOST_DEEP:
+        raise DocumentError(
+            tr("Blocks stand too deeply inside blocks"),
+            expected=tr("at most {count}", count=MOST_DEEP),
+        )
     for scope in (ROOT, *project.blocks):
         _check_ports(project, scope)
     return project
@@ -71,25 +82,30 @@ def _take(record: Record, key: str, kind: type[_T], default: _T | None = None) -
     if not isinstance(value, kind):
         raise DocumentError(
             tr("“{key}” has the wrong type", key=key),
-            where=str(record.get("id", "")),
+            where=_id_of(record),
             expected=_TYPES.get(kind, kind.__name__),
-            got=repr(value)[:80],
+            got=plain.value(value),
         )
     return value
+
+
+def _id_of(record: Record) -> str:
+    """Return the id in a record for a message, if it has one."""
+    found = record.get("id")
+    return found if isinstance(found, str) else ""
 
 
 def _graph(record: Record) -> Graph:
     graph = Graph()
     for node in _take(record, "nodes", list, []):
         graph.add_node(_node(node))
-    for pair in _take(record, "edges", list, []):
-        graph.connect(_edge(pair))
+    graph.connect_all(_edge(pair) for pair in _take(record, "edges", list, []))
     return graph
 
 
 def _node(record: object) -> Node:
     if not isinstance(record, dict):
-        raise DocumentError(tr("A node is not an object"), got=repr(record)[:80])
+        raise DocumentError(tr("A node is not an object"), got=plain.value(record))
     node_id = _take(record, "id", str)
     spec = registry.get(_take(record, "type", str))
     table = {param.name: param for param in spec.params}
@@ -107,12 +123,13 @@ def _node(record: object) -> Node:
 
 def _factor(record: Record) -> float:
     value = record.get("lr_factor", 1.0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= _LARGEST_FACTOR:
         raise DocumentError(
             tr("“{key}” has the wrong type", key="lr_factor"),
-            where=str(record.get("id", "")),
-            expected=tr("a number") + " ≥ 0",
-            got=repr(value)[:80],
+            where=_id_of(record),
+            expected=tr("a number") + f" ≥ 0, ≤ {_LARGEST_FACTOR:g}",
+            got=plain.value(value),
         )
     return float(value)
 
@@ -126,7 +143,7 @@ def _edge(pair: object) -> Edge:
         raise DocumentError(
             tr("A wire is not a pair"),
             expected='["node.port", "node.port"]',
-            got=repr(pair)[:80],
+            got=plain.value(pair),
         )
     return Edge.parse(pair[0], pair[1])
 
@@ -137,14 +154,51 @@ def _block(name: str, record: object) -> Block:
     if not isinstance(record, dict):
         raise DocumentError(tr("A block is not an object"), where=name)
     inputs = {
-        port: tuple(Endpoint.parse(end) for end in ends)
-        for port, ends in _take(record, "inputs", list, [])
+        port: tuple(_end(port, end) for end in _listed(port, ends))
+        for port, ends in _ports(name, record, "inputs")
     }
-    outputs = {
-        port: Endpoint.parse(end) for port, end in _take(record, "outputs", list, [])
-    }
+    outputs = {port: _end(port, end) for port, end in _ports(name, record, "outputs")}
     extra = {key: value for key, value in record.items() if key not in _BLOCK}
     return Block(_graph(record), inputs, outputs, extra)
+
+
+def _ports(name: str, record: Record, side: str) -> Iterator[tuple[str, object]]:
+    """Yield the ports that a block shows on one side, each with where it leads."""
+    pairs = _take(record, side, list, [])
+    for pair in pairs:
+        named = isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)
+        if not named or not ID_PATTERN.fullmatch(pair[0]):
+            raise DocumentError(
+                tr("“{key}” of a block names a port and where it leads", key=side),
+                where=name,
+                expected='["port", …]',
+                got=plain.value(pair),
+            )
+        yield pair[0], pair[1]
+    if len({pair[0] for pair in pairs}) < len(pairs):
+        raise DocumentError(tr("Two ports of a block have the same name"), where=name)
+
+
+def _listed(port: str, ends: object) -> list[object]:
+    if isinstance(ends, list):
+        return ends
+    raise DocumentError(
+        tr("A port of a block leads to a list of inputs"),
+        where=port,
+        expected='["node.port", …]',
+        got=plain.value(ends),
+    )
+
+
+def _end(port: str, end: object) -> Endpoint:
+    if isinstance(end, str):
+        return Endpoint.parse(end)
+    raise DocumentError(
+        tr("A port of a block leads to no end of a wire"),
+        where=port,
+        expected='"node.port"',
+        got=plain.value(end),
+    )
 
 
 def _training(record: Record) -> Training:
@@ -158,7 +212,7 @@ def _training(record: Record) -> Training:
 
 def _phase(record: object) -> Phase:
     if not isinstance(record, dict):
-        raise DocumentError(tr("A phase is not an object"), got=repr(record)[:80])
+        raise DocumentError(tr("A phase is not an object"), got=plain.value(record))
     params = {k: v for k, v in record.items() if k not in _PHASE}
     return Phase(
         name=_take(record, "name", str, "training"),
@@ -173,7 +227,9 @@ def _phase(record: object) -> Phase:
 def _ids(record: Record, key: str) -> tuple[str, ...]:
     ids = _take(record, key, list, [])
     if not all(isinstance(item, str) for item in ids):
-        raise DocumentError(tr("“{key}” lists ids of nodes", key=key), got=repr(ids))
+        raise DocumentError(
+            tr("“{key}” lists ids of nodes", key=key), got=plain.value(ids)
+        )
     return tuple(ids)
 
 
@@ -202,10 +258,13 @@ def _position(node_id: str, pair: object) -> Position:
     if (
         not isinstance(pair, list)
         or len(pair) != 2
-        or not all(isinstance(n, int | float) for n in pair)
+        or not all(isinstance(n, int | float) and abs(n) <= _FAR_PX for n in pair)
     ):
         raise DocumentError(
-            tr("A position is not a pair of numbers"), where=node_id, got=repr(pair)
+            tr("A position is not a pair of numbers"),
+            where=node_id,
+            expected=tr("two numbers up to ±{n}", n=f"{_FAR_PX:,.0f}"),
+            got=plain.value(pair),
         )
     return float(pair[0]), float(pair[1])
 

@@ -7,7 +7,9 @@ in `engine.training`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from engine import plain
 from engine.errors import ConfigError, did_you_mean
+from engine.graph.limits import MOST_PHASES
 from engine.graph.options import (
     OPTIMIZERS,
     PHASE_PARAMS,
@@ -89,6 +91,11 @@ class Phase:
     schedule: Choice = field(default_factory=lambda: Choice("constant"))
     params: Mapping[str, Value] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Keep the name on one line, and short enough to be shown."""
+        if not plain.is_name(self.name):
+            object.__setattr__(self, "name", plain.name(self.name))
+
     def value(self, name: str) -> Value:
         """Return one of `PHASE_PARAMS`, its default where nothing was set."""
         return {**_defaults(PHASE_PARAMS), **self.params}[name]
@@ -150,6 +157,12 @@ class Training:
         """Return a copy with values in normal form, or raise ConfigError."""
         if not self.phases:
             raise ConfigError(tr("Training needs at least one phase"))
+        if len(self.phases) > MOST_PHASES:
+            raise ConfigError(
+                tr("Training has too many phases"),
+                expected=tr("at most {count}", count=MOST_PHASES),
+                got=len(self.phases),
+            )
         names = [phase.name for phase in self.phases]
         if len(set(names)) < len(names):
             raise ConfigError(tr("Two phases have the same name"), got=", ".join(names))

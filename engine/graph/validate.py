@@ -6,11 +6,14 @@ that one click can apply. Shapes are checked by `engine.compile.shapes`.
 
 from collections.abc import Iterator
 
+from engine import plain
 from engine.errors import ConfigError
-from engine.graph import goals
+from engine.graph import goals, paths
 from engine.graph.advice import advised
+from engine.graph.bounded import first, most_problems
 from engine.graph.data_checks import data_problems
 from engine.graph.edits import Connect, Edit, Fix, Problem, SetParam, removal
+from engine.graph.limits import MOST_NODES
 from engine.graph.model import ROOT, Edge, Node, Project
 from engine.graph.offers import MAX_FIXES
 from engine.graph.ports import BLOCK, title
@@ -23,13 +26,24 @@ from engine.layers.spec import Param, Value
 
 def validate(project: Project) -> list[Problem]:
     """Return every problem of the document, in the order of the graph."""
-    problems = [*_recursion(project)]
+    if paths.unfolded(project)[0] > MOST_NODES:
+        return [_too_unfolded()]
+    most = most_problems(project)
+    problems = [*first(_recursion(project), most, "error")]
     if problems:
         return problems
-    problems.extend(_scope_problems(project, ROOT, ""))
-    problems.extend(goals.goals(project))
-    problems.extend(goals.phases(project))
+    problems.extend(first(_scope_problems(project, ROOT, ""), most, "error"))
+    problems.extend(first(goals.goals(project), most, "warning"))
+    problems.extend(first(goals.phases(project), most, "error"))
     return problems
+
+
+def _too_unfolded() -> Problem:
+    return Problem(
+        "",
+        tr("The network is too large once its blocks are unfolded"),
+        expected=tr("at most {count} nodes", count=MOST_NODES),
+    )
 
 
 def _recursion(project: Project) -> Iterator[Problem]:
@@ -146,7 +160,7 @@ def _param_problems(scope: str, path: str, node: Node) -> Iterator[Problem]:
             drop = Fix(
                 tr("Remove the setting"), (SetParam(node.id, name, None, scope, True),)
             )
-            yield Problem(path, text, expected, repr(value), fixes=(drop,))
+            yield Problem(path, text, expected, plain.value(value), fixes=(drop,))
             continue
         try:
             param.check(value)

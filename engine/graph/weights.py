@@ -4,10 +4,14 @@ The path is a safetensors file, a state_dict (`.pt`) or the folder of a run. The
 prefix stands before the names in it: a node whose weights are `net.pt#encoder.fc`
 takes `encoder.fc.weight` as its `weight`. Without `#` the prefix is the node's own
 path, and with nothing behind `#` there is none. Nothing here opens a file.
+
+A project may come from anybody, and name any file of the machine: `outside` tells the
+places that are not in the project's own folder, so that somebody can be asked.
 """
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,6 +72,58 @@ def absolute(project: Project, folder: Path) -> Project:
             if node.weights:
                 text = str(Start.parse(node.weights).within(folder))
                 graph.replace_node(replace(node, weights=text))
+    return twin
+
+
+def place(words: str, folder: str) -> str:
+    """Return where words of a document lead, counted from a folder."""
+    path = Start.parse(words).path
+    try:
+        return os.path.normpath(Path(folder) / Path(path).expanduser())
+    except (ValueError, RuntimeError):
+        return path
+
+
+def outside(project: Project, folder: str) -> tuple[str, ...]:
+    """Return the places that weights start from and that lie outside a folder.
+
+    Args:
+        project: Only read.
+        folder: That of the document's file; empty means that there is none, and
+            everything lies outside.
+    """
+    words = [
+        node.weights for graph in _graphs(project) for node in graph.nodes.values()
+    ]
+    places = dict.fromkeys(place(w, folder) for w in (project.weights, *words) if w)
+    return tuple(each for each in places if not _is_inside(each, folder))
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    """Return whether a path stays in a folder, links in it counted too."""
+    if not folder or not Path(path).is_relative_to(os.path.normpath(folder)):
+        return False
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except (OSError, ValueError):
+        return False
+
+
+def without(project: Project, places: Collection[str], folder: str) -> Project:
+    """Return a copy in which nothing starts from some places.
+
+    Args:
+        project: Only read.
+        places: As `outside` returned them.
+        folder: As of `outside`.
+    """
+    twin = project.copy()
+    if twin.weights and place(twin.weights, folder) in places:
+        twin.weights = ""
+    for graph in _graphs(twin):
+        for node in graph.nodes.values():
+            if node.weights and place(node.weights, folder) in places:
+                graph.replace_node(replace(node, weights=""))
     return twin
 
 

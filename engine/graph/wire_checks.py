@@ -168,8 +168,7 @@ def missing_inputs(
         )
 
 
-def _fed_from_outside(project: Project, scope: str, node_id: str) -> set[str]:
+def _fed_from_outside(project: Project, scope: str, node_id: str) -> frozenset[str]:
     if scope == ROOT:
-        return set()
-    ends = (end for ends in project.blocks[scope].inputs.values() for end in ends)
-    return {end.port for end in ends if end.node == node_id}
+        return frozenset()
+    return project.blocks[scope].fed.get(node_id, frozenset())

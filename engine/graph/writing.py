@@ -61,7 +61,12 @@ def dumps(project: Project) -> str:
     layout = _layout(project)
     if layout:
         ordered["layout"] = layout
-    return _render(ordered, "", "") + "\n"
+    return _encodable(_render(ordered, "", "") + "\n")
+
+
+def _encodable(text: str) -> str:
+    """Return text without halves of characters, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def save(project: Project, path: Path) -> None:

@@ -29,8 +29,10 @@ def main() -> int:
 
     threads.leave_all_to_training()
     threads.flush_denormals()
+    host = Host(server.send)
+    server.hurry = host.hurry
     server.ready()
-    Host(server.send).serve(server.requests.get)
+    host.serve(server.requests.get)
     server.close()
     return 0
 

@@ -4,14 +4,19 @@ import threading
 import traceback
 from collections.abc import Callable
 
+from engine.compile.room import room
+from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError
 from engine.graph import serialize
 from engine.i18n import tr
 from engine.protocol import commands, frame
 from engine.training.forecast import Rehearsal
+from engine.training.scarcity import give_back
 
 KEPT = 32
 """Forecasts that are remembered, by the text of their document."""
+_MOST_TRIES = 3
+"""Times are measured again when the engine has answered something meanwhile."""
 
 
 class Forecaster:
@@ -20,11 +25,15 @@ class Forecaster:
     Args:
         send: Takes the answers, from the forecaster's thread.
 
+    Attributes:
+        stirred: How often the engine has had something else to do.
+
     Threads: `ask` and `cancel` from one thread.
     """
 
     def __init__(self, send: Callable[[frame.Message], None]) -> None:
         self._send = send
+        self.stirred = 0
         self._thread: threading.Thread | None = None
         self._cancelled = threading.Event()
         self._rehearsal: Rehearsal | None = None
@@ -42,8 +51,9 @@ class Forecaster:
     def cancel(self) -> None:
         """End the forecast that is on, and wait for that."""
         self._cancelled.set()
-        if self._rehearsal is not None:
-            self._rehearsal.stop()
+        rehearsal = self._rehearsal  # its own thread forgets it
+        if rehearsal is not None:
+            rehearsal.stop()
         if self._thread is not None:
             self._thread.join()
         self._thread = self._rehearsal = None
@@ -57,6 +67,8 @@ class Forecaster:
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
             body = frame.Failed(text, traceback.format_exc())
+        self._rehearsal = None
+        give_back()
         if body is None:
             body = frame.Failed(tr("The forecast was called off"))
         self._send(frame.Message(request.number, body))
@@ -67,14 +79,33 @@ class Forecaster:
         command = request.command
         assert isinstance(command, commands.Estimate)
         if command.document not in self._known:
-            rehearsal = Rehearsal(serialize.loads(command.document))
-            self._rehearsal = rehearsal
-            if cancelled.is_set():
-                return None
-            found = rehearsal.forecast(command.revision)
-            if found is None:
-                return None
+            found = self._found(command, cancelled)
+            if found is None or not found.rehearsed:
+                return found  # memory that is not there now may be there later
             while len(self._known) >= KEPT:
                 del self._known[next(iter(self._known))]
             self._known[command.document] = found
         return self._known[command.document]
+
+    def _found(
+        self, command: commands.Estimate, cancelled: threading.Event
+    ) -> frame.Forecast | None:
+        """Rehearse, unless arithmetic says that it would not fit."""
+        project = serialize.loads(command.document)
+        device = str(project.training.value("device"))
+        needed = ShapeCache().analyse(project).memory_bytes
+        if 0 < room(device).free < needed:
+            return frame.Forecast(
+                command.revision, device, 0, 0.0, 0.0, 0.0, 0, 0, needed
+            )
+        found: frame.Forecast | None = None
+        for _ in range(_MOST_TRIES):
+            before = self.stirred
+            rehearsal = Rehearsal(project)
+            self._rehearsal = rehearsal
+            if cancelled.is_set():
+                return None
+            found = rehearsal.forecast(command.revision)
+            if found is None or before == self.stirred:
+                break
+        return found

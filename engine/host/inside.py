@@ -32,6 +32,9 @@ class ThreadTransport:
         """Return everything that has arrived; never blocks."""
         return self._inbox.drain()
 
+    def kill(self) -> None:
+        """Do nothing: a thread can't be killed."""
+
     def close(self, timeout_s: float) -> None:
         """End the host.
 

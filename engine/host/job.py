@@ -5,9 +5,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from engine.errors import EngineError
-from engine.export import Weights, of_run
+from engine.export import export, of_run
 from engine.export.weights import of_modules
 from engine.i18n import tr
 from engine.protocol import commands, frame
@@ -15,6 +16,7 @@ from engine.training import looking
 from engine.training.interrupt import InterruptedStepError
 from engine.training.runner import Runner
 from engine.training.runs import Run, open_run
+from engine.training.scarcity import give_back
 from engine.training.trainer import Trainer
 
 _POLL_S = 0.05
@@ -40,7 +42,8 @@ class Job:
         send: Callable[[frame.Message], None],
     ) -> None:
         self._number, self._send = number, send
-        self._trainer, self._run = trainer, run
+        self._held: Trainer | None = trainer
+        self._run = run
         self._hyper_number = number
         self._looks: deque[commands.Request] = deque()
         self._lock, self._looking = threading.Lock(), threading.Lock()
@@ -57,11 +60,33 @@ class Job:
         self._send(frame.Message(self._number, body))
 
     def _end(self, outcome: frame.Outcome) -> None:
-        """Tell the end, and answer who asked too late for the last step."""
+        """Tell the end, and answer who asked too late for the last step.
+
+        Of a run that failed nothing is kept in memory: that may be why it failed.
+        """
         self._tell(outcome)
         with self._lock:
             self._over = True
         self._look_all()
+        if outcome.kind == "failed":
+            self.release()
+
+    def release(self) -> None:
+        """Give back the memory of a run that is over; its folder has all of it."""
+        with self._looking:
+            self._held = None
+            self.runner.release()
+        give_back()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the network is still in memory."""
+        return self._held is not None
+
+    @property
+    def _trainer(self) -> Trainer:
+        assert self._held
+        return self._held
 
     @property
     def folder(self) -> str:
@@ -89,6 +114,8 @@ class Job:
 
     def _seen(self, command: object) -> object:
         """Return the answer; a failure is the asker's, not the training's."""
+        if not self.is_held:
+            return frame.Failed(tr("Nothing is being trained"))
         trainer = self._trainer
         stops = trainer.stops if not self._over else lambda: False
         try:
@@ -113,33 +140,37 @@ class Job:
         body = frame.Failed(str(error))
         self._send(frame.Message(self._hyper_number, body))
 
-    def weights(self, *, averaged: bool = True) -> Weights:
-        """Return the weights at the present step, or those of the end.
+    def export(self, command: commands.Export) -> frame.Exported:
+        """Write the weights at the present step, or those of the end.
 
-        Args:
-            averaged: Their running mean, where the run keeps one.
+        The training waits meanwhile: copies would take as much memory again.
+
+        Raises:
+            EngineError: When they can't be written.
         """
-        answer: queue.SimpleQueue[Weights | Exception] = queue.SimpleQueue()
-        self.runner.do(lambda: answer.put(self._copied(averaged=averaged)))
+        answer: queue.SimpleQueue[frame.Exported | Exception] = queue.SimpleQueue()
+        self.runner.do(lambda: answer.put(self._exported(command)))
         while self.runner.running and answer.empty():
             with suppress(queue.Empty):
                 return _given(answer.get(timeout=_POLL_S))
         if answer.empty():
-            return of_run(open_run(self._run.folder), averaged=averaged)
+            weights = of_run(open_run(self._run.folder), averaged=command.averaged)
+            return export(weights, command.format, Path(command.path))
         return _given(answer.get())
 
-    def _copied(self, *, averaged: bool) -> Weights | Exception:
-        """Return the present weights; a failure is the asker's, not the training's."""
+    def _exported(self, command: commands.Export) -> frame.Exported | Exception:
+        """Export the present weights; a failure is the asker's, not the training's."""
         trainer = self._trainer
         modules = trainer.parts.program.modules
-        mean = trainer.parts.averaged.tensors if averaged else None
+        mean = trainer.parts.averaged.tensors if command.averaged else None
         try:
-            return of_modules(modules, self._run, trainer.step, mean)
+            weights = of_modules(modules, self._run, trainer.step, mean)
+            return export(weights, command.format, Path(command.path))
         except Exception as error:  # noqa: BLE001 - raised again for who asked
             return error
 
 
-def _given(answer: Weights | Exception) -> Weights:
+def _given(answer: frame.Exported | Exception) -> frame.Exported:
     if isinstance(answer, Exception):
         raise answer
     return answer

@@ -9,21 +9,23 @@ from pathlib import Path
 
 import torch
 
+from engine.compile import starts
 from engine.compile.shapes import ShapeCache
 from engine.data import catalog
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
-from engine.export import Weights, export, of_run
-from engine.graph import serialize
+from engine.export import export, of_run
+from engine.graph import serialize, weights
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
-from engine.protocol import commands, frame
+from engine.protocol import commands, device, frame
 from engine.protocol.overrides import overridden
 from engine.protocol.weights import WeightsPreview
 from engine.training import devices, initial, runs
 from engine.training.launch import launch
 from engine.training.looking import PastViews
+from engine.training.scarcity import give_back
 from engine.training.trainer import Trainer
 
 CLOSE_S = 8.0
@@ -49,6 +51,8 @@ class Host:
             commands.Check: self._check,
             commands.Estimate: self._estimate,
             commands.ListDevices: lambda _request: self._devices(),
+            commands.Ping: lambda _request: frame.Pong(),
+            commands.SettleRun: self._settle_run,
             commands.Train: self._train,
             commands.ResumeRun: self._resume_run,
             commands.Export: self._export,
@@ -61,7 +65,7 @@ class Host:
             commands.RunToEpochEnd: (
                 lambda _request: self._running.runner.run_to_epoch_end()
             ),
-            commands.Stop: lambda _request: self._running.runner.stop(),
+            commands.Stop: self._stop,
             commands.SetHyper: self._set_hyper,
         }
 
@@ -75,15 +79,40 @@ class Host:
             self._job.runner.stop()
             self._job.runner.join(CLOSE_S)
 
+    def hurry(self, request: commands.Request) -> bool:
+        """Stop a run at once, whatever is being answered; return whether it was that.
+
+        Without a run there is nothing to do in a hurry: a stop that comes while one
+        is being prepared waits for it, and one after the end is no mistake.
+
+        Threads: any.
+        """
+        job = self._job
+        ends = isinstance(request.command, commands.Stop | commands.Close)
+        if not (ends and job and job.runner.running):
+            return False
+        job.runner.stop()
+        return isinstance(request.command, commands.Stop)
+
+    def _stop(self, request: commands.Request) -> None:
+        self.hurry(request)
+
     def _answer(self, request: commands.Request) -> None:
         body: object
         try:
+            self._forecaster.stirred += 1
             body = self._answers[type(request.command)](request)
         except EngineError as error:
-            body = frame.Failed(str(error), node=getattr(error, "node", ""))
+            body = frame.Failed(
+                str(error),
+                node=getattr(error, "node", ""),
+                earlier=getattr(error, "earlier", -1),
+            )
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
             body = frame.Failed(text, traceback.format_exc())
+        if isinstance(body, frame.Failed):
+            give_back()
         if body is not None:
             self._send(frame.Message(request.number, body))
 
@@ -102,21 +131,25 @@ class Host:
         command = request.command
         assert isinstance(command, commands.Check)
         project = serialize.loads(command.document)
-        return self._shapes.analyse(project, command.revision, command.folder)
+        held = starts.held(project, command.folder, command.allowed)
+        seen = weights.without(project, held, command.folder) if held else project
+        analysis = self._shapes.analyse(seen, command.revision, command.folder)
+        return starts.with_held(analysis, project, command.folder, held)
 
     def _estimate(self, request: commands.Request) -> None:
         self._require_idle()
         self._forecaster.ask(request)
 
-    def _devices(self) -> frame.Devices:
+    def _devices(self) -> device.Devices:
         found = devices.available()
-        return frame.Devices(found, str(torch.__version__), devices.cores())
+        return device.Devices(found, str(torch.__version__), devices.cores())
 
     def _train(self, request: commands.Request) -> None:
         command = request.command
         assert isinstance(command, commands.Train)
         self._require_idle()
         project = overridden(serialize.loads(command.document), command)
+        self._let_go()
         folder = Path(command.folder)
         trainer, run = launch(
             folder,
@@ -130,17 +163,31 @@ class Host:
         command = request.command
         assert isinstance(command, commands.ResumeRun)
         self._require_idle()
-        run = runs.open_run(Path(command.folder))
+        run = runs.open_run(Path(command.folder), command.from_step)
+        self._let_go()
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
+
+    def _settle_run(self, request: commands.Request) -> frame.Pong:
+        command = request.command
+        assert isinstance(command, commands.SettleRun)
+        job = self._job
+        if not (job and job.runner.running and job.folder == command.folder):
+            runs.settle(Path(command.folder))
+        return frame.Pong()
 
     def _begin(
         self, number: int, trainer: Trainer, run: runs.Run, *, paused: bool
     ) -> None:
-        self._past = None
         if trainer.monitor.enabled:
             watch.attach(trainer, run.project)
         self._job = Job(number, trainer, run, self._send)
         self._job.runner.start(paused=paused)
+
+    def _let_go(self) -> None:
+        """Give back the memory of what went before: two networks may be too much."""
+        self._past = None
+        if self._job:
+            self._job.release()
 
     def _require_idle(self) -> None:
         self._forecaster.cancel()
@@ -159,8 +206,16 @@ class Host:
     def _export(self, request: commands.Request) -> frame.Exported:
         command = request.command
         assert isinstance(command, commands.Export)
-        weights = self._weights(command.run, averaged=command.averaged)
-        return export(weights, command.format, Path(command.path))
+        if command.run:
+            run = runs.open_run(Path(command.run), command.from_step)
+            exported = of_run(run, averaged=command.averaged)
+            return export(exported, command.format, Path(command.path))
+        if not self._job:
+            raise ExportError(
+                tr("There are no trained weights yet"),
+                fix=tr("Train first, or choose a run."),
+            )
+        return self._job.export(command)
 
     def _preview(self, request: commands.Request) -> WeightsPreview:
         command = request.command
@@ -172,24 +227,14 @@ class Host:
         """Let the run answer when it can; of an older run, read its weights."""
         command = request.command
         assert isinstance(command, commands.Look | commands.OpenCell)
-        if self._job and command.run in {"", self._job.folder}:
+        ours = self._job.folder if self._job else ""
+        if self._job and self._job.is_held and command.run in {"", ours}:
             self._job.look(request)
             return None
         self._require_idle()
-        folder = Path(command.run)
-        if not command.run:
+        folder = Path(command.run or ours)
+        if not (command.run or ours):
             raise TrainingError(tr("Nothing is being trained"))
         if self._past is None or self._past.folder != folder:
             self._past = PastViews(folder)
         return self._past.answer(command)
-
-    def _weights(self, folder: str, *, averaged: bool) -> Weights:
-        """Return the weights of a run, or of the current one as they are now."""
-        if folder:
-            return of_run(runs.open_run(Path(folder)), averaged=averaged)
-        if not self._job:
-            raise ExportError(
-                tr("There are no trained weights yet"),
-                fix=tr("Train first, or choose a run."),
-            )
-        return self._job.weights(averaged=averaged)

@@ -5,7 +5,15 @@ from engine.layers.spec import LayerSpec, Param, Port
 
 _PARAMS = (
     count("hidden_size", 64, "Units", "Size of the state."),
-    count("num_layers", 1, "Layers", "Layers on top of each other."),
+    Param(
+        "num_layers",
+        "int",
+        1,
+        "Layers",
+        "Layers on top of each other.",
+        min=1,
+        max=64,
+    ),
     choice(
         "output",
         ("sequence", "last"),

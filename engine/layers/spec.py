@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine import plain
 from engine.errors import ConfigError
 from engine.i18n import tr
 
@@ -33,6 +34,10 @@ Category = Literal[
 PortKind = Literal["any", "float", "int", "loss", "metric"]
 Value = bool | int | float | str | tuple["Value", ...] | None
 Params = Mapping[str, Value]
+_LARGEST = 1e300
+"""A number beyond is one that arithmetic can't hold, or soon can't."""
+_MOST_LETTERS = 10_000
+_MOST_ITEMS = 10_000
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class Param:
                 tr("“{label}” can't have this value", label=tr(self.label)),
                 where=where,
                 expected=self.expectation(),
-                got=repr(value),
+                got=plain.value(value),
             )
         return checked  # type: ignore[return-value]
 
@@ -105,7 +110,7 @@ class Param:
 
     def in_range(self, number: float) -> bool:
         """Return whether one finite number lies within the limits."""
-        if not math.isfinite(number):
+        if abs(number) > _LARGEST or not math.isfinite(number):
             return False
         low = self.min is None or number > self.min
         low = low or (number == self.min and not self.exclusive_min)
@@ -154,14 +159,14 @@ def _check_choice(param: Param, value: object) -> _Checked:
 
 
 def _check_text(_param: Param, value: object) -> _Checked:
-    return value if isinstance(value, str) else _WRONG
+    return value if isinstance(value, str) and len(value) <= _MOST_LETTERS else _WRONG
 
 
 def _check_list(
     one: Callable[[Param, object], _Checked],
 ) -> Callable[[Param, object], _Checked]:
     def check(param: Param, value: object) -> _Checked:
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, list | tuple) or len(value) > _MOST_ITEMS:
             return _WRONG
         items = [one(param, item) for item in value]
         return _WRONG if _WRONG in items else tuple(items)  # type: ignore[arg-type]

@@ -17,6 +17,9 @@ class Transport(Protocol):
     def drain(self) -> list[Message]:
         """Return everything that has arrived; never waits."""
 
+    def kill(self) -> None:
+        """End a host that doesn't answer, at once; what it tells last is fetched."""
+
     def close(self, timeout_s: float) -> None:
         """End the host and everything that belongs to it."""
 
@@ -60,6 +63,10 @@ class EngineClient:
     def drain(self) -> list[Message]:
         """Return everything that has arrived since the last call."""
         return self._transport.drain()
+
+    def kill(self) -> None:
+        """End the engine at once, whatever it does; `EngineGone` follows."""
+        self._transport.kill()
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop a run, end the engine, and return within `timeout_s`.

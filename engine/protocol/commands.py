@@ -17,11 +17,13 @@ class Check:
         document: The project as text.
         revision: Of it.
         folder: Of its file, that relative paths count from; empty without a file.
+        allowed: Places outside this folder that weights may be read from.
     """
 
     document: str
     revision: int = 0
     folder: str = ""
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class ListDevices:
-    """Ask for the devices. Answer: `frame.Devices`."""
+    """Ask for the devices. Answer: `device.Devices`."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,17 @@ class Train:
 
 @dataclass(frozen=True)
 class ResumeRun:
-    """Continue an interrupted run from its last checkpoint. Answers as `Train`."""
+    """Continue an interrupted run from a checkpoint. Answers as `Train`.
+
+    Args:
+        folder: Of the run.
+        paused: Wait before the first step.
+        from_step: Step of a checkpoint that the run keeps; −1 is the newest.
+    """
 
     folder: str
     paused: bool = False
+    from_step: int = -1
 
 
 @dataclass(frozen=True)
@@ -129,12 +138,14 @@ class Export:
         format: `safetensors` or `pt`.
         path: Target file.
         averaged: The running mean of the weights, where the run keeps one.
+        from_step: Step of a checkpoint that the run keeps; −1 is the newest.
     """
 
     run: str
     format: str
     path: str
     averaged: bool = True
+    from_step: int = -1
 
 
 @dataclass(frozen=True)
@@ -186,6 +197,24 @@ class OpenCell:
     right: int
     answer: int
     run: str = ""
+
+
+@dataclass(frozen=True)
+class Ping:
+    """Ask whether anybody is there. Answer: `frame.Pong`, also beside long work."""
+
+
+@dataclass(frozen=True)
+class SettleRun:
+    """Note in a run's folder that the engine which trained it is gone.
+
+    Answer: `frame.Pong`.
+
+    Args:
+        folder: Of the run; one that has ended, or that goes on, stays as it is.
+    """
+
+    folder: str
 
 
 @dataclass(frozen=True)

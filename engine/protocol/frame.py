@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.graph.edits import Problem
     from engine.protocol.arrays import Floats, Ints
+    from engine.protocol.device import Devices
     from engine.protocol.findings import Finding
     from engine.protocol.goals import PhaseGoal
 
@@ -23,32 +24,6 @@ HISTOGRAM_BINS = 512
 Exponent 0 holds zeros (and subnormals), 1-254 values with ⌊log2 |x|⌋ = exponent − 127,
 255 infinities and NaN.
 """
-
-
-@dataclass(frozen=True)
-class Device:
-    """One device that torch reports.
-
-    Args:
-        id: As in documents: `cpu`, `cuda:0` …
-        name: Words for the picker.
-        free_bytes: Free memory, 0 where unknown.
-        total_bytes: All memory, 0 where unknown.
-    """
-
-    id: str
-    name: str
-    free_bytes: int = 0
-    total_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class Devices:
-    """Answer to `ListDevices`, with the versions of the engine."""
-
-    devices: tuple[Device, ...]
-    torch_version: str
-    cores: int
 
 
 @dataclass(frozen=True)
@@ -97,6 +72,7 @@ class Analysis:
         problems: In the order of the graph.
         parameters: Number of weights of the whole graph, shared ones once.
         phases: What every phase does; empty while errors keep it unknown.
+        memory_bytes: What a training takes at most, by arithmetic from the shapes.
     """
 
     revision: int
@@ -104,6 +80,7 @@ class Analysis:
     problems: tuple[Problem, ...]
     parameters: int
     phases: tuple[PhaseInfo, ...] = ()
+    memory_bytes: int = 0
 
     @property
     def trainable(self) -> bool:
@@ -114,6 +91,9 @@ class Analysis:
 @dataclass(frozen=True)
 class Forecast:
     """Answer to `Estimate`: what a run would take, by a few steps on a copy.
+
+    What does not fit into memory is not rehearsed: then only its memory is known, by
+    arithmetic, and all times are 0.
 
     Args:
         revision: Of the first request with this document.
@@ -138,6 +118,11 @@ class Forecast:
     total_steps: int
     steps_per_epoch: int
     memory_bytes: int
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether its times are known."""
+        return self.total_steps > 0
 
 
 @dataclass(frozen=True)
@@ -346,11 +331,13 @@ class Failed:
         text: The message for the user.
         details: Traceback when it is a bug of ours, otherwise empty.
         node: Path of the node it is about, or empty.
+        earlier: Step of a whole checkpoint, when the newest is damaged; otherwise −1.
     """
 
     text: str
     details: str = ""
     node: str = ""
+    earlier: int = -1
 
 
 @dataclass(frozen=True)
@@ -358,6 +345,11 @@ class EngineReady:
     """The engine has imported torch and answers."""
 
     devices: Devices
+
+
+@dataclass(frozen=True)
+class Pong:
+    """Answer to `Ping`: the engine's process lives, whatever it is busy with."""
 
 
 @dataclass(frozen=True)

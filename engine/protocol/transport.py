@@ -10,20 +10,22 @@ import atexit
 import contextlib
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from engine.i18n import tr
 from engine.protocol import wire
-from engine.protocol.commands import Close, Request
-from engine.protocol.frame import EngineGone, Message
+from engine.protocol.commands import Close, Ping, Request
+from engine.protocol.exits import exit_words
+from engine.protocol.frame import EngineGone, Message, Pong
 from engine.protocol.mailbox import Mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _STDERR_LINES = 60
 _INBOX = 64
@@ -72,6 +74,10 @@ class ProcessTransport:
         """Return everything that has arrived; never blocks."""
         return self._inbox.drain()
 
+    def kill(self) -> None:
+        """End the child at once, also a stopped one; the reader then tells it."""
+        self._process.kill()
+
     def close(self, timeout_s: float) -> None:
         """Ask the child to end; terminate, then kill it when it doesn't.
 
@@ -114,10 +120,8 @@ class ProcessTransport:
             self._process.kill()
         _ended(self._process, 2.0)
         self._threads[-1].join(1.0)
-        code = self._process.returncode
-        how = reason or _exit_words(code)
-        head = tr("The engine has ended unexpectedly ({how}).", how=how)
-        return EngineGone(head, "\n".join(self._errors))
+        said = "\n".join(self._errors)
+        return EngineGone(exit_words(self._process.returncode, said, reason), said)
 
     def _write(self) -> None:
         """Send requests until None; a dead child is noticed by the reader."""
@@ -157,16 +161,6 @@ def _ended(process: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
     return True
 
 
-def _exit_words(code: int | None) -> str:
-    """Return a child's exit code in words, with the signal's name if there is one."""
-    if code is None or code >= 0:
-        return tr("exit code {code}", code=code)
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return tr("signal {number}", number=-code)
-
-
 class PipeServer:
     """The parent, seen from the child: what it asks, and how to answer.
 
@@ -174,6 +168,10 @@ class PipeServer:
         source: Where requests come from.
         target: Where messages go.
         grace_s: How long the child may still work after its parent is gone.
+
+    Attributes:
+        hurry: Asked first, on the reading thread: returns whether it has obeyed a
+            request that must not wait for the ones before.
 
     Threads: `send` may be called from any thread and never blocks.
     """
@@ -183,6 +181,7 @@ class PipeServer:
     ) -> None:
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._source, self._target, self._grace_s = source, target, grace_s
+        self.hurry: Callable[[Request], bool] = lambda _request: False
         self._outbox = Mailbox(keep=2)
         self._ready = threading.Event()
         self._done = threading.Event()
@@ -218,7 +217,10 @@ class PipeServer:
     def _accept(self, request: Request) -> None:
         if isinstance(request.command, Close) and not self._ready.is_set():
             os._exit(0)
-        self.requests.put(request)
+        if isinstance(request.command, Ping):
+            self.send(Message(request.number, Pong()))
+        elif not self.hurry(request):
+            self.requests.put(request)
 
     def _write(self) -> None:
         with contextlib.suppress(OSError):

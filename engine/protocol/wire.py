@@ -22,7 +22,7 @@ import numpy as np
 
 from engine.errors import EngineError
 from engine.graph import assign, edits, model, settings
-from engine.protocol import commands, findings, frame, goals, weights
+from engine.protocol import commands, device, findings, frame, goals, weights
 
 MAX_JSON_BYTES = 1 << 28
 MAX_SEGMENT_BYTES = 1 << 30
@@ -52,10 +52,12 @@ _CLASSES: tuple[type, ...] = (
     commands.PreviewWeights,
     commands.Look,
     commands.OpenCell,
+    commands.Ping,
+    commands.SettleRun,
     commands.Close,
     commands.Request,
-    frame.Device,
-    frame.Devices,
+    device.Device,
+    device.Devices,
     frame.NodeInfo,
     frame.PhaseInfo,
     frame.Analysis,
@@ -70,6 +72,7 @@ _CLASSES: tuple[type, ...] = (
     frame.Exported,
     frame.Failed,
     frame.EngineReady,
+    frame.Pong,
     frame.EngineGone,
     frame.Message,
     findings.Evidence,

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import torch
 
 from engine.compile.program import Program, compile_project
-from engine.errors import TrainingError
 from engine.graph.model import Project
 from engine.graph.settings import Training
-from engine.i18n import tr
 from engine.measure.budget import Budget
 from engine.protocol.frame import RunStarted
 from engine.training import devices, ewc
@@ -19,6 +17,7 @@ from engine.training.length import Length
 from engine.training.monitor import Monitor, Rows, rows_of
 from engine.training.phases import PhaseRun
 from engine.training.precision import keep_losses_exact
+from engine.training.scarcity import ScarcityError, is_scarce
 from engine.training.stopping import BestWeights, EarlyStopping
 from engine.training.viewing import Viewing
 
@@ -92,12 +91,10 @@ def assemble(project: Project, device: str = "", seed: int | None = None) -> Ass
     place = devices.resolve(device or str(training.value("device")))
     try:
         return _assembled(project, training, place, seed)
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise TrainingError(
-            tr("There is not enough free memory for the weights and the data"),
-            where=str(place),
-            fix=tr("Free some, choose another device, or make the network smaller."),
-        ) from error
+    except (RuntimeError, MemoryError) as error:
+        if not is_scarce(error):
+            raise
+        raise ScarcityError(error, str(place)) from None
 
 
 def _assembled(

@@ -4,12 +4,13 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import torch
 
 from engine.graph.model import Project
 from engine.i18n import tr
-from engine.protocol.frame import LayerSample, RunStarted
+from engine.protocol.frame import RunStarted
 from engine.training import hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
@@ -21,6 +22,9 @@ from engine.training.recorder import COMMIT_S, Recorder, Snapshot
 from engine.training.runs import Change, Run
 from engine.training.snapshot import Position
 from engine.training.watcher import Nobody, Watcher
+
+if TYPE_CHECKING:
+    from engine.training.causes import Cause
 
 
 class Control:
@@ -39,6 +43,7 @@ class Control:
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
+        cause: Where a number stopped being finite, if it is known.
         from_files: Some weights began as those of a file or of another run.
         watcher: Is shown all that is measured and may say what is wrong.
 
@@ -65,6 +70,7 @@ class Control:
         self._position = Position()
         self.at_border = True
         self.ending: Ending | None = None
+        self.cause: Cause | None = None
         self.watcher: Watcher = Nobody()
         modules = self.parts.program.modules
         self._interrupt = Interrupt(modules, list(modules.parameters()))
@@ -96,8 +102,8 @@ class Control:
             goals=[vars(phase.goal) for phase in self.parts.phases],
         )
         self._tell_short_batch()
-        if self.from_files:
-            self.save()  # so that going on never needs the files again
+        if self.recorder.is_new:
+            self.save()  # a run can go on from its first moment, without any file
         self.monitor.warm_up()
         self._look_after_at = time.perf_counter() + COMMIT_S
         self._interrupt.listen(slow=True)  # nobody knows yet how long a step takes
@@ -183,12 +189,10 @@ class Control:
         progress = self._news.drain(self.monitor.take(), self.viewing.take())
         start = time.perf_counter()
         found = self.watcher.judge(progress.steps, progress.losses, self.ending)
+        if found is not None:
+            self.recorder.add_findings(found)
         self.monitor.budget.also(time.perf_counter() - start)
         return replace(progress, findings=found)
-
-    def _keep_sample(self, sample: LayerSample) -> None:
-        self.recorder.add_sample(sample)
-        self.watcher.sampled(sample)
 
     def show(self) -> Iterator[None]:
         """Make the views of the present weights; a stop ends it without a result."""

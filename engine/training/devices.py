@@ -8,7 +8,7 @@ import torch
 
 from engine.errors import ConfigError, did_you_mean
 from engine.i18n import tr
-from engine.protocol.frame import Device
+from engine.protocol.device import Device
 
 
 def available() -> tuple[Device, ...]:

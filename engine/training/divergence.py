@@ -5,6 +5,33 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from engine.i18n import tr
+from engine.training.causes import Cause
+from engine.training.events import Ending
+
+
+def ending(step: int, node: str) -> Ending:
+    """Return the end of a training with a loss that is not finite."""
+    advice = tr("Try a lower learning rate, or clip the gradient.")
+    return Ending("diverged", f"{_sentence(step, node)} {advice}", node)
+
+
+def traced(cause: Cause, step: int, loss: str) -> Ending:
+    """Return the end of a training that became bad in a node.
+
+    Of a number that is merely too large the loss is told first: steps and weights may
+    be to blame. Of all else nothing but the node is.
+    """
+    text = f"{cause.text} {cause.advice}"
+    if cause.is_size:
+        text = f"{_sentence(step, loss)} {text}"
+    return Ending("diverged", text, cause.node)
+
+
+def _sentence(step: int, node: str) -> str:
+    where = {"node": node, "step": step}
+    return tr("The loss “{node}” is no finite number in step {step}.", **where)
+
 
 class DeviceLosses:
     """Losses that are still on the device, to be looked at now and then.

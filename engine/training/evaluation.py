@@ -100,12 +100,21 @@ class Evaluator:
 
     def forward(self, piece: Piece) -> Mapping[str, Any]:
         """Return losses, or what they need, and the inputs of metrics of one batch."""
-        portion, batch = piece.portion, piece.batch
-        with self._eval_mode(), self._looked_at(), torch.no_grad():
+        with self._looked_at():
+            return self._run(piece.portion.run, piece.batch)
+
+    def everything(self, batch: Batch) -> Mapping[str, Any]:
+        """Return the results of all ends, of the weights that are trained."""
+        return self._run(self.program.evaluation.run, batch)
+
+    def _run(
+        self, run: Callable[[Batch], Mapping[str, Any]], batch: Batch
+    ) -> Mapping[str, Any]:
+        with self._eval_mode(), torch.no_grad():
             if not self._half:
-                return portion.run(batch)
+                return run(batch)
             with precision.autocast(next(iter(batch.values())).device):
-                return portion.run(batch)
+                return run(batch)
 
     @contextmanager
     def _eval_mode(self) -> Iterator[None]:

@@ -96,10 +96,3 @@ def begun(started: RunStarted) -> str:
         **facts,
         device=started.device,
     )
-
-
-def divergence(step: int, node: str) -> str:
-    """Return what is said when a loss is not finite any more."""
-    where = {"node": node, "step": step}
-    text = tr("The loss “{node}” is not a finite number in step {step}.", **where)
-    return f"{text} {tr('Try a lower learning rate, or clip the gradient.')}"

@@ -8,6 +8,7 @@ from engine.compile.failure import feeds_of, locate
 from engine.compile.program import PhaseProgram
 from engine.errors import TrainingError
 from engine.i18n import tr
+from engine.training.scarcity import ScarcityError, is_scarce
 
 
 class StepError(TrainingError):
@@ -42,6 +43,8 @@ def failed(
     if isinstance(error, TrainingError):
         return error
     found = locate(program.graph_module, feeds_of(program.feed_names, feeds))
+    if is_scarce(error):
+        return ScarcityError(error, found.node, found.node)
     return StepError(found.node, step, found.input_shapes, found.error or error)
 
 

@@ -127,6 +127,21 @@ class Feeds:
             batch[noise.name] = noise.draw(size, generator)
         return batch
 
+    def spread_batches(self, count: int, size: int) -> Iterator[Batch]:
+        """Yield training samples drawn without order, the same every time.
+
+        Sorted data gives a fair share of every class so.
+
+        Args:
+            count: How many, at most; none twice.
+            size: Most samples of a batch.
+        """
+        total = max((s.data.num_train for s in self._sets), default=count)
+        generator = _seeded(self.seed, "spread", torch.device("cpu"))
+        chosen = torch.randperm(total, generator=generator)[:count].tolist()
+        for start, stop in spans(len(chosen), size):
+            yield self._training_batch(chosen[start:stop])
+
     def single_samples(self, names: Sequence[str], count: int) -> Iterator[Batch]:
         """Yield batches of one training sample each, evenly spread.
 

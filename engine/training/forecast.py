@@ -9,10 +9,12 @@ import torch
 from engine.graph.model import Project
 from engine.measure.budget import Budget
 from engine.protocol.frame import Forecast
-from engine.training import devices, randomness
+from engine.training import devices, randomness, state, tensor_file
 from engine.training.footprint import Footprint
+from engine.training.highwater import HighWater
 from engine.training.interrupt import InterruptedStepError
 from engine.training.itinerary import Costs, Kind, kinds, num_evaluations
+from engine.training.recorder import COPIED_BYTES
 from engine.training.trainer import Trainer
 
 BUDGET_S = 0.4
@@ -22,6 +24,9 @@ VIEWS_S = 2.0
 _LEAST_STEPS, _WARM_UP = 3, 2
 _QUICK_S = 0.2
 """Views that take longer are not made a second time to see their memory."""
+
+_UNSTEADY_BYTES = 4 * 2**20
+"""By so much a process grows more or less, for the same training."""
 
 
 class CalledOffError(Exception):
@@ -47,6 +52,7 @@ class Rehearsal:
         wanted = str(project.training.checked().value("device"))
         self._device = devices.resolve(wanted)
         self._footprint = Footprint(self._device)
+        self._process = HighWater()
         self._random = randomness.state(self._device)
         try:
             with self._footprint:
@@ -188,8 +194,20 @@ class Rehearsal:
             total_s=costs.total_s,
             total_steps=trainer.total_steps,
             steps_per_epoch=per_epoch,
-            memory_bytes=self._footprint.peak_bytes,
+            memory_bytes=self._memory(),
         )
+
+    def _memory(self) -> int:
+        """Return the most bytes of all tensors, or by how much the process has grown.
+
+        The latter is more: some operations need memory inside themselves, and what
+        is freed in pieces is not always of use.
+        """
+        tensors = self._footprint.peak_bytes
+        if self._device.type != "cpu":
+            return tensors
+        grown = self._process.grown_bytes
+        return grown if grown > tensors + _UNSTEADY_BYTES else tensors
 
 
 class _Rehearsed(Trainer):
@@ -218,8 +236,10 @@ class _Rehearsed(Trainer):
         return self.viewing.make(-2)
 
     def copies(self) -> object:
-        """Return the copies that a checkpoint is written from."""
-        return self._snapshot()
+        """Return the copies that a checkpoint is written from, while it is small."""
+        tensors, _ = self._snapshot()
+        small = tensor_file.num_bytes(tensors) <= COPIED_BYTES
+        return state.copied(tensors) if small else None
 
     def check(self) -> None:
         """Raise when a stop was asked for."""

@@ -307,7 +307,24 @@ def _put(program: Program, file: WeightFile, tensors: Iterable[TensorFit]) -> No
     state = program.modules.state_dict()
     for fit in tensors:
         if fit.fit == "matched":
+            _check_numbers(file, fit)
             state[fit.name].copy_(file.tensors[fit.source])
+
+
+def _check_numbers(file: WeightFile, fit: TensorFit) -> None:
+    """Refuse weights that are no numbers: no training comes back from them.
+
+    Raises:
+        TrainingError: Names the tensor.
+    """
+    tensor = file.tensors[fit.source]
+    if tensor.is_floating_point() and (count := int(torch.isnan(tensor).sum())):
+        raise TrainingError(
+            tr("“{name}” holds NaN, which is no number", name=fit.source),
+            where=file.path,
+            got=tr("{n} of {all}", n=count, all=tensor.numel()),
+            fix=tr("Choose another file, or let the weights start anew."),
+        )
 
 
 class MisfitError(TrainingError):
@@ -320,15 +337,25 @@ class MisfitError(TrainingError):
     node = ""
 
 
+def _words(tensor: Tensor) -> str:
+    """Return shape and kind of numbers of a tensor."""
+    shape = "×".join(map(str, tensor.shape)) or tr("one number")
+    return f"{shape} ({str(tensor.dtype).removeprefix('torch.')})"
+
+
 def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> MisfitError:
     node = project.graph.nodes.get(fit.node.partition(".")[0])
     title = f"{ports.title(node)} ({fit.node})" if node else fit.node
-    shape = "×".join(map(str, fit.got)) if fit.got is not None else tr("nothing")
+    other = file.tensors.get(fit.source)
+    shape = _words(other) if other is not None else tr("nothing")
+    needed = "×".join(map(str, fit.expected)) or tr("one number")
+    if fit.got == fit.expected:
+        needed = f"{needed} ({tr('real numbers')})"
     error = MisfitError(
         tr("“{name}” in {path} does not fit", name=fit.source, path=file.path),
         where=title,
-        expected="×".join(map(str, fit.expected)) or tr("one number"),
-        got=shape or tr("one number"),
+        expected=needed,
+        got=shape,
         fix=tr("Choose another file, or let the weights start anew."),
     )
     error.node = ".".join(s for s in fit.node.split(".") if not s.isdigit())

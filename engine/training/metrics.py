@@ -5,40 +5,117 @@ readers and the writer out of each other's way; a crash loses at most the last c
 What is read may be anybody's file: it can neither run anything nor fill the memory.
 """
 
-import json
 import sqlite3
 import threading
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NamedTuple
 
-import numpy as np
-
-from engine.errors import TrainingError
-from engine.i18n import tr
+from engine.errors import EngineError
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.frame import HISTOGRAM_BINS, Evaluation, LayerSample
+from engine.protocol.frame import Evaluation, LayerSample
+from engine.training import curve_files, curve_rows
+from engine.training.curve_files import CurvesError, told
+from engine.training.curve_rows import Row
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS steps (
-    first INTEGER PRIMARY KEY, count INTEGER, phases INTEGER, numbers BLOB);
-CREATE TABLE IF NOT EXISTS evaluations (step INTEGER PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS samples (
-    step INTEGER PRIMARY KEY, phase INTEGER, layers INTEGER, numbers BLOB);
-"""
-_MOST_LAYERS = 20_000
-_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-_COLUMNS = ("grad_norm", "weight_norm", "update_ratio", "grad_zeros", "grad_nonfinite")
+_READ = {
+    "steps": "SELECT first, count, phases, numbers FROM steps ORDER BY first",
+    "evaluations": "SELECT step, value FROM evaluations ORDER BY step",
+    "samples": "SELECT step, phase, layers, numbers FROM samples ORDER BY step",
+}
+_WRITE = {
+    "steps": "INSERT OR REPLACE INTO steps VALUES (?,?,?,?)",
+    "evaluations": "INSERT OR REPLACE INTO evaluations VALUES (?,?)",
+    "samples": "INSERT OR REPLACE INTO samples VALUES (?,?,?,?)",
+}
+_SIZES = "SELECT count(*), max(layers) FROM samples"
+_Steps = tuple[Ints, Floats, Floats]
+
+
+class Curves(NamedTuple):
+    """All that a run has recorded, as far as it can be read.
+
+    Args:
+        steps: Steps (K,), losses and rates (K, phases).
+        evaluations: In order.
+        samples: Of the layers, in order.
+        damage: Why some of it is missing; None when all is there.
+    """
+
+    steps: _Steps
+    evaluations: list[Evaluation]
+    samples: list[LayerSample]
+    damage: EngineError | None = None
+
+
+def read(path: Path) -> Curves:
+    """Return the curves of a run; its folder is only read.
+
+    What is damaged is left out and told.
+
+    Args:
+        path: Of the file with the curves; it may be missing.
+
+    Threads: any.
+    """
+    found = Curves(curve_rows.unpacked_steps(()), [], [])
+    errors: list[EngineError] = []
+    with _collected() as whole, curve_files.looked_at(path) as file:
+        with _collected() as steps, told(path):
+            found = found._replace(steps=_steps(file))
+        with _collected() as evaluations, told(path):
+            found = found._replace(evaluations=_evaluations(file))
+        with _collected() as samples, told(path):
+            found = found._replace(samples=_samples(file))
+        errors = [*steps, *evaluations, *samples]
+    return found._replace(damage=next(iter([*whole, *errors]), None))
+
+
+@contextmanager
+def _collected() -> Iterator[list[EngineError]]:
+    """Keep what the curves refuse in a list."""
+    errors: list[EngineError] = []
+    try:
+        yield errors
+    except curve_files.REFUSED as error:
+        errors.append(error)
+
+
+def _rows(file: sqlite3.Connection, table: str) -> Iterable[Row]:
+    return file.execute(_READ[table]) if _has(file, table) else ()
+
+
+def _has(file: sqlite3.Connection, table: str) -> bool:
+    query = "SELECT count(*) FROM sqlite_master WHERE name = ?"
+    return bool(file.execute(query, (table,)).fetchone()[0])
+
+
+def _steps(file: sqlite3.Connection) -> _Steps:
+    return curve_rows.unpacked_steps(_rows(file, "steps"))
+
+
+def _evaluations(file: sqlite3.Connection) -> list[Evaluation]:
+    return [*map(curve_rows.unpacked_evaluation, _rows(file, "evaluations"))]
+
+
+def _samples(file: sqlite3.Connection) -> list[LayerSample]:
+    if not _has(file, "samples"):
+        return []
+    count, layers = file.execute(_SIZES).fetchone()
+    apart = curve_rows.samples_apart(count, layers) if count else 1
+    return [*curve_rows.unpacked_samples(_rows(file, "samples"), apart)]
 
 
 class MetricStore:
-    """Losses, evaluations and layer samples of one run.
+    """Losses, evaluations and layer samples of one run, to be written.
 
     Args:
-        path: The file; made when it is missing.
+        path: The file; made when it is missing, and made anew from its rows when it
+            was there before.
+
+    Attributes:
+        damage: What was damaged in the file that was there; empty when it was sound.
 
     Raises:
         TrainingError: By every method, when the file can't be read or written.
@@ -48,97 +125,96 @@ class MetricStore:
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.Lock()
-        with self._opened_or_refused():
+        self.damage = ""
+        with told(path):
+            if curve_files.is_there(path):
+                self._make_anew()
+            else:
+                curve_files.made_new(path, b"")
             self._file = sqlite3.connect(path, check_same_thread=False)
         try:
             with self._locked():
-                self._prepare()
-        except TrainingError:
+                curve_files.prepare(self._file)
+        except BaseException:
             self._file.close()
             raise
 
-    def _prepare(self) -> None:
-        self._file.execute("PRAGMA trusted_schema=OFF")
-        query = "SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')"
-        if self._file.execute(query).fetchone()[0]:
-            self._refuse(tr("views or triggers"))
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA synchronous=NORMAL")
-        self._file.executescript(_TABLES)
+    def _make_anew(self) -> None:
+        """Write a file of our own with the rows of the one that is there."""
+        file = sqlite3.connect(":memory:")
+        try:
+            file.executescript(curve_files.TABLES)
+            self._take_over(file)
+            file.commit()
+            curve_files.made_new(self._path, file.serialize())
+        finally:
+            file.close()
+
+    def _take_over(self, file: sqlite3.Connection) -> None:
+        """Copy all sound rows; damaged curves of our own are set aside."""
+        try:
+            with curve_files.looked_at(self._path) as old:
+                for table in _READ:
+                    self._copy(old, file, table)
+        except CurvesError as error:
+            if not error.is_ours:
+                raise
+            self.damage = error.got if isinstance(error.got, str) else ""
+        if self.damage:
+            curve_files.renamed_damaged(self._path)
+
+    def _copy(
+        self, old: sqlite3.Connection, file: sqlite3.Connection, table: str
+    ) -> None:
+        try:
+            with told(self._path):
+                for row in curve_rows.checked(table, _rows(old, table)):
+                    file.execute(_WRITE[table], row)
+        except CurvesError as error:
+            self.damage = error.got if isinstance(error.got, str) else ""
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the lock, and say in words what the file refuses."""
-        with self._lock, self._opened_or_refused():
+        with self._lock, told(self._path):
             yield
 
-    @contextmanager
-    def _opened_or_refused(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, zlib.error, *_DAMAGED) as error:
-            self._refuse(str(error), error)
-
-    def _refuse(self, got: str, error: Exception | None = None) -> NoReturn:
-        raise TrainingError(
-            tr("The curves of the run can't be read or written"),
-            where=str(self._path),
-            got=got,
-            fix=tr("Free some space, or restore the file from a backup."),
-        ) from error
-
-    def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self._file.execute(query).fetchall()
+    def _write(self, table: str, row: Row) -> None:
+        with self._locked():
+            self._file.execute(_WRITE[table], row)
 
     def add_steps(self, steps: Ints, losses: Floats, rates: Floats) -> None:
         """Append consecutive steps; losses and rates are (K, phases)."""
-        if len(steps) == 0:
-            return
-        numbers = np.concatenate([losses, rates], axis=1).tobytes()
-        row = (int(steps[0]), len(steps), losses.shape[1], numbers)
-        with self._locked():
-            self._file.execute("INSERT OR REPLACE INTO steps VALUES (?,?,?,?)", row)
+        if len(steps):
+            self._write("steps", curve_rows.packed_steps(steps, losses, rates))
 
     def add_evaluation(self, evaluation: Evaluation) -> None:
         """Append an evaluation."""
-        row = (evaluation.step, json.dumps(asdict(evaluation)))
-        with self._locked():
-            self._file.execute("INSERT OR REPLACE INTO evaluations VALUES (?,?)", row)
+        self._write("evaluations", curve_rows.packed_evaluation(evaluation))
 
     def add_sample(self, sample: LayerSample) -> None:
         """Append a layer sample."""
-        row = (sample.step, sample.phase, len(sample.grad_norm), _packed(sample))
-        with self._locked():
-            self._file.execute("INSERT OR REPLACE INTO samples VALUES (?,?,?,?)", row)
+        self._write("samples", curve_rows.packed_sample(sample))
 
     def commit(self) -> None:
         """Make everything so far durable against a crash of the program."""
         with self._locked():
             self._file.commit()
 
-    def steps(self) -> tuple[Ints, Floats, Floats]:
+    def steps(self) -> _Steps:
         """Return steps (K,), losses and rates (K, phases)."""
         with self._locked():
-            rows = self._rows("SELECT first, count, numbers FROM steps ORDER BY first")
-            if not rows:
-                empty = np.zeros((0, 0))
-                return np.zeros(0, dtype=np.int64), empty, empty
-            numbers = [_unpacked_steps(count, blob) for _, count, blob in rows]
-            steps = [np.arange(first, first + count) for first, count, _ in rows]
-            losses, rates = np.split(np.concatenate(numbers), 2, axis=1)
-            return np.concatenate(steps), losses, rates
+            return _steps(self._file)
 
     def evaluations(self) -> list[Evaluation]:
         """Return all evaluations in order."""
         with self._locked():
-            rows = self._rows("SELECT value FROM evaluations ORDER BY step")
-            return [_evaluation(json.loads(text)) for (text,) in rows]
+            return _evaluations(self._file)
 
     def samples(self) -> list[LayerSample]:
         """Return all stored layer samples in order."""
         with self._locked():
-            query = "SELECT step, phase, layers, numbers FROM samples ORDER BY step"
-            return [_unpacked(*row) for row in self._rows(query)]
+            return _samples(self._file)
 
     def discard_after(self, step: int) -> None:
         """Forget everything past a step."""
@@ -152,12 +228,9 @@ class MetricStore:
     def _cut(self, step: int) -> None:
         """Drop the steps after `step`, also in the middle of a row."""
         self._file.execute("DELETE FROM steps WHERE first > ?", (step,))
-        query = "SELECT first, count, numbers FROM steps ORDER BY first DESC LIMIT 1"
-        for first, count, blob in self._file.execute(query).fetchall():
-            keep = min(count, step - first + 1)
-            numbers = _unpacked_steps(count, blob)[:keep].tobytes()
-            query = "UPDATE steps SET count = ?, numbers = ? WHERE first = ?"
-            self._file.execute(query, (keep, numbers, first))
+        query = f"{_READ['steps']} DESC LIMIT 1"
+        for row in self._file.execute(query).fetchall():
+            self._file.execute(_WRITE["steps"], curve_rows.cut_steps(row, step))
 
     def close(self) -> None:
         """Commit and close the file."""
@@ -165,43 +238,5 @@ class MetricStore:
             try:
                 self._file.commit()
             finally:
-                self._file.close()
-
-
-def _evaluation(record: dict[str, Any]) -> Evaluation:
-    """Return an evaluation from its record, every number as what it must be."""
-    values, train_values = (
-        {str(name): float(value) for name, value in record[part].items()}
-        for part in ("values", "train_values")
-    )
-    step, epoch = int(record["step"]), float(record["epoch"])
-    return Evaluation(step, epoch, values, train_values, bool(record["best"]))
-
-
-def _unpacked_steps(count: int, blob: bytes) -> Floats:
-    return np.frombuffer(blob, dtype=np.float64).reshape(count, -1)
-
-
-def _packed(sample: LayerSample) -> bytes:
-    counts = np.stack([sample.grad_histogram, sample.weight_histogram])
-    numbers = np.stack([vars(sample)[name] for name in _COLUMNS])
-    return zlib.compress(counts.astype("<i4").tobytes() + numbers.tobytes(), 1)
-
-
-def _unpacked(step: int, phase: int, layers: int, blob: bytes) -> LayerSample:
-    if not 0 <= layers <= _MOST_LAYERS:
-        raise ValueError(layers)
-    size = 2 * layers * HISTOGRAM_BINS * 4
-    whole = size + len(_COLUMNS) * layers * 8
-    data = zlib.decompressobj().decompress(blob, whole + 1)
-    counts = np.frombuffer(data[:size], dtype="<i4").astype(np.int64)
-    grads, weights = counts.reshape(2, layers, HISTOGRAM_BINS)
-    rows = np.frombuffer(data[size:], dtype=np.float64).reshape(len(_COLUMNS), layers)
-    columns = dict(zip(_COLUMNS, rows, strict=True))
-    return LayerSample(
-        step=step,
-        phase=phase,
-        grad_histogram=grads,
-        weight_histogram=weights,
-        **columns,
-    )
+                with suppress(sqlite3.Error):
+                    self._file.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
+from engine.measure import schedule
 from engine.measure.budget import Budget
 from engine.measure.probes import Layers, Probe
 from engine.protocol.frame import LayerSample
@@ -34,6 +35,9 @@ class Monitor:
     of others keep what was measured last. A layer that several phases update has a row
     for each, see `rows_of`.
 
+    Steps of `schedule` are measured whatever the budget says, and their samples are
+    made of nothing else: they are the same on a busy machine.
+
     Args:
         layers: Node path → its parameters.
         phases: The parameters that each phase updates.
@@ -59,6 +63,9 @@ class Monitor:
         self.enabled = enabled and bool(layers)
         self.rows = rows_of(layers, phases)
         self._layers = Layers.unknown(len(self.rows))
+        self._fixed = Layers.unknown(len(self.rows))
+        self._armed: set[int] = set()
+        self._is_fixed = False
         self._phase = 0
         self._rows: list[list[int]] = []
         self._probes: list[Probe] = []
@@ -87,9 +94,19 @@ class Monitor:
             probe.before_update()
             probe.after_update()
 
-    def start_step(self, *, is_last: bool = False) -> None:
-        """Decide whether the coming step is measured; the last of a run always is."""
-        self.sampling = self.enabled and (is_last or self.budget.due())
+    def start_step(self, step: int, total: int, phases: Sequence[int] = (0,)) -> None:
+        """Decide whether the coming step is measured; the last of a run always is.
+
+        Args:
+            step: Its number, from 1.
+            total: Steps of the run.
+            phases: Those that run in it; one that is to be measured waits for its turn.
+        """
+        if schedule.due(step, total):
+            self._armed = set(range(len(self._probes)))
+        wanted = not self._armed.isdisjoint(phases)
+        self.sampling = self.enabled and (wanted or self.budget.due())
+        self._is_fixed = False
         self._cost = 0.0
 
     def before_update(self, phase: int) -> None:
@@ -104,16 +121,34 @@ class Monitor:
     def after_update(self, phase: int) -> None:
         """Read weights and bring everything to the host."""
         start = time.perf_counter()
-        self._layers.put(self._rows[phase], self._probes[phase].after_update())
+        found = self._probes[phase].after_update()
+        self._layers.put(self._rows[phase], found)
+        if phase in self._armed:
+            self._armed.discard(phase)
+            self._fixed.put(self._rows[phase], found)
+            self._is_fixed = True
         self._phase = phase
         self._cost += time.perf_counter() - start
 
-    def end_step(self, step: int, store: Callable[[LayerSample], None]) -> None:
-        """Finish the sample of this step and hand it to `store`."""
+    def end_step(
+        self,
+        step: int,
+        store: Callable[[LayerSample], None],
+        judge: Callable[[LayerSample], None],
+    ) -> None:
+        """Finish the sample of this step and hand it on.
+
+        Args:
+            step: Its number.
+            store: Takes every sample.
+            judge: Takes those of the schedule alone.
+        """
         start = time.perf_counter()
         self._sample = self._layers.sample(step, self._phase)
         made = time.perf_counter()
         store(self._sample)
+        if self._is_fixed:
+            judge(self._fixed.sample(step, self._phase))
         self.budget.spent(self._cost + made - start)
         self.budget.spent(time.perf_counter() - made, sampled=False)
 

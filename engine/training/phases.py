@@ -31,6 +31,9 @@ class PhaseRun:
 
     Attributes:
         ewc: What it is held back by, if anything.
+        half: Compute in bf16 where that is sound.
+        random: State of the random numbers before the last forward pass; None where
+            it draws none.
 
     Raises:
         ConfigError: When there is nothing to train.
@@ -59,7 +62,9 @@ class PhaseRun:
         self._first, self._last = _number(phase, "first") or 1, _number(phase, "last")
         self._clip = (_number(phase, "clip_norm"), _number(phase, "clip_value"))
         self._l1 = _number(phase, "l1") or 0.0
-        self._half = half
+        self.half = half
+        self._draws: bool | None = None
+        self.random: Tensor | None = None
         self.ewc: Consolidation | None = None
 
     def due(self, number: int) -> bool:
@@ -70,6 +75,11 @@ class PhaseRun:
         """Return whether a step lies between the first and the last of this phase."""
         ended = self._last is not None and number > self._last
         return number >= self._first and not ended
+
+    @property
+    def adds_to_gradient(self) -> bool:
+        """Whether every weight gets some gradient that no loss gives it."""
+        return self._l1 > 0
 
     @property
     def borders(self) -> tuple[float, ...]:
@@ -85,7 +95,16 @@ class PhaseRun:
 
     def forward(self, feeds: Mapping[str, Tensor]) -> Outputs:
         """Return losses, metrics and views of a batch."""
-        if not self._half:
+        if self._draws is not False:
+            self.random = torch.get_rng_state()
+        outputs = self._forward(feeds)
+        if self._draws is None and self.random is not None:
+            self._draws = not torch.equal(self.random, torch.get_rng_state())
+            self.random = self.random if self._draws else None
+        return outputs
+
+    def _forward(self, feeds: Mapping[str, Tensor]) -> Outputs:
+        if not self.half:
             return self.program.run(feeds)
         with precision.autocast(self.device):
             return self.program.run(feeds)
@@ -116,10 +135,15 @@ class PhaseRun:
         Args:
             step: Steps of the run so far.
             total_steps: Of the run.
+
+        Raises:
+            NonFiniteError: When a gradient is not finite; no weight has moved then.
         """
         norm, value = self._clip
         if norm is not None or value is not None:
             gradients.clip(self.parameters, norm, value)
+        if self.device.type == "cpu" and not gradients.are_finite(self.parameters):
+            raise gradients.NonFiniteError
         before, last = int(self._first) - 1, min(self._last or math.inf, total_steps)
         place = (step - before, int(last) - before)
         rate = self.optimizer.apply(

@@ -1,20 +1,31 @@
 """Writes what happens into the run's folder: curves at once, checkpoints beside."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from engine.errors import TrainingError
 from engine.i18n import tr
+from engine.protocol import finding_records
+from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
-from engine.training.checkpoint_file import Tensors
+from engine.training import state as states
+from engine.training import tensor_file
 from engine.training.history import Losses, StepLog
 from engine.training.runs import Change, Run
+from engine.training.tensor_file import Lent, Tensors
 
 COMMIT_S = 0.25
 _SHARE = 50.0
 """A checkpoint may be written after this many times the seconds that one takes."""
+COPIED_BYTES = 2 * 2**20
+"""Up to this size the state is copied, so that no disk can hold up the training. The
+training waits until a larger one was read: copies would take as much memory again."""
+_BEST_SHARE = 2 * _SHARE
+"""The same for those of the best evaluations."""
 
 Snapshot = tuple[Tensors, dict[str, Any]]
 
@@ -25,7 +36,7 @@ class Recorder:
     Args:
         run: Where to.
         num_phases: Columns of losses.
-        take: Returns copies of all that a checkpoint holds.
+        take: Returns all that a checkpoint holds, as it is in use.
 
     Attributes:
         folder: Of the run, or empty.
@@ -40,6 +51,9 @@ class Recorder:
         self, run: Run | None, num_phases: int, take: Callable[[], Snapshot]
     ) -> None:
         self.run, self._take = run, take
+        self._told = run
+        known = run.info if run and run.has_checkpoint else {}
+        self._before = known.get(finding_records.FIELD)
         self.folder = str(run.folder) if run else ""
         self._log = StepLog(num_phases)
         self.checkpoint_every_s = 1.0
@@ -48,8 +62,15 @@ class Recorder:
         self._saved_at = time.perf_counter()
         self._saved_step = -1
         self._sampled_at = 0.0
+        self._best: tuple[int, float] | None = None
+        self._best_saved_at = time.perf_counter()
         self._writer: threading.Thread | None = None
         self._problem: Exception | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing could be gone on from yet."""
+        return self.run is not None and not self.run.has_checkpoint
 
     def add_step(self, step: int, losses: Losses, rates: list[float]) -> None:
         """Record losses and rates of a step."""
@@ -79,6 +100,18 @@ class Recorder:
         if self.run:
             self.run.record([*self.run.changes[:place], change, *later])
 
+    def add_findings(self, findings: Iterable[Finding]) -> None:
+        """Note what is wrong with the training, also when it is over.
+
+        What a run was told before it was resumed stays beside it.
+        """
+        if not self._told:
+            return
+        records = finding_records.merged(map(finding_records.record_of, findings),
+                                         self._before)  # fmt: skip
+        with suppress(OSError):  # it has been said aloud; the training goes on
+            self._told.update(**{finding_records.FIELD: records})
+
     def log(self, line: str) -> None:
         """Append a line to the log."""
         if self.run:
@@ -106,8 +139,34 @@ class Recorder:
         wait = max(self.checkpoint_every_s, _SHARE * self._cost_s)
         return time.perf_counter() - self._saved_at >= wait
 
+    def best_evaluated(self, step: int, loss: float) -> bool:
+        """Take notice of the lowest validation loss so far.
+
+        Args:
+            step: Steps made.
+            loss: Of the weights as they are now.
+
+        Returns:
+            Whether a checkpoint shall be written of them; the one that was just
+            written is marked.
+        """
+        if not self.run or not math.isfinite(loss):
+            return False
+        self._best = (step, loss)
+        if step == self._saved_step:
+            self._join()
+            self.run.mark_best(loss)
+            return False
+        if self.checkpoint_every_steps or (self._writer and self._writer.is_alive()):
+            return False
+        now = time.perf_counter()
+        wait = max(self.checkpoint_every_s, _BEST_SHARE * self._cost_s)
+        if is_due := now - self._best_saved_at >= wait:
+            self._best_saved_at = now
+        return is_due
+
     def checkpoint(self, step: int, *, again: bool = False) -> None:
-        """Copy the state now and write it on a thread; waits for one under way.
+        """Write the state of now on a thread; waits for one under way.
 
         Args:
             step: Steps made.
@@ -119,20 +178,29 @@ class Recorder:
         self._join()
         start = time.perf_counter()
         tensors, state = self._take()
+        small = tensor_file.num_bytes(tensors) <= COPIED_BYTES
+        given = states.copied(tensors) if small else Lent(tensors)
         self._cost_s = time.perf_counter() - start
         self._saved_step = step
         self._writer = threading.Thread(
-            target=self._write, args=(tensors, state), name="checkpoint"
+            target=self._write, args=(given, state), name="checkpoint"
         )
         self._writer.start()
+        if isinstance(given, Lent):
+            given.returned.wait()
 
     def _write(self, tensors: Tensors, state: dict[str, Any]) -> None:
         assert self.run
         start = time.perf_counter()
+        step, loss = self._best or (-1, None)
         try:
-            self.run.save_checkpoint(tensors, state)
+            loss = loss if step == state["step"] else None
+            self.run.save_checkpoint(tensors, state, loss=loss)
         except Exception as error:  # noqa: BLE001 - raised again on the other thread
             self._problem = error
+        finally:
+            if isinstance(tensors, Lent):
+                tensors.returned.set()
         self._saved_at = time.perf_counter()
         self._cost_s += self._saved_at - start
 

@@ -57,7 +57,7 @@ class Runner:
         on_started: Callable[[RunStarted], None] = lambda _started: None,
         on_refused: Callable[[EngineError], None] = lambda _error: None,
     ) -> None:
-        self._trainer = trainer
+        self._held: Trainer | None = trainer
         trainer.viewing.watched = True
         self._tell = Listeners(on_frame, on_outcome, on_started, on_refused)
         self._pace = Pace()
@@ -92,7 +92,8 @@ class Runner:
 
     def stop(self) -> None:
         """End now, with a checkpoint."""
-        self._trainer.request_stop()
+        if self._held:
+            self._held.request_stop()
         self._order(lambda: self._go(paused=False))
 
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
@@ -108,6 +109,15 @@ class Runner:
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
+
+    def release(self) -> None:
+        """Let go of the trainer after its end: nothing but `running` counts then."""
+        self._held = None
+
+    @property
+    def _trainer(self) -> Trainer:
+        assert self._held
+        return self._held
 
     @property
     def running(self) -> bool:

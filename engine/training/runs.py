@@ -3,16 +3,19 @@
 <utc>-<id>/
 ├── run.json       frozen document, data fingerprints, seed, versions, state
 ├── metrics.sqlite losses, evaluations, layer samples
-├── checkpoints/   the newest, as safetensors; its SHA-256 stands in run.json
+├── checkpoints/   the last two and the best, as safetensors; run.json names them
 └── log.txt
+
+The folder may be anybody's: see `engine.folder`.
 """
 
 import json
+import os
 import platform
 import secrets
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,21 +24,29 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.errors import DocumentError
+from engine.errors import DocumentError, EngineError
 from engine.files import atomic_write
+from engine.folder import account, parts
+from engine.folder.account import CHECKPOINTS, Kept
 from engine.graph import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.frame import Evaluation, LayerSample
-from engine.training import checkpoint_file
-from engine.training.metrics import MetricStore
+from engine.training import checkpoint_file, keeping
+from engine.training.checkpoint_file import DamagedCheckpointError
+from engine.training.log_lines import one_line
+from engine.training.metrics import Curves, MetricStore
+from engine.training.metrics import read as read_curves
 
-FORMAT = "backprop-workbench-run"
-VERSION = 1
-_FILE = "run.json"
-_SUFFIX = ".safetensors"
-_MAX_BYTES = 256 * 2**20
+FORMAT, VERSION = account.FORMAT, account.VERSION
+METRICS = "metrics.sqlite"
+LOG = "log.txt"
+UNDER_WAY = frozenset({"created", "running", "paused"})
+"""States of a run that an engine has in hand."""
+_FILE = account.FILE
+_NEXT = "next_checkpoint"
+"""Field of `run.json`: the word that ends the name of the next checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +75,20 @@ class Run:
 
     Args:
         folder: It must hold a `run.json`.
+        from_step: Go on from the kept checkpoint of this step; −1 is the newest.
 
     Raises:
-        DocumentError: When it does not, or when it is not readable.
+        DocumentError: When it does not, or when it is not readable, or keeps no
+            checkpoint of this step.
 
     Threads: any; writing is locked.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, from_step: int = -1) -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self.info = _read(folder)
+        self.info = account.read(folder)
+        self._chosen = self._kept_of(from_step) if from_step >= 0 else None
 
     @property
     def document(self) -> str:
@@ -89,27 +103,52 @@ class Run:
     @property
     def changes(self) -> list[Change]:
         """All settings changed so far, in order."""
-        return [Change(**change) for change in self.info.get("changes", [])]
+        names = [field.name for field in fields(Change)]
+        return [
+            Change(**{name: change[name] for name in names if name in change})
+            for change in self.info.get("changes", [])
+        ]
 
     @property
     def state(self) -> str:
-        """`created`, `running`, `paused`, or the kind of its outcome."""
+        """`created`, `running`, `paused`, `interrupted`, or the kind of its outcome."""
         return str(self.info["state"])
 
     @property
+    def checkpoint(self) -> Kept | None:
+        """The checkpoint to go on from, or to export; None without one."""
+        return self._chosen or account.newest(self.info)
+
+    @property
     def step(self) -> int:
-        """Step of the newest checkpoint, 0 without one."""
-        return int(self.info["checkpoint"]["step"]) if self.has_checkpoint else 0
+        """Step of this checkpoint, 0 without one."""
+        return self.checkpoint.step if self.checkpoint else 0
 
     @property
     def has_checkpoint(self) -> bool:
         """Whether there is something to go on from, or to export."""
-        return "checkpoint" in self.info
+        return self.checkpoint is not None
+
+    def _kept_of(self, step: int) -> Kept:
+        found = account.kept(self.info)
+        for entry in found:
+            if entry.step == step:
+                return entry
+        raise DocumentError(
+            tr("The run keeps no checkpoint of this step"),
+            where=str(self.folder),
+            expected=", ".join(str(entry.step) for entry in found) or tr("none"),
+            got=step,
+        )
 
     @cached_property
     def metrics(self) -> MetricStore:
-        """The curves; opened at first use, closed by `close`."""
-        return MetricStore(self.folder / "metrics.sqlite")
+        """The curves, to be written; opened at first use, closed by `close`."""
+        store = MetricStore(self.folder / METRICS)
+        if store.damage:
+            words = tr("The curves were damaged ({reason})", reason=store.damage)
+            self.log(f"{words}; {tr('what could be read was kept')}")
+        return store
 
     def update(self, **fields: object) -> None:
         """Write some fields of `run.json`."""
@@ -123,37 +162,89 @@ class Run:
         self.update(changes=[asdict(change) for change in changes])
 
     def log(self, line: str) -> None:
-        """Append a line with the time to `log.txt`."""
+        """Append a line with the time to `log.txt`; it stays one line."""
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
-            file.write(f"{now} {line}\n")
+        parts.append(self.folder, LOG, f"{now} {one_line(line)}\n")
 
-    def save_checkpoint(self, tensors: checkpoint_file.Tensors, state: Any) -> None:  # noqa: ANN401
-        """Write a checkpoint and let `run.json` point to it; the old one goes."""
-        folder = self.folder / "checkpoints"
-        folder.mkdir(exist_ok=True)
-        name = f"{state['step']:09d}-{secrets.token_hex(2)}{_SUFFIX}"
-        digest = checkpoint_file.write(folder / name, tensors, state)
-        entry = {"file": name, "sha256": digest, "step": state["step"]}
-        self.update(checkpoint=entry)
-        for old in [*folder.glob(f"*{_SUFFIX}"), *folder.glob(f".*{_SUFFIX}.*")]:
-            if old.name != name:  # the hidden ones are of a run that was killed
-                old.unlink(missing_ok=True)
+    def save_checkpoint(
+        self,
+        tensors: checkpoint_file.Tensors,
+        state: Any,  # noqa: ANN401 - what JSON can hold
+        *,
+        loss: float | None = None,
+    ) -> None:
+        """Write a checkpoint and let `run.json` point to it.
+
+        The last two and the best are kept; what goes is what `run.json` named.
+
+        Args:
+            tensors: As of `checkpoint_file.write`.
+            state: Likewise; with the `step`.
+            loss: Validation loss, when it is the lowest so far.
+        """
+        word = str(self.info.get(_NEXT, "")) or secrets.token_hex(4)
+        if self.info.get(_NEXT) != word:
+            self.update(**{_NEXT: word})
+        folder = parts.make_folder(self.folder, CHECKPOINTS)
+        keeping.clear(self.folder, (), word)
+        path = folder / keeping.file_name(state["step"], word)
+        digest = checkpoint_file.write(path, tensors, state)
+        size = path.stat().st_size
+        before = account.kept(self.info)
+        if loss is None:  # the same step again
+            loss = next((e.loss for e in before if e.step == state["step"]), None)
+        new = Kept(path.name, digest, state["step"], loss=loss, size=size)
+        if self._chosen:  # what came after it was left behind
+            before = [each for each in before if each.step <= self._chosen.step]
+        self._point_to(new, before)
+
+    def mark_best(self, loss: float) -> None:
+        """Note that the newest checkpoint has the lowest validation loss so far."""
+        if newest := account.newest(self.info):
+            self._point_to(newest._replace(loss=loss), account.kept(self.info))
+
+    def _point_to(self, new: Kept, before: list[Kept]) -> None:
+        """Keep a checkpoint as the newest, and let go what is not kept any more."""
+        found = keeping.chosen(new, before)
+        gone = {entry.file for entry in account.kept(self.info)}
+        gone -= {entry.file for entry in found}
+        self._chosen = None
+        self.update(
+            checkpoint=found[0].record,
+            checkpoints=[entry.record for entry in found],
+            **{_NEXT: secrets.token_hex(4)},
+        )
+        keeping.clear(self.folder, gone, "")
 
     def load_checkpoint(self) -> tuple[checkpoint_file.Tensors, Any] | None:
-        """Return tensors and state of the newest checkpoint, or None without one.
+        """Return tensors and state of the checkpoint, or None without one.
 
         Raises:
-            TrainingError: When the file is missing or not the one that was written.
+            DamagedCheckpointError: When the file is missing or not the one that was
+                written; it names an earlier one that is whole.
         """
-        if not self.has_checkpoint:
+        entry = self.checkpoint
+        if entry is None:
             return None
-        entry = self.info["checkpoint"]
-        path = self.folder / "checkpoints" / Path(entry["file"]).name
-        return checkpoint_file.read(path, entry["sha256"])
+        try:
+            return checkpoint_file.read(self.folder, entry)
+        except EngineError as error:
+            earlier = self._earlier(entry)
+            raise DamagedCheckpointError(error, entry, earlier) from error
+
+    def _earlier(self, damaged: Kept) -> Kept | None:
+        """Return the latest other checkpoint that is whole."""
+        for entry in account.kept(self.info):
+            if entry.file != damaged.file and entry.step <= damaged.step:
+                try:
+                    checkpoint_file.read(self.folder, entry)
+                except EngineError:
+                    continue
+                return entry
+        return None
 
     def load_weights(self, *, averaged: bool = True) -> dict[str, torch.Tensor]:
-        """Return weights and buffers of the newest checkpoint by name.
+        """Return weights and buffers of the checkpoint by name.
 
         Args:
             averaged: The running mean of the weights, where the run keeps one.
@@ -169,15 +260,27 @@ class Run:
 
     def read_losses(self) -> tuple[Ints, Floats, Floats]:
         """Return steps (K,), losses and rates (K, phases)."""
-        return self.metrics.steps()
+        if "metrics" in self.__dict__:
+            return self.metrics.steps()
+        return self._read_curves().steps
 
     def read_evaluations(self) -> list[Evaluation]:
         """Return all evaluations in order."""
-        return self.metrics.evaluations()
+        if "metrics" in self.__dict__:
+            return self.metrics.evaluations()
+        return self._read_curves().evaluations
 
     def read_samples(self) -> list[LayerSample]:
         """Return the stored layer samples (at most four a second) in order."""
-        return self.metrics.samples()
+        if "metrics" in self.__dict__:
+            return self.metrics.samples()
+        return self._read_curves().samples
+
+    def _read_curves(self) -> Curves:
+        curves = read_curves(self.folder / METRICS)
+        if curves.damage:
+            raise curves.damage
+        return curves
 
     def close(self) -> None:
         """Close the metrics file; reading opens it again."""
@@ -200,13 +303,14 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
     now = datetime.now(UTC)
     unique = f"{now.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
     path = folder / (name or unique)
-    if (path / _FILE).exists():
+    if os.path.lexists(path / _FILE):
         raise DocumentError(
             tr("There already is a run in this folder"),
             where=str(path),
             fix=tr("Resume it or choose another folder."),
         )
     path.mkdir(parents=True, exist_ok=True)
+    _check_parts(path)
     info = {
         "format": FORMAT,
         "version": VERSION,
@@ -215,62 +319,48 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
         "name": project.name,
         "document": serialize.dumps(project),
         "versions": _versions(),
+        _NEXT: secrets.token_hex(4),
     }
     atomic_write(path / _FILE, json.dumps(info, indent=1, sort_keys=True))
     return Run(path)
 
 
-def open_run(folder: Path) -> Run:
+def _check_parts(folder: Path) -> None:
+    """Refuse a folder of which a part could lead out of it.
+
+    Raises:
+        DocumentError: Names the part.
+    """
+    for name in (METRICS, LOG):
+        parts.facts(folder, name)
+    parts.listed(folder, CHECKPOINTS)
+
+
+def open_run(folder: Path, from_step: int = -1) -> Run:
     """Open the folder of an existing run.
+
+    Args:
+        folder: Of the run.
+        from_step: As of `Run`.
 
     Raises:
         DocumentError: When it is none.
     """
-    return Run(folder)
+    return Run(folder, from_step)
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    path = folder / _FILE
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
-            raise DocumentError(tr("run.json is too large"), where=str(folder))
-        info = json.loads(data)
-    except OSError as error:
-        raise DocumentError(
-            tr("There is no run in this folder"), where=str(folder), got=error.strerror
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise DocumentError(tr("run.json is damaged"), where=str(folder)) from error
-    if not isinstance(info, dict) or info.get("format") != FORMAT:
-        raise DocumentError(tr("run.json is not a run's"), where=str(folder))
-    if info.get("version") != VERSION:
-        raise DocumentError(
-            tr("The run was made by another version"),
-            where=str(folder),
-            expected=VERSION,
-            got=info.get("version"),
-        )
-    if not _sound(info):
-        raise DocumentError(tr("run.json is damaged"), where=str(folder))
-    return info
+def settle(folder: Path) -> None:
+    """Note that a run was interrupted, if it says that it still goes on.
 
+    For one whose engine is gone; it can be resumed.
 
-def _sound(info: dict[str, Any]) -> bool:
-    """Return whether what is read later is of the right kind."""
-    try:
-        words = [info["document"], info["state"]]
-        for change in (Change(**item) for item in info.get("changes", [])):
-            words += [change.name, change.phase]
-            float(change.value), int(change.step)
-        if "checkpoint" in info:
-            entry = info["checkpoint"]
-            words += [entry["file"], entry["sha256"]]
-            int(entry["step"])
-    except (LookupError, TypeError, ValueError, OverflowError):
-        return False
-    return all(isinstance(word, str) for word in words)
+    Raises:
+        DocumentError: When the folder is none of a run.
+        OSError: When it can't be written.
+    """
+    run = Run(folder)
+    if run.state in UNDER_WAY:
+        run.update(state="interrupted")
 
 
 def _versions() -> dict[str, str]:

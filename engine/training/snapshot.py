@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.errors import TrainingError
 from engine.i18n import tr
-from engine.training import randomness, state
+from engine.training import plausible, randomness, state
 from engine.training.assembly import Assembly
 from engine.training.checkpoint_file import Tensors, part, under
 
@@ -29,7 +29,7 @@ class Position:
 
 
 def take(parts: Assembly, position: Position) -> tuple[Tensors, Numbers]:
-    """Return copies of all tensors, and all else as JSON values."""
+    """Return all tensors as they are, not copied, and all else as JSON values."""
     feeds, order = state.of_feeds(parts.feeds)
     tensors = {
         **under("model", dict(parts.program.modules.state_dict())),
@@ -45,7 +45,7 @@ def take(parts: Assembly, position: Position) -> tuple[Tensors, Numbers]:
         phases.append(numbers)
         if phase.ewc:
             tensors |= under(f"ewc{index}", phase.ewc.state())
-    return state.copied(tensors), {
+    return tensors, {
         **asdict(position),
         "phases": phases,
         "order": order,
@@ -60,12 +60,13 @@ def put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
     Raises:
         TrainingError: When it was taken of other parts.
     """
+    plausible.check(parts, tensors, numbers)
     try:
         return _put(parts, tensors, numbers)
     except _MISFITS as error:
         raise TrainingError(
             tr("The checkpoint does not belong to this run"),
-            got=f"{type(error).__name__}: {error}",
+            got=tr("other numbers"),
             fix=tr("Restore the file from a backup, or train again."),
         ) from error
 

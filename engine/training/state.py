@@ -50,9 +50,17 @@ def put_phase(phase: PhaseRun, tensors: Tensors, state: Mapping[str, Any]) -> No
 
 def _as_laid_out(weights: Tensor, tensor: Tensor) -> Tensor:
     """Return `tensor` with the memory layout of the weights it belongs to."""
-    if tensor.shape != weights.shape:
+    if tensor.shape != weights.shape or _is_laid_out(weights, tensor):
         return tensor
     return torch.empty_like(weights, requires_grad=False).copy_(tensor)
+
+
+def _is_laid_out(weights: Tensor, tensor: Tensor) -> bool:
+    return (
+        tensor.stride() == weights.stride()
+        and tensor.dtype == weights.dtype
+        and tensor.device == weights.device
+    )
 
 
 def of_feeds(feeds: Feeds) -> tuple[Tensors, dict[str, int]]:

@@ -60,8 +60,13 @@ class BestWeights:
         self.tensors: dict[str, Tensor] = {}
 
     def keep(self) -> None:
-        """Copy the present weights."""
-        self.tensors = {name: t.clone() for name, t in self._present().items()}
+        """Copy the present weights, over those that were the best before."""
+        present = self._present()
+        if self.tensors.keys() != present.keys():
+            self.tensors = {name: torch.empty_like(t) for name, t in present.items()}
+        with torch.no_grad():
+            for name, tensor in present.items():
+                self.tensors[name].copy_(tensor)
 
     @torch.no_grad()
     def bring_back(self) -> bool:

@@ -3,18 +3,20 @@
 import math
 import time
 from collections.abc import Generator, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 
 from torch import Tensor
 
 from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.frame import Evaluation
+from engine.training import causes, divergence, tracing
 from engine.training.control import Control
 from engine.training.evaluation import Piece, Tally
 from engine.training.events import Ending, Step
 from engine.training.failures import failed
 from engine.training.feeds import Batch
+from engine.training.gradients import NonFiniteError
 from engine.training.interrupt import SLOW_S, InterruptedStepError
 from engine.training.news import Row
 from engine.training.phases import Outputs, PhaseRun
@@ -76,8 +78,9 @@ class Trainer(Control):
             self._make_changes()
             if self._interrupt.requested:
                 self.ending = Ending("stopped", tr("Stopped"))
-            elif self._evaluation_due():
-                yield from self._evaluate()
+            elif self.watcher.look_due() or self._evaluation_due():
+                due = self.watcher.look_due()
+                yield from self._look() if due else self._evaluate()
             elif self.viewing.due(self.step):
                 yield from (Step.VIEW for _ in self.show())
             elif self.step >= self.total_steps:
@@ -116,12 +119,14 @@ class Trainer(Control):
         start = time.perf_counter()
         rewind = self._rewind_point()
         self.at_border = False
-        self.monitor.start_step(is_last=self.step + 1 == self.total_steps)
+        phases = self._due_phases()
+        indices = [index for index, _ in phases]
+        self.monitor.start_step(self.step + 1, self.total_steps, indices)
         batch = self.parts.feeds.next()
         row = Row(len(self.parts.phases))
         phase = self.parts.phases[0]
         try:
-            for turn, (index, phase) in enumerate(self._due_phases()):
+            for turn, (index, phase) in enumerate(phases):
                 if turn > 0:
                     yield Step.UPDATE  # of the phase before; the last one's is below
                 yield from self._run_phase(index, phase, batch, row)
@@ -145,7 +150,7 @@ class Trainer(Control):
         yield Step.FORWARD
         self._interrupt.check()
         total = phase.loss(outputs)
-        row.losses[index] = self._looked_at(phase, outputs, total)
+        row.losses[index] = self._looked_at(phase, batch, outputs, total)
         yield Step.LOSS
         if self.ending:
             return
@@ -154,7 +159,11 @@ class Trainer(Control):
         self._interrupt.check()
         if self.monitor.sampling:
             self.monitor.before_update(index)
-        row.rates[index] = phase.update(self.step, self.total_steps)
+        try:
+            row.rates[index] = phase.update(self.step, self.total_steps)
+        except NonFiniteError:
+            self._lost(phase, batch, phase.program.losses[0])
+            return
         self._interrupt.deaf = True
         if self.monitor.sampling:
             self.monitor.after_update(index)
@@ -165,7 +174,7 @@ class Trainer(Control):
         return [(i, phase) for i, phase in phases if phase.due(number)]
 
     def _looked_at(
-        self, phase: PhaseRun, outputs: Outputs, total: Tensor
+        self, phase: PhaseRun, batch: Batch, outputs: Outputs, total: Tensor
     ) -> float | Tensor:
         """Return the loss for the curve; on the CPU, end when it is not finite."""
         if self.parts.device.type != "cpu":
@@ -174,17 +183,23 @@ class Trainer(Control):
             return total.detach()
         value = total.item()
         if not math.isfinite(value):
-            self._diverged(self.step + 1, phase.culprit(outputs))
+            self._lost(phase, batch, phase.culprit(outputs))
         return value
 
+    def _lost(self, phase: PhaseRun, batch: Batch, loss: str) -> None:
+        """End because of a number that is not finite; say in which node it began."""
+        step = self.step + 1
+        self._diverged(step, loss)
+        found = None
+        with suppress(RuntimeError):  # of torch: no memory for it, say
+            found = tracing.trace(phase, batch)
+        if found and found.node:
+            node = self.parts.program.node(found.node)
+            self.cause = causes.cause(found, node, step)
+            self.ending = divergence.traced(self.cause, step, loss)
+
     def _diverged(self, step: int, node: str) -> None:
-        text = tr(
-            "The loss “{node}” is no finite number in step {step}.",
-            node=node,
-            step=step,
-        )
-        advice = tr("Try a lower learning rate, or clip the gradient.")
-        self.ending = Ending("diverged", f"{text} {advice}", node)
+        self.ending = divergence.ending(step, node)
 
     def _finish_step(self, row: Row, start: float) -> None:
         """Count the step and note what it gave."""
@@ -192,7 +207,8 @@ class Trainer(Control):
         self._position.step += 1
         self._news.add_step(self.step, row)
         if self.monitor.sampling:
-            self.monitor.end_step(self.step, self._keep_sample)
+            store, judge = self.recorder.add_sample, self.watcher.sampled
+            self.monitor.end_step(self.step, store, judge)
         self._interrupt.deaf = False
         now = time.perf_counter()
         self._interrupt.listen(slow=now - start > SLOW_S)
@@ -229,6 +245,14 @@ class Trainer(Control):
     def _evaluation_due(self) -> bool:
         return self.parts.length.evaluation_due(self.step, self._position.evaluated_at)
 
+    def _look(self) -> Iterator[Step]:
+        """Let the watcher look at the network; a stop ends it without a result."""
+        with suppress(InterruptedStepError):
+            for _ in self.watcher.look():
+                yield Step.EVALUATION
+                if self._interrupt.requested:
+                    return
+
     def _evaluate(self) -> Iterator[Step]:
         """Measure losses and metrics; a stop ends it without a result."""
         evaluator, parts = self.parts.evaluator, []
@@ -236,14 +260,10 @@ class Trainer(Control):
         if evaluator.has_validation:
             sources.append(evaluator.training())
         for pieces in sources:
-            tally, seen = Tally(evaluator), None
+            tally = Tally(evaluator)
             for piece in pieces:
-                is_first = pieces is sources[-1] and piece.portion is not seen
-                seen = piece.portion
-                # one batch is enough
-                with self.watcher.looking() if is_first else nullcontext():
-                    if not self._tally(tally, piece):
-                        return
+                if not self._tally(tally, piece):
+                    return
                 yield Step.EVALUATION
             parts.append(tally.values())
         self._evaluated(parts[0], parts[-1])
@@ -276,6 +296,8 @@ class Trainer(Control):
         evaluation = Evaluation(self.step, self.epoch, values, train_values, best)
         self._news.add_evaluation(evaluation)
         self.watcher.evaluated(evaluation)
+        if best and self.recorder.best_evaluated(self.step, loss):
+            self.save()
 
     def _finish(self, kind: str) -> None:
         """Bring back the best weights if asked to, and save."""

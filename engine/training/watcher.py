@@ -1,6 +1,6 @@
 """Who looks on while a training goes on, and may say what is wrong with it."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
 from typing import Protocol
 
 from engine.protocol.arrays import Floats, Ints
@@ -16,13 +16,16 @@ class Watcher(Protocol):
     """
 
     def sampled(self, sample: LayerSample) -> None:
-        """Take in a measurement of the layers."""
+        """Take in a measurement of the layers at a step of the schedule."""
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Take in an evaluation."""
 
-    def looking(self) -> AbstractContextManager[None]:
-        """Look at the activations of one batch of training data in eval mode."""
+    def look_due(self) -> bool:
+        """Return whether to `look` before the next step; asked before every step."""
+
+    def look(self) -> Iterator[None]:
+        """Look at what the network computes, a batch at a time."""
 
     def judge(
         self, steps: Ints, losses: Floats, ending: Ending | None
@@ -45,9 +48,13 @@ class Nobody:
     def evaluated(self, evaluation: Evaluation) -> None:
         """Ignore it."""
 
-    def looking(self) -> AbstractContextManager[None]:
+    def look_due(self) -> bool:
+        """Never."""
+        return False
+
+    def look(self) -> Iterator[None]:
         """Look at nothing."""
-        return nullcontext()
+        return iter(())
 
     def judge(
         self, _steps: Ints, _losses: Floats, _ending: Ending | None

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import stat
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from engine.compile import archives, weight_kinds
+from engine.compile.room import main_memory
 from engine.errors import TrainingError
+from engine.files import read_regular
 from engine.i18n import tr
 from engine.training import runs
 
@@ -36,54 +40,62 @@ def read(path: str) -> WeightFile:
     Raises:
         EngineError: When there is no such thing, or something else in it.
     """
-    place = Path(path).expanduser()
-    if "\0" not in path and place.is_dir():
-        return _of_run(path, runs.open_run(place))
     try:
-        data = _bytes_of(place)
+        place = Path(path).expanduser()
+        if "\0" not in path and place.is_dir():
+            return _of_run(path, runs.open_run(place))
+        status = place.stat()
+        if stat.S_ISREG(status.st_mode):
+            words = weight_kinds.of_file(place, status.st_size, status.st_mtime_ns)
+            if words:
+                raise _unreadable(path, words)
+        data = read_regular(place, main_memory().total or status.st_size)
     except FileNotFoundError as error:
         raise TrainingError(
             tr("There is no such file"),
             where=path,
             fix=tr("Choose another file, or let the weights start anew."),
         ) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
         raise TrainingError(
             tr("There are no weights in this file"),
             where=path,
-            got=reason,
+            got=getattr(error, "strerror", None) or tr("it can't be read"),
             fix=tr("Choose another file, or let the weights start anew."),
         ) from error
     tensors = _loads(data, path)
     return WeightFile(path, hashlib.sha256(data).hexdigest(), tensors)
 
 
-def _bytes_of(path: Path) -> bytes:
-    """Return what a file holds; devices and pipes may hold more than any memory."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise ValueError(tr("not a file"))
-    return path.read_bytes()
-
-
 def _of_run(path: str, run: runs.Run) -> WeightFile:
     tensors = run.load_weights()
-    return WeightFile(path, str(run.info["checkpoint"]["sha256"]), tensors)
+    return WeightFile(path, run.checkpoint.sha256 if run.checkpoint else "", tensors)
 
 
 def _loads(data: bytes, path: str) -> dict[str, Tensor]:
     """Return the tensors by name; the content decides, not the ending."""
-    is_zip = data[:4] == b"PK\x03\x04"
+    is_zip = data.startswith(archives.MAGIC)
     try:
-        found = _of_torch(data) if is_zip else _of_safetensors(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's, about what we refuse below
+            found = _of_torch(data) if is_zip else _of_safetensors(data)
     except Exception as error:
-        raise _unreadable(path, type(error).__name__) from error
+        raise _unreadable(path, tr("a damaged file")) from error
     if not isinstance(found, dict):
-        raise _unreadable(path, type(found).__name__)
+        raise _unreadable(path, tr("a single value"))
     for name, tensor in found.items():
         if not (isinstance(name, str) and isinstance(tensor, Tensor)):
-            raise _unreadable(path, f"{name}: {type(tensor).__name__}")
+            raise _unreadable(path, tr("“{name}” is no tensor", name=str(name)[:80]))
+        if not _is_whole(tensor):
+            raise _unreadable(path, tr("“{name}” has no numbers", name=name[:80]))
     return dict(found)
+
+
+def _is_whole(tensor: Tensor) -> bool:
+    """Return whether a file holds all numbers that a tensor claims to have."""
+    if tensor.layout != torch.strided or tensor.is_quantized:
+        return False
+    return tensor.numel() * tensor.itemsize <= tensor.untyped_storage().nbytes()
 
 
 def _of_safetensors(data: bytes) -> object:

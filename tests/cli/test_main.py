@@ -76,6 +76,7 @@ def test_check_of_a_broken_graph_names_the_node_and_exits_with_1(broken, capsys)
         (["train", "xor", "--set", "lr=fast"], "Learning rate"),
         (["train", "--resume"], "--out RUN"),
         (["train", "--resume", "--out", "nowhere"], "no run"),
+        (["train", "xor", "--from-step", "3"], "--resume --out RUN"),
         (["export", "nowhere", "--format", "pt", "--out", "x"], "no run"),
     ],
 )
@@ -137,7 +138,7 @@ def test_export_writes_the_averaged_weights_unless_raw_ones_are_wanted(tmp_path)
     for words in ([], ["--raw"]):
         assert main([*export, *words]) == 0
         found.append(torch.load(target, weights_only=True)["hidden.weight"])
-    held = safetensors.torch.load_file(next(out.glob("checkpoints/*")))
+    held = safetensors.torch.load_file(max(out.glob("checkpoints/*")))
     assert torch.equal(found[0], held["average/hidden.weight"])
     assert torch.equal(found[1], held["model/hidden.weight"])
     assert not torch.equal(*found)
@@ -177,3 +178,26 @@ def test_ctrl_c_stops_with_a_checkpoint_and_says_how_to_go_on(tmp_path, capsys):
     info = json.loads((run / "run.json").read_text("utf-8"))
     assert info["state"] == "stopped"
     assert f"step {info['checkpoint']['step']}." in errors.decode().splitlines()[-1]
+
+
+def test_damaged_checkpoint_is_named_and_an_earlier_one_goes_on(capsys, tmp_path):
+    run = tmp_path / "run"
+    arguments = ["train", "digits-mlp", "--steps", "30", "--threads", "1", "--json"]
+    every = ["--checkpoint-every", "10"]
+    assert main([*arguments, *every, "--out", str(run)]) == 0
+    info = json.loads((run / "run.json").read_text("utf-8"))
+    newest, before = info["checkpoints"]
+    (run / "checkpoints" / newest["file"]).write_bytes(b"other bytes")
+    file = str(tmp_path / "w.safetensors")
+    export = ["export", str(run), "--format", "safetensors", "--out", file]
+    for command in (["train", "--resume", "--out", str(run)], export):
+        capsys.readouterr()
+        assert main(command) == 2
+        words = capsys.readouterr().err
+        assert newest["file"] in words
+        assert f"--from-step {before['step']}" in words
+        assert words.count("\n") == 1
+    step = ["--from-step", str(before["step"])]
+    assert main([*export, *step]) == 0
+    assert main(["train", "--resume", "--out", str(run), *step]) == 0
+    assert main(export) == 0

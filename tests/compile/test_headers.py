@@ -18,9 +18,9 @@ TENSORS = {
     "half": torch.zeros(2, dtype=torch.bfloat16),
 }
 EXPECTED = {
-    "fc.weight": Entry((3, 5), True),
-    "fc.count": Entry((), False),
-    "half": Entry((2,), True),
+    "fc.weight": Entry((3, 5), True, "F32"),
+    "fc.count": Entry((), False, "I64"),
+    "half": Entry((2,), True, "BF16"),
 }
 
 
@@ -33,10 +33,10 @@ def test_names_shapes_and_kinds_are_those_that_were_written(tmp_path):
 def test_a_file_that_was_written_anew_is_read_anew(tmp_path):
     file = tmp_path / "net.safetensors"
     safetensors.torch.save_file({"a": torch.zeros(4)}, file)
-    assert header_of(file) == {"a": Entry((4,), True)}
+    assert header_of(file) == {"a": Entry((4,), True, "F32")}
     safetensors.torch.save_file({"a": torch.zeros(2, 2)}, file)
     os.utime(file, ns=(1, 1))
-    assert header_of(file) == {"a": Entry((2, 2), True)}
+    assert header_of(file) == {"a": Entry((2, 2), True, "F32")}
 
 
 def test_an_unchanged_file_is_read_once(tmp_path, monkeypatch):
@@ -56,7 +56,7 @@ def test_a_run_tells_the_weights_of_its_checkpoint(tmp_path):
         "average/fc.weight": torch.zeros(3, 5),
     }
     run.save_checkpoint(tensors, {"step": 7})
-    assert header_of(run.folder) == {"fc.weight": Entry((3, 5), True)}
+    assert header_of(run.folder) == {"fc.weight": Entry((3, 5), True, "F32")}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_entries_that_are_none_are_passed_over(tmp_path, value):
     text = json.dumps({"a": {"dtype": "F16", "shape": [2]}, "b": value}).encode()
     file = tmp_path / "net.safetensors"
     file.write_bytes(len(text).to_bytes(8, "little") + text)
-    assert header_of(file) == {"a": Entry((2,), True)}
+    assert header_of(file) == {"a": Entry((2,), True, "F16")}
 
 
 def test_what_is_no_file_is_not_opened(tmp_path):

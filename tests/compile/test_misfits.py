@@ -91,7 +91,7 @@ def test_whole_numbers_are_no_weights(tmp_path):
     (problem,) = problems(document)
     assert refuses(document)
     assert problem.expected == "weight 16×4 (real numbers)"
-    assert problem.got == "weight 16×4 (whole numbers)"
+    assert problem.got == "weight 16×4 (whole numbers, I64)"
 
 
 def test_relative_paths_count_from_the_folder_of_the_document(file):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from engine.compile.memory import memory_problems
 from engine.compile.shapes import ShapeCache
 from engine.graph.edits import apply_all
 from engine.graph.model import Edge, Node, Project
@@ -289,14 +288,6 @@ def test_more_scores_than_classes_is_a_warning_with_a_fix():
     assert problem.fixes[0].label == "Give “Linear” 10 outputs"
     apply_all(made, problem.fixes[0].edits)
     assert problems(made) == ()
-
-
-def test_network_larger_than_the_memory_is_refused_at_its_largest_layer():
-    weights = {"small": 1000, "large": 100_000}
-    assert memory_problems(weights, 101_000 * 16) == []
-    assert memory_problems(weights, 0) == []
-    (problem,) = memory_problems(weights, 101_000 * 16 - 1)
-    assert problem.node == "large"
 
 
 def test_enormous_layer_costs_no_memory_to_analyse():

@@ -1,5 +1,7 @@
+import io
 import json
 from collections import OrderedDict
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -144,17 +146,50 @@ def test_a_full_disk_leaves_the_old_file(format_id, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("room", [0, 100, 600])
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_a_disk_that_fills_up_is_told_and_leaves_nothing(
+    format_id, room, tmp_path, monkeypatch
+):
+    class Small(io.FileIO):
+        def write(self, data):
+            if self.tell() + len(data) > room:
+                raise OSError(28, "No space left on device")
+            return super().write(data)
+
+    @contextmanager
+    def small(path):
+        with Small(path, "w+") as file:
+            yield file
+
+    monkeypatch.setattr(export_formats, "atomic_file", small)
+    with pytest.raises(ExportError, match="No space left"):
+        export(odd_weights(), format_id, tmp_path / "w")
+
+
 @pytest.mark.parametrize("format_id", FORMATS)
 def test_what_reads_back_different_is_not_exported(format_id, tmp_path, monkeypatch):
-    def flip(path, data):
-        broken = bytearray(data)
-        where = data.rindex(bits(odd_weights().tensors["a.twin"]))
-        broken[where + 9] ^= 1
-        path.write_bytes(broken)
+    path = tmp_path / "w"
+    path.write_bytes(b"old")
 
-    monkeypatch.setattr(export_formats, "atomic_write", flip)
+    class Flipping(io.FileIO):
+        def flush(self):
+            self.seek(0)
+            data = self.readall()
+            where = data.rfind(bits(odd_weights().tensors["a.twin"]))
+            if where >= 0:  # the first time
+                self.seek(where + 9)
+                self.write(b"\x01")
+
+    @contextmanager
+    def flipped(_path):
+        with Flipping(tmp_path / "on disk", "w+") as file:
+            yield file
+
+    monkeypatch.setattr(export_formats, "atomic_file", flipped)
     with pytest.raises(ExportError):
-        export(odd_weights(), format_id, tmp_path / "w")
+        export(odd_weights(), format_id, path)
+    assert path.read_bytes() == b"old"
 
 
 def test_a_document_that_can_not_be_trained_leaves_no_folder(tmp_path):

@@ -93,7 +93,7 @@ REFUSED = {
     "duplicate key": ('{"format": "a", "format": "b"}', "twice"),
     "nan": ('{"format": NaN}', "NaN"),
     "infinite": ('{"format": 1e999}', "too large"),
-    "deep": ("[" * 100_000, "project"),
+    "deep": ("[" * 100_000, "deeply"),
     "rather deep": (variant(deep=json.loads("[" * 40 + "]" * 40)), "deeply"),
     "unknown layer": (
         variant(graph=graph_with(node={"id": "c", "type": "cov2d"})),

@@ -124,6 +124,9 @@ class FakeClient:
         arrived, self.arriving = self.arriving, []
         return arrived
 
+    def kill(self):
+        self.arriving.append(frame.Message(0, frame.EngineGone("killed")))
+
     def close(self, timeout_s):
         self.closed_with = timeout_s
 

@@ -13,9 +13,9 @@ from engine.graph.edits import Disconnect
 from engine.graph.model import Edge
 from engine.host import connect
 from engine.protocol import commands
+from engine.protocol.device import Devices
 from engine.protocol.frame import (
     Analysis,
-    Devices,
     EngineReady,
     Exported,
     Failed,
@@ -110,7 +110,8 @@ def test_averaged_and_raw_weights_of_a_running_and_an_ended_run_are_exported(
         assert all(torch.equal(one[name], two[name]) for name in one)
     mean, raw = after
     assert not torch.equal(mean["hidden.weight"], raw["hidden.weight"])
-    held = safetensors.torch.load_file(next((tmp_path / run).glob("checkpoints/*")))
+    newest = max((tmp_path / run).glob("checkpoints/*"))
+    held = safetensors.torch.load_file(newest)
     assert torch.equal(held["average/hidden.weight"], mean["hidden.weight"])
     assert torch.equal(held["model/hidden.weight"], raw["hidden.weight"])
 

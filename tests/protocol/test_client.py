@@ -9,7 +9,8 @@ import pytest
 
 from engine.protocol import commands
 from engine.protocol.client import EngineClient
-from engine.protocol.frame import Devices, EngineGone, EngineReady, Failed
+from engine.protocol.device import Devices
+from engine.protocol.frame import EngineGone, EngineReady, Failed
 from engine.protocol.transport import ProcessTransport, start
 from tests.helpers.waiting import wait_for
 

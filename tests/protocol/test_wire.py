@@ -17,6 +17,7 @@ from engine.graph.edits import Edit, Fix, Problem, SetBlock
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node
 from engine.layers.spec import Value
 from engine.protocol import arrays, wire
+from engine.protocol.device import Devices
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, LayerSample, Message, NodeInfo
 from engine.protocol.goals import PhaseGoal
@@ -53,6 +54,7 @@ def graphs(draw):
 
 
 TYPES = {
+    "Devices": Devices,
     **vars(arrays),
     "npt": npt,
     "Problem": Problem,

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
 from engine.i18n import tr
 from workbench.inspector.fields import polish
 from workbench.theme import icons, signals
+from workbench.theme.label import Label
+from workbench.theme.text import word
 
 Kind = Literal["info", "warning", "error", "ok"]
 Offer = tuple[str, Callable[[], object]]
@@ -28,7 +30,7 @@ class Banner(QFrame):
         self._kind: Kind = "info"
         self.about = ""
         polish(self, "banner", "info")
-        self._icon, self.words = QLabel(), QLabel()
+        self._icon, self.words = Label(), Label()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.buttons: list[QPushButton] = []
@@ -68,7 +70,7 @@ class Banner(QFrame):
             self.hide()
 
     def _button(self, words: str, run: Callable[[], object]) -> QPushButton:
-        button = QPushButton(words)
+        button = QPushButton(word(words))
         polish(button, "small", value=True)
         button.clicked.connect(lambda _checked=False: run())
         return button

@@ -57,9 +57,18 @@ class Diagnosing(QObject):
         self._changed = fix.label.rstrip(".。")
         window.training.restart()
 
+    def show(self, findings: tuple[Finding, ...]) -> None:
+        """Show what was found in a run that was made before."""
+        self._show(findings, has_run=True)
+
     def _on_started(self) -> None:
-        """Say what the run that starts has been changed by."""
-        self._show((), has_run=True)
+        """Say what the run that starts has been changed by.
+
+        One that goes on keeps what was found before.
+        """
+        run = self._window.session.history.run
+        if run is None or not run.step:
+            self._show((), has_run=True)
         changed, self._changed = self._changed, ""
         if changed:
             words = tr("Changed: {cure}. It trains again.", cure=changed)

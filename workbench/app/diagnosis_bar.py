@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -14,6 +13,8 @@ from engine.i18n import tr
 from engine.protocol.findings import Finding
 from workbench.inspector.fields import polish
 from workbench.theme import icons, signals
+from workbench.theme.label import Label
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_S
 
 
@@ -28,7 +29,7 @@ class DiagnosisBar(QFrame):
         self.finding: Finding | None = None
         self._closed_for = ""
         polish(self, "banner", "warning")
-        self._icon, self.title, self.words = QLabel(), QLabel(), QLabel()
+        self._icon, self.title, self.words = Label(), Label(), Label()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         polish(self.title, "role", "fault")
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -75,7 +76,7 @@ class DiagnosisBar(QFrame):
         self.setAccessibleName(f"{finding.title}: {finding.text}")
         fix = finding.fixes[0] if finding.fixes else None
         self.cure.setVisible(fix is not None)
-        self.cure.setToolTip(fix.label if fix else "")
+        self.cure.setToolTip(tip(fix.label) if fix else "")
         self.setVisible(finding.fault != self._closed_for)
 
     def _on_cure(self) -> None:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QTabBar,
     QToolButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from workbench.inspector.fields import polish
 from workbench.theme import icons
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M
 
 Enlarge = Callable[[QDockWidget], object]
@@ -62,7 +62,7 @@ class TitleBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, 3, 5, 3)
         row.setSpacing(0)
-        title = QLabel(dock.windowTitle())
+        title = Label(dock.windowTitle())
         polish(title, "role", "dock")
         row.addWidget(title, 1)
         self._dock, self._enlarge = dock, enlarge

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from workbench.app.dock_bars import BESIDE_CANVAS, button, name_of
 from workbench.inspector.fields import polish
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class LargePage(QWidget):
         self.bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(SPACE_M, 3, 5, 3)
-        words = QLabel(title)
+        words = Label(title)
         polish(words, "role", "dock")
         row.addWidget(words, 1)
         self.back = button("close", tr("Back to its place"), restore)
@@ -154,7 +154,7 @@ def _placeholder(restore: "Callable[[], object]") -> QWidget:
     widget = QWidget()
     polish(widget, "panel", value=True)
     box = QVBoxLayout(widget)
-    words = QLabel(tr("This panel is shown large."))
+    words = Label(tr("This panel is shown large."))
     polish(words, "role", "secondary")
     words.setWordWrap(True)
     words.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -1,6 +1,7 @@
 """New, open, save: what the File menu does, with its questions and errors."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,9 +12,15 @@ from workbench.document import Document
 from workbench.document.document import SUFFIX
 from workbench.document.settings import Settings
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Files(QObject):
     """Opens and saves the document.
+
+    Attributes:
+        may_save: Whether the document's own file may be written over.
 
     Args:
         window: In front of which dialogs open.
@@ -27,6 +34,7 @@ class Files(QObject):
     def __init__(self, window: QWidget, document: Document, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._document, self._settings = window, document, settings
+        self.may_save: Callable[[], bool] = lambda: True
 
     def new(self) -> None:
         """Start an empty project."""
@@ -45,8 +53,11 @@ class Files(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file, after asking about unsaved changes."""
-        if not self.may_leave():
-            return
+        if self.may_leave():
+            self.reload(path)
+
+    def reload(self, path: Path) -> None:
+        """Open a file in place of the document, whatever is unsaved."""
         try:
             self._document.load(path)
         except EngineError as error:
@@ -88,7 +99,7 @@ class Files(QObject):
         """Save to the document's file, asking for one the first time."""
         if self._document.path is None:
             return self.save_as()
-        return self._save_to(self._document.path)
+        return self.may_save() and self._save_to(self._document.path)
 
     def save_as(self) -> bool:
         """Ask for a file and save there; return whether it was saved."""

@@ -5,7 +5,6 @@ failed picture must not take the trained weights with it.
 """
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from engine.errors import EngineError
+from engine.folder import account
 from engine.i18n import tr
 from workbench.bootstrap import system
 from workbench.bootstrap.console import SetupError, say
@@ -91,10 +92,10 @@ class Job:
     def _steps_made(self) -> int:
         """Return how many steps the run has made, by its own account."""
         try:
-            account = json.loads((self.folder / "run.json").read_text("utf-8"))
-            return int(account["checkpoint"]["step"])
-        except (OSError, ValueError, KeyError, TypeError):
+            newest = account.newest(account.read(self.folder))
+        except EngineError:
             return 0
+        return newest.step if newest else 0
 
 
 def _parent_of_runs() -> Path:

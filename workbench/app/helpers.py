@@ -13,25 +13,12 @@ from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.frame import Failed
-from workbench.app.actions import ENTRIES, MENUS, keys_of, words_of
+from workbench.app import cheat_sheet
 from workbench.canvas import tools
-from workbench.theme import text
 
 if TYPE_CHECKING:
     from workbench.app.window import MainWindow
     from workbench.dialogs.export import ExportDialog
-
-_MORE_KEYS = (
-    ("Zoom", "Wheel"),
-    ("Pan", "Space + drag"),
-    ("Rename", "F2"),
-    ("Next layer", "N"),
-    ("Settings of the layer, or of the training", "Enter"),
-    ("Back to the canvas", "Esc"),
-    ("Into an open block", "Alt+Down"),
-    ("Nudge", "Arrow keys"),
-    ("Cancel a gesture", "Esc"),
-)
 
 
 class Helpers:
@@ -90,18 +77,8 @@ class Helpers:
         """Show every key there is."""
         from workbench.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415 - not before the first paint
 
-        made = self._window.actions_
-        groups = {text.plain(tr(title)): [] for title in MENUS.values()}
-        titles = list(groups)
-        menus = list(MENUS)
-        for entry in ENTRIES:
-            action = made.get(entry.id)
-            if action is not None and keys_of(action):
-                title = titles[menus.index(entry.menu)]
-                groups[title].append((words_of(action), keys_of(action)))
-        canvas = [(tr(words), tr(keys)) for words, keys in _MORE_KEYS]
-        groups[tr("Canvas")] = canvas
-        dialog = ShortcutsDialog({k: v for k, v in groups.items() if v}, self._window)
+        groups = cheat_sheet.groups(self._window.actions_)
+        dialog = ShortcutsDialog(groups, self._window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -143,7 +120,7 @@ class Helpers:
     def _on_failed(self, command: object, failed: Failed) -> None:
         is_export = isinstance(command, commands.Export)
         if is_export and self.export_dialog is not None:
-            self.export_dialog.show_error(failed.text)
+            self.export_dialog.show_error(failed.text, failed.earlier)
 
     def _on_export_closed(self) -> None:
         dialog, self.export_dialog = self.export_dialog, None

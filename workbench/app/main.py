@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication
 
 from engine import i18n
 from engine.errors import EngineError
-from engine.i18n import tr
 from workbench import theme
 from workbench.app.crash import CrashGuard
 from workbench.app.garbage import Collector
@@ -56,14 +55,14 @@ def _begin(window: MainWindow, options: Options) -> None:
     wrong = ""
     if options.document is None and options.run is None:
         StartPage(window, window.centre)
-        offer_recovery(window)
+        window.disk_care.offer_recovery()
         return
     try:
         open_start(window, options)
     except EngineError as error:
         wrong = str(error)
         window.banner.say("error", wrong)
-    offer_recovery(window, wrong)
+    window.disk_care.offer_recovery(wrong)
 
 
 def application() -> QApplication:
@@ -142,29 +141,9 @@ def _restore(window: MainWindow, options: Options) -> None:
 
 def _end(window: MainWindow) -> None:
     """Close without a question: nobody may be there to answer it."""
-    window.recovery.write()
+    window.recovery.leave()
     window.asks_nothing = True
     window.close()
-
-
-def offer_recovery(window: MainWindow, wrong: str = "") -> None:
-    """Offer what a crash left behind; nothing is thrown away unasked.
-
-    Args:
-        window: Where it is said.
-        wrong: What else has to be said.
-    """
-    project = window.recovery.found()
-    if project is None:
-        return
-
-    def restore() -> None:
-        window.document.set_project(project, is_saved=False)
-        window.banner.hide()
-
-    words = tr("The last session ended without saving “{name}”.", name=project.name)
-    offers = [(tr("Restore"), restore), (tr("Discard"), window.discard_recovery)]
-    window.banner.say("warning", f"{wrong}\n{words}".strip(), offers)
 
 
 def _watch(window: MainWindow) -> SignalWatch:

@@ -10,7 +10,9 @@ from workbench.app.toolbar import DevicePicker
 from workbench.canvas import align
 from workbench.canvas.view import CanvasView
 from workbench.document.settings import Settings
+from workbench.theme.text import tip, word
 
+_PATH_LETTERS = 80
 LANGUAGES = {"": "", "en": "English", "ja": "日本語"}
 """Codes and their own names; the empty one is the system's."""
 
@@ -21,7 +23,9 @@ def fill_recent(menu: QMenu, files: Files, settings: Settings) -> None:
     def fill() -> None:
         menu.clear()
         for path in settings.recent:
-            action = menu.addAction(str(path))
+            words = word(str(path), _PATH_LETTERS).replace("&", "&&")
+            action = menu.addAction(words)
+            action.setToolTip(tip(str(path)))
             action.triggered.connect(lambda _=False, p=path: files.open_path(p))
         if menu.isEmpty():
             menu.addAction(tr("None yet")).setEnabled(False)

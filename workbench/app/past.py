@@ -1,7 +1,7 @@
 """A run that was made before, read from its folder into the window."""
 
-import json
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PySide6.QtCore import QTimer
 
-from engine.errors import DataError
+from engine.folder import account
 from engine.graph import serialize
-from engine.i18n import tr
+from engine.protocol import finding_records
+from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, Evaluation, Frame, LayerSample, RunStarted
 from engine.protocol.goals import PhaseGoal
-from engine.training.metrics import MetricStore
+from engine.training import metrics
+from engine.training.metrics import Curves
 from workbench.session.history import History
 from workbench.session.names import names_of
 
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
     from engine.protocol.arrays import Floats, Ints
     from workbench.app.window import MainWindow
 
-
-_OPEN = frozenset({"running", "paused", "stopped", "failed"})
+_WAIT_S, _POLL_MS = 0.02, 20
+_OPEN = frozenset({"created", "running", "paused", "interrupted", "stopped", "failed"})
 """States in which a run has not reached its end."""
 
 
@@ -56,47 +59,74 @@ class PastRun:
     Args:
         folder: Of the run.
 
+    Attributes:
+        note: What is told beside the offer to go on with it.
+
     Raises:
-        DataError: When it is not one.
+        DocumentError: When it is not one, or can't be read.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = self._folder = folder
-        try:
-            self._account = json.loads((folder / "run.json").read_text("utf-8"))
-            document = self._account["document"]
-            text = document if isinstance(document, str) else json.dumps(document)
-            self.project = serialize.loads(text)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(
-                tr("This is not the folder of a run"), where=str(folder)
-            ) from error
+        self._account = account.read(folder)
+        self.project = serialize.loads(self._account["document"], folder.name)
+        self.note = ""
+        self._reading: threading.Thread | None = None
+
+    def begin_to_read(self) -> None:
+        """Read the curves on a thread: they may be long, and the disk slow."""
+        self._reading = threading.Thread(target=lambda: self._curves, name="curves")
+        self._reading.start()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the curves are there, once `begin_to_read` was called."""
+        if self._reading is None:
+            return True
+        self._reading.join(_WAIT_S)
+        return not self._reading.is_alive()
 
     @property
     def state(self) -> str:
         """How it ended; `running` and `paused` when nobody ended it."""
-        return str(self._account.get("state", "finished"))
+        return str(self._account["state"])
 
     @property
     def checkpoint_step(self) -> int:
         """Step of its newest weights, 0 without any."""
-        try:
-            return int(self._account["checkpoint"]["step"])
-        except (LookupError, TypeError, ValueError):
-            return 0
+        newest = account.newest(self._account)
+        return newest.step if newest else 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found wrong with it."""
+        return finding_records.read(
+            self._account.get(finding_records.FIELD), self.project
+        )
 
     @property
     def can_resume(self) -> bool:
-        """Whether it can go on from where it was interrupted."""
-        return self.checkpoint_step > 0 and self.state in _OPEN
+        """Whether it can go on: from its newest weights, or else from its start."""
+        return self.state in _OPEN
+
+    @property
+    def damage(self) -> str:
+        """Why some of its curves are missing, or nothing."""
+        damage = self._curves.damage
+        return str(damage) if damage else ""
 
     @cached_property
+    def _curves(self) -> Curves:
+        return metrics.read(self._folder / "metrics.sqlite")
+
+    @property
     def _told(self) -> "Told":
-        store = MetricStore(self._folder / "metrics.sqlite")
-        try:
-            return Told(*store.steps(), store.samples(), store.evaluations())
-        finally:
-            store.close()
+        curves, phases = self._curves, len(self.project.training.phases)
+        steps, losses, rates = curves.steps
+        if not len(steps):
+            losses = rates = np.zeros((0, phases))
+        losses, rates = losses[:, :phases], rates[:, :phases]
+        return Told(steps, losses, rates, curves.samples, curves.evaluations)
 
     def show(self, history: History, analysis: Analysis) -> None:
         """Fill `history` with everything that the run has recorded."""
@@ -149,7 +179,7 @@ class PastRun:
             phases=phases[: losses.shape[1]],
             metrics=(),
             device=str(self._account.get("device", "cpu")),
-            threads=int(self._account.get("threads", 0) or 0),
+            threads=self._account.get("threads", 0),
             total_steps=last,
             steps_per_epoch=max(1, last // max(1, training.number("epochs"))),
             batch_size=training.number("batch_size"),
@@ -161,19 +191,13 @@ class PastRun:
 
     def _goals(self) -> tuple[PhaseGoal, ...]:
         """Return what its phases minimise; empty in old runs."""
-        try:
-            return tuple(_goal(told) for told in self._account["goals"])
-        except (LookupError, AttributeError, TypeError, ValueError):
-            return ()
+        return tuple(map(_goal, self._account.get("goals", [])))
 
     def _rows(self) -> list[tuple[str, int]]:
         """Return what the rows of the samples are about; empty in old runs."""
-        told = self._account.get("rows")
-        pairs = told if isinstance(told, list) else []
         phases = range(-1, len(self.project.training.phases))
-        sound = [p for p in pairs if isinstance(p, list) and len(p) == 2]
-        rows = [(str(path), phase) for path, phase in sound if phase in phases]
-        return rows if len(rows) == len(pairs) else []
+        rows = [(path, phase) for path, phase in self._account.get("rows", [])]
+        return rows if all(phase in phases for _, phase in rows) else []
 
 
 def _goal(told: Mapping[str, Any]) -> PhaseGoal:
@@ -197,11 +221,18 @@ def attach(window: "MainWindow", folder: Path) -> None:
         EngineError: When the folder is not a run's.
     """
     past = PastRun(folder)
+    past.begin_to_read()
     own = serialize.loads(serialize.dumps(past.project))  # edits change a project
     window.document.set_project(own)
 
+    def on_analysis(analysis: Analysis) -> None:
+        window.session.analysis_ready.disconnect(on_analysis)
+        show(analysis)
+
     def show(analysis: Analysis) -> None:
-        window.session.analysis_ready.disconnect(show)
+        if not past.is_read:
+            QTimer.singleShot(_POLL_MS, window, lambda: show(analysis))
+            return
         history = window.session.history
         past.show(history, analysis)
         if history.run is not None:
@@ -209,9 +240,20 @@ def attach(window: "MainWindow", folder: Path) -> None:
         window.status.show_state(_WORDS.get(past.state, past.state))
         window.status.show_progress(history)
         window.panels.refresh()
+        window.diagnosing.show(past.findings)
+        _tell_damage(window, past)
         if past.checkpoint_step:
             window.session.looking.look({})  # its views, of its newest weights
 
-    window.session.analysis_ready.connect(show)
+    window.session.analysis_ready.connect(on_analysis)
     if past.can_resume:
         window.training.offer_past(past)
+
+
+def _tell_damage(window: "MainWindow", past: PastRun) -> None:
+    """Say what of the curves is missing, beside the offer to go on."""
+    past.note = past.damage
+    if past.note and past.can_resume:
+        window.training.offer_past(past)
+    elif past.note:
+        window.banner.say("warning", past.note)

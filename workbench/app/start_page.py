@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from workbench.theme import icons
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XL
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ class StartPage(QWidget):
         row.setSpacing(SPACE_S)
         words = QVBoxLayout()
         words.setSpacing(2)
-        title = QLabel(tr("What would you like to train?"))
+        title = Label(tr("What would you like to train?"))
         title.setProperty("role", "title")
-        more = QLabel(
+        more = Label(
             tr("Every network trains offline on this computer; its canvas shows how.")
         )
         more.setProperty("role", "secondary")

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QSizePolicy,
     QStatusBar,
@@ -18,6 +17,7 @@ from engine.protocol.frame import Analysis, RunStarted
 from workbench.inspector.fields import polish
 from workbench.session.history import History
 from workbench.theme import current, text
+from workbench.theme.label import Label
 
 STATES = {
     "starting": ("Engine starting…", "fg3"),
@@ -25,6 +25,7 @@ STATES = {
     "compiling": ("Compiling…", "accent"),
     "training": ("Training", "ok"),
     "paused": ("Paused", "warn"),
+    "stopping": ("Stopping…", "warn"),
     "interrupted": ("Interrupted", "warn"),
     "finished": ("Finished", "accent"),
     "stopped": ("Stopped", "fg3"),
@@ -37,7 +38,7 @@ _DOT = "  ·  "
 class Ticker(QWidget):
     """A line of text that changes 30 times a second.
 
-    A QLabel asks for another layout of the whole window with each text; this only
+    A label asks for another layout of the whole window with each text; this only
     paints. Its width is that of a sample.
 
     Args:
@@ -106,7 +107,7 @@ class StatusBar(QStatusBar):
         self.run = Ticker(_DOT.join(sample))
         tip = tr("Share of the training time that measuring for the plots takes")
         self.run.setToolTip(tip)
-        self.parameters, self.nodes, self.device = QLabel(), QLabel(), QLabel()
+        self.parameters, self.nodes, self.device = Label(), Label(), Label()
         self._lay_out()
         self.show_state("starting")
 

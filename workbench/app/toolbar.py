@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolBar,
@@ -16,9 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
-from engine.protocol.frame import Devices
+from engine.protocol.device import Devices
 from workbench.inspector.fields import polish
 from workbench.theme import icons, text
+from workbench.theme.label import Label
+from workbench.theme.text import word
 
 _GROUPS = (("new", "open", "save"), ("undo", "redo"), ("arrange", "zoom_in", "fit"))
 AUTO = "auto"
@@ -36,7 +37,7 @@ class SearchButton(QPushButton):
         self.clicked.connect(action.trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(30, 0, 10, 0)
-        words, keys = QLabel(tr("Search commands…")), QLabel("Ctrl+K")
+        words, keys = Label(tr("Search commands…")), Label("Ctrl+K")
         polish(words, "role", "secondary")
         polish(keys, "role", "faint")
         row.addWidget(words, 1)
@@ -65,7 +66,7 @@ class DevicePicker(QComboBox):
         with QSignalBlocker(self):
             self.clear()
             for device_id, words in choices(devices):
-                self.addItem(words, device_id)
+                self.addItem(word(words), device_id)
         self.show_chosen(chosen)
 
     def show_off(self) -> None:
@@ -80,7 +81,7 @@ class DevicePicker(QComboBox):
             if self.findData(device) < 0 and device == "cpu":
                 device = AUTO
             if self.findData(device) < 0:
-                self.addItem(tr("{device} (not here)", device=device), device)
+                self.addItem(tr("{device} (not here)", device=word(device)), device)
             self.setCurrentIndex(self.findData(device))
 
 

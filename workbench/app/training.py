@@ -1,6 +1,6 @@
 """What the Train menu does, and what the states of a run enable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,13 @@ from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.frame import Analysis, Failed, Outcome, RunStarted
 from workbench.app.actions import keys_of
-from workbench.app.banner import Banner, Offer
+from workbench.app.banner import Banner, Kind, Offer
 from workbench.app.live import LiveSettings, essence
 from workbench.app.weights import rooted
 from workbench.document import Document
 from workbench.session.session import Session
 from workbench.theme.text import count as count_words
-from workbench.theme.text import plain
+from workbench.theme.text import plain, tip
 
 if TYPE_CHECKING:
     from workbench.app.past import PastRun
@@ -57,6 +57,7 @@ class TrainCommands(QObject):
         self._past: PastRun | None = None
         self._restart = False
         self._keep_from = ""
+        self.may_read: Callable[[], bool] = lambda: True
         self._drift = QTimer(self)
         self._drift.setSingleShot(True)
         self._drift.setInterval(DRIFT_MS)
@@ -91,16 +92,27 @@ class TrainCommands(QObject):
 
     def offer_past(self, past: "PastRun") -> None:
         """Offer to go on with a run that was interrupted."""
-        self._past = past
+        self.keep_past(past)
         words = tr(
             "This run was interrupted. It can go on from step {step}.",
             step=count_words(past.checkpoint_step),
         )
-        self._banner.say("info", words, [(tr("Resume the run"), self.resume_past)])
+        kind: Kind = "warning" if past.note else "info"
+        offers = [(tr("Resume the run"), self.resume_past)]
+        self._banner.say(kind, f"{words} {past.note}".strip(), offers)
         self._enable()
 
-    def resume_past(self) -> None:
-        """Go on with the run that is shown, from its newest weights."""
+    def keep_past(self, past: "PastRun") -> None:
+        """Take a run that was interrupted as the one that can go on."""
+        self._past = past
+        self._enable()
+
+    def resume_past(self, from_step: int = -1) -> None:
+        """Go on with the run that is shown, from its newest weights.
+
+        Args:
+            from_step: Of an earlier checkpoint that the run keeps; −1 is the newest.
+        """
         past = self._past
         if past is None or self._session.active:
             return
@@ -108,7 +120,7 @@ class TrainCommands(QObject):
         self._banner.hide()
         self._live.begin(past.project.training)
         self._run_essence = essence(past.project)
-        self._session.resume_run(str(past.folder), past.project)
+        self._session.resume_run(str(past.folder), past.project, from_step=from_step)
         self._drift.start()
 
     @property
@@ -131,6 +143,8 @@ class TrainCommands(QObject):
         self, *, paused: bool = False, steps: int = 0, weights_from: str = ""
     ) -> None:
         """Train what stands on the canvas in a new run."""
+        if not self.may_read():
+            return
         self.begun.emit()
         self._banner.hide()
         project = self._document.project
@@ -237,7 +251,7 @@ class TrainCommands(QObject):
         if not self._session.active:
             self._banner.withdraw("drift")
         self._enable()
-        if state not in {"compiling", "training", "paused"} and self._restart:
+        if self._restart and not self._session.active:
             self._restart = False
             kept, self._keep_from = self._keep_from, ""
             QTimer.singleShot(0, self, lambda: self.start(weights_from=kept))
@@ -258,6 +272,9 @@ class TrainCommands(QObject):
         if failed.node:
             node = failed.node
             offers.append((tr("Show the node"), lambda: self.node_wanted.emit(node)))
+        if isinstance(failed, Failed) and failed.earlier >= 0 and self._past:
+            words = tr("Resume from step {step}", step=count_words(failed.earlier))
+            offers.append((words, lambda: self.resume_past(failed.earlier)))
         if failed.details:
             text = f"{failed.text}\n\n{failed.details}"
             copy = QApplication.clipboard().setText
@@ -269,13 +286,14 @@ class TrainCommands(QObject):
             return
         state, active = self._session.state, self._session.active
         resumable = state == "paused"
+        is_obeyed = active and state != "stopping"
         goes_on = resumable or self._resumable_past is not None
         obstacle = self._obstacle()
         can_begin = resumable or not (active or obstacle)
         enabled = {
             "train": can_begin,
-            "pause": active,
-            "stop": active,
+            "pause": is_obeyed,
+            "stop": is_obeyed,
             "step": can_begin,
             "steps": can_begin,
             "epoch": can_begin,
@@ -291,7 +309,7 @@ class TrainCommands(QObject):
         action = self._actions["train"]
         action.setText(tr("&Resume") if goes_on else tr("T&rain"))
         words = f"{plain(action.text())}  ({keys_of(action)})"
-        action.setToolTip(f"{words}\n{obstacle}" if obstacle else words)
+        action.setToolTip(tip(f"{words}\n{obstacle}") if obstacle else words)
 
     def _obstacle(self) -> str:
         """Return why nothing can be trained now, or nothing."""

@@ -92,6 +92,7 @@ class WeightsCommand:
         except EngineError as error:
             window.banner.say("error", str(error))
             return
+        window.outside.choose(preview.path)
         file = Path(preview.path).name
         one = tr("1 layer starts from {file}.", file=file)
         many = tr("{n} layers start from {file}.", n=count, file=file)

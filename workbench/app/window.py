@@ -24,11 +24,13 @@ from engine.errors import EngineError
 from engine.graph import ports
 from engine.graph.edits import Fix, Problem
 from engine.i18n import tr
-from engine.protocol.frame import Analysis, Devices, Frame, RunStarted
+from engine.protocol.device import Devices
+from engine.protocol.frame import Analysis, Frame, RunStarted
 from workbench.app import focus
 from workbench.app.actions import Actions
 from workbench.app.banner import Banner
 from workbench.app.diagnosing import Diagnosing
+from workbench.app.disk_care import DiskCare
 from workbench.app.docks import Docks
 from workbench.app.engine_care import EngineCare
 from workbench.app.files import Files
@@ -41,6 +43,7 @@ from workbench.app.menus import (
     fill_panels,
     fill_recent,
 )
+from workbench.app.outside import OutsidePaths
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
 from workbench.app.stepping import Stepping
@@ -60,6 +63,7 @@ from workbench.document.settings import Settings
 from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
 from workbench.session.session import Session
+from workbench.theme.text import word
 
 if TYPE_CHECKING:
     from workbench.app.start_page import StartPage
@@ -69,6 +73,7 @@ STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
 FRAME = QSize(16, 48)
 """Room for the frame and the title that a system puts around a window, px."""
+_TITLE_LETTERS = 120
 CLOSE_S = 2.2
 """Time for the engine to write its checkpoint and end."""
 
@@ -119,6 +124,7 @@ class MainWindow(QMainWindow):
 
     def _make_commands(self) -> None:
         self.files = Files(self, self.document, self.settings)
+        self.disk_care = DiskCare(self)
         self.training = TrainCommands(self, self.document, self.session, self.banner)
         self.view = ViewCommands(self)
         self.helpers = Helpers(self)
@@ -224,17 +230,13 @@ class MainWindow(QMainWindow):
         session.notice.connect(lambda text: self.banner.say("error", text))
         session.ticked.connect(self._on_tick)
         self.engine_care = EngineCare(self)
+        self.outside = OutsidePaths(self)
         self.focus_ring = focus.FocusRing(self)
 
     def start_late(self) -> None:
         """Start what would delay the first paint: the engine and the plots."""
         self.session.start_engine()
         self.panels.load()
-
-    def discard_recovery(self) -> None:
-        """Forget what a crash left behind."""
-        self.recovery.discard()
-        self.banner.hide()
 
     def title_of(self, path: str) -> str:
         """Return the words by which the canvas calls a node."""
@@ -319,7 +321,8 @@ class MainWindow(QMainWindow):
         self.status.show_network(self.analysis, num_nodes)
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.document.title}[*] – Backprop Workbench")
+        title = word(self.document.title, _TITLE_LETTERS).replace("[*]", "[ * ]")
+        self.setWindowTitle(f"{title}[*] – Backprop Workbench")
         self.setWindowModified(self.document.is_modified)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -391,6 +394,7 @@ class MainWindow(QMainWindow):
         self.settings.set_window("geometry", self.saveGeometry())
         self.settings.set_window("state", self.docks.save())
         self.settings.save()
+        self.disk_care.close()
         self.canvas.canvas.blockSignals(True)
         self.session.close(CLOSE_S)
         self.panels.close()

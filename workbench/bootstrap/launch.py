@@ -46,6 +46,14 @@ def require_libraries(*, window: bool) -> None:
         give_up(error)
 
 
+def ensure_display() -> None:
+    """Make a display for tests possible where that is allowed; never fails."""
+    if sys.platform == "linux":
+        from workbench.bootstrap import system
+
+        system.ensure_display()
+
+
 def _is_good_here(environment: Environment, extras: Sequence[str]) -> bool:
     if environment.is_running() and environment.is_current(extras):
         return True

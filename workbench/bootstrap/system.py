@@ -31,6 +31,9 @@ WAYLAND = {
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libwayland-egl.so.1": "libwayland-egl1",
 }
+# Program -> Debian package: an X display for tests alone, with a window manager and
+# hands. The machine's own display is left alone.
+DISPLAY = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
 
 
 def ensure_libraries(*, window: bool) -> None:
@@ -66,6 +69,37 @@ def wanted(*, window: bool) -> dict[str, str]:
 def missing_libraries(libraries: Mapping[str, str]) -> dict[str, str]:
     """Return those of `libraries` that the loader does not find."""
     return {file: package for file, package in libraries.items() if not _loads(file)}
+
+
+def ensure_display() -> None:
+    """Install what tests on a display need where that is allowed; never fails.
+
+    Without it those tests are skipped, and say what `missing_display` returns.
+    """
+    absent = _absent_for_display()
+    if not absent or not has_apt() or os.geteuid() != 0:
+        return
+    what = f"Tests on a display need programs that are missing: {', '.join(absent)}."
+    try:
+        install(sorted(set(absent.values())), what)
+    except SetupError as error:
+        say(str(error))
+
+
+def missing_display() -> str:
+    """Return what tests on a display lack, with the line to type; or nothing."""
+    absent = _absent_for_display()
+    if not absent:
+        return ""
+    what = f"Not on this machine: {', '.join(absent)}."
+    if not has_apt():
+        return f"{what} Install them with your package manager."
+    return f"{what} Type: sudo apt-get install {' '.join(sorted(set(absent.values())))}"
+
+
+def _absent_for_display() -> dict[str, str]:
+    programs = {name: pack for name, pack in DISPLAY.items() if not shutil.which(name)}
+    return programs | missing_libraries(X11)
 
 
 def has_apt() -> bool:

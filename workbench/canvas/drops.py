@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 
-from workbench.canvas import metrics, tools
+from workbench.canvas import metrics, open_card, tools
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -36,7 +36,8 @@ def drop(view: "CanvasView", event: QDropEvent) -> None:
         return
     type_id = bytes(event.mimeData().data(LAYER_MIME).data()).decode("utf-8")
     place = view.to_scene(event.position())
-    wire = view.canvas.edge_at(place)
+    is_inside = open_card.at(view.canvas, place) is not None
+    wire = None if is_inside else view.canvas.edge_at(place)
     half = QPointF(metrics.WIDTH / 2, metrics.HEIGHT / 2)
     tools.add_at(view, type_id, place - half, wire.edge if wire else None)
     event.acceptProposedAction()

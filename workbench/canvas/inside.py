@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.graph.model import Graph, Position
@@ -128,6 +128,11 @@ class Target:
             return self.card.places()
         return {i: (item.x(), item.y()) for i, item in self._items.items()}
 
+    def place_of(self, corner: QPointF) -> Position:
+        """Return a scene point as a place of the graph, on the grid."""
+        at = self.card.to_stored(corner) if self.card else corner
+        return (metrics.snap(at.x()), metrics.snap(at.y()))
+
     def infos(self) -> dict[str, NodeInfo]:
         """Return what the engine knows of the nodes of the graph."""
         known = {i: self.view.canvas.info_at(self.prefix + i) for i in self.graph.nodes}
@@ -150,5 +155,20 @@ def target(view: "CanvasView") -> Target:
     scene, card = view.canvas, view.inside.card
     if card is None:
         return Target(view, view.selected_ids(), scene.scope, scene.prefix)
-    prefix = scene.prefix + "".join(f"{step}." for step in card.path)
-    return Target(view, list(view.inside.ids), card.scope, prefix, card)
+    return _inside_of(view, card, list(view.inside.ids))
+
+
+def target_at(view: "CanvasView", place: QPointF) -> Target:
+    """Return what a thing let go of at a place comes into: an open card, or the graph.
+
+    Nothing is selected in it.
+    """
+    card = open_card.at(view.canvas, place)
+    if card is None:
+        return Target(view, [], view.canvas.scope, view.canvas.prefix)
+    return _inside_of(view, card, [])
+
+
+def _inside_of(view: "CanvasView", card: OpenCard, ids: list[str]) -> Target:
+    prefix = view.canvas.prefix + "".join(f"{step}." for step in card.path)
+    return Target(view, ids, card.scope, prefix, card)

@@ -90,8 +90,8 @@ def _activate(view: "CanvasView") -> None:
         view.node_activated.emit(chosen[0])
 
 
+# Not Delete: on X11 it includes Ctrl+D, on macOS too. Del and Backspace stand below.
 _STANDARD: dict[QKeySequence.StandardKey, _Do] = {
-    QKeySequence.StandardKey.Delete: tools.delete,
     QKeySequence.StandardKey.SelectAll: tools.select_all,
     QKeySequence.StandardKey.Copy: tools.copy,
     QKeySequence.StandardKey.Cut: tools.cut,
@@ -102,6 +102,7 @@ _STANDARD: dict[QKeySequence.StandardKey, _Do] = {
     QKeySequence.StandardKey.ZoomOut: lambda view: view.camera.zoom_by(0.8),
 }
 _KEYS: dict[str, _Do] = {
+    "Del": tools.delete,
     "Backspace": _back,
     "Return": _activate,
     "Enter": _activate,
@@ -163,14 +164,16 @@ def press(view: "CanvasView", event: QKeyEvent) -> bool:
 
 
 def _action(event: QKeyEvent) -> _Do | None:
-    for standard, action in _STANDARD.items():
-        if event.matches(standard):
-            return action
+    """Return what a key does: our own keys first, then what the system calls so."""
     keypad = Qt.KeyboardModifier.KeypadModifier
     plain = QKeySequence(
         int(event.key()) | (event.modifiers() & ~keypad).value
     ).toString(QKeySequence.SequenceFormat.PortableText)
-    return _KEYS.get(plain)
+    own = _KEYS.get(plain)
+    if own is not None:
+        return own
+    matching = (do for key, do in _STANDARD.items() if event.matches(key))
+    return next(matching, None)
 
 
 def _escape(view: "CanvasView") -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Endpoint, Graph, Position, Project
-from workbench.canvas import metrics
+from workbench.canvas import inner, metrics
 from workbench.document import outer_ports
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ class OpenCard:
     def place(self, node_id: str) -> QPointF:
         """Return the top left corner of a card in it."""
         return self.corner + QPointF(*self._entry(node_id)[0])
+
+    def to_stored(self, place: QPointF) -> QPointF:
+        """Return a scene point as the places of the block count."""
+        if not self.inner.ids:
+            return place - self.corner - QPointF(inner.PAD, inner.HEAD)
+        first = self.inner.ids[0]
+        return place - self.place(first) + QPointF(*self.places()[first])
 
     def face(self, node_id: str) -> "Face":
         """Return what a card in it shows."""

@@ -20,6 +20,7 @@ from workbench.canvas.catalogue import Item
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.theme import icons
+from workbench.theme.text import tip
 
 _ID = Qt.ItemDataRole.UserRole
 _CLOSED = {"attention", "shape", "merge", "metric", "view", "recurrent", "sets"}
@@ -196,7 +197,7 @@ class Palette(QWidget):
         item = QTreeWidgetItem([words])
         item.setIcon(0, entry.icon)
         item.setData(0, _ID, entry.type_id)
-        item.setToolTip(0, entry.help)
+        item.setToolTip(0, tip(entry.help))
         item.setSizeHint(0, self._row())
         return item
 

@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from engine.i18n import tr
 from workbench.canvas import block_tools
 from workbench.document import wires
 from workbench.theme import icons
+from workbench.theme.label import Label
+from workbench.theme.text import tip, word
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -69,7 +71,7 @@ class PathBar(QWidget):
                 item.widget().deleteLater()
 
     def _add_arrow(self) -> None:
-        arrow = QLabel()
+        arrow = Label()
         arrow.setPixmap(
             icons.pixmap("chevron-right", "fg2", 12, self.devicePixelRatioF())
         )
@@ -77,7 +79,7 @@ class PathBar(QWidget):
 
     def _add_step(self, depth: int, name: str, *, is_last: bool) -> None:
         step = QToolButton()
-        step.setText(name)
+        step.setText(word(name))
         step.setAutoRaise(True)
         step.setIconSize(QSize(14, 14))
         if is_last:
@@ -85,7 +87,7 @@ class PathBar(QWidget):
             font.setBold(True)
             step.setFont(font)
         else:
-            step.setToolTip(tr("Go back to {name}", name=name))
+            step.setToolTip(tip(tr("Go back to {name}", name=name)))
         step.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         step.clicked.connect(
             lambda _checked=False: block_tools.go_to(self._view, depth)

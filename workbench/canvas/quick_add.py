@@ -20,6 +20,7 @@ from engine.layers.spec import Port
 from workbench.canvas import catalogue, connecting, metrics, suggestions, tools
 from workbench.canvas.catalogue import Item
 from workbench.document import wires
+from workbench.theme.text import tip
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -149,7 +150,7 @@ class QuickAdd(QFrame):
         for entry in self._items(text):
             item = QListWidgetItem(entry.icon, entry.words)
             item.setData(Qt.ItemDataRole.UserRole, entry.type_id)
-            item.setToolTip(entry.help)
+            item.setToolTip(tip(entry.help))
             self.results.addItem(item)
         catalogue.say_when_empty(self.results)
         self.results.setCurrentRow(0)

@@ -28,17 +28,26 @@ def add_at(
     corner: QPointF,
     end: Endpoint | Edge | None = None,
 ) -> str:
-    """Add a node with its top left corner at a scene point; return its id or ''."""
-    place = (metrics.snap(corner.x()), metrics.snap(corner.y()))
+    """Add a node with its top left corner at a scene point; return its id or ''.
+
+    Over a block that is open in place it comes into the block.
+    """
     view.canvas.select([])
-    return _add(view, type_id, place, end)
+    if end is not None:
+        return _add(inside.target(view), type_id, _snapped(corner), end)
+    middle = corner + QPointF(metrics.WIDTH / 2, metrics.HEIGHT / 2)
+    aim = inside.target_at(view, middle)
+    return _add(aim, type_id, aim.place_of(corner), None)
+
+
+def _snapped(place: QPointF) -> Position:
+    return (metrics.snap(place.x()), metrics.snap(place.y()))
 
 
 def _add(
-    view: "CanvasView", type_id: str, place: Position, end: Endpoint | Edge | None
+    aim: Target, type_id: str, place: Position, end: Endpoint | Edge | None
 ) -> str:
-    aim = inside.target(view)
-    scope = aim.scope
+    view, scope = aim.view, aim.scope
     kind, _, name = type_id.rpartition(":")
     if kind in _BLOCK_MAKERS:
         node_id = view.attempt(_BLOCK_MAKERS[kind], name, place, scope)
@@ -72,14 +81,13 @@ def add(view: "CanvasView", type_id: str) -> str:
     else:
         middle = view.camera.centre()
         wish = (middle.x() - metrics.WIDTH / 2, middle.y() - metrics.HEIGHT / 2)
-    return _add(view, type_id, layout.free_place(wish, places.values()), end)
+    return _add(aim, type_id, layout.free_place(wish, places.values()), end)
 
 
 def add_point(view: "CanvasView", edge: Edge, place: QPointF) -> None:
     """Add a point to a wire."""
     corner = place - QPointF(metrics.DOT_WIDTH / 2, metrics.DOT_HEIGHT / 2)
-    at = (metrics.snap(corner.x()), metrics.snap(corner.y()))
-    _add(view, REROUTE, at, edge)
+    _add(inside.target(view), REROUTE, _snapped(corner), edge)
 
 
 def open_output(aim: Target, spec: LayerSpec) -> Endpoint | None:
@@ -125,11 +133,11 @@ def cut(view: "CanvasView") -> None:
 
 def paste(view: "CanvasView", place: QPointF | None = None) -> None:
     """Paste at a scene point, or a little beside the originals."""
-    at = None
+    at, aim, text = None, inside.target(view), clipboard.clipboard_text()
     if place is not None:
-        at = (metrics.snap(place.x()), metrics.snap(place.y()))
         view.canvas.select([])
-    aim, text = inside.target(view), clipboard.clipboard_text()
+        aim = inside.target_at(view, place)
+        at = aim.place_of(place)
     _select_new(aim, view.attempt(clipboard.paste, text, at, aim.scope))
 
 

@@ -4,12 +4,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
 
@@ -44,9 +44,9 @@ class Dialog(QDialog):
         self._buttons.addWidget(button)
         return button
 
-    def add_text(self, text: str, role: str = "text") -> QLabel:
+    def add_text(self, text: str, role: str = "text") -> Label:
         """Add a paragraph and return it."""
-        label = QLabel(text)
+        label = Label(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setProperty("role", role)

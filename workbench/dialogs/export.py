@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -18,6 +17,7 @@ from engine.i18n import tr
 from engine.protocol.frame import Exported, RunStarted
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
+from workbench.theme.label import Label
 
 FORMATS = {
     "safetensors": "safetensors: names, shapes and numbers, readable everywhere",
@@ -34,7 +34,7 @@ class ExportDialog(Dialog):
         parent: The window.
     """
 
-    wanted = Signal(str, str, bool)  # format, path, averaged
+    wanted = Signal(str, str, bool, int)  # format, path, averaged, step or −1
 
     def __init__(self, folder: Path, stem: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export weights"), parent)
@@ -48,6 +48,7 @@ class ExportDialog(Dialog):
         self.path = QLineEdit(str(folder / f"{stem}.safetensors"))
         self.path.setAccessibleName(tr("File"))
         self._replaced: Path | None = None  # the file that may be overwritten
+        self._from_step = -1  # of an earlier checkpoint, once it was offered
         self._browse = QPushButton(tr("Browse…"))
         self._lay_out()
         self.facts = self.add_text("", "secondary")
@@ -69,9 +70,9 @@ class ExportDialog(Dialog):
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
         row.addWidget(self._browse)
-        form.addRow(QLabel(tr("Format")), self.format)
-        form.addRow(QLabel(tr("Weights")), self.weights)
-        form.addRow(QLabel(tr("File")), row)
+        form.addRow(Label(tr("Format")), self.format)
+        form.addRow(Label(tr("Weights")), self.weights)
+        form.addRow(Label(tr("File")), row)
         self.box.addLayout(form)
 
     def show_run(self, run: RunStarted | None, step: int) -> None:
@@ -102,10 +103,19 @@ class ExportDialog(Dialog):
         )
         self._say(words, "ok")
 
-    def show_error(self, words: str) -> None:
-        """Say why nothing was written."""
+    def show_error(self, words: str, earlier: int = -1) -> None:
+        """Say why nothing was written, and offer an earlier checkpoint if there is one.
+
+        Args:
+            words: Why.
+            earlier: Its step, or −1.
+        """
         self.button.setEnabled(True)
         self._say(words, "error")
+        self._from_step = earlier
+        if earlier >= 0:
+            step = text.count(earlier)
+            self.button.setText(tr("Export step {step} instead", step=step))
 
     def _say(self, words: str, role: str) -> None:
         self.result.setProperty("role", role)
@@ -119,7 +129,7 @@ class ExportDialog(Dialog):
             self.path.setText(str(path.with_suffix(f".{self.format.currentData()}")))
 
     def _on_path(self) -> None:
-        self._replaced = None
+        self._replaced, self._from_step = None, -1
         self.button.setText(tr("Export"))
 
     def _on_browse(self) -> None:
@@ -138,7 +148,8 @@ class ExportDialog(Dialog):
             return
         if path.exists() and path != self._replaced:
             self._replaced = path
-            self.show_error(tr("{path} exists already.", path=path))
+            words = tr("{path} exists already.", path=path)
+            self.show_error(words, self._from_step)
             self.button.setText(tr("Replace it"))
             return
         self._replaced = None
@@ -146,4 +157,5 @@ class ExportDialog(Dialog):
         self._say(tr("Writing…"), "secondary")
         self.button.setEnabled(False)
         averaged = bool(self.weights.currentData())
-        self.wanted.emit(str(self.format.currentData()), str(path), averaged)
+        format_id, step = str(self.format.currentData()), self._from_step
+        self.wanted.emit(format_id, str(path), averaged, step)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QVBoxLayout,
@@ -21,6 +20,7 @@ import presets
 from engine.i18n import tr
 from workbench import theme
 from workbench.dialogs.cards import CARD_PX, PresetCard
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
 _HEADING_PX, _SEARCH_PX = 34, 420
@@ -47,7 +47,7 @@ class Gallery(QWidget):
         self.cards: list[PresetCard] = []
         self.shown: list[PresetCard] = []
         self._waiting = _in_order()
-        self._headings: dict[str, QLabel] = {}
+        self._headings: dict[str, Label] = {}
         self._rows: list[list[PresetCard]] = []
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -67,7 +67,7 @@ class Gallery(QWidget):
         self.search.setMaximumWidth(_SEARCH_PX)
         self.search.textChanged.connect(self._arrange)
         self.search.returnPressed.connect(self._open_first)
-        self.nothing = QLabel(tr("No preset fits these words."))
+        self.nothing = Label(tr("No preset fits these words."))
         self.nothing.setProperty("role", "secondary")
         self.nothing.hide()
         self._content = QWidget()
@@ -172,7 +172,7 @@ class Gallery(QWidget):
             return top
         heading = self._headings.get(title)
         if heading is None:
-            heading = QLabel(tr(title), self._content)
+            heading = Label(tr(title), self._content)
             heading.setProperty("role", "family")
             self._headings[title] = heading
         heading.setVisible(True)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from engine.i18n import tr
 from workbench.dialogs.base import Dialog
 from workbench.theme import fonts
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M, SPACE_XL
 
 Keys = Sequence[tuple[str, str]]
@@ -47,13 +48,13 @@ class ShortcutsDialog(Dialog):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
-        head = QLabel(title)
+        head = Label(title)
         head.setProperty("role", "heading")
         grid.addWidget(head, 0, 0, 1, 2)
         for row, (action, key) in enumerate(keys, start=1):
-            cap = QLabel(key)
+            cap = Label(key)
             cap.setFont(fonts.mono())
             cap.setProperty("role", "key")
-            grid.addWidget(QLabel(action), row, 0)
+            grid.addWidget(Label(action), row, 0)
             grid.addWidget(cap, row, 1, Qt.AlignmentFlag.AlignRight)
         return group

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -19,6 +18,7 @@ from engine.i18n import tr
 from engine.protocol.weights import Fit, WeightsPreview
 from workbench.dialogs.base import Dialog
 from workbench.dialogs.weights_table import FitTable
+from workbench.theme.label import Label
 
 _FILES = "*.safetensors *.pt *.pth *.bin"
 TYPING_MS = 300
@@ -68,8 +68,8 @@ class WeightsDialog(Dialog):
         row.addWidget(self.path, 1)
         row.addWidget(self._file)
         row.addWidget(self._run)
-        form.addRow(QLabel(tr("File or run")), row)
-        form.addRow(QLabel(tr("Prefix")), self.prefix)
+        form.addRow(Label(tr("File or run")), row)
+        form.addRow(Label(tr("Prefix")), self.prefix)
         self.box.addLayout(form)
 
     def _connect(self) -> None:

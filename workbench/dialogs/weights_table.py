@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from engine.i18n import tr
 from engine.protocol.weights import TensorFit, WeightsPreview
 from workbench.theme import fonts, icons, signals, tokens
+from workbench.theme.text import tip
 
 _COLOURS = {"matched": "ok", "new": "accent", "missing": "warn", "differs": "err"}
 _WORDS = {
@@ -92,14 +93,15 @@ def _row(tensor: TensorFit) -> QTreeWidgetItem:
     item = QTreeWidgetItem(words)
     for column in range(_FIT):
         item.setFont(column, fonts.mono())
-    item.setToolTip(_FIT, _help(tensor))
+    item.setToolTip(_FIT, tip(_help(tensor)))
     return item
 
 
 def _unused(names: Sequence[str]) -> QTreeWidgetItem:
     """Return the row that opens into the names that nothing takes."""
     item = QTreeWidgetItem([tr("In the file, but not used: {n}", n=len(names))])
-    item.setToolTip(0, "\n".join(names[:_MANY]) + ("\n…" if names[_MANY:] else ""))
+    more = "\n…" if names[_MANY:] else ""
+    item.setToolTip(0, tip("\n".join(names[:_MANY]) + more))
     for name in names:
         child = QTreeWidgetItem(["", name])
         child.setFont(1, fonts.mono())

@@ -33,6 +33,7 @@ from workbench.document.outer_ports import (
     touches,
 )
 
+_FAR_PX = 1e6
 OPEN = "open"
 """Field of a block's instance that is shown with its inside."""
 
@@ -47,8 +48,8 @@ def room_of(node: Node) -> Position:
     room = node.extra.get(OPEN)
     if not isinstance(room, list) or len(room) != 2:
         return (0.0, 0.0)
-    across, down = (n if isinstance(n, int | float) else 0.0 for n in room)
-    return (across, down)
+    fits = (isinstance(n, int | float) and abs(n) <= _FAR_PX for n in room)
+    return (float(room[0]), float(room[1])) if all(fits) else (0.0, 0.0)
 
 
 def suggestion(document: Document) -> str:

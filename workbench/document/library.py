@@ -7,7 +7,7 @@ from PySide6.QtCore import QStandardPaths
 
 from engine.errors import DocumentError, EngineError, GraphError
 from engine.files import atomic_write
-from engine.graph import serialize
+from engine.graph import reading, serialize
 from engine.graph.model import ROOT, Node, Position, Project
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
@@ -70,12 +70,7 @@ def insert(document: Document, name: str, at: Position, scope: str = ROOT) -> st
         EngineError: There is no such block, or its file is broken.
     """
     path = folder() / f"{name}{SUFFIX}"
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError(
-            tr("The block can't be read"), where=str(path), got=str(error)
-        ) from error
+    text = reading.read_text(path)
     words = tr("Add {title}", title=name)
     ids = clipboard.paste(document, text, at, scope, words)
     if not ids:

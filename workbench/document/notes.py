@@ -19,6 +19,7 @@ COLOURS = ("conv", "dense", "act", "loss", "norm", "pool", "io")
 MIN_WIDTH, MIN_HEIGHT = 80.0, 40.0
 _NUMBERS = ("x", "y", "width", "height")
 _MAX_PX = 1e6
+_MOST, _MOST_LETTERS = 5_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,11 @@ def read(project: Project) -> tuple[Note, ...]:
     records = project.extra.get(KEY)
     notes = [_note(record) for record in records] if isinstance(records, list) else []
     unique = {note.id: note for note in notes if note is not None}
-    return tuple(unique.values())
+    return tuple(unique.values())[:_MOST]
 
 
 def _note(record: object) -> Note | None:
-    if not isinstance(record, dict) or record.get("kind") not in {"frame", "comment"}:
+    if not isinstance(record, dict) or record.get("kind") not in ("frame", "comment"):
         return None
     words = {key: record.get(key, "") for key in ("id", "text", "colour", "scope")}
     numbers = {key: record.get(key) for key in _NUMBERS}
@@ -65,6 +66,7 @@ def _note(record: object) -> Note | None:
         return None
     if not all(_is_number(value) for value in numbers.values()):
         return None
+    words["text"] = words["text"][:_MOST_LETTERS]
     if words["colour"] not in COLOURS:
         words["colour"] = COLOURS[0]
     return Note(kind=record["kind"], **words, **numbers)

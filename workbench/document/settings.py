@@ -1,11 +1,13 @@
 """What the application remembers between starts."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
 MAX_RECENT = 10
+MAX_ALLOWED = 500
 _ORGANISATION, _APPLICATION = "Backprop Workbench", "workbench"
 
 
@@ -50,17 +52,31 @@ class Settings:
         return Path(value) if value and Path(value).is_dir() else Path.home()
 
     @property
+    def allowed(self) -> list[str]:
+        """Places outside a project's folder that weights may be read from."""
+        return self._list("allowed")
+
+    def allow(self, places: Iterable[str]) -> None:
+        """Remember places that weights may be read from, the newest first."""
+        names = list(dict.fromkeys([*places, *self.allowed]))[:MAX_ALLOWED]
+        self._store.setValue("allowed", json.dumps(names))
+
+    @property
     def recent(self) -> list[Path]:
         """Files opened or saved last that still exist, the newest first."""
         return [path for path in self._recent() if path.is_file()]
 
     def _recent(self) -> list[Path]:
+        return [Path(name) for name in self._list("recent")[:MAX_RECENT]]
+
+    def _list(self, key: str) -> list[str]:
+        """Return a list of words; an empty one for anything else."""
         try:
-            names = json.loads(self._text("recent") or "[]")
-        except ValueError:
+            names = json.loads(self._text(key) or "[]")
+        except (ValueError, RecursionError):
             return []
         is_list = isinstance(names, list)
-        return [Path(n) for n in names if isinstance(n, str)] if is_list else []
+        return [n for n in names if isinstance(n, str)] if is_list else []
 
     def add_recent(self, path: Path) -> None:
         """Remember a file that was opened or saved."""

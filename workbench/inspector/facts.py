@@ -1,12 +1,13 @@
 """What the engine knows of a node, as rows of words and numbers."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.i18n import tr
 from engine.protocol.frame import NodeInfo
 from workbench.inspector.fields import polish
 from workbench.theme import fonts, text
+from workbench.theme.label import Label
 
 UNKNOWN = "—"
 
@@ -16,7 +17,7 @@ class Facts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.labels: dict[str, QLabel] = {}
+        self.labels: dict[str, Label] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -45,7 +46,7 @@ class Facts(QWidget):
         self.labels["memory"].setText(text.size(info.activation_bytes))
 
     def _add(self, key: str, title: str, row: int, column: int) -> None:
-        name, value = QLabel(title), QLabel(UNKNOWN)
+        name, value = Label(title), Label(UNKNOWN)
         polish(name, "role", "secondary")
         value.setFont(fonts.mono())
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

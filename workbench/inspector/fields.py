@@ -6,8 +6,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +18,8 @@ from engine.layers.datasets import DATASETS
 from engine.layers.spec import Param, Value
 from workbench.inspector import values
 from workbench.theme import icons
+from workbench.theme.label import Label
+from workbench.theme.line import Line
 
 MIXED = "—"
 _SLIDER_STEPS = 280
@@ -73,7 +73,7 @@ class TextField(Field):
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
         self.value: Value = param.default
-        self.edit = QLineEdit()
+        self.edit = Line()
         self.edit.setAccessibleName(tr(param.label))
         self.edit.editingFinished.connect(self._on_finished)
         self.edit.installEventFilter(self)
@@ -86,7 +86,7 @@ class TextField(Field):
         row.setSpacing(6)
         row.addWidget(self.edit, 1)
         if self.param.unit:
-            unit = QLabel(tr(self.param.unit))
+            unit = Label(tr(self.param.unit))
             polish(unit, "role", "secondary")
             row.addWidget(unit)
         return row
@@ -203,7 +203,7 @@ class SizeField(Field):
 
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
-        self.edits = [QLineEdit() for _ in range(param.dims)]
+        self.edits = [Line() for _ in range(param.dims)]
         self.link = QToolButton()
         self.link.setCheckable(True)
         polish(self.link, "small", value=True)
@@ -219,7 +219,7 @@ class SizeField(Field):
         row.setSpacing(4)
         for index, edit in enumerate(self.edits):
             if index:
-                row.addWidget(QLabel("×"))
+                row.addWidget(Label("×"))
             name = tr("{label}, dimension {n}", label=tr(self.param.label), n=index + 1)
             edit.setAccessibleName(name)
             edit.editingFinished.connect(self._on_finished)

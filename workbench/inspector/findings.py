@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from workbench.inspector.fields import polish
 from workbench.inspector.problems import FixButton
 from workbench.inspector.section import scrolled
 from workbench.theme import icons, signals
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
 
@@ -36,7 +36,7 @@ class FindingCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tr("Show it on the canvas"))
         polish(self, "row", value=True)
-        self._icon = QLabel()
+        self._icon = Label()
         self._icon.setAccessibleName(tr("warning"))
         self.tint()
         row = QHBoxLayout(self)
@@ -94,7 +94,7 @@ class FindingList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.cards: list[FindingCard] = []
-        self.empty = QLabel()
+        self.empty = Label()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         polish(self.empty, "role", "secondary")
@@ -156,8 +156,8 @@ def _table(evidence: Sequence[Evidence]) -> QGridLayout:
     return grid
 
 
-def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
+def _label(text: str, role: str) -> Label:
+    label = Label(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     polish(label, "role", role)

@@ -1,11 +1,12 @@
 """What the training will cost, shown before Train is pressed."""
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engine.i18n import tr
 from engine.protocol.frame import Analysis, Forecast
 from workbench.inspector.fields import polish
 from workbench.theme import fonts, text
+from workbench.theme.label import Label
 
 UNKNOWN = "—"
 
@@ -15,7 +16,8 @@ class Outlook(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.labels: dict[str, QLabel] = {}
+        self.labels: dict[str, Label] = {}
+        self._reckoned = ""
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
@@ -23,7 +25,8 @@ class Outlook(QWidget):
         self._grid.setColumnStretch(1, 1)
         memory = tr(
             "The most that all tensors take at one moment: data, weights, gradients, "
-            "optimizer, activations, a checkpoint. The program comes on top."
+            "optimizer, activations, a checkpoint. The program comes on top. At first "
+            "by arithmetic from the shapes, then from a rehearsal."
         )
         epoch = tr(
             "On average over the run, with its evaluations, views and measuring; from "
@@ -41,7 +44,7 @@ class Outlook(QWidget):
             self._add(row, key, title, tip)
 
     def _add(self, row: int, key: str, title: str, tip: str) -> None:
-        name, value = QLabel(title), QLabel(UNKNOWN)
+        name, value = Label(title), Label(UNKNOWN)
         polish(name, "role", "secondary")
         value.setFont(fonts.mono())
         policy = QSizePolicy.Policy
@@ -60,14 +63,20 @@ class Outlook(QWidget):
         inside = {} if analysis is None else analysis.nodes
         flops = sum(i.flops for path, i in inside.items() if "." not in path)
         self._say("flops", text.short(flops) if known else "")
+        size = analysis.memory_bytes if analysis else 0
+        self._reckoned = tr("about {size}", size=text.size(size)) if size else ""
+        self._say("memory", self._reckoned)
 
     def show_forecast(self, forecast: Forecast | None) -> None:
         """Show what a rehearsal has found, or that nothing is known yet."""
         if forecast is None:
-            for key in ("memory", "epoch", "total"):
+            self._say("memory", self._reckoned)
+            for key in ("epoch", "total"):
                 self._say(key, "")
             return
         self._say("memory", text.size(forecast.memory_bytes))
+        if not forecast.rehearsed:
+            return
         steps = tr("{n} steps", n=text.count(forecast.steps_per_epoch))
         self._say("epoch", f"{_seconds(forecast.epoch_s)} · {steps}")
         steps = tr("{n} steps", n=text.count(forecast.total_steps))

@@ -4,13 +4,14 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from engine.i18n import tr
 from engine.layers.spec import Param, Value
 from workbench.inspector import fields
 from workbench.inspector.fields import Field, polish
 from workbench.theme import icons
+from workbench.theme.label import Label
 from workbench.theme.text import escape
 from workbench.theme.tokens import SPACE_S
 
@@ -24,8 +25,8 @@ class Row:
     param: Param
     field: Field
     reset: QToolButton
-    error: QLabel
-    label: QLabel
+    error: Label
+    label: Label
 
 
 class Form(QWidget):
@@ -79,7 +80,7 @@ class Form(QWidget):
         line = len(self.rows) * 2
         field = fields.make(param)
         label = self._label(param, field)
-        row = Row(param, field, self._reset(param), QLabel(), label)
+        row = Row(param, field, self._reset(param), Label(), label)
         self.rows[param.name] = row
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(row.label, line, 0, top)
@@ -93,8 +94,8 @@ class Form(QWidget):
         row.field.committed.connect(lambda value: self.edited.emit(param.name, value))
         row.field.refused.connect(lambda text: self.show_error(param.name, text))
 
-    def _label(self, param: Param, field: Field) -> QLabel:
-        label = QLabel(tr(param.label))
+    def _label(self, param: Param, field: Field) -> Label:
+        label = Label(tr(param.label))
         label.setBuddy(field)
         label.setWordWrap(True)
         label.setMinimumHeight(28)
@@ -124,5 +125,5 @@ class Form(QWidget):
     def _say(self, row: Row, text: str) -> None:
         row.error.setText(text)
         row.error.setVisible(bool(text))
-        for edit in row.field.findChildren(fields.QLineEdit):
+        for edit in row.field.findChildren(fields.Line):
             polish(edit, "error", bool(text))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QLabel,
     QScrollArea,
     QStackedWidget,
     QTabBar,
@@ -21,6 +20,7 @@ from workbench.inspector.node_panel import NodePanel
 from workbench.inspector.remedies import RemedySwitches
 from workbench.inspector.section import scrolled
 from workbench.inspector.training_form import TrainingForm
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M
 
 LAYER, TRAINING = 0, 1
@@ -43,7 +43,7 @@ class Inspector(QWidget):
         self.node_panel = NodePanel(document)
         self.remedies = RemedySwitches(document)
         self.training = TrainingForm(document)
-        self.hint = QLabel(tr("Select a layer to see and edit it."))
+        self.hint = Label(tr("Select a layer to see and edit it."))
         self.hint.setWordWrap(True)
         polish(self.hint, "role", "secondary")
         self._lay_out()

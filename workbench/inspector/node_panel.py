@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph import ports
@@ -21,6 +21,8 @@ from workbench.inspector.fields import polish
 from workbench.inspector.form import Form
 from workbench.inspector.section import Section
 from workbench.inspector.start_row import StartRow
+from workbench.theme.label import Label
+from workbench.theme.line import Line
 from workbench.theme.tokens import SPACE_M
 
 WEIGHTS = (
@@ -67,11 +69,11 @@ class NodePanel(QWidget):
         self._lay_out()
 
     def _make_head(self) -> None:
-        self.title = QLineEdit()
+        self.title = Line()
         self.title.setAccessibleName(tr("Name of the layer"))
         polish(self.title, "role", "title")
         self.title.editingFinished.connect(self._on_renamed)
-        self.kind, self.help, self.formula = QLabel(), QLabel(), QLabel()
+        self.kind, self.help, self.formula = Label(), Label(), Label()
         for label in (self.kind, self.help, self.formula):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -21,6 +20,8 @@ from engine.i18n import tr
 from workbench.inspector.fields import polish
 from workbench.inspector.flow import FlowLayout
 from workbench.theme import icons
+from workbench.theme.label import Label
+from workbench.theme.text import tip, word
 from workbench.theme.tokens import SPACE_XS
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -73,7 +74,7 @@ class NodePicker(QWidget):
         self._make_drawer()
         self._holder = QWidget()
         self._flow = FlowLayout(self._holder)
-        self.note = QLabel()
+        self.note = Label()
         self.note.setWordWrap(True)
         polish(self.note, "role", "note")
         self.note.hide()
@@ -87,7 +88,7 @@ class NodePicker(QWidget):
     def _make_head(self) -> None:
         self._head = QHBoxLayout()
         self._head.setSpacing(2)
-        label = QLabel(self._title)
+        label = Label(self._title)
         polish(label, "role", "secondary")
         self.pick, self.open = QToolButton(), QToolButton()
         for button, icon, words in (
@@ -167,11 +168,11 @@ class NodePicker(QWidget):
         self._holder.updateGeometry()
 
     def _chip(self, path: str, words: str) -> QPushButton:
-        chip = QPushButton(words)
+        chip = QPushButton(word(words))
         polish(chip, "chip", value=True)
         icons.bind(chip, "close", "fg2")
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        chip.setToolTip(tr("Take {name} out", name=words))
+        chip.setToolTip(tip(tr("Take {name} out", name=words)))
         chip.setAccessibleName(tr("Take {name} out", name=words))
         chip.clicked.connect(lambda _checked=False: self._set(path, on=False))
         return chip
@@ -186,7 +187,7 @@ class NodePicker(QWidget):
                 spoken = (
                     f"{choice.words}, {choice.hint}" if choice.hint else choice.words
                 )
-                item.setToolTip(spoken)
+                item.setToolTip(tip(spoken))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
                 if choice.category:
                     item.setIcon(icons.icon(f"cat-{choice.category}", choice.category))

@@ -1,7 +1,7 @@
 """The form of one phase among several: name, what it minimises and updates, when."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph.settings import Phase
@@ -11,6 +11,8 @@ from workbench.document import Document, phases
 from workbench.inspector import phase_choices
 from workbench.inspector.fields import polish
 from workbench.inspector.node_picker import Choice, NodePicker
+from workbench.theme.label import Label
+from workbench.theme.line import Line
 from workbench.theme.tokens import SPACE_S
 
 
@@ -31,7 +33,7 @@ class PhaseForm(QWidget):
         self._document, self._index = document, 0
         self._analysis: Analysis | None = None
         self._selection: tuple[str, ...] = ()
-        self.name, self.error = QLineEdit(), QLabel()
+        self.name, self.error = Line(), Label()
         self.name.setAccessibleName(tr("Name of the phase"))
         polish(self.name, "role", "title")
         self.name.editingFinished.connect(self._on_renamed)

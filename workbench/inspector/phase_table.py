@@ -7,7 +7,6 @@ from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -25,6 +24,7 @@ from workbench.inspector.phase_face import faces
 from workbench.inspector.phase_paint import FACE, PhaseDelegate
 from workbench.inspector.problems import ProblemRow
 from workbench.theme import icons, signals
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_XS
 
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -116,7 +116,7 @@ class PhaseTable(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(2)
-        title = QLabel(tr("Phases"))
+        title = Label(tr("Phases"))
         polish(title, "role", "heading")
         head.addWidget(title, 1)
         self.buttons = {

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -21,7 +20,8 @@ from workbench.inspector.fields import polish
 from workbench.inspector.flow import FlowLayout
 from workbench.inspector.section import scrolled
 from workbench.theme import icons, signals
-from workbench.theme.text import escape
+from workbench.theme.label import Label
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
 
 MAX_SHOWN = 200
@@ -52,7 +52,7 @@ class FixButton(QPushButton):
         super().resizeEvent(event)
         over = self.width() - self.sizeHint().width()
         fits = over >= 0
-        self.setToolTip("" if fits else escape(self._label))
+        self.setToolTip("" if fits else tip(self._label))
         self.setText(self._label if fits else self._shortened(over))
 
     def _shortened(self, over_px: int) -> str:
@@ -84,7 +84,7 @@ class ProblemRow(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{title}: {problem.text}")
         polish(self, "row", value=True)
-        self._icon = QLabel()
+        self._icon = Label()
         self._icon.setAccessibleName(tr(problem.severity))
         self.tint()
         row = QHBoxLayout(self)
@@ -170,7 +170,7 @@ class ProblemList(QWidget):
         self._title_of = title_of
         self.rows: list[ProblemRow] = []
         self._shown: tuple[Problem, ...] | None = None
-        self.empty = QLabel(tr("The network has not been checked yet."))
+        self.empty = Label(tr("The network has not been checked yet."))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         polish(self.empty, "role", "secondary")
@@ -223,8 +223,8 @@ class ProblemList(QWidget):
             row.tint()
 
 
-def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
+def _label(text: str, role: str) -> Label:
+    label = Label(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     polish(label, "role", role)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph import remedies
@@ -12,7 +12,8 @@ from engine.i18n import tr
 from workbench.document import Document
 from workbench.inspector.fields import polish
 from workbench.inspector.section import Section
-from workbench.theme.text import escape
+from workbench.theme.label import Label
+from workbench.theme.text import tip, word
 from workbench.theme.tokens import SPACE_S
 
 _INDENT_PX = 24
@@ -33,7 +34,7 @@ class RemedySwitches(QWidget):
         self._document = document
         self._shown: tuple[Remedy, ...] = ()
         self.boxes: dict[str, QCheckBox] = {}
-        self.error = QLabel()
+        self.error = Label()
         self.error.setWordWrap(True)
         self.error.setTextFormat(Qt.TextFormat.PlainText)
         polish(self.error, "role", "error")
@@ -77,15 +78,14 @@ class RemedySwitches(QWidget):
         lines = QVBoxLayout(row)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(2)
-        box = QCheckBox(tr(remedy.title).replace("&", "&&"))
+        box = QCheckBox(word(tr(remedy.title)).replace("&", "&&"))
         box.setAccessibleDescription(tr(remedy.text))
-        words = "<br>".join(map(escape, remedy.set))
-        box.setToolTip(f"<qt>{words}</qt>")
+        box.setToolTip(tip("\n".join(remedy.set)))
         box.toggled.connect(partial(self._turn, remedy))
         lines.addWidget(box)
         self.boxes[remedy.title] = box
         if remedy.text:
-            note = QLabel(tr(remedy.text))
+            note = Label(tr(remedy.text))
             note.setTextFormat(Qt.TextFormat.PlainText)
             note.setWordWrap(True)
             note.setIndent(_INDENT_PX)

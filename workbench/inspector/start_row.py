@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from engine.graph.model import Node
 from engine.graph.weights import Start
 from engine.i18n import tr
 from workbench.inspector.fields import polish
 from workbench.theme import icons
-from workbench.theme.text import escape
+from workbench.theme.label import Label
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_S
 
 
@@ -22,7 +23,7 @@ class StartRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words, self.clear = QLabel(), QToolButton()
+        self.words, self.clear = Label(), QToolButton()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         polish(self.words, "role", "secondary")
@@ -47,5 +48,4 @@ class StartRow(QWidget):
         prefix = starts[0].prefix if len(nodes) == len(starts) == 1 else ""
         inside = f" · {prefix}" if prefix else ""
         self.words.setText(tr("Starts from {file}", file=names) + inside)
-        lines = "<br>".join(escape(path) for path in paths)
-        self.words.setToolTip(f"<qt>{lines}</qt>")
+        self.words.setToolTip(tip("\n".join(paths)))

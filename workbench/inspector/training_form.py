@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph.edits import SetTraining
@@ -29,6 +29,7 @@ from workbench.inspector.phase_panel import PhasePanel
 from workbench.inspector.phase_table import PhaseTable
 from workbench.inspector.section import Section
 from workbench.theme import icons
+from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_S
 
 LIVE = ("lr", "momentum", "weight_decay", "batch_size")
@@ -89,12 +90,12 @@ class TrainingForm(QWidget):
         document.replaced.connect(self._show)
         self._show()
 
-    def _make_note(self) -> QLabel:
+    def _make_note(self) -> Label:
         text = tr(
             "While it trains, the learning rate, momentum, weight decay and batch size "
             "change the running training at once."
         )
-        note = QLabel(text)
+        note = Label(text)
         note.setWordWrap(True)
         polish(note, "role", "note")
         note.hide()

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.i18n import tr
 from workbench.plots import corner, style
@@ -18,6 +18,7 @@ from workbench.plots.panel import Panel
 from workbench.plots.ranges import StepRange, ValueRange
 from workbench.plots.switch import Switch
 from workbench.session.history import History
+from workbench.theme.label import Label
 
 PACE = 3
 """Curves are drawn at every third tick of 33 ms: they cost most of all panels."""
@@ -61,7 +62,7 @@ class CurvePanel(Panel):
         self._tint()
 
     def _make_readout(self) -> None:
-        self._readout = QLabel(self)
+        self._readout = Label(parent=self)
         self._readout.setTextFormat(Qt.TextFormat.PlainText)
         self._readout.setFont(style.tick_font())
         self._readout.setAutoFillBackground(True)  # a long one covers the switch
@@ -72,7 +73,7 @@ class CurvePanel(Panel):
 
     def _build(self, empty: str) -> None:
         self.setAutoFillBackground(True)
-        self._empty, self._no_run = QLabel(empty, self), empty
+        self._empty, self._no_run = Label(empty, self), empty
         self._empty.setTextFormat(Qt.TextFormat.PlainText)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)

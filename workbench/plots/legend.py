@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from engine.i18n import tr
 from workbench import theme
 from workbench.plots import style
+from workbench.theme.text import word
 
 SAMPLE_PX = 18
 NEUTRAL = -1
@@ -51,7 +52,7 @@ class Chip(QAbstractButton):
     def __init__(self, entry: Entry, parent: QWidget) -> None:
         super().__init__(parent)
         self._entry = entry
-        self.setText(entry.name)
+        self.setText(word(entry.name))
         self.setAccessibleName(tr("Show {series}", series=entry.name))
         self.setCheckable(True)
         self.setChecked(True)

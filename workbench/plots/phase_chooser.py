@@ -10,6 +10,7 @@ from engine.i18n import tr
 from workbench import theme
 from workbench.plots import style
 from workbench.session.phase_rows import ALL
+from workbench.theme.text import word
 
 _DOT_PX = 10
 
@@ -50,7 +51,7 @@ class PhaseChooser(QComboBox):
         self._names = tuple(names)
         with QSignalBlocker(self):
             self.clear()
-            self.addItems([tr("All phases"), *names])
+            self.addItems([tr("All phases"), *map(word, names)])
         self._tint()
         self.chosen.emit(ALL)
 

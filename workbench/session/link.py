@@ -1,12 +1,17 @@
 """The session's line to the engine: requests that wait, answers, a fresh engine."""
 
+import math
+import time
 from collections.abc import Callable
 from typing import Protocol
 
+from engine.i18n import language
+from engine.protocol.commands import Estimate
 from engine.protocol.frame import Message
 
-RESPAWNS = 3
-"""How often in a row a crashed engine is started again without having answered."""
+RESPAWNS, STEADY_S = 3, 30.0
+"""How often in a row an engine that crashes soon is started again, and how long one
+must have answered that did not crash soon."""
 
 
 class Client(Protocol):
@@ -17,6 +22,9 @@ class Client(Protocol):
 
     def drain(self) -> list[Message]:
         """Return what has arrived; never waits."""
+
+    def kill(self) -> None:
+        """End the engine at once, whatever it does; it tells that it is gone."""
 
     def close(self, timeout_s: float) -> None:
         """End the engine within a time."""
@@ -33,7 +41,7 @@ class Link:
         self._spawn = spawn
         self._client: Client | None = None
         self._waiting: dict[int, object] = {}
-        self._crashes = 0
+        self._crashes, self._greeted_at = 0, math.inf
         self.ready = False
 
     @property
@@ -46,10 +54,18 @@ class Link:
         """Whether an answer is due."""
         return bool(self._waiting)
 
-    def open(self) -> None:
-        """Start an engine unless one is there."""
-        if self._client is None:
-            self._client = self._spawn()
+    @property
+    def awaited(self) -> object | None:
+        """The oldest command without an answer; a forecast only if it is alone."""
+        told = [c for c in self._waiting.values() if not isinstance(c, Estimate)]
+        return next(iter(told or self._waiting.values()), None)
+
+    def open(self) -> bool:
+        """Start an engine unless one is there; return whether it has."""
+        if self._client is not None:
+            return False
+        self._client = self._spawn()
+        return True
 
     def send(self, command: object, *, answered: bool = False) -> None:
         """Send a command; `answered` means that it will be answered."""
@@ -69,13 +85,29 @@ class Link:
 
     def greeted(self) -> None:
         """Note that the engine is up and answers."""
-        self.ready, self._crashes = True, 0
+        self.ready, self._greeted_at = True, time.monotonic()
 
-    def lost(self) -> bool:
-        """Drop an engine that is gone; return whether to start another one."""
+    def lost(self, *, forced: bool = False) -> bool:
+        """Drop an engine that is gone; return whether to start another one.
+
+        Args:
+            forced: It was ended on purpose, which is no crash.
+        """
         self.close(0.5)
-        self._crashes += 1
+        if forced or time.monotonic() - self._greeted_at > STEADY_S:
+            self._crashes = 0
+        self._greeted_at = math.inf
+        self._crashes += not forced
         return self._crashes <= RESPAWNS
+
+    def forgive(self) -> None:
+        """Forget earlier crashes: somebody wants to try again."""
+        self._crashes = 0
+
+    def kill(self) -> None:
+        """End the engine at once; it tells that it is gone."""
+        if self._client is not None:
+            self._client.kill()
 
     def close(self, timeout_s: float) -> None:
         """End the engine within `timeout_s`."""
@@ -84,3 +116,10 @@ class Link:
         self.ready = False
         if client is not None:
             client.close(timeout_s)
+
+
+def spawn_engine() -> Client:
+    """Start an engine in a process of its own."""
+    from engine.protocol.client import EngineClient  # noqa: PLC0415 - loads numpy
+
+    return EngineClient.spawn(language=language())

@@ -1,7 +1,8 @@
 """The window's side of the engine: one state, one timer, signals.
 
     starting ─▶ idle ─▶ compiling ─▶ training ◀─▶ paused
-                 ▲                      │
+                 ▲                      ▼
+                 │                   stopping
                  └── finished · stopped · diverged · failed
 
 Threads: all of it belongs to the GUI thread. No call waits for the engine, except
@@ -11,38 +12,28 @@ Threads: all of it belongs to the GUI thread. No call waits for the engine, exce
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph.model import Project
 from engine.graph.serialize import dumps
-from engine.i18n import language, tr
-from engine.protocol import commands, frame
+from engine.i18n import tr
+from engine.protocol import commands, device, frame
 from engine.protocol.weights import WeightsPreview
 from workbench.session.forecasting import Forecasting
 from workbench.session.history import History
-from workbench.session.link import Client, Link
+from workbench.session.lifeline import Lifeline
+from workbench.session.link import Client, Link, spawn_engine
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
+from workbench.session.places import default_runs_folder, refusal
 
-TICK_MS, IDLE_MS, DEBOUNCE_MS, RESPAWN_MS = 33, 100, 60, 400
-ACTIVE = frozenset({"compiling", "training", "paused"})
+TICK_MS, IDLE_MS, DEBOUNCE_MS = 33, 100, 60
+ACTIVE = frozenset({"compiling", "training", "paused", "stopping"})
 """States with a run in the engine."""
-_FAST = frozenset({"starting", "compiling", "training"})
+_FAST = frozenset({"starting", "compiling", "training", "stopping"})
 _ENDINGS = {"finished": "finished", "early": "finished"}
-_TOLD_ELSEWHERE = (commands.Estimate, commands.PreviewWeights)
+_TOLD_ELSEWHERE = (commands.Estimate, commands.PreviewWeights, commands.SettleRun)
 """Questions whose failure is no notice: nobody asked, or a dialog says it."""
-
-
-def _spawn() -> Client:
-    from engine.protocol.client import EngineClient  # noqa: PLC0415 - loads numpy
-
-    return EngineClient.spawn(language=language())
-
-
-def default_runs_folder() -> Path:
-    """Return the folder of the user's data where runs are kept."""
-    kind = QStandardPaths.StandardLocation.AppDataLocation
-    return Path(QStandardPaths.writableLocation(kind)) / "runs"
 
 
 class Session(QObject):
@@ -70,7 +61,7 @@ class Session(QObject):
 
     def __init__(
         self,
-        spawn: Callable[[], Client] = _spawn,
+        spawn: Callable[[], Client] = spawn_engine,
         runs_folder: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -89,9 +80,10 @@ class Session(QObject):
         self._names = Names()
         self._checked: Project | None = None
         self._folder, self._revision = "", 0
+        self.allowed: tuple[str, ...] = ()  # places that weights may be read from
         self._timer = self._new_timer(self._on_tick, single=False)
         self._debounce = self._new_timer(self._on_check_due, single=True)
-        self._respawn = self._new_timer(self.start_engine, single=True)
+        self.lifeline = Lifeline(self, self._link)
 
     def _new_timer(self, slot: Callable[[], None], *, single: bool) -> QTimer:
         timer = QTimer(self)
@@ -102,7 +94,7 @@ class Session(QObject):
     def _table(self) -> dict[type, Callable[..., None]]:
         return {
             frame.EngineReady: self._on_ready,
-            frame.Devices: lambda body, _command: self.devices_ready.emit(body),
+            device.Devices: lambda body, _command: self.devices_ready.emit(body),
             frame.Analysis: self._on_analysis,
             frame.RunStarted: self._on_run_started,
             frame.Frame: self._on_frame,
@@ -112,7 +104,7 @@ class Session(QObject):
             **self.looking.answers(),
             **self._forecasting.answers(),
             frame.Failed: self._on_failed,
-            frame.EngineGone: self._on_gone,
+            frame.EngineGone: lambda body, _command: self.lose(body),
         }
 
     @property
@@ -133,7 +125,8 @@ class Session(QObject):
     def start_engine(self) -> None:
         """Start the engine's process; it answers some seconds later."""
         try:
-            self._link.open()
+            if self._link.open():
+                self.lifeline.begin()
         except OSError as error:
             self._fail(
                 frame.Failed(tr("The engine could not start: {error}", error=error))
@@ -146,6 +139,7 @@ class Session(QObject):
 
     def restart_engine(self) -> None:
         """Start an engine after the last one kept crashing."""
+        self._link.forgive()
         self._set_state("starting")
         self.start_engine()
 
@@ -164,7 +158,8 @@ class Session(QObject):
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
             document = dumps(self._checked)
-            self._ask(commands.Check(document, self._revision, self._folder))
+            place = self._folder, self.allowed
+            self._ask(commands.Check(document, self._revision, *place))
 
     def train(
         self,
@@ -203,19 +198,23 @@ class Session(QObject):
         )
 
     def resume_run(
-        self, folder: str, project: Project, *, paused: bool = False
+        self,
+        folder: str,
+        project: Project,
+        *,
+        paused: bool = False,
+        from_step: int = -1,
     ) -> None:
         """Continue an interrupted run; `project` gives the words of its nodes."""
         if not self.active:
             self._begin(names_of(project), dumps(project))
-            self._ask(commands.ResumeRun(folder, paused=paused))
+            self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
 
     def _made_runs_folder(self) -> str | None:
         try:
             self.runs_folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            text = tr("Runs can't be written to {path}", path=self.runs_folder)
-            self._fail(frame.Failed(f"{text}: {error.strerror}"))
+            self._fail(refusal(self.runs_folder, error))
             return None
         return str(self.runs_folder)
 
@@ -224,6 +223,7 @@ class Session(QObject):
         self._recovering = False
         self.start_engine()
         if self._link.connected:
+            self.lifeline.begin()
             self._set_state("compiling")
 
     def pause(self) -> None:
@@ -245,6 +245,8 @@ class Session(QObject):
     def stop(self) -> None:
         """End the run with a checkpoint."""
         self._send_to_run(commands.Stop())
+        if self.active:
+            self._set_state("stopping")
 
     def leave(self) -> None:
         """Forget the run, because another document is open; one going on is ended."""
@@ -259,7 +261,9 @@ class Session(QObject):
         """Change a setting of the running training."""
         self._send_to_run(commands.SetHyper(name, value, phase))
 
-    def export(self, format_id: str, path: str, averaged: bool = True) -> None:
+    def export(
+        self, format_id: str, path: str, averaged: bool = True, from_step: int = -1
+    ) -> None:
         """Write the current or last run's weights.
 
         Answered by `exported` or `request_failed`.
@@ -268,8 +272,10 @@ class Session(QObject):
             format_id: `safetensors` or `pt`.
             path: Target file.
             averaged: The running mean of the weights, where the run keeps one.
+            from_step: Step of a checkpoint that the run keeps; −1 is the newest.
         """
-        self._ask(commands.Export(self.looking.folder, format_id, path, averaged))
+        run = self.looking.folder
+        self._ask(commands.Export(run, format_id, path, averaged, from_step))
 
     def preview_weights(self, project: Project, path: str, prefix: str = "") -> None:
         """Ask how a file fits; answered by `weights_previewed` or `request_failed`."""
@@ -277,8 +283,9 @@ class Session(QObject):
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop the run with a checkpoint and end the engine within `timeout_s`."""
-        for timer in (self._timer, self._debounce, self._respawn):
+        for timer in (self._timer, self._debounce):
             timer.stop()
+        self.lifeline.close()
         self._forecasting.stop()
         if self.active:
             self._link.send(commands.Stop())
@@ -291,6 +298,7 @@ class Session(QObject):
     def _send_to_run(self, command: object) -> None:
         if self.active:
             self._link.send(command)
+            self.lifeline.vigil.ordered()
             self._timer.start(TICK_MS)
 
     def _pace(self) -> None:
@@ -302,6 +310,7 @@ class Session(QObject):
 
     def _on_tick(self) -> None:
         for message in self._link.drain():
+            self.lifeline.vigil.heard(message.body)
             command = self._link.answered(message.number)
             handler = self._handlers.get(type(message.body))
             if handler is not None:
@@ -319,7 +328,7 @@ class Session(QObject):
             self.state_changed.emit(state)
 
     def _on_ready(self, body: frame.EngineReady, _command: object) -> None:
-        self._link.greeted()
+        self.lifeline.greeted()
         self.devices_ready.emit(body.devices)
         if self._state == "starting" or self._recovering:
             self._recovering = False
@@ -336,16 +345,20 @@ class Session(QObject):
             return
         self.history.begin(body, self._names)
         asked = isinstance(command, commands.Train | commands.ResumeRun)
-        self._set_state("paused" if asked and command.paused else "training")
+        self._go("paused" if asked and command.paused else "training")
         self.run_started.emit(body)
 
     def _on_frame(self, body: frame.Frame, _command: object) -> None:
         if self._is_left:
             return
         self.history.add(body)
-        if self.active:
-            self._set_state(body.state)
+        self._go(body.state)
         self.frame_received.emit(body)
+
+    def _go(self, state: str) -> None:
+        """Follow the run, unless it is asked to stop."""
+        if self.active and self._state != "stopping":
+            self._set_state(state)
 
     def _on_outcome(self, body: frame.Outcome, _command: object) -> None:
         if self._is_left:
@@ -370,14 +383,13 @@ class Session(QObject):
             self.notice.emit(body.text)
         self.request_failed.emit(command, body)
 
-    def _on_gone(self, body: frame.EngineGone, _command: object) -> None:
+    def lose(self, body: frame.EngineGone) -> None:
+        """Say that the engine is gone, and start another one."""
         self._recovering = not self.active
         self._is_left = False
-        again = self._link.lost()
-        self._fail(frame.Failed(body.text, body.details))
-        if again:
-            self._respawn.start(RESPAWN_MS)
-        else:
+        failed, again = self.lifeline.gone(body)
+        self._fail(failed)
+        if not again:
             self.notice.emit(tr("The engine keeps crashing; it was not started again."))
         self.engine_lost.emit(again)
 

@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from html import escape as _escape
 
 from engine.i18n import tr
+from engine.plain import sentence, shortened
 
+_LONGEST, _PIECE, _BREAK = 30, 20, "\u200b"
+_UNBROKEN = re.compile(rf"\S{{{_LONGEST + 1},}}")
+_HTML, _LINE = re.compile("[<&]"), 80
 _BYTES = ("B", "KB", "MB", "GB", "TB")
 _LARGE = ("", "k", "M", "G", "T")
 _MNEMONIC = re.compile(r"\(&\w\)|&")
@@ -15,6 +19,33 @@ _MNEMONIC = re.compile(r"\(&\w\)|&")
 def escape(text: object) -> str:
     """Return `text` so that QLabel, QMessageBox and pyqtgraph show it literally."""
     return _escape(str(text), quote=True)
+
+
+def breakable(words: str) -> str:
+    """Return words that a line can break in, however long one of them is."""
+    if len(words) <= _LONGEST:
+        return words
+    return _UNBROKEN.sub(lambda run: _BREAK.join(_pieces(run.group())), words)
+
+
+def _pieces(word: str) -> Iterable[str]:
+    return (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
+
+
+def tip(words: str) -> str:
+    """Return a tooltip that shows foreign words literally, and breaks its lines.
+
+    Qt takes every other text that looks like HTML for HTML, pictures included.
+    """
+    lines = breakable(sentence(words, keep_lines=True)).split("\n")
+    if not _HTML.search(words) and max(map(len, lines)) <= _LINE:
+        return "\n".join(lines)
+    return f"<qt>{'<br>'.join(map(escape, lines))}</qt>"
+
+
+def word(words: str, most: int = 40) -> str:
+    """Return a foreign name for a button, a row or a title: short, on one line."""
+    return shortened(words, most)
 
 
 def plain(words: str) -> str:

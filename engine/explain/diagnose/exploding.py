@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import fixes, too_fast
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.graph.edits import Fix
 from engine.i18n import tr
@@ -43,12 +43,17 @@ def _from_the_start(record: Record) -> Found:
 
 
 def _at_the_end(record: Record) -> Found:
-    grads = record.column("grad_norm")
-    total = np.sqrt(np.nansum(grads**2, axis=1))
-    usual = float(np.median(total))
-    if not record.has_diverged or len(total) <= FEW or total[-1] < JUMP * usual:
+    last = record.last_gradients
+    total = np.sqrt(np.nansum(record.column("grad_norm") ** 2, axis=1))
+    if not record.has_diverged or last is None or len(total) <= FEW:
         return None
-    jump = float(total[-1]) / max(usual, 1e-30)
+    if too_fast.ratios(record).max() >= too_fast.LARGE:
+        return None  # the steps were too large all along
+    usual = float(np.median(total))
+    with np.errstate(all="ignore"):
+        jump = float(np.sqrt(np.nansum(last**2))) / max(usual, 1e-30)
+    if not jump >= JUMP:
+        return None
     text = tr(
         "Just before the loss was lost the gradient rose to {jump} times its usual "
         "size.",
@@ -56,7 +61,7 @@ def _at_the_end(record: Record) -> Found:
     )
     what = tr("Last ‖g‖ as a multiple of the usual one")
     evidence = Evidence(what, jump, "≥", JUMP)
-    return _finding(record, text, evidence, grads[-1], fixes.clip(record))
+    return _finding(record, text, evidence, last, fixes.clip(record))
 
 
 def _finding(

@@ -19,31 +19,50 @@ from engine.graph.options import OPTIMIZERS
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value
+from engine.training.causes import CLAMPED, Cause
 
 LEAK = 0.2
+LESS = {"weight_decay": 0.01, "l1": 1e-4}
+"""Of what pulls too strongly: L1 pulls small weights as hard as large ones."""
+EPS = 1e-6
+MOST_EXPONENT = 80.0
+"""e to the power of 88.8 is more than a float32 can hold."""
+MOST_RATE = 10.0
+"""The limit of the setting."""
 MOST_KEPT = 0.2
 """Share of the samples for validation, at most."""
 _SATURATING = {"sigmoid", "tanh", "hardsigmoid", "softsign"}
 _RELUS = {"relu", "relu6"}
 _WEIGHTED = {"dense", "conv"}
+_MEANS = {"mse", "l1", "huber", "bce", "bce_with_logits"}
+"""Losses that are means over the numbers of a sample."""
 _NORMS = {2: "batch_norm1d", 3: "layer_norm", 4: "batch_norm2d", 5: "batch_norm3d"}
 Fixes = tuple[Fix, ...]
 _Spot = tuple[str, str]
 """Scope and id of a node in the document."""
 
 
-def rate(record: Record, factor: float) -> Fixes:
-    """Offer a learning rate that is `factor` times the present one, in one digit."""
-    training = record.project.training
-    if len(training.phases) > 1:
+def rate(record: Record, factor: float, phase: int = -1) -> Fixes:
+    """Offer a learning rate that is `factor` times the present one, in one digit.
+
+    Args:
+        record: What the run has told.
+        factor: New over old.
+        phase: Whose; with several, none is offered without it.
+    """
+    phases = record.project.training.phases
+    if len(phases) > 1 and phase < 0:
         return ()
-    optimizer = training.phases[0].optimizer
-    old = optimizer.complete(OPTIMIZERS).get("lr")
+    chosen = phases[max(0, phase)]
+    before = f"{chosen.name}." if len(phases) > 1 else ""
+    old = chosen.optimizer.complete(OPTIMIZERS).get("lr")
     if not isinstance(old, int | float) or old <= 0:
         return ()
     new = float(f"{old * factor:.0e}")
+    if not 0 < new <= MOST_RATE:
+        return ()
     label = tr("Set the learning rate to {lr}", lr=f"{new:g}")
-    return (Fix(label, (Assign((f"lr={new}",)),)),)
+    return (Fix(label, (Assign((f"{before}lr={new}",)),)),)
 
 
 def clip(record: Record) -> Fixes:
@@ -63,6 +82,82 @@ def decay(record: Record) -> Fixes:
         return ()
     words = ("optimizer=adamw", "weight_decay=0.1")
     return (Fix(tr("Add weight decay"), (Assign(words),)),)
+
+
+def less_decay(record: Record) -> Fixes:
+    """Offer a hundredth of the pull towards 0."""
+    words = []
+    for phase in record.project.training.phases:
+        before = f"{phase.name}." if record.num_phases > 1 else ""
+        decay = phase.optimizer.complete(OPTIMIZERS).get("weight_decay")
+        for name, value in (("weight_decay", decay), ("l1", phase.value("l1"))):
+            if isinstance(value, int | float) and value > 0:
+                words.append(f"{before}{name}={value * LESS[name]:.0e}")
+    label = tr("Let much less pull the weights towards 0")
+    return (Fix(label, (Assign(tuple(words)),)),) if words else ()
+
+
+def clip_less(record: Record, usual: float) -> Fixes:
+    """Offer to clip at the usual size of the gradient, and no single numbers."""
+    limit = float(f"{max(usual, 1e-6):.0e}")
+    words = [f"clip_norm={limit}"]
+    if record.project.training.phases[0].value("clip_value") is not None:
+        words.append("clip_value=none")
+    label = tr("Clip the gradient at norm {norm}", norm=f"{limit:g}")
+    return (Fix(label, (Assign(tuple(words)),)),)
+
+
+def less_momentum() -> Fixes:
+    """Offer the usual momentum."""
+    return (Fix(tr("Set the momentum to 0.9"), (Assign(("momentum=0.9",)),)),)
+
+
+def weigh_kl(record: Record, paths: Iterable[str]) -> Fixes:
+    """Offer so small a weight of KL terms that sums and means weigh alike.
+
+    Losses of reconstruction are means over all numbers of a sample; the bound on the
+    likelihood has their sum, which is as much as a KL term over their count.
+    """
+    share = min(
+        (
+            _weight(node) / max(1, record.numbers.get(node.inputs[0][1].path, 1))
+            for node in record.nodes
+            if node.type in _MEANS and node.path in record.trained_losses()
+        ),
+        default=1.0,
+    )
+    words = []
+    for node in map(record.node, paths):
+        if node.place in record.project.graph.nodes:
+            old = _weight(node)
+            words.append(f"{node.place}.weight={min(share, 0.1 * old):.0e}")
+    label = tr("Give the KL term less weight")
+    return (Fix(label, (Assign(tuple(words)),)),) if words else ()
+
+
+def _weight(node: FlatNode) -> float:
+    value = node.params.get("weight")
+    return float(value) if isinstance(value, int | float) else 1.0
+
+
+def balance(record: Record, strong: int, weak: int) -> Fixes:
+    """Offer rates that slow one phase down and let another learn, or other turns."""
+    phases = record.project.training.phases
+    one, two = phases[strong], phases[weak]
+    rates = [phase.optimizer.complete(OPTIMIZERS).get("lr") for phase in (one, two)]
+    fast, slow = (rate if isinstance(rate, int | float) else 0.0 for rate in rates)
+    found: list[Fix] = []
+    if fast > slow > 0:
+        rate = f"{(fast * slow) ** 0.5:.0e}"
+        label = tr("Give both the learning rate {lr}", lr=f"{float(rate):g}")
+        words = (f"{one.name}.lr={rate}", f"{two.name}.lr={rate}")
+        found.append(Fix(label, (Assign(words),)))
+    elif fast > 0:
+        rate = f"{fast / 10:.0e}"
+        label = tr("Set the learning rate of “{name}” to {lr}",
+                   name=one.name, lr=f"{float(rate):g}")  # fmt: skip
+        found.append(Fix(label, (Assign((f"{one.name}.lr={rate}",)),)))
+    return tuple(found)
 
 
 def stop_early(record: Record) -> Fixes:
@@ -154,6 +249,46 @@ def _is_weighted(node: FlatNode, by_path: dict[str, FlatNode]) -> bool:
     return registry.get(node.type).category in _WEIGHTED
 
 
+def keep_finite(record: Record, cause: Cause) -> Fixes:
+    """Offer what keeps a node finite: a limit on its input, or an ε."""
+    node = record.node(cause.node)
+    if cause.kind == "eps" and node.place in record.project.graph.nodes:
+        words = (f"{node.place}.eps={EPS:g}",)
+        return (Fix(tr("Set its ε to {eps}", eps=f"{EPS:g}"), (Assign(words),)),)
+    if cause.kind not in CLAMPED:
+        return ()
+    limits: dict[str, Value] = {"low": EPS, "high": None}
+    label = tr("Keep what goes into “{name}” above 0", name=node.place)
+    if cause.kind == "exp":
+        limits = {"low": None, "high": MOST_EXPONENT}
+        label = tr("Keep what goes into “{name}” below 80", name=node.place)
+    edits = tuple(_clamped(record, node, cause.port, limits))
+    return (Fix(label, edits),) if edits else ()
+
+
+def _clamped(
+    record: Record, node: FlatNode, index: int, limits: Mapping[str, Value]
+) -> Iterator[Edit]:
+    """Yield the edits that put a clamp into the wire before an input of a node."""
+    scope, node_id = node.scope, node.node.id
+    graph = record.project.scope(scope)
+    port = node.inputs[index][0]
+    edges = [e for e in graph.edges_into(node_id) if e.target.port == port]
+    if len(edges) == 1:
+        new = Node(graph.free_id(f"{node_id}_clamp"), "clamp", params=limits)
+        yield from _inserted(record, edges[0], new, scope)
+
+
+def _inserted(record: Record, edge: Edge, new: Node, scope: str) -> Iterator[Edit]:
+    """Yield the edits that put a node into a wire."""
+    graph = record.project.scope(scope)
+    yield AddNode(new, scope)
+    yield Disconnect(edge, scope)
+    yield Connect(Edge(edge.source, Endpoint(new.id, "input")), scope)
+    out = Endpoint(new.id, registry.get(new.type).outputs[0].name)
+    yield Connect(Edge(out, edge.target), scope, graph.edges.index(edge))
+
+
 def _spots(nodes: Iterable[FlatNode]) -> list[_Spot]:
     """Return where these nodes stand in the document, each place once."""
     found = ((node.scope, node.node.id) for node in nodes)
@@ -178,8 +313,4 @@ def _norm_before(record: Record, spot: _Spot) -> Iterator[Edit]:
         return
     edge = edges[0]
     new = Node(graph.free_id(f"{node_id}_norm"), kind)
-    yield AddNode(new, scope)
-    yield Disconnect(edge, scope)
-    yield Connect(Edge(edge.source, Endpoint(new.id, "input")), scope)
-    out = Endpoint(new.id, registry.get(kind).outputs[0].name)
-    yield Connect(Edge(out, edge.target), scope, graph.edges.index(edge))
+    yield from _inserted(record, edge, new, scope)

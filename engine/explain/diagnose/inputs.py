@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from engine.compile.flatten import FlatNode
 from engine.training.feeds import Batch
 
+SAMPLES = 1024
+"""Of the training part, drawn without order."""
 _SHAPING = frozenset({"flatten", "reshape", "cast", "unsqueeze", "squeeze", "reroute"})
 
 

@@ -5,20 +5,45 @@ Array axes: S samples, L layers.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.compile.flatten import FlatNode
+from engine.explain.diagnose.activations import Dead
 from engine.explain.diagnose.curve import Curve
 from engine.explain.diagnose.inputs import Input
 from engine.graph.model import Project
+from engine.graph.options import OPTIMIZERS
+from engine.layers import registry
 from engine.protocol.arrays import Floats
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
+from engine.training.causes import Cause
 
 MOST_SAMPLES = 400
 FEW = 3
 """Fewer measurements than this are chance."""
+
+
+class Reached(NamedTuple):
+    """A node that something flows into.
+
+    Args:
+        path: Of the node.
+        type: Id of its layer.
+        is_loss: Whether it is a loss.
+    """
+
+    path: str
+    type: str
+    is_loss: bool
+
+    @classmethod
+    def of(cls, node: FlatNode) -> "Reached":
+        """Return what is asked of a flat node."""
+        is_loss = registry.get(node.type).category == "loss"
+        return cls(node.path, node.type, is_loss)
 
 
 @dataclass
@@ -29,17 +54,23 @@ class Record:
         project: The run's frozen document.
         nodes: Its flat nodes in topological order.
         layers: Paths of the layers with weights (axis L).
+        movers: Index of the phase that moves each layer, −1 for none.
+        num_weights: Of each layer.
         inputs: What flows in, with its size.
         total_steps: Length of the run.
         ranks: Path → dimensions of what a node puts out, the batch among them.
+        numbers: Path → how many numbers a node puts out for a sample.
         num_evaluated: Samples of an evaluation.
         is_whole: Everything since the first step is here (not a resumed run).
         from_files: Some weights began as those of a file or of another run.
         step: Steps made.
         loss: Training loss, all phases together.
         evaluations: In order.
-        dead: Path of a ReLU → share of its units that were never open in the last
-            batch that was looked at.
+        by_phase: Training loss of each phase.
+        dead: Which ReLUs stay shut, as the last look has found.
+        dead_at_start: The same before the first step.
+        last_gradients: ‖g‖ of each layer in the last step before the loss was lost.
+        cause: Where a number stopped being finite, once it is known.
         ending: As in `frame.Outcome`, empty while it goes on.
     """
 
@@ -49,13 +80,20 @@ class Record:
     inputs: tuple[Input, ...]
     total_steps: int
     ranks: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    movers: tuple[int, ...] = ()
+    num_weights: tuple[int, ...] = ()
     num_evaluated: int = 0
     is_whole: bool = True
     from_files: bool = False
     step: int = 0
     loss: Curve = field(default_factory=Curve)
     evaluations: list[Evaluation] = field(default_factory=list)
-    dead: dict[str, float] = field(default_factory=dict)
+    by_phase: tuple[Curve, ...] = ()
+    dead: Dead = field(default_factory=Dead)
+    dead_at_start: Dead = field(default_factory=Dead)
+    last_gradients: Floats | None = None
+    cause: Cause | None = None
     ending: str = ""
     _samples: list[LayerSample] = field(default_factory=list)
     _ratios: list[float] = field(default_factory=list)
@@ -66,6 +104,19 @@ class Record:
     def num_phases(self) -> int:
         """Updates in a step."""
         return len(self.project.training.phases)
+
+    def losses_of(self, index: int) -> tuple[str, ...]:
+        """Return the paths of the losses that a phase minimises."""
+        named = self.project.training.phases[index].minimise
+        losses = [n for n in self.nodes if registry.get(n.type).category == "loss"]
+        return tuple(
+            n.path for n in losses if not named or {n.path, n.place} & set(named)
+        )
+
+    def trained_losses(self) -> set[str]:
+        """Return the paths of all losses that some phase minimises."""
+        phases = range(self.num_phases)
+        return {path for index in phases for path in self.losses_of(index)}
 
     @property
     def has_ended(self) -> bool:
@@ -99,14 +150,62 @@ class Record:
             self._ratios = self._ratios[:FEW] + self._ratios[FEW::2]
             self._stride *= 2
 
+    def add_losses(self, losses: Floats) -> None:
+        """Take in the losses of consecutive steps, a column a phase; NaN if not run."""
+        if not len(losses):
+            return
+        trained = ~np.isnan(losses).all(axis=1)
+        self.loss.extend(np.nansum(losses[trained], axis=1))
+        self.by_phase = self.by_phase or tuple(Curve() for _ in losses[0])
+        for curve, column in zip(self.by_phase, losses.T, strict=True):
+            curve.extend(column)
+
+    def add_dead(self, found: Dead) -> None:
+        """Keep what a look at the ReLUs has found."""
+        self.dead = found
+        if not self.step:
+            self.dead_at_start = found
+
     def column(self, name: str) -> Floats:
         """Return one value of `LayerSample` over time (S, L)."""
         rows = [vars(sample)[name] for sample in self._samples]
         return np.array(rows, dtype=np.float64).reshape(-1, len(self.layers))
 
+    def weight_norms(self) -> Floats:
+        """Return ‖w‖ of all layers together (S,)."""
+        with np.errstate(over="ignore"):
+            squares: Floats = np.nansum(self.column("weight_norm") ** 2, axis=1)
+            return np.sqrt(squares)
+
+    @property
+    def decays(self) -> bool:
+        """Whether something pulls all weights towards 0."""
+        phases = self.project.training.phases
+        decay = (phase.optimizer.complete(OPTIMIZERS) for phase in phases)
+        return any(each.get("weight_decay") for each in decay) or any(
+            phase.value("l1") for phase in phases
+        )
+
     def node(self, path: str) -> FlatNode:
         """Return the flat node with this path."""
         return next(node for node in self.nodes if node.path == path)
+
+    def below(self, path: str) -> list[Reached]:
+        """Return the nodes that the output of a node flows into, near or far."""
+        found = {path}
+        for node in self.nodes:  # in topological order
+            if any(source.path in found for _, source in node.inputs):
+                found.add(node.path)
+        return [Reached.of(n) for n in self.nodes if n.path in found - {path}]
+
+    def above(self, path: str) -> set[str]:
+        """Return the homes of the nodes that flow into a node, near or far."""
+        found, homes = {path}, set()
+        for node in reversed(self.nodes):
+            if node.path in found:
+                found |= {source.path for _, source in node.inputs}
+                homes.add(node.home)
+        return homes
 
     def places(self, paths: Iterable[str]) -> tuple[str, ...]:
         """Return where flat nodes stand on the canvas, each place once."""

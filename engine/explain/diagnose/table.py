@@ -1,12 +1,18 @@
 """All rules in one table, causes before what follows from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from engine.explain.diagnose import (
+    adversaries,
     bad_labels,
+    clipping,
+    collapse,
     dead_relu,
+    decay,
     exploding,
+    momentum,
+    nonfinite,
     overfit,
     too_fast,
     too_slow,
@@ -14,7 +20,7 @@ from engine.explain.diagnose import (
     vanishing,
 )
 from engine.explain.diagnose.record import Found, Record
-from engine.graph import cures
+from engine.protocol.finding_records import with_cure
 from engine.protocol.findings import Finding
 
 
@@ -35,20 +41,35 @@ class Rule:
     is_certain: bool = False
 
 
-_WILD = (unscaled.FAULT, exploding.FAULT, too_fast.FAULT)
+_LOST = (nonfinite.FAULT, unscaled.FAULT, exploding.FAULT, momentum.FAULT)
+_WILD = (*_LOST, too_fast.FAULT, decay.FAULT, clipping.FAULT, nonfinite.OVERFLOW)
 _SHUT = (*_WILD, dead_relu.FAULT)
 RULES = (
+    Rule(nonfinite.FAULT, nonfinite.check),
     Rule(unscaled.FAULT, unscaled.check, is_certain=True),
-    Rule(exploding.FAULT, exploding.check, (unscaled.FAULT,)),
-    Rule(too_fast.FAULT, too_fast.check, (unscaled.FAULT, exploding.FAULT)),
-    Rule(dead_relu.FAULT, dead_relu.check, _WILD),
+    Rule(exploding.FAULT, exploding.check, _LOST[:2]),
+    Rule(momentum.FAULT, momentum.check, _LOST[:3]),
+    Rule(too_fast.FAULT, too_fast.check, _LOST),
+    Rule(decay.FAULT, decay.check, (*_LOST, too_fast.FAULT)),
+    Rule(clipping.FAULT, clipping.check, (*_LOST, too_fast.FAULT)),
+    Rule(nonfinite.OVERFLOW, nonfinite.check_overflow, (*_LOST, too_fast.FAULT)),
+    Rule(collapse.FAULT, collapse.check, _WILD),
+    Rule(dead_relu.FAULT, dead_relu.check, (*_WILD, collapse.FAULT)),
     Rule(vanishing.FAULT, vanishing.check, _SHUT),
     Rule(too_slow.FAULT, too_slow.check, (*_SHUT, vanishing.FAULT)),
+    Rule(adversaries.DISCRIMINATOR, adversaries.check_discriminator),
+    Rule(adversaries.GENERATOR, adversaries.check_generator),
     Rule(bad_labels.FAULT, bad_labels.check),
-    Rule(overfit.FAULT, overfit.check, (bad_labels.FAULT,)),
+    Rule(overfit.FAULT, overfit.check, (*_WILD, bad_labels.FAULT)),
 )
 
 CERTAIN = frozenset(rule.fault for rule in RULES if rule.is_certain)
+
+
+def explained(faults: Collection[str]) -> set[str]:
+    """Return those of some faults that others of them explain."""
+    told = set(faults)
+    return {r.fault for r in RULES if r.fault in told and told & set(r.explained_by)}
 
 
 def diagnose(record: Record) -> tuple[Finding, ...]:
@@ -58,15 +79,6 @@ def diagnose(record: Record) -> tuple[Finding, ...]:
         if not found.keys() & set(rule.explained_by):
             finding = rule.check(record)
             if finding is not None:
-                found[rule.fault] = _completed(record, finding)
+                whole = with_cure(finding, record.project)
+                found[rule.fault] = replace(whole, step=record.step)
     return tuple(found.values())
-
-
-def _completed(record: Record, finding: Finding) -> Finding:
-    """Put the cure of a preset before the general ones."""
-    fixes = finding.fixes
-    if cures.fault_of(record.project) == finding.fault:
-        cure = cures.fix_of(record.project)
-        others = tuple(fix for fix in fixes if not cure or fix.label != cure.label)
-        fixes = (cure, *others) if cure else fixes
-    return replace(finding, fixes=fixes, step=record.step)

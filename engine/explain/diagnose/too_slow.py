@@ -31,8 +31,11 @@ def check(record: Record) -> Found:
         return None
     largest, first = float(ratio.max()), record.loss.first
     fallen = float(record.loss.tenths()[-1]) / first if first else 0.0
+    offers = fixes.rate(record, HEALTHY / largest) if largest > 0 else ()
     if not 0 < largest <= SMALL or fallen < STILL:
         return None
+    if record.num_phases == 1 and not offers:
+        return None  # no rate that can be set is high enough: it is not the rate
     moving = np.flatnonzero((record.column("update_ratio") > 0).any(axis=0))
     layers = [record.layers[index] for index in moving]
     what = tr("Training loss now, as a share of the first")
@@ -52,5 +55,5 @@ def check(record: Record) -> Found:
             Evidence(tr("Largest ‖Δw‖/‖w‖ in one step"), largest, "≤", SMALL),
             Evidence(what, fallen, "≥", STILL),
         ),
-        fixes.rate(record, HEALTHY / largest),
+        offers,
     )

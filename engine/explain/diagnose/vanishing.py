@@ -12,6 +12,23 @@ SOURCE = "Hochreiter 1991; Bengio et al. 1994; Glorot & Bengio 2010"
 SHARE = 1e-3
 """First layer's ‖g‖ over the last's; healthy networks stay above 0.01."""
 LEAST_LAYERS = 3
+SOUND = 0.01
+"""The same at the start: above it the layers are not to blame but the training."""
+
+
+def _on_the_way(record: Record, trained: np.ndarray) -> np.ndarray:
+    """Return the trained layers between the first one and the loss."""
+    if not len(trained):
+        return trained
+    first = record.layers[trained[0]]
+    reached = {first, *(node.path for node in record.below(first))}
+    return np.array([n for n in trained if record.layers[n] in reached], dtype=int)
+
+
+def _was_sound(record: Record, trained: np.ndarray) -> bool:
+    """Return whether the first layer got its share before the first step."""
+    first, last = record.column("grad_norm")[0][trained[[0, -1]]]
+    return bool(record.is_whole and first > SOUND * last)
 
 
 def check(record: Record) -> Found:
@@ -20,12 +37,12 @@ def check(record: Record) -> Found:
     if not enough or record.num_phases > 1:
         return None
     grads = record.column("grad_norm")
-    trained = np.flatnonzero((np.nan_to_num(grads) > 0).any(axis=0))
+    trained = _on_the_way(record, np.flatnonzero((np.nan_to_num(grads) > 0).any(0)))
     if len(trained) < LEAST_LAYERS:
         return None
     middle = np.median(grads[:, trained], axis=0)
     share = float(middle[0] / middle[-1]) if middle[-1] > 0 else 1.0
-    if not share <= SHARE:
+    if not share <= SHARE or _was_sound(record, trained):
         return None
     few = [record.layers[i] for i, g in zip(trained, middle, strict=True)
            if g <= SHARE * middle[-1]]  # fmt: skip

@@ -1,26 +1,44 @@
-"""Follows a training and says what is wrong with it as soon as that is certain."""
+"""Follows a training and says what is wrong with it as soon as that is certain.
 
-import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+What is judged is queued by its step and taken in together with the losses up to that
+step, however late somebody asks: the same training is told the same, busy or not.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.explain.diagnose import activations, inputs, table
 from engine.explain.diagnose.record import Record
 from engine.graph.model import Project
+from engine.measure import schedule
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
 from engine.training.events import Ending
+from engine.training.feeds import Batch, Feeds
 from engine.training.trainer import Trainer
 
-EVERY_S = 0.2
-"""Shortest time between two looks at a training that goes on."""
 PATIENCE = 10
 """Looks in a row without a fault before it is taken back while it trains."""
-SHARE = 0.01
-"""Of the time, at most, for looking."""
+CLOSED = 0.8
+"""Share of a layer's gradients that are 0 where its ReLUs are worth a look."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something that was measured after a step; the record is judged after each.
+
+    Args:
+        step: Steps made.
+        what: A sample, an evaluation, a look at the ReLUs, or nothing.
+    """
+
+    step: int
+    what: LayerSample | Evaluation | activations.Dead | None = None
 
 
 class Diagnosis:
@@ -31,7 +49,6 @@ class Diagnosis:
     Args:
         trainer: What is watched; nothing about it changes.
         project: The document that it trains.
-        clock: Seconds; another one in tests.
 
     Attributes:
         trainer: The same.
@@ -41,49 +58,84 @@ class Diagnosis:
     Threads: the training thread alone.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        project: Project,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        self.trainer, self._clock = trainer, clock
+    def __init__(self, trainer: Trainer, project: Project) -> None:
+        self.trainer = trainer
         self.findings: tuple[Finding, ...] = ()
         self._last: frozenset[str] = frozenset()
         self._missed: dict[str, int] = {}
-        self._next = clock()
         self.record = _record(trainer, project)
+        self._waiting = deque([Seen(trainer.step)])
+        self._has_relus = bool(activations.relus(self.record.nodes))
+        self._must_look = self._has_relus and trainer.monitor.enabled
 
     def sampled(self, sample: LayerSample) -> None:
         """Take in a measurement of the layers."""
-        self.record.add_sample(sample)
+        self._waiting.append(Seen(sample.step, sample))
+        is_time = schedule.look_due(sample.step, self.trainer.total_steps)
+        self._must_look = self._has_relus and is_time and self._seems_shut(sample)
+
+    def _seems_shut(self, sample: LayerSample) -> bool:
+        """Return whether so many gradients are 0 that ReLUs may be dead.
+
+        A unit that no sample opens has none; where that can't be seen, they may be.
+        """
+        phases = self.trainer.parts.phases
+        hidden = any(phase.ewc or phase.adds_to_gradient for phase in phases)
+        zeros = sample.grad_zeros
+        return hidden or bool(np.isnan(zeros).any()) or bool((zeros >= CLOSED).any())
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Take in an evaluation."""
-        self.record.evaluations.append(evaluation)
+        self._waiting.append(Seen(evaluation.step, evaluation))
 
-    def looking(self) -> AbstractContextManager[None]:
-        """Look at the ReLUs of one batch."""
-        return activations.watched(self.trainer.parts.program, self.record.dead)
+    def look_due(self) -> bool:
+        """Return whether the ReLUs are to be looked at now."""
+        return self._must_look
+
+    def look(self) -> Iterator[None]:
+        """Look at the ReLUs, a batch at a time."""
+        self._must_look = False
+        parts = self.trainer.parts
+        for found in activations.look(parts.evaluator, parts.feeds):
+            if found is None:
+                yield
+            else:
+                self._waiting.append(Seen(self.trainer.step, found))
 
     def judge(
         self, steps: Ints, losses: Floats, ending: Ending | None
     ) -> tuple[Finding, ...] | None:
         """Return all that is wrong; None when that is as before."""
-        record = self.record
-        if len(steps):
-            trained = ~np.isnan(losses).all(axis=1)
-            record.loss.extend(np.nansum(losses[trained], axis=1))
+        record, before, start = self.record, self.findings, 0
+        while self._waiting:
+            seen = self._waiting.popleft()
+            stop = int(np.searchsorted(steps, seen.step, side="right"))
+            record.add_losses(losses[start:stop])
+            start = max(start, stop)
+            self._take(seen)
+        record.add_losses(losses[start:])
         record.step = self.trainer.step
-        now = self._clock()
-        if ending is None and now < self._next:
-            return None
-        record.ending = ending.kind if ending else ""
+        if ending is not None:
+            record.ending, record.cause = ending.kind, self.trainer.cause
+            record.last_gradients = _gradients(self.trainer, ending)
+            self._tell(table.diagnose(record), is_final=True)
+        return None if self.findings == before else self.findings
+
+    def _take(self, seen: Seen) -> None:
+        """Put one thing into the record and judge."""
+        record = self.record
+        record.step = seen.step
+        if isinstance(seen.what, Evaluation):
+            record.evaluations.append(seen.what)
+            return  # the next sample is judged
+        if isinstance(seen.what, LayerSample):
+            record.add_sample(seen.what)
+        elif isinstance(seen.what, activations.Dead):
+            record.add_dead(seen.what)
         found = table.diagnose(record)
-        self._next = now + max(EVERY_S, (self._clock() - now) / SHARE)
-        told = found if ending else self._steady(found)
+        told = self._steady(found)
         self._last = frozenset(finding.fault for finding in found)
-        return self._told(told, is_final=ending is not None)
+        self._tell(told)
 
     def _steady(self, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return what two looks have found, and what was told and may come back."""
@@ -95,37 +147,54 @@ class Diagnosis:
         }
         stays = {fault for fault, times in self._missed.items() if times < PATIENCE}
         chosen = {fault for fault in here if fault in known or fault in told} | stays
+        chosen -= table.explained(chosen)
         return tuple(
             here.get(rule.fault) or told[rule.fault]
             for rule in table.RULES
             if rule.fault in chosen
         )
 
-    def _told(
-        self, found: tuple[Finding, ...], *, is_final: bool
-    ) -> tuple[Finding, ...] | None:
+    def _tell(self, found: tuple[Finding, ...], *, is_final: bool = False) -> None:
+        """Keep what was found; numbers of what is known already stay till the end."""
         before = [finding.fault for finding in self.findings]
-        same = [finding.fault for finding in found] == before
-        if same and not (is_final and found != self.findings):
-            return None
-        self.findings = found
-        return found
+        if is_final or [finding.fault for finding in found] != before:
+            self.findings = found
+
+
+def _gradients(trainer: Trainer, ending: Ending) -> Floats | None:
+    """Return ‖g‖ of each row in the last step that was made, where the next is lost."""
+    if ending.kind != "diverged" or trainer.parts.device.type != "cpu":
+        return None  # elsewhere it is found out later, when all is lost
+    layers = trainer.parts.program.layer_parameters
+    norms = [
+        [w.grad.double().norm().item() for w in layers[path] if w.grad is not None]
+        for path, _ in trainer.parts.rows
+    ]
+    return np.array([math.hypot(*each) for each in norms])
+
+
+def _spread(feeds: Feeds) -> Batch:
+    """Return samples from all over the training data."""
+    return next(feeds.spread_batches(inputs.SAMPLES, inputs.SAMPLES))
 
 
 def _record(trainer: Trainer, project: Project) -> Record:
     program, feeds = trainer.parts.program, trainer.parts.feeds
-    ranks = {
-        path: len(known.outputs[0].shape)
-        for path, known in program.inferred.items()
-        if known.outputs
-    }
+    rows, layers = trainer.parts.rows, program.layer_parameters
+    counts = {path: sum(w.numel() for w in ws) for path, ws in layers.items()}
+    inferred = program.inferred.items()
+    flows = {path: known.outputs[0] for path, known in inferred if known.outputs}
+    ranks = {path: len(flow.shape) for path, flow in flows.items()}
     return Record(
         project=project,
         nodes=program.nodes,
-        layers=tuple(path for path, _ in trainer.parts.rows),
-        inputs=inputs.measured(feeds.first(), program.nodes),
+        layers=tuple(path for path, _ in rows),
+        movers=tuple(mover for _, mover in rows),
+        num_weights=tuple(counts[path] for path, _ in rows),
+        inputs=inputs.measured(_spread(feeds), program.nodes),
         total_steps=trainer.total_steps,
         ranks=ranks,
+        numbers={path: math.prod(flow.shape[1:]) for path, flow in flows.items()},
         num_evaluated=feeds.extent().num_evaluated,
         is_whole=trainer.step == 0,
         from_files=trainer.from_files,

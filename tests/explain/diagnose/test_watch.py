@@ -1,14 +1,21 @@
 """Watching: what it costs, what it leaves alone, and when it speaks."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
 import presets
-from engine.explain.diagnose.activations import dead_share
+from engine.data import catalog
+from engine.explain.diagnose import activations
+from engine.explain.diagnose.activations import Shut
 from engine.explain.diagnose.curve import MOST_BINS, Curve
 from engine.explain.diagnose.record import MOST_SAMPLES
 from engine.explain.diagnose.watch import Diagnosis, attach
+from engine.graph import serialize
+from engine.measure import schedule
+from engine.measure.budget import Budget
 from engine.protocol import frame, wire
 from engine.protocol.findings import Evidence, number
 from engine.training.launch import launch
@@ -40,7 +47,7 @@ def test_no_hook_stays_on_a_module():
     attach(trainer, project)
     for _ in trainer.steps():
         trainer.drain()
-    assert trainer.watcher.record.dead.keys() == {"act"}
+    assert trainer.watcher.record.dead.shares.keys() == {"act"}
     hooks = [m._forward_hooks for m in trainer.parts.program.modules.modules()]
     assert not any(hooks)
 
@@ -57,27 +64,73 @@ def test_findings_cross_the_process_border_with_their_fixes():
     assert back.findings[0].fixes[0].edits
 
 
-def test_a_fault_is_told_when_two_looks_in_a_row_find_it(monkeypatch):
-    now = [0.0]
+def test_a_fault_is_told_when_two_looks_in_a_row_find_it():
     project = presets.load("vanishing")
     trainer = Trainer(project, threads=1, seed=0)
-    watcher = trainer.watcher = Diagnosis(trainer, project, lambda: now[0])
-    sample = frame.LayerSample
+    watcher = trainer.watcher = Diagnosis(trainer, project)
     num = len(watcher.record.layers)
     grads = np.geomspace(1e-9, 1.0, num)
     empty = np.zeros((num, 512), dtype=np.int64)
-    for step in range(3):
+
+    def sampled(step):
         rest = [np.full(num, 0.01) for _ in range(4)]
-        watcher.sampled(sample(step, empty, empty, grads, *rest))
+        watcher.sampled(frame.LayerSample(step, empty, empty, grads, *rest))
+        return watcher.judge(*none, None)
+
     none = np.zeros(0, dtype=np.int64), np.zeros((0, 1))
-    assert watcher.judge(*none, None) is None  # the first look
-    assert watcher.judge(*none, None) is None  # too soon for another
-    now[0] += 60
-    found = watcher.judge(*none, None)
+    assert [sampled(step) for step in (1, 2, 3)] == [None] * 3  # too few, then a look
+    found = sampled(4)
     assert [finding.fault for finding in found] == ["vanishing_gradients"]
-    now[0] += 60
-    assert watcher.judge(*none, None) is None  # as before
+    assert sampled(6) is None  # as before
     trainer.close("stopped")
+
+
+@pytest.mark.parametrize("apart", [1, 7, 150])
+def test_the_same_is_told_however_seldom_somebody_asks(apart):
+    """Drained at every step, now and then, or only at the end: equal to the digit."""
+
+    def told(every):
+        project = presets.load("too-fast")
+        project.training = project.training.with_value("steps", 150)
+        trainer = Trainer(project, threads=1, seed=0)
+        diagnosis = attach(trainer, project)
+        for _ in trainer.steps():
+            if trainer.at_border and trainer.step % every == 0:
+                trainer.drain()
+        trainer.drain()
+        return diagnosis.findings
+
+    assert told(apart) == told(3)
+
+
+def test_a_busy_machine_measures_the_same_steps(monkeypatch):
+    """Budgets that measure always or never leave what is judged as it is."""
+
+    def record(is_due):
+        monkeypatch.setattr(Budget, "due", lambda _self: is_due)
+        project = presets.load("digits-mlp")
+        project.training = project.training.with_value("steps", 200)
+        trainer = Trainer(project, threads=1, seed=0)
+        diagnosis = attach(trainer, project)
+        for _ in trainer.steps():
+            pass
+        trainer.drain()
+        return diagnosis.record
+
+    idle, busy = record(is_due=True), record(is_due=False)
+    assert idle.num_samples == busy.num_samples > 30
+    for name in ("grad_norm", "weight_norm", "update_ratio"):
+        assert np.array_equal(idle.column(name), busy.column(name), equal_nan=True)
+    assert idle.dead == busy.dead
+    assert np.array_equal(idle.loss.tenths(), busy.loss.tenths())
+
+
+def test_the_schedule_depends_on_numbers_of_steps_alone():
+    chosen = [n for n in range(1, 1001) if schedule.due(n, 1000)]
+    assert chosen[:8] == [1, 2, 3, 4, 6, 8, 12, 16]
+    assert {1000 * k // 32 + (1000 * k % 32 > 0) for k in range(1, 33)} <= set(chosen)
+    assert chosen[-1] == 1000
+    assert sum(schedule.due(n, 10**5) for n in range(1, 10**5 + 1)) < 70
 
 
 def test_the_record_stays_small():
@@ -127,20 +180,69 @@ def test_dead_units_are_those_that_no_sample_opens(shape):
     values[:, 4] = 0.0
     axes = (0,) if len(shape) == 2 else (0, 2, 3)
     expected = (np.maximum(values, 0) == 0).all(axis=axes).mean()
-    found = dead_share(torch.relu(torch.tensor(values)))
-    assert found == pytest.approx(expected) == pytest.approx(2 / 6)
+    shut = Shut()
+    for part in np.array_split(values, 3):  # in batches, as a look does
+        shut.add(torch.relu(torch.tensor(part)))
+    assert shut.samples == 40
+    assert shut.share == pytest.approx(expected) == pytest.approx(2 / 6)
 
 
 def test_few_samples_or_units_say_nothing():
-    assert dead_share(torch.zeros(8, 100)) is None
-    assert dead_share(torch.zeros(100, 3)) is None
-    assert dead_share(torch.zeros(100)) is None
+    assert share(torch.zeros(8, 100)) is None
+    assert share(torch.zeros(100, 3)) is None
+    assert share(torch.zeros(100)) is None
 
 
 def test_units_of_a_sequence_are_counted_on_its_quieter_side():
     values = torch.zeros(64, 5, 8)
     values[:, :, 3] = 1.0  # of 8 features one is open: 7/8 are dead; no time is
-    assert dead_share(values) == 0.0
+    assert share(values) == 0.0
+
+
+def share(output):
+    shut = Shut()
+    shut.add(output)
+    return shut.share
+
+
+def test_dead_units_of_a_sorted_set_are_those_of_all_of_it():
+    """MNIST is sorted by label; against plain torch over the whole training part."""
+    project = presets.load("mnist-cnn")
+    graph = json.loads(serialize.dumps(project))
+    graph["graph"] = {
+        "nodes": [
+            {"id": "data", "type": "data", "params": {"source": "mnist"}},
+            {"id": "f", "type": "flatten"},
+            {"id": "h", "type": "linear", "params": {"out_features": 64}},
+            {"id": "r", "type": "relu"},
+            {"id": "c", "type": "linear", "params": {"out_features": 10}},
+            {"id": "loss", "type": "cross_entropy"},
+        ],
+        "edges": [
+            ["data.image", "f.input"],
+            ["f.out", "h.input"],
+            ["h.out", "r.input"],
+            ["r.out", "c.input"],
+            ["c.out", "loss.input"],
+            ["data.label", "loss.target"],
+        ],
+    }
+    project = serialize.loads(json.dumps(graph))
+    trainer = Trainer(project, threads=1, seed=0)
+    weight = trainer.parts.program.modules.at("h")
+    with torch.no_grad():
+        weight.bias -= 0.45  # so that many units open for some digits only
+    *_, found = activations.look(trainer.parts.evaluator, trainer.parts.feeds)
+    data = catalog.load({"source": "mnist"})
+    images = torch.tensor(data.train["image"]).flatten(1)
+    outputs = torch.relu(images @ weight.weight.T + weight.bias).detach()
+    chosen = np.random.default_rng(0).permutation(len(outputs))[:1024]
+    parts = outputs, outputs[chosen], outputs[:64]
+    all_of_it, as_many, first = (float((p <= 0).all(0).float().mean()) for p in parts)
+    assert found.samples == 1024
+    assert found.shares["r"] == pytest.approx(as_many, abs=0.05)
+    assert all_of_it <= found.shares["r"] < first - 0.2
+    trainer.close("stopped")
 
 
 def test_evidence_is_written_with_its_limit():

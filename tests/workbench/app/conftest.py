@@ -1,7 +1,8 @@
 import pytest
 
 from engine.protocol import commands, frame
-from engine.protocol.frame import Device, Devices, EngineReady, Message
+from engine.protocol.device import Device, Devices
+from engine.protocol.frame import EngineReady, Message
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
@@ -25,6 +26,9 @@ class FakeEngine:
     def drain(self):
         messages, self.inbox = self.inbox, []
         return messages
+
+    def kill(self):
+        self.tell(frame.EngineGone("killed"))
 
     def close(self, _timeout_s):
         self.closed = True

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -5,9 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from engine.folder import account
 from workbench.app import headless
 from workbench.bootstrap.console import SetupError
 from workbench.options import Options
+
+ACCOUNT = {
+    "format": account.FORMAT,
+    "version": account.VERSION,
+    "document": "",
+    "state": "finished",
+    "checkpoint": {"file": "a.safetensors", "sha256": "0" * 64, "step": 80},
+}
 
 
 @pytest.fixture
@@ -22,7 +32,7 @@ def calls(monkeypatch, tmp_path):
         if kind == "train":
             run = Path(arguments[arguments.index("--out") + 1])
             run.mkdir()
-            (run / "run.json").write_text('{"checkpoint": {"step": 80}}', "utf-8")
+            (run / "run.json").write_text(json.dumps(ACCOUNT), "utf-8")
         return codes.get(kind, 0)
 
     monkeypatch.setattr(headless, "_call", call)

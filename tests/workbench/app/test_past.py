@@ -1,6 +1,8 @@
 """A run's folder shown again, against the numbers that were put into it."""
 
 import json
+import os
+import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -8,11 +10,12 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 
 import presets
-from engine.errors import DataError
+from engine.errors import DocumentError
+from engine.folder import account
 from engine.graph import serialize
 from engine.graph.edits import SetParam
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, Evaluation, NodeInfo
+from engine.protocol.frame import Analysis, Evaluation, Failed, NodeInfo
 from engine.protocol.goals import PhaseGoal
 from engine.training.metrics import MetricStore
 from workbench.app.past import PastRun, attach
@@ -23,13 +26,18 @@ ANALYSIS = Analysis(
 )
 
 
+def write(folder, preset, **fields):
+    document = serialize.dumps(presets.load(preset))
+    head = {"format": account.FORMAT, "version": account.VERSION, "state": "finished"}
+    text = json.dumps({**head, "document": document, **fields})
+    (folder / "run.json").write_text(text)
+
+
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
-    document = json.loads(serialize.dumps(presets.load("digits-mlp")))
-    account = {"document": document, "device": "cpu", "threads": 2}
-    (folder / "run.json").write_text(json.dumps(account))
+    write(folder, "digits-mlp", device="cpu", threads=2)
     store = MetricStore(folder / "metrics.sqlite")
     losses = np.array([[3.0], [2.0], [1.0]])
     store.add_steps(np.arange(1, 4), losses, np.full((3, 1), 0.1))
@@ -44,6 +52,7 @@ def test_attach_shows_the_curves_when_the_shapes_are_known(
     attach(window, folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
     history = window.session.history
     assert history.losses[0].values.values.tolist() == [3.0, 2.0, 1.0]
     assert history.evaluated("accuracy").tolist() == [[3.0], [0.5]]
@@ -53,9 +62,8 @@ def test_attach_shows_the_curves_when_the_shapes_are_known(
 
 @pytest.fixture
 def interrupted(folder):
-    account = json.loads((folder / "run.json").read_text())
-    account |= {"state": "running", "checkpoint": {"step": 2, "file": "x"}}
-    (folder / "run.json").write_text(json.dumps(account))
+    entry = {"step": 2, "file": "x.safetensors", "sha256": "0" * 64}
+    write(folder, "digits-mlp", state="running", checkpoint=entry)
     return folder
 
 
@@ -65,6 +73,7 @@ def open_run(qtbot, window, engine, folder, monkeypatch):
     window.actions_["open_run"].trigger()
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
 
 
 def test_interrupted_run_is_opened_and_resumed(
@@ -106,17 +115,17 @@ def test_folder_that_is_no_run_is_told(window, tmp_path, monkeypatch):
     asked = QFileDialog, "getExistingDirectory"
     monkeypatch.setattr(*asked, lambda *_: str(tmp_path))
     window.actions_["open_run"].trigger()
-    assert "not the folder of a run" in window.banner.words.text()
+    assert "no run in this folder" in window.banner.words.text()
 
 
 def test_other_folder_is_refused(tmp_path):
-    with pytest.raises(DataError, match="not the folder of a run"):
+    with pytest.raises(DocumentError, match="no run in this folder"):
         PastRun(tmp_path)
 
 
 def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, folder):
-    document = json.loads(serialize.dumps(presets.load("forgetting")))
-    (folder / "run.json").write_text(json.dumps({"document": document}))
+    write(folder, "forgetting")
+    (folder / "metrics.sqlite").unlink()
     store = MetricStore(folder / "metrics.sqlite")
     store.add_evaluation(Evaluation(20, 2.0, {"accuracy_a": 0.75, "accuracy_b": 0.0}))
     store.add_evaluation(Evaluation(40, 4.0, {"accuracy_a": 0.25, "accuracy_b": 0.5}))
@@ -124,6 +133,7 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
     attach(window, folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
     view = window.session.history.views["tasks"]
     assert view.arrays["steps"].tolist()[-2:] == [20, 40]
     assert view.arrays["values"][:2, -2:].tolist() == [[0.75, 0.25], [0.0, 0.5]]
@@ -135,16 +145,84 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
 
 
 def test_goals_of_the_phases_are_read_back_and_missing_ones_are_not_made_up(tmp_path):
-    account = {"document": json.loads(serialize.dumps(presets.load("gan-2d")))}
     goals = [{"losses": {"x": 0.5}, "first": 1, "last": 40}]
     for told, expected in (
-        (goals, (PhaseGoal({"x": 0.5}, 1, 40),)),
-        (None, ()),
-        ([{"losses": ["x"]}], ()),
+        ({"goals": goals}, (PhaseGoal({"x": 0.5}, 1, 40),)),
+        ({}, ()),
     ):
-        (tmp_path / "run.json").write_text(json.dumps(account | {"goals": told}))
-        store = MetricStore(tmp_path / "metrics.sqlite")
-        store.close()
+        write(tmp_path, "gan-2d", **told)
         history = History()
         PastRun(tmp_path).show(history, ANALYSIS)
         assert history.run.goals == expected
+
+
+def test_earlier_checkpoint_is_offered_when_the_newest_is_damaged(
+    qtbot, window, engine, interrupted, monkeypatch
+):
+    open_run(qtbot, window, engine, interrupted, monkeypatch)
+    window.actions_["train"].trigger()
+    engine.tell(Failed("The checkpoint is damaged", earlier=1), len(engine.sent))
+    qtbot.waitUntil(lambda: "damaged" in window.banner.words.text())
+    (button,) = window.banner.buttons
+    assert button.text() == "Resume from step 1"
+    button.click()
+    asked = commands.ResumeRun(str(interrupted), from_step=1)
+    assert engine.commands(commands.ResumeRun)[-1] == asked
+
+
+def fail_export(engine, earlier):
+    exports = [
+        n for n, c in enumerate(engine.sent, 1) if isinstance(c, commands.Export)
+    ]
+    engine.tell(Failed("The checkpoint is damaged", earlier=earlier), exports[-1])
+
+
+def test_export_offers_an_earlier_checkpoint(qtbot, window, engine, folder, tmp_path):
+    attach(window, folder)
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
+    window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    window.actions_["export"].trigger()
+    dialog = window.helpers.export_dialog
+    dialog.path.setText(str(tmp_path / "w.safetensors"))
+    dialog.button.click()
+    fail_export(engine, 7)
+    qtbot.waitUntil(lambda: dialog.button.text() == "Export step 7 instead")
+    dialog.button.click()
+    assert engine.commands(commands.Export)[-1].from_step == 7
+    fail_export(engine, 7)
+    qtbot.waitUntil(dialog.button.isEnabled)
+    dialog.path.setText(str(tmp_path / "v.safetensors"))
+    dialog.button.click()
+    assert engine.commands(commands.Export)[-1].from_step == -1
+    dialog.reject()
+
+
+@pytest.mark.parametrize("damage", ["garbage", "view", "rows", "link", "fifo"])
+def test_damaged_curves_are_told_and_the_rest_is_shown(
+    qtbot, window, engine, interrupted, monkeypatch, damage
+):
+    path = interrupted / "metrics.sqlite"
+    if damage in {"garbage", "link", "fifo"}:
+        path.unlink()
+    if damage == "garbage":
+        path.write_bytes(b"none " * 999)
+    elif damage == "link":
+        path.symlink_to(interrupted.parent / "nowhere")
+    elif damage == "fifo":
+        os.mkfifo(path)
+    else:
+        change = "UPDATE evaluations SET value = 7"
+        view = "DROP TABLE samples; CREATE VIEW samples AS SELECT * FROM steps"
+        with sqlite3.connect(path) as file:
+            file.executescript(view if damage == "view" else change)
+        file.close()
+    before = sorted(each.name for each in interrupted.iterdir())
+    open_run(qtbot, window, engine, interrupted, monkeypatch)
+    words = window.banner.words.text()
+    assert "from step 2" in words
+    assert "curves" in words or "could lead out" in words
+    assert [each.text() for each in window.banner.buttons] == ["Resume the run"]
+    losses = [*window.session.history.losses[0].values.values]
+    assert losses == ([3.0, 2.0, 1.0] if damage == "rows" else [])
+    assert sorted(each.name for each in interrupted.iterdir()) == before

@@ -10,8 +10,9 @@ from engine.protocol import commands
 from engine.protocol.frame import Analysis, Failed, Forecast, Outcome
 from workbench.app.actions import ENTRIES, keys_of
 from workbench.app.docks import TitleBar
-from workbench.app.main import offer_recovery
 from workbench.dialogs import unsaved
+from workbench.document import Document
+from workbench.document.recovery import Recovery
 
 
 @pytest.mark.parametrize(
@@ -268,13 +269,15 @@ def test_layouts_are_kept_as_they_are_left(window):
 
 
 def test_restored_work_is_unsaved_and_a_broken_file_is_still_told(window):
-    window.document.new()
-    window.document.apply([Rename("Mine")], "Rename")
-    window.recovery.write()
-    window.document.load_preset("xor")
-    offer_recovery(window, "broken.bpw: This is not JSON.")
+    crashed = Document()
+    left = Recovery(crashed, window.recovery.path.with_name("recovery-1.bpw"))
+    crashed.apply([Rename("Mine")], "Rename")
+    left.leave()
+    window.disk_care.offer_recovery("broken.bpw: This is not JSON.")
     assert window.banner.words.text().startswith("broken.bpw: This is not JSON.\n")
     window.banner.buttons[0].click()
     assert window.document.project.name == "Mine"
     assert window.document.is_modified
+    assert not left.path.exists()
+    assert window.recovery.path.exists()
     window.recovery.discard()

@@ -2,11 +2,20 @@
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
-from workbench.canvas import block_tools, lora_tools, menus, open_card
+from workbench.canvas import (
+    block_tools,
+    drops,
+    lora_tools,
+    menus,
+    metrics,
+    open_card,
+    tools,
+)
 from workbench.document import blocks
 from workbench.inspector import Inspector
 
@@ -295,3 +304,44 @@ def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document)
     assert view.inside.path == ("stem", made)
     hand.key(Qt.Key.Key_Delete)
     assert set(document.project.blocks["pair"].graph.nodes) == {"conv"}
+
+
+def _dropped(view, place, type_id):
+    data = drops.layer_data(type_id)
+    drops.drop(
+        view,
+        QDropEvent(
+            QPointF(view.mapFromScene(place)),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        ),
+    )
+
+
+def test_a_layer_dropped_into_an_open_block_stands_there(view, document, inner):
+    before = set(inner.graph.nodes)
+    place = inner.middle("relu") + QPointF(0, 90)
+    room = inner.card.room.adjusted(0, 0, 0, 200)
+    assert room.contains(place)
+    spot = QPointF(place.x(), min(place.y(), inner.card.room.bottom() - 4))
+    _dropped(view, spot, "tanh")
+    (new,) = set(inner.graph.nodes) - before
+    assert new not in document.project.graph.nodes
+    assert document.undo_stack.count() - document.undo_stack.cleanIndex() == 1
+    # Its middle is where the pointer let go, as far as the grid allows.
+    gap = inner.middle(new) - spot
+    assert abs(gap.x()) <= metrics.GRID
+    assert view.inside.ids == [new]
+    document.undo_stack.undo()
+    assert set(inner.graph.nodes) == before
+
+
+def test_nodes_pasted_over_an_open_block_come_into_it(view, document, inner):
+    outside = set(document.project.graph.nodes)
+    view.inside.select(inner.card.path, ["relu"])
+    tools.copy(view)
+    tools.paste(view, inner.card.room.center())
+    assert set(document.project.graph.nodes) == outside
+    assert len(inner.graph.nodes) == 4

@@ -222,9 +222,9 @@ def test_recovery_writes_a_copy_until_the_document_is_saved(document, tmp_path):
     recovery = Recovery(document, tmp_path / "copy.bpw")
     actions.rename(document, "conv", "Edges")
     recovery.write()
-    assert recovery.found().graph.node("conv").name == "Edges"
+    assert serialize.load(recovery.path).graph.node("conv").name == "Edges"
     document.save(tmp_path / "net.bpw")
-    assert recovery.found() is None
+    assert not recovery.path.exists()
 
 
 def test_what_is_in_no_file_yet_is_unsaved_until_it_is_saved(document, tmp_path):

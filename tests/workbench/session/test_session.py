@@ -2,12 +2,12 @@ import pytest
 
 from engine.graph.model import Block, Graph, Node, Project
 from engine.graph.serialize import loads
-from engine.protocol import commands, frame
+from engine.protocol import commands, device, frame
 from tests.helpers import frames
 from workbench.session.names import names_of
 from workbench.session.session import Session
 
-READY = frame.EngineReady(frame.Devices((frame.Device("cpu", "CPU"),), "2.13", 2))
+READY = frame.EngineReady(device.Devices((device.Device("cpu", "CPU"),), "2.13", 2))
 
 
 class Engines:
@@ -234,7 +234,7 @@ def test_engine_that_keeps_crashing_is_left_alone(session, engines, qtbot):
     engines.last.answer(frame.EngineGone("gone"), 0)
     session._on_tick()
     assert "keeps crashing" in said[-1]
-    assert not session._respawn.isActive()
+    assert not session.lifeline.respawn.isActive()
 
 
 def test_engine_that_cannot_start_fails_with_words(qtbot, tmp_path):
@@ -292,7 +292,7 @@ def test_close_stops_the_run_and_every_timer(training, engines):
     training.close(2.5)
     assert engines.last.sent[-1] == commands.Stop()
     assert engines.last.closed_with == 2.5
-    timers = (training._timer, training._debounce, training._respawn)
+    timers = (training._timer, training._debounce, training.lifeline.respawn)
     assert not any(timer.isActive() for timer in timers)
 
 

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QSizePolicy,
     QSpinBox,
@@ -19,6 +18,8 @@ from engine.layers import registry
 from engine.layers.spec import Param, Value
 from workbench.plots import style
 from workbench.theme import icons
+from workbench.theme.label import Label
+from workbench.theme.line import Line
 
 CONTROLS: dict[str, tuple[str, ...]] = {
     "text_sample": ("prompt", "temperature", "top_k", "seed"),
@@ -47,7 +48,7 @@ class Controls(QWidget):
         params = [spec.param(name) for name in CONTROLS[kind]]
         self._shown: dict[str, Value] = {}
         self._cells: list[QBoxLayout] = []
-        self._labels: list[QLabel] = []
+        self._labels: list[Label] = []
         self.fields: dict[str, QLineEdit | QDoubleSpinBox | QSpinBox] = {}
         self.setSizePolicy(_Policy.Preferred, _Policy.Fixed)
         row = QHBoxLayout(self)
@@ -66,7 +67,7 @@ class Controls(QWidget):
         field.setAccessibleName(tr(param.label))
         field.setToolTip(f"{tr(param.label)}: {tr(param.doc)}")
         self.fields[param.name] = field
-        label = QLabel(tr(param.label))
+        label = Label(tr(param.label))
         label.setProperty("role", "secondary")
         label.setFont(style.tick_font())
         label.setBuddy(field)
@@ -84,7 +85,7 @@ class Controls(QWidget):
 
     def _field(self, param: Param) -> QLineEdit | QDoubleSpinBox | QSpinBox:
         if param.kind == "text":
-            edit = QLineEdit()
+            edit = Line()
             edit.editingFinished.connect(lambda: self._tell(param, edit.text()))
             return edit
         box: QDoubleSpinBox | QSpinBox
@@ -97,6 +98,7 @@ class Controls(QWidget):
             most = int(param.max or _MOST)
             box.setRange(least - 1 if param.optional else least, most)
             box.setSpecialValueText(tr(param.unset) if param.optional else "")
+        box.setLineEdit(Line())
         box.setKeyboardTracking(False)
         box.setFixedWidth(_NUMBER_PX)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -5,7 +5,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -20,6 +19,7 @@ from workbench.plots.views.base import ViewFace, name
 from workbench.plots.views.controls import CONTROLS, Controls
 from workbench.plots.views.matrix_cell import face_for
 from workbench.theme import icons
+from workbench.theme.label import Label
 
 _BACK = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_Backspace, Qt.Key.Key_Back})
 
@@ -65,7 +65,7 @@ class Page(QWidget):
         icons.bind(self.back, "arrow-left", "fg2")
         self.back.setAccessibleName(tr("Back to the confusion matrix"))
         self.back.clicked.connect(self.close_cell)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         row.addWidget(self.back)
         row.addWidget(self.words, 1)

@@ -15,6 +15,7 @@ from workbench.plots.views.base import ViewFace
 from workbench.plots.views.page import Page
 from workbench.plots.views.table import FACES, title
 from workbench.session.history import History
+from workbench.theme.text import word
 
 HEADER_PX = 30
 _CENTRE = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
@@ -125,7 +126,7 @@ class ViewPanel(Panel):
         page.show_params(self._params.get(node))
         self._pages[node] = page
         self.stack.addWidget(page)
-        self.chooser.addItem(self._words(view), node)
+        self.chooser.addItem(word(self._words(view)), node)
         return page
 
     def _words(self, view: View) -> str:

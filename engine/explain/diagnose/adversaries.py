@@ -1,0 +1,140 @@
+"""Adversaries out of balance: one of two networks has won, the other learns nothing."""
+
+import math
+from typing import NamedTuple
+
+from engine.compile.flatten import FlatNode
+from engine.explain.diagnose import fixes
+from engine.explain.diagnose.record import Found, Record
+from engine.i18n import tr
+from engine.protocol.findings import Evidence, Finding, number
+
+DISCRIMINATOR, GENERATOR = "discriminator_won", "generator_won"
+SOURCE = "Goodfellow et al. 2014; Arjovsky & Bottou 2017, Towards principled methods"
+SURE = 0.1
+"""Discriminator's loss, above the least that its targets allow; guessing gives 1.39."""
+FOOLED = 0.1
+"""Generator's loss; guessing gives 0.69."""
+LOST = 3.0
+"""Loss of the other side: it gives the truth 5 % at most."""
+ENOUGH, SHARE = 100, 0.1
+"""Steps, and share of the run, before which nobody has won."""
+
+
+class Pair(NamedTuple):
+    """Two phases that pull the same score apart.
+
+    Args:
+        judge: Index of the phase that tells real from made.
+        maker: Index of the phase that wants to be taken for real.
+        least: Loss of the judge where it is right about everything.
+    """
+
+    judge: int
+    maker: int
+    least: float
+
+
+def check_discriminator(record: Record) -> Found:
+    """Return the finding when what is made is always seen through."""
+    found = _losses(record)
+    if found is None or not (found[1] <= SURE and found[2] >= LOST):
+        return None
+    pair, judge, maker = found
+    chance = number(100 * math.exp(-maker))
+    return Finding(
+        DISCRIMINATOR,
+        tr("The discriminator has won"),
+        tr(
+            "It is right about all samples, real and made, and gives the made ones a "
+            "chance of {chance} % to be real: the generator learns nothing from it.",
+            chance=chance,
+        ),
+        tr("Slow the discriminator down, or let the generator learn faster."),
+        SOURCE,
+        _places(record, pair.judge),
+        (
+            Evidence(tr("Discriminator’s loss above its least"), judge, "≤", SURE),
+            Evidence(tr("Generator’s loss"), maker, "≥", LOST),
+        ),
+        fixes.balance(record, pair.judge, pair.maker),
+    )
+
+
+def check_generator(record: Record) -> Found:
+    """Return the finding when the discriminator takes everything made for real."""
+    found = _losses(record)
+    if found is None or not (found[2] <= FOOLED and found[1] >= LOST):
+        return None
+    pair, judge, maker = found
+    return Finding(
+        GENERATOR,
+        tr("The generator has won"),
+        tr(
+            "The discriminator takes what is made for real and is wrong about it "
+            "nearly always: it can't show the generator what is missing."
+        ),
+        tr("Let the discriminator learn faster, or make it larger."),
+        SOURCE,
+        _places(record, pair.maker),
+        (
+            Evidence(tr("Generator’s loss"), maker, "≤", FOOLED),
+            Evidence(tr("Discriminator’s loss above its least"), judge, "≥", LOST),
+        ),
+        fixes.balance(record, pair.maker, pair.judge),
+    )
+
+
+def _losses(record: Record) -> tuple[Pair, float, float] | None:
+    """Return the adversaries with the mean losses of the last tenth of the steps."""
+    pair = _pair(record)
+    is_early = record.step < max(ENOUGH, SHARE * record.total_steps)
+    if pair is None or is_early or len(record.by_phase) < 2:
+        return None
+    judge, maker = (float(record.by_phase[i].tenths()[-1]) for i in pair[:2])
+    return pair, judge - pair.least, maker
+
+
+def _pair(record: Record) -> Pair | None:
+    """Return the phases that train opposite answers to the same score."""
+    known = [_answers(record, index) for index in range(record.num_phases)]
+    for judge, mine in enumerate(known):
+        for maker, others in enumerate(known):
+            opposed = [s for s in mine if s in others and _differ(mine[s], others[s])]
+            if opposed and len(mine) > 1 and len(others) == 1:
+                return Pair(judge, maker, sum(map(_least, mine.values())))
+    return None
+
+
+def _answers(record: Record, index: int) -> dict[tuple[str, str], FlatNode]:
+    """Return the losses with a fixed answer of a phase, by the score they judge."""
+    names = record.losses_of(index)
+    nodes = [n for n in record.nodes if n.path in names and _is_answer(n)]
+    return {(n.inputs[0][1].path, n.inputs[0][1].port): n for n in nodes}
+
+
+def _is_answer(node: FlatNode) -> bool:
+    fixed = isinstance(node.params.get("target"), int | float)
+    return node.type in {"bce_with_logits", "bce"} and fixed and len(node.inputs) == 1
+
+
+def _target(node: FlatNode) -> float:
+    value = node.params["target"]
+    assert isinstance(value, int | float)
+    return float(value)
+
+
+def _differ(one: FlatNode, two: FlatNode) -> bool:
+    return (_target(one) - 0.5) * (_target(two) - 0.5) < 0
+
+
+def _least(node: FlatNode) -> float:
+    """Return the loss of the best score: the entropy of its target, weighted."""
+    share, weight = min(max(_target(node), 0.0), 1.0), node.params.get("weight")
+    parts = [p * math.log(p) for p in (share, 1.0 - share) if p > 0]
+    return -sum(parts) * (float(weight) if isinstance(weight, int | float) else 1.0)
+
+
+def _places(record: Record, phase: int) -> tuple[str, ...]:
+    layers = zip(record.layers, record.movers, strict=True)
+    return record.places([path for path, mover in layers if mover == phase])

@@ -1,0 +1,281 @@
+"""Nodes and the wires between them, and their only mutators."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from engine import plain
+from engine.errors import GraphError
+from engine.graph.ends import ID_PATTERN, Edge
+from engine.i18n import tr
+from engine.layers.spec import Value
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node: a layer, a source, a loss, a metric, a view or a block's instance.
+
+    Args:
+        id: Stable name inside its graph; weights are named after it.
+        type: Id in the catalogue.
+        params: Only the values that differ from the catalogue's defaults.
+        name: Words on the canvas; empty means the catalogue's title.
+        trainable: Whether training may move its weights.
+        lr_factor: Multiplies the learning rate of this node's weights.
+        weights: Where they start, see `engine.graph.weights`; empty means anew.
+        extra: Fields of the file that this version does not know.
+    """
+
+    id: str
+    type: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+    name: str = ""
+    trainable: bool = True
+    lr_factor: float = 1.0
+    weights: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Keep the name on one line, and short enough to be shown."""
+        if not plain.is_name(self.name):
+            object.__setattr__(self, "name", plain.name(self.name))
+
+    def with_param(self, name: str, value: Value) -> "Node":
+        """Return a copy with one parameter set."""
+        return replace(self, params={**self.params, name: value})
+
+    def without_param(self, name: str) -> "Node":
+        """Return a copy with one parameter back at its default."""
+        rest = {key: value for key, value in self.params.items() if key != name}
+        return replace(self, params=rest)
+
+
+class Graph:
+    """Nodes by id and wires in order. The order of wires into a port counts."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, Node] = {}
+        self._edges: dict[Edge, None] = {}
+        self._into: dict[str, dict[Edge, None]] = {}
+        self._out_of: dict[str, dict[Edge, None]] = {}
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All nodes by id, in the order of the document."""
+        return MappingProxyType(self._nodes)
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """All wires, in the order of the document."""
+        return tuple(self._edges)
+
+    def has_edge(self, edge: Edge) -> bool:
+        """Return whether this wire is there."""
+        return edge in self._edges
+
+    def edges_into(self, node_id: str) -> tuple[Edge, ...]:
+        """Return the wires into a node, in order."""
+        return tuple(self._into.get(node_id, ()))
+
+    def edges_out_of(self, node_id: str) -> tuple[Edge, ...]:
+        """Return the wires out of a node, in order."""
+        return tuple(self._out_of.get(node_id, ()))
+
+    def node(self, node_id: str) -> Node:
+        """Return one node.
+
+        Raises:
+            GraphError: When there is none with this id.
+        """
+        if node_id not in self._nodes:
+            raise GraphError(tr("There is no node “{id}”", id=node_id))
+        return self._nodes[node_id]
+
+    def free_id(self, stem: str) -> str:
+        """Return `stem`, or `stem_2`, `stem_3` …, whichever is free."""
+        if stem not in self._nodes:
+            return stem
+        number = self._numbers.get(stem, 2)
+        while f"{stem}_{number}" in self._nodes:
+            number += 1
+        self._numbers[stem] = number
+        return f"{stem}_{number}"
+
+    def add_node(self, node: Node, index: int | None = None) -> None:
+        """Add a node, at `index` in the document's order or at its end.
+
+        Raises:
+            GraphError: When the id is taken or malformed.
+        """
+        if not ID_PATTERN.fullmatch(node.id):
+            raise GraphError(
+                tr("A node can't have this id"),
+                expected=tr("lower-case letters, digits and _"),
+                got=node.id,
+            )
+        if node.id in self._nodes:
+            raise GraphError(tr("The id “{id}” is taken", id=node.id))
+        self._nodes = _inserted(self._nodes, node.id, node, index)
+
+    def remove_node(self, node_id: str) -> None:
+        """Remove a node that has no wires.
+
+        Raises:
+            GraphError: When it does not exist or is still connected.
+        """
+        self.node(node_id)
+        if self.edges_into(node_id) or self.edges_out_of(node_id):
+            raise GraphError(tr("The node “{id}” is still connected", id=node_id))
+        del self._nodes[node_id]
+        self._numbers.clear()
+
+    def replace_node(self, node: Node) -> None:
+        """Put `node` in the place of the one with the same id."""
+        self.node(node.id)
+        self._nodes[node.id] = node
+
+    def connect(self, edge: Edge, index: int | None = None) -> None:
+        """Add a wire, at `index` in the document's order or at its end.
+
+        Raises:
+            GraphError: When a node is missing, the wire exists, or it closes a cycle.
+        """
+        self._check_new(edge)
+        if self.reaches(edge.target.node, edge.source.node):
+            raise _closes_cycle(edge.target.node)
+        self._edges = _inserted(self._edges, edge, None, index)
+        self._reindex(edge)
+
+    def connect_all(self, edges: Iterable[Edge]) -> None:
+        """Add many wires at the end, in a time that grows with their number alone.
+
+        Raises:
+            GraphError: As `connect`; none of them is there then.
+        """
+        added: list[Edge] = []
+        try:
+            for edge in edges:
+                self._check_new(edge)
+                self._edges[edge] = None
+                self._reindex(edge)
+                added.append(edge)
+            circle = self._in_a_circle()
+            if circle:
+                raise _closes_cycle(circle)
+        except GraphError:
+            for edge in reversed(added):
+                self.disconnect(edge)
+            raise
+
+    def _check_new(self, edge: Edge) -> None:
+        self.node(edge.source.node)
+        self.node(edge.target.node)
+        if edge in self._edges:
+            raise GraphError(tr("This wire is already there"), where=str(edge.target))
+
+    def _in_a_circle(self) -> str:
+        """Return a node that depends on itself; empty when none does."""
+        ordered = {node.id for node in self.topological()}
+        left = [node_id for node_id in self._nodes if node_id not in ordered]
+        seen: set[str] = set()
+        current = left[0] if left else ""
+        while current and current not in seen:
+            seen.add(current)
+            sources = (edge.source.node for edge in self._into[current])
+            current = next(node for node in sources if node not in ordered)
+        return current
+
+    def disconnect(self, edge: Edge) -> None:
+        """Remove a wire.
+
+        Raises:
+            GraphError: When it is not there.
+        """
+        if edge not in self._edges:
+            raise GraphError(tr("This wire is not there"), where=str(edge.target))
+        del self._edges[edge]
+        del self._into[edge.target.node][edge]
+        del self._out_of[edge.source.node][edge]
+
+    def _reindex(self, new: Edge) -> None:
+        """Bring the per-node wires into the document's order after adding `new`."""
+        for index, node in (
+            (self._into, new.target.node),
+            (self._out_of, new.source.node),
+        ):
+            index.setdefault(node, {})[new] = None
+        if next(reversed(self._edges)) == new:
+            return
+        into = self._into[new.target.node]
+        out_of = self._out_of[new.source.node]
+        self._into[new.target.node] = {e: None for e in self._edges if e in into}
+        self._out_of[new.source.node] = {e: None for e in self._edges if e in out_of}
+
+    def reaches(self, start: str, goal: str) -> bool:
+        """Return whether `goal` is `start` or depends on it."""
+        return any(node == goal for node in self._behind(start))
+
+    def reached_from(self, start: str) -> set[str]:
+        """Return `start` and all that depends on it."""
+        return set(self._behind(start))
+
+    def _behind(self, start: str) -> Iterator[str]:
+        seen, stack = {start}, [start]
+        while stack:
+            current = stack.pop()
+            yield current
+            for edge in self._out_of.get(current, ()):
+                if edge.target.node not in seen:
+                    seen.add(edge.target.node)
+                    stack.append(edge.target.node)
+
+    def topological(self) -> Iterator[Node]:
+        """Yield every node after all it depends on, otherwise in document order."""
+        missing = {
+            node_id: len({e.source.node for e in self._into.get(node_id, ())})
+            for node_id in self._nodes
+        }
+        ready = [node_id for node_id, count in missing.items() if count == 0]
+        ready.reverse()
+        while ready:
+            current = ready.pop()
+            yield self._nodes[current]
+            targets = {e.target.node: None for e in self._out_of.get(current, ())}
+            for target in reversed(targets):
+                missing[target] -= 1
+                if missing[target] == 0:
+                    ready.append(target)
+
+    def copy(self) -> "Graph":
+        """Return an independent graph with the same values."""
+        twin = Graph()
+        twin._nodes = dict(self._nodes)
+        twin._edges = dict(self._edges)
+        twin._into = {node: dict(edges) for node, edges in self._into.items()}
+        twin._out_of = {node: dict(edges) for node, edges in self._out_of.items()}
+        return twin
+
+
+def _closes_cycle(node_id: str) -> GraphError:
+    return GraphError(
+        tr("This wire would close a cycle"),
+        where=node_id,
+        fix=tr("A network is computed from left to right, without loops."),
+    )
+
+
+def _inserted(
+    items: dict[_K, _V], key: _K, value: _V, index: int | None
+) -> dict[_K, _V]:
+    """Return `items` with one more at `index`; appends in place."""
+    if index is None or index >= len(items):
+        items[key] = value
+        return items
+    pairs = list(items.items())
+    pairs.insert(index, (key, value))
+    return dict(pairs)

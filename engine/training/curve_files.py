@@ -1,0 +1,219 @@
+"""The file of the curves, opened so that a stranger's can neither run nor reach out.
+
+SQLite follows what stands in and beside a database: links, journals that name other
+files to delete, views, triggers. So a file that was there before is never opened in its
+place: it is copied with its log of the last changes, looked at in a private folder, and
+before somebody writes it is made anew from its rows.
+"""
+
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from engine.errors import DocumentError, TrainingError
+from engine.files import atomic_write
+from engine.folder import parts
+from engine.i18n import tr
+from engine.training.curve_rows import ODD
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS steps (
+    first INTEGER PRIMARY KEY, count INTEGER, phases INTEGER, numbers BLOB);
+CREATE TABLE IF NOT EXISTS evaluations (step INTEGER PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS samples (
+    step INTEGER PRIMARY KEY, phase INTEGER, layers INTEGER, numbers BLOB);
+"""
+APPLICATION_ID = 0x42505752
+"""Marks a database as the curves of a run (“BPWR”); older ones have 0."""
+USER_VERSION = 1
+NEW = ".new"
+"""Ends the name of a file that is whole and about to take the place of the old one."""
+_LOG = "-wal"
+_BESIDE = (_LOG, "-shm", "-journal")
+_MAX_BYTES = 4 * 2**30
+_MAX_ROW_BYTES = 256 * 2**20
+_LIMIT_S = 20.0
+_CALLS_APART = 20_000
+_ATTEMPTS = 5
+_BUSY = ("locked", "busy")
+
+
+class CurvesError(TrainingError):
+    """The curves can't be read or written.
+
+    Args:
+        path: Their file.
+        got: Why.
+        is_ours: The rows may be damaged, but nobody else's program wrote the file.
+    """
+
+    def __init__(self, path: Path, got: str, *, is_ours: bool = False) -> None:
+        self.is_ours = is_ours
+        super().__init__(
+            tr("The curves of the run can't be read or written"),
+            where=str(path),
+            got=got,
+            fix=tr("Free some space, or restore the file from a backup."),
+        )
+
+
+REFUSED = (CurvesError, DocumentError)
+"""What opening curves raises, and nothing else."""
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong with a database into our own words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        words = str(error)
+        is_busy = any(word in words for word in _BUSY)
+        words = tr("another program holds the file") if is_busy else words
+        raise CurvesError(path, words, is_ours=not is_busy) from error
+    except ODD as error:
+        raise CurvesError(path, tr("damaged rows"), is_ours=True) from error
+    except OSError as error:
+        raise CurvesError(path, error.strerror or tr("no reason given")) from error
+
+
+@contextmanager
+def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a private copy of curves that were written before.
+
+    Args:
+        path: Their file; an empty database is shown when it is missing.
+
+    Raises:
+        CurvesError: When it is no such file.
+        DocumentError: When a part could lead out of its folder.
+    """
+    with (
+        told(path),
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+    ):
+        file = _guarded(_copied(path, Path(folder)))
+        try:
+            _check_tables(file, path)
+            yield file
+        finally:
+            file.close()
+
+
+def is_there(path: Path) -> bool:
+    """Return whether curves were written before.
+
+    Raises:
+        DocumentError: When a part could lead out of its folder.
+    """
+    names = (path.name, path.name + NEW, *(path.name + end for end in _BESIDE))
+    found = [parts.facts(path.parent, name) for name in names]
+    return any(each is not None and each.st_size for each in found[:2])
+
+
+def made_new(path: Path, data: bytes) -> None:
+    """Put a database in place of what was there; a crash leaves either."""
+    if data:
+        atomic_write(path.with_name(path.name + NEW), data)
+    for end in _BESIDE:
+        parts.remove(path.parent, path.name + end)
+    if data:
+        path.with_name(path.name + NEW).replace(path)
+
+
+def prepare(file: sqlite3.Connection) -> None:
+    """Make the tables, and mark the database as ours."""
+    file.execute("PRAGMA journal_mode=WAL")
+    file.execute("PRAGMA synchronous=NORMAL")
+    file.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    file.execute(f"PRAGMA user_version={USER_VERSION}")
+    file.executescript(TABLES)
+
+
+def _guarded(path: Path) -> sqlite3.Connection:
+    """Open a private file whose content may be anything."""
+    file = sqlite3.connect(path, check_same_thread=False)
+    file.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_ROW_BYTES)
+    file.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    file.execute("PRAGMA trusted_schema=OFF")
+    file.execute("PRAGMA cell_size_check=ON")
+    file.execute("PRAGMA mmap_size=0")
+    deadline = time.monotonic() + _LIMIT_S
+    file.set_progress_handler(lambda: int(time.monotonic() > deadline), _CALLS_APART)
+    return file
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """Copy a database, and what was not yet moved from its log into it."""
+    target = folder / "curves"
+    name = path.name + NEW
+    if parts.facts(path.parent, name):  # whole, and newer than the rest
+        parts.copy(path.parent, name, to=target, max_bytes=_MAX_BYTES)
+        return target
+    for _ in range(_ATTEMPTS):  # until nobody wrote meanwhile
+        before = _facts(path)
+        for end in ("", _LOG):
+            target.with_name(target.name + end).unlink(missing_ok=True)
+            if before[end]:
+                to = target.with_name(target.name + end)
+                parts.copy(path.parent, path.name + end, to=to, max_bytes=_MAX_BYTES)
+        if _facts(path) == before:
+            break
+    return target
+
+
+def _facts(path: Path) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for end in ("", _LOG):
+        facts = parts.facts(path.parent, path.name + end)
+        found[end] = (facts.st_ino, facts.st_size, facts.st_mtime_ns) if facts else ()
+    return found
+
+
+def _check_tables(file: sqlite3.Connection, path: Path) -> None:
+    """Refuse what is not exactly the tables that we make, or some of them."""
+    rows = file.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    for kind, name, sql in rows:
+        if kind in {"view", "trigger"}:
+            raise CurvesError(path, tr("views or triggers"))
+        if kind != "table" or _known().get(name) != _plain(sql):
+            raise CurvesError(path, tr("tables of another program"))
+    marks = [
+        file.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("application_id", "user_version")
+    ]
+    if marks[0] not in {0, APPLICATION_ID}:
+        raise CurvesError(path, tr("tables of another program"))
+    if marks[1] not in {0, USER_VERSION}:
+        raise CurvesError(path, tr("a file of another version"))
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Return what a database says of each of our tables."""
+    file = sqlite3.connect(":memory:")
+    try:
+        file.executescript(TABLES)
+        rows = file.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        return {name: _plain(sql) for name, sql in rows}
+    finally:
+        file.close()
+
+
+def _plain(sql: object) -> str:
+    return " ".join(sql.split()) if isinstance(sql, str) else ""
+
+
+def renamed_damaged(path: Path) -> None:
+    """Set damaged curves of our own aside, with a name that is free."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.damaged-{number}")).is_symlink() or (
+        aside.exists()
+    ):
+        number += 1
+    with suppress(FileNotFoundError):
+        path.replace(aside)

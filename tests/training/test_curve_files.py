@@ -1,0 +1,252 @@
+"""Curves of anybody: read in a copy, made anew before they are written."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import DocumentError, TrainingError
+from engine.protocol.frame import HISTOGRAM_BINS, Evaluation, LayerSample
+from engine.training import curve_files, metrics
+from engine.training.metrics import MetricStore
+
+NAME = "metrics.sqlite"
+
+
+def sample(step: int, layers: int = 2) -> LayerSample:
+    counts = np.full((layers, HISTOGRAM_BINS), step)
+    columns = [np.full(layers, float(step))] * 5
+    return LayerSample(step, counts, counts, *columns)
+
+
+def fill(store: MetricStore, first: int, last: int) -> None:
+    steps = np.arange(first, last)
+    store.add_steps(steps, steps[:, None] * 1.0, steps[:, None] * 0.1)
+    store.add_sample(sample(last))
+    store.add_evaluation(Evaluation(last, 1.0, {"loss": float("nan")}))
+    store.commit()
+
+
+@pytest.fixture
+def crashed(tmp_path: Path) -> Path:
+    """Return curves of which the newest stand in the log alone, as after a crash."""
+    (tmp_path / "live").mkdir()
+    store = MetricStore(tmp_path / "live" / NAME)
+    fill(store, 1, 5)
+    fill(store, 5, 9)
+    folder = Path(shutil.copytree(tmp_path / "live", tmp_path / "crashed"))
+    store.close()
+    assert (folder / f"{NAME}-wal").stat().st_size > 0
+    return folder / NAME
+
+
+def content(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {
+        path.name: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.iterdir()
+    }
+
+
+def test_crashed_run_shows_all_its_steps_and_its_folder_is_only_read(crashed):
+    before = content(crashed.parent)
+    crashed.parent.chmod(0o555)
+    found = metrics.read(crashed)
+    crashed.parent.chmod(0o755)
+    assert found.damage is None
+    np.testing.assert_array_equal(found.steps[0], np.arange(1, 9))
+    np.testing.assert_array_equal(found.steps[1][:, 0], np.arange(1, 9))
+    assert [each.step for each in found.evaluations] == [5, 9]
+    np.testing.assert_array_equal(found.samples[1].grad_norm, [9.0, 9.0])
+    assert content(crashed.parent) == before
+
+
+def test_crashed_run_goes_on_with_all_its_steps(crashed):
+    store = MetricStore(crashed)
+    fill(store, 9, 11)
+    np.testing.assert_array_equal(store.steps()[0], np.arange(1, 11))
+    assert store.damage == ""
+    store.close()
+    np.testing.assert_array_equal(metrics.read(crashed).steps[0], np.arange(1, 11))
+
+
+def test_a_crash_while_the_file_is_made_anew_loses_nothing(crashed, monkeypatch):
+    for place in ("remove", "replace"):
+        twin = Path(shutil.copytree(crashed.parent, crashed.parent / place)) / NAME
+        with monkeypatch.context() as broken:
+            if place == "remove":
+                broken.setattr(curve_files.parts, "remove", _fail)
+            else:
+                broken.setattr(Path, "replace", _fail_for_new)
+            with pytest.raises(KeyboardInterrupt):
+                MetricStore(twin)
+        np.testing.assert_array_equal(metrics.read(twin).steps[0], np.arange(1, 9))
+        store = MetricStore(twin)
+        np.testing.assert_array_equal(store.steps()[0], np.arange(1, 9))
+        store.close()
+
+
+def _fail(*_arguments):
+    raise KeyboardInterrupt
+
+
+_replace = Path.replace
+
+
+def _fail_for_new(path, target):
+    if path.name.endswith(".new"):
+        raise KeyboardInterrupt
+    return _replace(path, target)
+
+
+def test_missing_curves_are_empty_and_nothing_is_made(tmp_path):
+    found = metrics.read(tmp_path / NAME)
+    assert found.damage is None
+    assert len(found.steps[0]) == len(found.samples) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+OTHERS = {
+    "a table of another program": "CREATE TABLE passwords (a)",
+    "an index": "CREATE INDEX i ON steps (count)",
+    "a trigger": "CREATE TRIGGER t AFTER INSERT ON steps BEGIN DELETE FROM steps; END",
+    "a view": "CREATE VIEW v AS SELECT * FROM steps",
+    "another schema": "DROP TABLE steps; CREATE TABLE steps (first, count)",
+    "a virtual table": "DROP TABLE steps; CREATE VIRTUAL TABLE steps USING fts5(a)",
+    "a check": "DROP TABLE samples; CREATE TABLE samples (step CHECK (randomblob(9)))",
+    "another program": "PRAGMA application_id = 77",
+    "a later version": "PRAGMA user_version = 2",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_database_of_another_program_is_told_and_never_written(tmp_path, name):
+    store = MetricStore(tmp_path / NAME)
+    fill(store, 1, 5)
+    store.close()
+    with sqlite3.connect(tmp_path / NAME) as file:
+        file.executescript(OTHERS[name])
+    file.close()
+    before = content(tmp_path)
+    assert metrics.read(tmp_path / NAME).damage
+    with pytest.raises(TrainingError, match="curves"):
+        MetricStore(tmp_path / NAME)
+    assert content(tmp_path) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links are of Unix")
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal", ".new"])
+@pytest.mark.parametrize("target", ["other.sqlite", "nowhere"])
+def test_links_are_refused_and_lead_nowhere(tmp_path, end, target):
+    other = sqlite3.connect(tmp_path / "other.sqlite")
+    other.execute("CREATE TABLE a (b)")
+    other.close()
+    run = tmp_path / "run"
+    run.mkdir()
+    if end:
+        MetricStore(run / NAME).close()
+        (run / f"{NAME}{end}").unlink(missing_ok=True)
+    (run / f"{NAME}{end}").symlink_to(tmp_path / target)
+    before = (tmp_path / "other.sqlite").read_bytes()
+    if end in {"", "-wal", ".new"}:
+        assert isinstance(metrics.read(run / NAME).damage, DocumentError)
+    with pytest.raises(DocumentError, match="could lead out"):
+        MetricStore(run / NAME)
+    assert (tmp_path / "other.sqlite").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "other.sqlite"}
+
+
+MAGIC = bytes.fromhex("d9d505f920a163d7")
+
+
+def beside_a_deadly_journal(folder: Path, victim: Path) -> Path:
+    """Return curves with a hot journal: SQLite deletes the file that it names."""
+    folder.mkdir()
+    file = sqlite3.connect(folder / NAME)
+    file.executescript(curve_files.TABLES)
+    file.execute("INSERT INTO evaluations VALUES (1, '{}')")
+    file.commit()
+    file.execute("PRAGMA cache_size=1")
+    file.execute("BEGIN")
+    rows = [(step, "x" * 900) for step in range(2, 99)]
+    file.executemany("INSERT INTO evaluations VALUES (?, ?)", rows)
+    journal = (folder / f"{NAME}-journal").read_bytes()
+    file.rollback()
+    file.close()
+    name = str(victim).encode()
+    numbers = [number.to_bytes(4, "big") for number in (1, len(name), sum(name))]
+    end = numbers[0] + name + numbers[1] + numbers[2] + MAGIC
+    (folder / f"{NAME}-journal").write_bytes(MAGIC + journal[8:] + end)
+    return folder / NAME
+
+
+def test_journal_that_names_a_file_to_delete_is_never_played(tmp_path):
+    victim = tmp_path / "victim.txt"
+    victim.write_text("kept")
+    path = beside_a_deadly_journal(tmp_path / "run", victim)
+    metrics.read(path)
+    MetricStore(path).close()
+    assert victim.read_text() == "kept"
+    plain = sqlite3.connect(beside_a_deadly_journal(tmp_path / "plain", victim))
+    plain.execute("SELECT * FROM evaluations").fetchall()
+    plain.close()
+    assert not victim.exists(), "else the journal of this test is none"
+
+
+def test_part_of_the_rows_is_shown_when_others_are_damaged(crashed):
+    with sqlite3.connect(crashed) as file:
+        file.execute("UPDATE samples SET numbers = x'00' WHERE step = 9")
+        file.execute("UPDATE evaluations SET value = '[' WHERE step = 9")
+    file.close()
+    found = metrics.read(crashed)
+    assert "damaged rows" in str(found.damage)
+    np.testing.assert_array_equal(found.steps[0], np.arange(1, 9))
+    assert found.samples == found.evaluations == []
+    store = MetricStore(crashed)
+    assert [each.step for each in store.evaluations()] == [5]
+    assert store.damage
+    store.close()
+
+
+def test_locked_curves_are_read_all_the_same(crashed):
+    file = sqlite3.connect(crashed)
+    file.execute("BEGIN EXCLUSIVE")
+    assert len(metrics.read(crashed).steps[0]) == 8
+    file.rollback()
+    file.close()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(1, 3, 1, np.ones((2, 2)).tobytes())],
+        [(1, 2, 1, np.ones((2, 2)).tobytes()), (2, 1, 1, np.ones((1, 2)).tobytes())],
+        [(-5, 1, 1, np.ones((1, 2)).tobytes())],
+        [(2**62, 1, 1, np.ones((1, 2)).tobytes())],
+        [(1, 1, 1, np.ones((1, 4)).tobytes())],
+        [(1, 1, 99, np.ones((1, 198)).tobytes())],
+        [(1, 1, 1, "text"), (2, 1, 1, None)],
+        [(1, 1, 1, np.ones((1, 2)).tobytes()), (2, 1, 2, np.ones((1, 4)).tobytes())],
+    ],
+)
+def test_rows_that_contradict_themselves_are_damage(tmp_path, rows):
+    store = MetricStore(tmp_path / NAME)
+    store.close()
+    with sqlite3.connect(tmp_path / NAME) as file:
+        file.executemany("INSERT INTO steps VALUES (?,?,?,?)", rows)
+    file.close()
+    assert "damaged rows" in str(metrics.read(tmp_path / NAME).damage)
+
+
+def test_samples_beyond_the_memory_are_thinned(tmp_path, monkeypatch):
+    monkeypatch.setattr(metrics.curve_rows, "_MOST_SAMPLE_BYTES", 100_000)
+    store = MetricStore(tmp_path / NAME)
+    for step in range(1, 101):
+        store.add_sample(sample(step))
+    store.commit()
+    steps = [each.step for each in store.samples()]
+    store.close()
+    assert 3 <= len(steps) <= 7
+    assert steps[0] == 1

@@ -1,0 +1,212 @@
+"""A number that is not finite is traced to its node, kind and sample."""
+
+import json
+import math
+
+import pytest
+import torch
+
+from engine.explain.diagnose.watch import attach
+from engine.graph import serialize
+from engine.graph.edits import apply_all
+from engine.training import gradients, tracing
+from engine.training.trainer import Trainer
+
+
+def document(nodes, edges, penalty, source="iris", **training):
+    """Return a small classifier with some more nodes that end in a penalty."""
+    own = [
+        {"id": "data", "type": "data", "params": {"source": source}},
+        {"id": "a", "type": "linear", "params": {"out_features": 8}},
+        {"id": "ra", "type": "relu"},
+        {"id": "d", "type": "subtract"},
+        {"id": "c", "type": "linear", "params": {"out_features": 3}},
+        {"id": "loss", "type": "cross_entropy"},
+        {"id": "pen", "type": "minimise"},
+    ]
+    wires = [
+        ["data.features", "a.input"],
+        ["a.out", "ra.input"],
+        ["ra.out", "d.left"],
+        ["ra.out", "d.right"],
+        ["ra.out", "c.input"],
+        ["c.out", "loss.input"],
+        ["data.label", "loss.target"],
+        [penalty, "pen.input"],
+    ]
+    phase = {"name": "training", "optimizer": {"type": "adam", "lr": 0.001}}
+    record = {
+        "format": "backprop-workbench",
+        "version": 1,
+        "name": "x",
+        "graph": {"nodes": own + nodes, "edges": wires + edges},
+        "blocks": {},
+        "training": {"batch_size": 64, "seed": 0, "steps": 40, "phases": [phase]}
+        | training,
+    }
+    return serialize.loads(json.dumps(record))
+
+
+def node(name, kind, **params):
+    return {"id": name, "type": kind, "params": params}
+
+
+def unary(kind, **params):
+    """The bad node reads d = 0."""
+    return [node("bad", kind, **params)], [["d.out", "bad.input"]], "bad.out"
+
+
+def divided():
+    edges = [["ra.out", "bad.left"], ["d.out", "bad.right"]]
+    return [node("bad", "divide")], edges, "bad.out"
+
+
+def scaled(kind, factor, **params):
+    nodes = [node("big", "scale", factor=factor), node("bad", kind, **params)]
+    return nodes, [["ra.out", "big.input"], ["big.out", "bad.input"]], "bad.out"
+
+
+CASES = {
+    "root at 0": (unary("sqrt"), "root", 0),
+    "root of a negative": (scaled("sqrt", -3.0), "root", 0),
+    "log of 0": (unary("log", eps=0.0), "eps", 0),
+    "division by 0": (divided(), "division", 0),
+    "negative power of 0": (unary("power", exponent=-1.0), "power", 0),
+    "slope of a power at 0": (unary("power", exponent=0.5), "power", 0),
+    "power of a negative": (scaled("power", -3.0, exponent=0.5), "power", 0),
+    "exp too large": (scaled("exp", 1000.0), "exp", 0),
+    "square too large": (scaled("square", 1e30), "overflow", 0),
+}
+
+
+def run(project):
+    trainer = Trainer(project, threads=1, seed=0)
+    diagnosis = attach(trainer, project)
+    for _ in trainer.steps():
+        pass
+    trainer.drain()
+    return trainer, diagnosis.findings
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_node_and_the_kind_are_named(name):
+    parts, kind, steps = CASES[name]
+    trainer, findings = run(document(*parts))
+    assert trainer.ending.kind == "diverged"
+    assert trainer.ending.node == "bad"
+    assert (trainer.cause.node, trainer.cause.kind) == ("bad", kind)
+    assert trainer.step == steps
+    assert [finding.nodes for finding in findings] == [("bad",)]
+    assert "learning rate" not in trainer.ending.text
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_weights_stay_finite_for_whoever_wants_to_look_at_them(name):
+    trainer, _ = run(document(*CASES[name][0]))
+    weights = trainer.parts.program.modules.parameters()
+    assert all(torch.isfinite(each).all() for each in weights)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in CASES if CASES[name][1] in {"root", "power", "eps", "exp"}],
+)
+def test_the_offered_fix_keeps_it_finite(name):
+    project = document(*CASES[name][0])
+    _, findings = run(project)
+    apply_all(project, findings[0].fixes[0].edits)
+    trainer, after = run(project)
+    assert trainer.ending.kind == "finished"
+    assert not {"not_finite", "overflow"} & {finding.fault for finding in after}
+
+
+def test_the_sample_is_the_one_that_plain_torch_finds():
+    """One sample of the batch makes √ of a negative number, found by hand as well."""
+    nodes = [node("up", "scale", offset=-0.25), node("bad", "sqrt")]
+    edges = [["data.features", "up.input"], ["up.out", "bad.input"]]
+    project = document(nodes, edges, "bad.out")
+    trainer, _ = run(project)
+    again = Trainer(project, threads=1, seed=0)
+    batch = again.parts.feeds.next()
+    values = torch.sqrt(batch["data.features"] - 0.25)
+    first = int(torch.isnan(values).any(dim=1).nonzero()[0])
+    worst = float((batch["data.features"] - 0.25)[first][torch.isnan(values[first])][0])
+    assert f"sample {first + 1} of" in trainer.ending.text
+    assert trainer.cause.value == pytest.approx(worst)
+
+
+def test_a_dropped_unit_is_dropped_again():
+    """The bad number depends on the random mask: the step made again has the same."""
+    nodes = [
+        node("drop", "dropout", p=0.5),
+        node("up", "scale", offset=-4.0),
+        node("bad", "log", eps=0.0),
+    ]
+    edges = [
+        ["data.features", "drop.input"],
+        ["drop.out", "up.input"],
+        ["up.out", "bad.input"],
+    ]
+    trainer, _ = run(document(nodes, edges, "bad.out"))
+    assert trainer.cause.node == "bad"
+    phase = trainer.parts.phases[0]
+    assert phase.random is not None
+    again = Trainer(trainer.watcher.record.project, threads=1, seed=0)
+    batch = again.parts.feeds.next()
+    found = [tracing.trace(phase, batch) for _ in range(2)]
+    assert found[0].sample == found[1].sample
+    assert found[0].value == found[1].value == pytest.approx(trainer.cause.value)
+
+
+def test_a_node_in_a_block_is_named_with_its_block():
+    record = json.loads(serialize.dumps(document(*unary("sqrt"))))
+    record.setdefault("blocks", {})["root"] = {
+        "nodes": [{"id": "half", "type": "scale"}, {"id": "deep", "type": "sqrt"}],
+        "edges": [["half.out", "deep.input"]],
+        "inputs": [["x", ["half.input"]]],
+        "outputs": [["out", "deep.out"]],
+    }
+    others = [n for n in record["graph"]["nodes"] if n["id"] != "bad"]
+    record["graph"]["nodes"] = [*others, node("bad", "block", of="root")]
+    record["graph"]["edges"] = [
+        [a, b.replace("bad.input", "bad.x")] for a, b in record["graph"]["edges"]
+    ]
+    project = serialize.loads(json.dumps(record))
+    trainer, findings = run(project)
+    assert trainer.ending.node == "bad.deep"
+    assert findings[0].nodes == ("bad.deep",)
+    apply_all(project, findings[0].fixes[0].edits)
+    assert run(project)[0].ending.kind == "finished"
+
+
+def test_weights_of_classes_that_add_up_to_nothing_are_named():
+    project = document(*unary("square"))
+    loss = project.graph.nodes["loss"]
+    project.graph.replace_node(
+        type(loss)("loss", "cross_entropy", params={"class_weights": (0.0, 0.0, 0.0)})
+    )
+    trainer, _ = run(project)
+    assert (trainer.cause.node, trainer.cause.kind) == ("loss", "weights")
+
+
+def test_a_lost_run_with_weights_that_blew_up_is_told_as_before():
+    project = document(*unary("square"))
+    trainer = Trainer(project, threads=1, seed=0)
+    with torch.no_grad():
+        trainer.parts.program.modules.at("a").weight.fill_(math.inf)
+    for _ in trainer.steps():
+        pass
+    assert trainer.cause is None
+    assert "lower learning rate" in trainer.ending.text
+
+
+def test_checking_leaves_every_gradient_as_it_is():
+    weights = [torch.nn.Parameter(torch.randn(40, 3)) for _ in range(3)]
+    for weight in weights:
+        weight.grad = torch.randn_like(weight) * 10.0 ** torch.randint(-30, 30, (40, 3))
+    before = [weight.grad.clone() for weight in weights]
+    assert gradients.are_finite(weights)
+    assert all(torch.equal(w.grad, b) for w, b in zip(weights, before, strict=True))
+    for bad in (math.inf, -math.inf, math.nan):
+        weights[1].grad[7, 1] = bad
+        assert not gradients.are_finite(weights)

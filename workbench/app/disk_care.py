@@ -1,0 +1,107 @@
+"""What is said when the file of the document is not what it was, and what to do."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from engine.i18n import tr
+from workbench.app.recovering import RecoveryOffer
+from workbench.document.on_disk import OnDisk, State
+
+if TYPE_CHECKING:
+    from workbench.app.window import MainWindow
+
+_ABOUT = "on disk"
+
+
+class DiskCare(QObject):
+    """Tells of files that other programs, or other windows, have open or changed.
+
+    Args:
+        window: Whose document it is.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.on_disk = OnDisk(window.document)
+        self._offer: RecoveryOffer | None = None
+        window.files.may_save = self.may_save
+        self.on_disk.differs.connect(self._on_differs)
+        self.on_disk.shared.connect(self._on_shared)
+        window.document.replaced.connect(lambda: window.banner.withdraw(_ABOUT))
+        window.document.saved.connect(lambda: window.banner.withdraw(_ABOUT))
+        window.recovery.refused.connect(self._on_refused)
+
+    def offer_recovery(self, wrong: str = "") -> None:
+        """Offer what a crash left behind; `wrong` is what else has to be said."""
+        self._offer = RecoveryOffer(self._window, wrong)
+
+    def close(self) -> None:
+        """Let go of the file, and of what was not decided about."""
+        self.on_disk.close()
+        if self._offer is not None:
+            self._offer.close()
+
+    def may_save(self) -> bool:
+        """Return whether the file may be written: unchanged, or somebody says so."""
+        state = self.on_disk.state()
+        if state != "changed":
+            return True
+        path = self._window.document.path
+        return _replace(self._window, path.name if path else "")
+
+    def _on_differs(self, state: State) -> None:
+        window, path = self._window, self._window.document.path
+        name = path.name if path else ""
+        if state == "gone":
+            words = tr("“{name}” was moved or deleted. Save writes it anew.", name=name)
+            window.banner.say("warning", words, [], _ABOUT)
+            return
+        words = tr("Another program has changed “{name}”.", name=name)
+        if window.document.is_modified:
+            words += " " + tr("To reload it gives up your changes.")
+        offers = [
+            (tr("Reload"), self._reload),
+            (tr("Keep mine"), self._keep),
+            (tr("Save as…"), window.files.save_as),
+        ]
+        window.banner.say("warning", words, offers, _ABOUT)
+
+    def _reload(self) -> None:
+        window = self._window
+        if window.document.path is not None:
+            window.files.reload(window.document.path)
+
+    def _keep(self) -> None:
+        self.on_disk.accept()
+        self._window.banner.withdraw(_ABOUT)
+
+    def _on_shared(self, path: str) -> None:
+        words = tr(
+            "Another window has “{name}” open too. Who saves second is asked first.",
+            name=path.rpartition("/")[2],
+        )
+        self._window.banner.say("info", words, [], _ABOUT)
+
+    def _on_refused(self, why: str) -> None:
+        words = tr(
+            "Unsaved work is not kept for a crash: {why}. Save to a file often.",
+            why=why,
+        )
+        self._window.banner.say("warning", words)
+
+
+def _replace(parent: QWidget, name: str) -> bool:
+    """Ask whether to overwrite what another program has written."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Changed on disk"))
+    box.setTextFormat(box.textFormat().PlainText)
+    box.setText(tr("Another program has changed “{name}”.", name=name))
+    box.setInformativeText(tr("To save overwrites what it has written."))
+    own = box.addButton(tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.exec()
+    return box.clickedButton() is own

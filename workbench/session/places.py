@@ -1,0 +1,20 @@
+"""Where runs are kept, and what is said when they can't be."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+
+from engine.i18n import tr
+from engine.protocol.frame import Failed
+
+
+def default_runs_folder() -> Path:
+    """Return the folder of the user's data where runs are kept."""
+    kind = QStandardPaths.StandardLocation.AppDataLocation
+    return Path(QStandardPaths.writableLocation(kind)) / "runs"
+
+
+def refusal(folder: Path, error: OSError) -> Failed:
+    """Say why the folder of the runs can't be made."""
+    text = tr("Runs can't be written to {path}", path=folder)
+    return Failed(f"{text}: {error.strerror}")

@@ -1,0 +1,34 @@
+"""The label of the whole window: what it says never widens it, and is never HTML."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from workbench.theme.text import breakable
+
+_COPIED = Qt.TextInteractionFlag.TextSelectableByMouse
+MOST_PX = 260
+"""Width below which a label on one line is cut rather than the window widened."""
+
+
+class Label(QLabel):
+    """Plain text that may break within long words, or is cut when it can't.
+
+    Args:
+        words: Shown literally.
+        parent: Of the label.
+    """
+
+    def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(words)
+
+    def setText(self, words: str) -> None:  # noqa: N802 - Qt's
+        """Show other words; what can be copied out stays as it is."""
+        is_copied = self.textInteractionFlags() & _COPIED
+        super().setText(words if is_copied else breakable(words))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never ask for more than the window has anyway."""
+        size = super().minimumSizeHint()
+        return size.boundedTo(QSize(MOST_PX, size.height()))
