@@ -37,6 +37,7 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "engine/graph/presets.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
     "engine/layers/spec.py": {"_WORDS": None},
+    "engine/training/disk.py": {"_REASONS": None},
     "workbench/app/actions.py": {"MENUS": None, "ENTRIES": 2},
     "workbench/app/docks.py": {"TITLES": None},
     "workbench/app/cheat_sheet.py": {"_CANVAS": None},

@@ -34,8 +34,7 @@ def check(options: Namespace) -> int:
     folder = projects.folder_of(options.project)
     held = () if options.allow_paths else weights.outside(project, folder)
     seen = weights.without(project, held, folder)
-    cache = ShapeCache(lambda params: catalog.load(params).train)
-    analysis = cache.analyse(seen, folder="")
+    analysis = ShapeCache(catalog.training_part).analyse(seen, folder="")
     analysis = starts.with_held(analysis, project, folder, held)
     if options.json:
         write_json(_as_json(analysis))

@@ -129,6 +129,23 @@ class Job:
                 tr("The engine made a mistake: {error}", error=repr(error))
             )
 
+    def move(self, request: commands.Request) -> None:
+        """Keep the run in another folder and go on; what it owes is written there."""
+        self.runner.do(lambda: self._move(request))
+
+    def _move(self, request: commands.Request) -> None:
+        command = request.command
+        assert isinstance(command, commands.MoveRun)
+        body: object
+        try:
+            self._trainer.recorder.move(Path(command.folder))
+        except EngineError as error:
+            body = frame.Failed(str(error))
+        else:
+            body = frame.Moved(self.folder)
+            self.runner.resume()
+        self._send(frame.Message(request.number, body))
+
     def set_hyper(self, request: commands.Request) -> None:
         """Change a setting; a refusal carries the number of the last such request."""
         command = request.command

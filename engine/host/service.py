@@ -43,7 +43,7 @@ class Host:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._shapes = ShapeCache(lambda params: catalog.load(params).train)
+        self._shapes = ShapeCache(catalog.training_part)
         self._job: Job | None = None
         self._past: PastViews | None = None
         self._forecaster = Forecaster(send)
@@ -53,6 +53,7 @@ class Host:
             commands.ListDevices: lambda _request: self._devices(),
             commands.Ping: lambda _request: frame.Pong(),
             commands.SettleRun: self._settle_run,
+            commands.MoveRun: self._move_run,
             commands.Train: self._train,
             commands.ResumeRun: self._resume_run,
             commands.Export: self._export,
@@ -108,6 +109,8 @@ class Host:
                 node=getattr(error, "node", ""),
                 earlier=getattr(error, "earlier", -1),
             )
+        except OSError as error:
+            body = frame.Failed(f"{error.filename or ''}: {error.strerror or error}")
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
             body = frame.Failed(text, traceback.format_exc())
@@ -166,6 +169,9 @@ class Host:
         run = runs.open_run(Path(command.folder), command.from_step)
         self._let_go()
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
+
+    def _move_run(self, request: commands.Request) -> None:
+        self._running.move(request)
 
     def _settle_run(self, request: commands.Request) -> frame.Pong:
         command = request.command

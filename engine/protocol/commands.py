@@ -200,6 +200,17 @@ class OpenCell:
 
 
 @dataclass(frozen=True)
+class MoveRun:
+    """Keep the run in another folder and go on. Answer: `frame.Moved`.
+
+    Args:
+        folder: Where runs are kept from now on.
+    """
+
+    folder: str
+
+
+@dataclass(frozen=True)
 class Ping:
     """Ask whether anybody is there. Answer: `frame.Pong`, also beside long work."""
 

@@ -263,6 +263,7 @@ class Frame:
         changes: First steps with a setting that was changed since the last frame.
         findings: All faults of the training, the cause of the rest first; None while
             they are the same as in the last frame.
+        held: Why it paused by itself: the disk takes nothing; empty otherwise.
     """
 
     step: int
@@ -280,6 +281,18 @@ class Frame:
     views: tuple[View, ...] = ()
     changes: tuple[int, ...] = ()
     findings: tuple[Finding, ...] | None = None
+    held: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Answer to `MoveRun`.
+
+    Args:
+        folder: Where the run is from now on.
+    """
+
+    folder: str
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ class Control:
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
+        holds: Whether somebody waits while the disk refuses, and tries again; for
+            nobody that is the end.
         cause: Where a number stopped being finite, if it is known.
         from_files: Some weights began as those of a file or of another run.
         watcher: Is shown all that is measured and may say what is wrong.
@@ -76,7 +78,7 @@ class Control:
         self._interrupt = Interrupt(modules, list(modules.parameters()))
         self._device_losses = DeviceLosses()
         self._later: deque[Change] = deque()
-        self.from_files = False
+        self.from_files = self.holds = False
         self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
         self.recorder = Recorder(run, len(self.parts.phases), self._snapshot)
         self._news = News(len(self.parts.phases), self.recorder)
@@ -241,7 +243,8 @@ class Control:
         if self.parts.device.type != "cpu":
             self.threads = torch.get_num_threads()
             return
-        self.threads = self.threads or thread_counts.tuned(self.parts)
+        wished = self.threads or thread_counts.wished()
+        self.threads = wished or thread_counts.tuned(self.parts)
         torch.set_num_threads(self.threads)
 
     def _snapshot(self) -> Snapshot:

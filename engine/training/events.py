@@ -28,6 +28,8 @@ class Step(Enum):
     EVALUATION = "evaluation"
     VIEW = "view"
     LOOK_BACK = "look back"
+    HOLD = "hold"
+    """Nothing: the disk takes nothing, see `Control.holds`."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """Begins a run: folder and trainer, or neither."""
 
-import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import EngineError
 from engine.graph.model import Project
-from engine.training import initial, runs
+from engine.training import initial, runs, shelter
 from engine.training.trainer import Trainer
 
 
@@ -31,13 +31,12 @@ def launch(
     """
     existed = (folder / name).exists() if name else False
     run = runs.create(folder, project, name=name)
-    if weights_from:
-        run.update(**{initial.KEPT_FROM: weights_from})
     try:
+        if weights_from:
+            run.update(**{initial.KEPT_FROM: weights_from})
         return Trainer(project, run=run, monitor=monitor), run
-    except EngineError:
-        run.close()
-        (run.folder / "run.json").unlink()
-        if not existed:
-            shutil.rmtree(run.folder, ignore_errors=True)
+    except (EngineError, OSError):
+        with suppress(EngineError):
+            run.close()
+        shelter.discard(run.folder, whole=not existed)
         raise

@@ -1,22 +1,29 @@
-"""Writes what happens into the run's folder: curves at once, checkpoints beside."""
+"""Writes what happens into the run's folder: curves at once, checkpoints beside.
+
+A disk that refuses ends nothing: what it has not taken is owed to it, and `trouble`
+says why, until `retry` or `move` can write it.
+"""
 
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from engine.errors import TrainingError
-from engine.i18n import tr
+from engine.errors import EngineError, TrainingError
 from engine.protocol import finding_records
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
+from engine.training import disk, shelter, tensor_file
 from engine.training import state as states
-from engine.training import tensor_file
 from engine.training.history import Losses, StepLog
 from engine.training.runs import Change, Run
 from engine.training.tensor_file import Lent, Tensors
+
+if TYPE_CHECKING:
+    from engine.training.metrics import MetricStore
 
 COMMIT_S = 0.25
 _SHARE = 50.0
@@ -43,6 +50,7 @@ class Recorder:
         checkpoint_every_s: Longest time between checkpoints while they are cheap.
         checkpoint_every_steps: When not 0, checkpoints come after every so many steps
             and not by time.
+        trouble: Why the disk takes nothing at present; None while it does.
 
     Threads: the training thread alone; files are written by a thread of its own.
     """
@@ -58,6 +66,10 @@ class Recorder:
         self._log = StepLog(num_phases)
         self.checkpoint_every_s = 1.0
         self.checkpoint_every_steps = 0
+        self.trouble: TrainingError | None = None
+        self._curves: list[Callable[[MetricStore], None]] = []
+        self._lines: list[str] = []
+        self._bytes = 0
         self._cost_s = 0.0
         self._saved_at = time.perf_counter()
         self._saved_step = -1
@@ -66,6 +78,16 @@ class Recorder:
         self._best_saved_at = time.perf_counter()
         self._writer: threading.Thread | None = None
         self._problem: Exception | None = None
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn what the disk refuses into `trouble`."""
+        try:
+            yield
+        except (OSError, EngineError) as error:
+            assert self.run
+            self.trouble = disk.trouble(error, self.run.folder, self._bytes)
+            self.trouble.__cause__ = error
 
     @property
     def is_new(self) -> bool:
@@ -80,14 +102,14 @@ class Recorder:
     def add_evaluation(self, evaluation: Evaluation) -> None:
         """Record an evaluation."""
         if self.run:
-            self.run.metrics.add_evaluation(evaluation)
+            self._curves.append(lambda store: store.add_evaluation(evaluation))
 
     def add_sample(self, sample: LayerSample) -> None:
         """Record a layer sample, at most one per commit."""
         now = time.perf_counter()
         if self.run and now - self._sampled_at >= COMMIT_S:
             self._sampled_at = now
-            self.run.metrics.add_sample(sample)
+            self._curves.append(lambda store: store.add_sample(sample))
 
     def add_change(self, change: Change, place: int, later: Iterable[Change]) -> None:
         """Record a changed setting.
@@ -98,7 +120,8 @@ class Recorder:
             later: Those that are still to be repeated.
         """
         if self.run:
-            self.run.record([*self.run.changes[:place], change, *later])
+            with self._guarded():
+                self.run.record([*self.run.changes[:place], change, *later])
 
     def add_findings(self, findings: Iterable[Finding]) -> None:
         """Note what is wrong with the training, also when it is over.
@@ -115,29 +138,49 @@ class Recorder:
     def log(self, line: str) -> None:
         """Append a line to the log."""
         if self.run:
-            self.run.log(line)
+            self._lines.append(line)
+            self._write_lines()
+
+    def _write_lines(self) -> None:
+        assert self.run
+        with self._guarded():
+            while self._lines and not self.trouble:
+                self.run.log(self._lines[0])
+                self._lines.pop(0)
 
     def started(self, **fields: object) -> None:
         """Note in `run.json` how the run is trained."""
         if self.run:
-            self.run.update(state="running", **fields)
+            with self._guarded():
+                shelter.reserve(self.run)
+                self.run.update(state="running", **fields)
 
     def commit(self) -> None:
         """Make all curves so far durable."""
-        if self.run:
-            self.run.metrics.add_steps(*self._log.drain())
+        if not self.run:
+            return
+        told = self._log.drain()
+        if len(told[0]):
+            self._curves.append(lambda store: store.add_steps(*told))
+        if self.trouble:
+            return
+        with self._guarded():
+            for write in self._curves:
+                write(self.run.metrics)
             self.run.metrics.commit()
+            self._curves.clear()
 
     def checkpoint_due(self, step: int) -> bool:
         """Return whether a checkpoint shall be written after this step."""
-        if not self.run or step == self._saved_step:
+        if not self.run or self.trouble or step == self._saved_step:
             return False
         if self.checkpoint_every_steps:
             return step % self.checkpoint_every_steps == 0
         if self._writer and self._writer.is_alive():
             return False  # a slow disk shall not hold up the training
+        self.settle()
         wait = max(self.checkpoint_every_s, _SHARE * self._cost_s)
-        return time.perf_counter() - self._saved_at >= wait
+        return not self.trouble and time.perf_counter() - self._saved_at >= wait
 
     def best_evaluated(self, step: int, loss: float) -> bool:
         """Take notice of the lowest validation loss so far.
@@ -154,8 +197,9 @@ class Recorder:
             return False
         self._best = (step, loss)
         if step == self._saved_step:
-            self._join()
-            self.run.mark_best(loss)
+            self.settle()
+            with self._guarded():
+                self.run.mark_best(loss)
             return False
         if self.checkpoint_every_steps or (self._writer and self._writer.is_alive()):
             return False
@@ -175,11 +219,13 @@ class Recorder:
         if not self.run or (step == self._saved_step and not again):
             return
         self.commit()
-        self._join()
+        self.settle()
+        if self.trouble:
+            return
         start = time.perf_counter()
         tensors, state = self._take()
-        small = tensor_file.num_bytes(tensors) <= COPIED_BYTES
-        given = states.copied(tensors) if small else Lent(tensors)
+        self._bytes = tensor_file.num_bytes(tensors)
+        given = states.copied(tensors) if self._bytes <= COPIED_BYTES else Lent(tensors)
         self._cost_s = time.perf_counter() - start
         self._saved_step = step
         self._writer = threading.Thread(
@@ -196,7 +242,7 @@ class Recorder:
         try:
             loss = loss if step == state["step"] else None
             self.run.save_checkpoint(tensors, state, loss=loss)
-        except Exception as error:  # noqa: BLE001 - raised again on the other thread
+        except Exception as error:  # noqa: BLE001 - told on the other thread
             self._problem = error
         finally:
             if isinstance(tensors, Lent):
@@ -204,29 +250,68 @@ class Recorder:
         self._saved_at = time.perf_counter()
         self._cost_s += self._saved_at - start
 
-    def _join(self) -> None:
+    def settle(self) -> None:
+        """Wait for the checkpoint under way; one that failed makes `trouble`."""
         if self._writer:
             self._writer.join()
             self._writer = None
         problem, self._problem = self._problem, None
-        if problem:
-            raise TrainingError(
-                tr("The checkpoint could not be written"),
-                where=self.folder,
-                got=str(problem),
-                fix=tr("Free some space, or write the run to another folder."),
-            ) from problem
+        if problem is None:
+            return
+        self._saved_step = -1
+        if not isinstance(problem, OSError | EngineError):
+            raise problem
+        with self._guarded():
+            raise problem
+
+    def retry(self, step: int) -> bool:
+        """Write all that is owed, and a checkpoint; return whether the disk took it.
+
+        Args:
+            step: Steps made.
+        """
+        if not self.run:
+            return True
+        self.trouble = None
+        with self._guarded():
+            shelter.restore(self.run)
+        if not self.trouble:
+            self._write_lines()
+        self.checkpoint(step, again=True)
+        self.settle()
+        return self.trouble is None
+
+    def move(self, folder: Path) -> None:
+        """Keep the run in another folder from now on; `retry` then writes it there.
+
+        Args:
+            folder: Where runs are kept.
+
+        Raises:
+            TrainingError: When no run can be kept there; it then stays where it is.
+        """
+        if self.run:
+            self.settle()
+            shelter.move(self.run, folder)
+            self.folder = str(self.run.folder)
 
     def close(self, state: str) -> None:
-        """Finish writing and note how the run ended; once."""
-        run, self.run = self.run, None
+        """Finish writing and note how the run ended; once.
+
+        Raises:
+            TrainingError: When the disk has not taken all of it.
+        """
+        run = self.run
         if not run:
             return
         try:
-            run.metrics.add_steps(*self._log.drain())
-            self._join()
+            self.commit()
+            self.settle()
+            with self._guarded():
+                shelter.finish(run, state)
         finally:
-            try:
-                run.update(state=state)
-            finally:
+            self.run = None
+            with suppress(EngineError):
                 run.close()
+        if self.trouble:
+            raise self.trouble

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.frame import Frame, Outcome, RunStarted
-from engine.training.events import begun
+from engine.training.events import Step, begun
 from engine.training.pace import Pace
 from engine.training.trainer import Trainer
 
@@ -58,7 +58,7 @@ class Runner:
         on_refused: Callable[[EngineError], None] = lambda _error: None,
     ) -> None:
         self._held: Trainer | None = trainer
-        trainer.viewing.watched = True
+        trainer.viewing.watched = trainer.holds = True
         self._tell = Listeners(on_frame, on_outcome, on_started, on_refused)
         self._pace = Pace()
         self._changed = threading.Condition()
@@ -164,8 +164,10 @@ class Runner:
         steps = trainer.steps()
         try:
             made = trainer.step
-            for _ in steps:
-                if trainer.at_border and trainer.step != made:
+            for step in steps:
+                if step is Step.HOLD:
+                    self._hold()
+                elif trainer.at_border and trainer.step != made:
                     made = trainer.step
                     self._between_steps()
                 elif time.perf_counter() >= self._next_frame:
@@ -191,6 +193,12 @@ class Runner:
         if time.perf_counter() >= self._next_frame:
             self._send_frame()
 
+    def _hold(self) -> None:
+        """Wait while the disk takes nothing, until somebody wants to try again."""
+        self._paused = True
+        self._wait()
+        self._trainer.recorder.retry(self._trainer.step)
+
     def _wait(self) -> None:
         """Stay paused until an order ends it."""
         self._trainer.save()
@@ -200,7 +208,8 @@ class Runner:
         self._trainer.monitor.budget.pause()
         self._send_frame()
         deque(self._trainer.show(), maxlen=0)
-        if self._trainer.has_news:
+        self._trainer.recorder.settle()
+        if self._trainer.has_news or self._trainer.recorder.trouble:
             self._send_frame()
         while self._paused:
             with self._changed:
@@ -218,6 +227,7 @@ class Runner:
         self._next_frame = time.perf_counter() + FRAME_S
         self._pace.tick(trainer)
         progress = trainer.drain()
+        trouble = trainer.recorder.trouble if self._paused else None
         frame = Frame(
             step=trainer.step,
             epoch=trainer.epoch,
@@ -225,6 +235,7 @@ class Runner:
             samples_per_s=self._pace.samples_per_s,
             overhead=trainer.overhead,
             eta_s=self._pace.eta_s(trainer),
+            held=str(trouble or ""),
             **vars(progress),
         )
         self._tell.on_frame(frame)

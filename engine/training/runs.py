@@ -33,7 +33,7 @@ from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.frame import Evaluation, LayerSample
-from engine.training import checkpoint_file, keeping
+from engine.training import checkpoint_file, disk, keeping, shelter
 from engine.training.checkpoint_file import DamagedCheckpointError
 from engine.training.log_lines import one_line
 from engine.training.metrics import Curves, MetricStore
@@ -47,6 +47,9 @@ UNDER_WAY = frozenset({"created", "running", "paused"})
 _FILE = account.FILE
 _NEXT = "next_checkpoint"
 """Field of `run.json`: the word that ends the name of the next checkpoint."""
+
+_DROPPED = "dropped"
+"""Field of `run.json`: files that are not kept any more, and may still be there."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,8 @@ class Run:
         if self.info.get(_NEXT) != word:
             self.update(**{_NEXT: word})
         folder = parts.make_folder(self.folder, CHECKPOINTS)
-        keeping.clear(self.folder, (), word)
+        kept = {entry.file for entry in account.kept(self.info)}
+        keeping.clear(self.folder, {*self.info.get(_DROPPED, ())} - kept, word)
         path = folder / keeping.file_name(state["step"], word)
         digest = checkpoint_file.write(path, tensors, state)
         size = path.stat().st_size
@@ -212,7 +216,7 @@ class Run:
         self.update(
             checkpoint=found[0].record,
             checkpoints=[entry.record for entry in found],
-            **{_NEXT: secrets.token_hex(4)},
+            **{_NEXT: secrets.token_hex(4), _DROPPED: sorted(gone)},
         )
         keeping.clear(self.folder, gone, "")
 
@@ -284,9 +288,9 @@ class Run:
 
     def close(self) -> None:
         """Close the metrics file; reading opens it again."""
-        if "metrics" in self.__dict__:
-            self.metrics.close()
-            del self.__dict__["metrics"]
+        store = self.__dict__.pop("metrics", None)
+        if store is not None:
+            store.close()
 
 
 def create(folder: Path, project: Project, *, name: str = "") -> Run:
@@ -299,6 +303,7 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
 
     Raises:
         DocumentError: When `name` already is a run.
+        TrainingError: When the folder can't be written to.
     """
     now = datetime.now(UTC)
     unique = f"{now.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
@@ -309,8 +314,6 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
             where=str(path),
             fix=tr("Resume it or choose another folder."),
         )
-    path.mkdir(parents=True, exist_ok=True)
-    _check_parts(path)
     info = {
         "format": FORMAT,
         "version": VERSION,
@@ -321,8 +324,17 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
         "versions": _versions(),
         _NEXT: secrets.token_hex(4),
     }
-    atomic_write(path / _FILE, json.dumps(info, indent=1, sort_keys=True))
-    return Run(path)
+    text, existed = json.dumps(info, indent=1, sort_keys=True), os.path.lexists(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        _check_parts(path)
+        atomic_write(path / _FILE, text)
+        return Run(path)
+    except (OSError, DocumentError) as error:
+        shelter.discard(path, whole=not existed)
+        if isinstance(error, OSError):
+            raise disk.refusal(error, path.parent) from error
+        raise
 
 
 def _check_parts(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """How many processor threads make a step fastest: tried, not guessed."""
 
+import os
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from engine.training.state import Rewind
 
 BUDGET_S = 0.3
 """Time for all tries together; one slow try may exceed it."""
+_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_MOST = 1024
 
 
 def candidates(most: int) -> list[int]:
@@ -65,6 +68,18 @@ def _timed(once: Callable[[], None], clock: Callable[[], float]) -> float:
         elapsed = clock() - start
         if elapsed > 0.005 or repeats >= 20:
             return elapsed / repeats
+
+
+def wished() -> int:
+    """Return the count that the environment asks for, 0 when it asks for none.
+
+    Whoever starts programs on a shared machine says so with these variables.
+    """
+    for name in _VARIABLES:
+        first = os.environ.get(name, "").split(",")[0].strip()
+        if first.isdecimal() and int(first) > 0:
+            return min(int(first), _MOST)
+    return 0
 
 
 def flush_denormals(*, on: bool = True) -> None:

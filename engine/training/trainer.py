@@ -75,6 +75,7 @@ class Trainer(Control):
 
     def _until_the_end(self) -> Iterator[Step]:
         while self.ending is None:
+            yield from self._hold()
             self._make_changes()
             if self._interrupt.requested:
                 self.ending = Ending("stopped", tr("Stopped"))
@@ -90,9 +91,23 @@ class Trainer(Control):
                 self.ending = Ending("early", text)
             else:
                 yield from self._next_step()
-        self._finish(self.ending.kind)
+        yield from self._finish(self.ending.kind)
         if self.viewing.watched and self.ending.kind in {"finished", "early"}:
             yield from (Step.VIEW for _ in self.show())
+
+    def _hold(self) -> Iterator[Step]:
+        """Yield while the disk takes nothing, at a moment that can be saved.
+
+        Raises:
+            TrainingError: When nobody waits for it.
+        """
+        trouble = self.recorder.trouble
+        if trouble and not self.holds:
+            raise trouble
+        while self.at_border and self.recorder.trouble:
+            if self._interrupt.requested:
+                return
+            yield Step.HOLD
 
     def _next_step(self) -> Iterator[Step]:
         """Train a step; before it, let a phase look back that has yet to."""
@@ -299,13 +314,15 @@ class Trainer(Control):
         if best and self.recorder.best_evaluated(self.step, loss):
             self.save()
 
-    def _finish(self, kind: str) -> None:
+    def _finish(self, kind: str) -> Iterator[Step]:
         """Bring back the best weights if asked to, and save."""
         if self._has_diverged():
             return
         if kind in {"finished", "early"} and self.parts.best.bring_back():
             self.log(tr("The best weights were brought back"))
         self.recorder.checkpoint(self.step, again=True)
+        self.recorder.settle()
+        yield from self._hold()
 
     def _rewind_point(self) -> Rewind | None:
         if not self._interrupt.armed:

@@ -282,7 +282,7 @@ def test_resumed_run_takes_its_checkpoint_and_not_the_file(file, tmp_path):
     for _ in steps:
         if trainer.step >= 3:
             break
-    trainer.recorder._join()
+    trainer.recorder.settle()
     left = runs.open_run(shutil.copytree(tmp_path / "run", tmp_path / "left"))
     assert left.step == 0  # written before the first step
     file.unlink()

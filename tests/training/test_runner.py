@@ -291,10 +291,12 @@ def test_run_on_a_full_disk_still_has_an_outcome(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "update", full)
     monkeypatch.setattr(run, "log", full)
     listener.runner.start()
+    listener.wait(lambda: listener.frames and listener.frames[-1].held)
+    listener.runner.stop()
     assert listener.runner.join(10.0)
     (outcome,) = listener.outcomes
     assert outcome.kind == "failed"
-    assert "No space left" in outcome.text
+    assert "the disk is full" in outcome.text
 
 
 def test_what_failed_first_is_told_when_closing_fails_too(tmp_path, monkeypatch):

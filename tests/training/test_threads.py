@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import presets
-from engine.training.threads import candidates, fastest, flush_denormals
+from engine.training.threads import candidates, fastest, flush_denormals, wished
 from engine.training.trainer import Trainer
 
 
@@ -104,3 +104,32 @@ def test_numbers_are_as_before_once_a_training_is_over():
     assert not (tiny * 1e-10).any()
     steps.close()
     assert (tiny * 1e-10).all()
+
+
+@pytest.mark.parametrize(
+    ("variables", "count"),
+    [
+        ({}, 0),
+        ({"OMP_NUM_THREADS": "1"}, 1),
+        ({"OMP_NUM_THREADS": "3,2"}, 3),
+        ({"MKL_NUM_THREADS": "2"}, 2),
+        ({"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "4"}, 1),
+        ({"OMP_NUM_THREADS": "many"}, 0),
+        ({"OMP_NUM_THREADS": "0"}, 0),
+    ],
+)
+def test_environment_says_how_many_threads(monkeypatch, variables, count):
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert wished() == count
+
+
+def test_environment_counts_where_the_document_leaves_it_open(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    for asked, used in ((0, 1), (2, 2)):
+        trainer = Trainer(presets.load("xor"), threads=asked)
+        trainer.begin()
+        assert trainer.started().threads == used
+        trainer.close("stopped")

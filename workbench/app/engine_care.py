@@ -7,6 +7,7 @@ from PySide6.QtCore import QLocale, QObject
 
 from engine.errors import EngineError
 from engine.i18n import tr
+from workbench.app.holding import Holding
 from workbench.theme.text import count
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class EngineCare(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        self.holding = Holding(window)
         session = window.session
         session.engine_lost.connect(self._on_lost)
         session.devices_ready.connect(lambda _devices: self._on_ready())

@@ -4,16 +4,17 @@ import gc
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from engine import i18n
 from engine.errors import EngineError
 from workbench import theme
+from workbench.app import waiting
 from workbench.app.crash import CrashGuard
 from workbench.app.garbage import Collector
 from workbench.app.start_page import StartPage
-from workbench.app.unix import SignalWatch
+from workbench.app.unix import SignalWatch, heard_early
 from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
 from workbench.options import DEFAULT_PRESET, Options
@@ -25,15 +26,21 @@ TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
 
 def run(options: Options) -> int:
     """Open the window and return the exit code when it is closed."""
+    with heard_early() as asked:
+        return _run(options, asked)
+
+
+def _run(options: Options, asked: list[int]) -> int:
     app = application()
     settings = Settings()
     prepare(app, options, settings)
     guard = CrashGuard()
     guard.install()
     window = MainWindow(Session(), settings)
+    app.commitDataRequest.connect(lambda _manager: _end_of_session(window))
     theme.dress(app)
     watches: list[SignalWatch] = []
-    window.painted.connect(lambda: watches.append(_watch(window)))
+    window.painted.connect(lambda: watches.append(_watch(window, asked)))
     window.painted.connect(gc.freeze)  # What the start made lives to the end.
     garbage = Collector(app)
     _restore(window, options)
@@ -143,9 +150,24 @@ def _end(window: MainWindow) -> None:
     """Close without a question: nobody may be there to answer it."""
     window.recovery.leave()
     window.asks_nothing = True
-    window.close()
+    waiting.dismiss()  # Their loops end first: a window that closes twice stays.
+    QTimer.singleShot(0, window, window.close)
 
 
-def _watch(window: MainWindow) -> SignalWatch:
-    """Let signals close the window; made after the first paint."""
+def _end_of_session(window: MainWindow) -> None:
+    """Keep what is unsaved and the run; the system may end us at any moment."""
+    window.recovery.write()
+    window.asks_nothing = True
+    window.session.stop()
+
+
+def _watch(window: MainWindow, asked: list[int]) -> SignalWatch:
+    """Let signals close the window; made after the first paint.
+
+    Args:
+        window: What is closed.
+        asked: Signals that came before.
+    """
+    if asked:
+        QTimer.singleShot(0, window, lambda: _end(window))
     return SignalWatch(lambda: _end(window), window)

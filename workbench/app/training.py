@@ -15,6 +15,7 @@ from engine.protocol import commands
 from engine.protocol.frame import Analysis, Failed, Outcome, RunStarted
 from workbench.app.actions import keys_of
 from workbench.app.banner import Banner, Kind, Offer
+from workbench.app.early import Early
 from workbench.app.live import LiveSettings, essence
 from workbench.app.weights import rooted
 from workbench.document import Document
@@ -57,6 +58,8 @@ class TrainCommands(QObject):
         self._past: PastRun | None = None
         self._restart = False
         self._keep_from = ""
+        self.early = Early(banner, self)
+        self.early.changed.connect(self._enable)
         self.may_read: Callable[[], bool] = lambda: True
         self._drift = QTimer(self)
         self._drift.setSingleShot(True)
@@ -68,7 +71,8 @@ class TrainCommands(QObject):
         session.outcome.connect(self._on_outcome)
         session.request_failed.connect(self._on_failed)
         session.run_started.connect(self._on_run_started)
-        session.devices_ready.connect(lambda _devices: self._enable())
+        session.devices_ready.connect(lambda _devices: self._on_ready())
+        session.engine_lost.connect(self._on_lost)
 
     def follow(self, actions: Mapping[str, QAction]) -> None:
         """Keep these actions as the states allow."""
@@ -78,10 +82,35 @@ class TrainCommands(QObject):
     def set_analysis(self, analysis: Analysis) -> None:
         """Note whether the graph can be trained at all."""
         self._analysis = analysis
+        self._on_ready()
+
+    def _on_ready(self) -> None:
+        """Do what was asked for too early, once it is known whether it can be."""
         self._enable()
+        if not (self.early.waits and self._session.engine_ready and self._analysis):
+            return
+        obstacle = self._obstacle()
+        if obstacle:
+            self.early.cancel()
+            self._banner.say("error", obstacle, about=_FAILURE)
+        else:
+            self.early.do()
+
+    def _on_lost(self, again: bool) -> None:
+        if not again:
+            self.early.cancel()
+
+    def _is_early(self, go: Callable[[], object]) -> bool:
+        """Remember what to do if the engine is not ready yet; return whether."""
+        if self._session.engine_ready or self._session.active:
+            return False
+        self.early.keep(go)
+        return True
 
     def train(self) -> None:
         """Train, or go on after a pause."""
+        if self._is_early(self.train):
+            return
         if self._session.state == "paused":
             self.begun.emit()
             self._session.resume()
@@ -114,7 +143,7 @@ class TrainCommands(QObject):
             from_step: Of an earlier checkpoint that the run keeps; −1 is the newest.
         """
         past = self._past
-        if past is None or self._session.active:
+        if past is None or self._session.active or self._is_early(self.resume_past):
             return
         self.begun.emit()
         self._banner.hide()
@@ -165,11 +194,14 @@ class TrainCommands(QObject):
             self._session.pause()
 
     def stop(self) -> None:
-        """End the run with a checkpoint."""
+        """End the run with a checkpoint, or forget one that would begin soon."""
+        self.early.cancel()
         self._session.stop()
 
     def step(self, count: int = 1) -> None:
         """Make steps; before the first run this starts one that waits."""
+        if self._is_early(lambda: self.step(count)):
+            return
         if not self._session.active:
             self.start(paused=True)
         if count == 1:
@@ -187,6 +219,8 @@ class TrainCommands(QObject):
 
     def epoch(self) -> None:
         """Go on until the epoch ends."""
+        if self._is_early(self.epoch):
+            return
         if not self._session.active:
             self.start(paused=True)
         self._session.run_to_epoch_end()
@@ -201,6 +235,8 @@ class TrainCommands(QObject):
         self._start_again(run.run if run else "")
 
     def _start_again(self, weights_from: str) -> None:
+        if self._is_early(lambda: self._start_again(weights_from)):
+            return
         if self._session.active:
             self._restart, self._keep_from = True, weights_from
             self._session.stop()
@@ -229,6 +265,7 @@ class TrainCommands(QObject):
             self._enable()
 
     def _on_replaced(self) -> None:
+        self.early.cancel()
         self._drift.stop()
         self._banner.hide()
         self._analysis = self._past = None
@@ -289,15 +326,15 @@ class TrainCommands(QObject):
         is_obeyed = active and state != "stopping"
         goes_on = resumable or self._resumable_past is not None
         obstacle = self._obstacle()
-        can_begin = resumable or not (active or obstacle)
+        can_begin = resumable or not (active or obstacle) or self._is_starting
         enabled = {
             "train": can_begin,
             "pause": is_obeyed,
-            "stop": is_obeyed,
+            "stop": is_obeyed or self.early.waits,
             "step": can_begin,
             "steps": can_begin,
             "epoch": can_begin,
-            "restart": not obstacle,
+            "restart": can_begin or not obstacle,
             "keep": not obstacle and self._session.history.run is not None,
         }
         for name, is_on in enabled.items():
@@ -311,10 +348,17 @@ class TrainCommands(QObject):
         words = f"{plain(action.text())}  ({keys_of(action)})"
         action.setToolTip(tip(f"{words}\n{obstacle}") if obstacle else words)
 
+    @property
+    def _is_starting(self) -> bool:
+        """Whether the engine will be ready soon for what stands on the canvas."""
+        session = self._session
+        on_its_way = session.lifeline.is_coming and not session.engine_ready
+        return on_its_way and bool(self._document.project.graph.nodes)
+
     def _obstacle(self) -> str:
         """Return why nothing can be trained now, or nothing."""
         if not self._session.engine_ready:
-            starting = self._session.state == "starting"
+            starting = self._session.lifeline.is_coming
             return tr("Engine starting…") if starting else tr("The engine is off.")
         if self._analysis is None:
             has_nodes = bool(self._document.project.graph.nodes)

@@ -6,7 +6,7 @@ waits; the wake-up descriptor brings the signal into the loop.
 
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
@@ -52,6 +52,21 @@ class SignalWatch(QObject):
         with contextlib.suppress(BlockingIOError):
             self._inner.recv(64)
         self._on_signal()
+
+
+@contextlib.contextmanager
+def heard_early() -> Iterator[list[int]]:
+    """Yield the list of signals that come before a `SignalWatch` takes them."""
+    asked: list[int] = []
+    old = {
+        number: signal.signal(number, lambda number, _frame: asked.append(number))
+        for number in SIGNALS
+    }
+    try:
+        yield asked
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
 
 
 def _ignore(_number: int, _frame: object) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,11 @@ class History:
             return
         self._reset(run, names)
         self.runs_seen += 1
+
+    def moved(self, folder: str) -> None:
+        """Note that the run is in another folder now."""
+        if self.run is not None:
+            self.run = replace(self.run, run=folder)
 
     def add(self, frame: Frame) -> None:
         """Take in a frame; frames come in order."""

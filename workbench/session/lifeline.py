@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from workbench.session.link import Link
     from workbench.session.session import Session
 
+_ASKED = (commands.Export, commands.PreviewWeights)
+"""Questions that a dialog waits for."""
 RESPAWN_MS, UNDEAD_MS = 400, 2000
 
 
@@ -45,6 +47,12 @@ class Lifeline(QObject):
         timer.setSingleShot(True)
         return timer
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether an engine is there, ready or not, or will soon be."""
+        is_first = self._session.state == "starting"
+        return is_first or self._link.connected or self.respawn.isActive()
+
     def begin(self) -> None:
         """Watch a fresh engine, or the same one with another run."""
         self.vigil.begin()
@@ -71,12 +79,16 @@ class Lifeline(QObject):
         if self._session.active and run is not None:
             self.cut_off = run.run
         forced, self._is_forced = self._is_forced, False
+        lost = [c for c in self._link.commands if isinstance(c, _ASKED)]
         again = self._link.lost(forced=forced)
         if again:
             self.respawn.start(RESPAWN_MS)
+        failed = frame.Failed(body.text, body.details)
         if forced:
-            return frame.Failed(tr("The engine was ended by force.")), again
-        return frame.Failed(body.text, body.details), again
+            failed = frame.Failed(tr("The engine was ended by force."))
+        for command in lost:
+            self._session.request_failed.emit(command, failed)
+        return failed, again
 
     def greeted(self) -> None:
         """Let a new engine note in the run of the last one that it was cut off."""

@@ -41,6 +41,7 @@ class Link:
         self._spawn = spawn
         self._client: Client | None = None
         self._waiting: dict[int, object] = {}
+        self._later: list[object] = []
         self._crashes, self._greeted_at = 0, math.inf
         self.ready = False
 
@@ -55,21 +56,33 @@ class Link:
         return bool(self._waiting)
 
     @property
+    def commands(self) -> list[object]:
+        """All commands without an answer."""
+        return [*self._waiting.values()]
+
+    @property
     def awaited(self) -> object | None:
         """The oldest command without an answer; a forecast only if it is alone."""
-        told = [c for c in self._waiting.values() if not isinstance(c, Estimate)]
-        return next(iter(told or self._waiting.values()), None)
+        told = [c for c in self.commands if not isinstance(c, Estimate)]
+        return next(iter(told or self.commands), None)
 
     def open(self) -> bool:
         """Start an engine unless one is there; return whether it has."""
         if self._client is not None:
             return False
         self._client = self._spawn()
+        later, self._later = self._later, []
+        for command in later:
+            self.send(command, answered=True)
         return True
 
     def send(self, command: object, *, answered: bool = False) -> None:
-        """Send a command; `answered` means that it will be answered."""
+        """Send a command; `answered` means that it will be answered.
+
+        Between two engines such a command waits for the next one.
+        """
         if self._client is None:
+            self._later += [command] * answered
             return
         number = self._client.send(command)
         if answered:

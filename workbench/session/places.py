@@ -14,7 +14,11 @@ def default_runs_folder() -> Path:
     return Path(QStandardPaths.writableLocation(kind)) / "runs"
 
 
-def refusal(folder: Path, error: OSError) -> Failed:
-    """Say why the folder of the runs can't be made."""
-    text = tr("Runs can't be written to {path}", path=folder)
-    return Failed(f"{text}: {error.strerror}")
+def made(folder: Path) -> Failed | None:
+    """Make the folder of the runs; return why it can't be made, or None."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = tr("Runs can't be written to {path}", path=folder)
+        return Failed(f"{text}: {error.strerror}")
+    return None

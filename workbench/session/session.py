@@ -25,7 +25,8 @@ from workbench.session.lifeline import Lifeline
 from workbench.session.link import Client, Link, spawn_engine
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
-from workbench.session.places import default_runs_folder, refusal
+from workbench.session.places import default_runs_folder, made
+from workbench.session.writing import Writing
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS = 33, 100, 60
 ACTIVE = frozenset({"compiling", "training", "paused", "stopping"})
@@ -77,7 +78,7 @@ class Session(QObject):
         self._forecasting = Forecasting(self, self._ask)
         self._forecasting.ready.connect(self.forecast_ready)
         self._handlers = self._table()
-        self._names = Names()
+        self._names, self._writing = Names(), Writing(self)
         self._checked: Project | None = None
         self._folder, self._revision = "", 0
         self.allowed: tuple[str, ...] = ()  # places that weights may be read from
@@ -101,6 +102,7 @@ class Session(QObject):
             frame.Outcome: self._on_outcome,
             frame.Exported: lambda body, _command: self.exported.emit(body),
             WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
+            frame.Moved: lambda body, _command: self.history.moved(body.folder),
             **self.looking.answers(),
             **self._forecasting.answers(),
             frame.Failed: self._on_failed,
@@ -157,9 +159,11 @@ class Session(QObject):
 
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
-            document = dumps(self._checked)
-            place = self._folder, self.allowed
-            self._ask(commands.Check(document, self._revision, *place))
+            revision, *place = self._revision, self._folder, self.allowed
+            self._writing.start(
+                self._checked,
+                lambda text: self._ask(commands.Check(text, revision, *place)),
+            )
 
     def train(
         self,
@@ -181,15 +185,15 @@ class Session(QObject):
         """
         if self.active:
             return
-        document = dumps(project)
-        folder = self._made_runs_folder()
-        if folder is None:
+        document, refused = dumps(project), made(self.runs_folder)
+        if refused:
+            self._fail(refused)
             return
         self._begin(names_of(project), document)
         self._ask(
             commands.Train(
                 document,
-                folder,
+                str(self.runs_folder),
                 device=device,
                 steps=steps,
                 paused=paused,
@@ -209,14 +213,6 @@ class Session(QObject):
         if not self.active:
             self._begin(names_of(project), dumps(project))
             self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
-
-    def _made_runs_folder(self) -> str | None:
-        try:
-            self.runs_folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self._fail(refusal(self.runs_folder, error))
-            return None
-        return str(self.runs_folder)
 
     def _begin(self, names: Names, document: str) -> None:
         self._names, self.run_document, self.failure = names, document, None
@@ -257,6 +253,11 @@ class Session(QObject):
         if not self.active and self._link.ready:
             self._set_state("idle")
 
+    def move_run(self, folder: Path) -> None:
+        """Keep the run, and those to come, in another folder, and go on."""
+        self.runs_folder = folder
+        self._ask(commands.MoveRun(str(folder)))
+
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting of the running training."""
         self._send_to_run(commands.SetHyper(name, value, phase))
@@ -264,9 +265,7 @@ class Session(QObject):
     def export(
         self, format_id: str, path: str, averaged: bool = True, from_step: int = -1
     ) -> None:
-        """Write the current or last run's weights.
-
-        Answered by `exported` or `request_failed`.
+        """Write the current or last run's weights; see `exported`, `request_failed`.
 
         Args:
             format_id: `safetensors` or `pt`.
@@ -287,6 +286,7 @@ class Session(QObject):
             timer.stop()
         self.lifeline.close()
         self._forecasting.stop()
+        self._writing.close()
         if self.active:
             self._link.send(commands.Stop())
         self._link.close(timeout_s)

@@ -112,7 +112,7 @@ class Vigil(QObject):
     @property
     def limit_s(self) -> float:
         """Silence that is too long."""
-        if self._session.state == "starting":
+        if not self._session.engine_ready:
             return START_S
         usual = median(self._steps) if self._steps else 0.0
         return max(LEAST_S, _MOST_MEDIANS * usual)

@@ -29,25 +29,19 @@ RULES: tuple[Rule, ...] = (
     answer_problems,
     ignoring_problems,
     alignment_problems,
+    lookahead_problems,
 )
-MOST_NODES = 5_000
-"""A larger document is not looked at in this way."""
 
 
-def structure_problems(
-    whole: Whole, samples: Samples | None, *, is_trial: bool = False
-) -> Iterator[Problem]:
+def structure_problems(whole: Whole, samples: Samples | None) -> Iterator[Problem]:
     """Yield what is wrong with a document in which everything fits.
 
     Args:
         whole: The document.
         samples: Brings the training part of a data node; None where there is none.
-        is_trial: Leave out what has to run the network.
     """
-    if len(whole.nodes) > MOST_NODES:
-        return
     net, told = Net(whole, samples), set()
-    for rule in RULES if is_trial else (*RULES, lookahead_problems):
+    for rule in RULES:
         for problem in advised(rule, net):
             key = (problem.node, problem.text)
             if key not in told:

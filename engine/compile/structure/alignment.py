@@ -1,15 +1,12 @@
 """Targets that CTC can't lay along its input."""
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 from engine.compile.flatten import FlatNode
 from engine.compile.structure.net import REARRANGED, Net
 from engine.graph.edits import Problem
 from engine.i18n import tr
-
-Array: TypeAlias = Any
-"""Of numpy."""
 
 
 def alignment_problems(net: Net) -> Iterator[Problem]:
@@ -27,11 +24,11 @@ def alignment_problems(net: Net) -> Iterator[Problem]:
             yield from _blank(net, loss, targets_NS, counted_NS)
 
 
-def _counted(net: Net, loss: FlatNode, targets_NS: Array) -> Array:
+def _counted(net: Net, loss: FlatNode, targets_NS: Any) -> Any:  # noqa: ANN401 - numpy
     """Return which places count; None where the lengths aren't known."""
     lengths = net.source(loss, "target_lengths")
     if lengths is None:
-        return targets_NS > -1
+        return targets_NS >= targets_NS.min()
     lengths_N = net.samples(net.start_of(lengths, REARRANGED))
     if lengths_N is None:
         return None
@@ -42,8 +39,8 @@ def _counted(net: Net, loss: FlatNode, targets_NS: Array) -> Array:
 def _too_long(
     net: Net,
     loss: FlatNode,
-    targets_NS: Array,
-    counted_NS: Array,
+    targets_NS: Any,  # noqa: ANN401
+    counted_NS: Any,  # noqa: ANN401
 ) -> Iterator[Problem]:
     """Warn of targets that need more steps: one per label, one more per repeat."""
     steps = net.spot(loss).flows[0].shape[1]
@@ -72,8 +69,8 @@ def _too_long(
 def _blank(
     net: Net,
     loss: FlatNode,
-    targets_NS: Array,
-    counted_NS: Array,
+    targets_NS: Any,  # noqa: ANN401
+    counted_NS: Any,  # noqa: ANN401
 ) -> Iterator[Problem]:
     """Warn of targets in which the blank stands as a label."""
     blank = loss.params["blank"]

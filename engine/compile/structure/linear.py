@@ -47,7 +47,6 @@ def _is_one(net: Net, first: FlatNode, second: FlatNode) -> bool:
     and long thin kernels save weights: they are done on purpose.
     """
     on_purpose = any(_is_sparing(node) for node in (first, second))
-    on_purpose |= first.scope != second.scope  # brings a block's input to its width
     if on_purpose or first.trainable != second.trainable:
         return False
     enter, between = _size(net, first, inside=True), _size(net, first, inside=False)

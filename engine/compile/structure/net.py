@@ -88,8 +88,8 @@ class Net:
 
     def above(self, source: Source | None) -> list[FlatNode]:
         """Return all nodes that a value depends on, in topological order."""
-        paths = {feed.path for feed in self.feeds(source)}
-        return [node for node in self.nodes if node.path in paths]
+        feeds = self.feeds(source)
+        return [n for n in self.nodes if n.path in {feed.path for feed in feeds}]
 
     def feeds(self, source: Source | None) -> set[Source]:
         """Return all ports that a value depends on, its own among them."""
