@@ -10,6 +10,8 @@ from engine.measure.budget import Budget
 from engine.measure.probes import Layers, Probe
 from engine.protocol.frame import LayerSample
 
+PATIENCE = 50
+"""Steps that a measurement waits for a phase whose turn it is."""
 Rows = list[tuple[str, int]]
 """Axis L of a sample: path of a layer, and the phase that moves it or −1 for none."""
 
@@ -65,6 +67,8 @@ class Monitor:
         if self.enabled:
             self._watch(layers, phases)
         self._sample: LayerSample | None = None
+        self._measured: dict[int, int] = {}
+        self._num_samples = self._passed = 0
 
     def _watch(
         self, layers: Mapping[str, Sequence[Tensor]], phases: Sequence[Sequence[Tensor]]
@@ -87,10 +91,36 @@ class Monitor:
             probe.before_update()
             probe.after_update()
 
-    def start_step(self, *, is_last: bool = False) -> None:
-        """Decide whether the coming step is measured; the last of a run always is."""
-        self.sampling = self.enabled and (is_last or self.budget.due())
+    def start_step(self, phases: Sequence[int], *, is_last: bool = False) -> None:
+        """Decide whether the coming step is measured.
+
+        The last of a run always is, and so is the first of every phase. Then each phase
+        has its turn: who was measured last waits until the others come.
+
+        Args:
+            phases: Those that the step has.
+            is_last: Of the run.
+        """
+        self.sampling = self.enabled and (is_last or self._is_fair(phases))
         self._cost = 0.0
+        if self.sampling:
+            self._num_samples += 1
+            self._passed = 0
+            self._measured.update(dict.fromkeys(phases, self._num_samples))
+
+    def _is_fair(self, phases: Sequence[int]) -> bool:
+        if any(phase not in self._measured for phase in phases):
+            return True
+        if not self.budget.due() or not self._measured:
+            return False
+        neediest = min(self._measured, key=lambda phase: self._measured[phase])
+        if neediest in phases or self._measured[neediest] == self._num_samples:
+            return True
+        self._passed += 1
+        if self._passed <= PATIENCE:
+            return False
+        del self._measured[neediest]  # it is over, or comes too seldom to wait for
+        return True
 
     def before_update(self, phase: int) -> None:
         """Read gradients."""

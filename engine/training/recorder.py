@@ -15,8 +15,9 @@ from engine.training.runs import Change, Run
 from engine.training.tensor_file import Lent, Tensors
 
 COMMIT_S = 0.25
-_SHARE = 50.0
-"""A checkpoint may be written after this many times the seconds that one takes."""
+_SHARE, _WAITED_SHARE = 25.0, 100.0
+"""A checkpoint may be written after this many times the seconds that one takes, and
+after this many times those that the training waits for it."""
 COPIED_BYTES = 2 * 2**20
 """Up to this size the state is copied, so that no disk can hold up the training. The
 training waits until a larger one was read: copies would take as much memory again."""
@@ -49,7 +50,7 @@ class Recorder:
         self._log = StepLog(num_phases)
         self.checkpoint_every_s = 1.0
         self.checkpoint_every_steps = 0
-        self._cost_s = 0.0
+        self._cost_s = self._waited_s = 0.0
         self._saved_at = time.perf_counter()
         self._saved_step = -1
         self._sampled_at = 0.0
@@ -108,7 +109,8 @@ class Recorder:
             return step % self.checkpoint_every_steps == 0
         if self._writer and self._writer.is_alive():
             return False  # a slow disk shall not hold up the training
-        wait = max(self.checkpoint_every_s, _SHARE * self._cost_s)
+        costs = _SHARE * self._cost_s, _WAITED_SHARE * self._waited_s
+        wait = max(self.checkpoint_every_s, *costs)
         return time.perf_counter() - self._saved_at >= wait
 
     def checkpoint(self, step: int, *, again: bool = False) -> None:
@@ -134,6 +136,7 @@ class Recorder:
         self._writer.start()
         if isinstance(given, Lent):
             given.returned.wait()
+        self._waited_s = time.perf_counter() - start
 
     def _write(self, tensors: Tensors, state: dict[str, Any]) -> None:
         assert self.run

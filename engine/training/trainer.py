@@ -79,7 +79,7 @@ class Trainer(Control):
             elif self._evaluation_due():
                 yield from self._evaluate()
             elif self.viewing.due(self.step):
-                yield from (Step.VIEW for _ in self.show())
+                yield from (Step.VIEW for _ in self.show(due=True))
             elif self.step >= self.total_steps:
                 self.ending = Ending("finished", tr("Finished"))
             elif self.parts.stopping.finished:  # also when the run was resumed
@@ -116,12 +116,14 @@ class Trainer(Control):
         start = time.perf_counter()
         rewind = self._rewind_point()
         self.at_border = False
-        self.monitor.start_step(is_last=self.step + 1 == self.total_steps)
+        due = self._due_phases()
+        phases = [index for index, _ in due]
+        self.monitor.start_step(phases, is_last=self.step + 1 == self.total_steps)
         batch = self.parts.feeds.next()
         row = Row(len(self.parts.phases))
         phase = self.parts.phases[0]
         try:
-            for turn, (index, phase) in enumerate(self._due_phases()):
+            for turn, (index, phase) in enumerate(due):
                 if turn > 0:
                     yield Step.UPDATE  # of the phase before; the last one's is below
                 yield from self._run_phase(index, phase, batch, row)
@@ -190,7 +192,9 @@ class Trainer(Control):
         """Count the step and note what it gave."""
         self.parts.averaged.follow(self.step)
         self._position.step += 1
+        told = time.perf_counter()
         self._news.add_step(self.step, row)
+        self.monitor.budget.also(time.perf_counter() - told)
         if self.monitor.sampling:
             self.monitor.end_step(self.step, self._keep_sample)
         self._interrupt.deaf = False
@@ -205,7 +209,8 @@ class Trainer(Control):
         if now >= self._look_after_at:
             self._look_after_at = now + COMMIT_S
             self._has_diverged()
-            self.recorder.commit()
+            with self.monitor.budget.timed():
+                self.recorder.commit()
         if self.recorder.checkpoint_due(self.step):
             self.save()
 
