@@ -27,7 +27,7 @@ _QUICK_S = 0.2
 
 _UNSTEADY_BYTES = 4 * 2**20
 """By so much a process grows more or less, for the same training."""
-_ALSO = 1.08
+_ALSO = 1.12
 """A run keeps a little more than its rehearsal: frames, findings, its curves."""
 
 

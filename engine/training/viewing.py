@@ -35,6 +35,7 @@ Draw = Callable[[Scene], Drawing]
 MOST_SAMPLES = 10_000
 """Of a larger validation part the first ones are looked at."""
 BATCH_SIZE = 256
+FIRST_S = 0.05
 _FAILURES = (RuntimeError, ValueError, IndexError)
 
 
@@ -111,7 +112,8 @@ class Viewing:
 
         Args:
             step: Steps made; views that show it already are not made again.
-            paths: Of the views; None means all.
+            paths: Of the views; None means all. The first time they are made of as
+                many samples as `FIRST_S` allows: nothing is learned yet.
         """
         wanted = self._all.keys() if paths is None else set(paths)
         chosen = [
@@ -119,20 +121,22 @@ class Viewing:
             for node in self._nodes
             if node.node.path in wanted and self._made_at.get(node.node.path) != step
         ]
+        is_first = not any(node.node.path in self._made_at for node in chosen)
+        is_quick = is_first and paths is not None
         self._made_at.update({node.node.path: step for node in chosen})
         before = self.spent_s
         for portion in self._portions:
             nodes = [node for node in chosen if node.node.path in portion.ends]
             if nodes:
-                yield from self._make_some(portion, nodes, step)
+                yield from self._make_some(portion, nodes, step, is_quick=is_quick)
         self.budget.spent(self.spent_s - before)
 
     def _make_some(
-        self, portion: Portion, nodes: list[Viewed], step: int
+        self, portion: Portion, nodes: list[Viewed], step: int, *, is_quick: bool
     ) -> Iterator[None]:
         """Make the views of one portion, which share its way through the network."""
         first: Batch = {}
-        before = self.spent_s
+        before, seen = self.spent_s, 0
         for node in nodes:
             node.forget()
         for batch in self._batches(portion):
@@ -140,7 +144,11 @@ class Viewing:
             with self._timed():
                 self._collect(portion, nodes, batch)
             yield
-        together = (self.spent_s - before) / len(nodes)
+            seen += len(next(iter(batch.values())))
+            if is_quick and self.spent_s - before > FIRST_S:
+                break
+        whole = min(portion.extent.num_evaluated, MOST_SAMPLES)
+        together = (self.spent_s - before) * max(1.0, whole / seen) / len(nodes)
         for node in nodes:
             before = self.spent_s
             with self._timed():

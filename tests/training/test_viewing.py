@@ -196,12 +196,15 @@ def test_a_dear_view_does_not_keep_a_cheap_one_waiting():
     while clock.now < 60.0:
         for path in turns.due():
             made[path].append(clock.now)
-            clock.now += 0.004 if path == "cheap" else 0.8
-            turns.spent(path, 0.004 if path == "cheap" else 0.8)
+            cost = 0.004 if path == "cheap" else 0.3
+            if path == "dear" and len(made["dear"]) == 1:
+                cost = 0.09  # the first time
+            clock.now += cost
+            turns.spent(path, cost)
         clock.now += 0.01
     assert max(np.diff(made["cheap"])) < 2.0
-    assert made["dear"][1] < 4.0  # what was dear for the first time is tried again
-    assert len(made["dear"]) == 2
+    assert made["dear"][1] < 3.0  # what was cheap is looked at again soon
+    assert 3 <= len(made["dear"]) <= 5
 
 
 def test_a_view_that_can_not_be_made_keeps_nobody_waiting():

@@ -9,7 +9,7 @@ from engine.measure.budget import Budget
 FRESH_S = 2.0
 """A view that costs little is never older; and no first view waits longer for the next:
 whatever is done for the first time is dearer than all that follow."""
-_DEAR_S = 1.0
+_DEAR_S = 0.1
 _TOGETHER = 0.25
 _LOOKED_AT = 2
 
