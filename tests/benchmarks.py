@@ -4,6 +4,7 @@ window   training beside the painting window against training without it
 canvas   building, panning, dragging, undoing, arranging 50 to 3,000 nodes
 forecast what is forecast of the memory of 60 nets, and what a process grows by
 times    what is forecast of time and tensors, and what a run then takes
+watching what all watching costs a training, and what the window says of it
 nanogpt  a small GPT against the same in plain torch: loss and speed
 """
 
@@ -252,6 +253,7 @@ COMMANDS = {
     "canvas": (_of("canvas_figures"), "building, moving and painting large graphs"),
     "forecast": (_of("memory_figures"), "memory of 60 nets against their forecast"),
     "times": (_of("forecast_figures"), "times and tensors against their forecast"),
+    "watching": (_of("watching_figures"), "what watching costs a training"),
     "nanogpt": (_of("nanogpt_figures"), "a small GPT here against plain torch"),
 }
 
@@ -266,7 +268,7 @@ def main() -> int:
         sub.add_argument("--rounds", type=int, default=5)
         sub.add_argument("--seconds", type=float, default=4.0, help="per measurement")
         clocks = {"choices": ("wall", "processor"), "default": "wall"}
-        sub.add_argument("--clock", **clocks, help="of times")
+        sub.add_argument("--clock", **clocks, help="of times, watching")
         sub.add_argument("--steps", type=int, default=0, help="of nanogpt")
         sub.add_argument("--threads", type=int, default=1, help="of nanogpt")
         sub.add_argument("--seed", type=int, default=0, help="of nanogpt")

@@ -27,7 +27,7 @@ GOAL = 0.3
 """Largest distance of a forecast from what is measured, as a share of that."""
 _LIMIT_S = 900.0
 _LEAST_APART = 25
-_VIEW_SHARE, _VIEW_APART_S = 0.8 * 0.03, 0.5
+_VIEW_SHARE, _VIEW_APART_S = 0.8 * 0.02, 0.5
 
 
 def measure(preset: str, options: argparse.Namespace, folder: Path) -> dict:

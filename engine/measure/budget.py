@@ -1,7 +1,13 @@
 """Decides which steps are measured, so that watching stays cheap."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_SETTLED_S = 2.0
+"""Shares of a shorter time say little."""
+_LEAST = 0.2
+"""Of the share is always left for measuring, whatever else is watched."""
 
 
 class Budget:
@@ -31,7 +37,7 @@ class Budget:
         self._cost = 0.0
         self._next = self._since = clock()
         self._paused_at: float | None = None
-        self._spent = 0.0
+        self._spent = self._apart = 0.0
 
     @property
     def cost_s(self) -> float:
@@ -40,10 +46,14 @@ class Budget:
 
     @property
     def overhead(self) -> float:
-        """Measured time for measuring as a share of the training time so far."""
-        end = self._clock() if self._paused_at is None else self._paused_at
-        elapsed = end - self._since
+        """Time for all that was accounted for, as a share of the training time."""
+        elapsed = self._elapsed
         return self._spent / elapsed if elapsed > 0 else 0.0
+
+    @property
+    def _elapsed(self) -> float:
+        end = self._clock() if self._paused_at is None else self._paused_at
+        return end - self._since
 
     @property
     def spent_s(self) -> float:
@@ -52,7 +62,13 @@ class Budget:
 
     def apart_s(self, cost_s: float) -> float:
         """Return the seconds from a measurement until the next one is due."""
-        return max(self._period, cost_s / self._share)
+        return max(self._period, cost_s / self._left)
+
+    @property
+    def _left(self) -> float:
+        """The share that is left beside what keeps to a budget of its own."""
+        apart = self._apart / max(self._elapsed, _SETTLED_S)
+        return max(_LEAST * self._share, self._share - apart)
 
     def due(self) -> bool:
         """Return whether the coming step may be measured."""
@@ -72,11 +88,21 @@ class Budget:
             self._cost += weight * (seconds - self._cost)
             self._next = self._clock() + self.apart_s(self._cost)
         else:
-            self._next += seconds / self._share
+            self._next += seconds / self._left
 
     def also(self, seconds: float) -> None:
         """Account for time that keeps to a budget of its own."""
         self._spent += seconds
+        self._apart += seconds
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Account for the time of a block, as `also` does."""
+        start = self._clock()
+        try:
+            yield
+        finally:
+            self.also(self._clock() - start)
 
     def pause(self) -> None:
         """Stop counting training time."""

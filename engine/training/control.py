@@ -145,7 +145,7 @@ class Control:
 
     @property
     def overhead(self) -> float:
-        """Time for measuring as a share of the training time."""
+        """Time for all that watching consists of, as a share of the training time."""
         return self.monitor.budget.overhead
 
     @property
@@ -167,7 +167,8 @@ class Control:
         Raises:
             TrainingError: When the one before could not be written.
         """
-        self.recorder.checkpoint(self.step)
+        with self.monitor.budget.timed():
+            self.recorder.checkpoint(self.step)
 
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting from the next step on, and record it; only `at_border`.
@@ -189,22 +190,29 @@ class Control:
     def drain(self) -> Progress:
         """Return what happened since the last call, once."""
         progress = self._news.drain(self.monitor.take(), self.viewing.take())
-        start = time.perf_counter()
-        found = self.watcher.judge(progress.steps, progress.losses, self.ending)
-        if found is not None:
-            self.recorder.add_findings(found)
-        self.monitor.budget.also(time.perf_counter() - start)
+        with self.monitor.budget.timed():
+            found = self.watcher.judge(progress.steps, progress.losses, self.ending)
+            if found is not None:
+                self.recorder.add_findings(found)
         return replace(progress, findings=found)
 
-    def show(self) -> Iterator[None]:
-        """Make the views of the present weights; a stop ends it without a result."""
+    def show(self, *, due: bool = False) -> Iterator[None]:
+        """Make the views of the present weights; a stop ends it without a result.
+
+        Args:
+            due: Only those whose turn it is.
+        """
+        before = self.viewing.spent_s
+        make = self.viewing.make_due if due else self.viewing.make
         try:
-            for _ in self.viewing.make(self.step):
+            for _ in make(self.step):
                 yield
                 if self._interrupt.requested:
                     return
         except InterruptedStepError:
             return
+        finally:
+            self.monitor.budget.also(self.viewing.spent_s - before)
         while self.viewing.log:
             self.log(self.viewing.log.pop(0))
 

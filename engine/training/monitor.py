@@ -11,6 +11,8 @@ from engine.measure.budget import Budget
 from engine.measure.probes import Layers, Probe
 from engine.protocol.frame import LayerSample
 
+PATIENCE = 50
+"""Steps that a measurement waits for a phase whose turn it is."""
 Rows = list[tuple[str, int]]
 """Axis L of a sample: path of a layer, and the phase that moves it or −1 for none."""
 
@@ -72,6 +74,8 @@ class Monitor:
         if self.enabled:
             self._watch(layers, phases)
         self._sample: LayerSample | None = None
+        self._measured: dict[int, int] = {}
+        self._num_samples = self._passed = 0
 
     def _watch(
         self, layers: Mapping[str, Sequence[Tensor]], phases: Sequence[Sequence[Tensor]]
@@ -97,6 +101,9 @@ class Monitor:
     def start_step(self, step: int, total: int, phases: Sequence[int] = (0,)) -> None:
         """Decide whether the coming step is measured; the last of a run always is.
 
+        Steps of the schedule are, and so is the first of every phase. Then each phase
+        has its turn: who was measured last waits until the others come.
+
         Args:
             step: Its number, from 1.
             total: Steps of the run.
@@ -105,9 +112,27 @@ class Monitor:
         if schedule.due(step, total):
             self._armed = set(range(len(self._probes)))
         wanted = not self._armed.isdisjoint(phases)
-        self.sampling = self.enabled and (wanted or self.budget.due())
+        self.sampling = self.enabled and (wanted or self._is_fair(phases))
         self._is_fixed = False
         self._cost = 0.0
+        if self.sampling:
+            self._num_samples += 1
+            self._passed = 0
+            self._measured.update(dict.fromkeys(phases, self._num_samples))
+
+    def _is_fair(self, phases: Sequence[int]) -> bool:
+        if any(phase not in self._measured for phase in phases):
+            return True
+        if not self.budget.due() or not self._measured:
+            return False
+        neediest = min(self._measured, key=lambda phase: self._measured[phase])
+        if neediest in phases or self._measured[neediest] == self._num_samples:
+            return True
+        self._passed += 1
+        if self._passed <= PATIENCE:
+            return False
+        del self._measured[neediest]  # it is over, or comes too seldom to wait for
+        return True
 
     def before_update(self, phase: int) -> None:
         """Read gradients."""

@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from engine.training.metrics import MetricStore
 
 COMMIT_S = 0.25
-_SHARE = 50.0
-"""A checkpoint may be written after this many times the seconds that one takes."""
+_SHARE, _WAITED_SHARE = 25.0, 100.0
+"""A checkpoint may be written after this many times the seconds that one takes, and
+after this many times those that the training waits for it."""
 COPIED_BYTES = 2 * 2**20
 """Up to this size the state is copied, so that no disk can hold up the training. The
 training waits until a larger one was read: copies would take as much memory again."""
-_BEST_SHARE = 2 * _SHARE
-"""The same for those of the best evaluations."""
 
 Snapshot = tuple[Tensors, dict[str, Any]]
 
@@ -70,7 +69,7 @@ class Recorder:
         self._curves: list[Callable[[MetricStore], None]] = []
         self._lines: list[str] = []
         self._bytes = 0
-        self._cost_s = 0.0
+        self._cost_s = self._waited_s = 0.0
         self._saved_at = time.perf_counter()
         self._saved_step = -1
         self._sampled_at = 0.0
@@ -179,7 +178,8 @@ class Recorder:
         if self._writer and self._writer.is_alive():
             return False  # a slow disk shall not hold up the training
         self.settle()
-        wait = max(self.checkpoint_every_s, _SHARE * self._cost_s)
+        costs = _SHARE * self._cost_s, _WAITED_SHARE * self._waited_s
+        wait = max(self.checkpoint_every_s, *costs)
         return not self.trouble and time.perf_counter() - self._saved_at >= wait
 
     def best_evaluated(self, step: int, loss: float) -> bool:
@@ -204,7 +204,8 @@ class Recorder:
         if self.checkpoint_every_steps or (self._writer and self._writer.is_alive()):
             return False
         now = time.perf_counter()
-        wait = max(self.checkpoint_every_s, _BEST_SHARE * self._cost_s)
+        costs = _SHARE * self._cost_s, _WAITED_SHARE * self._waited_s
+        wait = max(self.checkpoint_every_s, *(2 * cost for cost in costs))
         if is_due := now - self._best_saved_at >= wait:
             self._best_saved_at = now
         return is_due
@@ -234,6 +235,7 @@ class Recorder:
         self._writer.start()
         if isinstance(given, Lent):
             given.returned.wait()
+        self._waited_s = time.perf_counter() - start
 
     def _write(self, tensors: Tensors, state: dict[str, Any]) -> None:
         assert self.run

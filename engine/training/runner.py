@@ -17,6 +17,8 @@ from engine.training.trainer import Trainer
 
 FRAME_S = 1.0 / 30.0
 """Shortest time between two frames."""
+_SHARE = 0.01
+"""Of the time may be spent on frames; dear ones become rare."""
 
 
 @dataclass
@@ -223,8 +225,8 @@ class Runner:
 
     def _send_frame(self) -> None:
         """Tell what happened since the last frame."""
-        trainer = self._trainer
-        self._next_frame = time.perf_counter() + FRAME_S
+        trainer, start = self._trainer, time.perf_counter()
+        counted = trainer.monitor.budget.spent_s
         self._pace.tick(trainer)
         progress = trainer.drain()
         trouble = trainer.recorder.trouble if self._paused else None
@@ -239,6 +241,10 @@ class Runner:
             **vars(progress),
         )
         self._tell.on_frame(frame)
+        took = time.perf_counter() - start
+        counted = trainer.monitor.budget.spent_s - counted
+        trainer.monitor.budget.also(took - counted)
+        self._next_frame = start + max(FRAME_S, took / _SHARE)
 
     def _failure(self, error: BaseException) -> Outcome:
         trainer = self._trainer

@@ -83,7 +83,7 @@ class Trainer(Control):
                 due = self.watcher.look_due()
                 yield from self._look() if due else self._evaluate()
             elif self.viewing.due(self.step):
-                yield from (Step.VIEW for _ in self.show())
+                yield from (Step.VIEW for _ in self.show(due=True))
             elif self.step >= self.total_steps:
                 self.ending = Ending("finished", tr("Finished"))
             elif self.parts.stopping.finished:  # also when the run was resumed
@@ -220,7 +220,9 @@ class Trainer(Control):
         """Count the step and note what it gave."""
         self.parts.averaged.follow(self.step)
         self._position.step += 1
+        told = time.perf_counter()
         self._news.add_step(self.step, row)
+        self.monitor.budget.also(time.perf_counter() - told)
         if self.monitor.sampling:
             store, judge = self.recorder.add_sample, self.watcher.sampled
             self.monitor.end_step(self.step, store, judge)
@@ -236,7 +238,8 @@ class Trainer(Control):
         if now >= self._look_after_at:
             self._look_after_at = now + COMMIT_S
             self._has_diverged()
-            self.recorder.commit()
+            with self.monitor.budget.timed():
+                self.recorder.commit()
         if self.recorder.checkpoint_due(self.step):
             self.save()
 

@@ -5,7 +5,7 @@ trace in the training: eval mode, no gradients, and torch's random states as bef
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -21,6 +21,7 @@ from engine.measure.views import cell
 from engine.measure.views.budget import ViewBudget
 from engine.measure.views.scene import Drawing, Scene
 from engine.measure.views.table import VIEWS
+from engine.measure.views.turns import Turns
 from engine.protocol.frame import View
 from engine.training.evaluation import Weights
 from engine.training.feeds import Batch, Feeds, spans
@@ -34,6 +35,7 @@ Draw = Callable[[Scene], Drawing]
 MOST_SAMPLES = 10_000
 """Of a larger validation part the first ones are looked at."""
 BATCH_SIZE = 256
+FIRST_S = 0.05
 _FAILURES = (RuntimeError, ValueError, IndexError)
 
 
@@ -50,6 +52,8 @@ class Viewing:
 
     Attributes:
         watched: Somebody looks: views are made by themselves when they are due.
+        turns: Says which are due.
+        spent_s: Seconds for views so far, but those that were asked for.
         log: Lines about views that can't be shown; the owner empties it.
 
     Threads: the training thread alone.
@@ -70,11 +74,13 @@ class Viewing:
         self.watched = False
         self._program, self._feeds, self._clock = program, feeds, clock
         self._half, self._looked_at = half, looked_at
+        self.spent_s = 0.0
         self._made: dict[str, View] = {}
-        self._made_at = -1
+        self._made_at: dict[str, int] = {}
         paths = program.evaluation.views if enabled else ()
         self._all = {path: Viewed.of(program, path) for path in paths}
         self._nodes = list(self._all.values())
+        self.turns = Turns(self.budget, paths, clock)
         self._portions = portions(program.evaluation, feeds, paths)
 
     def due(self, step: int) -> bool:
@@ -83,8 +89,8 @@ class Viewing:
         Args:
             step: Steps made; views that show it already are not made again.
         """
-        wanted = self.watched and bool(self._nodes) and self._made_at != step
-        return wanted and self.budget.due()
+        old = any(self._made_at.get(n.node.path) != step for n in self._nodes)
+        return self.watched and old and bool(self.turns.due())
 
     @property
     def has_news(self) -> bool:
@@ -97,32 +103,66 @@ class Viewing:
         self._made = {}
         return made
 
-    def make(self, step: int) -> Iterator[None]:
-        """Make all views of the present weights; yields after each batch.
+    def make_due(self, step: int) -> Iterator[None]:
+        """Make the views whose turn it is; yields after each batch."""
+        return self.make(step, self.turns.due())
+
+    def make(self, step: int, paths: Iterable[str] | None = None) -> Iterator[None]:
+        """Make views of the present weights; yields after each batch.
 
         Args:
-            step: Steps made; does nothing when the views show it already.
+            step: Steps made; views that show it already are not made again.
+            paths: Of the views; None means all. The first time they are made of as
+                many samples as `FIRST_S` allows: nothing is learned yet.
         """
-        if self._made_at == step or not self._nodes:
-            return
-        self._made_at, spent = step, 0.0
+        wanted = self._all.keys() if paths is None else set(paths)
+        chosen = [
+            node
+            for node in self._nodes
+            if node.node.path in wanted and self._made_at.get(node.node.path) != step
+        ]
+        is_first = not any(node.node.path in self._made_at for node in chosen)
+        is_quick = is_first and paths is not None
+        self._made_at.update({node.node.path: step for node in chosen})
+        before = self.spent_s
         for portion in self._portions:
-            nodes = [node for node in self._nodes if node.node.path in portion.ends]
-            first: Batch = {}
-            for node in nodes:
-                node.forget()
-            for batch in self._batches(portion):
-                first = first or batch
-                start = self._clock()
+            nodes = [node for node in chosen if node.node.path in portion.ends]
+            if nodes:
+                yield from self._make_some(portion, nodes, step, is_quick=is_quick)
+        self.budget.spent(self.spent_s - before)
+
+    def _make_some(
+        self, portion: Portion, nodes: list[Viewed], step: int, *, is_quick: bool
+    ) -> Iterator[None]:
+        """Make the views of one portion, which share its way through the network."""
+        first: Batch = {}
+        before, seen = self.spent_s, 0
+        for node in nodes:
+            node.forget()
+        for batch in self._batches(portion):
+            first = first or batch
+            with self._timed():
                 self._collect(portion, nodes, batch)
-                spent += self._clock() - start
-                yield
-            for node in nodes:
-                start = self._clock()
+            yield
+            seen += len(next(iter(batch.values())))
+            if is_quick and self.spent_s - before > FIRST_S:
+                break
+        whole = min(portion.extent.num_evaluated, MOST_SAMPLES)
+        together = (self.spent_s - before) * max(1.0, whole / seen) / len(nodes)
+        for node in nodes:
+            before = self.spent_s
+            with self._timed():
                 self._draw(node, step, first)
-                spent += self._clock() - start
-                yield
-        self.budget.spent(spent)
+            self.turns.spent(node.node.path, together + self.spent_s - before)
+            yield
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        start = self._clock()
+        try:
+            yield
+        finally:
+            self.spent_s += self._clock() - start
 
     def sizes(self) -> list[int]:
         """Return the samples of all that making the views consists of.
@@ -157,6 +197,7 @@ class Viewing:
             view = self._drawn(node, step, first, VIEWS[node.node.type])
         except _FAILURES as error:
             self._nodes.remove(node)
+            self.turns.leave(node.node.path)
             self.log.append(_complaint(node, error))
         else:
             self._made[node.node.path] = view

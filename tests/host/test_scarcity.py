@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 import engine.host.forecaster as forecasting
 from engine.compile.room import Room
@@ -80,20 +79,19 @@ def test_a_failed_run_leaves_no_weights_in_memory(engine, tmp_path, monkeypatch)
 
 
 def test_a_new_run_does_not_stand_beside_the_old_one(engine, tmp_path, monkeypatch):
-    engine.send(commands.Train(serialize.dumps(mlp(steps=3)), str(tmp_path), threads=1))
-    until(engine, Outcome)
-    gc.collect()
-    old = [weakref.ref(o) for o in gc.get_objects() if type(o) is nn.Parameter]
-    before = training.Trainer.__init__
-    left: list[int] = []
+    before, old, left = training.Trainer.__init__, [], []
 
-    def counting(*args, **kwargs):
+    def noted(trainer, *args, **kwargs):
         gc.collect()
         left.append(sum(ref() is not None for ref in old))
-        before(*args, **kwargs)
+        before(trainer, *args, **kwargs)
+        old.extend(map(weakref.ref, trainer.parts.program.modules.parameters()))
 
-    monkeypatch.setattr(training.Trainer, "__init__", counting)
-    engine.send(commands.Train(serialize.dumps(mlp(steps=3)), str(tmp_path), threads=1))
-    assert until(engine, Outcome)[-1].body.kind == "finished"
-    assert left == [0]
+    monkeypatch.setattr(training.Trainer, "__init__", noted)
+    document = serialize.dumps(mlp(steps=3))
+    for _ in range(2):
+        engine.send(commands.Train(document, str(tmp_path), threads=1))
+        assert until(engine, Outcome)[-1].body.kind == "finished"
+    assert old
+    assert left == [0, 0]
     assert len(list(Path(tmp_path).iterdir())) == 2

@@ -11,6 +11,7 @@ from engine.measure.views.budget import ViewBudget
 from engine.training import forecast
 from engine.training.footprint import Footprint
 from engine.training.forecast import Rehearsal
+from engine.training.highwater import HighWater
 from engine.training.itinerary import Costs, kinds, num_evaluations
 from engine.training.trainer import Trainer
 from engine.training.viewing import Viewing
@@ -215,7 +216,8 @@ def test_footprint_counts_one_device_alone():
     assert watched.peak_bytes == FLOAT * len(here)
 
 
-def test_forecast_of_memory_holds_all_that_is_there_at_once():
+def test_forecast_of_memory_holds_all_that_is_there_at_once(monkeypatch):
+    monkeypatch.setattr(HighWater, "grown_bytes", 0)  # tensors alone
     project = mlp(named("training", optimizer="adam"), batch_size=16)
     wide = Node("hidden", "linear", {"out_features": 5000})
     project.graph.replace_node(wide)

@@ -1,10 +1,15 @@
 """A layer that two phases update is measured in each of them, against plain torch."""
 
+from functools import partial
+from itertools import pairwise
+
 import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 from engine.graph.model import Node
+from engine.measure.budget import Budget
+from engine.training.monitor import PATIENCE, Monitor
 from engine.training.trainer import Trainer
 from tests.training.projects import phase, project
 
@@ -79,3 +84,55 @@ def test_each_phase_has_its_own_row_of_a_layer_that_both_update():
             assert sample.grad_norm[row] == pytest.approx(norm, rel=1e-5)
             assert sample.update_ratio[row] == pytest.approx(ratio, rel=1e-4)
     assert started.layer_parameters[rows.index(("trunk", 1))] == 4 * 6 + 6
+
+
+_LONG = 10**9
+"""Steps of a run of which hardly one is measured by its schedule."""
+
+
+@pytest.mark.parametrize("every", [2, 3, 7])
+def test_every_phase_has_its_turn_though_it_comes_seldom(every):
+    """A budget that allows a measurement at each so many steps misses none."""
+    for apart in (1, 2, 3, 4, 6):
+        now = [0.0]
+        clock = partial(now.__getitem__, 0)
+        monitor = shared_monitor(Budget(share=1.0, max_hz=1 / apart, clock=clock))
+        measured = {0: [], 1: []}
+        for step in range(1, 400):
+            now[0] += 1.0
+            phases = [0] if step % every else [0, 1]
+            monitor.start_step(step, _LONG, phases)
+            if monitor.sampling:
+                _measure(monitor, phases)
+                for phase in phases:
+                    measured[phase].append(step)
+        gaps = [
+            b - a for seen in measured.values() for a, b in pairwise([0, *seen, 399])
+        ]
+        assert max(gaps) <= 50, (apart, measured)
+
+
+def test_a_phase_that_is_over_is_not_waited_for():
+    now = [0.0]
+    monitor = shared_monitor(Budget(share=1.0, max_hz=1.0, clock=lambda: now[0]))
+    measured = []
+    for step in range(1, 300):
+        now[0] += 1.0
+        phases = [0] if step < 20 else [1]
+        monitor.start_step(step, _LONG, phases)
+        if monitor.sampling:
+            _measure(monitor, phases)
+            measured.append(step)
+    assert max(b - a for a, b in pairwise(measured)) <= PATIENCE + 1
+    assert len(measured) > 200
+
+
+def _measure(monitor, phases):
+    for phase in phases:
+        monitor.before_update(phase)
+        monitor.after_update(phase)
+
+
+def shared_monitor(budget):
+    weights = torch.zeros(2)
+    return Monitor({"layer": [weights]}, [[weights], [weights]], budget, enabled=True)

@@ -11,6 +11,8 @@ import torch
 import presets
 from engine.compile.program import compile_project
 from engine.graph import serialize
+from engine.measure.views.budget import ViewBudget
+from engine.measure.views.turns import Turns
 from engine.protocol import wire
 from engine.training.events import Step
 from engine.training.feeds import Feeds
@@ -125,26 +127,16 @@ def test_views_are_not_due_right_after_they_were_made():
 
 def test_views_that_show_this_step_already_are_never_due():
     _, _, viewing = viewing_of("xor")
-    viewing.watched, viewing.budget = True, Unlimited()
+    viewing.watched, viewing.turns = True, Always(viewing)
     made(viewing, step=1)
     assert [viewing.due(step) for step in (1, 2)] == [False, True]
-
-
-class Unlimited:
-    """A budget that always allows more, as after a long pause."""
-
-    def due(self):
-        return True
-
-    def spent(self, _seconds):
-        pass
 
 
 def test_a_run_goes_on_after_a_long_pause():
     project = serialize.load(FOLDER / "xor.bpw")
     project.training = project.training.with_value("steps", 20)
     trainer, done = Trainer(project, threads=1), threading.Event()
-    trainer.viewing.budget = Unlimited()
+    trainer.viewing.turns = Always(trainer.viewing)
     runner = Runner(trainer, lambda _frame: None, lambda _outcome: done.set())
     runner.start(paused=True)
     runner.resume()
@@ -168,7 +160,7 @@ def weights_after(name, steps, *, watched):
     project = serialize.load(FOLDER / f"{name}.bpw")
     trainer = Trainer(project, threads=1, monitor=watched)
     trainer.viewing.watched = watched
-    trainer.viewing.budget = Always()
+    trainer.viewing.turns = Always(trainer.viewing)
     shown = 0
     for event in trainer.steps():
         shown += event is Step.VIEW
@@ -178,14 +170,53 @@ def weights_after(name, steps, *, watched):
 
 
 class Always:
-    """A budget without limits: views after every step."""
+    """Turns that always come: views after every step, or as after a long pause."""
+
+    def __init__(self, viewing):
+        self.paths = viewing.paths
 
     def due(self):
-        self.turn = not getattr(self, "turn", False)
-        return self.turn
+        return list(self.paths)
 
-    def spent(self, _seconds):
+    def spent(self, _path, _seconds):
         pass
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_dear_view_does_not_keep_a_cheap_one_waiting():
+    clock = Clock()
+    turns = Turns(ViewBudget(clock), ["cheap", "dear"], clock)
+    made = {"cheap": [], "dear": []}
+    while clock.now < 60.0:
+        for path in turns.due():
+            made[path].append(clock.now)
+            cost = 0.004 if path == "cheap" else 0.3
+            if path == "dear" and len(made["dear"]) == 1:
+                cost = 0.09  # the first time
+            clock.now += cost
+            turns.spent(path, cost)
+        clock.now += 0.01
+    assert max(np.diff(made["cheap"])) < 2.0
+    assert made["dear"][1] < 3.0  # what was cheap is looked at again soon
+    assert 3 <= len(made["dear"]) <= 5
+
+
+def test_a_view_that_can_not_be_made_keeps_nobody_waiting():
+    clock = Clock()
+    turns = Turns(ViewBudget(clock), ["one", "two"], clock)
+    assert turns.due() == ["one", "two"]
+    turns.leave("one")
+    turns.spent("one", 1.0)
+    turns.spent("two", 0.001)
+    assert turns.due() == []
+    clock.now = 1.0
+    assert turns.due() == ["two"]
 
 
 def test_watching_leaves_the_weights_bit_identical_also_with_dropout():

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 from engine.i18n import tr
 from workbench.plots import chart as charts
 from workbench.plots import style
-from workbench.plots.panel import Panel, Table
+from workbench.plots.panel import TRAINING, Panel, Table
 from workbench.plots.phase_chooser import PhaseChooser
 from workbench.plots.switch import Switch
-from workbench.session.history import History
+from workbench.session.history import SAMPLE, History
 from workbench.session.phase_rows import PhaseView
 
 
@@ -61,7 +61,7 @@ class FacePanel(Panel):
         super().__init__(history, every=3, parent=parent)
         self.rows = PhaseView(history)
         self.faces, self._empty = faces(self.rows), empty
-        self._readout, self._room_px = "", 0
+        self._readout, self._room_px, self._was_old = "", 0, False
         self._standing = charts.Standing()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -80,16 +80,27 @@ class FacePanel(Panel):
         self.switch.choose(index)
 
     def news(self) -> object:
-        """Samples decide, and the run."""
+        """Samples decide, the run, and the age of what is shown."""
         seen = self.history.runs_seen, self.history.samples_seen
-        return *seen, self.switch.current, self.rows.phase
+        return *seen, self.switch.current, self.rows.phase, self._age_words()
+
+    def _age_words(self) -> str:
+        """Return how old the measurement is while the run is further on."""
+        sample = self.history.sample
+        if sample is None or self.state != TRAINING:
+            return ""
+        age = self.history.age_s(SAMPLE, sample.step)
+        step = tr("step {step}", step=f"{sample.step:,}")
+        return tr("{step}, {s} s ago", step=step, s=age) if age else ""
 
     def take_in(self) -> None:
         """Let the face read the history, then draw."""
         self.phase.show_names(self.rows.phases)
         self._place()
         self.face.take_in()
-        self.update(self.rect().adjusted(0, charts.HEADER_PX, 0, 0))
+        top = 0 if self._age_words() or self._was_old else charts.HEADER_PX
+        self._was_old = bool(self._age_words())
+        self.update(self.rect().adjusted(0, top, 0, 0))
 
     def restyle(self) -> None:
         """Make the pictures again in the colours of the theme."""
@@ -122,10 +133,10 @@ class FacePanel(Panel):
             painter.drawPixmap(0, 0, pixmap)
             area = chart.area(self.size())
             painter.setFont(style.tick_font())
-            if self._readout:
+            if words := self._readout or self._age_words():
                 room = QRectF(area.left(), 4, self._room_px - area.left() - 8, 20)
-                painter.setPen(style.colour("fg"))
-                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._readout)
+                painter.setPen(style.colour("fg" if self._readout else "fg2"))
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
             self.face.paint(painter, area)
 
     def draw_vector(self, painter: QPainter) -> None:
@@ -136,6 +147,16 @@ class FacePanel(Panel):
             return
         charts.draw(painter, chart, self.size())
         self.face.paint(painter, chart.area(self.size()))
+
+    def words(self, empty: str) -> str:
+        """Return what to say while there is nothing to show.
+
+        Args:
+            empty: While no run is on.
+        """
+        if self.history.sample is not None and self.rows.sample is None:
+            return tr("This phase was not measured yet.")
+        return super().words(empty)
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), style.colour("bg1"))

@@ -12,7 +12,8 @@ from workbench.session.history import History
 Table = tuple[list[str], list[list[object]]]
 """Header and rows of a CSV file."""
 
-UNDER_WAY = frozenset({"compiling", "training"})
+TRAINING = "training"
+UNDER_WAY = frozenset({"compiling", TRAINING})
 """States of the session in which there will soon be something to show."""
 
 

@@ -1,6 +1,7 @@
 """Everything that a run has told so far. Every number in a plot comes from here."""
 
 import math
+import time
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 LOG_LINES = 5000
 MARKS = 100
 """Changed settings that are remembered, the newest ones."""
+SAMPLE = ""
+"""Stands for the measurement of the layers among the paths of views."""
+OLD_S, OLD_STEPS = 3, 50
+"""What is older than both is said to be old."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class History:
         self.losses, self.rates = _series(run), _series(run)
         self.evaluations: list[Evaluation] = []
         self.views: dict[str, View] = {}
+        self.shown_at: dict[str, float] = {}
         self._layers: LayerHistory | None = None
         self.diverged_at: int | None = None
         self.changes: list[int] = []
@@ -79,6 +85,7 @@ class History:
         if frame.sample is not None:
             self.layers.add(frame.sample)
             self.samples_seen += 1
+            self.shown_at[SAMPLE] = time.monotonic()
         if frame.evaluations:
             self.evaluations.extend(frame.evaluations)
             self.evaluations_seen += len(frame.evaluations)
@@ -93,7 +100,20 @@ class History:
     def add_views(self, views: tuple[View, ...]) -> None:
         """Take in views, the newest of each node; they come in order."""
         self.views.update({view.node: view for view in views})
+        self.shown_at.update({view.node: time.monotonic() for view in views})
         self.views_seen += len(views)
+
+    def age_s(self, shown: str, step: int) -> int:
+        """Return the seconds since a picture came, 0 while it is as good as new.
+
+        Args:
+            shown: Path of a view, or `SAMPLE`.
+            step: That it shows.
+        """
+        if self.step - step < OLD_STEPS or shown not in self.shown_at:
+            return 0
+        age = int(time.monotonic() - self.shown_at[shown])
+        return age if age >= OLD_S else 0
 
     def _add_tasks(self) -> None:
         """Make the views that show evaluations."""

@@ -83,9 +83,9 @@ class PhaseLayers:
 
     @property
     def newest(self) -> LayerSample | None:
-        """The newest measurement of these layers."""
-        whole = self._layers.newest
-        if whole is None or not len(self._rows):
+        """The newest measurement of these layers; None while there is none of any."""
+        whole, known = self._layers.newest, self._layers.measured_rows
+        if whole is None or known.isdisjoint(self._rows.tolist()):
             return None
         if self._sample[0] is not whole:
             parts = {name: vars(whole)[name][self._rows] for name in _PER_LAYER}

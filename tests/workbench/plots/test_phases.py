@@ -1,5 +1,7 @@
 """Panels of gradients and weight changes show one phase or all."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from tests.helpers import frames
 from workbench.plots.gradients import GradientPlot
 from workbench.plots.loss import LossPlot
 from workbench.plots.weights import WeightChangePlot
-from workbench.session.history import History
+from workbench.session.history import SAMPLE, History
 from workbench.session.names import Names
 
 LAYERS, MOVERS = ("gen.a", "gen.b", "critic.a"), (1, 1, 0)
@@ -76,3 +78,50 @@ def test_the_reading_of_the_loss_names_the_phases(shown, history):
     assert f"forge {forge.value:.4g}" in text
     panel.switch.choose(2)
     assert f"forge {forge.value * 1e-3:.4g}" in panel.reading(50)
+
+
+@pytest.mark.parametrize("kind", [GradientPlot, WeightChangePlot])
+def test_a_phase_that_was_not_measured_says_so_in_place_of_a_flat_line(shown, kind):
+    """Its rows are NaN in every sample: that is no gradient of zero."""
+    panel = shown(kind)
+    history = History()
+    started = frames.run_started(LAYERS, phases=("judge", "forge"), layer_phases=MOVERS)
+    history.begin(started, Names())
+    for told in frames.frames(20, layers=LAYERS):
+        if told.sample is not None:
+            for name in ("grad_norm", "update_ratio", "grad_zeros", "grad_nonfinite"):
+                vars(told.sample)[name][:2] = np.nan
+            told.sample.grad_histogram[:2] = 0
+        both = np.repeat(told.losses, 2, axis=1)
+        history.add(type(told)(**{**vars(told), "losses": both, "rates": both}))
+    panel.history = history
+    panel.rows._history = history
+    panel.phase.choose(1)
+    for face in range(len(panel.faces)):
+        panel.show_face(face)
+        panel.again()
+        assert panel.face.chart() is None
+        assert "not measured yet" in panel.words("empty")
+        panel.grab()
+    panel.phase.choose(0)
+    panel.again()
+    assert panel.face.chart() is not None
+
+
+def test_an_old_measurement_says_how_old_it_is(shown, history, monkeypatch):
+    panel = shown(GradientPlot)
+    panel.set_state("training")
+    panel.catch_up()
+    assert panel._age_words() == ""
+    then = history.shown_at[SAMPLE]
+    monkeypatch.setattr(time, "monotonic", lambda: then + 8.4)
+    step = history.sample.step
+    history.step = step + 49
+    assert panel._age_words() == ""
+    history.step = step + 50
+    assert panel._age_words() == f"step {step}, 8 s ago"
+    seen = panel.news()
+    monkeypatch.setattr(time, "monotonic", lambda: then + 9.4)
+    assert panel.news() != seen  # it is drawn again each second
+    panel.set_state("paused")
+    assert panel._age_words() == ""

@@ -10,7 +10,7 @@ from engine.i18n import tr
 from engine.layers.spec import Value
 from engine.protocol.frame import View
 from workbench.plots import style
-from workbench.plots.panel import Panel, Table, nothing_yet
+from workbench.plots.panel import TRAINING, Panel, Table, nothing_yet
 from workbench.plots.views.base import ViewFace
 from workbench.plots.views.page import Page
 from workbench.plots.views.table import FACES, title
@@ -151,8 +151,10 @@ class ViewPanel(Panel):
         self._arrange()
 
     def news(self) -> object:
-        """Views decide, and the run."""
-        return self.history.runs_seen, self.history.views_seen
+        """Views decide, the run, and the age of what is shown."""
+        face = self.face
+        words = self._step_words(face.view) if face and face.view else ""
+        return self.history.runs_seen, self.history.views_seen, words
 
     def take_in(self) -> None:
         """Show the newest views of the history."""
@@ -160,6 +162,7 @@ class ViewPanel(Panel):
             self._run_seen = self.history.runs_seen
             self.clear()
         self.set_views(self.history.views.values())
+        self.update(0, 0, self.width(), HEADER_PX)
 
     def restyle(self) -> None:
         """Take the colours of the theme again."""
@@ -202,9 +205,15 @@ class ViewPanel(Panel):
         """Return name, a few words and the step of a view."""
         assert face.view is not None
         name = "" if self.chooser.isVisible() else self.chooser.currentText()
-        step = tr("step {step}", step=f"{face.view.step:,}")
+        step = self._step_words(face.view)
         words = face.waiting_words() if face.is_awaited else face.summary()
         return "  ·  ".join(part for part in (name, words, step) if part)
+
+    def _step_words(self, view: View) -> str:
+        """Return which step a view shows, and its age while the run is further on."""
+        step = tr("step {step}", step=f"{view.step:,}")
+        age = self.history.age_s(view.node, view.step) if self.state == TRAINING else 0
+        return tr("{step}, {s} s ago", step=step, s=age) if age else step
 
     def on_the_way(self) -> str:
         """Return the words before the first view of a run."""

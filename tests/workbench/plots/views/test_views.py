@@ -1,5 +1,7 @@
 """View widgets show the numbers of the views, and nothing else."""
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
@@ -105,6 +107,22 @@ def test_every_kind_draws_in_both_themes_and_has_a_table(panel, qapp, kind, name
     assert rows
     assert all(len(row) == len(header) for row in rows)
     theme.apply(qapp, "dark")
+
+
+def test_an_old_view_says_how_old_it_is(panel, monkeypatch):
+    panel.history.add_views((view("scatter"),))
+    panel.set_state("training")
+    panel.catch_up()
+    shown = panel.face.view
+    fresh = panel._header(panel.face)
+    assert "ago" not in fresh
+    then = panel.history.shown_at[shown.node]
+    monkeypatch.setattr(time, "monotonic", lambda: then + 8.2)
+    panel.history.step = shown.step + 1200
+    assert panel._header(panel.face) == f"{fresh}, 8 s ago"
+    assert panel.news() != panel._seen
+    panel.set_state("paused")
+    assert panel._header(panel.face) == fresh
 
 
 def test_panel_takes_views_from_the_history_once(panel, monkeypatch):
