@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 
 
 def write(file: BinaryIO, weights: "Weights") -> None:
-    """Write a file; words about the origin have no place in it.
+    """Write a file; words about the origin are an attribute, as torch's own are.
+
+    `torch.load(path, weights_only=True)._metadata[""]` has them by name, and
+    `load_state_dict` doesn't mind.
 
     Raises:
         OSError: When the disk refuses.
     """
     plain = ((name, _plain(tensor)) for name, tensor in weights.tensors.items())
-    disk = _Disk(file)
+    state, disk = OrderedDict(plain), _Disk(file)
+    vars(state)["_metadata"] = OrderedDict({"": {"version": 1, **weights.metadata}})
     try:
-        torch.save(OrderedDict(plain), cast("BinaryIO", disk))
+        torch.save(state, cast("BinaryIO", disk))
     except RuntimeError as error:
         if disk.error is None:
             raise

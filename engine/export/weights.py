@@ -1,17 +1,12 @@
 """What is exported: weights and buffers by name, and words about their origin."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
-from engine.data.catalog import load
-from engine.graph import ports
-from engine.graph.model import Node, Project
+from engine.export import origin
 from engine.training.runs import Run
-
-FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -68,23 +63,5 @@ def _origin(run: Run, step: int, *, averaged: bool) -> dict[str, str]:
         "run": run.folder.name,
         "step": str(step),
         "weight_averaging": f"{decay:g}",
-        "format_version": str(FORMAT_VERSION),
-        "data_scaling": json.dumps(scaling(project), sort_keys=True),
+        **origin.of_project(project),
     }
-
-
-def scaling(project: Project) -> dict[str, dict[str, object]]:
-    """Return how each data node scales its ports: port → numbers to apply."""
-    return {
-        node.id: {
-            port: step.as_dict()
-            for port, step in load(ports.params(node)).scaling.items()
-        }
-        for node in _data_nodes(project)
-    }
-
-
-def _data_nodes(project: Project) -> Iterator[Node]:
-    graphs = [project.graph, *(block.graph for block in project.blocks.values())]
-    for graph in graphs:
-        yield from (node for node in graph.nodes.values() if node.type == "data")

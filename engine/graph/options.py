@@ -192,7 +192,9 @@ _TRAINING = (
           doc="End with the weights of the best evaluation, not the last."),
     Param("ema", "float", 0.0, "EMA of weights", min=0.0, max=0.99999,
           doc="Share of a running mean of all weights that each step keeps; 0 is off, "
-              "0.999 is usual. Evaluations, views and exports then use the mean."),
+              "0.999 is usual. Evaluations, views and exports then use the mean. It "
+              "warms up: after n steps it keeps at most (1 + n)/(10 + n), so that "
+              "the beginning is soon forgotten."),
 )  # fmt: skip
 
 _PHASE = (
@@ -203,9 +205,11 @@ _PHASE = (
     Param("last", "int", None, "Last step", min=1, unit="steps", optional=True,
           doc="Doesn't run after this step."),
     Param("clip_norm", "float", None, "Clip norm", min=0.0, exclusive_min=True,
-          optional=True, doc="Scales the gradient down to this norm."),
+          optional=True, doc="Scales the gradient down to this norm. Panels and "
+          "diagnoses show it as it was before."),
     Param("clip_value", "float", None, "Clip value", min=0.0, exclusive_min=True,
-          optional=True, doc="Cuts every number of the gradient to ± this."),
+          optional=True, doc="Cuts every number of the gradient to ± this. "
+          "Panels and diagnoses show it as it was before."),
     Param("l1", "float", 0.0, "L1", min=0.0, max=1.0, log=True,
           doc="Adds l1·Σ|w| to the loss: drives weights to exactly zero."),
     Param("ewc", "float", 0.0, "EWC λ", min=0.0, max=1e9, log=True,

@@ -105,3 +105,33 @@ def gan(**params):
     blocks = {"generator": small_net("z", 2), "critic": small_net("x", 1)}
     settings = {"batch_size": 32, "steps": 20, "device": "cpu", "threads": 1}
     return project(nodes, wires, phases, blocks, **(settings | params))
+
+
+def in_blocks(**params):
+    """Return two blocks of a convolution and a norm that share their weights."""
+    inside = graph(
+        [
+            Node("c", "conv2d", {"out_channels": 4, "padding": 1}),
+            Node("bn", "batch_norm2d"),
+            Node("r", "leaky_relu", {"negative_slope": 0.2}),
+        ],
+        "c.out>bn.input bn.out>r.input",
+    )
+    enter, leave = {"x": (Endpoint("c", "input"),)}, {"out": Endpoint("r", "out")}
+    nodes = [
+        Node("data", "data", {"source": "digits"}),
+        Node("one", "block", {"of": "b", "share": "s"}),
+        Node("two", "block", {"of": "b", "share": "s"}),
+        Node("both", "add"),
+        Node("flat", "flatten"),
+        Node("scores", "linear", {"out_features": 10}),
+        Node("loss", "cross_entropy"),
+    ]
+    wires = (
+        "data.image>one.x data.image>two.x one.out>both.inputs two.out>both.inputs "
+        "both.out>flat.input flat.out>scores.input scores.out>loss.input "
+        "data.label>loss.target"
+    )
+    settings = {"batch_size": 32, "steps": 5, "device": "cpu", "threads": 1}
+    blocks = {"b": Block(inside, enter, leave)}
+    return project(nodes, wires, (), blocks, **(settings | params))
