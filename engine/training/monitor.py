@@ -117,7 +117,6 @@ class Monitor:
         self._cost = 0.0
         if self.sampling:
             self._num_samples += 1
-            self._passed = 0
             self._measured.update(dict.fromkeys(phases, self._num_samples))
 
     def _is_fair(self, phases: Sequence[int]) -> bool:
@@ -127,10 +126,12 @@ class Monitor:
             return False
         neediest = min(self._measured, key=lambda phase: self._measured[phase])
         if neediest in phases or self._measured[neediest] == self._num_samples:
+            self._passed = 0
             return True
         self._passed += 1
         if self._passed <= PATIENCE:
             return False
+        self._passed = 0
         del self._measured[neediest]  # it is over, or comes too seldom to wait for
         return True
 
