@@ -128,9 +128,9 @@ def test_a_phase_that_is_over_is_not_waited_for():
 
 
 def _measure(monitor, phases):
-    for phase in phases:
-        monitor.before_update(phase)
-        monitor.after_update(phase)
+    for each in phases:
+        monitor.before_update(each)
+        monitor.after_update(each)
 
 
 def shared_monitor(budget):
