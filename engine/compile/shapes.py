@@ -67,12 +67,12 @@ class ShapeCache:
                 means the current one. None: don't look for files.
             warn: Look for what fits and is a mistake all the same, and try fixes.
         """
-        found, unknown = self._analysis(project, revision, folder, warn=warn)
+        found, unknown = self._analysis(project, revision, folder, advice=warn)
         if not warn:
             return found
 
         def judge(trial: Project) -> tuple[Problem, ...]:
-            return self._analysis(trial, 0, folder, warn=False)[0].problems
+            return self._analysis(trial, 0, folder, is_trial=True)[0].problems
 
         problems = ranked(project, found.problems, unknown, judge)
         return replace(found, problems=tuple(problems))
@@ -83,7 +83,8 @@ class ShapeCache:
         revision: int,
         folder: str | None,
         *,
-        warn: bool,
+        advice: bool = False,
+        is_trial: bool = False,
     ) -> tuple[Analysis, frozenset[str]]:
         """Return the analysis, and the nodes that other problems keep unknown."""
         try:
@@ -92,7 +93,7 @@ class ShapeCache:
             nodes = flattener.flat()
         except EngineError as error:
             return Analysis(revision, {}, (_plain_problem(error),), 0), frozenset()
-        walk = Walk(project, self, problems, has_advice=warn)
+        walk = Walk(project, self, problems, has_advice=advice)
         for node in nodes:
             walk.visit(node)
         infos = dict(walk.infos)
@@ -101,7 +102,7 @@ class ShapeCache:
         there = room(str(project.training.value("device")))
         problems += _unread(project, nodes, walk, problems)
         everything = [
-            *(loss_offers(project, problems, walk.flows) if warn else problems),
+            *(loss_offers(project, problems, walk.flows) if advice else problems),
             *walk.problems,
             *self_comparisons(nodes, walk.found, walk.spots),
             *advised(memory_problems, needs, there),
@@ -111,7 +112,8 @@ class ShapeCache:
         if all(problem.severity != "error" for problem in everything):
             phases, whole, more = walk.whole(nodes)
             everything += more
-            everything += structure_problems(whole, self._samples) if warn else ()
+            if advice or is_trial:
+                everything += structure_problems(whole, self._samples)
         told, size = _in_order(everything, nodes), sum(walk.weights.values())
         memory = sum(advised(_memory, needs))
         analysis = Analysis(revision, infos, told, size, phases, memory)

@@ -41,7 +41,8 @@ class Unread:
         seen = reach.needed([path for kind in ENDS for path in reach.ends(kind)])
         shown = {path for path in seen if reach.category[path] in WEIGHTLESS}
         homes = {node.home for node in nodes if node.path in trained}
-        idle = [n for n in nodes if n.path not in trained | shown]
+        kept = trained | shown
+        idle = [n for n in nodes if n.path not in kept]
         idle = [n for n in idle if reach.category[n.path] not in ENDS | FED_BY_DATA]
         self._lent = [n for n in idle if n.home in homes and n.path not in seen]
         self._idle = [n for n in idle if n.home not in homes]

@@ -17,6 +17,8 @@ Judge = Callable[[Project], Sequence[Problem]]
 MOST_NODES = 400
 """A larger document is not tried: its fixes stay in the order in which they came."""
 MOST_TRIALS = 60
+_MOST_PROBLEMS = 40
+"""With more than these a trial of each is a check of a broken document each time."""
 _Mark = tuple[str, ...]
 
 
@@ -57,6 +59,7 @@ class _Trial:
         self._has_errors = any(p.severity == "error" for p in problems)
         nodes = sum(len(b.graph.nodes) for b in project.blocks.values())
         is_small = nodes + len(project.graph.nodes) <= MOST_NODES
+        is_small &= len(problems) <= _MOST_PROBLEMS
         self._left = MOST_TRIALS if is_small else 0
         self._guesses = learned_targets(project) if is_small else set()
 

@@ -16,6 +16,7 @@ from engine.compile.structure.net import Net, Samples
 from engine.compile.structure.sources import source_problems
 from engine.compile.updates import Whole
 from engine.graph.advice import advised
+from engine.graph.bounded import first, most_problems
 from engine.graph.edits import Problem
 
 __all__ = ["RULES", "Samples", "structure_problems"]
@@ -33,6 +34,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+def _firsts(rule: Rule, net: Net, most: int) -> Iterable[Problem]:
+    return first(rule(net), most, "warning")
+
+
 def structure_problems(whole: Whole, samples: Samples | None) -> Iterator[Problem]:
     """Yield what is wrong with a document in which everything fits.
 
@@ -41,8 +46,9 @@ def structure_problems(whole: Whole, samples: Samples | None) -> Iterator[Proble
         samples: Brings the training part of a data node; None where there is none.
     """
     net, told = Net(whole, samples), set()
+    most = most_problems(whole.project)
     for rule in RULES:
-        for problem in advised(rule, net):
+        for problem in advised(_firsts, rule, net, most):
             key = (problem.node, problem.text)
             if key not in told:
                 told.add(key)
