@@ -29,11 +29,12 @@ def check(options: Namespace) -> int:
     project = projects.find(options.project)
     from engine.compile import starts  # noqa: PLC0415 - loads torch
     from engine.compile.shapes import ShapeCache  # noqa: PLC0415
+    from engine.data import catalog  # noqa: PLC0415
 
     folder = projects.folder_of(options.project)
     held = () if options.allow_paths else weights.outside(project, folder)
     seen = weights.without(project, held, folder)
-    analysis = ShapeCache().analyse(seen, folder="")
+    analysis = ShapeCache(catalog.training_part).analyse(seen, folder="")
     analysis = starts.with_held(analysis, project, folder, held)
     if options.json:
         write_json(_as_json(analysis))

@@ -15,11 +15,13 @@ from typing import BinaryIO
 from engine.i18n import tr
 
 MAGIC = b"PK\x03\x04"
-MOST_TENSORS = 100_000
+MOST_TENSORS = 40_000
 _MOST_PARTS = 20_000
 """Of an archive, which is read part by part."""
 _MAX_DIRECTORY_BYTES = 32 * 2**20
 _MAX_PICKLE_BYTES = 4 * 2**20
+_MOST_WORDS = 700_000
+"""Of a pickle: a tensor takes about 30."""
 _MOST_GROWTH, _ALWAYS_BYTES = 4, 16 * 2**20
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _END_BYTES = 2**16 + 200
@@ -93,8 +95,10 @@ def _number(data: bytes, start: int, length: int) -> int:
 
 def _odd_words(data: bytes) -> Iterator[str]:
     """Yield what a pickle asks for that no state dict needs; nothing is executed."""
-    for operation, argument, _ in pickletools.genops(data):
-        if operation.name == "GLOBAL" and not _NAMES.fullmatch(str(argument)):
+    for number, (operation, argument, _) in enumerate(pickletools.genops(data)):
+        if number == _MOST_WORDS:
+            yield tr("more than {n} tensors", n=_MOST_PARTS)
+        elif operation.name == "GLOBAL" and not _NAMES.fullmatch(str(argument)):
             yield tr("more than tensors: {name}", name=str(argument)[:80])
         elif operation.name in _FORBIDDEN:
             yield tr("more than tensors")

@@ -98,7 +98,8 @@ def loss_offers(
 
 
 def _has_weights(project: Project, node_id: str) -> bool:
-    category = registry.get(project.graph.node(node_id).type).category
+    node = project.graph.nodes.get(node_id)
+    category = registry.get(node.type).category if node is not None else ""
     return category in {"dense", "conv", "recurrent", "attention"}
 
 

@@ -31,7 +31,7 @@ def inspected(
     Raises:
         EngineError: The first problem of the document.
     """
-    for problem in cache.analyse(project).problems:
+    for problem in cache.analyse(project, warn=False).problems:
         if problem.severity == "error":
             raise _as_error(project, problem)
     nodes = Flattener(project).flat()

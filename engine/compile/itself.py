@@ -10,6 +10,7 @@ from engine.compile.fixes.spot import Spot
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Inference
 from engine.graph import ports
+from engine.graph.advice import advised
 from engine.graph.edits import Fix, Problem
 from engine.graph.model import Endpoint
 from engine.i18n import tr
@@ -32,6 +33,7 @@ _RANDOM = frozenset(
         ),
     }
 )
+ITSELF = "itself"
 _COMPARED = frozenset({"input", "target", "left", "right", "anchor", "positive"})
 """Ports whose values a judge compares with each other."""
 
@@ -51,8 +53,8 @@ def self_comparisons(
         inputs = tuple((port, keys.get(source)) for port, source in node.inputs)
         for port in node.outputs:
             keys[Source(node.path, port)] = _key(node, port, inputs, found)
-        if node.path in spots and _is_judge(node) and _is_twice(inputs):
-            yield _problem(spots[node.path])
+        if _is_judge(node) and _is_twice(inputs):
+            yield _problem(node, spots.get(node.path))
 
 
 def _key(
@@ -80,14 +82,16 @@ def _is_twice(inputs: tuple[tuple[str, Hashable], ...]) -> bool:
     return len(set(keys)) < len(keys)
 
 
-def _problem(spot: Spot) -> Problem:
+def _problem(node: FlatNode, spot: Spot | None) -> Problem:
+    """Return what is told of a judge; with fixes where its shapes are known."""
     return Problem(
-        spot.node.place,
-        tr("{title} compares a tensor with itself", title=spot.title),
+        node.place,
+        tr("{title} compares a tensor with itself", title=ports.title(node.node)),
         expected=tr("an output, and what it should be"),
         got=tr("the same numbers twice"),
-        port=spot.node.inputs[1][0],
-        fixes=tuple(_other_targets(spot)),
+        port=node.inputs[1][0],
+        kind=ITSELF,
+        fixes=advised(_other_targets, spot) if spot is not None else (),
     )
 
 

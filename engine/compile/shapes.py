@@ -1,6 +1,6 @@
 """Shapes, sizes and problems of every node of a document, quick enough to type by."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -17,6 +17,8 @@ from engine.compile.misfits import misfit_problems
 from engine.compile.phase_checks import PhaseCheck
 from engine.compile.room import room
 from engine.compile.starts import start_problems
+from engine.compile.structure import Samples, structure_problems
+from engine.compile.unread import Unread
 from engine.compile.updates import Whole, update_problems, with_weights
 from engine.compile.words import Shape
 from engine.errors import EngineError
@@ -38,14 +40,23 @@ CACHE_SIZE = 20_000
 class ShapeCache:
     """Remembers what every kind of node puts out for given inputs.
 
+    Args:
+        samples: Brings the training part of a data node, for a look at its values.
+
     Threads: one thread at a time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, samples: Samples | None = None) -> None:
         self._found: dict[Key, Finding] = {}
+        self._samples = samples
 
     def analyse(
-        self, project: Project, revision: int = 0, folder: str | None = None
+        self,
+        project: Project,
+        revision: int = 0,
+        folder: str | None = None,
+        *,
+        warn: bool = True,
     ) -> Analysis:
         """Return what is known of every node, and what is wrong.
 
@@ -54,11 +65,14 @@ class ShapeCache:
             revision: Handed through to the answer.
             folder: Of the document's file, that paths of weights count from; empty
                 means the current one. None: don't look for files.
+            warn: Look for what fits and is a mistake all the same, and try fixes.
         """
-        found, unknown = self._analysis(project, revision, folder)
+        found, unknown = self._analysis(project, revision, folder, warn=warn)
+        if not warn:
+            return found
 
         def judge(trial: Project) -> tuple[Problem, ...]:
-            return self._analysis(trial, 0, folder, is_trial=True)[0].problems
+            return self._analysis(trial, 0, folder, warn=False)[0].problems
 
         problems = ranked(project, found.problems, unknown, judge)
         return replace(found, problems=tuple(problems))
@@ -69,7 +83,7 @@ class ShapeCache:
         revision: int,
         folder: str | None,
         *,
-        is_trial: bool = False,
+        warn: bool,
     ) -> tuple[Analysis, frozenset[str]]:
         """Return the analysis, and the nodes that other problems keep unknown."""
         try:
@@ -78,15 +92,16 @@ class ShapeCache:
             nodes = flattener.flat()
         except EngineError as error:
             return Analysis(revision, {}, (_plain_problem(error),), 0), frozenset()
-        walk = Walk(project, self, problems, has_advice=not is_trial)
+        walk = Walk(project, self, problems, has_advice=warn)
         for node in nodes:
             walk.visit(node)
         infos = dict(walk.infos)
         infos.update(_instances(flattener, walk))
         needs = Needs(project, nodes, walk.found)
         there = room(str(project.training.value("device")))
+        problems += _unread(project, nodes, walk, problems)
         everything = [
-            *(problems if is_trial else loss_offers(project, problems, walk.flows)),
+            *(loss_offers(project, problems, walk.flows) if warn else problems),
             *walk.problems,
             *self_comparisons(nodes, walk.found, walk.spots),
             *advised(memory_problems, needs, there),
@@ -94,8 +109,9 @@ class ShapeCache:
         ]
         phases: tuple[PhaseInfo, ...] = ()
         if all(problem.severity != "error" for problem in everything):
-            phases, more = walk.whole(nodes)
+            phases, whole, more = walk.whole(nodes)
             everything += more
+            everything += structure_problems(whole, self._samples) if warn else ()
         told, size = _in_order(everything, nodes), sum(walk.weights.values())
         memory = sum(advised(_memory, needs))
         analysis = Analysis(revision, infos, told, size, phases, memory)
@@ -113,6 +129,19 @@ class ShapeCache:
                 self._found.clear()
             found = self._found[key] = _attempt(type_id, params, flows)
         return found
+
+
+def _unread(
+    project: Project,
+    nodes: list[FlatNode],
+    walk: "Walk",
+    problems: Sequence[Problem],
+) -> Iterator[Problem]:
+    """Yield what trains in vain; where wires are in order, or much would seem so."""
+    if all(problem.severity != "error" for problem in problems):
+        unread = Unread(project, nodes, walk.weights)
+        told = {problem.node for problem in problems}
+        yield from first(unread.problems(told), most_problems(project), "warning")
 
 
 def _memory(needs: Needs) -> Iterator[int]:
@@ -183,14 +212,14 @@ class Walk:
 
     def whole(
         self, nodes: list[FlatNode]
-    ) -> tuple[tuple[PhaseInfo, ...], list[Problem]]:
-        """Return the phases, and what only shows once every node fits."""
+    ) -> tuple[tuple[PhaseInfo, ...], Whole, list[Problem]]:
+        """Return the phases, the whole, and what only shows once every node fits."""
         check = PhaseCheck(self.project, nodes, self.weights)
         whole = Whole(self.project, nodes, self.found, self.spots)
         most = most_problems(self.project)
         found = first(check.problems(), most, "warning")
         batches = first(advised(update_problems, whole), most, "error")
-        return check.infos(), [*with_weights(whole, found), *batches]
+        return check.infos(), whole, [*with_weights(whole, found), *batches]
 
     def start_problems(self, folder: str) -> Iterator[Problem]:
         """Yield files of weights that aren't there, or that don't fit a layer."""

@@ -13,8 +13,6 @@ from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.protocol.frame import Analysis
 
-_ANEW = "Let the weights start anew"
-
 
 def start_problems(project: Project, folder: str) -> Iterator[Problem]:
     """Yield the files of weights that don't exist, or hold none.
@@ -25,7 +23,7 @@ def start_problems(project: Project, folder: str) -> Iterator[Problem]:
             the current one.
     """
     if project.weights:
-        anew = Fix(tr(_ANEW), (SetWeights(""),))
+        anew = _whole_anew()
         yield from _of_place("", project.weights, folder, anew)
     for path, scope, node in scoped_nodes(project):
         if node.weights:
@@ -71,7 +69,7 @@ def outside_problems(
         folder: As of `start_problems`.
         held: These places, as `weights.outside` returned them.
     """
-    starts = [("", project.weights, Fix(tr(_ANEW), (SetWeights(""),)))]
+    starts = [("", project.weights, _whole_anew())]
     for path, scope, node in scoped_nodes(project):
         starts.append((path, node.weights, let_start_anew(scope, node)))
     for path, words, anew in starts:
@@ -110,6 +108,10 @@ def place_of(start: Start, folder: str) -> Path | None:
         return Path(folder) / Path(start.path).expanduser()
     except (ValueError, RuntimeError):
         return None
+
+
+def _whole_anew() -> Fix:
+    return Fix(tr("Let the weights start anew"), (SetWeights(""),))
 
 
 def let_start_anew(scope: str, node: Node) -> Fix:

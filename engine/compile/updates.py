@@ -8,6 +8,7 @@ from engine.compile.fixes.spot import Spot
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Inference
 from engine.graph import ports
+from engine.graph.advice import advised
 from engine.graph.edits import Edit, Fix, Problem, ReplaceNode, SetTraining
 from engine.graph.model import Project
 from engine.i18n import tr
@@ -45,11 +46,15 @@ def update_problems(whole: Whole) -> Iterator[Problem]:
 def with_weights(whole: Whole, problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems of phases; idle ones with what would give them weights."""
     return [
-        replace(problem, fixes=(*_movable(whole, problem.phase), *problem.fixes))
+        replace(problem, fixes=_with_movable(whole, problem))
         if problem.kind == "idle"
         else problem
         for problem in problems
     ]
+
+
+def _with_movable(whole: Whole, problem: Problem) -> tuple[Fix, ...]:
+    return (*advised(_movable, whole, problem.phase), *problem.fixes)
 
 
 def _ancestors(whole: Whole, nodes: Sequence[FlatNode]) -> list[FlatNode]:
@@ -57,7 +62,7 @@ def _ancestors(whole: Whole, nodes: Sequence[FlatNode]) -> list[FlatNode]:
     seen, stack = {node.path for node in nodes}, [node.path for node in nodes]
     while stack:
         for _, source in by_path[stack.pop()].inputs:
-            if source.path not in seen:
+            if source.path in by_path and source.path not in seen:
                 seen.add(source.path)
                 stack.append(source.path)
     return [node for node in whole.nodes if node.path in seen]
@@ -73,7 +78,8 @@ def _movable(whole: Whole, name: str) -> Iterator[Fix]:
         and (not phase.minimise or node.place in phase.minimise)
     ]
     needed = _ancestors(whole, losses)
-    layers = [node for node in needed if whole.found[node.path].parameters]
+    known = [node for node in needed if node.path in whole.found]
+    layers = [node for node in known if whole.found[node.path].parameters]
     yield from _thawed(whole.project, [n for n in layers if not n.trainable])
     spot = whole.spots.get(losses[0].path) if losses and not layers else None
     if spot is not None and len(spot.shape) > 1:

@@ -89,6 +89,11 @@ def load(params: Params, *, seed_offset: int = 0) -> Dataset:
     return _load(resolve(params, seed_offset))
 
 
+def training_part(params: Params) -> Arrays:
+    """Return the training part of a data node's set: port → array; see `load`."""
+    return load(params).train
+
+
 @lru_cache(maxsize=4)
 def _load(settings: Settings) -> Dataset:
     parts = _with_wrong_labels(_READERS[settings.spec.family](settings), settings)

@@ -283,5 +283,6 @@ _FIELDS: dict[str, Check] = {
     "checkpoint": _checkpoint,
     "checkpoints": _list_of(_checkpoint),
     "next_checkpoint": _is_token,
+    "dropped": _list_of(_is_file),
 }
 """Fields that are read, and what each must be; others are kept and not looked at."""

@@ -28,6 +28,7 @@ _BY_HANDLE = {os.open, os.stat, os.unlink} <= os.supports_dir_fd
 """Whether names can be looked up in an open folder; Windows can't."""
 _REPARSE = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
 _NEW_MODE = 0o666
+_LARGE_BYTES = 2**30
 
 
 @contextmanager
@@ -149,8 +150,9 @@ def make_folder(folder: Path, name: str) -> Path:
         DocumentError: When it is a link or no folder.
         OSError: When it can't be made.
     """
-    with suppress(FileExistsError):
-        (folder / name).mkdir()
+    with _inside(folder, ()) as where:
+        if _looked_up(name, where) is None:
+            os.mkdir(_name(name, where), **_at(where))  # noqa: PTH102 - in a folder
     with _inside(folder, (name,)):
         return folder / name
 
@@ -229,14 +231,27 @@ def _is_link(found: os.stat_result) -> bool:
 def _chunks(handle: int, path: Path, max_bytes: int) -> Iterator[bytes]:
     """Yield what is in a file whose size may change or be wrong."""
     left = max_bytes
+    facts = os.fstat(handle)
+    if facts.st_size > max_bytes or _is_hollow(facts):
+        raise _too_large(path, max_bytes)
     while chunk := os.read(handle, min(CHUNK_BYTES, left + 1)):
         if (left := left - len(chunk)) < 0:
-            raise DocumentError(
-                tr("This part of the run is too large"),
-                where=str(path),
-                expected=tr("at most {n} MB", n=f"{max_bytes / 2**20:.4g}"),
-            )
+            raise _too_large(path, max_bytes)
         yield chunk
+
+
+def _is_hollow(found: os.stat_result) -> bool:
+    """Return whether a large file is almost all holes: it would fill what it copies."""
+    on_disk = getattr(found, "st_blocks", found.st_size) * 512
+    return found.st_size > _LARGE_BYTES and on_disk * 100 < found.st_size
+
+
+def _too_large(path: Path, max_bytes: int) -> DocumentError:
+    return DocumentError(
+        tr("This part of the run is too large"),
+        where=str(path),
+        expected=tr("at most {n} MB", n=f"{max_bytes / 2**20:.4g}"),
+    )
 
 
 def _refused(path: Path, got: str) -> DocumentError:

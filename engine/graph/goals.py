@@ -1,27 +1,28 @@
 """Whether there is something to minimise, and whether the phases name what is there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from engine.graph import paths
 from engine.graph.edits import Edit, Fix, Problem, SetTraining, removal
 from engine.graph.model import Graph, Node, Project
 from engine.graph.offers import MAX_FIXES
-from engine.graph.ports import title
+from engine.graph.ports import BLOCK, title
 from engine.graph.settings import Phase
 from engine.i18n import tr
 from engine.layers import registry
 
-_FED_BY_DATA = {"io"}
-_ENDS = {"loss", "metric", "view"}
-_WEIGHTLESS = {"act", "shape", "merge", "pool"}
+FED_BY_DATA = {"io"}
+ENDS = {"loss", "metric", "view"}
+WEIGHTLESS = {"act", "shape", "merge", "pool"}
 """Layers that are there only to be looked at need no path to a loss."""
 
 
 def goals(project: Project) -> Iterator[Problem]:
     """Check that there is something to train on and something to minimise."""
     graph = project.graph
-    categories = {n.id: registry.get(n.type).category for n in graph.nodes.values()}
+    inside = _blocks_with_losses(project)
+    categories = {n.id: _category(n, inside) for n in graph.nodes.values()}
     if not graph.nodes:
         yield Problem("", tr("The canvas is empty"), expected=tr("a network"))
         return
@@ -38,17 +39,39 @@ def goals(project: Project) -> Iterator[Problem]:
     yield from _outside_of_training(project, categories, losses)
 
 
+def _category(node: Node, blocks: Collection[str]) -> str:
+    """Return the category of a node; that of a loss for a block with one inside."""
+    is_loss = node.type == BLOCK and node.params.get("of") in blocks
+    return "loss" if is_loss else registry.get(node.type).category
+
+
+def _blocks_with_losses(project: Project) -> set[str]:
+    """Return the names of blocks with a loss inside, at any depth."""
+    inner = {name: block.graph.nodes.values() for name, block in project.blocks.items()}
+    found = {name for name, nodes in inner.items() if any(map(_is_loss, nodes))}
+    fresh = found
+    while fresh:
+        fresh = {
+            name
+            for name, nodes in inner.items()
+            if any(n.type == BLOCK and n.params.get("of") in found for n in nodes)
+        }
+        fresh -= found
+        found |= fresh
+    return found
+
+
 def _outside_of_training(
     project: Project, categories: Mapping[str, str], losses: list[str]
 ) -> Iterator[Problem]:
     """Warn of layers from which no loss can be reached."""
     graph = project.graph
     trained = ancestors(graph, losses)
-    ends = [n for n, category in categories.items() if category in _ENDS]
-    shown = {n for n in ancestors(graph, ends) if categories[n] in _WEIGHTLESS}
+    ends = [n for n, category in categories.items() if category in ENDS]
+    shown = {n for n in ancestors(graph, ends) if categories[n] in WEIGHTLESS}
     used = trained | shown
     for node in graph.nodes.values():
-        if node.id in used or categories[node.id] in _ENDS | _FED_BY_DATA:
+        if node.id in used or categories[node.id] in ENDS | FED_BY_DATA:
             continue
         yield Problem(
             node.id,
@@ -66,7 +89,7 @@ def _removals(
 ) -> tuple[Fix, ...]:
     """Return the fix that removes a layer and all that only it feeds, if unseen."""
     behind = descendants(project.graph, node.id)
-    if any(categories[node_id] in _ENDS for node_id in behind):
+    if any(categories[node_id] in ENDS for node_id in behind):
         return ()
     words = tr("Remove “{title}”", title=title(node))
     if len(behind) > 1:

@@ -63,6 +63,23 @@ def connections(
     return tuple(([*wires, *added] if fed else [*added, *wires])[:_MOST_WIRES])
 
 
+def learned_targets(project: Project) -> set[tuple[str, Endpoint]]:
+    """Return scope and port of every target that the network itself makes."""
+    found = set()
+    for scope in (ROOT, *project.blocks):
+        graph = project.scope(scope)
+        judges = [n for n in graph.nodes.values() if _category(n) in _JUDGES]
+        wires = [
+            edge
+            for node in judges
+            for edge in graph.edges_into(node.id)
+            if edge.target.port == "target"
+        ]
+        learned = _learned(graph) if wires else set()
+        found |= {(scope, e.target) for e in wires if e.source.node in learned}
+    return found
+
+
 def _learned(graph: Graph) -> set[str]:
     """Return the nodes whose output depends on weights: no truth to learn from."""
     found: set[str] = set()
@@ -150,7 +167,10 @@ def converters(
         linear = replace(node, type="linear", params={"out_features": size})
         words = tr("Use {title} instead", title=registry.get("linear").title)
         yield Fix(words, (ReplaceNode(linear, scope),))
-    if {source.kind, target.kind} == {"int", "float"}:
+    is_guess = _wants_truth(node, target) and edge.source.node in _learned(
+        project.scope(scope)
+    )
+    if {source.kind, target.kind} == {"int", "float"} and not is_guess:
         words = tr("Insert {layer} before “{title}”", layer="Cast", title=title(node))
         step = Node("cast", "cast", {"to": target.kind})
         yield Fix(words, _between(project, scope, edge, step))

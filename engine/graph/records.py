@@ -29,6 +29,7 @@ from engine.graph.settings import Choice, Phase, Training, check_values
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets import DATASETS
+from engine.layers.spec import Port
 
 Record = dict[str, Any]
 _LARGEST_FACTOR = 1e9
@@ -276,17 +277,17 @@ def _check_ports(project: Project, scope: str) -> None:
     are a problem of the document, not of the file: people must be able to open it.
     """
     for edge in project.scope(scope).edges:
-        ends = (
-            (edge.source, output_port(project, edge, scope)),
-            (edge.target, input_port(project, edge, scope)),
+        _check_end(project, scope, edge.source, output_port(project, edge, scope))
+        _check_end(project, scope, edge.target, input_port(project, edge, scope))
+
+
+def _check_end(project: Project, scope: str, end: Endpoint, port: Port | None) -> None:
+    if port is None and not _could_be(project, scope, end):
+        raise DocumentError(
+            tr("There is no port “{port}”", port=end.port),
+            where=end.node,
+            fix=did_you_mean(end.port, _port_names(project, scope, end.node)),
         )
-        for end, port in ends:
-            if port is None and not _could_be(project, scope, end):
-                raise DocumentError(
-                    tr("There is no port “{port}”", port=end.port),
-                    where=end.node,
-                    fix=did_you_mean(end.port, _port_names(project, scope, end.node)),
-                )
 
 
 def _could_be(project: Project, scope: str, end: Endpoint) -> bool:

@@ -16,6 +16,7 @@ from engine.graph.edits import Connect, Edit, Fix, Problem, SetParam, removal
 from engine.graph.limits import MOST_NODES
 from engine.graph.model import ROOT, Edge, Node, Project
 from engine.graph.offers import MAX_FIXES
+from engine.graph.port_checks import port_problems
 from engine.graph.ports import BLOCK, title
 from engine.graph.rewire import heal
 from engine.graph.wire_checks import missing_inputs, wire_problems
@@ -102,6 +103,7 @@ def _scope_problems(project: Project, scope: str, prefix: str) -> Iterator[Probl
         inner = str(node.params.get("of", ""))
         if node.type == BLOCK and inner in project.blocks and inner not in opened:
             opened.add(inner)
+            yield from port_problems(project, prefix + node.id, node)
             yield from _scope_problems(project, inner, f"{prefix}{node.id}.")
 
 

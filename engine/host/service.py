@@ -11,6 +11,7 @@ import torch
 
 from engine.compile import starts
 from engine.compile.shapes import ShapeCache
+from engine.data import catalog
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
 from engine.export import export, of_run
@@ -42,7 +43,7 @@ class Host:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._shapes = ShapeCache()
+        self._shapes = ShapeCache(catalog.training_part)
         self._job: Job | None = None
         self._past: PastViews | None = None
         self._forecaster = Forecaster(send)

@@ -1,11 +1,13 @@
 """The file of the curves, opened so that a stranger's can neither run nor reach out.
 
 SQLite follows what stands in and beside a database: links, journals that name other
-files to delete, views, triggers. So a file that was there before is never opened in its
-place: it is copied with its log of the last changes, looked at in a private folder, and
-before somebody writes it is made anew from its rows.
+files to delete, views, triggers. So a file that was there before is never opened to be
+written: it is read as one that nobody changes, or, when its newest rows still stand in
+a log beside it, in a private copy; before it is written it is made anew from its rows.
 """
 
+import os
+import re
 import sqlite3
 import tempfile
 import time
@@ -13,9 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engine.errors import DocumentError, TrainingError
-from engine.files import atomic_write
 from engine.folder import parts
 from engine.i18n import tr
 from engine.training.curve_rows import ODD
@@ -34,9 +36,9 @@ NEW = ".new"
 """Ends the name of a file that is whole and about to take the place of the old one."""
 _LOG = "-wal"
 _BESIDE = (_LOG, "-shm", "-journal")
-_MAX_BYTES = 4 * 2**30
+_MAX_BYTES = 32 * 2**30
 _MAX_ROW_BYTES = 256 * 2**20
-_LIMIT_S = 20.0
+_LIMIT_S = 10.0
 _CALLS_APART = 20_000
 _ATTEMPTS = 5
 _BUSY = ("locked", "busy")
@@ -91,7 +93,7 @@ def told(path: Path) -> Iterator[None]:
 
 @contextmanager
 def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a private copy of curves that were written before.
+    """Open curves that were written before, to be read.
 
     Args:
         path: Their file; an empty database is shown when it is missing.
@@ -104,7 +106,7 @@ def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
         told(path),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
     ):
-        file = _guarded(_copied(path, Path(folder)))
+        file = _guarded(_to_read(path, Path(folder)))
         try:
             _check_tables(file, path)
             yield file
@@ -123,14 +125,45 @@ def is_there(path: Path) -> bool:
     return any(each is not None and each.st_size for each in found[:2])
 
 
-def made_new(path: Path, data: bytes) -> None:
-    """Put a database in place of what was there; a crash leaves either."""
-    if data:
-        atomic_write(path.with_name(path.name + NEW), data)
+@contextmanager
+def made_new(path: Path) -> Iterator[sqlite3.Connection]:
+    """Fill a database that then takes the place of what was there.
+
+    A crash leaves one or the other, whole.
+    """
+    clear(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary, new = Path(name), path.with_name(path.name + NEW)
+    try:
+        file = sqlite3.connect(temporary)
+        try:
+            file.execute("PRAGMA journal_mode=OFF")
+            file.executescript(TABLES)
+            yield file
+            file.commit()
+        finally:
+            file.close()
+        os.fsync(handle)
+        temporary.replace(new)
+    finally:
+        os.close(handle)
+        temporary.unlink(missing_ok=True)
+    clear_beside(path)
+    new.replace(path)
+
+
+def clear_beside(path: Path) -> None:
+    """Delete what SQLite would believe beside a database."""
     for end in _BESIDE:
         parts.remove(path.parent, path.name + end)
-    if data:
-        path.with_name(path.name + NEW).replace(path)
+
+
+def clear(path: Path) -> None:
+    """Delete what a killed `made_new` left."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}")
+    for name in sorted(each.name for each in path.parent.iterdir()):
+        if left.fullmatch(name):
+            parts.remove(path.parent, name)
 
 
 def prepare(file: sqlite3.Connection) -> None:
@@ -142,26 +175,52 @@ def prepare(file: sqlite3.Connection) -> None:
     file.executescript(TABLES)
 
 
-def _guarded(path: Path) -> sqlite3.Connection:
-    """Open a private file whose content may be anything."""
-    file = sqlite3.connect(path, check_same_thread=False)
+class Watched(sqlite3.Connection):
+    """A database whose queries end when no row comes for some seconds."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*arguments, **options)
+        self.renew()
+        self.set_progress_handler(self._is_late, _CALLS_APART)
+
+    def renew(self) -> None:
+        """Note that a row has come."""
+        self._deadline = time.monotonic() + _LIMIT_S
+
+    def _is_late(self) -> int:
+        return int(time.monotonic() > self._deadline)
+
+
+def _guarded(place: str) -> Watched:
+    """Open a file whose content may be anything."""
+    file = sqlite3.connect(place, uri=True, check_same_thread=False, factory=Watched)
     file.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_ROW_BYTES)
     file.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     file.execute("PRAGMA trusted_schema=OFF")
     file.execute("PRAGMA cell_size_check=ON")
     file.execute("PRAGMA mmap_size=0")
-    deadline = time.monotonic() + _LIMIT_S
-    file.set_progress_handler(lambda: int(time.monotonic() > deadline), _CALLS_APART)
     return file
+
+
+def _to_read(path: Path, folder: Path) -> str:
+    """Return where to read from: a file that nobody writes, or a copy in `folder`.
+
+    An “immutable” file is opened without a look at what stands beside it.
+    """
+    new = path.with_name(path.name + NEW)
+    if parts.facts(path.parent, new.name):  # whole, and newer than the rest
+        path = new
+    elif not parts.facts(path.parent, path.name):
+        return ":memory:"
+    log = parts.facts(path.parent, path.name + _LOG)
+    if path == new or not (log and log.st_size):
+        return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    return _copied(path, folder).as_uri()
 
 
 def _copied(path: Path, folder: Path) -> Path:
     """Copy a database, and what was not yet moved from its log into it."""
     target = folder / "curves"
-    name = path.name + NEW
-    if parts.facts(path.parent, name):  # whole, and newer than the rest
-        parts.copy(path.parent, name, to=target, max_bytes=_MAX_BYTES)
-        return target
     for _ in range(_ATTEMPTS):  # until nobody wrote meanwhile
         before = _facts(path)
         for end in ("", _LOG):

@@ -17,18 +17,31 @@ class NonFiniteError(Exception):
     """A gradient is infinite or not a number; never leaves the trainer."""
 
 
-@torch.no_grad()
-def are_finite(parameters: Sequence[Tensor]) -> bool:
-    """Return whether all gradients are finite; they stay as they are."""
-    found = [weights.grad for weights in parameters if weights.grad is not None]
-    if not found:
-        return True
-    if _CHECK is None or any(g.dtype != torch.float32 for g in found):
-        norms = torch._foreach_norm(found)  # noqa: SLF001
-        return math.isfinite(float(torch.stack(norms).sum()))
-    bad = torch.zeros(1)
-    _CHECK(found, bad, torch.ones(1))
-    return not bad.item()
+class FiniteCheck:
+    """Looks whether the gradients of some weights are finite, in every step.
+
+    Args:
+        parameters: The weights; on the processor.
+    """
+
+    def __init__(self, parameters: Sequence[Tensor]) -> None:
+        self._parameters = parameters
+        self._is_plain = all(w.dtype == torch.float32 for w in parameters)
+        self._bad, self._one = torch.zeros(1), torch.ones(1)
+
+    def passes(self) -> bool:
+        """Return whether all are finite; they stay as they are."""
+        found = [w.grad for w in self._parameters if w.grad is not None]
+        if not found:
+            return True
+        if _CHECK is None or not self._is_plain:
+            norms = torch._foreach_norm(found)  # noqa: SLF001
+            return math.isfinite(float(torch.stack(norms).sum()))
+        _CHECK(found, self._bad, self._one)
+        if not self._bad.item():
+            return True
+        self._bad.zero_()
+        return False
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ What is read may be anybody's file: it can neither run anything nor fill the mem
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -82,8 +82,16 @@ def _collected() -> Iterator[list[EngineError]]:
         errors.append(error)
 
 
-def _rows(file: sqlite3.Connection, table: str) -> Iterable[Row]:
-    return file.execute(_READ[table]) if _has(file, table) else ()
+def _rows(file: sqlite3.Connection, table: str) -> Iterator[Row]:
+    """Yield the rows of a table; a damaged one may lead in circles."""
+    before = -1
+    for row in file.execute(_READ[table]) if _has(file, table) else ():
+        if type(row[0]) is not int or row[0] <= before:
+            raise ValueError(row[0])
+        before = row[0]
+        if isinstance(file, curve_files.Watched):
+            file.renew()
+        yield row
 
 
 def _has(file: sqlite3.Connection, table: str) -> bool:
@@ -130,7 +138,7 @@ class MetricStore:
             if curve_files.is_there(path):
                 self._make_anew()
             else:
-                curve_files.made_new(path, b"")
+                curve_files.clear_beside(path)
             self._file = sqlite3.connect(path, check_same_thread=False)
         try:
             with self._locked():
@@ -141,14 +149,8 @@ class MetricStore:
 
     def _make_anew(self) -> None:
         """Write a file of our own with the rows of the one that is there."""
-        file = sqlite3.connect(":memory:")
-        try:
-            file.executescript(curve_files.TABLES)
+        with curve_files.made_new(self._path) as file:
             self._take_over(file)
-            file.commit()
-            curve_files.made_new(self._path, file.serialize())
-        finally:
-            file.close()
 
     def _take_over(self, file: sqlite3.Connection) -> None:
         """Copy all sound rows; damaged curves of our own are set aside."""

@@ -64,6 +64,8 @@ class PhaseRun:
         self._l1 = _number(phase, "l1") or 0.0
         self.half = half
         self._draws: bool | None = None
+        here = self.device.type == "cpu"  # elsewhere asking makes it wait
+        self._check = gradients.FiniteCheck(self.parameters) if here else None
         self.random: Tensor | None = None
         self.ewc: Consolidation | None = None
 
@@ -142,7 +144,7 @@ class PhaseRun:
         norm, value = self._clip
         if norm is not None or value is not None:
             gradients.clip(self.parameters, norm, value)
-        if self.device.type == "cpu" and not gradients.are_finite(self.parameters):
+        if self._check and not self._check.passes():
             raise gradients.NonFiniteError
         before, last = int(self._first) - 1, min(self._last or math.inf, total_steps)
         place = (step - before, int(last) - before)

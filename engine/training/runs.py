@@ -48,6 +48,9 @@ _FILE = account.FILE
 _NEXT = "next_checkpoint"
 """Field of `run.json`: the word that ends the name of the next checkpoint."""
 
+_DROPPED = "dropped"
+"""Field of `run.json`: files that are not kept any more, and may still be there."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -186,7 +189,8 @@ class Run:
         if self.info.get(_NEXT) != word:
             self.update(**{_NEXT: word})
         folder = parts.make_folder(self.folder, CHECKPOINTS)
-        keeping.clear(self.folder, (), word)
+        kept = {entry.file for entry in account.kept(self.info)}
+        keeping.clear(self.folder, {*self.info.get(_DROPPED, ())} - kept, word)
         path = folder / keeping.file_name(state["step"], word)
         digest = checkpoint_file.write(path, tensors, state)
         size = path.stat().st_size
@@ -212,7 +216,7 @@ class Run:
         self.update(
             checkpoint=found[0].record,
             checkpoints=[entry.record for entry in found],
-            **{_NEXT: secrets.token_hex(4)},
+            **{_NEXT: secrets.token_hex(4), _DROPPED: sorted(gone)},
         )
         keeping.clear(self.folder, gone, "")
 

@@ -83,6 +83,8 @@ def _loads(data: bytes, path: str) -> dict[str, Tensor]:
         raise _unreadable(path, tr("a damaged file")) from error
     if not isinstance(found, dict):
         raise _unreadable(path, tr("a single value"))
+    if not found:
+        raise _unreadable(path, tr("no tensors"))
     for name, tensor in found.items():
         if not (isinstance(name, str) and isinstance(tensor, Tensor)):
             raise _unreadable(path, tr("“{name}” is no tensor", name=str(name)[:80]))

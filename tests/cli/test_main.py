@@ -201,3 +201,34 @@ def test_damaged_checkpoint_is_named_and_an_earlier_one_goes_on(capsys, tmp_path
     assert main([*export, *step]) == 0
     assert main(["train", "--resume", "--out", str(run), *step]) == 0
     assert main(export) == 0
+
+
+@pytest.fixture
+def stranger(tmp_path) -> Path:
+    """Return a project that wants to start from a file outside its folder."""
+    project = load("xor")
+    project.weights = "../private.safetensors"
+    folder = tmp_path / "project"
+    folder.mkdir()
+    tensors = {"hidden.weight": torch.full((4, 2), 0.5)}
+    safetensors.torch.save_file(tensors, tmp_path / "private.safetensors")
+    serialize.save(project, folder / "stranger.bpw")
+    return folder / "stranger.bpw"
+
+
+def test_weights_outside_the_folder_are_read_only_when_allowed(
+    stranger, capsys, tmp_path
+):
+    place = str(tmp_path / "private.safetensors")
+    assert main(["check", str(stranger)]) == 1
+    out = capsys.readouterr().out
+    assert place in out
+    assert "--allow-paths" in out
+    run = ["--out", str(tmp_path / "run"), "--steps", "2", "--threads", "1"]
+    assert main(["train", str(stranger), *run]) == 2
+    words = capsys.readouterr().err
+    assert place in words
+    assert "--allow-paths" in words
+    assert not (tmp_path / "run").exists()
+    assert main(["check", str(stranger), "--allow-paths"]) == 0
+    assert main(["train", str(stranger), "--allow-paths", *run]) == 0

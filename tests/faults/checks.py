@@ -143,8 +143,8 @@ def at_random(seed: int) -> Iterator[Case]:
         spec = chance.choice(specs)
         most = len(spec.inputs) + 2 * any(p.variadic for p in spec.inputs)
         count = chance.randint(min(1, most), most)
-        settings = list(_settings(spec))
-        chosen = dict(chance.sample(settings, min(len(settings), chance.randint(0, 3))))
+        allowed = list(settings(spec))
+        chosen = dict(chance.sample(allowed, min(len(allowed), chance.randint(0, 3))))
         yield Case(spec.id, chosen, tuple(chance.choices(names, k=count)))
 
 
@@ -156,7 +156,7 @@ def _tried() -> list[LayerSpec]:
     ]
 
 
-def _settings(spec: LayerSpec) -> Iterator[tuple[str, Value]]:
+def settings(spec: LayerSpec) -> Iterator[tuple[str, Value]]:
     """Yield settings, allowed by the catalogue or not."""
     for param in spec.params:
         for value in [*_wrong(param), *_likely(param)]:
@@ -228,7 +228,7 @@ class Tried:
         try:
             problems = self._cache.analyse(project).problems
         except Exception as error:  # noqa: BLE001 - what this command looks for
-            return self._note(f"check: {_place(error)}", case)
+            return self._note(f"check: {place_of(error)}", case)
         if self._log.lines:
             return self._note(f"advice: {self._log.lines[0]}", case)
         if _concerns(problems):
@@ -251,7 +251,7 @@ class Tried:
         except EngineError as error:
             return self._note(f"refused late: {case.type_id}: {error.what}", case)
         except Exception as error:  # noqa: BLE001 - what this command looks for
-            return self._note(f"run: {case.type_id}: {_place(error)}", case)
+            return self._note(f"run: {case.type_id}: {place_of(error)}", case)
         return True
 
     def _note(self, words: str, case: Case) -> bool:
@@ -269,7 +269,7 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        self.lines.append(_place(error) if error else record.getMessage())
+        self.lines.append(place_of(error) if error else record.getMessage())
 
 
 @dataclass(frozen=True)
@@ -309,7 +309,7 @@ def _concerns(problems: tuple[Problem, ...]) -> bool:
     return any(p.severity == "error" and p.node == "tried" for p in problems)
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "/engine/" in f.filename] or frames
     last = own[-1]

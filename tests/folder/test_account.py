@@ -25,6 +25,7 @@ GOOD = {
     "checkpoint": ENTRY,
     "checkpoints": [{**ENTRY, "kind": "best", "loss": 0.5, "size": 10}],
     "next_checkpoint": "01234567",
+    "dropped": ["b.safetensors"],
     "weights": {"a.pt": "00"},
     "weights_from": "",
     "name": "Net",
@@ -81,6 +82,12 @@ def test_checkpoints_lead_nowhere_else(write, entry):
     for fields in ({"checkpoint": entry}, {"checkpoints": [entry]}):
         with pytest.raises(DocumentError, match="checkpoint"):
             account.read(write({**GOOD, **fields}))
+
+
+@pytest.mark.parametrize("file", ["../x.safetensors", "/a", 5, ".x.safetensors"])
+def test_files_to_delete_lead_nowhere_else(write, file):
+    with pytest.raises(DocumentError, match="dropped"):
+        account.read(write({**GOOD, "dropped": [file]}))
 
 
 @pytest.mark.parametrize("word", ["../x", "", "0" * 99, "g0000000"])

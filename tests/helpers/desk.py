@@ -73,6 +73,14 @@ class Desk:
                 raise AssertionError(f"never: {question}; {self.describe()}")
             time.sleep(_POLL_S)
 
+    def opens(self, front: str) -> None:
+        """Wait for a dialog or popup, until it has the keyboard."""
+        self.wait(f"front() == {front!r} and has_keyboard()")
+
+    def is_back(self) -> None:
+        """Wait until nothing is in front and the window has the keyboard again."""
+        self.wait("front() == '' and window.isActiveWindow()")
+
     def comes(self, question: str, within_s: float = SOON_S) -> bool:
         """Return whether the answer to a question is true before long."""
         limit = time.monotonic() + within_s

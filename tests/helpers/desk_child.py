@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QMessageBox,
     QScrollArea,
     QSlider,
     QWidget,
@@ -53,8 +54,10 @@ class Answers:
             "notes": notes,
             "Path": Path,
             "QApplication": QApplication,
+            "QMessageBox": QMessageBox,
             "front": front,
             "focus": focus,
+            "has_keyboard": has_keyboard,
             "sheet": lambda: cheat_sheet.groups(window.actions_),
             "middle": middle,
             "fields": lambda: [called(field) for field in fields(window)],
@@ -103,6 +106,12 @@ def front() -> str:
         active = QApplication.activeWindow()
         widget = active if active and not isinstance(active, MainWindow) else None
     return (widget.objectName() or type(widget).__name__) if widget else ""
+
+
+def has_keyboard() -> bool:
+    """Return whether what is in front gets the keys by now."""
+    is_popup = QApplication.activePopupWidget() is not None
+    return is_popup or not isinstance(QApplication.activeWindow(), MainWindow | None)
 
 
 def focus() -> str:

@@ -161,3 +161,23 @@ def test_training_keeps_the_weights_of_its_best_evaluation(tmp_path):
         (best.step, best.values["loss"])
     ]
     assert runs.open_run(run.folder, from_step=best.step).load_weights()
+
+
+def test_what_was_let_go_and_not_deleted_yet_goes_with_the_next(tmp_path, monkeypatch):
+    run = runs.create(tmp_path, mlp())
+    save(run, 1, 2)
+    clear = keeping.clear
+
+    def killed(folder, gone, word):
+        if not word:
+            raise KeyboardInterrupt
+        clear(folder, gone, word)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeping, "clear", killed)
+        with pytest.raises(KeyboardInterrupt):
+            save(run, 3)
+    assert len(files(run)) == 3
+    again = runs.open_run(run.folder)
+    save(again, 4)
+    assert files(again) == {each["file"] for each in again.info["checkpoints"]}

@@ -225,5 +225,5 @@ def test_files_without_an_end_are_refused(tmp_path):
         runs.open_run(tmp_path)
     with pytest.raises(DocumentError, match=r"can't be read|too large"):
         serialize.load(Path("/dev/zero"))
-    with pytest.raises(TrainingError, match="not a file"):
+    with pytest.raises(TrainingError, match="not an ordinary file"):
         weight_files.read("/dev/zero")

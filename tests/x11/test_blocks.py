@@ -57,7 +57,7 @@ def test_search_opened_over_an_open_block_adds_in_it(desk, block):
 
 def test_data_set_dragged_into_an_open_block_stands_in_it(desk, block):
     outside, inside = desk.ask(NODES), desk.ask(INSIDE)
-    start = desk.ask("layer('Half moons')")
+    start = desk.ask("layer('Two moons')")
     desk.display.drag(start, desk.ask(f"in_card({block!r}, 4)"))
     desk.wait(f"len({INSIDE}) == {len(inside) + 1}")
     assert desk.ask(NODES) == outside

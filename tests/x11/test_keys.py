@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.x11.keys import CHECKS
+from tests.x11 import canvas_keys, menu_keys  # noqa: F401 - they fill CHECKS
+from tests.x11.lines import CHECKS
 
 
 @pytest.mark.parametrize("words", CHECKS)

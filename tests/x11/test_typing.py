@@ -3,6 +3,7 @@
 import pytest
 
 TEXT = "window.document.text()"
+NODES = "sorted(window.document.project.graph.nodes)"
 COUNT = "window.document.undo_stack.index()"
 LINES = ("Line", "LineEdit")
 PLACES = {
@@ -102,10 +103,10 @@ def test_line_on_the_canvas_keeps_its_own_undo_then_the_canvas_has_it(desk):
 @pytest.mark.parametrize("keys", ["Ctrl+D", "Ctrl+K", "Del", "Ctrl+X", "Ctrl+A"])
 def test_keys_of_the_canvas_edit_words_in_a_field_and_no_layers(desk, keys):
     desk.select("hidden")
-    before = desk.ask("sorted(window.document.project.graph.nodes)")
+    before = desk.ask(NODES)
     desk.press("Enter")
     desk.wait("focus() == 'Line Outputs'")
     desk.press(keys)
-    assert not desk.comes("sorted(window.document.project.graph.nodes) != %s" % before)
-    assert desk.ask("sorted(window.document.project.graph.nodes)") == before
+    assert not desk.comes(f"{NODES} != {before}")
+    assert desk.ask(NODES) == before
     assert desk.ask("window.canvas.selected_ids()") == ["hidden"]

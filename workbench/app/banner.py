@@ -64,6 +64,10 @@ class Banner(QFrame):
         self._tint()
         self.show()
 
+    def add(self, words: str) -> None:
+        """Say something more, below what is said already."""
+        self.words.setText(f"{self.words.text()}\n{words}")
+
     def withdraw(self, about: str) -> None:
         """Hide the message about something, if it is the one that shows."""
         if self.about == about:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.i18n import tr
@@ -29,7 +29,8 @@ class DiskCare(QObject):
         self._offer: RecoveryOffer | None = None
         window.files.may_save = self.may_save
         self.on_disk.differs.connect(self._on_differs)
-        self.on_disk.shared.connect(self._on_shared)
+        later = Qt.ConnectionType.QueuedConnection  # Others clear the banner first.
+        self.on_disk.shared.connect(self._on_shared, later)
         window.document.replaced.connect(lambda: window.banner.withdraw(_ABOUT))
         window.document.saved.connect(lambda: window.banner.withdraw(_ABOUT))
         window.recovery.refused.connect(self._on_refused)
@@ -83,7 +84,10 @@ class DiskCare(QObject):
             "Another window has “{name}” open too. Who saves second is asked first.",
             name=path.rpartition("/")[2],
         )
-        self._window.banner.say("info", words, [], _ABOUT)
+        if self._window.banner.isHidden():
+            self._window.banner.say("info", words, [], _ABOUT)
+        else:
+            self._window.banner.add(words)
 
     def _on_refused(self, why: str) -> None:
         words = tr(

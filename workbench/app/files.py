@@ -15,6 +15,8 @@ from workbench.document.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbench.app.opening import Opening
+
 
 class Files(QObject):
     """Opens and saves the document.
@@ -35,6 +37,7 @@ class Files(QObject):
         super().__init__(window)
         self._window, self._document, self._settings = window, document, settings
         self.may_save: Callable[[], bool] = lambda: True
+        self.opening: Opening | None = None
 
     def new(self) -> None:
         """Start an empty project."""
@@ -53,8 +56,12 @@ class Files(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file, after asking about unsaved changes."""
-        if self.may_leave():
-            self.reload(path)
+        if not self.may_leave():
+            return
+        if self.opening is not None and self.opening.wants(path):
+            self.opening.start(path, lambda: self._remember(path))
+            return
+        self.reload(path)
 
     def reload(self, path: Path) -> None:
         """Open a file in place of the document, whatever is unsaved."""

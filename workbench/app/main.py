@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from engine import i18n
 from engine.errors import EngineError
 from workbench import theme
+from workbench.app import waiting
 from workbench.app.crash import CrashGuard
 from workbench.app.garbage import Collector
 from workbench.app.start_page import StartPage
@@ -151,7 +152,8 @@ def _end(window: MainWindow) -> None:
         return
     window.recovery.leave()
     window.asks_nothing = True
-    window.close()
+    waiting.dismiss()  # Their loops end first: a window that closes twice stays.
+    QTimer.singleShot(0, window, window.close)
 
 
 def _end_of_session(window: MainWindow) -> None:

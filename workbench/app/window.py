@@ -43,6 +43,7 @@ from workbench.app.menus import (
     fill_panels,
     fill_recent,
 )
+from workbench.app.opening import Opening
 from workbench.app.outside import OutsidePaths
 from workbench.app.panels import Panels
 from workbench.app.status import StatusBar
@@ -63,7 +64,7 @@ from workbench.document.settings import Settings
 from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
 from workbench.session.session import Session
-from workbench.theme.text import word
+from workbench.theme.text import window_title
 
 if TYPE_CHECKING:
     from workbench.app.start_page import StartPage
@@ -73,7 +74,6 @@ STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
 FRAME = QSize(16, 48)
 """Room for the frame and the title that a system puts around a window, px."""
-_TITLE_LETTERS = 120
 CLOSE_S = 2.2
 """Time for the engine to write its checkpoint and end."""
 
@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
 
     def _make_commands(self) -> None:
         self.files = Files(self, self.document, self.settings)
-        self.disk_care = DiskCare(self)
+        self.disk_care, self.opening = DiskCare(self), Opening(self)
         self.training = TrainCommands(self, self.document, self.session, self.banner)
         self.view = ViewCommands(self)
         self.helpers = Helpers(self)
@@ -321,8 +321,7 @@ class MainWindow(QMainWindow):
         self.status.show_network(self.analysis, num_nodes)
 
     def _show_title(self) -> None:
-        title = word(self.document.title, _TITLE_LETTERS).replace("[*]", "[ * ]")
-        self.setWindowTitle(f"{title}[*] – Backprop Workbench")
+        self.setWindowTitle(f"{window_title(self.document.title)} – Backprop Workbench")
         self.setWindowModified(self.document.is_modified)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -376,10 +375,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, stop the run, end the engine."""
-        if not self.asks_nothing and not self.files.may_leave():
-            event.ignore()
-            return
         if not self.asks_nothing:
+            if not self.files.may_leave():
+                event.ignore()
+                return
             self.recovery.discard()  # what is unsaved was given up
         self.hide()
         self.shut_down()
@@ -390,6 +389,7 @@ class MainWindow(QMainWindow):
         """Keep the layout and end everything that runs."""
         if self.start_page is not None:
             self.start_page.leave()
+        self.opening.close()
         self.view.enlarging.restore()
         self.settings.set_window("geometry", self.saveGeometry())
         self.settings.set_window("state", self.docks.save())

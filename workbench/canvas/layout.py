@@ -27,12 +27,7 @@ def arrange(
         sizes: Width and height of every card.
         aspect: Width over height of the window.
     """
-    work = steps(graph, sizes, aspect)
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return done.value
+    return all_of(steps(graph, sizes, aspect))
 
 
 def steps(graph: Graph, sizes: Mapping[str, Size], aspect: float = 1.75) -> Steps:
@@ -210,6 +205,29 @@ def _in_row(row: _Row, left: float, top: float) -> Iterator[tuple[str, float, fl
             yield node_id, left, y
             y += height + 0.6 * metrics.GAP_Y
         left += column.width + metrics.GAP_X
+
+
+def missing(
+    graph: Graph, sizes: Mapping[str, Size], stored: Mapping[str, Position]
+) -> Steps:
+    """Find places, in slices, for the many nodes that have none: below the others."""
+    places = yield from steps(graph, sizes)
+    lost = {i: place for i, place in places.items() if i not in stored}
+    if not stored:
+        return lost
+    lowest = max(y for _, y in stored.values())
+    down = metrics.snap(lowest + metrics.HEIGHT + metrics.GAP_Y)
+    top = min((y for _, y in lost.values()), default=0.0)
+    return {i: (x, y - top + down) for i, (x, y) in lost.items()}
+
+
+def all_of(work: Steps) -> dict[str, Position]:
+    """Do all steps and return the places."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
 
 
 def beside(

@@ -17,7 +17,14 @@ from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Port
-from workbench.canvas import catalogue, connecting, metrics, suggestions, tools
+from workbench.canvas import (
+    catalogue,
+    connecting,
+    metrics,
+    open_card,
+    suggestions,
+    tools,
+)
 from workbench.canvas.catalogue import Item
 from workbench.document import wires
 from workbench.theme.text import tip
@@ -70,16 +77,28 @@ class QuickAdd(QFrame):
         """Open for a new node.
 
         Args:
-            place: Scene point for it; None: at the pointer or the middle.
+            place: Scene point for it; None: behind what is selected; with nothing
+                selected in the block that is open below the pointer, or the middle.
             end: Port it is to fit and be wired to.
             wire: Wire it is to be put into.
         """
-        self._place, self._end, self._wire = place, end, wire
+        self._place = self._inside() if place is None else place
+        self._end, self._wire = end, wire
         self.field.clear()
         self._fill("")
         self.move(self._corner())
         self.show()
         self.field.setFocus()
+
+    def _inside(self) -> QPointF | None:
+        """Return the place of the pointer where it points into an open block."""
+        view = self._view
+        spot = view.viewport().mapFromGlobal(QCursor.pos())
+        is_chosen = view.selected_ids() or view.inside.ids
+        if is_chosen or not view.viewport().rect().contains(spot):
+            return None
+        place = view.mapToScene(spot)
+        return place if open_card.at(view.canvas, place) else None
 
     def _corner(self) -> QPoint:
         """Return the screen point for the popup, within the screen."""

@@ -1,6 +1,6 @@
 """The scene follows the document: an item per node and wire, found by id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Signal
@@ -11,13 +11,15 @@ from engine.graph.model import ROOT, Edge, Graph, Node, Position
 from engine.graph.ports import BLOCK
 from engine.protocol.frame import Analysis, LayerSample, NodeInfo
 from workbench.canvas import face as faces
-from workbench.canvas import layout, live, metrics, open_card, stubs, words
+from workbench.canvas import hits, layout, live, metrics, open_card, stubs, words
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.inner import Known
 from workbench.canvas.live import Live
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.note_layer import NoteLayer
-from workbench.canvas.routing import route
+from workbench.canvas.slices import Slices
+from workbench.canvas.staging import LARGE, Stage, adopt, is_large
+from workbench.canvas.wiring import Wiring
 from workbench.document import Document, outer_ports
 
 _EDGE_OBSTACLES = 150
@@ -34,6 +36,7 @@ class CanvasScene(QGraphicsScene):
         live: Newest measurement, as it looks.
         notes: Comments and frames.
         path: Instances that were entered, from the main graph on.
+        stage: Items of a large project that is about to be opened.
 
     Signals:
         selection_told: Other nodes or wires are selected. Qt's own signal also comes
@@ -59,6 +62,8 @@ class CanvasScene(QGraphicsScene):
         self._layers: tuple[str, ...] = ()
         self._analysis: Analysis | None = None
         self._shown_scope = ROOT
+        self.stage: Stage | None = None
+        self._adding, self._renewing = Slices(self), Slices(self)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setSceneRect(-_HALF_WORLD, -_HALF_WORLD, 2 * _HALF_WORLD, 2 * _HALF_WORLD)
         document.changed.connect(self._on_changed)
@@ -103,11 +108,21 @@ class CanvasScene(QGraphicsScene):
         self._analysis = None
         self._layers = ()
         self.live.clear()
+        self._adding.stop()
+        self._renewing.stop()
         self.clear()
-        self.sync()
+        stage, self.stage = adopt(self.stage, self.document), None
+        if stage is None:
+            self.sync()
+            return
+        self.nodes, self.edges, self._auto = stage.nodes, stage.edges, stage.auto
+        self._known = dict(stage.project.graph.nodes)
+        items = [*self.edges.values(), *self.nodes.values()]
+        self._adding.start(map(self.addItem, items))
 
     def sync(self) -> None:
         """Bring the items into line with the document; touches only what differs."""
+        self._adding.finish()
         graph, chosen = self.graph, self.selected_nodes()
         for edge in [edge for edge in self.edges if not graph.has_edge(edge)]:
             self.removeItem(self.edges.pop(edge))
@@ -121,7 +136,10 @@ class CanvasScene(QGraphicsScene):
                 self._known.pop(edge.target.node, None)
         dirty = self._sync_nodes(graph) | self._sync_places(graph)
         self._sync_edges(graph, dirty)
-        self.live.trace(graph, self._layers)
+        if self._layers:
+            self.live.trace(graph, self._layers)
+        if self._renewing.is_running:
+            self._renewing.start(self._shown_anew(graph))
         if any(node_id not in self.nodes for node_id in chosen):
             self.selection_told.emit()
 
@@ -162,8 +180,8 @@ class CanvasScene(QGraphicsScene):
         stored = self.document.project.layout.get(self.scope, {})
         places = {i: stored[i] for i in graph.nodes if i in stored}
         lost = [i for i in graph.nodes if i not in stored]
-        if lost and not places and not self._auto:
-            self._auto = layout.arrange(graph, self.sizes())
+        if lost and not self._auto and (not places or len(lost) > LARGE):
+            self._auto = layout.all_of(layout.missing(graph, self.sizes(), stored))
         places |= {i: self._auto[i] for i in lost if i in self._auto}
         for node_id in lost:
             if node_id not in places:
@@ -198,14 +216,15 @@ class CanvasScene(QGraphicsScene):
             return
         few = len(self.nodes) <= _EDGE_OBSTACLES
         cards = {i: item.card() for i, item in self.nodes.items()} if few else {}
+        wiring = self._wiring()
         for edge, item in self.edges.items():
             if edge.source.node in touched or edge.target.node in touched:
-                self._route(edge, item, cards)
+                wiring.draw(item, cards)
 
     def reroute_edge(self, edge: Edge) -> None:
         """Draw one wire anew, past no cards."""
         if edge in self.edges:
-            self._route(edge, self.edges[edge], {})
+            self._wiring().draw(self.edges[edge], {})
 
     def shift(self, node_ids: Iterable[str], delta: QPointF) -> None:
         """Let nodes and their wires move by the same way, quickly."""
@@ -213,40 +232,16 @@ class CanvasScene(QGraphicsScene):
         for node_id in moved:
             item = self.nodes[node_id]
             item.setPos(item.pos() + delta)
-        across, down = delta.x(), delta.y()
+        across, down, wiring = delta.x(), delta.y(), self._wiring()
         for edge, item in self.edges.items():
             inside = (edge.source.node in moved) + (edge.target.node in moved)
             if inside == 2:
                 item.move_by(across, down)
             elif inside:
-                self._route(edge, item, {})
+                wiring.draw(item, {})
 
-    def _route(self, edge: Edge, item: EdgeItem, cards: dict[str, QRectF]) -> None:
-        source, target = self.nodes[edge.source.node], self.nodes[edge.target.node]
-        ends = {edge.source.node, edge.target.node}
-        others = [card for node_id, card in cards.items() if node_id not in ends]
-        start = source.port_place(edge.source.port, is_output=True)
-        end = target.port_place(edge.target.port, is_output=False)
-        outputs = source.face.outputs
-        lane = outputs.index(edge.source.port) if edge.source.port in outputs else 0
-        is_broken = (
-            edge.source.port not in outputs
-            or edge.target.port not in target.face.inputs
-        )
-        colour = self._colour(edge.source.node)
-        if target.face.kind == "dot":
-            target.set_face(replace(target.face, category=colour))
-        item.set_words(colour, self._label(edge), is_broken=is_broken)
-        item.set_path(route(start, end, source.card(), others, lane))
-
-    def _colour(self, node_id: str) -> str:
-        """Return the category of a node; a point in a wire has that of its source."""
-        while self.nodes[node_id].face.kind == "dot":
-            before = self.graph.edges_into(node_id)
-            if not before:
-                break
-            node_id = before[0].source.node
-        return self.nodes[node_id].face.category
+    def _wiring(self) -> Wiring:
+        return Wiring(self.graph, self.nodes, self._label)
 
     def _label(self, edge: Edge) -> str:
         info = self._infos.get(self.prefix + edge.source.node)
@@ -307,9 +302,25 @@ class CanvasScene(QGraphicsScene):
             if problem.node.startswith(self.prefix):
                 root = problem.node[len(self.prefix) :].partition(".")[0]
                 self._problems.setdefault(root, []).append(problem)
+        if is_large(self.graph):
+            self._renewing.start(self._shown_anew(self.graph))
+            return
         for node in self.graph.nodes.values():
             self._show(node)
         self.reroute(self.nodes)
+        self.update()
+
+    def _shown_anew(self, graph: Graph) -> Iterator[None]:
+        """Bring cards and wires into line with what is known, in slices."""
+        for node in list(graph.nodes.values()):
+            if graph.nodes.get(node.id) is node:
+                self._show(node)
+            yield
+        wiring = self._wiring()
+        for edge, item in list(self.edges.items()):
+            if self.edges.get(edge) is item:
+                wiring.draw(item, {})
+            yield
         self.update()
 
     def problems_of(self, node_id: str) -> Sequence[Problem]:
@@ -350,7 +361,7 @@ class CanvasScene(QGraphicsScene):
         return room
 
     def selected_nodes(self) -> list[str]:
-        """Return the ids of the selected nodes, in the order of the document."""
+        """Return the ids of the selected nodes, in the document's order."""
         return [i for i, item in self.nodes.items() if item.isSelected()]
 
     def selected_edges(self) -> list[Edge]:
@@ -375,24 +386,10 @@ class CanvasScene(QGraphicsScene):
 
     def edge_at(self, place: QPointF, reach: float = 6.0) -> EdgeItem | None:
         """Return the wire at a place, within `reach` scene pixels."""
-        near = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
-        for item in self.edges.values():
-            around = item.path.boundingRect().adjusted(-8, -8, 8, 8)
-            if around.contains(place) and item.shape().intersects(near):
-                return item
-        return None
+        return hits.edge(self.edges.values(), place, reach)
 
     def port_at(
         self, place: QPointF, reach: float = metrics.PORT_REACH
     ) -> tuple[str, str, bool] | None:
         """Return (node id, port, is output) of the nearest port within `reach`."""
-        best, found = reach, None
-        for item in self.nodes.values():
-            if not item.card().adjusted(-reach, -reach, reach, reach).contains(place):
-                continue
-            for name, is_output, spot in item.face.ports():
-                gap = item.pos() + spot - place
-                distance = (gap.x() ** 2 + gap.y() ** 2) ** 0.5
-                if distance < best:
-                    best, found = distance, (item.node_id, name, is_output)
-        return found
+        return hits.port(self.nodes.values(), place, reach)

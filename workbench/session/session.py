@@ -26,6 +26,7 @@ from workbench.session.link import Client, Link, spawn_engine
 from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
 from workbench.session.places import default_runs_folder, made
+from workbench.session.writing import Writing
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS = 33, 100, 60
 ACTIVE = frozenset({"compiling", "training", "paused", "stopping"})
@@ -77,7 +78,7 @@ class Session(QObject):
         self._forecasting = Forecasting(self, self._ask)
         self._forecasting.ready.connect(self.forecast_ready)
         self._handlers = self._table()
-        self._names = Names()
+        self._names, self._writing = Names(), Writing(self)
         self._checked: Project | None = None
         self._folder, self._revision = "", 0
         self.allowed: tuple[str, ...] = ()  # places that weights may be read from
@@ -158,9 +159,11 @@ class Session(QObject):
 
     def _on_check_due(self) -> None:
         if self._checked is not None and self._link.connected:
-            place = self._folder, self.allowed
-            text = dumps(self._checked)
-            self._ask(commands.Check(text, self._revision, *place))
+            revision, *place = self._revision, self._folder, self.allowed
+            self._writing.start(
+                self._checked,
+                lambda text: self._ask(commands.Check(text, revision, *place)),
+            )
 
     def train(
         self,
@@ -262,9 +265,7 @@ class Session(QObject):
     def export(
         self, format_id: str, path: str, averaged: bool = True, from_step: int = -1
     ) -> None:
-        """Write the current or last run's weights.
-
-        Answered by `exported` or `request_failed`.
+        """Write the current or last run's weights; see `exported`, `request_failed`.
 
         Args:
             format_id: `safetensors` or `pt`.
@@ -285,6 +286,7 @@ class Session(QObject):
             timer.stop()
         self.lifeline.close()
         self._forecasting.stop()
+        self._writing.close()
         if self.active:
             self._link.send(commands.Stop())
         self._link.close(timeout_s)

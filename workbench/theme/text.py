@@ -10,7 +10,7 @@ from engine.plain import sentence, shortened
 
 _LONGEST, _PIECE, _BREAK = 30, 20, "\u200b"
 _UNBROKEN = re.compile(rf"\S{{{_LONGEST + 1},}}")
-_HTML, _LINE = re.compile("[<&]"), 80
+_HTML, _LINE, _TITLE = re.compile("[<&]"), 80, 120
 _BYTES = ("B", "KB", "MB", "GB", "TB")
 _LARGE = ("", "k", "M", "G", "T")
 _MNEMONIC = re.compile(r"\(&\w\)|&")
@@ -46,6 +46,11 @@ def tip(words: str) -> str:
 def word(words: str, most: int = 40) -> str:
     """Return a foreign name for a button, a row or a title: short, on one line."""
     return shortened(words, most)
+
+
+def window_title(name: str) -> str:
+    """Return a name as Qt's titles have it, with the mark of unsaved changes."""
+    return word(name, _TITLE).replace("[*]", "[ * ]") + "[*]"
 
 
 def plain(words: str) -> str:

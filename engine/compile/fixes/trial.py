@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from engine.compile.fixes import MAX_FIXES
+from engine.compile.itself import ITSELF
 from engine.errors import EngineError
 from engine.graph.edits import Fix, Problem, apply_all
 from engine.graph.model import Project
+from engine.graph.offers import learned_targets
 
 Judge = Callable[[Project], Sequence[Problem]]
 MOST_NODES = 400
@@ -56,6 +58,7 @@ class _Trial:
         nodes = sum(len(b.graph.nodes) for b in project.blocks.values())
         is_small = nodes + len(project.graph.nodes) <= MOST_NODES
         self._left = MOST_TRIALS if is_small else 0
+        self._guesses = learned_targets(project) if is_small else set()
 
     def in_order(self, problem: Problem) -> tuple[Fix, ...]:
         """Return the fixes that break nothing, those that leave least first."""
@@ -79,6 +82,8 @@ class _Trial:
         fresh = [p for p in after if _mark(p) not in self._before]
         if any(self._is_broken(p) for p in fresh):
             return None
+        if learned_targets(trial) - self._guesses:
+            return None
         errors = sum(problem.severity == "error" for problem in after)
         return errors, len(after) - errors
 
@@ -86,6 +91,8 @@ class _Trial:
         """Return whether a new problem is where all was in order."""
         if fresh.severity == "warning":
             return not self._has_errors
+        if fresh.kind == ITSELF:
+            return True
         return fresh.node not in self._unknown and bool(fresh.node)
 
 

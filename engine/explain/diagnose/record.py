@@ -97,6 +97,7 @@ class Record:
     ending: str = ""
     _samples: list[LayerSample] = field(default_factory=list)
     _ratios: list[float] = field(default_factory=list)
+    _columns: dict[str, Floats] = field(default_factory=dict)
     _stride: int = 1
     _seen: int = 0
 
@@ -137,6 +138,7 @@ class Record:
         """Keep a measurement; of very many, every second, fourth … one."""
         keep = self._seen < FEW or self._seen % self._stride == 0
         self._seen += 1
+        self._columns = {}
         if not keep:
             return
         bare = np.zeros((0, 0), dtype=np.int64)
@@ -168,8 +170,11 @@ class Record:
 
     def column(self, name: str) -> Floats:
         """Return one value of `LayerSample` over time (S, L)."""
-        rows = [vars(sample)[name] for sample in self._samples]
-        return np.array(rows, dtype=np.float64).reshape(-1, len(self.layers))
+        if name not in self._columns:
+            rows = [vars(sample)[name] for sample in self._samples]
+            whole = np.array(rows, dtype=np.float64).reshape(-1, len(self.layers))
+            self._columns[name] = whole
+        return self._columns[name]
 
     def weight_norms(self) -> Floats:
         """Return ‖w‖ of all layers together (S,)."""

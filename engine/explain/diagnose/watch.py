@@ -5,6 +5,7 @@ step, however late somebody asks: the same training is told the same, busy or no
 """
 
 import math
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -95,12 +96,15 @@ class Diagnosis:
     def look(self) -> Iterator[None]:
         """Look at the ReLUs, a batch at a time."""
         self._must_look = False
-        parts = self.trainer.parts
+        parts, budget = self.trainer.parts, self.trainer.monitor.budget
+        start = time.perf_counter()
         for found in activations.look(parts.evaluator, parts.feeds):
+            budget.also(time.perf_counter() - start)
             if found is None:
                 yield
             else:
                 self._waiting.append(Seen(self.trainer.step, found))
+            start = time.perf_counter()
 
     def judge(
         self, steps: Ints, losses: Floats, ending: Ending | None

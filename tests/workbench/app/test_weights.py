@@ -1,9 +1,11 @@
 """Weights from files in the window, with an engine that only listens."""
 
-from engine.graph.edits import Move, SetParam
+from dataclasses import replace
+
+from engine.graph.edits import Move, ReplaceNode, SetParam
 from engine.graph.weights import Start
 from engine.protocol import commands
-from engine.protocol.frame import Failed, Outcome
+from engine.protocol.frame import Analysis, Failed, Outcome
 from engine.protocol.weights import TensorFit, WeightsPreview
 from workbench.app.weights import load, rooted
 
@@ -117,3 +119,30 @@ def test_a_failed_start_leads_to_its_node_until_the_document_changes(
     assert window.banner.isVisible()
     window.document.apply([SetParam("linear2", "out_features", 9)], "Wider")
     assert not window.banner.isVisible()
+
+
+def test_places_outside_the_folder_are_asked_about_once(
+    qtbot, window, engine, tmp_path
+):
+    (tmp_path / "project").mkdir()
+    window.document.save(tmp_path / "project" / "a.bpw")
+    place = str(tmp_path / "private.pt")
+    node = window.document.project.graph.nodes["scores"]
+    asking = replace(node, weights="../private.pt")
+    window.document.apply([ReplaceNode(asking)], "Start from a file")
+    window.session.analysis_ready.emit(Analysis(0, {}, (), 0))
+    assert place in window.banner.words.text()
+    (button,) = window.banner.buttons
+    window.training.start()
+    assert engine.commands(commands.Train) == []
+    window.banner.hide()
+    window.session.analysis_ready.emit(Analysis(0, {}, (), 0))
+    assert not window.banner.isVisible()
+    before = len(engine.commands(commands.Check))
+    window.training.start()
+    window.banner.buttons[0].click()
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > before)
+    assert engine.commands(commands.Check)[-1].allowed == (place,)
+    assert window.settings.allowed == [place]
+    assert window.outside.held == ()
+    assert button is not None

@@ -66,6 +66,35 @@ def test_root_updates_then_installs(monkeypatch, capsys):
     assert "libGL.so.1" in capsys.readouterr().err
 
 
+@pytest.fixture
+def displayless(monkeypatch):
+    """A Debian without the programs that tests on a display need."""
+    monkeypatch.setattr(system, "has_apt", lambda: True)
+    monkeypatch.setattr(system.shutil, "which", lambda _: None)
+    monkeypatch.setattr(system, "_loads", lambda _: True)
+
+
+@pytest.mark.usefixtures("displayless")
+def test_display_for_tests_is_installed_by_root_only_and_the_line_is_told(monkeypatch):
+    asked = []
+    monkeypatch.setattr(system, "_apt", lambda *words: asked.append(words) or True)
+    monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
+    system.ensure_display()
+    assert asked == []
+    assert "apt-get install openbox xdotool xvfb" in system.missing_display()
+    monkeypatch.setattr(system.os, "geteuid", lambda: 0)
+    system.ensure_display()
+    assert asked[-1][-3:] == ("openbox", "xdotool", "xvfb")
+
+
+@pytest.mark.usefixtures("displayless")
+def test_display_that_cannot_be_installed_fails_no_other_test(monkeypatch, capsys):
+    monkeypatch.setattr(system, "_apt", lambda *_: False)
+    monkeypatch.setattr(system.os, "geteuid", lambda: 0)
+    system.ensure_display()
+    assert "apt-get failed" in capsys.readouterr().err
+
+
 def test_libraries_of_this_machine_are_found():
     assert system.missing_libraries({"libc.so.6": "libc6"}) == {}
     assert system.missing_libraries({"libnone.so.9": "none"}) == {

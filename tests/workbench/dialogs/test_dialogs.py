@@ -44,7 +44,7 @@ def test_export_suffix_follows_the_format(qtbot, export, tmp_path):
     export.show_run(RUN, 1)
     with qtbot.waitSignal(export.wanted) as wanted:
         qtbot.mouseClick(export.button, Qt.MouseButton.LeftButton)
-    assert wanted.args == ["pt", str(tmp_path / "digits.pt"), True]
+    assert wanted.args == ["pt", str(tmp_path / "digits.pt"), True, -1]
 
 
 def test_export_of_a_run_with_averaged_weights_offers_the_raw_ones(
@@ -60,7 +60,12 @@ def test_export_of_a_run_with_averaged_weights_offers_the_raw_ones(
     assert export.weights.currentText().startswith("Raw")
     with qtbot.waitSignal(export.wanted) as wanted:
         qtbot.mouseClick(export.button, Qt.MouseButton.LeftButton)
-    assert wanted.args == ["safetensors", str(tmp_path / "digits.safetensors"), False]
+    assert wanted.args == [
+        "safetensors",
+        str(tmp_path / "digits.safetensors"),
+        False,
+        -1,
+    ]
 
 
 def test_export_over_a_file_asks_first(qtbot, export, tmp_path):

@@ -1,0 +1,70 @@
+"""Large projects are opened beside the window; small ones at once."""
+
+import json
+
+import pytest
+
+from engine.protocol import commands
+from tests.faults import opening
+from tests.faults._hostile_projects import trained, written
+from workbench.canvas import tools
+
+NODES = 3000
+
+
+@pytest.fixture
+def large(tmp_path):
+    return written(graph=trained(NODES))(tmp_path)
+
+
+def test_large_project_opens_with_all_its_cards_and_wires(qtbot, window, engine, large):
+    window.files.open_path(large)
+    assert window.opening.is_running
+    assert "Opening" in window.banner.words.text()
+    qtbot.waitUntil(lambda: not window.opening.is_running, timeout=60_000)
+    scene, graph = window.canvas.canvas, window.document.project.graph
+    assert window.document.path == large
+    assert list(scene.nodes) == list(graph.nodes)
+    assert set(scene.edges) == set(graph.edges)
+    qtbot.waitUntil(lambda: not scene._adding.is_running, timeout=20_000)
+    assert all(item.scene() is scene for item in scene.nodes.values())
+    assert len({item.pos().toTuple() for item in scene.nodes.values()}) == NODES
+    assert not window.banner.isVisible()
+
+    def asked():
+        checks = engine.commands(commands.Check)
+        return checks and len(json.loads(checks[-1].document)["graph"]["nodes"])
+
+    qtbot.waitUntil(lambda: asked() == NODES, timeout=20_000)
+
+
+def test_cancel_leaves_the_project_that_was_there(window, large):
+    assert opening.cancel(window, large) < 0.5
+    assert not window.opening.is_running
+
+
+def test_edit_while_cards_are_still_added_shows_all(qtbot, window, large):
+    window.files.open_path(large)
+    qtbot.waitUntil(lambda: not window.opening.is_running, timeout=60_000)
+    scene = window.canvas.canvas
+    tools.select_all(window.canvas)
+    assert len(window.canvas.selected_ids()) == NODES
+    scene.sync()
+    assert all(item.scene() is scene for item in scene.edges.values())
+
+
+def test_broken_large_file_is_told_and_the_project_stays(qtbot, window, tmp_path):
+    before = window.document.project
+    path = tmp_path / "broken.bpw"
+    path.write_text('{"format": "' + "x" * 200_000)
+    window.files.open_path(path)
+    qtbot.waitUntil(lambda: not window.opening.is_running, timeout=20_000)
+    assert window.document.project is before
+    assert "ends in the middle" in window.banner.words.text()
+
+
+def test_another_project_takes_the_place_of_one_that_is_being_opened(window, large):
+    window.files.open_path(large)
+    window.document.load_preset("xor")
+    assert not window.opening.is_running
+    assert window.document.preset == "xor"

@@ -1,0 +1,231 @@
+"""What the keys of the File, Edit, View and Help menus do, pressed for real."""
+
+from tests.helpers.desk import TRAIN_S, Desk
+from tests.x11.lines import CHECKS, CHOSEN, NODES, XOR, ZOOM, line
+
+
+def _opens(words: str, front: str) -> None:
+    """Register a line that opens something, which Esc closes again."""
+
+    def check(desk: Desk, keys: str) -> None:
+        desk.press(keys)
+        desk.opens(front)
+        desk.press("Esc")
+        desk.is_back()
+
+    CHECKS[words] = check
+
+
+_opens("Open a preset…", "PresetDialog")
+_opens("Keyboard shortcuts", "shortcuts")
+_opens("Export weights…", "ExportDialog")
+_opens("Search commands…", "CommandPalette")
+
+
+# File ------------------------------------------------------------------------------
+
+
+@line("New")
+def new(desk: Desk, keys: str) -> None:
+    desk.press(keys)
+    desk.wait(f"{NODES} == []")
+
+
+def _save(desk: Desk, keys: str, name: str) -> str:
+    """Save under a name through the dialog; returns the file."""
+    path = str(desk.home / name)
+    desk.press(keys)
+    desk.opens("QFileDialog")
+    desk.press("Ctrl+A")
+    desk.type(path)
+    desk.press("Enter")
+    desk.wait(f"str(window.document.path) == {path!r}")
+    return path
+
+
+@line("Save")
+def save(desk: Desk, keys: str) -> None:
+    desk.ask("actions.rename(window.document, 'tanh', 'Bend')")
+    path = _save(desk, keys, "saved.bpw")
+    desk.ask("actions.rename(window.document, 'tanh', 'Squash')")
+    desk.press(keys)
+    desk.wait("not window.document.is_modified")
+    desk.wait(f"'Squash' in Path({path!r}).read_text()")
+
+
+@line("Save as…")
+def save_as(desk: Desk, keys: str) -> None:
+    _save(desk, keys, "one.bpw")
+    path = _save(desk, keys, "two.bpw")
+    desk.wait(f"'boundary' in Path({path!r}).read_text()")
+
+
+@line("Open…")
+def open_file(desk: Desk, keys: str) -> None:
+    path = str(desk.home / "opened.bpw")
+    desk.ask(f"str(window.document.save(Path({path!r})))")
+    desk.fresh("sine")
+    desk.press(keys)
+    desk.opens("QFileDialog")
+    desk.type(path)
+    desk.press("Enter")
+    desk.wait(f"str(window.document.path) == {path!r} and {NODES} == {XOR}")
+
+
+# Edit ------------------------------------------------------------------------------
+
+
+@line("Undo")
+def undo(desk: Desk, keys: str) -> None:
+    desk.ask("actions.remove(window.document, ['tanh'])")
+    desk.press(keys)
+    desk.wait(f"{NODES} == {XOR}")
+
+
+@line("Redo")
+def redo(desk: Desk, keys: str) -> None:
+    desk.ask("actions.remove(window.document, ['tanh'])")
+    desk.ask("window.document.undo_stack.undo()")
+    desk.press(keys)
+    desk.wait(f"len({NODES}) == {len(XOR) - 1}")
+
+
+@line("Cut")
+def cut(desk: Desk, keys: str) -> None:
+    desk.select("tanh")
+    desk.press(keys)
+    desk.wait(f"'tanh' not in {NODES}")
+    desk.wait("'tanh' in QApplication.clipboard().text()")
+
+
+@line("Copy")
+def copy(desk: Desk, keys: str) -> None:
+    desk.ask("QApplication.clipboard().setText('')")
+    desk.select("hidden")
+    desk.press(keys)
+    desk.wait("'Hidden layer' in QApplication.clipboard().text()")
+    assert desk.ask(NODES) == XOR
+
+
+@line("Paste")
+def paste(desk: Desk, keys: str) -> None:
+    desk.select("tanh")
+    desk.press("Ctrl+C")
+    desk.wait("'tanh' in QApplication.clipboard().text()")
+    desk.press(keys)
+    desk.wait(f"{NODES} == {sorted([*XOR, 'tanh_2'])}")
+
+
+@line("Duplicate")
+def duplicate(desk: Desk, keys: str) -> None:
+    desk.select("tanh")
+    desk.press(keys)
+    desk.wait(f"{NODES} == {sorted([*XOR, 'tanh_2'])}")
+    desk.press("Ctrl+Z")
+    desk.wait(f"{NODES} == {XOR}")
+
+
+@line("Delete")
+def delete(desk: Desk, keys: str) -> None:
+    desk.select("tanh", "boundary")
+    desk.press(keys)
+    desk.wait(f"{NODES} == ['data', 'hidden', 'loss', 'output']")
+
+
+@line("Delete and heal the wire")
+def heal(desk: Desk, keys: str) -> None:
+    desk.select("tanh")
+    desk.press(keys)
+    edges = "{f'{e.source} {e.target}' for e in window.document.project.graph.edges}"
+    desk.wait(f"'hidden.out output.input' in {edges}")
+
+
+@line("Select all")
+def select_all(desk: Desk, keys: str) -> None:
+    desk.press(keys)
+    desk.wait(f"{CHOSEN} == {XOR}")
+
+
+@line("Go to a node…")
+def go_to(desk: Desk, keys: str) -> None:
+    desk.press(keys)
+    desk.wait("window.canvas.chooser.field.hasFocus()")
+    desk.type("tanh")
+    desk.press("Enter")
+    desk.wait(f"{CHOSEN} == ['tanh']")
+
+
+# View ------------------------------------------------------------------------------
+
+
+def _zooms(desk: Desk, keys: str, sign: str) -> None:
+    before = desk.ask(ZOOM)
+    desk.press(keys)
+    desk.wait(f"{ZOOM} {sign} {before}")
+
+
+@line("Zoom in")
+def zoom_in(desk: Desk, keys: str) -> None:
+    _zooms(desk, keys, ">")
+
+
+@line("Zoom out")
+def zoom_out(desk: Desk, keys: str) -> None:
+    _zooms(desk, keys, "<")
+
+
+@line("Fit the network")
+def fit(desk: Desk, keys: str) -> None:
+    fitted = desk.ask(ZOOM)
+    desk.ask("window.canvas.camera.set_zoom(3.0)")
+    desk.press(keys)
+    desk.wait(f"abs({ZOOM} - {fitted}) < 0.01")
+
+
+@line("Overview")
+def overview(desk: Desk, keys: str) -> None:
+    shown = "window.canvas.minimap.isVisible()"
+    before = desk.ask(shown)
+    desk.press(keys)
+    desk.wait(f"{shown} is not {before}")
+    desk.press(keys)
+    desk.wait(f"{shown} is {before}")
+
+
+@line("Enlarge the panel")
+def enlarge(desk: Desk, keys: str) -> None:
+    desk.wait("window.panels.is_loaded", TRAIN_S)
+    desk.press(keys)
+    desk.wait("window.view.enlarging.name == 'loss'")
+    desk.press(keys)
+    desk.wait("window.view.enlarging.name == ''")
+
+
+@line("Layout to build")
+def layout_build(desk: Desk, keys: str) -> None:
+    desk.press(keys)
+    desk.wait("not window.docks['loss'].isVisible()")
+    desk.ask("window.view.layouts.switch('train')")
+
+
+@line("Layout to train")
+def layout_train(desk: Desk, keys: str) -> None:
+    desk.ask("window.view.layouts.switch('build')")
+    desk.press(keys)
+    desk.wait("window.docks['loss'].isVisible()")
+
+
+@line("Dark or light")
+def theme(desk: Desk, keys: str) -> None:
+    before = desk.ask("window.settings.theme")
+    desk.press(keys)
+    desk.wait(f"window.settings.theme != {before!r}")
+    desk.press(keys)
+
+
+@line("Full screen")
+def full_screen(desk: Desk, keys: str) -> None:
+    desk.press(keys)
+    desk.wait("window.isFullScreen()")
+    desk.press(keys)
+    desk.wait("not window.isFullScreen()")
