@@ -42,6 +42,13 @@ _LIMIT_S = 10.0
 _CALLS_APART = 20_000
 _ATTEMPTS = 5
 _BUSY = ("locked", "busy")
+_DISK = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+)
+"""Codes of a disk that refuses: nothing is known of the rows then."""
 
 
 class CurvesError(TrainingError):
@@ -76,7 +83,8 @@ def told(path: Path) -> Iterator[None]:
         words = str(error)
         is_busy = any(word in words for word in _BUSY)
         words = tr("another program holds the file") if is_busy else words
-        raise CurvesError(path, words, is_ours=not is_busy) from error
+        is_sound = is_busy or error.__dict__.get("sqlite_errorcode", 0) & 0xFF in _DISK
+        raise CurvesError(path, words, is_ours=not is_sound) from error
     except ODD as error:
         raise CurvesError(path, tr("damaged rows"), is_ours=True) from error
     except OSError as error:

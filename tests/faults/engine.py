@@ -8,7 +8,6 @@ noticed; the limits are shortened, so that a test need not wait ten seconds.
 import argparse
 import os
 import random
-import resource
 import signal
 import time
 from collections.abc import Callable
@@ -120,6 +119,8 @@ class Case:
         elif fault == "stop":
             process.send_signal(signal.SIGSTOP)
         elif fault == "memory":
+            import resource  # noqa: PLC0415 - not on every system
+
             try:  # what it holds already is more than it may: the next request ends it
                 resource.prlimit(process.pid, resource.RLIMIT_AS, (2**20, 2**20))
                 resource.prlimit(process.pid, resource.RLIMIT_DATA, (2**20, 2**20))

@@ -61,7 +61,9 @@ class Fault:
         if is_due and kind is OSError:
             raise OSError(self.number, os.strerror(self.number))
         if is_due:
-            raise kind("database or disk is full")
+            error = kind("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
 
     def before(self, real: Callable) -> Callable:
         def call(*args, **options):
@@ -89,8 +91,8 @@ class _Connection:
         self._fault.meet(sqlite3.OperationalError)
         self._real.commit()
 
-    def close(self):
-        self._real.close()
+    def __getattr__(self, name):
+        return getattr(self._real, name)
 
 
 @contextlib.contextmanager

@@ -1,56 +1,98 @@
-"""Runs killed with -9 at a random step end with the same weights."""
+"""Runs killed with -9 at a random step end with the same weights.
+
+In turn an MLP, a CNN with dropout and batch normalisation, an LSTM, a GAN and a GPT.
+"""
 
 import argparse
 import contextlib
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import safetensors.numpy
 
+from engine.graph import serialize
+from engine.graph.model import Edge, Node, Project
+from tests.training.projects import cnn
+
 HELP = "killed runs end with the same weights"
 
 ROOT = Path(__file__).parents[2]
-_PRESET = "digits-mlp"
-_STEPS, _EVERY = 1500, 7
-_SETTINGS = (
-    *("--steps", str(_STEPS), "--checkpoint-every", str(_EVERY)),
-    *("--threads", "1", "--seed", "3"),
-)
-_EPOCH = 23
-"""Steps of an epoch of this preset."""
-_LIMIT_S = 120.0
+_CNN = "cnn.bpw"
+_EVERY = 7
+_LIMIT_S = 300.0
+
+
+@dataclass(frozen=True)
+class Family:
+    """What is trained: a preset or the file `_CNN`, and for how many steps."""
+
+    document: str
+    steps: int
+
+    def settings(self) -> tuple[str, ...]:
+        lengths = ("--steps", str(self.steps), "--checkpoint-every", str(_EVERY))
+        return (*lengths, "--threads", "1", "--seed", "3")
+
+
+FAMILIES = {
+    "MLP": Family("digits-mlp", 1500),
+    "CNN": Family(_CNN, 400),
+    "LSTM": Family("digits-lstm", 400),
+    "GAN": Family("gan-2d", 250),
+    "GPT": Family("tiny-gpt", 45),
+}
 
 
 def run(options: argparse.Namespace, folder: Path) -> int:
     """Kill, resume, and compare the weights with those of an uninterrupted run."""
     chance = random.Random(options.seed)
-    whole = folder / "whole"
-    seconds = _finish(_start(_PRESET, *_SETTINGS, "--out", whole))
-    expected = _weights(whole)
-    good, between = 0, 0
+    serialize.save(_convolutional(), folder / _CNN)
+    expected: dict[str, str] = {}
+    good = 0
     for number in range(options.n):
+        name = [*FAMILIES][number % len(FAMILIES)]
+        family = FAMILIES[name]
+        if name not in expected:
+            whole = folder / name
+            _finish(_start(folder, family.document, *family.settings(), "--out", whole))
+            expected[name] = _weights(whole)
         killed = folder / f"run{number}"
-        step = _kill_somewhere(killed, chance)
-        _finish(_start("--resume", "--out", killed, *_SETTINGS[2:4]))
-        same = _weights(killed) == expected
+        step = _kill_somewhere(folder, family, killed, chance)
+        resume = ("--resume", "--out", killed, "--checkpoint-every", _EVERY)
+        _finish(_start(folder, *resume))
+        same = _weights(killed) == expected[name]
         good += same
-        between += step % _EPOCH != 0
-        print(f"killed at step {step}: {'equal' if same else 'DIFFERENT'}", flush=True)
-    word = "PASS" if good == options.n else "FAIL"
-    print(f"mid-epoch {between}/{options.n}, {seconds:.0f} s a run")
-    print(f"{word} {good}/{options.n}")
+        word = "equal" if same else "DIFFERENT"
+        print(f"{name} killed at step {step}: {word}", flush=True)
+    print(f"{'PASS' if good == options.n else 'FAIL'} {good}/{options.n}")
     return 0 if good == options.n else 1
 
 
-def _start(*arguments: object) -> "subprocess.Popen[bytes]":
+def _convolutional() -> Project:
+    """Return a CNN with batch normalisation and dropout."""
+    project = cnn(batch_size=32)
+    graph = project.graph
+    graph.add_node(Node("drop", "dropout", {"p": 0.4}))
+    [wire] = graph.edges_into("scores")
+    graph.disconnect(wire)
+    graph.connect(Edge.parse("flat.out", "drop.input"))
+    graph.connect(Edge.parse("drop.out", "scores.input"))
+    return project
+
+
+def _start(folder: Path, *arguments: object) -> "subprocess.Popen[bytes]":
+    python = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
         [sys.executable, "-m", "engine", "train", *map(str, arguments), "--json"],
-        cwd=ROOT,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": python},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -65,10 +107,12 @@ def _finish(process: "subprocess.Popen[bytes]") -> float:
     return time.monotonic() - start
 
 
-def _kill_somewhere(run: Path, chance: random.Random) -> int:
+def _kill_somewhere(
+    folder: Path, family: Family, run: Path, chance: random.Random
+) -> int:
     """Start a run, kill it at a random moment; return the step it goes on from."""
-    process = _start(_PRESET, *_SETTINGS, "--out", run)
-    goal = chance.randrange(_STEPS - 3 * _EVERY)
+    process = _start(folder, family.document, *family.settings(), "--out", run)
+    goal = chance.randrange(family.steps - 3 * _EVERY)
     deadline = time.monotonic() + _LIMIT_S
     while _checkpoint(run).get("step", 0) < goal and process.poll() is None:
         if time.monotonic() > deadline:

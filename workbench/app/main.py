@@ -147,7 +147,9 @@ def _restore(window: MainWindow, options: Options) -> None:
 
 
 def _end(window: MainWindow) -> None:
-    """Close without a question: nobody may be there to answer it."""
+    """Close without a question, once: nobody may be there to answer it."""
+    if not window.isVisible():
+        return
     window.recovery.leave()
     window.asks_nothing = True
     waiting.dismiss()  # Their loops end first: a window that closes twice stays.
@@ -168,6 +170,7 @@ def _watch(window: MainWindow, asked: list[int]) -> SignalWatch:
         window: What is closed.
         asked: Signals that came before.
     """
+    watch = SignalWatch(lambda: _end(window), window)
     if asked:
         QTimer.singleShot(0, window, lambda: _end(window))
-    return SignalWatch(lambda: _end(window), window)
+    return watch
