@@ -78,6 +78,17 @@ class Graph:
         """Return whether this wire is there."""
         return edge in self._edges
 
+    def differing(self, others: dict[Edge, object]) -> tuple[list[Edge], list[Edge]]:
+        """Return the wires that are only among the others, and those only here.
+
+        Args:
+            others: Compared by the hashes that both have already: quick for many.
+        """
+        gone = set(others).difference(self._edges)
+        fresh = set(map(id, set(self._edges).difference(others)))
+        ordered = [edge for edge in self._edges if id(edge) in fresh] if fresh else []
+        return list(gone), ordered
+
     def edges_into(self, node_id: str) -> tuple[Edge, ...]:
         """Return the wires into a node, in order."""
         return tuple(self._into.get(node_id, ()))
@@ -237,8 +248,9 @@ class Graph:
     def topological(self) -> Iterator[Node]:
         """Yield every node after all it depends on, otherwise in document order."""
         missing = {
-            node_id: len({e.source.node for e in self._into.get(node_id, ())})
+            node_id: len({e.source.node for e in into}) if len(into) > 1 else len(into)
             for node_id in self._nodes
+            for into in (self._into.get(node_id, ()),)
         }
         ready = [node_id for node_id, count in missing.items() if count == 0]
         ready.reverse()
