@@ -46,6 +46,13 @@ class Chunk(Generic[_M]):
         self.boxes: list[tuple[QRectF, _M]] = []
         self.shapes: Shapes = {}
 
+    def choose(self, item: _M, *, on: bool) -> None:
+        """Note whether an item is selected."""
+        if on:
+            self._owner.chosen[item] = None
+        else:
+            self._owner.chosen.pop(item, None)
+
     def touch(self, *, moved: bool) -> None:
         """Note that an item looks other than before; `moved`: or stands elsewhere."""
         self._owner.changed[self] = None
@@ -63,6 +70,7 @@ class Chunks(Generic[_M]):
     Attributes:
         moved: Groups whose rooms aren't known any more.
         changed: Groups whose shapes aren't either.
+        chosen: The selected items.
         version: Grows with every group that is gathered.
     """
 
@@ -75,6 +83,7 @@ class Chunks(Generic[_M]):
         self._all: list[Chunk[_M]] = []
         self.moved: dict[Chunk[_M], None] = {}
         self.changed: dict[Chunk[_M], None] = {}
+        self.chosen: dict[_M, None] = {}
         self.version = 0
 
     def add(self, item: _M) -> None:
@@ -89,6 +98,7 @@ class Chunks(Generic[_M]):
         """Forget an item."""
         if item.chunk is not None:
             item.chunk.touch(moved=True)
+            item.chunk.choose(item, on=False)
             item.chunk.items.pop(item, None)
             item.chunk = None
 
@@ -150,6 +160,13 @@ class Chunks(Generic[_M]):
         for item, room in self._measure_all(chunk):
             self._draw(item, room, chunk.shapes)
         self.version += 1
+
+
+def selected(item: Member, *, on: bool) -> None:
+    """Note that an item is selected now, or not any more."""
+    told(item)
+    if item.chunk is not None:
+        item.chunk.choose(item, on=on)
 
 
 def told(item: Member, *, moved: bool = False) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
+from workbench.canvas import chunks
 from workbench.canvas import face as faces
 from workbench.canvas.chunks import Chunk, Shapes, told
 from workbench.canvas.node_paint import text_colour
@@ -93,10 +94,12 @@ class EdgeItem(QGraphicsItem):
         """Be marked, or not."""
         if selected != self.isSelected():
             super().setSelected(selected)
-            told(self)
+            chunks.selected(self, on=selected)
 
     def setVisible(self, visible: bool, /) -> None:  # noqa: N802 - Qt's
-        """Be shown, or not."""
+        """Be shown, or not; what is hidden isn't selected."""
+        if not visible:
+            self.setSelected(False)
         super().setVisible(visible)
         told(self)
 

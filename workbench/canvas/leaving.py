@@ -1,5 +1,6 @@
 """Thousands of items that nobody shows any more are given up one after the other."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
     from workbench.canvas.chunks import Chunk
 
 Item = NodeItem | EdgeItem
+_FEW = 100
 
 
 class Leaving(Slices):
-    """Takes items off their scenes, in slices; the dictionaries given are emptied.
+    """Takes items off their scenes.
 
     Args:
         parent: Qt's owner.
@@ -24,26 +26,24 @@ class Leaving(Slices):
 
     def __init__(self, parent: "QObject") -> None:
         super().__init__(parent)
-        self._waiting: list[dict] = []
+        self._waiting: deque[Item] = deque()
 
-    def take(self, *items: dict) -> None:
-        """Give up the values of dictionaries that nobody else needs."""
+    def take(self, *items: Item) -> None:
+        """Give up items that nobody else needs; a few at once, many in slices."""
         self._waiting += items
-        if not self.is_running:
+        if not self.is_running and self._waiting:
             self.start(self._steps())
+            if len(self._waiting) < _FEW:
+                self.finish()
 
     def _steps(self) -> Iterator[None]:
         while self._waiting:
-            items = self._waiting.pop(0)
-            left = list(reversed(items.values()))
-            items.clear()
-            while left:
-                item = left.pop()  # The scene looks for it from the front.
-                forget((item,))
-                if item.scene() is not None:
-                    item.scene().removeItem(item)
-                del item
-                yield
+            item = self._waiting.popleft()  # The scene looks for it from the front.
+            forget((item,))
+            if item.scene() is not None:
+                item.scene().removeItem(item)
+            del item
+            yield
 
 
 def forget(items: Iterable[Item]) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas import metrics, node_paint
+from workbench.canvas import chunks, metrics, node_paint
 from workbench.canvas.chunks import Chunk, Shapes, told
 from workbench.canvas.face import Face
 from workbench.canvas.live import Look
@@ -65,7 +65,7 @@ class NodeItem(QGraphicsItem):
         """Be marked, or not."""
         if selected != self.isSelected():
             super().setSelected(selected)
-            told(self)
+            chunks.selected(self, on=selected)
 
     def setOpacity(self, opacity: float, /) -> None:  # noqa: N802 - Qt's name
         """Fade."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-from engine.graph.model import Graph, Position
+from engine.graph.model import Graph, Node, Position
 from workbench.canvas import layout, open_card
 from workbench.canvas.staging import LARGE
 
@@ -26,6 +26,8 @@ class Placing:
     ) -> None:
         self._scene = scene
         self._auto = dict(auto or {})
+        self._shown: dict[str, Node] | None = None
+        self._gone: dict[str, Node] = {}
 
     def sync(self, graph: Graph) -> set[str]:
         """Put every card where it belongs; return which stood elsewhere."""
@@ -41,7 +43,8 @@ class Placing:
         scene = self._scene
         stored = scene.document.project.layout.get(scene.scope, {})
         places = {i: stored[i] for i in graph.nodes if i in stored}
-        lost = [i for i in graph.nodes if i not in stored]
+        lost = {i: node for i, node in graph.nodes.items() if i not in stored}
+        self._remember(lost)
         if lost and not self._auto and (not places or len(lost) > LARGE):
             self._auto = layout.all_of(layout.missing(graph, scene.sizes(), stored))
         places |= {i: self._auto[i] for i in lost if i in self._auto}
@@ -52,13 +55,20 @@ class Placing:
                 places[node_id] = self._auto[node_id] = spot
         return places
 
-    def forget(self, node_id: str) -> None:
-        """Forget the place of a node that is gone."""
-        self._auto.pop(node_id, None)
+    def _remember(self, lost: dict[str, Node]) -> None:
+        """Keep the places of nodes that go, for those alone that come back by undo."""
+        before = lost if self._shown is None else self._shown
+        for node_id in before.keys() - lost.keys():
+            self._gone[node_id] = before[node_id]
+        for node_id in lost.keys() - before.keys():
+            if self._gone.pop(node_id, None) is not lost[node_id]:
+                self._auto.pop(node_id, None)
+        self._shown = lost
 
     def unplaced(self, scope: str) -> dict[str, Position]:
         """Return where nodes are shown that have no stored position."""
         if scope != self._scene.scope:
             return open_card.unplaced(self._scene, scope)
         stored = self._scene.document.project.layout.get(scope, {})
-        return {i: p for i, p in self._auto.items() if i not in stored}
+        nodes = self._scene.graph.nodes
+        return {i: p for i, p in self._auto.items() if i in nodes and i not in stored}

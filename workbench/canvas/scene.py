@@ -1,7 +1,8 @@
 """The scene follows the document: an item per node and wire, found by id."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
@@ -25,6 +26,8 @@ from workbench.canvas.staging import LARGE, Stage, adopt, is_large
 from workbench.canvas.wiring import Wiring
 from workbench.document import Document, outer_ports
 
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 _EDGE_OBSTACLES = 150
 """With more nodes than this, wires don't look for cards in their way."""
 _HALF_WORLD = 100_000.0
@@ -131,7 +134,7 @@ class CanvasScene(QGraphicsScene):
         self._renewing.stop()
         many = len(self.nodes) + len(self.edges) > LARGE
         if many:
-            self.leaving.take(self.nodes, self.edges)
+            self.leaving.take(*self.edges.values(), *self.nodes.values())
         else:
             leaving.forget((*self.nodes.values(), *self.edges.values()))
             self.leaving.finish()
@@ -162,7 +165,6 @@ class CanvasScene(QGraphicsScene):
         for node_id in self.nodes.keys() - graph.nodes.keys():
             self._remove(self.cards, self.nodes.pop(node_id))
             self._known.pop(node_id, None)
-            self._placing.forget(node_id)
         for edge in fresh:
             self._known.pop(edge.target.node, None)
         dirty = self._sync_nodes(graph) | self._placing.sync(graph)
@@ -176,8 +178,7 @@ class CanvasScene(QGraphicsScene):
 
     def _remove(self, chunks: Chunks, item: NodeItem | EdgeItem) -> None:
         chunks.discard(item)
-        if item.scene() is self:
-            self.removeItem(item)
+        self.leaving.take(item)
 
     def _sync_nodes(self, graph: Graph) -> set[str]:
         dirty = set()
@@ -380,19 +381,26 @@ class CanvasScene(QGraphicsScene):
 
     def selected_nodes(self) -> list[str]:
         """Return the ids of the selected nodes, in the document's order."""
-        return [i for i, item in self.nodes.items() if item.isSelected()]
+        return _in_order(self.nodes, self.cards.chosen)
 
     def selected_edges(self) -> list[Edge]:
-        """Return the selected wires."""
-        return [edge for edge, item in self.edges.items() if item.isSelected()]
+        """Return the selected wires, in the document's order."""
+        return _in_order(self.edges, self.wires.chosen)
+
+    def clearSelection(self) -> None:  # noqa: N802 - Qt's name
+        """Select nothing."""
+        self.select([])
 
     def select(self, node_ids: Iterable[str], edges: Iterable[Edge] = ()) -> None:
         """Select exactly these."""
-        nodes, wires = set(node_ids), set(edges)
-        for node_id, item in self.nodes.items():
-            item.setSelected(node_id in nodes)
-        for edge, wire in self.edges.items():
-            wire.setSelected(edge in wires)
+        nodes = {self.nodes[i]: None for i in node_ids if i in self.nodes}
+        wires = {self.edges[e]: None for e in edges if e in self.edges}
+        for item in [i for i in self.cards.chosen if i not in nodes]:
+            item.setSelected(False)
+        for wire in [w for w in self.wires.chosen if w not in wires]:
+            wire.setSelected(False)
+        for each in (*nodes, *wires):
+            each.setSelected(True)
         self.selection_told.emit()
 
     def node_at(self, place: QPointF) -> NodeItem | None:
@@ -409,3 +417,10 @@ class CanvasScene(QGraphicsScene):
     ) -> tuple[str, str, bool] | None:
         """Return (node id, port, is output) of the nearest port within `reach`."""
         return hits.port(self.cards.around(place, reach), place, reach)
+
+
+def _in_order(items: dict[_K, _V], chosen: Mapping[_V, None]) -> list[_K]:
+    """Return the keys of some items in the order of all."""
+    if not chosen:
+        return []
+    return [key for key, item in items.items() if item in chosen]

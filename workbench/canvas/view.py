@@ -72,7 +72,7 @@ class CanvasView(QGraphicsView):
         library_changed: There are other blocks in the user's library.
     """
 
-    selection_changed = Signal(list, str, str)
+    selection_changed = Signal(object, str, str)  # a list would be copied for each
     notice = Signal(str)
     node_activated = Signal(str)
     ground_activated = Signal()
