@@ -4,11 +4,10 @@
 commands, scripts and applied fixes all use these; nothing else changes a project.
 """
 
-import bisect
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from engine import plain
 from engine.errors import GraphError
@@ -252,107 +251,21 @@ def _kind(edit: Edit) -> tuple[type, str]:
     return type(edit), getattr(edit, "scope", ROOT)
 
 
-def _at_once(project: Project, run: Sequence[Edit]) -> list[Edit]:
-    """Make a run of edits in a time that grows with its length alone.
-
-    Returns:
-        What undoes each of them; nothing when they must be made one by one.
-    """
-    for kind, make in _RUNS.items():
-        if isinstance(run[0], kind):
-            return make(project, run)
-    return []
-
-
-def _add_nodes(project: Project, run: Sequence[AddNode]) -> list[Edit]:
-    places = _rising(edit.index for edit in run)
-    if not places:
-        return []
-    check_count(MOST_NODES, project.num_nodes + len(run), GraphError)
-    nodes = [edit.node for edit in run]
-    project.scope(run[0].scope).insert_nodes(list(zip(nodes, places, strict=True)))
-    return [RemoveNode(node.id, run[0].scope) for node in nodes]
-
-
-def _remove_nodes(project: Project, run: Sequence[RemoveNode]) -> list[Edit]:
-    graph, ids = project.scope(run[0].scope), [edit.node_id for edit in run]
-    if len(set(ids)) < len(ids):
-        return []
-    nodes = [graph.node(node_id) for node_id in ids]
-    places = _when_taken(graph.take_nodes(ids))
-    return [
-        AddNode(node, run[0].scope, place)
-        for node, place in zip(nodes, places, strict=True)
-    ]
-
-
-def _connect(project: Project, run: Sequence[Connect]) -> list[Edit]:
-    graph, edges = project.scope(run[0].scope), [edit.edge for edit in run]
-    places = _rising(edit.index for edit in run)
-    if len(set(edges)) < len(edges):
-        return []
-    if places:
-        graph.insert_edges(list(zip(edges, places, strict=True)))
-    elif all(edit.index is None for edit in run):
-        graph.connect_all(edges)
-    else:
-        return []
-    return [Disconnect(edge, run[0].scope) for edge in edges]
-
-
-def _disconnect(project: Project, run: Sequence[Disconnect]) -> list[Edit]:
-    graph, edges = project.scope(run[0].scope), [edit.edge for edit in run]
-    if len(set(edges)) < len(edges):
-        return []
-    places = _when_taken(graph.take_edges(edges))
-    return [
-        Connect(edge, run[0].scope, place)
-        for edge, place in zip(edges, places, strict=True)
-    ]
-
-
-_RUNS: dict[type, Callable[[Project, Any], list[Edit]]] = {
-    AddNode: _add_nodes,
-    RemoveNode: _remove_nodes,
-    Connect: _connect,
-    Disconnect: _disconnect,
-}
-
-
-def _rising(places: Iterable[int | None]) -> list[int]:
-    """Return places that rise, so that each stands there in the end too; else none."""
-    wanted = list(places)
-    found = [place for place in wanted if place is not None]
-    if len(found) < len(wanted):
-        return []
-    rises = all(one < two for one, two in itertools.pairwise(found))
-    return found if rises else []
-
-
-def _when_taken(places: Iterable[int]) -> list[int]:
-    """Return where things stood at the moment when each was taken, one by one."""
-    gone: list[int] = []
-    found = []
-    for place in places:
-        before = bisect.bisect_left(gone, place)
-        gone.insert(before, place)
-        found.append(place - before)
-    return found
-
-
 def apply_all(project: Project, edits: Iterable[Edit]) -> list[Edit]:
     """Apply `edits` in order, all or none, and return what undoes them, in order.
 
     Raises:
         EngineError: The first refusal; the project is then as it was before.
     """
+    from engine.graph import runs  # noqa: PLC0415 - it needs the edits above
+
     inverses: list[Edit] = []
     try:
         for run in _runs(edits):
-            done = _at_once(project, run) if len(run) >= _MANY else []
+            done = runs.at_once(project, run) if len(run) >= _MANY else []
             inverses += done
             for edit in () if done else run:
-                inverses.append(edit.apply(project))  # noqa: PERF401 - kept for the rollback
+                inverses.append(edit.apply(project))
     except Exception:
         for inverse in reversed(inverses):
             inverse.apply(project)
@@ -381,7 +294,7 @@ def removal(project: Project, node_ids: Sequence[str], scope: str = ROOT) -> lis
     edits: list[Edit] = [Disconnect(edge, scope) for edge in reversed(wires)]
     if placed:
         edits.append(Move(tuple((node_id, None) for node_id in placed), scope))
-    last_first = [node_id for node_id in reversed(graph.nodes) if node_id in gone]
+    last_first = [node_id for node_id in reversed(list(graph.nodes)) if node_id in gone]
     edits.extend(RemoveNode(node_id, scope) for node_id in last_first)
     return edits
 

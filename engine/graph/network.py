@@ -357,9 +357,7 @@ def _closes_cycle(node_id: str) -> GraphError:
     )
 
 
-def _merged(
-    items: dict[_K, _V], added: Sequence[tuple[int, _K, _V]]
-) -> dict[_K, _V]:
+def _merged(items: dict[_K, _V], added: Sequence[tuple[int, _K, _V]]) -> dict[_K, _V]:
     """Return `items` with others at ascending places of the result, in one pass."""
     result: dict[_K, _V] = {}
     old = iter(items.items())

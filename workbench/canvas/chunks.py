@@ -4,7 +4,7 @@ A document of 20,000 nodes is never walked through for one change: an item tells
 group that it has changed, and only that group is gathered anew.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
@@ -22,6 +22,7 @@ class Member(Protocol):
     chunk: "Chunk | None"
 
 
+_K = TypeVar("_K")
 _M = TypeVar("_M", bound=Member)
 
 
@@ -160,6 +161,13 @@ class Chunks(Generic[_M]):
         for item, room in self._measure_all(chunk):
             self._draw(item, room, chunk.shapes)
         self.version += 1
+
+
+def in_order(items: dict[_K, _M], chosen: Mapping[_M, None]) -> list[_K]:
+    """Return the keys of some items in the order of all."""
+    if not chosen:
+        return []
+    return [key for key, item in items.items() if item in chosen]
 
 
 def selected(item: Member, *, on: bool) -> None:

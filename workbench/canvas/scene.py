@@ -1,8 +1,7 @@
 """The scene follows the document: an item per node and wire, found by id."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
@@ -11,8 +10,8 @@ from engine.graph.edits import Edit, Problem
 from engine.graph.model import ROOT, Edge, Graph, Node, Position
 from engine.graph.ports import BLOCK
 from engine.protocol.frame import Analysis, LayerSample, NodeInfo
+from workbench.canvas import chunks, hits, leaving, live, metrics, staging, stubs, words
 from workbench.canvas import face as faces
-from workbench.canvas import hits, leaving, live, metrics, staging, stubs, words
 from workbench.canvas.chunks import Chunks
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.inner import Known
@@ -23,11 +22,9 @@ from workbench.canvas.note_layer import NoteLayer
 from workbench.canvas.placing import Placing
 from workbench.canvas.slices import Slices
 from workbench.canvas.staging import LARGE, Stage, adopt, is_large
-from workbench.canvas.wiring import Wiring
+from workbench.canvas.wiring import Wiring, touching
 from workbench.document import Document, outer_ports
 
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 _EDGE_OBSTACLES = 150
 """With more nodes than this, wires don't look for cards in their way."""
 _HALF_WORLD = 100_000.0
@@ -102,14 +99,8 @@ class CanvasScene(QGraphicsScene):
 
         It ends where the path leads nowhere.
         """
-        scopes = [ROOT]
-        project = self.document.project
-        for step in self.path if path is None else path:
-            node = project.scope(scopes[-1]).nodes.get(step)
-            if node is None or outer_ports.of(node) not in project.blocks:
-                break
-            scopes.append(outer_ports.of(node))
-        return scopes
+        steps = self.path if path is None else path
+        return outer_ports.scopes(self.document.project, steps)
 
     def rebuild(self) -> None:
         """Show the document from scratch."""
@@ -176,8 +167,8 @@ class CanvasScene(QGraphicsScene):
         if any(node_id not in self.nodes for node_id in chosen):
             self.selection_told.emit()
 
-    def _remove(self, chunks: Chunks, item: NodeItem | EdgeItem) -> None:
-        chunks.discard(item)
+    def _remove(self, group: Chunks, item: NodeItem | EdgeItem) -> None:
+        group.discard(item)
         self.leaving.take(item)
 
     def _sync_nodes(self, graph: Graph) -> set[str]:
@@ -227,21 +218,8 @@ class CanvasScene(QGraphicsScene):
         few = len(self.nodes) <= _EDGE_OBSTACLES
         cards = {i: item.card() for i, item in self.nodes.items()} if few else {}
         wiring = self._wiring()
-        for item in self._wires_of(touched):
+        for item in touching(self.graph, self.edges, touched):
             wiring.draw(item, cards)
-
-    def _wires_of(self, node_ids: set[str]) -> list[EdgeItem]:
-        """Return the wires that touch any of these nodes."""
-        if 4 * len(node_ids) > len(self.nodes):
-            ends = ((edge.source.node, edge.target.node) for edge in self.edges)
-            pairs = zip(ends, self.edges.values(), strict=True)
-            return [wire for both, wire in pairs if not node_ids.isdisjoint(both)]
-        graph = self.graph
-        found: dict[Edge, None] = {}
-        for node_id in node_ids:
-            found |= dict.fromkeys(graph.edges_into(node_id))
-            found |= dict.fromkeys(graph.edges_out_of(node_id))
-        return [self.edges[edge] for edge in found if edge in self.edges]
 
     def reroute_edge(self, edge: Edge) -> None:
         """Draw one wire anew, past no cards."""
@@ -255,7 +233,7 @@ class CanvasScene(QGraphicsScene):
             item = self.nodes[node_id]
             item.setPos(item.pos() + delta)
         across, down, wiring = delta.x(), delta.y(), self._wiring()
-        for item in self._wires_of(moved):
+        for item in touching(self.graph, self.edges, moved):
             if {item.edge.source.node, item.edge.target.node} <= moved:
                 item.move_by(across, down)
             else:
@@ -381,11 +359,11 @@ class CanvasScene(QGraphicsScene):
 
     def selected_nodes(self) -> list[str]:
         """Return the ids of the selected nodes, in the document's order."""
-        return _in_order(self.nodes, self.cards.chosen)
+        return chunks.in_order(self.nodes, self.cards.chosen)
 
     def selected_edges(self) -> list[Edge]:
         """Return the selected wires, in the document's order."""
-        return _in_order(self.edges, self.wires.chosen)
+        return chunks.in_order(self.edges, self.wires.chosen)
 
     def clearSelection(self) -> None:  # noqa: N802 - Qt's name
         """Select nothing."""
@@ -417,10 +395,3 @@ class CanvasScene(QGraphicsScene):
     ) -> tuple[str, str, bool] | None:
         """Return (node id, port, is output) of the nearest port within `reach`."""
         return hits.port(self.cards.around(place, reach), place, reach)
-
-
-def _in_order(items: dict[_K, _V], chosen: Mapping[_V, None]) -> list[_K]:
-    """Return the keys of some items in the order of all."""
-    if not chosen:
-        return []
-    return [key for key, item in items.items() if item in chosen]

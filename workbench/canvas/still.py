@@ -134,9 +134,7 @@ class Still:
         if not self._is_painting:
             self._view.viewport().update()
 
-    def _steps(
-        self, window: "_Window", wires: tuple, content: tuple
-    ) -> Iterator[None]:
+    def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
         """Draw the three pictures, in slices of about a millisecond."""
         scene = self._view.canvas
         source = scene.cards
