@@ -172,11 +172,11 @@ def move(
     text: str = "",
 ) -> None:
     """Put nodes at other places."""
-    project = document.project
+    known = document.project.layout.get(scope, {})
     changed = tuple(
         (node_id, place)
         for node_id, place in positions.items()
-        if project.position(scope, node_id) != place
+        if known.get(node_id) != place
     )
     if not changed:
         return

@@ -110,7 +110,7 @@ class NodePanel(QWidget):
             self._shown_types = types
             self._rebuild([registry.get(type_id) for type_id in types])
         self._show_head(nodes)
-        self._show_values(nodes)
+        self._show_values(_distinct(nodes))
 
     def show_info(self, info: NodeInfo | None) -> None:
         """Show what the engine knows of the (single) node."""
@@ -216,6 +216,18 @@ class NodePanel(QWidget):
         if name != node.name:
             edits = [ReplaceNode(replace(node, name=name), self._scope)]
             self._document.apply(edits, tr("Rename to {name}", name=name))
+
+
+def _distinct(nodes: Sequence[Node]) -> list[Node]:
+    """Return nodes without those that are set like one before them."""
+    found: dict[object, Node] = {}
+    for node in nodes:
+        key = (node.type, node.trainable, node.lr_factor, node.weights)
+        try:
+            found.setdefault((*key, *node.params.items()), node)
+        except TypeError:  # A value that is a list.
+            found[id(node)] = node
+    return list(found.values())
 
 
 def _unused(nodes: Sequence[Node]) -> set[str]:
