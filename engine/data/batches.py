@@ -1,6 +1,6 @@
 """Which samples a step sees, and their tensors on the device."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import torch
@@ -140,15 +140,23 @@ class ResidentData:
         self._train = self._resident(dataset.train)
         self._validation = self._resident(dataset.validation)
 
-    def batch(self, indices: torch.Tensor) -> dict[str, torch.Tensor]:
+    def batch(
+        self, indices: torch.Tensor, ports: Collection[str] | None = None
+    ) -> dict[str, torch.Tensor]:
         """Return the training samples at `indices` (int64, on the CPU), by port.
+
+        Args:
+            indices: Of the samples.
+            ports: Those that are wanted; None is all.
 
         Shape:
             B → B×(shape of one sample)
         """
         there = indices.to(self.device, non_blocking=self._in_the_background)
         return {
-            name: tensor.index_select(0, there) for name, tensor in self._train.items()
+            name: tensor.index_select(0, there)
+            for name, tensor in self._train.items()
+            if ports is None or name in ports
         }
 
     def validation_batches(self, size: int) -> Iterator[dict[str, torch.Tensor]]:

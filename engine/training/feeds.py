@@ -208,6 +208,26 @@ class Feeds:
                 source.put(batch, indices[start:stop] % source.data.num_train)
             yield stop - start, batch
 
+    def spread_part(
+        self, names: Sequence[str], total: int, size: int, most: int, *, new: bool
+    ) -> Iterator[tuple[int, Batch]]:
+        """Yield samples of some feeds alone, evenly spread over a part of the data.
+
+        Args:
+            names: Of the feeds; noise is not among them.
+            total: Samples of the part; shorter sets begin again.
+            size: Most samples of a batch.
+            most: Samples that are yielded, where there are more.
+            new: Of the validation part instead of the training part.
+        """
+        count = min(most, total)
+        indices = torch.arange(count) * total // max(count, 1)
+        for start, stop in spans(count, size):
+            batch: Batch = {}
+            for source in self._sets:
+                source.put_some(batch, names, indices[start:stop], new=new)
+            yield stop - start, batch
+
     def _rows_of_noise(self) -> list["_Rows"]:
         """Return the noise of an evaluation: the same one every time."""
         return [
@@ -251,6 +271,20 @@ class _Set:
         tensors = self.data.batch(indices)
         for port, name in self._names:
             batch[name] = tensors[port]
+
+    def put_some(
+        self, batch: Batch, names: Sequence[str], indices: Tensor, *, new: bool
+    ) -> None:
+        """Add samples of some feeds; a shorter set starts again from its beginning."""
+        wanted = {port: name for port, name in self._names if name in names}
+        if not wanted:
+            return
+        if new:
+            there = (indices % self.data.num_validation).to(self.data.device)
+            rows = {p: self._validation[p].index_select(0, there) for p in wanted}
+        else:
+            rows = self.data.batch(indices % self.data.num_train, wanted)
+        batch.update({name: rows[port] for port, name in wanted.items()})
 
     def put_validation(self, batch: Batch, start: int, stop: int) -> None:
         """Add validation samples; a shorter set starts again from its beginning."""
