@@ -160,7 +160,7 @@ class Score:
             size: Samples.
         """
         is_whole = self.loss is not None and not isinstance(self.loss, Labelled)
-        self.add(self.loss(*inputs) if is_whole and self.loss else inputs, size)
+        self.add(self.loss.forward(*inputs) if is_whole and self.loss else inputs, size)
 
     def add(self, found: Any, size: int) -> None:  # noqa: ANN401
         """Add a batch of what a portion returns."""
