@@ -74,8 +74,8 @@ class ShapeCache:
         def judge(trial: Project) -> tuple[Problem, ...]:
             return self._analysis(trial, 0, folder, is_trial=True)[0].problems
 
-        problems = ranked(project, found.problems, unknown, judge)
-        return replace(found, problems=tuple(problems))
+        problems = advised(ranked, project, found.problems, unknown, judge)
+        return replace(found, problems=problems or found.problems)
 
     def _analysis(
         self,
