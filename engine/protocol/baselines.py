@@ -15,7 +15,7 @@ _MOST, _LONGEST = 1000, 100
 _MOST_SAMPLES, _LARGEST = 2**53, 1e300
 
 Kind = Literal["class", "shares", "mean", "median", "last", "several"]
-"""Always the most frequent class, the shares of the classes as probabilities, always
+"""Always the most frequent class, the frequencies of all as probabilities, always
 the mean, always the median, the last value again; or different ones in one sum."""
 
 
@@ -48,7 +48,7 @@ class Baseline:
             return tr("always “{answer}”", answer=self.answer)
         return {
             "class": tr("always the most frequent class"),
-            "shares": tr("always the shares of the classes"),
+            "shares": tr("class frequencies"),
             "mean": tr("always the mean"),
             "median": tr("always the median"),
             "last": tr("always the last value"),
@@ -68,16 +68,16 @@ class Baseline:
 Baselines = Mapping[str, Baseline]
 
 
-def told(name: str, value: float, known: Baselines) -> str:
-    """Return a result with what it stands against.
+def against(name: str, value: float, known: Baseline | None) -> str:
+    """Return a result with what it stands against, in words.
 
     Args:
-        name: Node path of the score.
+        name: Of the score.
         value: Of the result.
-        known: By node path.
+        known: Of the lazy answer, if there is one.
     """
     words = f"{name} {value:.4g}"
-    return f"{words} ({known[name].text})" if name in known else words
+    return f"{words} ({known.text})" if known else words
 
 
 def total(goal: PhaseGoal, known: Baselines) -> Baseline | None:

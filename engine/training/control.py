@@ -16,7 +16,7 @@ from engine.training import baselines, hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
 from engine.training.divergence import DeviceLosses
-from engine.training.events import Ending, Progress, changed
+from engine.training.events import Ending, Progress, changed, lazy
 from engine.training.interrupt import Interrupt, InterruptedStepError
 from engine.training.news import News
 from engine.training.recorder import COMMIT_S, Recorder, Snapshot
@@ -45,6 +45,7 @@ class Control:
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
         baselines: What lazy answers reach, by node path; after `begin`.
+        results: Evaluated values of the weights that it would end with.
         holds: Whether somebody waits while the disk refuses, and tries again; for
             nobody that is the end.
         cause: Where a number stopped being finite, if it is known.
@@ -75,6 +76,7 @@ class Control:
         self.at_border = True
         self.ending: Ending | None = None
         self.baselines: Baselines = {}
+        self.results: dict[str, float] = {}
         self.cause: Cause | None = None
         self.watcher: Watcher = Nobody()
         modules = self.parts.program.modules
@@ -109,6 +111,8 @@ class Control:
             baselines=records(self.baselines),
         )
         self._tell_short_batch()
+        if self.baselines and not self.step:
+            self.log(lazy(self.baselines))
         if self.recorder.is_new:
             self.save()  # a run can go on from its first moment, without any file
         self.monitor.warm_up()
