@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from engine.compile.flatten import FlatNode
-from engine.data import catalog
 from engine.graph.advice import advised
 from engine.layers.datasets import spec_of
 from engine.protocol import baselines
@@ -22,6 +21,7 @@ from engine.protocol.baselines import Baseline, Kind
 from engine.training import answers, cones
 from engine.training.answers import Answer, Asked
 from engine.training.assembly import Assembly
+from engine.training.earlier import earlier
 from engine.training.evaluation import BATCH_SIZE, Evaluator, Score
 from engine.training.feeds import Batch
 from engine.training.ways import Ways
@@ -105,7 +105,8 @@ class _Judge:
         shape = ways.flow(self._wires["input"]).shape[1:]
         score = Score(program, node.path)
         self._asked = Asked(node, tuple(shape), score.loss)
-        self._window = self._window_feed()
+        is_number = node.type in answers.NUMBERS
+        self._earlier = earlier(program, ways, node) if is_number else None
 
     def best(self) -> Baseline | None:
         """Return the answer that is best on the training part, as judged on the new."""
@@ -136,8 +137,8 @@ class _Judge:
         targets = torch.cat([self._cone.run(batch).cpu() for _, batch in part])
         for answer in answers.learnt(self._asked, targets):
             yield Lazy(answer.kind, partial(_constant, answer), answer.chosen)
-        if self._window and self._node.type in answers.NUMBERS:
-            yield Lazy("last", self._last)
+        if self._earlier:
+            yield Lazy("last", self._earlier.give)
 
     def _most(self) -> int:
         return min(MOST_ROWS, max(_FEWEST_ROWS, _MOST_NUMBERS // self._numbers))
@@ -152,7 +153,10 @@ class _Judge:
         extent, score = self._extent, Score(self._program, self._node.path)
         is_new = new and extent.num_validation > 0
         total = extent.num_validation if is_new else extent.num_train
-        names = (*self._cone.feed_names, *((self._window,) if self._window else ()))
+        names = (
+            *self._cone.feed_names,
+            *((self._earlier.feed,) if self._earlier else ()),
+        )
         most, size = self._most(), min(BATCH_SIZE, max(1, _AT_ONCE // self._numbers))
         part = self._feeds.spread_part(names, total, size, most, new=is_new)
         for size, batch in part:
@@ -172,26 +176,6 @@ class _Judge:
         name = names[chosen] if chosen < len(names) else ""
         is_short = bool(name.strip()) and len(name) <= _LONGEST_NAME
         return name if is_short and name.isprintable() else ""
-
-    def _window_feed(self) -> str:
-        """Return the feed with the values before the target, or nothing."""
-        end = self._start
-        node = self._ways.nodes[end.path]
-        is_series = node.type == "data" and spec_of(node.params).family == "series"
-        name = f"{node.path}.window"
-        seen = {".".join(each) for each in self._ways.above(self._wires["input"])}
-        return name if is_series and end.port == "next" and name in seen else ""
-
-    def _last(self, batch: Batch, target: Tensor) -> Inputs:
-        """Return the last value of the window in the units of the target."""
-        end = self._start
-        scaling = catalog.load(self._ways.nodes[end.path].params).scaling
-        window, following = scaling["window"], scaling["next"]
-        last = batch[self._window][:, -1].double().cpu()
-        if window.as_dict() != following.as_dict():
-            raw = window.invert(last.numpy())
-            last = torch.from_numpy(following.apply(raw))
-        return last.float().to(target.device).reshape(target.shape), target
 
 
 def _constant(answer: Answer, _batch: Batch, target: Tensor) -> Inputs:

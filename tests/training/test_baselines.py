@@ -6,46 +6,10 @@ import numpy as np
 import pytest
 
 import presets
-from engine.data import catalog
 from engine.graph.model import Edge, Node
-from engine.layers import registry
 from engine.training import baselines
-from engine.training.assembly import assemble
+from tests.training.lazy import SETTINGS, found, parts, scored
 from tests.training.projects import gan, mlp, project
-
-SETTINGS = {"batch_size": 16, "steps": 4, "device": "cpu", "threads": 1}
-
-
-def parts(**params):
-    data = catalog.load(registry.get("data").complete(params))
-    return data.train, data.validation
-
-
-def found(document):
-    return baselines.found(assemble(document))
-
-
-def scored(
-    kind, params=None, source="iris", ports=("features", "label"), out=3, **data
-):
-    """A linear layer judged by one loss or metric, beside a loss that trains."""
-    feature, target = ports
-    is_loss = registry.get(kind).category == "loss"
-    trains = "minimise" if out == 1 else "cross_entropy"
-    train = Node("train", trains if target == "label" else "mse")
-    nodes = [
-        Node("data", "data", {"source": source, **data}),
-        Node("flat", "flatten"),
-        Node("scores", "linear", {"out_features": out}),
-        Node("score", kind, params or {}),
-        *(() if is_loss else (train,)),
-    ]
-    wires = f"data.{feature}>flat.input flat.out>scores.input"
-    for end in ("score",) if is_loss else ("score", "train"):
-        wires += f" scores.out>{end}.input"
-        if (end, train.type) != ("train", "minimise"):
-            wires += f" data.{target}>{end}.target"
-    return project(nodes, wires, **SETTINGS)
 
 
 def frequencies(labels, classes):
@@ -278,45 +242,6 @@ def test_huber_takes_what_is_better_on_the_training_part(delta):
     expected = huber((of_mean, of_median)[int(np.argmin(old))])
     lazy = found(scored("huber", {"delta": delta}, **TABLE))["score"]
     assert lazy.value == pytest.approx(expected, abs=1e-6)
-
-
-@pytest.mark.parametrize("scale_target", [True, False])
-@pytest.mark.parametrize("source", ["sunspots", "co2"])
-def test_a_forecast_repeats_the_last_value(source, scale_target):
-    settings = {"source": source, "scale_target": scale_target}
-    data = catalog.load(registry.get("data").complete(settings))
-    window = data.scaling["window"].invert(data.validation["window"][:, -1])
-    following = data.scaling["next"].invert(data.validation["next"])
-    errors = (window - following) / data.scaling["next"].scale
-    document = scored("rmse", ports=("window", "next"), out=1, **settings)
-    lazy = found(document)["score"]
-    assert lazy.kind == "last"
-    expected = math.sqrt(np.square(errors).mean())
-    assert lazy.value == pytest.approx(expected, rel=1e-5)
-
-
-def test_a_difference_of_values_is_no_forecast_of_the_last_one():
-    """What is asked for decides: the mean where the target is made of more."""
-    nodes = [
-        Node("data", "data", {"source": "co2"}),
-        Node("last", "select", {"dim": 1, "index": -1}),
-        Node("step", "subtract"),
-        Node("flat", "flatten"),
-        Node("out", "linear", {"out_features": 1}),
-        Node("loss", "mse"),
-    ]
-    wires = (
-        "data.window>last.input data.next>step.left last.out>step.right "
-        "data.window>flat.input flat.out>out.input out.out>loss.input "
-        "step.out>loss.target"
-    )
-    lazy = found(project(nodes, wires, **SETTINGS))["loss"]
-    train, new = (
-        part["next"].astype(float) - part["window"][:, -1]
-        for part in parts(source="co2")
-    )
-    assert lazy.kind == "mean"
-    assert lazy.value == pytest.approx(np.square(new - train.mean()).mean(), rel=1e-5)
 
 
 # None rather than a wrong one
