@@ -106,8 +106,10 @@ class Forecast:
         total_s: Seconds of the whole run.
         total_steps: Length of the run.
         steps_per_epoch: Steps that make an epoch.
-        memory_bytes: The most that all tensors on the device take at one moment:
-            data, weights, gradients, optimizers, activations, checkpoint.
+        memory_bytes: The most that this training takes at one moment: data, weights,
+            gradients, optimizers, activations, checkpoint, views.
+        once_bytes: What any training adds to that once in an engine: libraries that
+            are loaded, kernels, threads. 0 where the system does not tell.
     """
 
     revision: int
@@ -119,6 +121,7 @@ class Forecast:
     total_steps: int
     steps_per_epoch: int
     memory_bytes: int
+    once_bytes: int = 0
 
     @property
     def rehearsed(self) -> bool:

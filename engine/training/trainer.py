@@ -22,6 +22,7 @@ from engine.training.news import Row
 from engine.training.phases import Outputs, PhaseRun
 from engine.training.recorder import COMMIT_S
 from engine.training.runs import Run
+from engine.training.scarcity import trim
 from engine.training.state import Rewind
 
 
@@ -273,6 +274,7 @@ class Trainer(Control):
 
     def _evaluate(self) -> Iterator[Step]:
         """Measure losses and metrics; a stop ends it without a result."""
+        trim()
         evaluator, parts = self.parts.evaluator, []
         sources = [evaluator.validation()]
         if evaluator.has_validation:
@@ -284,6 +286,7 @@ class Trainer(Control):
                     return
                 yield Step.EVALUATION
             parts.append(tally.values())
+        trim()
         self._evaluated(parts[0], parts[-1])
         self.at_border = True
         yield Step.EVALUATION
