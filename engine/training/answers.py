@@ -82,9 +82,10 @@ def learnt(asked: Asked, targets: Tensor) -> list[Answer]:
         targets: Of the training part, samples first.
     """
     learn = _LEARN.get(asked.node.type)
-    if learn is None or not len(targets) or not torch.isfinite(targets).all():
+    if learn is None or not len(targets):
         return []
-    return learn(asked, targets)
+    total = float(targets.sum(dtype=torch.float64))
+    return learn(asked, targets) if math.isfinite(total) else []
 
 
 def _fed(asked: Asked, constant: Tensor) -> tuple[Tensor | None, ...]:
@@ -213,7 +214,7 @@ def _probability(asked: Asked, targets: Tensor) -> list[Answer]:
     if float(targets.min()) < 0 or float(targets.max()) > 1:
         return []
     least = _least_share(targets)
-    yes = targets.double().mean(0).clamp(least, 1 - least)
+    yes = targets.mean(0, dtype=torch.float64).clamp(least, 1 - least)
     kind: Kind = "shares" if _is_binary(targets) else "mean"
     if asked.node.type == "bce":
         return [Answer(kind, _fed(asked, yes))]
@@ -232,7 +233,7 @@ def _signed(asked: Asked, targets: Tensor) -> list[Answer]:
     if not bool((targets.abs() == 1).all()):
         return []
     least = _least_share(targets)
-    yes = (targets > 0).double().mean(0).clamp(least, 1 - least)
+    yes = (targets > 0).mean(0, dtype=torch.float64).clamp(least, 1 - least)
     if asked.node.type == "soft_margin":
         return [Answer("shares", _fed(asked, yes.log() - (1 - yes).log()))]
     margin = asked.number("margin")
@@ -244,13 +245,14 @@ def _signed(asked: Asked, targets: Tensor) -> list[Answer]:
 
 
 def _mean(asked: Asked, targets: Tensor) -> list[Answer]:
-    return [Answer("mean", _fed(asked, targets.double().mean(0)))]
+    return [Answer("mean", _fed(asked, targets.mean(0, dtype=torch.float64)))]
 
 
 def _median(asked: Asked, targets: Tensor) -> list[Answer]:
     count = len(targets)
     low, high = (count + 1) // 2, count // 2 + 1
-    ends = (targets.double().kthvalue(k, dim=0).values for k in (low, high))
+    numbers = targets if targets.is_floating_point() else targets.double()
+    ends = (numbers.kthvalue(k, dim=0).values.double() for k in (low, high))
     return [Answer("median", _fed(asked, sum(ends, start=torch.zeros(())) / 2))]
 
 
@@ -263,7 +265,7 @@ def _rate(asked: Asked, targets: Tensor) -> list[Answer]:
     """Answer with the mean count, or its logarithm."""
     if float(targets.min()) < 0:
         return []
-    mean = targets.double().mean(0).clamp(min=_least_share(targets))
+    mean = targets.mean(0, dtype=torch.float64).clamp(min=_least_share(targets))
     is_log = bool(asked.node.params["log_input"])
     return [Answer("mean", _fed(asked, mean.log() if is_log else mean))]
 
@@ -273,7 +275,9 @@ def _with_spread(asked: Asked, targets: Tensor) -> list[Answer]:
     if len(asked.node.inputs) != 3:
         return []
     variance = targets.double().var(0, correction=0).float().reshape(asked.shape)
-    return [Answer("mean", (*_fed(asked, targets.double().mean(0)), variance))]
+    return [
+        Answer("mean", (*_fed(asked, targets.mean(0, dtype=torch.float64)), variance))
+    ]
 
 
 _LEARN: Mapping[str, Learn] = {
