@@ -11,7 +11,7 @@ from workbench.session import vigil
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
 
 
-@pytest.mark.parametrize("fault", ("kill", "memory"))
+@pytest.mark.parametrize("fault", ["kill", "memory"])
 def test_a_broken_engine_is_replaced_and_its_run_goes_on(
     qapp, tmp_path, monkeypatch, fault
 ):
