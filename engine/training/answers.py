@@ -22,6 +22,8 @@ from engine.protocol.baselines import Kind
 
 _LEAST = 1e-30
 """Share of a class whose weight is 0: its logarithm is still a number."""
+_FEW = 256
+"""Samples that are added up at once."""
 _LARGEST_TABLE = 20_000_000
 """Counts of classes at every place; beyond, there is no answer."""
 
@@ -82,14 +84,23 @@ def learnt(asked: Asked, targets: Tensor) -> list[Answer]:
         targets: Of the training part, samples first.
     """
     learn = _LEARN.get(asked.node.type)
-    if learn is None or not len(targets) or not torch.isfinite(targets).all():
+    if learn is None or not len(targets):
         return []
-    return learn(asked, targets)
+    is_finite = math.isfinite(float(_average(targets).sum()))
+    return learn(asked, targets) if is_finite else []
 
 
 def _fed(asked: Asked, constant: Tensor) -> tuple[Tensor | None, ...]:
     """Return the inputs of a score of two."""
     return constant.float().reshape(asked.shape), None
+
+
+def _average(targets: Tensor) -> Tensor:
+    """Return the mean over all samples; never more than a few are copied."""
+    total = torch.zeros(targets.shape[1:], dtype=torch.float64)
+    for some in torch.split(targets, _FEW):
+        total += some.double().sum(0)
+    return total / len(targets)
 
 
 def _least_share(targets: Tensor) -> float:
@@ -213,7 +224,7 @@ def _probability(asked: Asked, targets: Tensor) -> list[Answer]:
     if float(targets.min()) < 0 or float(targets.max()) > 1:
         return []
     least = _least_share(targets)
-    yes = targets.double().mean(0).clamp(least, 1 - least)
+    yes = _average(targets).clamp(least, 1 - least)
     kind: Kind = "shares" if _is_binary(targets) else "mean"
     if asked.node.type == "bce":
         return [Answer(kind, _fed(asked, yes))]
@@ -232,7 +243,7 @@ def _signed(asked: Asked, targets: Tensor) -> list[Answer]:
     if not bool((targets.abs() == 1).all()):
         return []
     least = _least_share(targets)
-    yes = (targets > 0).double().mean(0).clamp(least, 1 - least)
+    yes = _average(targets > 0).clamp(least, 1 - least)
     if asked.node.type == "soft_margin":
         return [Answer("shares", _fed(asked, yes.log() - (1 - yes).log()))]
     margin = asked.number("margin")
@@ -244,13 +255,14 @@ def _signed(asked: Asked, targets: Tensor) -> list[Answer]:
 
 
 def _mean(asked: Asked, targets: Tensor) -> list[Answer]:
-    return [Answer("mean", _fed(asked, targets.double().mean(0)))]
+    return [Answer("mean", _fed(asked, _average(targets)))]
 
 
 def _median(asked: Asked, targets: Tensor) -> list[Answer]:
     count = len(targets)
     low, high = (count + 1) // 2, count // 2 + 1
-    ends = (targets.double().kthvalue(k, dim=0).values for k in (low, high))
+    numbers = targets if targets.is_floating_point() else targets.double()
+    ends = (numbers.kthvalue(k, dim=0).values.double() for k in (low, high))
     return [Answer("median", _fed(asked, sum(ends, start=torch.zeros(())) / 2))]
 
 
@@ -263,7 +275,7 @@ def _rate(asked: Asked, targets: Tensor) -> list[Answer]:
     """Answer with the mean count, or its logarithm."""
     if float(targets.min()) < 0:
         return []
-    mean = targets.double().mean(0).clamp(min=_least_share(targets))
+    mean = _average(targets).clamp(min=_least_share(targets))
     is_log = bool(asked.node.params["log_input"])
     return [Answer("mean", _fed(asked, mean.log() if is_log else mean))]
 
@@ -273,7 +285,7 @@ def _with_spread(asked: Asked, targets: Tensor) -> list[Answer]:
     if len(asked.node.inputs) != 3:
         return []
     variance = targets.double().var(0, correction=0).float().reshape(asked.shape)
-    return [Answer("mean", (*_fed(asked, targets.double().mean(0)), variance))]
+    return [Answer("mean", (*_fed(asked, _average(targets)), variance))]
 
 
 _LEARN: Mapping[str, Learn] = {

@@ -28,7 +28,8 @@ from engine.training.ways import Ways
 
 MOST_ROWS, _FEWEST_ROWS = 20_000, 200
 """Samples that are looked at where there are more, and where each is very large."""
-_MOST_NUMBERS = 16_000_000
+_MOST_NUMBERS, _SCORES = 16_000_000, 8
+"""Numbers that are judged for a score, while there are not more scores than these."""
 _AT_ONCE = 400_000
 """Numbers that are judged at once: more don't fit into a processor's own memory."""
 _MOST_LEARNT = 4_000_000
@@ -94,13 +95,14 @@ class _Judge:
         program, self._feeds = evaluator.program, evaluator.feeds
         self._program, self._ways, self._node = program, ways, node
         self._wires = dict(node.inputs)
+        self._crowd = max(1, len(evaluator.names) // _SCORES)
         self._start = ways.start_of(self._wires["target"])
         place = [port for port, _ in node.inputs].index("target")
         made = cones.results(program.evaluation)[node.path]
         args = made if isinstance(made, tuple) else made.args
         cone = cones.cut(program.evaluation, args[place])
         assert cone is not None
-        self._cone, self._place = cone, place
+        self._cone = cone
         self._extent = self._feeds.extent(cones.feeds_of(program.evaluation, args))
         shape = ways.flow(self._wires["input"]).shape[1:]
         score = Score(program, node.path)
@@ -130,18 +132,32 @@ class _Judge:
     def _lazies(self) -> Iterator[Lazy]:
         target = self._ways.flow(self._wires["target"])
         numbers = max(1, math.prod(target.shape[1:]))
-        most = min(MOST_ROWS, max(_FEWEST_ROWS, _MOST_LEARNT // numbers))
-        feeds = self._cone.feed_names
-        total = self._feeds.extent(feeds).num_train
-        part = self._feeds.spread_part(feeds, total, BATCH_SIZE, most, new=False)
-        targets = torch.cat([self._cone.run(batch).cpu() for _, batch in part])
-        for answer in answers.learnt(self._asked, targets):
+        most = self._rows(_MOST_LEARNT, numbers)
+        for answer in answers.learnt(self._asked, self._targets(most)):
             yield Lazy(answer.kind, partial(_constant, answer), answer.chosen)
         if self._earlier:
             yield Lazy("last", self._earlier.give)
 
+    def _targets(self, most: int) -> Tensor:
+        """Return targets of the training part; they are in memory once."""
+        feeds = self._cone.feed_names
+        total, made, filled = self._feeds.extent(feeds).num_train, torch.empty(0), 0
+        part = self._feeds.spread_part(feeds, total, BATCH_SIZE, most, new=False)
+        for size, batch in part:
+            found = self._cone.run(batch)
+            if not filled:
+                shape = (min(most, total), *found.shape[1:])
+                made = torch.empty(shape, dtype=found.dtype)
+            made[filled : filled + size] = found
+            filled += size
+        return made
+
     def _most(self) -> int:
-        return min(MOST_ROWS, max(_FEWEST_ROWS, _MOST_NUMBERS // self._numbers))
+        return self._rows(_MOST_NUMBERS, self._numbers)
+
+    def _rows(self, numbers: int, each: int) -> int:
+        """Return how many samples are looked at; fewer where there are many scores."""
+        return min(MOST_ROWS, max(_FEWEST_ROWS, numbers // self._crowd // each))
 
     @property
     def _numbers(self) -> int:

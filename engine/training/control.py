@@ -16,7 +16,7 @@ from engine.training import baselines, hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
 from engine.training.divergence import DeviceLosses
-from engine.training.events import Ending, Progress, changed, lazy
+from engine.training.events import Ending, Progress, changed
 from engine.training.interrupt import Interrupt, InterruptedStepError
 from engine.training.news import News
 from engine.training.recorder import COMMIT_S, Recorder, Snapshot
@@ -111,8 +111,6 @@ class Control:
             baselines=records(self.baselines),
         )
         self._tell_short_batch()
-        if self.baselines and not self.step:
-            self.log(lazy(self.baselines))
         if self.recorder.is_new:
             self.save()  # a run can go on from its first moment, without any file
         self.monitor.warm_up()

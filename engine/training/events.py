@@ -73,12 +73,6 @@ def sentence(evaluation: Evaluation) -> str:
     return tr("Step {step}, epoch {epoch}: training set {values}", **facts)
 
 
-def lazy(known: Baselines) -> str:
-    """Return what lazy answers reach as a line of the log."""
-    parts = [f"{name} {each.value:.4g} ({each.words})" for name, each in known.items()]
-    return tr("Without a look at the input: {values}", values=", ".join(parts))
-
-
 def result(values: Mapping[str, float], known: Baselines) -> str:
     """Return what the training came to as a line of the log."""
     parts = [against(name, value, known.get(name)) for name, value in values.items()]
