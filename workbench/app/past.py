@@ -117,7 +117,8 @@ class PastRun:
 
     @cached_property
     def _curves(self) -> Curves:
-        return metrics.read(self._folder / "metrics.sqlite")
+        path = self._folder / "metrics.sqlite"
+        return metrics.read(path, self.checkpoint_step)
 
     @property
     def _told(self) -> "Told":
