@@ -99,6 +99,10 @@ class Desk:
         self._errors.flush()
         return Path(self._errors.name).read_text(errors="replace")
 
+    def errors_so_far(self) -> str:
+        """Return what it has written, also when it is gone."""
+        return self.said if self._errors.closed else self.errors()
+
     # Hands ---------------------------------------------------------------------
 
     def press(self, *keys: str) -> None:

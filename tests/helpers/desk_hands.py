@@ -9,8 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
+from engine import files
 from workbench.app.window import MainWindow
 from workbench.document import actions, notes
 
@@ -118,6 +119,25 @@ class Hands:
         QTest.mouseRelease(self._window.canvas.viewport(), LEFT, pos=self._place)
         return self.digest()
 
+    def meddle(self, when: str, path: str, text: str) -> None:
+        """Let another program write a file within the next save, once.
+
+        Args:
+            when: `before` or `after` the new file takes the place of the old.
+            path: The file.
+            text: What it then holds.
+        """
+        name = {"before": "_keep_mode", "after": "_sync_folder"}[when]
+        whole = getattr(files, name)
+
+        def write_too(*args: object) -> None:
+            whole(*args)
+            if str(args[0]) in {path, str(Path(path).parent)}:
+                setattr(files, name, whole)
+                Path(path).write_text(text, "utf-8")
+
+        setattr(files, name, write_too)
+
     # Dialogs -------------------------------------------------------------------
 
     def later(self, action: str) -> None:
@@ -147,5 +167,5 @@ class Hands:
         """Give the file dialog in front a name."""
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QFileDialog), dialog
-        dialog.selectFile(path)
-        QTimer.singleShot(0, dialog, lambda: QDialog.accept(dialog))
+        dialog.findChild(QLineEdit).setText(path)
+        QTimer.singleShot(0, dialog, dialog.accept)

@@ -65,13 +65,20 @@ class DiskCare(QObject):
 
         Who says so has been asked about what the file holds at that very moment.
         """
-        path = self._window.document.path
-        while (state := self.on_disk.state()) in _QUESTIONS:
+        document = self._window.document
+        known = document.known
+        is_agreed = self._is_agreed(document.path.name if document.path else "")
+        if not is_agreed:
+            document.known = known
+        return is_agreed
+
+    def _is_agreed(self, name: str) -> bool:
+        while (state := self.on_disk.state()) == "changed":
             found = self.on_disk.seen()
-            if not _replace(self._window, path.name if path else "", state):
+            if not _replace(self._window, name, state):
                 return False
             self.on_disk.take(found)
-        return True
+        return state != "locked" or _replace(self._window, name, state)
 
     def check(self) -> None:
         """Refuse to write a file that has changed since it was asked about.
@@ -79,7 +86,7 @@ class DiskCare(QObject):
         Raises:
             ChangedError: It has.
         """
-        if self.on_disk.state() in _QUESTIONS:
+        if self.on_disk.state() == "changed":
             raise ChangedError
 
     def _on_differs(self, state: State) -> None:
@@ -95,17 +102,22 @@ class DiskCare(QObject):
         words = tr("Another program has changed “{name}”.", name=name)
         if window.document.is_modified:
             words += " " + tr("To reload it gives up your changes.")
+        self._offer_both(words)
+
+    def _offer_both(self, words: str) -> None:
+        """Say something, and offer what stands on the disk and what is open."""
         offers = [
             (tr("Reload"), self._reload),
             (tr("Keep mine"), self._keep),
-            (tr("Save as…"), window.files.save_as),
+            (tr("Save as…"), self._window.files.save_as),
         ]
-        window.banner.say("warning", words, offers, _ABOUT)
+        self._window.banner.say("warning", words, offers, _ABOUT)
 
     def _reload(self) -> None:
         window = self._window
-        if window.document.path is not None:
-            window.files.reload(window.document.path)
+        path = window.document.path
+        if path is not None and not window.files.reload(path):
+            self._offer_both(window.banner.words.text())
 
     def _keep(self) -> None:
         self.on_disk.take(self.on_disk.told())

@@ -70,14 +70,19 @@ class Files(QObject):
             return
         self.reload(path)
 
-    def reload(self, path: Path) -> None:
-        """Open a file in place of the document, whatever is unsaved."""
+    def reload(self, path: Path) -> bool:
+        """Open a file in place of the document, whatever is unsaved.
+
+        Returns:
+            Whether it is open now.
+        """
         try:
             self._document.load(path)
         except EngineError as error:
             self.failed.emit(str(error))
-            return
+            return False
         self._remember(path)
+        return True
 
     def open_preset(self, preset_id: str) -> bool:
         """Open a copy of a preset, after asking about unsaved changes.

@@ -44,7 +44,6 @@ class OnDisk(QObject):
         self._document = document
         self._path: Path | None = None
         self._told = content.NOTHING
-        self._is_unlocked = False
         self._lock: QLockFile | None = None
         self._watcher = QFileSystemWatcher(self)
         self._timer = QTimer(self)
@@ -60,7 +59,7 @@ class OnDisk(QObject):
         """Follow the document to its file, whatever it holds by now."""
         path = self._document.path
         if path != self._path:
-            self._path, self._is_unlocked = path, False
+            self._path = path
             self._share()
         self._told = self._document.known
         self._watch()
@@ -73,7 +72,6 @@ class OnDisk(QObject):
             word: What somebody was asked about, or told of.
         """
         self._document.known = self._told = word
-        self._is_unlocked = self._path is not None and content.is_locked(self._path)
 
     def state(self) -> State:
         """Return how the file compares with what was read or written last."""
@@ -92,8 +90,7 @@ class OnDisk(QObject):
         if path is None:
             return "same"
         if found == known:
-            is_locked = found and not self._is_unlocked and content.is_locked(path)
-            return "locked" if is_locked else "same"
+            return "locked" if content.is_locked(path) else "same"
         return "changed" if found else "gone"
 
     def look(self) -> None:
