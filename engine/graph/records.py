@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from engine import plain
 from engine.errors import DocumentError, GraphError, did_you_mean
-from engine.graph import paths
+from engine.graph import giving_up, paths
 from engine.graph.limits import MOST_DEEP
 from engine.graph.model import (
     ID_PATTERN,
@@ -105,6 +105,7 @@ def _graph(record: Record) -> Graph:
 
 
 def _node(record: object) -> Node:
+    giving_up.check()
     if not isinstance(record, dict):
         raise DocumentError(tr("A node is not an object"), got=plain.value(record))
     node_id = _take(record, "id", str)
@@ -136,6 +137,7 @@ def _factor(record: Record) -> float:
 
 
 def _edge(pair: object) -> Edge:
+    giving_up.check()
     if (
         not isinstance(pair, list)
         or len(pair) != 2
@@ -277,6 +279,7 @@ def _check_ports(project: Project, scope: str) -> None:
     are a problem of the document, not of the file: people must be able to open it.
     """
     for edge in project.scope(scope).edges:
+        giving_up.check()
         _check_end(project, scope, edge.source, output_port(project, edge, scope))
         _check_end(project, scope, edge.target, input_port(project, edge, scope))
 
