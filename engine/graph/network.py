@@ -14,6 +14,8 @@ from engine.layers.spec import Value
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
+_Index = dict[str, dict[Edge, None]]
+"""Node → its wires on one side."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ class Graph:
     def __init__(self) -> None:
         self._nodes: dict[str, Node] = {}
         self._edges: dict[Edge, None] = {}
-        self._into: dict[str, dict[Edge, None]] = {}
-        self._out_of: dict[str, dict[Edge, None]] = {}
+        self._into: _Index = {}
+        self._out_of: _Index = {}
+        self._is_lent = False
+        self._owned: set[tuple[bool, str]] = set()
         self._numbers: dict[str, int] = {}
 
     @property
@@ -216,8 +220,16 @@ class Graph:
         """
         self._check_there(edge)
         del self._edges[edge]
-        del self._into[edge.target.node][edge]
-        del self._out_of[edge.source.node][edge]
+        del self._own(self._into, edge.target.node)[edge]
+        del self._own(self._out_of, edge.source.node)[edge]
+
+    def _own(self, index: _Index, node: str) -> dict[Edge, None]:
+        """Return the wires of a node to be changed, apart from those of any copy."""
+        key = (index is self._into, node)
+        if self._is_lent and key not in self._owned:
+            self._owned.add(key)
+            index[node] = dict(index.get(node, ()))
+        return index.setdefault(node, {})
 
     def _check_there(self, edge: Edge) -> None:
         if edge not in self._edges:
@@ -229,7 +241,7 @@ class Graph:
             (self._into, new.target.node),
             (self._out_of, new.source.node),
         ):
-            index.setdefault(node, {})[new] = None
+            self._own(index, node)[new] = None
         if next(reversed(self._edges)) == new:
             return
         self._into[new.target.node] = self._in_order(self._into[new.target.node])
@@ -344,8 +356,10 @@ class Graph:
         twin = Graph()
         twin._nodes = dict(self._nodes)
         twin._edges = dict(self._edges)
-        twin._into = {node: dict(edges) for node, edges in self._into.items()}
-        twin._out_of = {node: dict(edges) for node, edges in self._out_of.items()}
+        twin._into, twin._out_of = dict(self._into), dict(self._out_of)
+        for graph in (self, twin):  # Who changes wires first copies those of a node.
+            graph._is_lent = True
+            graph._owned = set()
         return twin
 
 

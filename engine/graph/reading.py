@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from engine import plain
 from engine.errors import DocumentError, EngineError
 from engine.files import read_regular
+from engine.graph import giving_up
 from engine.graph.json_errors import sentence
 from engine.graph.limits import check_size
 from engine.graph.migrations import migrate
@@ -141,6 +142,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    giving_up.check()
     result = dict(pairs)
     if len(result) < len(pairs):
         twice = plain.shortened(Counter(key for key, _ in pairs).most_common(1)[0][0])

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from engine import plain
 from engine.errors import DocumentError, GraphError, did_you_mean
-from engine.graph import paths
+from engine.graph import giving_up, paths
 from engine.graph.limits import MOST_DEEP
 from engine.graph.model import (
     ID_PATTERN,
@@ -110,6 +110,7 @@ def read_node(record: object) -> Node:
     Raises:
         EngineError: Says what is wrong and where.
     """
+    giving_up.check()
     if not isinstance(record, dict):
         raise DocumentError(tr("A node is not an object"), got=plain.value(record))
     node_id = _take(record, "id", str)
@@ -146,6 +147,7 @@ def read_edge(pair: object) -> Edge:
     Raises:
         EngineError: Says what is wrong.
     """
+    giving_up.check()
     if (
         not isinstance(pair, list)
         or len(pair) != 2
@@ -287,6 +289,7 @@ def _check_ports(project: Project, scope: str) -> None:
     are a problem of the document, not of the file: people must be able to open it.
     """
     for edge in project.scope(scope).edges:
+        giving_up.check()
         _check_end(project, scope, edge.source, output_port(project, edge, scope))
         _check_end(project, scope, edge.target, input_port(project, edge, scope))
 

@@ -94,6 +94,9 @@ def _rising(places: Iterable[int | None]) -> list[int]:
 
 def _when_taken(places: Iterable[int]) -> list[int]:
     """Return where things stood at the moment when each was taken, one by one."""
+    places = list(places)
+    if all(one > two for one, two in itertools.pairwise(places)):
+        return places
     gone: list[int] = []
     found = []
     for place in places:

@@ -186,4 +186,7 @@ def _bracketed(left: str, items: Iterable[str], right: str, indent: str) -> str:
 
 
 def _compact(value: Json) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsItem
 
 from workbench.canvas import revision
 
@@ -102,6 +103,19 @@ class Chunks(Generic[_M]):
             item.chunk.choose(item, on=False)
             item.chunk.items.pop(item, None)
             item.chunk = None
+
+    def choose_only(self, items: dict[_M, None]) -> None:
+        """Let exactly these items be selected; 20,000 in a moment."""
+        lost = [item for item in self.chosen if item not in items]
+        new = [item for item in items if item not in self.chosen]
+        for item in lost:
+            QGraphicsItem.setSelected(item, False)
+        for item in new:
+            QGraphicsItem.setSelected(item, True)
+        self.chosen = dict(items)
+        self.changed |= dict.fromkeys(item.chunk for item in (*lost, *new))
+        if lost or new:
+            revision.items.bump()
 
     def gathered(self) -> Iterator["Chunk[_M]"]:
         """Yield all groups, each up to date."""

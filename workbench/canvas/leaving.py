@@ -39,7 +39,8 @@ class Leaving(Slices):
     def _steps(self) -> Iterator[None]:
         while self._waiting:
             item = self._waiting.popleft()  # The scene looks for it from the front.
-            forget((item,))
+            if item.chunk is not None:
+                forget((item,))
             if item.scene() is not None:
                 item.scene().removeItem(item)
             del item

@@ -27,6 +27,8 @@ class Placing:
         self._scene = scene
         self._auto = dict(auto or {})
         self._shown: dict[str, Node] | None = None
+        if auto:
+            self._shown = {i: scene.graph.nodes[i] for i in auto}
         self._gone: dict[str, Node] = {}
 
     def sync(self, graph: Graph) -> set[str]:

@@ -12,7 +12,6 @@ from engine.graph.ports import BLOCK
 from engine.protocol.frame import Analysis, LayerSample, NodeInfo
 from workbench.canvas import chunks, hits, leaving, live, metrics, staging, stubs, words
 from workbench.canvas import face as faces
-from workbench.canvas.chunks import Chunks
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.inner import Known
 from workbench.canvas.leaving import Leaving
@@ -140,6 +139,12 @@ class CanvasScene(QGraphicsScene):
                 self.addItem(item)
             yield
 
+    def gathered(self) -> Iterator[None]:
+        """Work out in slices what pictures need of all items."""
+        for group in (self.cards, self.wires):
+            for _ in group.gathered():
+                yield
+
     def holds(self, item: NodeItem | EdgeItem) -> bool:
         """Return whether an item is one of the scene's."""
         if isinstance(item, NodeItem):
@@ -151,11 +156,13 @@ class CanvasScene(QGraphicsScene):
         graph, chosen = self.graph, self.selected_nodes()
         gone, fresh = graph.differing(self.edges)
         for edge in gone:
-            self._remove(self.wires, self.edges.pop(edge))
+            self.wires.discard(self.edges[edge])
             self._known.pop(edge.target.node, None)  # its face tells what is wired
-        for node_id in self.nodes.keys() - graph.nodes.keys():
-            self._remove(self.cards, self.nodes.pop(node_id))
+        lost = self.nodes.keys() - graph.nodes.keys()
+        for node_id in lost:
+            self.cards.discard(self.nodes[node_id])
             self._known.pop(node_id, None)
+        self.leaving.take(*map(self.edges.pop, gone), *map(self.nodes.pop, lost))
         for edge in fresh:
             self._known.pop(edge.target.node, None)
         dirty = self._sync_nodes(graph) | self._placing.sync(graph)
@@ -166,10 +173,6 @@ class CanvasScene(QGraphicsScene):
             self._renewing.start(self._shown_anew(graph))
         if any(node_id not in self.nodes for node_id in chosen):
             self.selection_told.emit()
-
-    def _remove(self, group: Chunks, item: NodeItem | EdgeItem) -> None:
-        group.discard(item)
-        self.leaving.take(item)
 
     def _sync_nodes(self, graph: Graph) -> set[str]:
         dirty = set()
@@ -295,12 +298,8 @@ class CanvasScene(QGraphicsScene):
             self._show_problems()
 
     def _show_problems(self) -> None:
-        self._problems = {}
         checked = self._analysis.problems if self._analysis else ()
-        for problem in (*checked, *self._findings):
-            if problem.node.startswith(self.prefix):
-                root = problem.node[len(self.prefix) :].partition(".")[0]
-                self._problems.setdefault(root, []).append(problem)
+        self._problems = words.by_root((*checked, *self._findings), self.prefix)
         if is_large(self.graph):
             self._renewing.start(self._shown_anew(self.graph))
             return
@@ -373,12 +372,8 @@ class CanvasScene(QGraphicsScene):
         """Select exactly these."""
         nodes = {self.nodes[i]: None for i in node_ids if i in self.nodes}
         wires = {self.edges[e]: None for e in edges if e in self.edges}
-        for item in [i for i in self.cards.chosen if i not in nodes]:
-            item.setSelected(False)
-        for wire in [w for w in self.wires.chosen if w not in wires]:
-            wire.setSelected(False)
-        for each in (*nodes, *wires):
-            each.setSelected(True)
+        self.cards.choose_only(nodes)
+        self.wires.choose_only(wires)
         self.selection_told.emit()
 
     def node_at(self, place: QPointF) -> NodeItem | None:

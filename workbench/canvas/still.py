@@ -138,9 +138,7 @@ class Still:
         """Draw the three pictures, in slices of about a millisecond."""
         scene = self._view.canvas
         source = scene.cards
-        for chunks in (scene.wires, scene.cards):
-            for _ in chunks.gathered():
-                yield
+        yield from scene.gathered()
         camera = (window.key(), window.corner.toTuple(), window.rim)
         if not self._dots.fits(camera):
             self._dots.take(camera, window.dotted())
