@@ -4,7 +4,8 @@ Each net trains twice in turn, in this process: alone, and with all that the win
 done for it (measuring, views, findings, frames as they cross to another process,
 curves, checkpoints). Their steps per second tell what watching costs; beside it
 stands what the status bar says. Both are timed by the wall and by what the processor
-spends on this process; on a busy machine `--clock processor` lets the latter decide.
+spends on this process. The last columns count the processor time of each part of
+watching within one run: on a busy machine `--clock parts` lets their sum decide.
 """
 
 import argparse
@@ -23,13 +24,14 @@ from engine.host.job import Job
 from engine.protocol import wire
 from engine.training.launch import launch
 from engine.training.trainer import Trainer
+from tests.helpers.share import Clock, Share, thread_seconds
 
 NETS = (
     "digits-mlp", "mnist-cnn", "digits-lstm", "gan-2d", "tiny-gpt", "diffusion-mnist"
 )  # fmt: skip
 GOAL = 0.05
-_ENDLESS, _WARM_S, _POLL_S = 1_000_000, 1.0, 0.005
-CLOCKS = ("wall", "processor")
+_ENDLESS, _WARM_S, _POLL_S = 1_000_000, 2.0, 0.005
+CLOCKS = ("wall", "processor", "parts")
 Times = tuple[float, float]
 """By the wall, and of the processor."""
 
@@ -72,28 +74,34 @@ def alone(preset: str, seconds: float) -> Times:
     return spent
 
 
-def watched(preset: str, seconds: float, folder: Path) -> tuple[Times, float]:
-    """Return the seconds of a step with all watching, and the share that is shown."""
+def watched(
+    preset: str, seconds: float, folder: Path
+) -> tuple[Times, dict[str, float], float]:
+    """Return the seconds of a step with all watching, its parts, and what is shown."""
     project = endless(preset)
     trainer, run = launch(folder, project)
     watch.attach(trainer, project)
     pipe = Pipe()
     job = Job(1, trainer, run, pipe.send)
+    share = Share(job.runner)
     job.runner.start()
     try:
+        ident = job.runner._thread.ident
+        assert ident
         while trainer.step < 1:
             time.sleep(_POLL_S)
         time.sleep(_WARM_S)
-        first = now(), trainer.step
+        first, clock = (now(), trainer.step), Clock(share, thread_seconds(ident))
         time.sleep(seconds)
         while trainer.step == first[1]:
             time.sleep(_POLL_S)
         spent, shown = per_step(first, trainer.step), trainer.overhead
+        parts = clock.read()
     finally:
         job.runner.stop()
         job.runner.join()
         pipe.close()
-    return spent, shown
+    return spent, parts, shown
 
 
 class Pipe:
@@ -117,20 +125,26 @@ class Pipe:
 def measure(preset: str, rounds: int, seconds: float, folder: Path) -> dict:
     """Return the median costs of watching a net, and the median of what is shown."""
     costs: dict[str, list[float]] = {clock: [] for clock in CLOCKS}
-    shown = []
+    shown, every = [], []
     alone(preset, 0.1)  # what is done for the first time
     for number in range(rounds):
         first = alone(preset, seconds) if number % 2 == 0 else None
-        spent, told = watched(preset, seconds, folder)
+        spent, parts, told = watched(preset, seconds, folder)
         bare = first or alone(preset, seconds)
-        for clock, mine, theirs in zip(CLOCKS, spent, bare, strict=True):
-            costs[clock].append(mine / theirs - 1)
+        ratios = [mine / theirs - 1 for mine, theirs in zip(spent, bare, strict=True)]
+        for clock, cost in zip(CLOCKS, [*ratios, sum(parts.values())], strict=True):
+            costs[clock].append(cost)
+        every.append(parts)
         shown.append(told)
     return {
         "preset": preset,
         **{clock: statistics.median(costs[clock]) for clock in CLOCKS},
         "shown": statistics.median(shown),
         "costs": costs,
+        "each": {
+            name: statistics.median(parts.get(name, 0.0) for parts in every)
+            for name in sorted({name for parts in every for name in parts})
+        },
     }
 
 
@@ -138,7 +152,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure, print, and return 0 when watching is cheap enough everywhere."""
     results = []
     if not options.json:
-        head = f"{'preset':<18}{'wall':>8}{'processor':>11}{'shown':>9}"
+        head = f"{'preset':<18}{'wall':>8}{'processor':>11}{'parts':>9}{'shown':>9}"
         print(head, flush=True)
     for preset in options.presets or NETS:
         with tempfile.TemporaryDirectory() as folder:
@@ -155,10 +169,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _print(found: dict, clock: str) -> None:
     rounds = " ".join(f"{100 * cost:.1f}" for cost in found["costs"][clock])
+    each = " ".join(f"{name} {100 * cost:.1f}" for name, cost in found["each"].items())
     print(
         f"{found['preset']:<18}{100 * found['wall']:>6.1f} %"
-        f"{100 * found['processor']:>9.1f} %{100 * found['shown']:>7.1f} %"
-        f"  {'ok' if is_good(found, clock) else 'MISS'}  (rounds {rounds})",
+        f"{100 * found['processor']:>9.1f} %{100 * found['parts']:>7.1f} %"
+        f"{100 * found['shown']:>7.1f} %"
+        f"  {'ok' if is_good(found, clock) else 'MISS'}  (rounds {rounds}; {each})",
         flush=True,
     )
 
