@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.graph.edits import Problem
     from engine.protocol.arrays import Floats, Ints
+    from engine.protocol.baselines import Baseline
     from engine.protocol.device import Devices
     from engine.protocol.findings import Finding
     from engine.protocol.goals import PhaseGoal
@@ -149,6 +150,8 @@ class RunStarted:
         averaged: A running mean of the weights is kept.
         layer_phases: Index of the phase that updates each of the layers, −1 for none.
         goals: What each of the phases minimises; empty where nobody knows.
+        baselines: By node path what a lazy answer reaches, where there is an honest
+            one; `loss` is that of the total.
     """
 
     run: str
@@ -166,6 +169,7 @@ class RunStarted:
     averaged: bool = False
     layer_phases: tuple[int, ...] = ()
     goals: tuple[PhaseGoal, ...] = ()
+    baselines: dict[str, Baseline] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

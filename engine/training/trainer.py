@@ -13,7 +13,7 @@ from engine.protocol.frame import Evaluation
 from engine.training import causes, divergence, tracing
 from engine.training.control import Control
 from engine.training.evaluation import Piece, Tally
-from engine.training.events import Ending, Step
+from engine.training.events import Ending, Step, result
 from engine.training.failures import failed
 from engine.training.feeds import Batch
 from engine.training.gradients import NonFiniteError
@@ -312,8 +312,11 @@ class Trainer(Control):
         """Act on an evaluation."""
         loss = values["loss"]
         best = self.parts.stopping.evaluated(loss)
-        if best and self.parts.training.value("keep_best"):
+        keeps_best = bool(self.parts.training.value("keep_best"))
+        if best and keeps_best:
             self.parts.best.keep()
+        if best or not keeps_best:
+            self.results = values
         for phase in self.parts.phases:
             if phase.is_on(self.step):
                 phase.schedule.evaluated(loss)
@@ -330,6 +333,8 @@ class Trainer(Control):
             return
         if kind in {"finished", "early"} and self.parts.best.bring_back():
             self.log(tr("The best weights were brought back"))
+        if kind in {"finished", "early"} and self.baselines and self.results:
+            self.log(result(self.results, self.baselines))
         self.recorder.checkpoint(self.step, again=True)
         self.recorder.settle()
         yield from self._hold()

@@ -56,7 +56,7 @@ def made(folder: Path) -> Path:
         if trainer.at_border and trainer.step >= _STEPS:
             break
     trainer.recorder.commit()
-    trainer.recorder._join()
+    trainer.recorder.settle()
     copy = Path(shutil.copytree(run_.folder, folder / "killed"))
     steps.close()
     return copy
