@@ -90,7 +90,9 @@ def recurrent(kind: str, width: int, layers: int = 1, **settings) -> Project:
     return chain(rows, (kind, params), **settings)
 
 
-def gpt(width: int, depth: int, context: int = 64, **settings) -> Project:
+def gpt(
+    width: int, depth: int, context: int = 64, optimizer=None, **settings
+) -> Project:
     """Return a transformer that predicts the next character."""
     data = {"source": "python_help", "context": context, "samples": 60_000}
     heads = {"num_heads": 4, "dim_feedforward": 4 * width, "causal": True}
@@ -104,7 +106,8 @@ def gpt(width: int, depth: int, context: int = 64, **settings) -> Project:
     names = ["e", *(f"t{n}" for n in range(depth)), "scores"]
     wires = [f"{a}.out>{b}.input" for a, b in itertools.pairwise(names)]
     wires += ["data.tokens>e.input", "scores.out>loss.input", "data.next>loss.target"]
-    return project(nodes, " ".join(wires), **_common({"batch_size": 16, **settings}))
+    common = _common({"batch_size": 16, **settings})
+    return project(nodes, " ".join(wires), (optimizer or phase("adam"),), **common)
 
 
 def short(preset: str) -> Project:

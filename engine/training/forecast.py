@@ -25,8 +25,12 @@ BUDGET_S = 0.4
 VIEWS_S = 2.0
 """Time for the views; one slow view may exceed it."""
 _LEAST_STEPS, _WARM_UP = 3, 2
+_STEADY_STEPS, _STEADY_S = 12, 1.0
+"""So many steps until a heap grows no more; so long they are waited for."""
 _QUICK_S = 0.2
 """Views that take longer are not made a second time to see their memory."""
+_LATER = 1.08
+"""A run makes more steps than its rehearsal, and its heap grows by so much more."""
 
 Attach = Callable[[Trainer, Project], object]
 
@@ -155,7 +159,10 @@ class Rehearsal:
             now = self._clock()
             measuring = self._trainer.monitor.budget.spent_s - measuring
             times.append(max(0.0, now - start - measuring))
-            enough = now > end and len(times) >= _LEAST_STEPS
+            late = now > end + _STEADY_S
+            enough = now > end and len(times) >= (
+                _LEAST_STEPS if late else _STEADY_STEPS
+            )
             if enough or times[-1] > BUDGET_S:
                 break
         warm = times[_WARM_UP:] or times
@@ -228,7 +235,7 @@ class Rehearsal:
         if not self._is_seen:
             return self._footprint.peak_bytes
         grown = max(self._process.grown_bytes, self._views_bytes)
-        return grown + self._held_bytes
+        return int(_LATER * grown) + self._held_bytes
 
 
 def _held_data(project: Project) -> int:

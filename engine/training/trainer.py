@@ -25,6 +25,9 @@ from engine.training.runs import Run
 from engine.training.scarcity import trim
 from engine.training.state import Rewind
 
+_SHARE, _MOST_S = 0.005, 2.0
+"""Of the time may go into writing curves; a slow disk has them this late at most."""
+
 
 class Trainer(Control):
     """Trains one project in small steps, and records them; see `Control`.
@@ -237,10 +240,11 @@ class Trainer(Control):
     def _look_after(self, now: float) -> None:
         """Do what need not be done in every step."""
         if now >= self._look_after_at:
-            self._look_after_at = now + COMMIT_S
             self._has_diverged()
             with self.monitor.budget.timed():
                 self.recorder.commit()
+            took = time.perf_counter() - now
+            self._look_after_at = now + min(max(COMMIT_S, took / _SHARE), _MOST_S)
         if self.recorder.checkpoint_due(self.step):
             self.save()
 
