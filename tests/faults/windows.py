@@ -169,7 +169,8 @@ class Game:
         """See that a window offers both sides' work where they differ."""
         word = self.other.word()
         if not word:
-            side.desk.wait("'moved or deleted' in banner()", SOON_S)
+            told = "'moved or deleted' in banner() or hands.offers() == ['Save as…']"
+            side.desk.wait(told, SOON_S)
         elif word != side.known:
             both = f"set({sorted(BOTH)!r}) <= set(hands.offers())"
             side.desk.wait(both, SOON_S)
