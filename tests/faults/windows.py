@@ -61,10 +61,6 @@ class Side:
         """Return the hash of its document."""
         return str(self.desk.ask("hands.digest()"))
 
-    def front(self) -> str:
-        """Return what is in front of it."""
-        return str(self.desk.ask("front()"))
-
 
 class Game:
     """A user with windows, and another program.
@@ -119,28 +115,32 @@ class Game:
     def save(self, side: Side) -> None:
         """Save; a question must come where the disk is not what the window knows."""
         self.done.append(f"{side.name} saves")
-        mine, before = side.digest(), side.known
+        mine, word = side.digest(), self.other.word()
+        is_locked = self.other.is_locked()
         side.desk.ask("hands.later('save')")
-        while (word := self.other.word()) and word != side.known:
-            if not self._agreed(side):
-                side.known = before
-                return
-            side.known = self.other.word()
-        if self.other.is_locked() and not self._agreed(side):
-            side.known = before
+        if word and word != side.known and not self._agreed(side):
+            return
+        if is_locked and not self._agreed(side):
             return
         if self.file.is_dir():
             side.desk.wait("'Save as…' in hands.offers()", SOON_S)
             assert self.file.is_dir(), "a folder was replaced"
             return
-        side.desk.wait(f"window.document.known == {mine!r}", SOON_S)
+        self._see_saved(side, mine)
+
+    def _see_saved(self, side: Side, mine: str) -> None:
+        """Wait until the file holds a window's work and nothing is asked."""
+        limit = time.monotonic() + SOON_S
+        while self.other.word() != mine and time.monotonic() < limit:
+            time.sleep(0.02)
         assert self.other.word() == mine, "it is not what was saved"
-        assert not side.front(), f"asked for nothing: {side.front()}"
+        side.desk.wait(f"window.document.known == {mine!r}", SOON_S)
+        side.desk.wait("front() == ''", SOON_S)
         side.known = mine
 
     def _agreed(self, side: Side) -> bool:
         """Answer the question whether to overwrite; the disk may change meanwhile."""
-        side.desk.wait("front() == 'QMessageBox'", SOON_S)
+        side.desk.wait("hands.asks()", SOON_S)
         before = self.other.word()
         assert before != side.digest() or self.other.is_locked(), "written, then asked"
         answer = self._chance.choice(["Overwrite", "Overwrite", "Cancel"])
@@ -169,7 +169,8 @@ class Game:
         """See that a window offers both sides' work where they differ."""
         word = self.other.word()
         if not word:
-            side.desk.wait("'moved or deleted' in banner()", SOON_S)
+            told = "'moved or deleted' in banner() or hands.offers() == ['Save as…']"
+            side.desk.wait(told, SOON_S)
         elif word != side.known:
             both = f"set({sorted(BOTH)!r}) <= set(hands.offers())"
             side.desk.wait(both, SOON_S)
@@ -222,7 +223,7 @@ class Game:
         side.desk.ask(f"hands.meddle({when!r}, {str(self.file)!r}, {text!r})")
         side.desk.ask("hands.later('save')")
         if when == "before":
-            side.desk.wait("front() == 'QMessageBox'", SOON_S)
+            side.desk.wait("hands.asks()", SOON_S)
             side.desk.ask("hands.answer('Cancel')")
             side.desk.wait("front() == ''", SOON_S)
         else:
@@ -244,7 +245,7 @@ class Game:
         side.desk.wait("front() == 'QFileDialog'", SOON_S)
         side.desk.ask(f"hands.choose({str(target.with_suffix(''))!r})")
         if taken:
-            side.desk.wait("front() == 'QMessageBox'", SOON_S)
+            side.desk.wait("hands.asks()", SOON_S)
             side.desk.ask("hands.answer('Replace')")
         side.desk.wait(f"str(window.document.path) == {str(target)!r}", SOON_S)
         assert digest_of(target) == mine, "the copy is another"

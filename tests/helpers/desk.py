@@ -57,9 +57,13 @@ class Desk:
         return answer
 
     def _answer(self) -> object:
-        line = self._lines.readline()
+        try:
+            line = self._lines.readline()
+        except ConnectionError:  # It ended with questions that it had not read.
+            line = b""
         if not line:
-            raise AssertionError(f"The window is gone.\n{self.errors()}")
+            code = self.process.wait(20)
+            raise AssertionError(f"The window is gone ({code}).\n{self.errors()}")
         return json.loads(line)
 
     def wait(self, question: str, timeout_s: float = EFFECT_S) -> object:

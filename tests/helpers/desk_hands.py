@@ -156,10 +156,16 @@ class Hands:
         is_shown = banner.isVisibleTo(self._window)
         return [button.text() for button in banner.buttons] if is_shown else []
 
+    def asks(self) -> bool:
+        """Return whether a question is in front that nobody has answered."""
+        box = QApplication.activeModalWidget()
+        return isinstance(box, QMessageBox) and not box.property("answered")
+
     def answer(self, words: str) -> None:
         """Press a button of the question in front."""
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox), box
+        box.setProperty("answered", True)
         found = [b for b in box.buttons() if b.text().replace("&", "") == words]
         QTimer.singleShot(0, found[0].click)
 

@@ -14,18 +14,6 @@ if TYPE_CHECKING:
     from workbench.app.window import MainWindow
 
 _ABOUT = "on disk"
-_QUESTIONS: dict[State, tuple[str, str, str]] = {
-    "changed": (
-        "Changed on disk",
-        "Another program has changed “{name}”.",
-        "To save overwrites what it has written.",
-    ),
-    "locked": (
-        "Read-only",
-        "“{name}” is read-only.",
-        "To save replaces it all the same.",
-    ),
-}
 
 
 class DiskCare(QObject):
@@ -147,13 +135,18 @@ class DiskCare(QObject):
 
 def _replace(parent: QWidget, name: str, state: State) -> bool:
     """Ask whether to overwrite what another program has written or locked."""
-    title, words, more = _QUESTIONS[state]
+    title, words = tr("Read-only"), tr("“{name}” is read-only.", name=name)
+    more = tr("To save replaces it all the same.")
+    if state == "changed":
+        title = tr("Changed on disk")
+        words = tr("Another program has changed “{name}”.", name=name)
+        more = tr("To save overwrites what it has written.")
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle(tr(title))
+    box.setWindowTitle(title)
     box.setTextFormat(box.textFormat().PlainText)
-    box.setText(tr(words, name=name))
-    box.setInformativeText(tr(more))
+    box.setText(words)
+    box.setInformativeText(more)
     own = box.addButton(tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.exec()
