@@ -4,7 +4,8 @@
 commands, scripts and applied fixes all use these; nothing else changes a project.
 """
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -137,10 +138,8 @@ class Move:
 
     def apply(self, project: Project) -> Edit:
         """Move the nodes; never fails."""
-        old = tuple(
-            (node_id, project.position(self.scope, node_id))
-            for node_id, _ in self.positions
-        )
+        known = project.layout.get(self.scope, {})
+        old = tuple((node_id, known.get(node_id)) for node_id, _ in self.positions)
         places = project.layout.setdefault(self.scope, {})
         for node_id, position in self.positions:
             if position is None:
@@ -238,16 +237,35 @@ class SetExtra:
         return SetExtra(self.key, old)
 
 
+_MANY = 8
+"""So many edits of one kind after each other are made in one go where that is right."""
+
+
+def _runs(edits: Iterable[Edit]) -> Iterator[list[Edit]]:
+    """Yield edits that follow each other and are of one kind and scope."""
+    for _, run in itertools.groupby(edits, _kind):
+        yield list(run)
+
+
+def _kind(edit: Edit) -> tuple[type, str]:
+    return type(edit), getattr(edit, "scope", ROOT)
+
+
 def apply_all(project: Project, edits: Iterable[Edit]) -> list[Edit]:
     """Apply `edits` in order, all or none, and return what undoes them, in order.
 
     Raises:
         EngineError: The first refusal; the project is then as it was before.
     """
+    from engine.graph import runs  # noqa: PLC0415 - it needs the edits above
+
     inverses: list[Edit] = []
     try:
-        for edit in edits:
-            inverses.append(edit.apply(project))  # noqa: PERF401 - kept for the rollback
+        for run in _runs(edits):
+            done = runs.at_once(project, run) if len(run) >= _MANY else []
+            inverses += done
+            for edit in () if done else run:
+                inverses.append(edit.apply(project))
     except Exception:
         for inverse in reversed(inverses):
             inverse.apply(project)
@@ -276,7 +294,8 @@ def removal(project: Project, node_ids: Sequence[str], scope: str = ROOT) -> lis
     edits: list[Edit] = [Disconnect(edge, scope) for edge in reversed(wires)]
     if placed:
         edits.append(Move(tuple((node_id, None) for node_id in placed), scope))
-    edits.extend(RemoveNode(node_id, scope) for node_id in node_ids)
+    last_first = [node_id for node_id in reversed(list(graph.nodes)) if node_id in gone]
+    edits.extend(RemoveNode(node_id, scope) for node_id in last_first)
     return edits
 
 

@@ -41,6 +41,11 @@ class Edge:
     source: Endpoint
     target: Endpoint
 
+    def __hash__(self) -> int:
+        """Hash four texts, which know their hashes: wires are looked up a lot."""
+        source, target = self.source, self.target
+        return hash((source.node, source.port, target.node, target.port))
+
     @classmethod
     def parse(cls, source: str, target: str) -> "Edge":
         """Read both ends, each as `node.port`."""

@@ -1,6 +1,7 @@
 """Nodes and the wires between them, and their only mutators."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -13,6 +14,8 @@ from engine.layers.spec import Value
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
+_Index = dict[str, dict[Edge, None]]
+"""Node → its wires on one side."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,10 @@ class Graph:
     def __init__(self) -> None:
         self._nodes: dict[str, Node] = {}
         self._edges: dict[Edge, None] = {}
-        self._into: dict[str, dict[Edge, None]] = {}
-        self._out_of: dict[str, dict[Edge, None]] = {}
+        self._into: _Index = {}
+        self._out_of: _Index = {}
+        self._is_lent = False
+        self._owned: set[tuple[bool, str]] = set()
         self._numbers: dict[str, int] = {}
 
     @property
@@ -77,6 +82,17 @@ class Graph:
     def has_edge(self, edge: Edge) -> bool:
         """Return whether this wire is there."""
         return edge in self._edges
+
+    def differing(self, others: dict[Edge, object]) -> tuple[list[Edge], list[Edge]]:
+        """Return the wires that are only among the others, and those only here.
+
+        Args:
+            others: Compared by the hashes that both have already: quick for many.
+        """
+        gone = set(others).difference(self._edges)
+        fresh = set(map(id, set(self._edges).difference(others)))
+        ordered = [edge for edge in self._edges if id(edge) in fresh] if fresh else []
+        return list(gone), ordered
 
     def edges_into(self, node_id: str) -> tuple[Edge, ...]:
         """Return the wires into a node, in order."""
@@ -112,15 +128,18 @@ class Graph:
         Raises:
             GraphError: When the id is taken or malformed.
         """
-        if not ID_PATTERN.fullmatch(node.id):
+        self._check_id(node.id)
+        self._nodes = _inserted(self._nodes, node.id, node, index)
+
+    def _check_id(self, node_id: str) -> None:
+        if not ID_PATTERN.fullmatch(node_id):
             raise GraphError(
                 tr("A node can't have this id"),
                 expected=tr("lower-case letters, digits and _"),
-                got=node.id,
+                got=node_id,
             )
-        if node.id in self._nodes:
-            raise GraphError(tr("The id “{id}” is taken", id=node.id))
-        self._nodes = _inserted(self._nodes, node.id, node, index)
+        if node_id in self._nodes:
+            raise GraphError(tr("The id “{id}” is taken", id=node_id))
 
     def remove_node(self, node_id: str) -> None:
         """Remove a node that has no wires.
@@ -128,11 +147,14 @@ class Graph:
         Raises:
             GraphError: When it does not exist or is still connected.
         """
-        self.node(node_id)
-        if self.edges_into(node_id) or self.edges_out_of(node_id):
-            raise GraphError(tr("The node “{id}” is still connected", id=node_id))
+        self._check_loose(node_id)
         del self._nodes[node_id]
         self._numbers.clear()
+
+    def _check_loose(self, node_id: str) -> None:
+        self.node(node_id)
+        if self._into.get(node_id) or self._out_of.get(node_id):
+            raise GraphError(tr("The node “{id}” is still connected", id=node_id))
 
     def replace_node(self, node: Node) -> None:
         """Put `node` in the place of the one with the same id."""
@@ -196,11 +218,22 @@ class Graph:
         Raises:
             GraphError: When it is not there.
         """
+        self._check_there(edge)
+        del self._edges[edge]
+        del self._own(self._into, edge.target.node)[edge]
+        del self._own(self._out_of, edge.source.node)[edge]
+
+    def _own(self, index: _Index, node: str) -> dict[Edge, None]:
+        """Return the wires of a node to be changed, apart from those of any copy."""
+        key = (index is self._into, node)
+        if self._is_lent and key not in self._owned:
+            self._owned.add(key)
+            index[node] = dict(index.get(node, ()))
+        return index.setdefault(node, {})
+
+    def _check_there(self, edge: Edge) -> None:
         if edge not in self._edges:
             raise GraphError(tr("This wire is not there"), where=str(edge.target))
-        del self._edges[edge]
-        del self._into[edge.target.node][edge]
-        del self._out_of[edge.source.node][edge]
 
     def _reindex(self, new: Edge) -> None:
         """Bring the per-node wires into the document's order after adding `new`."""
@@ -208,13 +241,79 @@ class Graph:
             (self._into, new.target.node),
             (self._out_of, new.source.node),
         ):
-            index.setdefault(node, {})[new] = None
+            self._own(index, node)[new] = None
         if next(reversed(self._edges)) == new:
             return
-        into = self._into[new.target.node]
-        out_of = self._out_of[new.source.node]
-        self._into[new.target.node] = {e: None for e in self._edges if e in into}
-        self._out_of[new.source.node] = {e: None for e in self._edges if e in out_of}
+        self._into[new.target.node] = self._in_order(self._into[new.target.node])
+        self._out_of[new.source.node] = self._in_order(self._out_of[new.source.node])
+
+    def _in_order(self, edges: dict[Edge, None]) -> dict[Edge, None]:
+        """Return some of the wires in the document's order."""
+        if len(edges) < 2:
+            return edges
+        among = set(map(id, edges))
+        return {edge: None for edge in self._edges if id(edge) in among}
+
+    def insert_nodes(self, nodes: Sequence[tuple[Node, int]]) -> None:
+        """Add many nodes at ascending places, each as it counts in the end.
+
+        Raises:
+            GraphError: As `add_node`; none of them is there then.
+        """
+        seen: set[str] = set()
+        for node, _ in nodes:
+            self._check_id(node.id)
+            if node.id in seen:
+                raise GraphError(tr("The id “{id}” is taken", id=node.id))
+            seen.add(node.id)
+        added = [(place, node.id, node) for node, place in nodes]
+        self._nodes = _merged(self._nodes, added)
+
+    def take_nodes(self, node_ids: Sequence[str]) -> list[int]:
+        """Remove many nodes without wires; return where they stood.
+
+        Raises:
+            GraphError: As `remove_node`; all of them are there then.
+        """
+        for node_id in node_ids:
+            self._check_loose(node_id)
+        places = {node_id: place for place, node_id in enumerate(self._nodes)}
+        for node_id in node_ids:
+            del self._nodes[node_id]
+        self._numbers.clear()
+        return [places[node_id] for node_id in node_ids]
+
+    def insert_edges(self, edges: Sequence[tuple[Edge, int]]) -> None:
+        """Add many wires at ascending places, each as it counts in the end.
+
+        Raises:
+            GraphError: As `connect`; none of them is there then.
+        """
+        before = self._edges, self._into, self._out_of
+        for edge, _ in edges:
+            self._check_new(edge)
+        self._edges = _merged(self._edges, [(place, e, None) for e, place in edges])
+        self._into, self._out_of = {}, {}
+        for edge in self._edges:
+            self._into.setdefault(edge.target.node, {})[edge] = None
+            self._out_of.setdefault(edge.source.node, {})[edge] = None
+        circle = self._in_a_circle()
+        if circle:
+            self._edges, self._into, self._out_of = before
+            raise _closes_cycle(circle)
+
+    def take_edges(self, edges: Sequence[Edge]) -> list[int]:
+        """Remove many wires; return where they stood.
+
+        Raises:
+            GraphError: As `disconnect`; all of them are there then.
+        """
+        for edge in edges:
+            self._check_there(edge)
+        places = {edge: place for place, edge in enumerate(self._edges)}
+        for edge in edges:
+            self.disconnect(edge)
+        return [places[edge] for edge in edges]
 
     def reaches(self, start: str, goal: str) -> bool:
         """Return whether `goal` is `start` or depends on it."""
@@ -237,8 +336,9 @@ class Graph:
     def topological(self) -> Iterator[Node]:
         """Yield every node after all it depends on, otherwise in document order."""
         missing = {
-            node_id: len({e.source.node for e in self._into.get(node_id, ())})
+            node_id: len({e.source.node for e in into}) if len(into) > 1 else len(into)
             for node_id in self._nodes
+            for into in (self._into.get(node_id, ()),)
         }
         ready = [node_id for node_id, count in missing.items() if count == 0]
         ready.reverse()
@@ -256,8 +356,10 @@ class Graph:
         twin = Graph()
         twin._nodes = dict(self._nodes)
         twin._edges = dict(self._edges)
-        twin._into = {node: dict(edges) for node, edges in self._into.items()}
-        twin._out_of = {node: dict(edges) for node, edges in self._out_of.items()}
+        twin._into, twin._out_of = dict(self._into), dict(self._out_of)
+        for graph in (self, twin):  # Who changes wires first copies those of a node.
+            graph._is_lent = True
+            graph._owned = set()
         return twin
 
 
@@ -267,6 +369,17 @@ def _closes_cycle(node_id: str) -> GraphError:
         where=node_id,
         fix=tr("A network is computed from left to right, without loops."),
     )
+
+
+def _merged(items: dict[_K, _V], added: Sequence[tuple[int, _K, _V]]) -> dict[_K, _V]:
+    """Return `items` with others at ascending places of the result, in one pass."""
+    result: dict[_K, _V] = {}
+    old = iter(items.items())
+    for place, key, value in added:
+        result.update(itertools.islice(old, max(0, place - len(result))))
+        result[key] = value
+    result.update(old)
+    return result
 
 
 def _inserted(

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from engine import plain
 from engine.errors import DocumentError, GraphError, did_you_mean
-from engine.graph import paths
+from engine.graph import giving_up, paths
 from engine.graph.limits import MOST_DEEP
 from engine.graph.model import (
     ID_PATTERN,
@@ -99,12 +99,18 @@ def _id_of(record: Record) -> str:
 def _graph(record: Record) -> Graph:
     graph = Graph()
     for node in _take(record, "nodes", list, []):
-        graph.add_node(_node(node))
-    graph.connect_all(_edge(pair) for pair in _take(record, "edges", list, []))
+        graph.add_node(read_node(node))
+    graph.connect_all(read_edge(pair) for pair in _take(record, "edges", list, []))
     return graph
 
 
-def _node(record: object) -> Node:
+def read_node(record: object) -> Node:
+    """Return the node that a record describes.
+
+    Raises:
+        EngineError: Says what is wrong and where.
+    """
+    giving_up.check()
     if not isinstance(record, dict):
         raise DocumentError(tr("A node is not an object"), got=plain.value(record))
     node_id = _take(record, "id", str)
@@ -135,7 +141,13 @@ def _factor(record: Record) -> float:
     return float(value)
 
 
-def _edge(pair: object) -> Edge:
+def read_edge(pair: object) -> Edge:
+    """Return the wire that a pair of ends describes.
+
+    Raises:
+        EngineError: Says what is wrong.
+    """
+    giving_up.check()
     if (
         not isinstance(pair, list)
         or len(pair) != 2
@@ -277,6 +289,7 @@ def _check_ports(project: Project, scope: str) -> None:
     are a problem of the document, not of the file: people must be able to open it.
     """
     for edge in project.scope(scope).edges:
+        giving_up.check()
         _check_end(project, scope, edge.source, output_port(project, edge, scope))
         _check_end(project, scope, edge.target, input_port(project, edge, scope))
 

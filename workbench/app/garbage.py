@@ -7,11 +7,17 @@ then stands still for ever), or on a thread that must not delete widgets.
 
 import gc
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 
-EVERY_MS = 500
-_FULL_EVERY = 120
+EVERY_MS = 100
+_RELAXED, _MANY = 5, 5000
+"""With fewer new objects than this, only every fifth tick collects."""
+_FULL_EVERY = 600
 """Full collections: once in so many ticks, a minute."""
+_MOST = 200_000
+"""So many objects are looked through in a moment; with more, those that are there are
+left alone until nobody works in the window."""
 
 
 class Collector(QObject):
@@ -24,16 +30,36 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
-        self._ticks = 0
+        self._ticks = self._kept = 0
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self._on_tick)
         self._timer.start()
+        app = QCoreApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.applicationStateChanged.connect(self._on_state)
 
     def close(self) -> None:
         """Leave it to Python again."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()
 
     def _on_tick(self) -> None:
         self._ticks += 1
-        gc.collect(2 if self._ticks % _FULL_EVERY == 0 else 1)
+        new = gc.get_count()[0]
+        if new < _MANY and self._ticks % _RELAXED:
+            return
+        self._kept += new
+        gc.collect(1)
+        if self._kept > _MOST:
+            self._kept = 0
+            gc.freeze()
+        if self._ticks % _FULL_EVERY == 0:
+            gc.collect(2)
+
+    def _on_state(self, state: Qt.ApplicationState) -> None:
+        """Look at everything while nobody works here."""
+        if state != Qt.ApplicationState.ApplicationActive and gc.get_freeze_count():
+            gc.unfreeze()
+            gc.collect(2)
+            gc.freeze()

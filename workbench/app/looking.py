@@ -17,7 +17,7 @@ from workbench.document import actions
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.graph.model import Node, Project
+    from engine.graph.model import Graph, Node, Project
     from engine.protocol.frame import View
     from workbench.app.window import MainWindow
     from workbench.plots.views.panel import ViewPanel
@@ -101,12 +101,23 @@ class ViewQuestions(QObject):
 def view_params(project: "Project") -> Settings:
     """Return the complete params of all views that stand outside of blocks."""
     nodes = project.graph.nodes.values()
-    return {node.id: dict(ports.params(node)) for node in nodes if is_view(node)}
+    kinds = view_kinds([project.graph])
+    return {node.id: dict(ports.params(node)) for node in nodes if node.type in kinds}
+
+
+def view_kinds(graphs: "Iterable[Graph]") -> set[str]:
+    """Return the kinds of all views in some graphs."""
+    kinds = {node.type for graph in graphs for node in graph.nodes.values()}
+    return {kind for kind in kinds if _shows(kind)}
 
 
 def is_view(node: "Node") -> bool:
     """Return whether a node only shows something."""
+    return _shows(node.type)
+
+
+def _shows(kind: str) -> bool:
     try:
-        return registry.get(node.type).category == "view"
+        return registry.get(kind).category == "view"
     except UnknownLayerError:
         return False

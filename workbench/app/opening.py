@@ -1,5 +1,6 @@
 """Opens large projects beside the window: it answers all the while, and can cancel."""
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from engine.errors import EngineError
-from engine.graph import serialize
+from engine.graph import giving_up
 from engine.i18n import tr
 from workbench.canvas.slices import Slices
 from workbench.canvas.staging import Stage, is_large
+from workbench.document import content
 
 if TYPE_CHECKING:
     from engine.graph.model import Project
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 LARGE_BYTES = 100_000
 """Files from here on are read on a thread."""
 _POLL_MS, _JOIN_S = 20, 5.0
+_SWITCH_S = 0.0005
+"""How long another thread may go on while the window waits for its turn. Qt's calls
+give the turn away, a click makes dozens of them: with Python's 5 ms it takes 0.5 s."""
 _ABOUT = "opening"
 
 
@@ -36,6 +41,7 @@ class Opening(QObject):
         super().__init__(window)
         self._window = window
         self._reading: _Reading | None = None
+        self._stage: Stage | None = None
         self._then: Callable[[], object] = lambda: None
         self._slices = Slices(self)
         self._timer = QTimer(self)
@@ -64,16 +70,21 @@ class Opening(QObject):
             then: Called once it is open.
         """
         self.cancel()
+        sys.setswitchinterval(_SWITCH_S)
         self._then = then
         self._reading = _Reading(path.resolve())
         self._timer.start()
         self._say(tr("Opening {name}…", name=path.name))
 
     def cancel(self) -> None:
-        """Leave the project that is open; a thread that still reads is forgotten."""
+        """Leave the project that is open; a thread that still reads soon ends."""
+        if self._reading is not None:
+            self._reading.given_up.set()
         self._timer.stop()
         self._slices.stop()
-        self._reading = None
+        if self._stage is not None:
+            self._window.canvas.canvas.leaving.take(*self._stage.members())
+        self._reading = self._stage = None
         self._window.banner.withdraw(_ABOUT)
 
     def close(self) -> None:
@@ -96,7 +107,7 @@ class Opening(QObject):
         elif not is_large(reading.project.graph):
             self._show(reading, None)
         elif not self._slices.is_running:
-            stage = Stage(reading.project)
+            self._stage = stage = Stage(reading.project)
             self._slices.start(stage.steps(), lambda: self._show(reading, stage))
         elif isinstance(share := self._slices.last, float):
             self._tell_share(len(reading.project.graph.nodes), share)
@@ -107,10 +118,13 @@ class Opening(QObject):
         self._window.banner.words.setText(words)
 
     def _show(self, reading: "_Reading", stage: Stage | None) -> None:
+        self._stage = None
         self.cancel()
         assert reading.project is not None
         self._window.canvas.canvas.stage = stage
-        self._window.document.set_project(reading.project, reading.path)
+        self._window.document.set_project(
+            reading.project, reading.path, known=reading.known
+        )
         self._then()
 
 
@@ -120,7 +134,8 @@ class _Reading:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.project: Project | None = None
-        self.wrong = ""
+        self.known = self.wrong = ""
+        self.given_up = threading.Event()
         self._thread = threading.Thread(target=self._read, name=_THREAD)
         self._thread.start()
 
@@ -131,7 +146,9 @@ class _Reading:
 
     def _read(self) -> None:
         try:
-            self.project = serialize.load(self.path)
+            with giving_up.when(self.given_up):
+                project, self.known = content.read(self.path)
+            self.project = project
         except EngineError as error:
             self.wrong = str(error)
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 
 from engine.folder import account
 from engine.graph import serialize
-from engine.protocol import finding_records
+from engine.protocol import baselines, finding_records
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, Evaluation, Frame, LayerSample, RunStarted
 from engine.protocol.goals import PhaseGoal
@@ -188,6 +188,7 @@ class PastRun:
             averaged=training.decay > 0,
             layer_phases=tuple(phase for _, phase in rows),
             goals=self._goals(),
+            baselines=baselines.read(self._account.get(baselines.FIELD)),
         )
 
     def _goals(self) -> tuple[PhaseGoal, ...]:

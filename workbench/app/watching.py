@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from workbench.app import looking
 from workbench.app.looking import is_view
 
 if TYPE_CHECKING:
@@ -63,5 +64,4 @@ class Watching(QObject):
 def view_kinds(project: "Project") -> set[str]:
     """Return the kinds of all views of a project, those in blocks included."""
     graphs = [project.graph, *(block.graph for block in project.blocks.values())]
-    nodes = (node for graph in graphs for node in graph.nodes.values())
-    return {node.type for node in nodes if is_view(node)}
+    return looking.view_kinds(graphs)

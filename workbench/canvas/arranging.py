@@ -132,6 +132,7 @@ class Arranging(QObject):
             scene.reroute_edge(edge)
             if number % _BATCH == 0:
                 yield
+        yield from scene.gathered()
 
     def _on_timeout(self) -> None:
         if self._glide is not None:

@@ -12,8 +12,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
+from workbench.canvas import chunks
 from workbench.canvas import face as faces
-from workbench.canvas import revision
+from workbench.canvas.chunks import Chunk, Shapes, told
 from workbench.canvas.node_paint import text_colour
 from workbench.theme.tokens import Tokens, current, mix
 
@@ -33,6 +34,7 @@ class EdgeItem(QGraphicsItem):
         self.category = "io"
         self.label = ""
         self.is_broken = False
+        self.chunk: Chunk | None = None
         self._path = QPainterPath()
         self._lines: list[QLineF] = []
         self._label_place: QPointF | None = None
@@ -50,7 +52,7 @@ class EdgeItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._path = path
             self._lines = []
-            revision.items.bump()
+            told(self, moved=True)
             self._label_place = _label_place(path)
 
     def set_words(self, category: str, label: str, *, is_broken: bool) -> None:
@@ -58,7 +60,7 @@ class EdgeItem(QGraphicsItem):
         new = (category, label, is_broken)
         if new != (self.category, self.label, self.is_broken):
             self.category, self.label, self.is_broken = new
-            revision.items.bump()
+            told(self)
 
     def move_by(self, across: float, down: float) -> None:
         """Run along the same path elsewhere."""
@@ -66,12 +68,12 @@ class EdgeItem(QGraphicsItem):
         self._lines = [line.translated(across, down) for line in self._lines]
         if self._label_place is not None:
             self._label_place += QPointF(across, down)
-        revision.items.bump()
+        told(self, moved=True)
 
     def set_hovered(self, *, on: bool) -> None:
         """Brighten the wire below the pointer and show its shape."""
         self.is_hovered = on
-        revision.items.bump()
+        told(self)
 
     def boundingRect(self) -> QRectF:
         """Return the path with room for its width and its label."""
@@ -92,12 +94,14 @@ class EdgeItem(QGraphicsItem):
         """Be marked, or not."""
         if selected != self.isSelected():
             super().setSelected(selected)
-            revision.items.bump()
+            chunks.selected(self, on=selected)
 
     def setVisible(self, visible: bool, /) -> None:  # noqa: N802 - Qt's
-        """Be shown, or not."""
+        """Be shown, or not; what is hidden isn't selected."""
+        if not visible:
+            self.setSelected(False)
         super().setVisible(visible)
-        revision.items.bump()
+        told(self)
 
     def lines(self) -> list[QLineF]:
         """Return the path as few straight lines, for pictures from far away."""
@@ -191,3 +195,15 @@ def _label_place(path: QPainterPath) -> QPointF | None:
         if length >= best:
             best, place = length, QPointF((here.x + before.x) / 2, here.y)
     return place
+
+
+def measure(item: EdgeItem) -> tuple[QRectF, QRectF]:
+    """Return the rectangles around a wire alone, and with its label."""
+    return item.path.boundingRect(), item.boundingRect()
+
+
+def gather(item: EdgeItem, _room: QRectF, shapes: Shapes) -> None:
+    """Add a wire to what is drawn from far away."""
+    if item.isVisible():
+        kind = "selected" if item.isSelected() else item.category
+        shapes.setdefault(("wire", kind), []).extend(item.lines())

@@ -52,8 +52,7 @@ class Hover:
             return
         scene = self._view.canvas
         old, self._item = self._item, item
-        alive = (*scene.nodes.values(), *scene.edges.values())
-        if old is not None and any(old is other for other in alive):
+        if old is not None and scene.holds(old):
             old.set_hovered(on=False)
         if item is not None:
             item.set_hovered(on=True)

@@ -2,8 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QTransform,
+)
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
@@ -27,6 +35,7 @@ class MiniMap(QWidget):
         self._view = view
         self._key: tuple | None = None
         self._room, self._scale = QRectF(), 1.0
+        self._drawn: tuple[tuple, QPixmap] = ((), QPixmap())
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setAccessibleName(tr("Overview of the network"))
@@ -58,17 +67,16 @@ class MiniMap(QWidget):
 
     def _follow(self) -> None:
         """Paint anew, only when something is elsewhere than before."""
-        key = (self._cards(), self._seen(), current().name)
+        key = (self._content(), self._seen())
         if key != self._key:
             self._key = key
             self.update()
 
-    def _cards(self) -> tuple:
-        nodes = self._view.canvas.nodes.values()
-        return tuple(
-            (n.x(), n.y(), n.face.width, n.face.height, n.face.category, n.isSelected())
-            for n in nodes
-        )
+    def _content(self) -> tuple:
+        """Return what the picture of all cards and notes depends on."""
+        scene = self._view.canvas
+        return (scene.cards.version, id(scene.cards), scene.path,
+                scene.notes.shown(), current().name)  # fmt: skip
 
     def _seen(self) -> QRectF:
         """Return the part of the scene that the canvas shows."""
@@ -79,25 +87,46 @@ class MiniMap(QWidget):
         """Draw cards as plain blocks and the seen part as a frame."""
         tokens = current()
         self._measure()
+        key = (self._content(), self._room.getRect(), self.devicePixelRatioF())
+        if self._drawn[0] != key:
+            self._drawn = (key, self._picture())
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(tokens.bg1))
-            painter.setPen(QPen(QColor(tokens.line), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            painter.setPen(Qt.PenStyle.NoPen)
-            for note in self._view.canvas.notes.shown():
-                room = QRectF(note.x, note.y, note.width, note.height)
-                tint = mix(tokens.bg1, tokens.colour(note.colour), 0.25)
-                painter.fillRect(self._shown(room), QColor(tint))
-            for x, y, width, height, category, is_selected in self._cards():
-                colour = tokens.accent if is_selected else tokens.category(category)
-                painter.fillRect(
-                    self._shown(QRectF(x, y, width, height)), QColor(colour)
-                )
+            painter.drawPixmap(0, 0, self._drawn[1])
             seen = QColor(tokens.fg)
             seen.setAlpha(22)
             painter.setBrush(seen)
             painter.setPen(QPen(QColor(tokens.fg2), 1))
             painter.drawRect(self._shown(self._seen()))
+
+    def _picture(self) -> QPixmap:
+        """Return notes and cards, as they were gathered for the canvas last."""
+        tokens, ratio = current(), self.devicePixelRatioF()
+        drawn = QPixmap(self.size() * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        with QPainter(drawn) as painter:
+            painter.fillRect(self.rect(), QColor(tokens.bg1))
+            painter.setPen(QPen(QColor(tokens.line), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            for note in self._view.canvas.notes.shown():
+                room = QRectF(note.x, note.y, note.width, note.height)
+                tint = mix(tokens.bg1, tokens.colour(note.colour), 0.25)
+                painter.fillRect(self._shown(room), QColor(tint))
+            painter.setTransform(self._mapping())
+            for chunk in self._view.canvas.cards.known():
+                for (layer, kind), rooms in chunk.shapes.items():
+                    is_marked = layer == "mark"
+                    if not is_marked or kind == "accent":
+                        colour = tokens.accent if is_marked else tokens.category(kind)
+                        _draw(painter, QColor(colour), rooms)
+        return drawn
+
+    def _mapping(self) -> QTransform:
+        """Return the way from the scene to the widget."""
+        middle = self._shown(QRectF(self._room.center(), QSizeF())).topLeft()
+        away = self._room.center()
+        moved = QTransform.fromTranslate(middle.x(), middle.y())
+        scaled = moved.scale(self._scale, self._scale)
+        return scaled.translate(-away.x(), -away.y())
 
     def _measure(self) -> None:
         """Fit the graph and the seen part into the widget."""
@@ -133,3 +162,10 @@ class MiniMap(QWidget):
         self._view.camera.centre_on(place)
         self._view.viewport().update()
         event.accept()
+
+
+def _draw(painter: QPainter, colour: QColor, rooms: list[QRectF]) -> None:
+    """Fill blocks that are two pixels wide at least, whatever the scale."""
+    painter.setPen(QPen(colour, 0))
+    painter.setBrush(colour)
+    painter.drawRects(rooms)

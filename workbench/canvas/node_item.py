@@ -9,7 +9,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas import metrics, node_paint, revision
+from workbench.canvas import chunks, metrics, node_paint
+from workbench.canvas.chunks import Chunk, Shapes, told
 from workbench.canvas.face import Face
 from workbench.canvas.live import Look
 from workbench.canvas.node_paint import Screen
@@ -20,7 +21,12 @@ _BASE_LINE = QRectF(0.0, metrics.SPARK_HEIGHT, metrics.SPARK_WIDTH, 1.0)
 
 
 class NodeItem(QGraphicsItem):
-    """The card of the node `node_id`."""
+    """The card of the node `node_id`.
+
+    Attributes:
+        place: Where it stands, as the document counts.
+        chunk: The group it belongs to.
+    """
 
     def __init__(self, node_id: str, face: Face) -> None:
         super().__init__()
@@ -28,6 +34,8 @@ class NodeItem(QGraphicsItem):
         self.face = face
         self._rect, self._ports = face.rect, dict[tuple[str, bool], QPointF]()
         self.is_hovered = False
+        self.place = (0.0, 0.0)
+        self.chunk: Chunk | None = None
         self._revision = 0
         self._picture: tuple[tuple, QPixmap] | None = None
         flags = QGraphicsItem.GraphicsItemFlag
@@ -40,28 +48,29 @@ class NodeItem(QGraphicsItem):
             self.face = face
             self._rect, self._ports = face.rect, {}
             self._revision += 1
-            revision.items.bump()
+            told(self, moved=True)
 
     def set_hovered(self, *, on: bool) -> None:
         """Brighten the card below the pointer."""
         self.is_hovered = on
-        revision.items.bump()
+        told(self)
 
     def setPos(self, *place: QPointF | float) -> None:  # noqa: N802 - Qt's name
         """Stand elsewhere."""
         super().setPos(*place)
-        revision.items.bump()
+        self.place = self.pos().toTuple()
+        told(self, moved=True)
 
     def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's
         """Be marked, or not."""
         if selected != self.isSelected():
             super().setSelected(selected)
-            revision.items.bump()
+            chunks.selected(self, on=selected)
 
     def setOpacity(self, opacity: float, /) -> None:  # noqa: N802 - Qt's name
         """Fade."""
         super().setOpacity(opacity)
-        revision.items.bump()
+        told(self)
 
     def card(self) -> QRectF:
         """Return the card in scene coordinates."""
@@ -130,3 +139,20 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(colour)
         painter.drawRects(look.bars)
         painter.translate(-corner)
+
+
+def measure(item: NodeItem) -> tuple[QRectF, QRectF]:
+    """Return the card, twice: nothing is drawn far from it."""
+    card = item.card()
+    return card, card
+
+
+def gather(item: NodeItem, card: QRectF, shapes: Shapes) -> None:
+    """Add a card to what is drawn from far away: a block, and a mark around it."""
+    face = item.face
+    shapes.setdefault(("block", face.category), []).append(card)
+    if item.isSelected():
+        shapes.setdefault(("mark", "accent"), []).append(card)
+    elif face.severity:
+        token = "err" if face.severity == "error" else "warn"
+        shapes.setdefault(("mark", token), []).append(card)

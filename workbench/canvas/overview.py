@@ -1,11 +1,13 @@
 """A large graph from far away: plain blocks and lines, drawn in a few calls."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from workbench.canvas import revision
+from workbench.canvas.chunks import SIZE
 from workbench.canvas.live import BROKEN, GLOWS
 from workbench.theme.tokens import Tokens, current, mix
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 ZOOM, NODES = 0.35, 300
 """Below this zoom, with so many nodes, the overview stands for the cards."""
+Part = Callable[[QPainter], None]
+"""A piece of a picture; each takes a millisecond or so."""
 _MARK_PX = 2.0
 
 
@@ -22,79 +26,67 @@ def is_due(scene: "CanvasScene", zoom: float) -> bool:
     return zoom < ZOOM and len(scene.nodes) >= NODES
 
 
-class Overview:
-    """Lines and blocks by colour, gathered once until an item changes."""
+def wires(scene: "CanvasScene") -> Iterator[Part]:
+    """Yield what draws the wires as lines of one pixel, the selected ones last."""
+    tokens, found = current(), scene.wires.known()
+    kinds = dict.fromkeys(kind for chunk in found for kind in chunk.shapes)
+    for kind in sorted(kinds, key=lambda kind: kind[1] == "selected"):
+        pen = QPen(_wire_colour(tokens, kind[1]), 0)
+        for chunk in found:
+            if kind in chunk.shapes:
+                yield partial(_draw_lines, pen, chunk.shapes[kind])
 
-    def __init__(self) -> None:
-        self._key: tuple | None = None
-        self._lines: dict[str, list[QLineF]] = {}
-        self._blocks: dict[str, list[QRectF]] = {}
-        self._marked: dict[str, list[QRectF]] = {}
-        self._cards: dict[str, QRectF] = {}
 
-    def _gather(self, scene: "CanvasScene") -> None:
-        key = (revision.items.value, id(scene), scene.path)
-        if key == self._key:
-            return
-        self._key = key
-        self._lines, self._blocks, self._marked = {}, {}, {}
-        self._cards = {i: node.card() for i, node in scene.nodes.items()}
-        for wire in scene.edges.values():
-            if wire.isVisible():
-                kind = "selected" if wire.isSelected() else wire.category
-                self._lines.setdefault(kind, []).extend(wire.lines())
-        for node_id, node in scene.nodes.items():
-            card = self._cards[node_id]
-            self._blocks.setdefault(node.face.category, []).append(card)
-            if node.isSelected():
-                self._marked.setdefault("accent", []).append(card)
-            elif node.face.severity:
-                token = "err" if node.face.severity == "error" else "warn"
-                self._marked.setdefault(token, []).append(card)
+def cards(scene: "CanvasScene", zoom: float) -> Iterator[Part]:
+    """Yield what draws the cards as blocks: the gradient's wash and marks over them."""
+    tokens, paleness = current(), 0.62 if scene.live.looks else 0.25
+    for chunk in scene.cards.known():
+        for (layer, category), rooms in chunk.shapes.items():
+            if layer == "block":
+                shade = QColor(mix(tokens.category(category), tokens.node, paleness))
+                yield partial(_draw_blocks, shade, rooms)
+    yield from _glow(scene, tokens)
+    for chunk in scene.cards.known():
+        for (layer, token), rooms in chunk.shapes.items():
+            if layer == "mark":
+                pen = QPen(QColor(tokens.colour(token)), _MARK_PX / zoom)
+                yield partial(_draw_marks, pen, rooms)
 
-    def draw_wires(self, painter: QPainter, scene: "CanvasScene") -> None:
-        """Draw all wires as lines of one pixel."""
-        self._gather(scene)
-        tokens = current()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        for kind, lines in self._lines.items():
-            painter.setPen(QPen(_wire_colour(tokens, kind), 0))
-            painter.drawLines(lines)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def draw_cards(self, painter: QPainter, scene: "CanvasScene", zoom: float) -> None:
-        """Draw all cards as blocks: the gradient's wash and marks over them."""
-        self._gather(scene)
-        tokens = current()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        paleness = 0.62 if scene.live.looks else 0.25
-        for category, cards in self._blocks.items():
-            shade = mix(tokens.category(category), tokens.node, paleness)
-            painter.setBrush(QColor(shade))
-            painter.drawRects(cards)
-        self._draw_glow(painter, scene, tokens)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for token, cards in self._marked.items():
-            painter.setPen(QPen(QColor(tokens.colour(token)), _MARK_PX / zoom))
-            painter.drawRects(cards)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-    def _draw_glow(
-        self, painter: QPainter, scene: "CanvasScene", tokens: Tokens
-    ) -> None:
-        """Wash the blocks by the size of their gradients."""
+def _glow(scene: "CanvasScene", tokens: Tokens) -> Iterator[Part]:
+    """Yield what washes the blocks by the size of their gradients."""
+    looks = list(scene.live.looks.items())
+    for start in range(0, len(looks), SIZE):
         by_glow: dict[int, list[QRectF]] = {}
-        for node_id, look in scene.live.looks.items():
-            glow, card = look.glow, self._cards.get(node_id)
-            if glow and card is not None:
-                by_glow.setdefault(glow, []).append(card)
-        for glow, cards in by_glow.items():
+        for node_id, look in looks[start : start + SIZE]:
+            if look.glow and node_id in scene.nodes:
+                card = scene.nodes[node_id].card()
+                by_glow.setdefault(look.glow, []).append(card)
+        for glow, rooms in by_glow.items():
             broken = glow == BROKEN
             colour = QColor(tokens.err if broken else tokens.act)
             colour.setAlpha(230 if broken else 200 * glow // GLOWS)
-            painter.setBrush(colour)
-            painter.drawRects(cards)
+            yield partial(_draw_blocks, colour, rooms)
+
+
+def _draw_lines(pen: QPen, lines: list[QLineF], painter: QPainter) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setPen(pen)
+    painter.drawLines(lines)
+
+
+def _draw_blocks(colour: QColor, rooms: list[QRectF], painter: QPainter) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRects(rooms)
+
+
+def _draw_marks(pen: QPen, rooms: list[QRectF], painter: QPainter) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen)
+    painter.drawRects(rooms)
 
 
 def _wire_colour(tokens: Tokens, kind: str) -> QColor:

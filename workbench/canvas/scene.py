@@ -10,16 +10,18 @@ from engine.graph.edits import Edit, Problem
 from engine.graph.model import ROOT, Edge, Graph, Node, Position
 from engine.graph.ports import BLOCK
 from engine.protocol.frame import Analysis, LayerSample, NodeInfo
+from workbench.canvas import chunks, hits, leaving, live, metrics, staging, stubs, words
 from workbench.canvas import face as faces
-from workbench.canvas import hits, layout, live, metrics, open_card, stubs, words
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.inner import Known
+from workbench.canvas.leaving import Leaving
 from workbench.canvas.live import Live
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.note_layer import NoteLayer
+from workbench.canvas.placing import Placing
 from workbench.canvas.slices import Slices
 from workbench.canvas.staging import LARGE, Stage, adopt, is_large
-from workbench.canvas.wiring import Wiring
+from workbench.canvas.wiring import Wiring, touching
 from workbench.document import Document, outer_ports
 
 _EDGE_OBSTACLES = 150
@@ -33,6 +35,8 @@ class CanvasScene(QGraphicsScene):
     Attributes:
         nodes: Node id → item.
         edges: Wire → item.
+        cards: The cards in groups.
+        wires: The wires in groups.
         live: Newest measurement, as it looks.
         notes: Comments and frames.
         path: Instances that were entered, from the main graph on.
@@ -54,8 +58,9 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Edge, EdgeItem] = {}
         self.live = Live()
+        self.cards, self.wires = staging.groups()
         self._known: dict[str, Node] = {}
-        self._auto: dict[str, Position] = {}
+        self._placing = Placing(self)
         self._infos: dict[str, NodeInfo] = {}
         self._problems: dict[str, list[Problem]] = {}
         self._findings: tuple[Problem, ...] = ()
@@ -63,6 +68,7 @@ class CanvasScene(QGraphicsScene):
         self._analysis: Analysis | None = None
         self._shown_scope = ROOT
         self.stage: Stage | None = None
+        self.leaving = Leaving(self)
         self._adding, self._renewing = Slices(self), Slices(self)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setSceneRect(-_HALF_WORLD, -_HALF_WORLD, 2 * _HALF_WORLD, 2 * _HALF_WORLD)
@@ -92,50 +98,75 @@ class CanvasScene(QGraphicsScene):
 
         It ends where the path leads nowhere.
         """
-        scopes = [ROOT]
-        project = self.document.project
-        for step in self.path if path is None else path:
-            node = project.scope(scopes[-1]).nodes.get(step)
-            if node is None or outer_ports.of(node) not in project.blocks:
-                break
-            scopes.append(outer_ports.of(node))
-        return scopes
+        steps = self.path if path is None else path
+        return outer_ports.scopes(self.document.project, steps)
 
     def rebuild(self) -> None:
         """Show the document from scratch."""
-        self.nodes, self.edges, self._known = {}, {}, {}
-        self._auto, self._infos, self._problems = {}, {}, {}
+        self._drop_items()
+        self._infos, self._problems = {}, {}
         self._analysis = None
         self._layers = ()
         self.live.clear()
-        self._adding.stop()
-        self._renewing.stop()
-        self.clear()
         stage, self.stage = adopt(self.stage, self.document), None
         if stage is None:
             self.sync()
             return
-        self.nodes, self.edges, self._auto = stage.nodes, stage.edges, stage.auto
+        self.nodes, self.edges = stage.nodes, stage.edges
+        self.cards, self.wires = stage.cards, stage.wires
+        self._placing = Placing(self, stage.auto)
         self._known = dict(stage.project.graph.nodes)
-        items = [*self.edges.values(), *self.nodes.values()]
-        self._adding.start(map(self.addItem, items))
+        self._adding.start(self._added(stage.members()))
+
+    def _drop_items(self) -> None:
+        """Show nothing; many items go one after the other, beside what comes."""
+        self._adding.stop()
+        self._renewing.stop()
+        many = len(self.nodes) + len(self.edges) > LARGE
+        if many:
+            self.leaving.take(*self.edges.values(), *self.nodes.values())
+        else:
+            leaving.forget((*self.nodes.values(), *self.edges.values()))
+            self.leaving.finish()
+            self.clear()
+        self.nodes, self.edges, self._known = {}, {}, {}
+        self.cards, self.wires = staging.groups()
+        self._placing = Placing(self)
+
+    def _added(self, items: Sequence[NodeItem | EdgeItem]) -> Iterator[None]:
+        for item in items:
+            if self.holds(item) and item.scene() is None:
+                self.addItem(item)
+            yield
+
+    def gathered(self) -> Iterator[None]:
+        """Work out in slices what pictures need of all items."""
+        for group in (self.cards, self.wires):
+            for _ in group.gathered():
+                yield
+
+    def holds(self, item: NodeItem | EdgeItem) -> bool:
+        """Return whether an item is one of the scene's."""
+        if isinstance(item, NodeItem):
+            return self.nodes.get(item.node_id) is item
+        return self.edges.get(item.edge) is item
 
     def sync(self) -> None:
         """Bring the items into line with the document; touches only what differs."""
-        self._adding.finish()
         graph, chosen = self.graph, self.selected_nodes()
-        for edge in [edge for edge in self.edges if not graph.has_edge(edge)]:
-            self.removeItem(self.edges.pop(edge))
+        gone, fresh = graph.differing(self.edges)
+        for edge in gone:
+            self.wires.discard(self.edges[edge])
             self._known.pop(edge.target.node, None)  # its face tells what is wired
-        for node_id in [i for i in self.nodes if i not in graph.nodes]:
-            self.removeItem(self.nodes.pop(node_id))
+        lost = self.nodes.keys() - graph.nodes.keys()
+        for node_id in lost:
+            self.cards.discard(self.nodes[node_id])
             self._known.pop(node_id, None)
-            self._auto.pop(node_id, None)
-        for edge in graph.edges:
-            if edge not in self.edges:
-                self._known.pop(edge.target.node, None)
-        dirty = self._sync_nodes(graph) | self._sync_places(graph)
-        self._sync_edges(graph, dirty)
+        self.leaving.take(*map(self.edges.pop, gone), *map(self.nodes.pop, lost))
+        for edge in fresh:
+            self._known.pop(edge.target.node, None)
+        dirty = self._sync_nodes(graph) | self._placing.sync(graph)
+        self._sync_edges(fresh, dirty)
         if self._layers:
             self.live.trace(graph, self._layers)
         if self._renewing.is_running:
@@ -161,50 +192,23 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes.get(node.id)
         if item is None:
             item = self.nodes[node.id] = NodeItem(node.id, face)
+            self.cards.add(item)
             self.addItem(item)
         else:
             item.set_face(face)
 
-    def _sync_places(self, graph: Graph) -> set[str]:
-        places = self._places(graph)
-        moved = set()
-        for node_id, (x, y) in places.items():
-            item = self.nodes[node_id]
-            if item.pos() != QPointF(x, y):
-                item.setPos(x, y)
-                moved.add(node_id)
-        return moved
-
-    def _places(self, graph: Graph) -> dict[str, Position]:
-        """Return where every node stands; decides it for those without a place."""
-        stored = self.document.project.layout.get(self.scope, {})
-        places = {i: stored[i] for i in graph.nodes if i in stored}
-        lost = [i for i in graph.nodes if i not in stored]
-        if lost and not self._auto and (not places or len(lost) > LARGE):
-            self._auto = layout.all_of(layout.missing(graph, self.sizes(), stored))
-        places |= {i: self._auto[i] for i in lost if i in self._auto}
-        for node_id in lost:
-            if node_id not in places:
-                height = self.nodes[node_id].face.height
-                spot = layout.beside(graph, node_id, places, height)
-                places[node_id] = self._auto[node_id] = spot
-        return places
-
     def unplaced(self, scope: str) -> dict[str, Position]:
         """Return where nodes are shown that have no stored position."""
-        if scope != self.scope:
-            return open_card.unplaced(self, scope)
-        stored = self.document.project.layout.get(scope, {})
-        return {i: p for i, p in self._auto.items() if i not in stored}
+        return self._placing.unplaced(scope)
 
     def sizes(self) -> dict[str, tuple[float, float]]:
         """Return width and height of every card."""
         return {i: (n.face.width, n.face.height) for i, n in self.nodes.items()}
 
-    def _sync_edges(self, graph: Graph, dirty: set[str]) -> None:
-        fresh = [edge for edge in graph.edges if edge not in self.edges]
+    def _sync_edges(self, fresh: Sequence[Edge], dirty: set[str]) -> None:
         for edge in fresh:
             item = self.edges[edge] = EdgeItem(edge)
+            self.wires.add(item)
             self.addItem(item)
         stale = dirty | {edge.source.node for edge in fresh}
         self.reroute(stale | {edge.target.node for edge in fresh})
@@ -217,9 +221,8 @@ class CanvasScene(QGraphicsScene):
         few = len(self.nodes) <= _EDGE_OBSTACLES
         cards = {i: item.card() for i, item in self.nodes.items()} if few else {}
         wiring = self._wiring()
-        for edge, item in self.edges.items():
-            if edge.source.node in touched or edge.target.node in touched:
-                wiring.draw(item, cards)
+        for item in touching(self.graph, self.edges, touched):
+            wiring.draw(item, cards)
 
     def reroute_edge(self, edge: Edge) -> None:
         """Draw one wire anew, past no cards."""
@@ -233,11 +236,10 @@ class CanvasScene(QGraphicsScene):
             item = self.nodes[node_id]
             item.setPos(item.pos() + delta)
         across, down, wiring = delta.x(), delta.y(), self._wiring()
-        for edge, item in self.edges.items():
-            inside = (edge.source.node in moved) + (edge.target.node in moved)
-            if inside == 2:
+        for item in touching(self.graph, self.edges, moved):
+            if {item.edge.source.node, item.edge.target.node} <= moved:
                 item.move_by(across, down)
-            elif inside:
+            else:
                 wiring.draw(item, {})
 
     def _wiring(self) -> Wiring:
@@ -296,12 +298,8 @@ class CanvasScene(QGraphicsScene):
             self._show_problems()
 
     def _show_problems(self) -> None:
-        self._problems = {}
         checked = self._analysis.problems if self._analysis else ()
-        for problem in (*checked, *self._findings):
-            if problem.node.startswith(self.prefix):
-                root = problem.node[len(self.prefix) :].partition(".")[0]
-                self._problems.setdefault(root, []).append(problem)
+        self._problems = words.by_root((*checked, *self._findings), self.prefix)
         if is_large(self.graph):
             self._renewing.start(self._shown_anew(self.graph))
             return
@@ -349,47 +347,46 @@ class CanvasScene(QGraphicsScene):
 
     def bounds(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """Return the rectangle around these nodes (None: all) and their wires."""
-        wanted = self.nodes if node_ids is None else node_ids
+        if node_ids is None:
+            room = self.cards.room().united(self.wires.room())
+            return room.united(stubs.bounds(self)).united(self.notes.bounds())
         room = QRectF()
-        for node_id in wanted:
+        for node_id in node_ids:
             if node_id in self.nodes:
                 room = room.united(self.nodes[node_id].card())
-        if node_ids is None:
-            for item in self.edges.values():
-                room = room.united(item.path.boundingRect())
-            room = room.united(stubs.bounds(self)).united(self.notes.bounds())
         return room
 
     def selected_nodes(self) -> list[str]:
         """Return the ids of the selected nodes, in the document's order."""
-        return [i for i, item in self.nodes.items() if item.isSelected()]
+        return chunks.in_order(self.nodes, self.cards.chosen)
 
     def selected_edges(self) -> list[Edge]:
-        """Return the selected wires."""
-        return [edge for edge, item in self.edges.items() if item.isSelected()]
+        """Return the selected wires, in the document's order."""
+        return chunks.in_order(self.edges, self.wires.chosen)
+
+    def clearSelection(self) -> None:  # noqa: N802 - Qt's name
+        """Select nothing."""
+        self.select([])
 
     def select(self, node_ids: Iterable[str], edges: Iterable[Edge] = ()) -> None:
         """Select exactly these."""
-        nodes, wires = set(node_ids), set(edges)
-        for node_id, item in self.nodes.items():
-            item.setSelected(node_id in nodes)
-        for edge, wire in self.edges.items():
-            wire.setSelected(edge in wires)
+        nodes = {self.nodes[i]: None for i in node_ids if i in self.nodes}
+        wires = {self.edges[e]: None for e in edges if e in self.edges}
+        self.cards.choose_only(nodes)
+        self.wires.choose_only(wires)
         self.selection_told.emit()
 
     def node_at(self, place: QPointF) -> NodeItem | None:
         """Return the topmost card at a place."""
-        for item in reversed(self.nodes.values()):
-            if item.card().contains(place):
-                return item
-        return None
+        found = self.cards.around(place, 1.0)
+        return next((n for n in reversed(found) if n.card().contains(place)), None)
 
     def edge_at(self, place: QPointF, reach: float = 6.0) -> EdgeItem | None:
         """Return the wire at a place, within `reach` scene pixels."""
-        return hits.edge(self.edges.values(), place, reach)
+        return hits.edge(self.wires.around(place, reach), place, reach)
 
     def port_at(
         self, place: QPointF, reach: float = metrics.PORT_REACH
     ) -> tuple[str, str, bool] | None:
         """Return (node id, port, is output) of the nearest port within `reach`."""
-        return hits.port(self.nodes.values(), place, reach)
+        return hits.port(self.cards.around(place, reach), place, reach)

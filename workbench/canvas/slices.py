@@ -1,6 +1,7 @@
 """Long work on the GUI thread, a few milliseconds at a time."""
 
 from collections.abc import Callable, Iterator
+from math import inf
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer
@@ -50,11 +51,11 @@ class Slices(QObject):
 
     def finish(self) -> None:
         """Do all that is left now."""
-        while self._work is not None:
-            self._on_timeout()
+        self.run(inf)
 
-    def _on_timeout(self) -> None:
-        end = perf_counter() + SLICE_S
+    def run(self, seconds: float) -> None:
+        """Do what can be done in this time, at once."""
+        end = perf_counter() + seconds
         work = self._work
         while work is not None and perf_counter() < end:
             try:
@@ -65,3 +66,6 @@ class Slices(QObject):
                 if done is not None:
                     done()
                 return
+
+    def _on_timeout(self) -> None:
+        self.run(SLICE_S)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from engine.graph.model import ROOT, Graph, Position, Project
+from workbench.canvas import edge_item, layout, node_item
 from workbench.canvas import face as faces
-from workbench.canvas import layout
+from workbench.canvas.chunks import Chunks
 from workbench.canvas.edge_item import EdgeItem
 from workbench.canvas.inner import Known
 from workbench.canvas.node_item import NodeItem
@@ -20,6 +21,12 @@ def is_large(graph: Graph) -> bool:
     return len(graph.nodes) + len(graph.edges) > LARGE
 
 
+def groups() -> tuple[Chunks[NodeItem], Chunks[EdgeItem]]:
+    """Return empty groups for cards and for wires."""
+    cards = Chunks(node_item.measure, node_item.gather)
+    return cards, Chunks(edge_item.measure, edge_item.gather)
+
+
 class Stage:
     """Items for the main graph of a project that isn't open yet.
 
@@ -30,6 +37,8 @@ class Stage:
         nodes: Node id → card at its place.
         edges: Wire → item along its path.
         auto: Places of the nodes that have none in the document.
+        cards: The cards in groups.
+        wires: The wires in groups.
     """
 
     def __init__(self, project: Project) -> None:
@@ -37,6 +46,7 @@ class Stage:
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict = {}
         self.auto: dict[str, Position] = {}
+        self.cards, self.wires = groups()
 
     def steps(self) -> Iterator[float]:
         """Make everything; yields how much is done, in very small slices."""
@@ -44,15 +54,24 @@ class Stage:
         total = 2 * len(graph.nodes) + len(graph.edges) + 1
         for node in graph.nodes.values():
             face = faces.build(self.project, node, Known({}, node.id, ROOT), ())
-            self.nodes[node.id] = NodeItem(node.id, face)
+            item = self.nodes[node.id] = NodeItem(node.id, face)
+            self.cards.add(item)
             yield len(self.nodes) / total
         yield from self._places(graph)
         wiring = Wiring(graph, self.nodes)
         for edge in graph.edges:
             item = self.edges[edge] = EdgeItem(edge)
+            self.wires.add(item)
             wiring.draw(item, {})
             item.lines()  # Made now: the first picture of all of them needs them.
             yield (2 * len(self.nodes) + len(self.edges)) / total
+        for chunks in (self.cards, self.wires):
+            for _ in chunks.gathered():
+                yield 1.0
+
+    def members(self) -> list[NodeItem | EdgeItem]:
+        """Return all items, the wires first."""
+        return [*self.edges.values(), *self.nodes.values()]
 
     def _places(self, graph: Graph) -> Iterator[float]:
         stored = self.project.layout.get(ROOT, {})

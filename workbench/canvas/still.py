@@ -4,6 +4,10 @@ While a network trains the canvas is painted 30 times a second, yet only the sma
 histograms differ; the rest is one copy of pixels.
 """
 
+import itertools
+from collections.abc import Iterable, Iterator
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize
@@ -20,6 +24,9 @@ from workbench.canvas import (
 from workbench.canvas.edge_item import HEATS, EdgeItem
 from workbench.canvas.node_item import NodeItem
 from workbench.canvas.node_paint import Screen
+from workbench.canvas.overview import Part
+from workbench.canvas.slices import SLICE_S, Slices
+from workbench.canvas.staging import is_large
 from workbench.theme.tokens import current
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 
 RIM_PX = 160
 """So far the pictures reach beyond the view while a person pans."""
+_AT_ONCE = 8
 _MIN_DOTS_PX = 18.0
 
 
@@ -38,11 +46,13 @@ class _Layer:
         self._key: tuple | None = None
         self.picture = QPixmap()
 
-    def is_due(self, key: tuple) -> bool:
-        """Return whether the picture is not the one for `key`, and take the key."""
-        due = key != self._key
-        self._key = key
-        return due
+    def fits(self, key: tuple) -> bool:
+        """Return whether the picture is the one for `key`."""
+        return key == self._key
+
+    def take(self, key: tuple, picture: QPixmap) -> None:
+        """Keep a picture."""
+        self._key, self.picture = key, picture
 
 
 class Still:
@@ -51,69 +61,102 @@ class Still:
     Dots, then wires over them, then cards over both, are kept as three pictures: a
     change of heat redraws the wires or puts the cards there again, never the text.
     While a person pans the pictures reach beyond the view, so that most moves are
-    nothing but a copy.
+    nothing but a copy. A large graph is drawn in slices; until all is there the
+    picture before is shown, moved and scaled to where it belongs.
+
+    Args:
+        view: The canvas.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, view: "CanvasView") -> None:
+        self._view = view
         self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
-        self._overview = overview.Overview()
+        self._work, self._is_painting = Slices(view), False
         self._content: tuple | None = None
-        self._corner = QPointF()
-        self._rim = 0
+        self._source: object = None
+        self._drawn: object = None
+        self._shown: _Window | None = None
 
-    def paint(self, painter: QPainter, view: "CanvasView") -> None:
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a new picture is on its way."""
+        return self._work.is_running
+
+    def rest(self) -> None:
+        """Give up what is on its way; the next paint begins anew."""
+        self._work.stop()
+
+    def paint(self, painter: QPainter) -> None:
         """Draw the picture, made anew where anything in it differs."""
         painter.resetTransform()
-        scene, window = view.canvas, _Window(view)
-        wires = _wire_state(scene, is_far=overview.is_due(scene, window.screen.zoom))
+        window = _Window(self._view)
+        self._follow(window)
+        if self._drawn is not self._view.canvas.cards:
+            painter.drawPixmap(QPointF(), window.ground())
+        elif self._shown is not None:
+            self._put(painter, window, self._shown)
+
+    def _put(self, painter: QPainter, window: "_Window", shown: "_Window") -> None:
+        if shown.screen == window.screen:
+            rim = QPointF(shown.rim, shown.rim)
+            way = window.corner - shown.corner
+            if not _covers(way, shown.rim) or shown.seen != window.seen:
+                painter.fillRect(QRectF(QPointF(), window.size), current().canvas)
+            painter.drawPixmap(way - rim, self._cards.picture)
+            return
+        painter.fillRect(QRectF(QPointF(), window.size), current().canvas)
+        back, _ = shown.mapping.inverted()
+        painter.setTransform(back * window.mapping)
+        painter.drawPixmap(QPointF(), self._cards.picture)
+        painter.resetTransform()
+
+    def _follow(self, window: "_Window") -> None:
+        """Draw anew what differs, or begin to."""
+        scene = self._view.canvas
+        if self.is_drawing and self._source is scene.cards:
+            return
+        far = overview.is_due(scene, window.screen.zoom)
+        wires = _wire_state(scene, is_far=far)
         content = (window.key(), wires, _card_state(scene))
-        way = window.corner - self._corner
-        if content != self._content or not self._reaches(way):
-            panned = content == self._content and self._content is not None
-            self._rim = RIM_PX if panned else 0
-            window = _Window(view, self._rim)
-            self._refresh(scene, window, wires)
-            self._content, self._corner = content, window.corner
-            way = QPointF()
-        painter.drawPixmap(way - QPointF(self._rim, self._rim), self._cards.picture)
+        shown = self._shown if self._drawn is scene.cards else None
+        way = window.corner - shown.corner if shown else QPointF()
+        if content == self._content and shown and _covers(way, shown.rim):
+            return
+        panned = content == self._content and self._content is not None
+        window = _Window(self._view, RIM_PX if panned else 0)
+        self._source = scene.cards
+        self._work.start(self._steps(window, wires, content), self._on_done)
+        self._is_painting = True
+        self._work.run(SLICE_S if is_large(scene.graph) else inf)
+        self._is_painting = False
 
-    def _reaches(self, way: QPointF) -> bool:
-        """Return whether the picture covers the view after a pan."""
-        whole = way.x() == round(way.x()) and way.y() == round(way.y())
-        return whole and max(abs(way.x()), abs(way.y())) <= self._rim
+    def _on_done(self) -> None:
+        if not self._is_painting:
+            self._view.viewport().update()
 
-    def _refresh(
-        self, scene: "CanvasScene", window: "_Window", wire_state: tuple
-    ) -> None:
-        camera = (window.key(), window.corner.toTuple(), self._rim)
-        if self._dots.is_due(camera):
-            self._dots.picture = window.ground()
-            with QPainter(self._dots.picture) as painter:
-                _draw_dots(painter, window)
-        if self._wires.is_due((camera, wire_state)):
-            self._wires.picture = QPixmap(self._dots.picture)
-            with window.painter(self._wires.picture) as painter:
-                note_layer.draw(painter, scene.notes, window.screen.zoom)
-                self._draw_wires(painter, scene, window)
-        self._cards.picture = QPixmap(self._wires.picture)
-        with window.painter(self._cards.picture) as painter:
-            self._draw_cards(painter, scene, window)
+    def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
+        """Draw the three pictures, in slices of about a millisecond."""
+        scene = self._view.canvas
+        source = scene.cards
+        yield from scene.gathered()
+        camera = (window.key(), window.corner.toTuple(), window.rim)
+        if not self._dots.fits(camera):
+            self._dots.take(camera, window.dotted())
+            yield
+        if not self._wires.fits((camera, wires, id(source))):
+            drawn = QPixmap(self._dots.picture)
+            yield from window.draw(drawn, _wire_parts(scene, window))
+            self._wires.take((camera, wires, id(source)), drawn)
+        drawn = QPixmap(self._wires.picture)
+        yield from window.draw(drawn, _card_parts(scene, window))
+        self._cards.take(content, drawn)
+        self._content, self._shown, self._drawn = content, window, source
 
-    def _draw_wires(
-        self, painter: QPainter, scene: "CanvasScene", window: "_Window"
-    ) -> None:
-        if overview.is_due(scene, window.screen.zoom):
-            self._overview.draw_wires(painter, scene)
-        else:
-            _draw_wires(painter, scene, window)
 
-    def _draw_cards(
-        self, painter: QPainter, scene: "CanvasScene", window: "_Window"
-    ) -> None:
-        if overview.is_due(scene, window.screen.zoom):
-            self._overview.draw_cards(painter, scene, window.screen.zoom)
-        else:
-            _draw_cards(painter, scene, window)
+def _covers(way: QPointF, rim: int) -> bool:
+    """Return whether a picture covers the view after a pan."""
+    whole = way.x() == round(way.x()) and way.y() == round(way.y())
+    return whole and max(abs(way.x()), abs(way.y())) <= rim
 
 
 def _wire_state(scene: "CanvasScene", *, is_far: bool) -> tuple:
@@ -138,8 +181,9 @@ class _Window:
         self.mapping = view.viewportTransform()
         self.corner = QPointF(self.mapping.dx(), self.mapping.dy())
         self.mapping *= QTransform.fromTranslate(rim, rim)
+        self.rim = rim
         self.size = view.viewport().size() + QSize(2 * rim, 2 * rim)
-        self._seen = view.viewport().size().toTuple()
+        self.seen = view.viewport().size().toTuple()
         self.screen = Screen(self.mapping.m11(), view.devicePixelRatioF())
         inverse, _ = self.mapping.inverted()
         screen = QRectF(0, 0, self.size.width(), self.size.height())
@@ -147,7 +191,7 @@ class _Window:
 
     def key(self) -> tuple:
         """Return what the picture of the empty canvas depends on, but its place."""
-        return (self.screen, self._seen, current().name)
+        return (self.screen, self.seen, current().name)
 
     def ground(self) -> QPixmap:
         """Return a picture in the colour of the canvas."""
@@ -155,6 +199,22 @@ class _Window:
         drawn.setDevicePixelRatio(self.screen.ratio)
         drawn.fill(QColor(current().canvas))
         return drawn
+
+    def dotted(self) -> QPixmap:
+        """Return a picture of the empty canvas."""
+        drawn = self.ground()
+        with QPainter(drawn) as painter:
+            _draw_dots(painter, self)
+        return drawn
+
+    def draw(self, picture: QPixmap, parts: Iterable[Part]) -> Iterator[None]:
+        """Draw on a picture, a few parts at a time."""
+        waiting = iter(parts)
+        while some := list(itertools.islice(waiting, _AT_ONCE)):
+            with self.painter(picture) as painter:
+                for part in some:
+                    part(painter)
+            yield
 
     def painter(self, picture: QPixmap) -> QPainter:
         """Return a painter in scene coordinates; use it in a `with`."""
@@ -181,18 +241,33 @@ def _draw_dots(painter: QPainter, window: _Window) -> None:
     painter.drawPoints([QPointF(x, y) for y in rows for x in columns])
 
 
-def _draw_wires(painter: QPainter, scene: "CanvasScene", window: _Window) -> None:
-    """Draw the wires in view, the marked ones over the others."""
-    wires = [
-        wire
-        for wire in scene.edges.values()
-        if wire.isVisible() and wire.boundingRect().intersects(window.room)
-    ]
+def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+    """Yield what draws notes and wires, the marked wires over the others."""
+    zoom = window.screen.zoom
+    yield lambda painter: note_layer.draw(painter, scene.notes, zoom)
+    if overview.is_due(scene, zoom):
+        yield from overview.wires(scene)
+        return
+    wires = [wire for wire in scene.wires.near(window.room) if wire.isVisible()]
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
-        wire.draw(painter, window.screen.zoom, scene.live.heat_of(wire.edge))
-    stubs.draw(painter, stubs.found(scene))
-    _labels(painter, wires, window.screen.zoom)
+        heat = scene.live.heat_of(wire.edge)
+        yield partial(EdgeItem.draw, wire, zoom=zoom, heat=heat)
+    yield lambda painter: stubs.draw(painter, stubs.found(scene))
+    yield lambda painter: _labels(painter, wires, zoom)
+
+
+def _card_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+    """Yield what draws the cards in view, the selected ones over the others."""
+    if overview.is_due(scene, window.screen.zoom):
+        yield from overview.cards(scene, window.screen.zoom)
+        return
+    rim = metrics.MARGIN
+    nodes = scene.cards.near(window.room.adjusted(-rim, -rim, rim, rim))
+    nodes.sort(key=NodeItem.isSelected)
+    for node in nodes:
+        look = scene.live.looks.get(node.node_id)
+        yield partial(NodeItem.draw, node, screen=window.screen, look=look)
 
 
 def _labels(painter: QPainter, wires: list[EdgeItem], zoom: float) -> None:
@@ -223,17 +298,6 @@ def beside(room: QRectF, taken: list[QRectF]) -> QRectF:
         if not any(moved.intersects(other) for other in close):
             return moved
     return room
-
-
-def _draw_cards(painter: QPainter, scene: "CanvasScene", window: _Window) -> None:
-    """Draw the cards in view, the selected ones over the others."""
-    screen = window.screen
-    rim = metrics.MARGIN
-    around = window.room.adjusted(-rim, -rim, rim, rim)
-    nodes = [node for node in scene.nodes.values() if node.card().intersects(around)]
-    nodes.sort(key=NodeItem.isSelected)
-    for node in nodes:
-        node.draw(painter, screen, scene.live.looks.get(node.node_id))
 
 
 def sparks(painter: QPainter, view: "CanvasView") -> None:

@@ -72,7 +72,7 @@ class CanvasView(QGraphicsView):
         library_changed: There are other blocks in the user's library.
     """
 
-    selection_changed = Signal(list, str, str)
+    selection_changed = Signal(object, str, str)  # a list would be copied for each
     notice = Signal(str)
     node_activated = Signal(str)
     ground_activated = Signal()
@@ -87,7 +87,7 @@ class CanvasView(QGraphicsView):
         self.gesture: Gesture | None = None
         self.is_space_down = self.was_space_used = False
         self.shows_focus = self.reduced_motion = False
-        self._still, self._overlay = still.Still(), Overlay(self)
+        self._still, self._overlay = still.Still(self), Overlay(self)
         self.hover = Hover(self)
         self._popup = QuickAdd(self)
         self.inline, self._autopan = InlineField(self), AutoPan(self)
@@ -351,7 +351,7 @@ class CanvasView(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
         """Draw the still picture and the histograms over it."""
         painter.save()
-        self._still.paint(painter, self)
+        self._still.paint(painter)
         painter.restore()
         painter.save()
         still.sparks(painter, self)
@@ -374,6 +374,7 @@ class CanvasView(QGraphicsView):
         """Give up the gesture and the notice."""
         self.end(cancel=True)
         self.pulse.stop()
+        self._still.rest()
         self._overlay.forget()
         super().hideEvent(event)
 

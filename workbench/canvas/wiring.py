@@ -61,3 +61,20 @@ class Wiring:
         found = self._colours.get(node_id, self._nodes[node_id].face.category)
         self._colours.update(dict.fromkeys(passed, found))
         return found
+
+
+def touching(
+    graph: Graph, items: Mapping[Edge, EdgeItem], node_ids: set[str]
+) -> list[EdgeItem]:
+    """Return the wires that end at any of these nodes."""
+    if 4 * len(node_ids) > len(graph.nodes):
+        return [
+            item
+            for edge, item in items.items()
+            if edge.source.node in node_ids or edge.target.node in node_ids
+        ]
+    found: dict[Edge, None] = {}
+    for node_id in node_ids:
+        found |= dict.fromkeys(graph.edges_into(node_id))
+        found |= dict.fromkeys(graph.edges_out_of(node_id))
+    return [items[edge] for edge in found if edge in items]

@@ -1,8 +1,9 @@
 """Numbers, shapes and settings as short text for cards, wires and tooltips."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from engine.graph.edits import Problem
 from engine.graph.model import Node
 from engine.graph.weights import Start
 from engine.i18n import tr
@@ -122,3 +123,18 @@ def _whole(label: str, value: int, *, alone: bool, is_signed: bool) -> str:
 def _is_idle(param: Param, value: float) -> bool:
     """Return whether a number does nothing: an amount of 0, a factor of 1."""
     return value == param.default and (value == 0 or param.name == "weight")
+
+
+def by_root(problems: Iterable[Problem], prefix: str) -> dict[str, list[Problem]]:
+    """Return problems by the shown node that they are of, or in.
+
+    Args:
+        problems: Of the whole project.
+        prefix: What stands before the ids of the shown nodes in paths.
+    """
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.node.startswith(prefix):
+            root = problem.node[len(prefix) :].partition(".")[0]
+            found.setdefault(root, []).append(problem)
+    return found

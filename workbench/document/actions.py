@@ -172,11 +172,11 @@ def move(
     text: str = "",
 ) -> None:
     """Put nodes at other places."""
-    project = document.project
+    known = document.project.layout.get(scope, {})
     changed = tuple(
         (node_id, place)
         for node_id, place in positions.items()
-        if project.position(scope, node_id) != place
+        if known.get(node_id) != place
     )
     if not changed:
         return
@@ -219,6 +219,29 @@ def set_params(
             label = tr(param.label)
             edits += _setting(node, param, value, scope)
     document.apply(edits, tr("Set {label}", label=label))
+
+
+def reset_param(
+    document: Document, node_ids: Sequence[str], name: str, scope: str = ROOT
+) -> None:
+    """Put one parameter of one or many nodes back to its default."""
+    nodes = [document.project.scope(scope).node(node_id) for node_id in node_ids]
+    edits = [
+        SetParam(node.id, name, None, scope, reset=True)
+        for node in nodes
+        if name in node.params
+    ]
+    label = tr(_param(nodes[0], name).label)
+    document.apply(edits, tr("Set {label}", label=label))
+
+
+def start_anew(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> None:
+    """Let nodes forget the file that their weights start from."""
+    nodes = [document.project.scope(scope).node(node_id) for node_id in node_ids]
+    edits = [
+        ReplaceNode(replace(node, weights=""), scope) for node in nodes if node.weights
+    ]
+    document.apply(edits, tr("Start weights anew"))
 
 
 def _param(node: Node, name: str) -> Param:
@@ -273,15 +296,15 @@ def set_trainable(
 
 
 def set_lr_factor(
-    document: Document, node_ids: Sequence[str], factor: float, scope: str = ROOT
+    document: Document, node_ids: Sequence[str], value: float, scope: str = ROOT
 ) -> None:
     """Set what multiplies the learning rate of nodes."""
     graph = document.project.scope(scope)
     nodes = [graph.node(node_id) for node_id in node_ids]
     edits = [
-        ReplaceNode(replace(node, lr_factor=factor), scope)
+        ReplaceNode(replace(node, lr_factor=value), scope)
         for node in nodes
-        if node.lr_factor != factor
+        if node.lr_factor != value
     ]
     document.apply(edits, tr("Set {label}", label=tr("Learning-rate factor")))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.graph.edits import SetBlock
-from engine.graph.model import ID_PATTERN, Block, Endpoint
+from engine.graph.model import ID_PATTERN, ROOT, Block, Endpoint, Project
 from engine.graph.outer import ends_of, instances, of, pruned, touches, with_ports
 from engine.i18n import tr
 from workbench.document.document import Document
@@ -18,6 +18,7 @@ __all__ = [
     "instances",
     "of",
     "pruned",
+    "scopes",
     "shown_as",
     "touches",
     "with_ports",
@@ -32,6 +33,20 @@ def identifier(words: str, taken: Sequence[str] | Mapping[str, object] = ()) -> 
     while name in taken:
         name, number = f"{stem}_{number}", number + 1
     return name
+
+
+def scopes(project: Project, path: Sequence[str]) -> list[str]:
+    """Return the scopes along a path of instances, the main one first.
+
+    It ends where the path leads nowhere.
+    """
+    found = [ROOT]
+    for step in path:
+        node = project.scope(found[-1]).nodes.get(step)
+        if node is None or of(node) not in project.blocks:
+            break
+        found.append(of(node))
+    return found
 
 
 def shown_as(block: Block, end: Endpoint, *, is_output: bool) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -25,6 +25,7 @@ from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
 
 MAX_SHOWN = 200
+_AT_FIRST, _AT_ONCE, _PAUSE_MS = 12, 2, 5
 _ICONS = {"error": ("error", "err"), "warning": ("warning", "warn")}
 
 
@@ -185,12 +186,18 @@ class ProblemList(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.scroll)
+        self._adding = QTimer(self)
+        self._adding.setInterval(_PAUSE_MS)
+        self._adding.timeout.connect(self._go_on)
+        self.scroll.verticalScrollBar().valueChanged.connect(
+            lambda _value: self._adding.start()
+        )
         signals.changed.connect(self._on_theme_changed)
 
     @property
     def has_errors(self) -> bool:
         """Whether something keeps the network from training."""
-        return any(row.problem.severity == "error" for row in self.rows)
+        return any(problem.severity == "error" for problem in self._shown or ())
 
     def show_problems(self, problems: Sequence[Problem] | None) -> None:
         """Show these problems instead of the old ones; None before they are known."""
@@ -202,14 +209,36 @@ class ProblemList(QWidget):
         if problems == self._shown:
             return
         self._shown = problems
+        self._adding.stop()
         for row in self.rows:
             row.hide()
             row.deleteLater()
-        self.rows = [self._row(problem) for problem in problems]
-        for index, row in enumerate(self.rows):
-            self._box.insertWidget(index, row)
+        self.rows = []
         self.empty.setVisible(not problems)
         self._box.setStretch(self._box.count() - 1, 1 if problems else 0)
+        self._add_rows(_AT_FIRST)
+        self._adding.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go on where nobody saw that there was room."""
+        super().showEvent(event)
+        self._adding.start()
+
+    def _go_on(self) -> None:
+        """Add rows a few at a time, as far as a person may scroll soon."""
+        bar = self.scroll.verticalScrollBar()
+        has_room = bar.maximum() - bar.value() < bar.pageStep()
+        if has_room and self.isVisible() and len(self.rows) < len(self._shown or ()):
+            self._add_rows(_AT_ONCE)
+        else:
+            self._adding.stop()
+
+    def _add_rows(self, count: int) -> None:
+        done, problems = len(self.rows), self._shown or ()
+        for problem in problems[done : done + count]:
+            row = self._row(problem)
+            self._box.insertWidget(len(self.rows), row)
+            self.rows.append(row)
 
     def _row(self, problem: Problem) -> ProblemRow:
         title = self._title_of(problem.node) if problem.node else ""

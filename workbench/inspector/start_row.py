@@ -41,7 +41,8 @@ class StartRow(QWidget):
 
     def show_nodes(self, nodes: Sequence[Node]) -> None:
         """Show where these nodes start."""
-        starts = [Start.parse(node.weights) for node in nodes if node.weights]
+        words = (node.weights for node in nodes if node.weights)
+        starts = [Start.parse(text) for text in dict.fromkeys(words)]
         paths = list(dict.fromkeys(start.path for start in starts))
         self.setVisible(bool(paths))
         names = ", ".join(Path(path).name for path in paths)
