@@ -357,9 +357,9 @@ class Graph:
         twin._nodes = dict(self._nodes)
         twin._edges = dict(self._edges)
         twin._into, twin._out_of = dict(self._into), dict(self._out_of)
-        for graph in (self, twin):  # Who changes wires first copies those of a node.
-            graph._is_lent = True
-            graph._owned = set()
+        # Who changes wires first copies those of a node.
+        self._is_lent = twin._is_lent = True
+        self._owned, twin._owned = set(), set()
         return twin
 
 
