@@ -13,7 +13,6 @@ import random
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +28,7 @@ from engine.protocol.frame import Analysis
 from engine.training import initial, runs, weight_files
 from engine.training.trainer import Trainer
 from tests.faults import _audit
+from tests.faults._clock import Clock
 from tests.faults._hostile_runs import RUNS
 from tests.faults._hostile_weights import WEIGHTS
 
@@ -163,7 +163,7 @@ class Bench:
 
 
 def _fault_of(use: Use) -> Iterator[str]:
-    start, computed = time.monotonic(), time.process_time()
+    clock = Clock()
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             use()
@@ -172,10 +172,8 @@ def _fault_of(use: Use) -> Iterator[str]:
             yield f"says {str(error)[:200]!r} ({found and found.group()})"
     except Exception as error:  # noqa: BLE001 - what is looked for
         yield f"{type(error).__name__}: {str(error)[:200]}"
-    if (seconds := time.process_time() - computed) > LIMIT_S:
-        yield f"computed for {seconds:.0f} s"
-    if (seconds := time.monotonic() - start) > WAITED_S:
-        yield f"took {seconds:.0f} s"
+    if fault := clock.fault(LIMIT_S, WAITED_S):
+        yield fault
 
 
 def _resumed(folder: Path) -> None:

@@ -7,23 +7,26 @@ import argparse
 import contextlib
 import hashlib
 import json
-import os
 import random
-import subprocess
+import shutil
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import safetensors.numpy
 
+from engine.cli import main
 from engine.graph import serialize
 from engine.graph.model import Edge, Node, Project
+from tests.faults import _forked
 from tests.training.projects import cnn
 
 HELP = "killed runs end with the same weights"
 
-ROOT = Path(__file__).parents[2]
 _CNN = "cnn.bpw"
 _EVERY = 7
 _LIMIT_S = 300.0
@@ -56,21 +59,24 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     serialize.save(_convolutional(), folder / _CNN)
     expected: dict[str, str] = {}
     good = 0
-    for number in range(options.n):
-        name = [*FAMILIES][number % len(FAMILIES)]
-        family = FAMILIES[name]
-        if name not in expected:
-            whole = folder / name
-            _finish(_start(folder, family.document, *family.settings(), "--out", whole))
-            expected[name] = _weights(whole)
-        killed = folder / f"run{number}"
-        step = _kill_somewhere(folder, family, killed, chance)
-        resume = ("--resume", "--out", killed, "--checkpoint-every", _EVERY)
-        _finish(_start(folder, *resume))
-        same = _weights(killed) == expected[name]
-        good += same
-        word = "equal" if same else "DIFFERENT"
-        print(f"{name} killed at step {step}: {word}", flush=True)
+    with _forked.server(__name__, "engine.cli", "presets") as start:
+        train = partial(_train, start, folder)
+        for number in range(options.n):
+            name = [*FAMILIES][number % len(FAMILIES)]
+            family = FAMILIES[name]
+            if name not in expected:
+                whole = folder / name
+                _finish(train(family.document, *family.settings(), "--out", whole))
+                expected[name] = _weights(whole)
+            killed = folder / f"run{number}"
+            step = _kill_somewhere(train, family, killed, chance)
+            resume = ("--resume", "--out", killed, "--checkpoint-every", _EVERY)
+            _finish(train(*resume))
+            same = _weights(killed) == expected[name]
+            good += same
+            word = "equal" if same else "DIFFERENT"
+            print(f"{name} killed at step {step}: {word}", flush=True)
+            shutil.rmtree(killed)
     print(f"{'PASS' if good == options.n else 'FAIL'} {good}/{options.n}")
     return 0 if good == options.n else 1
 
@@ -87,41 +93,38 @@ def _convolutional() -> Project:
     return project
 
 
-def _start(folder: Path, *arguments: object) -> "subprocess.Popen[bytes]":
-    python = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return subprocess.Popen(
-        [sys.executable, "-m", "engine", "train", *map(str, arguments), "--json"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": python},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+def _train(start: _forked.Start, folder: Path, *arguments: object) -> BaseProcess:
+    """Begin what `python -m engine train` does."""
+    return start(folder, {}, main, ["train", *map(str, arguments), "--json"])
 
 
-def _finish(process: "subprocess.Popen[bytes]") -> float:
-    """Wait for a run and return the seconds it took; it must end well."""
-    start = time.monotonic()
-    _, errors = process.communicate(timeout=_LIMIT_S)
-    if process.returncode != 0:
-        sys.exit(errors.decode())
-    return time.monotonic() - start
+def _finish(process: BaseProcess) -> None:
+    """Wait for a run; it must end well."""
+    process.join(_LIMIT_S)
+    code = process.exitcode
+    if code != 0:
+        process.kill()
+        sys.exit(f"A training has ended with {code}.")
+    process.close()
 
 
 def _kill_somewhere(
-    folder: Path, family: Family, run: Path, chance: random.Random
+    train: Callable[..., BaseProcess], family: Family, run: Path, chance: random.Random
 ) -> int:
     """Start a run, kill it at a random moment; return the step it goes on from."""
-    process = _start(folder, family.document, *family.settings(), "--out", run)
+    process = train(family.document, *family.settings(), "--out", run)
     goal = chance.randrange(family.steps - 3 * _EVERY)
     deadline = time.monotonic() + _LIMIT_S
-    while _checkpoint(run).get("step", 0) < goal and process.poll() is None:
+    while _checkpoint(run).get("step", 0) < goal and process.is_alive():
         if time.monotonic() > deadline:
             break
         time.sleep(0.001)
     time.sleep(chance.random() * 0.02)
     process.kill()
-    process.communicate()
-    if process.returncode == 0:
+    process.join()
+    code = process.exitcode
+    process.close()
+    if code == 0:
         sys.exit("The run ended before it could be killed.")
     return _checkpoint(run).get("step", 0)
 

@@ -6,11 +6,8 @@ again; it is killed at a random moment, and what it left is read and used.
 
 import argparse
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,61 +20,46 @@ from engine.export import Weights, export
 from engine.graph import serialize
 from engine.training import metrics, runs
 from engine.training.trainer import Trainer
+from tests.faults import _forked
 
 HELP = "saves that are killed leave the old or the new, whole"
 
-ROOT = Path(__file__).parents[2]
 KINDS = ("project", "settings", "run", "export")
 _LIMIT_S = 120.0
 _SIZE = 200_000
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the child is told."""
-    parser.add_argument("--child", default="", help=argparse.SUPPRESS)
-
-
 def run(options: argparse.Namespace, folder: Path) -> int:
-    """Kill saves; as the child, save until killed."""
-    if options.child:
-        _save_for_ever(*options.child.split(":", 1))
+    """Kill saves, and read what they left."""
     chance = random.Random(options.seed)
     good = 0
-    for number in range(options.n):
-        kind = KINDS[number % len(KINDS)]
-        place = folder / str(number)
-        place.mkdir()
-        _kill(kind, place, chance)
-        faults = list(_faults(kind, place))
-        good += not faults
-        for fault in faults:
-            print(f"{number} {kind}: {fault}", flush=True)
+    with _forked.server(__name__, "workbench.document.settings", "presets") as start:
+        for number in range(options.n):
+            kind = KINDS[number % len(KINDS)]
+            place = folder / str(number)
+            place.mkdir()
+            _kill(start, kind, place, chance)
+            faults = list(_faults(kind, place))
+            good += not faults
+            for fault in faults:
+                print(f"{number} {kind}: {fault}", flush=True)
+            shutil.rmtree(place)
     print(f"{'PASS' if good == options.n else 'FAIL'} {good}/{options.n}")
     return 0 if good == options.n else 1
 
 
-def _kill(kind: str, place: Path, chance: random.Random) -> None:
+def _kill(start: _forked.Start, kind: str, place: Path, chance: random.Random) -> None:
     """Start a child, wait until it saves, and kill it at a random moment."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.faults",
-            "save-kill",
-            "--child",
-            f"{kind}:{place}",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(place)}
-        | {"XDG_CONFIG_HOME": str(place), "OMP_NUM_THREADS": "1"},
-    )
+    settings = {name: str(place) for name in ("HOME", "XDG_CONFIG_HOME")}
+    process = start(place, settings, _save_for_ever, kind, str(place))
     deadline = time.monotonic() + _LIMIT_S
     while not (place / "begun").exists() and time.monotonic() < deadline:
-        assert process.poll() is None, "the child has ended"
+        assert process.is_alive(), "the child has ended"
         time.sleep(0.01)
     time.sleep(chance.random() * 0.5)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.kill()
+    process.join()
+    process.close()
 
 
 def _save_for_ever(kind: str, place: str) -> None:
