@@ -1,7 +1,7 @@
 """Nodes and the wires between them, and their only mutators."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -223,6 +223,12 @@ class Graph:
         del self._own(self._into, edge.target.node)[edge]
         del self._own(self._out_of, edge.source.node)[edge]
 
+    def touching(self, node_ids: Set[str]) -> list[Edge]:
+        """Return the wires that end at any of these nodes, in the document's order."""
+        sides = (self._into, self._out_of)
+        found = {e: None for i in node_ids for side in sides for e in side.get(i, ())}
+        return list(self._in_order(found))
+
     def _own(self, index: _Index, node: str) -> dict[Edge, None]:
         """Return the wires of a node to be changed, apart from those of any copy."""
         key = (index is self._into, node)
@@ -357,9 +363,8 @@ class Graph:
         twin._nodes = dict(self._nodes)
         twin._edges = dict(self._edges)
         twin._into, twin._out_of = dict(self._into), dict(self._out_of)
-        for graph in (self, twin):  # Who changes wires first copies those of a node.
-            graph._is_lent = True
-            graph._owned = set()
+        self._is_lent = twin._is_lent = True  # Who changes wires copies them first.
+        self._owned, twin._owned = set(), set()
         return twin
 
 
