@@ -322,22 +322,24 @@ class Graph:
         return [places[edge] for edge in edges]
 
     def reaches(self, start: str, goal: str) -> bool:
-        """Return whether `goal` is `start` or depends on it."""
-        return any(node == goal for node in self._behind(start))
+        """Return whether `goal` is `start` or depends on it; walks from both ends."""
+        both = zip(self._behind(start), self._behind(goal, back=True), strict=False)
+        return any(one == goal or two == start for one, two in both)
 
     def reached_from(self, start: str) -> set[str]:
         """Return `start` and all that depends on it."""
         return set(self._behind(start))
 
-    def _behind(self, start: str) -> Iterator[str]:
-        seen, stack = {start}, [start]
+    def _behind(self, start: str, *, back: bool = False) -> Iterator[str]:
+        seen, stack, index = {start}, [start], self._into if back else self._out_of
         while stack:
             current = stack.pop()
             yield current
-            for edge in self._out_of.get(current, ()):
-                if edge.target.node not in seen:
-                    seen.add(edge.target.node)
-                    stack.append(edge.target.node)
+            for edge in index.get(current, ()):
+                node = edge.source.node if back else edge.target.node
+                if node not in seen:
+                    seen.add(node)
+                    stack.append(node)
 
     def topological(self) -> Iterator[Node]:
         """Yield every node after all it depends on, otherwise in document order."""
