@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -83,23 +83,30 @@ def _too_large(max_bytes: int) -> OSError:
     return OSError(errno.EFBIG, size)
 
 
-def atomic_write(path: Path, data: bytes | str) -> None:
+def _nothing() -> None:
+    """Check nothing."""
+
+
+def atomic_write(
+    path: Path, data: bytes | str, check: Callable[[], None] = _nothing
+) -> None:
     """Replace `path` by `data`: after a crash the old or the new content is there.
 
     Args:
         path: The target; its folder must exist.
         data: Bytes, or text that is written as UTF-8.
+        check: As for `atomic_file`.
 
     Raises:
         OSError: When the disk refuses; the old file is then untouched.
     """
     content = data.encode("utf-8") if isinstance(data, str) else data
-    with atomic_file(path) as file:
+    with atomic_file(path, check) as file:
         file.write(content)
 
 
 @contextmanager
-def atomic_file(path: Path) -> Iterator[BinaryIO]:
+def atomic_file(path: Path, check: Callable[[], None] = _nothing) -> Iterator[BinaryIO]:
     """Open a file that takes the place of `path` when the block has ended.
 
     For what is too large to be held as bytes: it is written piece by piece, and may
@@ -108,6 +115,8 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
 
     Args:
         path: The target; its folder must exist.
+        check: Called when all is written, right before it takes the place; whatever
+            it raises leaves the old file.
 
     Raises:
         OSError: When the disk refuses; the old file is then untouched.
@@ -120,6 +129,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         _keep_mode(path, Path(temporary))
+        check()
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

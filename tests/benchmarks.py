@@ -267,11 +267,11 @@ def main() -> int:
         sub.add_argument("--json", action="store_true")
         sub.add_argument("--rounds", type=int, default=5)
         sub.add_argument("--seconds", type=float, default=4.0, help="per measurement")
-        clocks = {"choices": ("wall", "processor"), "default": "wall"}
+        clocks = {"choices": ("wall", "processor", "parts"), "default": "wall"}
         sub.add_argument("--clock", **clocks, help="of times, watching")
         sub.add_argument("--steps", type=int, default=0, help="of nanogpt")
         sub.add_argument("--threads", type=int, default=1, help="of nanogpt")
-        sub.add_argument("--seed", type=int, default=0, help="of nanogpt")
+        sub.add_argument("--seed", type=int, default=0, help="of nanogpt, forecast")
         sub.set_defaults(run=command)
     options = parser.parse_args()
     application = app.application()

@@ -43,7 +43,10 @@ def _no_user_folders(tmp_path_factory):
 def _garbage_waits():
     """Let nothing be collected inside a test; see workbench/app/garbage.py."""
     gc.disable()
+    gc.collect()
+    gc.freeze()  # What all tests share needn't be looked at each time.
     yield
+    gc.unfreeze()
     gc.enable()
 
 

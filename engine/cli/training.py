@@ -16,6 +16,8 @@ from engine.explain.diagnose import watch
 from engine.graph import assign, weights
 from engine.graph.model import Project
 from engine.i18n import tr
+from engine.protocol import baselines
+from engine.protocol.baselines import Baselines, against
 from engine.protocol.commands import Train
 from engine.protocol.frame import Evaluation
 from engine.protocol.overrides import overridden
@@ -133,7 +135,7 @@ def _report(
     if as_json:
         output.write_json({**result, "findings": [*map(record_of, findings)]})
     elif ending.kind != "diverged":
-        output.write(_sentence(result))
+        output.write(_sentence(result, trainer.baselines))
     for finding in () if as_json else findings:
         output.write(words_of(finding))
     if ending.kind == "diverged":
@@ -163,6 +165,7 @@ def _result(trainer: Trainer, run: runs.Run) -> dict[str, object]:
         "epochs": trainer.epoch,
         "train_loss": evaluation.train_values.get("loss", last_loss),
         "validation": evaluation.values,
+        "baselines": baselines.records(trainer.baselines),
         "parameters": facts.parameters,
         "device": facts.device,
         "threads": facts.threads,
@@ -181,10 +184,10 @@ def _final(trainer: Trainer, evaluations: list[Evaluation]) -> Evaluation:
     return evaluations[-1] if evaluations else Evaluation(trainer.step, 0.0, {})
 
 
-def _sentence(result: dict[str, object]) -> str:
+def _sentence(result: dict[str, object], known: Baselines) -> str:
     values = result["validation"]
     assert isinstance(values, dict)
-    words = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
+    words = ", ".join(against(n, value, known.get(n)) for n, value in values.items())
     return tr(
         "{steps} steps in {seconds:.1f} s; validation: {words}\n{run}",
         words=words or "–",

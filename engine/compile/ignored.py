@@ -38,7 +38,7 @@ def disagreeing(nodes: Sequence[FlatNode]) -> Iterator[tuple[FlatNode, list[int]
     ignored = _ignored(nodes, by_path)
     for node in nodes:
         if _may_follow(node):
-            labels = ignored.get(_judged(node, by_path), set())
+            labels = ignored.get(judged(node, by_path), set())
             if len(labels) > 1:
                 yield node, sorted(label for label in labels if label is not None)
 
@@ -54,7 +54,7 @@ def _ignored(nodes: Sequence[FlatNode], by_path: Mapping[str, FlatNode]) -> _Ign
         if node.type in _LOSSES:
             label = node.params[NAME]
             assert label is None or isinstance(label, int)
-            found.setdefault(_judged(node, by_path), set()).add(label)
+            found.setdefault(judged(node, by_path), set()).add(label)
     return found
 
 
@@ -68,14 +68,19 @@ def _followed(
 ) -> FlatNode:
     if not _may_follow(node):
         return node
-    labels = ignored.get(_judged(node, by_path), set())
+    labels = ignored.get(judged(node, by_path), set())
     if len(labels) != 1:
         return node
     return node._replace(params={**node.params, NAME: next(iter(labels))})
 
 
-def _judged(node: FlatNode, by_path: Mapping[str, FlatNode]) -> _Judged:
-    """Return where scores and labels come from."""
+def judged(node: FlatNode, by_path: Mapping[str, FlatNode]) -> _Judged:
+    """Return where scores and target of a loss or metric come from.
+
+    Args:
+        node: Of the loss or metric.
+        by_path: All flat nodes.
+    """
     wires = dict(node.inputs)
     return (
         _origin(wires.get("input"), by_path, _REARRANGED | _SAME_ORDER),

@@ -48,7 +48,7 @@ def build_metric(type_id: str, params: Params) -> Metric:
     return _Counted(metric, ignored, str(params["class_dim"]))
 
 
-def _dim(scores: Tensor, target: Tensor, wish: str) -> int:
+def class_dim(scores: Tensor, target: Tensor, wish: str) -> int:
     """Return the dimension of the classes; the target lacks it."""
     last = scores.dim() - 1
     if wish == "1" or (wish != "last" and scores.shape[:-1] != target.shape):
@@ -59,7 +59,7 @@ def _dim(scores: Tensor, target: Tensor, wish: str) -> int:
 def scored(inputs: tuple[Tensor, ...], wish: str) -> tuple[Tensor, Tensor]:
     """Return scores M×C and labels M."""
     scores, target = inputs[0], inputs[1]
-    scores_MC = rows(scores, _dim(scores, target, wish))
+    scores_MC = rows(scores, class_dim(scores, target, wish))
     return scores_MC, target.reshape(-1).to(torch.int64)
 
 
@@ -98,7 +98,7 @@ class _Counted:
         if scores.numel() == target.numel():
             scores_M = scores.reshape(-1)
         else:
-            scores_M = rows(scores, _dim(scores, target, self._wish))
+            scores_M = rows(scores, class_dim(scores, target, self._wish))
         self._metric.update((scores_M[kept_M], target.reshape(-1)[kept_M]))
 
     def value(self) -> float:
@@ -177,7 +177,7 @@ def _precise(tensor: Tensor) -> Tensor:
 
 def _exact(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, int]:
     scores, target = inputs[0], inputs[1]
-    dim = _dim(scores, target, str(params["class_dim"]))
+    dim = class_dim(scores, target, str(params["class_dim"]))
     right = (scores.argmax(dim) == target).reshape(len(target), -1)
     ignored = params.get("ignore_index")
     if not isinstance(ignored, int):

@@ -74,8 +74,8 @@ class ShapeCache:
         def judge(trial: Project) -> tuple[Problem, ...]:
             return self._analysis(trial, 0, folder, is_trial=True)[0].problems
 
-        problems = ranked(project, found.problems, unknown, judge)
-        return replace(found, problems=tuple(problems))
+        problems = advised(ranked, project, found.problems, unknown, judge)
+        return replace(found, problems=problems or found.problems)
 
     def _analysis(
         self,
@@ -96,8 +96,7 @@ class ShapeCache:
         walk = Walk(project, self, problems, has_advice=advice)
         for node in nodes:
             walk.visit(node)
-        infos = dict(walk.infos)
-        infos.update(_instances(flattener, walk))
+        infos = {**walk.infos, **dict(_instances(flattener, walk))}
         needs = Needs(project, nodes, walk.found)
         there = room(str(project.training.value("device")))
         problems += _unread(project, nodes, walk, problems)
@@ -111,9 +110,9 @@ class ShapeCache:
         phases: tuple[PhaseInfo, ...] = ()
         if all(problem.severity != "error" for problem in everything):
             phases, whole, more = walk.whole(nodes)
+            looks = advice or is_trial
+            more += structure_problems(whole, self._samples) if looks else ()
             everything += more
-            if advice or is_trial:
-                everything += structure_problems(whole, self._samples)
         told, size = _in_order(everything, nodes), sum(walk.weights.values())
         memory = sum(advised(_memory, needs))
         analysis = Analysis(revision, infos, told, size, phases, memory)

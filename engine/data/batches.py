@@ -1,6 +1,7 @@
 """Which samples a step sees, and their tensors on the device."""
 
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import torch
@@ -116,9 +117,48 @@ class BatchOrder:
 
     def _draw(self) -> torch.Tensor:
         """Return the order of this epoch, which depends on seed and epoch alone."""
-        bits = np.random.PCG64(np.random.SeedSequence([self.seed, self.epoch]))
-        keys = np.random.Generator(bits).random(self.num_samples)
-        return torch.from_numpy(np.argsort(keys, kind="stable").astype(np.int64))
+        return _order(self.num_samples, self.seed, self.epoch)
+
+
+class OwnOrder:
+    """Orders of a data node that does not share those of another.
+
+    They depend on seed, name and epoch alone: nothing of them has to be saved.
+
+    Args:
+        seed: Of all orders of a training.
+        name: Of the node.
+
+    Threads: the training thread alone.
+    """
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._words = (seed, zlib.crc32(name.encode()))
+        self._kept: dict[tuple[int, int], torch.Tensor] = {}
+
+    def at(
+        self, rows: torch.Tensor, count: int, epoch: int | None = None
+    ) -> torch.Tensor:
+        """Return the samples at some places of the order.
+
+        Args:
+            rows: Places, int64.
+            count: Samples of the part.
+            epoch: That is trained; None is the order outside of training.
+        """
+        key = (count, -1 if epoch is None else epoch)
+        if key not in self._kept:
+            if epoch is not None:
+                self._kept = {k: v for k, v in self._kept.items() if k[1] < 0}
+            self._kept[key] = _order(count, *self._words, key[1] + 1)
+        return self._kept[key][rows]
+
+
+def _order(count: int, *words: int) -> torch.Tensor:
+    """Return a random order that depends on these numbers alone, none below 0."""
+    bits = np.random.PCG64(np.random.SeedSequence(words))
+    keys = np.random.Generator(bits).random(count)
+    return torch.from_numpy(np.argsort(keys, kind="stable").astype(np.int64))
 
 
 class ResidentData:
@@ -140,15 +180,23 @@ class ResidentData:
         self._train = self._resident(dataset.train)
         self._validation = self._resident(dataset.validation)
 
-    def batch(self, indices: torch.Tensor) -> dict[str, torch.Tensor]:
+    def batch(
+        self, indices: torch.Tensor, ports: Collection[str] | None = None
+    ) -> dict[str, torch.Tensor]:
         """Return the training samples at `indices` (int64, on the CPU), by port.
+
+        Args:
+            indices: Of the samples.
+            ports: Those that are wanted; None is all.
 
         Shape:
             B → B×(shape of one sample)
         """
         there = indices.to(self.device, non_blocking=self._in_the_background)
         return {
-            name: tensor.index_select(0, there) for name, tensor in self._train.items()
+            name: tensor.index_select(0, there)
+            for name, tensor in self._train.items()
+            if ports is None or name in ports
         }
 
     def validation_batches(self, size: int) -> Iterator[dict[str, torch.Tensor]]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -62,6 +63,14 @@ class Dataset:
         """How many samples validate."""
         return len(self.validation[self.ports[0].port.name])
 
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of all arrays of both parts."""
+        return sum(
+            array.nbytes for part in (self.train, self.validation)
+            for array in part.values()
+        )  # fmt: skip
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all arrays of both parts, with names, types and shapes."""
@@ -94,8 +103,32 @@ def training_part(params: Params) -> Arrays:
     return load(params).train
 
 
+def held_bytes(params: Params | None = None) -> int:
+    """Return the bytes of the sets that are in memory now.
+
+    Args:
+        params: Of the data node whose set alone counts; without them all do.
+
+    Raises:
+        ConfigError: When a parameter is out of its range.
+        DataError: When the set has fewer samples than asked for.
+    """
+    if params is None:
+        return sum(dataset.num_bytes for dataset in list(_in_memory.values()))
+    dataset = _in_memory.get(resolve(params))
+    return dataset.num_bytes if dataset else 0
+
+
+_in_memory: WeakValueDictionary[Settings, Dataset] = WeakValueDictionary()
+
+
 @lru_cache(maxsize=4)
 def _load(settings: Settings) -> Dataset:
+    dataset = _in_memory[settings] = _loaded(settings)
+    return dataset
+
+
+def _loaded(settings: Settings) -> Dataset:
     parts = _with_wrong_labels(_READERS[settings.spec.family](settings), settings)
     ports = settings.spec.ports({"context": settings.context})
     scaling = _fit_all(settings, ports, parts)

@@ -103,7 +103,8 @@ def _wants_truth(node: Node, port: Port) -> bool:
 
 
 def _category(node: Node) -> str:
-    return registry.get(node.type).category
+    """Return the kind of a layer; nothing where the catalogue doesn't have it."""
+    return registry.get(node.type).category if registry.has(node.type) else ""
 
 
 def _is_guess(node: Node, out: Port, port: Port) -> bool:

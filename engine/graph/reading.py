@@ -46,17 +46,38 @@ def read_text(path: Path) -> str:
     Raises:
         DocumentError: When it can't be read or is no text.
     """
+    return decode(read_bytes(path), path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what stands in a `.bpw` file.
+
+    Raises:
+        DocumentError: When it can't be read.
+    """
     try:
-        data = read_regular(path, MAX_BYTES)
+        return read_regular(path, MAX_BYTES)
     except OSError as error:
         reason = error.strerror or tr("no reason given")
         _refuse(tr("The file can't be read"), where=path.name, got=reason)
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of the bytes of a `.bpw` file.
+
+    Args:
+        data: All of them.
+        name: File name for messages.
+
+    Raises:
+        DocumentError: When they are no text.
+    """
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         fix = tr("Save it as UTF-8.") if data.startswith(_UTF_16) else ""
         kind = tr("UTF-16 text") if fix else tr("other bytes")
-        _refuse(tr("The file is not UTF-8 text"), path.name, got=kind, fix=fix)
+        _refuse(tr("The file is not UTF-8 text"), name, got=kind, fix=fix)
 
 
 def loads(text: str, name: str = "") -> Project:

@@ -99,12 +99,17 @@ def _id_of(record: Record) -> str:
 def _graph(record: Record) -> Graph:
     graph = Graph()
     for node in _take(record, "nodes", list, []):
-        graph.add_node(_node(node))
-    graph.connect_all(_edge(pair) for pair in _take(record, "edges", list, []))
+        graph.add_node(read_node(node))
+    graph.connect_all(read_edge(pair) for pair in _take(record, "edges", list, []))
     return graph
 
 
-def _node(record: object) -> Node:
+def read_node(record: object) -> Node:
+    """Return the node that a record describes.
+
+    Raises:
+        EngineError: Says what is wrong and where.
+    """
     giving_up.check()
     if not isinstance(record, dict):
         raise DocumentError(tr("A node is not an object"), got=plain.value(record))
@@ -136,7 +141,12 @@ def _factor(record: Record) -> float:
     return float(value)
 
 
-def _edge(pair: object) -> Edge:
+def read_edge(pair: object) -> Edge:
+    """Return the wire that a pair of ends describes.
+
+    Raises:
+        EngineError: Says what is wrong.
+    """
     giving_up.check()
     if (
         not isinstance(pair, list)

@@ -81,16 +81,18 @@ def save(project: Project, path: Path) -> None:
 
 def _graph(graph: Graph) -> dict[str, Json]:
     return {
-        "edges": [_edge(edge) for edge in graph.edges],
-        "nodes": [_node(node) for node in graph.nodes.values()],
+        "edges": [edge_record(edge) for edge in graph.edges],
+        "nodes": [node_record(node) for node in graph.nodes.values()],
     }
 
 
-def _edge(edge: Edge) -> list[str]:
+def edge_record(edge: Edge) -> list[str]:
+    """Return a wire as JSON values."""
     return [str(edge.source), str(edge.target)]
 
 
-def _node(node: Node) -> dict[str, Json]:
+def node_record(node: Node) -> dict[str, Json]:
+    """Return a node as JSON values; what is usual is left out."""
     record: dict[str, Json] = {**node.extra, "id": node.id, "type": node.type}
     if node.params:
         record["params"] = dict(node.params)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from engine import i18n
+from engine.host import heap
 from engine.protocol.transport import PipeServer, take_standard_streams
 
 _TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--pipe", action="store_true", required=True)
     parser.add_argument("--language", default="en")
     options = parser.parse_args()
+    heap.settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's
     server = PipeServer(*take_standard_streams())
     i18n.load(options.language, _TRANSLATIONS)

@@ -3,14 +3,17 @@
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.compile.room import room
 from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError
+from engine.explain.diagnose import watch
 from engine.graph import serialize
 from engine.i18n import tr
 from engine.protocol import commands, frame
 from engine.training.forecast import Rehearsal
+from engine.training.once import once_bytes
 from engine.training.scarcity import give_back
 
 KEPT = 32
@@ -84,6 +87,7 @@ class Forecaster:
                 return found  # memory that is not there now may be there later
             while len(self._known) >= KEPT:
                 del self._known[next(iter(self._known))]
+            found = replace(found, once_bytes=once_bytes())
             self._known[command.document] = found
         return self._known[command.document]
 
@@ -101,7 +105,7 @@ class Forecaster:
         found: frame.Forecast | None = None
         for _ in range(_MOST_TRIES):
             before = self.stirred
-            rehearsal = Rehearsal(project)
+            rehearsal = Rehearsal(project, attach=watch.attach)
             self._rehearsal = rehearsal
             if cancelled.is_set():
                 return None

@@ -25,6 +25,7 @@ from engine.protocol.weights import WeightsPreview
 from engine.training import devices, initial, runs
 from engine.training.launch import launch
 from engine.training.looking import PastViews
+from engine.training.once import at_rest, once_bytes
 from engine.training.scarcity import give_back
 from engine.training.trainer import Trainer
 
@@ -43,6 +44,7 @@ class Host:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        at_rest()
         self._shapes = ShapeCache(catalog.training_part)
         self._job: Job | None = None
         self._past: PastViews | None = None
@@ -141,6 +143,7 @@ class Host:
 
     def _estimate(self, request: commands.Request) -> None:
         self._require_idle()
+        once_bytes()
         self._forecaster.ask(request)
 
     def _devices(self) -> device.Devices:
@@ -192,6 +195,8 @@ class Host:
     def _let_go(self) -> None:
         """Give back the memory of what went before: two networks may be too much."""
         self._past = None
+        if self._job is None:
+            once_bytes()  # can't be told any more when something has been trained
         if self._job:
             self._job.release()
 

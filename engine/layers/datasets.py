@@ -168,6 +168,15 @@ DATA = LayerSpec(
             min=0,
             max=2**31 - 1,
         ),
+        Param(
+            "order",
+            "choice",
+            "shared",
+            "Order",
+            "Shared: with the first data node of as many samples, the same ones in "
+            "every step. Own: other samples than those, in an order of its own.",
+            choices=("shared", "own"),
+        ),
     ),
     inputs=(),
     outputs=(),

@@ -69,6 +69,11 @@ def get(type_id: str) -> LayerSpec:
         raise UnknownLayerError(type_id, _BY_ID) from None
 
 
+def has(type_id: str) -> bool:
+    """Return whether the catalogue has an entry with this id."""
+    return type_id in _BY_ID
+
+
 def all_specs() -> tuple[LayerSpec, ...]:
     """Return all entries in the order of the palette."""
     return _ALL

@@ -1,7 +1,6 @@
 """Findings as plain records, as `run.json` keeps them, read with mistrust.
 
-A fix is kept where it is words of `engine.graph.assign`, which can say no more than the
-document of the same run.
+A fix is kept with its edits, which can say no more than the document of the same run.
 """
 
 import math
@@ -10,9 +9,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from engine.graph import cures
-from engine.graph.assign import Assign
 from engine.graph.edits import Fix
 from engine.graph.model import Project
+from engine.protocol.edit_records import read_edits, records_of
 from engine.protocol.findings import Evidence, Finding
 
 FIELD = "findings"
@@ -29,10 +28,9 @@ def record_of(finding: Finding) -> dict[str, object]:
         "nodes": list(finding.nodes),
         "evidence": [asdict(e) for e in finding.evidence if _is_number(e.value)],
         "fixes": [
-            {"label": fix.label, "set": [w for edit in edits for w in edit.words]}
+            {"label": fix.label, "edits": edits}
             for fix in finding.fixes
-            if (edits := [e for e in fix.edits if isinstance(e, Assign)])
-            and len(edits) == len(fix.edits)
+            if (edits := records_of(fix.edits))
         ],
     }
 
@@ -45,7 +43,7 @@ def read(records: object, project: Project) -> tuple[Finding, ...]:
         project: Of the same run; the cure of a preset stands first again.
     """
     found = records[:_MOST] if isinstance(records, list) else []
-    findings = (_finding(record) for record in found)
+    findings = (_finding(record, project) for record in found)
     return tuple(with_cure(each, project) for each in findings if each is not None)
 
 
@@ -65,19 +63,25 @@ def merged(
     new = list(records)
     faults = {record["fault"] for record in new}
     old = before[:_MOST] if isinstance(before, list) else []
-    kept = [r for r in old if _finding(r) is not None and r["fault"] not in faults]
+    kept = [r for r in old if _words_of(r) and r["fault"] not in faults]
     return [*new, *kept]
 
 
-def _finding(record: object) -> Finding | None:
+def _words_of(record: object) -> Mapping[str, Any] | None:
+    """Return a record of a finding; None where it is none."""
     if not isinstance(record, dict) or not all(_is_text(record, n) for n in _WORDS):
         return None
     step = record.get("step")
-    if type(step) is not int or not 0 <= step < _MOST_STEPS:
+    return record if type(step) is int and 0 <= step < _MOST_STEPS else None
+
+
+def _finding(unread: object, project: Project) -> Finding | None:
+    record = _words_of(unread)
+    if record is None:
         return None
     nodes = [n for n in _list(record, "nodes") if isinstance(n, str) and _is_short(n)]
     evidence = (_evidence(each) for each in _list(record, "evidence"))
-    fixes = (_fix(each) for each in _list(record, "fixes"))
+    fixes = (_fix(each, project) for each in _list(record, "fixes"))
     return Finding(
         record["fault"],
         record["title"],
@@ -87,7 +91,7 @@ def _finding(record: object) -> Finding | None:
         nodes=tuple(nodes),
         evidence=tuple(each for each in evidence if each is not None),
         fixes=tuple(each for each in fixes if each is not None),
-        step=step,
+        step=record["step"],
     )
 
 
@@ -101,13 +105,11 @@ def _evidence(record: object) -> Evidence | None:
     return Evidence(record["what"], value, sign, limit)
 
 
-def _fix(record: object) -> Fix | None:
+def _fix(record: object, project: Project) -> Fix | None:
     if not isinstance(record, dict) or not _is_text(record, "label"):
         return None
-    words = _list(record, "set")
-    if not words or not all(isinstance(w, str) and _is_short(w) for w in words):
-        return None
-    return Fix(record["label"], (Assign(tuple(words)),))
+    edits = read_edits(record.get("edits"), project)
+    return Fix(record["label"], edits) if edits else None
 
 
 def _list(record: Mapping[str, Any], name: str) -> list[Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.graph.edits import Problem
     from engine.protocol.arrays import Floats, Ints
+    from engine.protocol.baselines import Baseline
     from engine.protocol.device import Devices
     from engine.protocol.findings import Finding
     from engine.protocol.goals import PhaseGoal
@@ -105,8 +106,10 @@ class Forecast:
         total_s: Seconds of the whole run.
         total_steps: Length of the run.
         steps_per_epoch: Steps that make an epoch.
-        memory_bytes: The most that all tensors on the device take at one moment:
-            data, weights, gradients, optimizers, activations, checkpoint.
+        memory_bytes: The most that this training takes at one moment: data, weights,
+            gradients, optimizers, activations, checkpoint, views.
+        once_bytes: What any training adds to that once in an engine: libraries that
+            are loaded, kernels, threads. 0 where the system does not tell.
     """
 
     revision: int
@@ -118,6 +121,7 @@ class Forecast:
     total_steps: int
     steps_per_epoch: int
     memory_bytes: int
+    once_bytes: int = 0
 
     @property
     def rehearsed(self) -> bool:
@@ -146,6 +150,8 @@ class RunStarted:
         averaged: A running mean of the weights is kept.
         layer_phases: Index of the phase that updates each of the layers, −1 for none.
         goals: What each of the phases minimises; empty where nobody knows.
+        baselines: By node path what a lazy answer reaches, where there is an honest
+            one; `loss` is that of the total.
     """
 
     run: str
@@ -163,6 +169,7 @@ class RunStarted:
     averaged: bool = False
     layer_phases: tuple[int, ...] = ()
     goals: tuple[PhaseGoal, ...] = ()
+    baselines: dict[str, Baseline] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,15 @@ import numpy as np
 
 from engine.errors import EngineError
 from engine.graph import assign, edits, model, settings
-from engine.protocol import commands, device, findings, frame, goals, weights
+from engine.protocol import (
+    baselines,
+    commands,
+    device,
+    findings,
+    frame,
+    goals,
+    weights,
+)
 
 MAX_JSON_BYTES = 1 << 28
 MAX_SEGMENT_BYTES = 1 << 30
@@ -80,6 +88,7 @@ _CLASSES: tuple[type, ...] = (
     findings.Evidence,
     findings.Finding,
     goals.PhaseGoal,
+    baselines.Baseline,
     weights.TensorFit,
     weights.WeightsPreview,
     edits.AddNode,

@@ -8,6 +8,7 @@ from engine.compile.program import Program, compile_project
 from engine.graph.model import Project
 from engine.graph.settings import Training
 from engine.measure.budget import Budget
+from engine.protocol.baselines import Baselines
 from engine.protocol.frame import RunStarted
 from engine.training import devices, ewc
 from engine.training.averaging import AveragedWeights
@@ -130,7 +131,9 @@ def _assembled(
     )
 
 
-def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
+def facts(
+    parts: Assembly, run: str, threads: int, step: int, known: Baselines
+) -> RunStarted:
     """Return what is known before the first step.
 
     Args:
@@ -138,6 +141,7 @@ def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
         run: Folder of the run.
         threads: Threads that torch uses.
         step: Steps already made.
+        known: Baselines by node path.
     """
     layers, order = parts.program.layer_parameters, parts.feeds.order
     counts = {path: sum(w.numel() for w in ws) for path, ws in layers.items()}
@@ -158,4 +162,5 @@ def facts(parts: Assembly, run: str, threads: int, step: int) -> RunStarted:
         averaged=parts.averaged.decay > 0,
         layer_phases=tuple(phase for _, phase in parts.rows),
         goals=tuple(phase.goal for phase in parts.phases),
+        baselines=dict(known),
     )

@@ -10,8 +10,9 @@ import torch
 
 from engine.graph.model import Project
 from engine.i18n import tr
+from engine.protocol.baselines import Baselines, records
 from engine.protocol.frame import RunStarted
-from engine.training import hyper, initial, randomness, snapshot
+from engine.training import baselines, hyper, initial, randomness, snapshot
 from engine.training import threads as thread_counts
 from engine.training.assembly import assemble, facts
 from engine.training.divergence import DeviceLosses
@@ -43,6 +44,8 @@ class Control:
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
+        baselines: What lazy answers reach, by node path; after `begin`.
+        results: Evaluated values of the weights that it would end with.
         holds: Whether somebody waits while the disk refuses, and tries again; for
             nobody that is the end.
         cause: Where a number stopped being finite, if it is known.
@@ -72,6 +75,8 @@ class Control:
         self._position = Position()
         self.at_border = True
         self.ending: Ending | None = None
+        self.baselines: Baselines = {}
+        self.results: dict[str, float] = {}
         self.cause: Cause | None = None
         self.watcher: Watcher = Nobody()
         modules = self.parts.program.modules
@@ -95,6 +100,7 @@ class Control:
         thread_counts.flush_denormals()
         self._threads_before = torch.get_num_threads()
         self._choose_threads()
+        self.baselines = baselines.found(self.parts)
         self.recorder.started(
             device=str(self.parts.device),
             threads=self.threads,
@@ -102,6 +108,7 @@ class Control:
             data=self.parts.feeds.fingerprints,
             rows=[list(row) for row in self.parts.rows],
             goals=[vars(phase.goal) for phase in self.parts.phases],
+            baselines=records(self.baselines),
         )
         self._tell_short_batch()
         if self.recorder.is_new:
@@ -223,9 +230,8 @@ class Control:
     def started(self) -> RunStarted:
         """Return the facts of this training; call after `begin`."""
         run = self.recorder.run
-        return facts(
-            self.parts, str(run.folder) if run else "", self.threads, self.step
-        )
+        folder = str(run.folder) if run else ""
+        return facts(self.parts, folder, self.threads, self.step, self.baselines)
 
     def _change(self, change: Change) -> None:
         hyper.apply(self.parts, change)

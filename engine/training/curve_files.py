@@ -24,14 +24,27 @@ from engine.training.curve_rows import ODD
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS steps (
+    first INTEGER PRIMARY KEY, count INTEGER, phases INTEGER, numbers BLOB,
+    sum INTEGER);
+CREATE TABLE IF NOT EXISTS evaluations (
+    step INTEGER PRIMARY KEY, value TEXT, sum INTEGER);
+CREATE TABLE IF NOT EXISTS samples (
+    step INTEGER PRIMARY KEY, phase INTEGER, layers INTEGER, numbers BLOB,
+    sum INTEGER);
+CREATE TABLE IF NOT EXISTS totals (name TEXT PRIMARY KEY, rows INTEGER) WITHOUT ROWID;
+"""
+"""What is written; `sum` and `totals` are of `curve_sums`."""
+OLD_TABLES = """
+CREATE TABLE IF NOT EXISTS steps (
     first INTEGER PRIMARY KEY, count INTEGER, phases INTEGER, numbers BLOB);
 CREATE TABLE IF NOT EXISTS evaluations (step INTEGER PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS samples (
     step INTEGER PRIMARY KEY, phase INTEGER, layers INTEGER, numbers BLOB);
 """
+"""What the first version wrote, still read."""
 APPLICATION_ID = 0x42505752
 """Marks a database as the curves of a run (“BPWR”); older ones have 0."""
-USER_VERSION = 1
+USER_VERSION = 2
 NEW = ".new"
 """Ends the name of a file that is whole and about to take the place of the old one."""
 _LOG = "-wal"
@@ -247,7 +260,7 @@ def _check_tables(file: sqlite3.Connection, path: Path) -> None:
     for kind, name, sql in rows:
         if kind in {"view", "trigger"}:
             raise CurvesError(path, tr("views or triggers"))
-        if kind != "table" or _known().get(name) != _plain(sql):
+        if kind != "table" or (name, _plain(sql)) not in _known():
             raise CurvesError(path, tr("tables of another program"))
     marks = [
         file.execute(f"PRAGMA {name}").fetchone()[0]
@@ -255,20 +268,23 @@ def _check_tables(file: sqlite3.Connection, path: Path) -> None:
     ]
     if marks[0] not in {0, APPLICATION_ID}:
         raise CurvesError(path, tr("tables of another program"))
-    if marks[1] not in {0, USER_VERSION}:
+    if marks[1] not in range(USER_VERSION + 1):
         raise CurvesError(path, tr("a file of another version"))
 
 
 @cache
-def _known() -> dict[str, str]:
-    """Return what a database says of each of our tables."""
-    file = sqlite3.connect(":memory:")
-    try:
-        file.executescript(TABLES)
-        rows = file.execute("SELECT name, sql FROM sqlite_master").fetchall()
-        return {name: _plain(sql) for name, sql in rows}
-    finally:
-        file.close()
+def _known() -> frozenset[tuple[str, str]]:
+    """Return each of our tables, of either version, and what a database says of it."""
+    found: set[tuple[str, str]] = set()
+    for script in (TABLES, OLD_TABLES):
+        file = sqlite3.connect(":memory:")
+        try:
+            file.executescript(script)
+            rows = file.execute("SELECT name, sql FROM sqlite_master").fetchall()
+            found.update((name, _plain(sql)) for name, sql in rows)
+        finally:
+            file.close()
+    return frozenset(found)
 
 
 def _plain(sql: object) -> str:

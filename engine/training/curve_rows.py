@@ -27,21 +27,28 @@ ODD = (*_ODD, *_ODD_TOO)
 _COLUMNS = ("grad_norm", "weight_norm", "update_ratio", "grad_zeros", "grad_nonfinite")
 
 
-def checked(table: str, rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield the rows of a table up to the first that we did not write."""
-    last = 0
-    for row in rows:
-        if table == "steps":
-            first, count = row[:2]
-            _check_whole(first, last + 1)
-            _check_whole(count, 1)
-            _table(*row[1:])
-            last = first + count - 1
-        elif table == "evaluations":
-            unpacked_evaluation(row)
-        else:
-            _check_sample(*row)
-        yield row
+def check(table: str, row: Row, last: int) -> None:
+    """Refuse a row that we did not write, or that goes back.
+
+    Args:
+        table: Where it stands.
+        row: As it stands there.
+        last: What `last_step` says of the sound row before; −1 without one.
+    """
+    _check_whole(row[0], last + 1)
+    if table == "steps":
+        _check_whole(row[0], 1)
+        _check_whole(row[1], 1)
+        _table(*row[1:])
+    elif table == "evaluations":
+        unpacked_evaluation(row)
+    else:
+        _check_sample(*row)
+
+
+def last_step(table: str, row: Row) -> int:
+    """Return the last step of a sound row."""
+    return int(row[0] + row[1] - 1 if table == "steps" else row[0])
 
 
 def packed_steps(steps: Ints, losses: Floats, rates: Floats) -> Row:

@@ -8,10 +8,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
 from engine.compile.losses import Labelled
 from engine.compile.metrics import build_metric
 from engine.compile.program import Program
+from engine.layers import registry
 from engine.training import precision
 from engine.training.feeds import Batch, Feeds, spans
 from engine.training.portions import Portion, portions
@@ -44,6 +46,9 @@ class Evaluator:
         half: Compute in bf16 where that is sound.
         looked_at: Puts the weights to evaluate in place, and the others back.
 
+    Attributes:
+        feeds: The same.
+
     Threads: the training thread alone.
     """
 
@@ -56,7 +61,7 @@ class Evaluator:
         looked_at: Weights = nullcontext,
     ) -> None:
         self.program, self._half = program, half
-        self._feeds, self._looked_at = feeds, looked_at
+        self.feeds, self._looked_at = feeds, looked_at
         self._portions = portions(program.evaluation, feeds, self.names)
         trained = {loss for phase in program.phases for loss in phase.losses}
         whole = program.evaluation
@@ -79,14 +84,14 @@ class Evaluator:
     def validation(self) -> Iterator[Piece]:
         """Yield all that a validation goes through."""
         for portion in self._portions:
-            batches = self._feeds.validation_batches(BATCH_SIZE, portion.extent)
+            batches = self.feeds.validation_batches(BATCH_SIZE, portion.extent)
             for size, batch in batches:
                 yield Piece(portion, size, batch)
 
     def training(self) -> Iterator[Piece]:
         """Yield as many training samples."""
         for portion in self._portions:
-            batches = self._feeds.training_batches(BATCH_SIZE, portion.extent)
+            batches = self.feeds.training_batches(BATCH_SIZE, portion.extent)
             for size, batch in batches:
                 yield Piece(portion, size, batch)
 
@@ -126,11 +131,59 @@ class Evaluator:
             self.program.modules.train()
 
 
-class Tally:
-    """Losses and metrics of all batches together.
+class Score:
+    """One loss or metric of all batches together.
 
     A loss is the sum over all that counts, divided once at the end: labels that are
     ignored and weights of classes count as in the whole part at once.
+
+    Args:
+        program: That it belongs to.
+        path: Of its node.
+
+    Attributes:
+        loss: Module of a loss, None for a metric.
+    """
+
+    def __init__(self, program: Program, path: str) -> None:
+        node = program.node(path)
+        is_loss = registry.get(node.type).category == "loss"
+        self.loss = program.modules.at(node.home) if is_loss else None
+        self._metric = None if is_loss else build_metric(node.type, node.params)
+        self._sum = self._count = 0.0
+
+    def judge(self, inputs: tuple[Tensor, ...], size: int) -> None:
+        """Add a batch of what would flow into the node.
+
+        Args:
+            inputs: In the order of its ports.
+            size: Samples.
+        """
+        is_whole = self.loss is not None and not isinstance(self.loss, Labelled)
+        self.add(self.loss.forward(*inputs) if is_whole and self.loss else inputs, size)
+
+    def add(self, found: Any, size: int) -> None:  # noqa: ANN401
+        """Add a batch of what a portion returns."""
+        if self._metric is not None:
+            self._metric.update(found)
+            return
+        total, count = float(size), float(size)
+        if isinstance(self.loss, Labelled):
+            total, count = self.loss.total(*found)
+        else:
+            total *= float(found)
+        self._sum += total
+        self._count += count
+
+    def value(self) -> float:
+        """Return the value over all batches so far."""
+        if self._metric is not None:
+            return self._metric.value()
+        return self._sum / (self._count or 1.0)
+
+
+class Tally:
+    """Losses and metrics of all batches together.
 
     Args:
         evaluator: Computes the batches.
@@ -138,44 +191,19 @@ class Tally:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        program = evaluator.program
-        whole = program.evaluation
-        self._sums = dict.fromkeys(whole.losses, 0.0)
-        self._counts = dict.fromkeys(whole.losses, 0.0)
-        nodes = {path: program.node(path) for path in (*whole.losses, *whole.metrics)}
-        self._losses = {
-            path: program.modules.at(nodes[path].home) for path in whole.losses
-        }
-        self._metrics = {
-            path: build_metric(nodes[path].type, nodes[path].params)
-            for path in whole.metrics
+        self._scores = {
+            path: Score(evaluator.program, path) for path in evaluator.names
         }
 
     def add(self, piece: Piece) -> None:
         """Add a batch."""
         outputs = self._evaluator.forward(piece)
         for end in piece.portion.ends:
-            if end in self._metrics:
-                self._metrics[end].update(outputs[end])
-                continue
-            total, count = self._summed(end, outputs[end], piece.size)
-            self._sums[end] += total
-            self._counts[end] += count
-
-    def _summed(self, end: str, found: Any, size: int) -> tuple[float, float]:  # noqa: ANN401
-        """Return what a batch adds to a loss, and to its divisor."""
-        loss = self._losses[end]
-        if isinstance(loss, Labelled):
-            return loss.total(*found)
-        return float(found) * size, float(size)
+            self._scores[end].add(outputs[end], piece.size)
 
     def values(self) -> dict[str, float]:
         """Return the values by node; `loss` is the weighted sum of trained losses."""
-        losses = {
-            loss: total / (self._counts[loss] or 1.0)
-            for loss, total in self._sums.items()
-        }
+        values = {path: score.value() for path, score in self._scores.items()}
         weights = self._evaluator.weights
-        total = sum(losses[loss] * weight for loss, weight in weights.items())
-        metrics = {path: metric.value() for path, metric in self._metrics.items()}
-        return {"loss": total, **losses, **metrics}
+        total = sum(values[loss] * weight for loss, weight in weights.items())
+        return {"loss": total, **values}

@@ -1,11 +1,13 @@
 """What a training tells while it goes on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
+from engine.protocol.baselines import Baselines, against
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample, RunStarted, View
 from engine.training.runs import Change
@@ -69,6 +71,12 @@ def sentence(evaluation: Evaluation) -> str:
     if evaluation.values != evaluation.train_values:
         return tr("Step {step}, epoch {epoch}: validation {values}", **facts)
     return tr("Step {step}, epoch {epoch}: training set {values}", **facts)
+
+
+def result(values: Mapping[str, float], known: Baselines) -> str:
+    """Return what the training came to as a line of the log."""
+    parts = [against(name, value, known.get(name)) for name, value in values.items()]
+    return tr("Result: {values}", values=", ".join(parts))
 
 
 def changed(change: Change, phase: str = "") -> str:

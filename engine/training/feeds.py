@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from engine.compile.flatten import FlatNode
 from engine.compile.program import Program
 from engine.data import catalog
-from engine.data.batches import BatchOrder, ResidentData, State
+from engine.data.batches import BatchOrder, OwnOrder, ResidentData, State
 
 Batch = dict[str, Tensor]
 _STEPS_WITHOUT_DATA = 100
@@ -44,7 +44,8 @@ class Feeds:
     """What enters a program in each step, by feed name (`node.port`).
 
     The first data node makes the epochs. Others with as many training samples share
-    its order; those of another size are drawn with replacement, as many per step.
+    its order, unless they have one of their own; those of another size are drawn with
+    replacement, as many per step.
 
     Args:
         program: Whose feeds these are.
@@ -81,7 +82,9 @@ class Feeds:
             return
         dataset = catalog.load(node.params)
         self.fingerprints[node.path] = dataset.fingerprint
-        self._sets.append(_Set(node.path, ports, ResidentData(dataset, self._device)))
+        data = ResidentData(dataset, self._device)
+        own = OwnOrder(self.seed, node.path) if node.params["order"] == "own" else None
+        self._sets.append(_Set(node.path, ports, data, own))
 
     @property
     def num_samples(self) -> int:
@@ -95,18 +98,24 @@ class Feeds:
 
     def next(self) -> Batch:
         """Return the next batch."""
+        epoch, start = self.order.epoch, self.order.position
         indices = self.order.next()
         batch: Batch = {}
         for source in self._sets:
-            source.put(batch, self._indices(source, indices))
+            source.put(batch, self._indices(source, indices, (epoch, start)))
         for noise in self._noise:
             batch[noise.name] = noise.draw(len(indices), noise.generator)
         return batch
 
-    def _indices(self, source: "_Set", indices: Tensor) -> Tensor:
+    def _indices(
+        self, source: "_Set", indices: Tensor, place: tuple[int, int]
+    ) -> Tensor:
+        """Return the samples of a step that begins at a place: epoch and position."""
         count = source.data.num_train
         if count == self.order.num_samples:
-            return indices
+            epoch, start = place
+            rows = torch.arange(start, start + len(indices))
+            return source.own.at(rows, count, epoch) if source.own else indices
         return torch.randint(count, (len(indices),), generator=self._draws)
 
     def first(self) -> Batch:
@@ -117,7 +126,7 @@ class Feeds:
         indices = torch.tensor(list(chosen))
         batch: Batch = {}
         for source in self._sets:
-            source.put(batch, indices % source.data.num_train)
+            source.put_spread(batch, indices)
         return self._with_noise(
             batch, len(indices), _seeded(self.seed, "", self._device)
         )
@@ -156,7 +165,7 @@ class Feeds:
             index = torch.tensor([number * total // min(count, total)])
             batch: Batch = {}
             for source in self._sets:
-                source.put(batch, index % source.data.num_train)
+                source.put_spread(batch, index)
             yield self._with_noise(batch, 1, generator)
 
     def extent(self, names: Sequence[str] = ()) -> Extent:
@@ -205,7 +214,27 @@ class Feeds:
         for start, stop in spans(count, size):
             batch: Batch = {row.name: row.take(stop - start) for row in rows}
             for source in self._sets:
-                source.put(batch, indices[start:stop] % source.data.num_train)
+                source.put_spread(batch, indices[start:stop])
+            yield stop - start, batch
+
+    def spread_part(
+        self, names: Sequence[str], total: int, size: int, most: int, *, new: bool
+    ) -> Iterator[tuple[int, Batch]]:
+        """Yield samples of some feeds alone, evenly spread over a part of the data.
+
+        Args:
+            names: Of the feeds; noise is not among them.
+            total: Samples of the part; shorter sets begin again.
+            size: Most samples of a batch.
+            most: Samples that are yielded, where there are more.
+            new: Of the validation part instead of the training part.
+        """
+        count = min(most, total)
+        indices = torch.arange(count) * total // max(count, 1)
+        for start, stop in spans(count, size):
+            batch: Batch = {}
+            for source in self._sets:
+                source.put_some(batch, names, indices[start:stop], new=new)
             yield stop - start, batch
 
     def _rows_of_noise(self) -> list["_Rows"]:
@@ -234,10 +263,12 @@ class Feeds:
 
 
 class _Set:
-    """One data node."""
+    """One data node; `own` is its order, if it has one."""
 
-    def __init__(self, path: str, ports: list[str], data: ResidentData) -> None:
-        self.data = data
+    def __init__(
+        self, path: str, ports: list[str], data: ResidentData, own: OwnOrder | None
+    ) -> None:
+        self.data, self.own = data, own
         self._names = [(port, f"{path}.{port}") for port in ports]
         whole = data.validation_batches(max(1, data.num_validation))
         self._validation = next(whole, {})
@@ -252,15 +283,38 @@ class _Set:
         for port, name in self._names:
             batch[name] = tensors[port]
 
+    def put_spread(self, batch: Batch, indices: Tensor) -> None:
+        """Add training samples outside of a step; a shorter set begins again."""
+        self.put(batch, self._mixed(indices, self.data.num_train))
+
+    def put_some(
+        self, batch: Batch, names: Sequence[str], indices: Tensor, *, new: bool
+    ) -> None:
+        """Add samples of some feeds; a shorter set begins again."""
+        wanted = {port: name for port, name in self._names if name in names}
+        if not wanted:
+            return
+        if new:
+            there = self._mixed(indices, self.data.num_validation)
+            there = there.to(self.data.device)
+            rows = {p: self._validation[p].index_select(0, there) for p in wanted}
+        else:
+            rows = self.data.batch(self._mixed(indices, self.data.num_train), wanted)
+        batch.update({name: rows[port] for port, name in wanted.items()})
+
     def put_validation(self, batch: Batch, start: int, stop: int) -> None:
         """Add validation samples; a shorter set starts again from its beginning."""
+        if self.own or stop > self.data.num_validation:
+            names = [name for _, name in self._names]
+            self.put_some(batch, names, torch.arange(start, stop), new=True)
+            return
         for port, name in self._names:
-            tensor = self._validation[port]
-            if stop <= len(tensor):
-                batch[name] = tensor[start:stop]
-            else:
-                indices = torch.arange(start, stop, device=tensor.device) % len(tensor)
-                batch[name] = tensor.index_select(0, indices)
+            batch[name] = self._validation[port][start:stop]
+
+    def _mixed(self, indices: Tensor, count: int) -> Tensor:
+        """Return the samples of rows that are not in a step: the same every time."""
+        rows = indices % count
+        return self.own.at(rows, count) if self.own else rows
 
 
 class _Noise:

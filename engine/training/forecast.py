@@ -3,9 +3,12 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 
 import torch
 
+from engine.data import catalog
 from engine.graph.model import Project
 from engine.measure.budget import Budget
 from engine.protocol.frame import Forecast
@@ -22,13 +25,14 @@ BUDGET_S = 0.4
 VIEWS_S = 2.0
 """Time for the views; one slow view may exceed it."""
 _LEAST_STEPS, _WARM_UP = 3, 2
+_STEADY_STEPS, _STEADY_S = 12, 1.0
+"""So many steps until a heap grows no more; so long they are waited for."""
 _QUICK_S = 0.2
 """Views that take longer are not made a second time to see their memory."""
+_LATER = 1.08
+"""A run makes more steps than its rehearsal, and its heap grows by so much more."""
 
-_UNSTEADY_BYTES = 4 * 2**20
-"""By so much a process grows more or less, for the same training."""
-_ALSO = 1.12
-"""A run keeps a little more than its rehearsal: frames, findings, its curves."""
+Attach = Callable[[Trainer, Project], object]
 
 
 class CalledOffError(Exception):
@@ -38,8 +42,14 @@ class CalledOffError(Exception):
 class Rehearsal:
     """A training that is thrown away after a few steps.
 
+    Its memory is by how much the process grows meanwhile: that counts what operations
+    need inside themselves, and what is given back in pieces of no use. Where the
+    system does not tell, and on other devices, all tensors are counted.
+
     Args:
         project: Only read.
+        attach: Lets somebody look on, as on a run.
+        clock: Seconds; another one in tests.
 
     Raises:
         EngineError: When it can't be trained.
@@ -48,19 +58,34 @@ class Rehearsal:
     """
 
     def __init__(
-        self, project: Project, *, clock: Callable[[], float] = time.perf_counter
+        self,
+        project: Project,
+        *,
+        attach: Attach = lambda _trainer, _project: None,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._clock = clock
         wanted = str(project.training.checked().value("device"))
         self._device = devices.resolve(wanted)
-        self._footprint = Footprint(self._device)
+        self._held_bytes = _held_data(project)
         self._process = HighWater()
+        self._is_seen = self._device.type == "cpu" and self._process.is_told
+        self._footprint = Footprint(self._device)
+        self._views_bytes = 0
         self._random = randomness.state(self._device)
         try:
-            with self._footprint:
+            with self._counted():
                 self._trainer = _Rehearsed(project)
+            attach(self._trainer, project)
         finally:
             randomness.restore(self._random, self._device)
+
+    def _counted(self) -> AbstractContextManager[object]:
+        """Count tensors, unless the process is looked at.
+
+        Counting makes a step slow, and lets it copy each gradient once more.
+        """
+        return nullcontext() if self._is_seen else self._footprint
 
     def stop(self) -> None:
         """End as soon as possible; `forecast` then returns None."""
@@ -89,7 +114,7 @@ class Rehearsal:
         """Return what the parts of the run take, and see what memory they need."""
         trainer = self._trainer
         wanted = kinds(trainer.parts.phases, trainer.total_steps)
-        with self._footprint:
+        with self._counted():
             if not all(trainer.make(kind.number) for kind in wanted):
                 return None
             self._look_at_the_rest(wanted[0])
@@ -100,8 +125,7 @@ class Rehearsal:
             for kind in wanted
         ]
         evaluation_s, views_s = self._evaluation_s(budget_s), self._views_s()
-        with self._footprint:
-            trainer.make(wanted[0].number)
+        with self._footprint:  # how much the views of a batch keep
             self._look_at_views(views_s)
         samples, views = trainer.monitor.budget, trainer.viewing.budget
         return Costs(
@@ -114,11 +138,13 @@ class Rehearsal:
         )
 
     def _look_at_the_rest(self, kind: Kind) -> None:
-        """See the memory of a step beside a checkpoint, and of an evaluation."""
+        """See the memory of a step beside a checkpoint, of an evaluation, of a look."""
         trainer = self._trainer
         copies = trainer.copies()
         trainer.make(kind.number)
-        next(trainer.evaluation())
+        deque(islice(trainer.evaluation(), 2), maxlen=0)
+        if trainer.watcher.look_due():
+            deque(islice(trainer.watcher.look(), 2), maxlen=0)
         del copies
 
     def _step_s(self, kind: Kind, budget_s: float) -> float:
@@ -133,7 +159,10 @@ class Rehearsal:
             now = self._clock()
             measuring = self._trainer.monitor.budget.spent_s - measuring
             times.append(max(0.0, now - start - measuring))
-            enough = now > end and len(times) >= _LEAST_STEPS
+            late = now > end + _STEADY_S
+            enough = now > end and len(times) >= (
+                _LEAST_STEPS if late else _STEADY_STEPS
+            )
             if enough or times[-1] > BUDGET_S:
                 break
         warm = times[_WARM_UP:] or times
@@ -176,7 +205,9 @@ class Rehearsal:
         batches = views.make(-3)
         next(batches, None)
         kept = watched.live_bytes - before
-        watched.hold(2 * kept * sum(sizes) // sizes[0] - kept)  # then as one tensor
+        more = 2 * kept * sum(sizes) // sizes[0] - kept  # then as one tensor
+        watched.hold(more)
+        self._views_bytes = self._process.growth_bytes + more
         batches.close()  # type: ignore[attr-defined]
 
     def _synchronize(self) -> None:
@@ -200,16 +231,17 @@ class Rehearsal:
         )
 
     def _memory(self) -> int:
-        """Return the most bytes of all tensors, or by how much the process has grown.
+        """Return the most bytes of this training at one moment."""
+        if not self._is_seen:
+            return self._footprint.peak_bytes
+        grown = max(self._process.grown_bytes, self._views_bytes)
+        return int(_LATER * grown) + self._held_bytes
 
-        The latter is more: some operations need memory inside themselves, and what
-        is freed in pieces is not always of use.
-        """
-        tensors = self._footprint.peak_bytes
-        if self._device.type != "cpu":
-            return tensors
-        grown = int(_ALSO * self._process.grown_bytes)
-        return grown if grown > tensors + _UNSTEADY_BYTES else tensors
+
+def _held_data(project: Project) -> int:
+    """Return the bytes of the project's data that a check has loaded already."""
+    nodes = [node for node in project.graph.nodes.values() if node.type == "data"]
+    return sum({str(n.params): catalog.held_bytes(n.params) for n in nodes}.values())
 
 
 class _Rehearsed(Trainer):

@@ -2,34 +2,28 @@
 
 Steps are stored as a blob of float64 per commit, layer samples compressed. WAL keeps
 readers and the writer out of each other's way; a crash loses at most the last commit.
+Each row has a sum, see `curve_sums`: what is damaged is left out and told.
 What is read may be anybody's file: it can neither run anything nor fill the memory.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import EngineError
+from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.frame import Evaluation, LayerSample
-from engine.training import curve_files, curve_rows
+from engine.training import curve_files, curve_rows, curve_sums
 from engine.training.curve_files import CurvesError, told
 from engine.training.curve_rows import Row
+from engine.training.curve_sums import Totals
 
-_READ = {
-    "steps": "SELECT first, count, phases, numbers FROM steps ORDER BY first",
-    "evaluations": "SELECT step, value FROM evaluations ORDER BY step",
-    "samples": "SELECT step, phase, layers, numbers FROM samples ORDER BY step",
-}
-_WRITE = {
-    "steps": "INSERT OR REPLACE INTO steps VALUES (?,?,?,?)",
-    "evaluations": "INSERT OR REPLACE INTO evaluations VALUES (?,?)",
-    "samples": "INSERT OR REPLACE INTO samples VALUES (?,?,?,?)",
-}
 _SIZES = "SELECT count(*), max(layers) FROM samples"
+_LAST = "SELECT first, count, phases, numbers FROM steps ORDER BY first DESC LIMIT 1"
 _Steps = tuple[Ints, Floats, Floats]
 
 
@@ -49,27 +43,41 @@ class Curves(NamedTuple):
     damage: EngineError | None = None
 
 
-def read(path: Path) -> Curves:
+def read(path: Path, through: int = 0) -> Curves:
     """Return the curves of a run; its folder is only read.
 
     What is damaged is left out and told.
 
     Args:
         path: Of the file with the curves; it may be missing.
+        through: Up to this step they must be there: a checkpoint is of it.
 
     Threads: any.
     """
     found = Curves(curve_rows.unpacked_steps(()), [], [])
     errors: list[EngineError] = []
     with _collected() as whole, curve_files.looked_at(path) as file:
-        with _collected() as steps, told(path):
-            found = found._replace(steps=_steps(file))
-        with _collected() as evaluations, told(path):
-            found = found._replace(evaluations=_evaluations(file))
-        with _collected() as samples, told(path):
-            found = found._replace(samples=_samples(file))
+        with _collected() as steps, told(path), _rows(file, "steps") as rows:
+            found = found._replace(steps=curve_rows.unpacked_steps(rows))
+        with (
+            _collected() as evaluations,
+            told(path),
+            _rows(file, "evaluations") as rows,
+        ):
+            taken = [*map(curve_rows.unpacked_evaluation, rows)]
+            found = found._replace(evaluations=taken)
+        with _collected() as samples, told(path), _rows(file, "samples") as rows:
+            found = found._replace(samples=_unpacked_samples(file, rows))
         errors = [*steps, *evaluations, *samples]
+    if not whole and not errors and through > last_step(found):
+        errors = [CurvesError(path, tr("steps are missing"), is_ours=True)]
     return found._replace(damage=next(iter([*whole, *errors]), None))
+
+
+def last_step(found: Curves) -> int:
+    """Return the last step of which the losses are known, 0 without any."""
+    steps = found.steps[0]
+    return int(steps[-1]) if len(steps) else 0
 
 
 @contextmanager
@@ -82,37 +90,26 @@ def _collected() -> Iterator[list[EngineError]]:
         errors.append(error)
 
 
-def _rows(file: sqlite3.Connection, table: str) -> Iterator[Row]:
-    """Yield the rows of a table; a damaged one may lead in circles."""
-    before = -1
-    for row in file.execute(_READ[table]) if _has(file, table) else ():
-        if type(row[0]) is not int or row[0] <= before:
-            raise ValueError(row[0])
-        before = row[0]
-        if isinstance(file, curve_files.Watched):
-            file.renew()
-        yield row
+@contextmanager
+def _rows(file: sqlite3.Connection, table: str) -> Iterator[Iterable[Row]]:
+    """Give the sound rows of a table; raise afterwards when some were damaged."""
+    rows = curve_sums.Rows(file, table)
+    yield rows
+    rows.check()
 
 
-def _has(file: sqlite3.Connection, table: str) -> bool:
-    query = "SELECT count(*) FROM sqlite_master WHERE name = ?"
-    return bool(file.execute(query, (table,)).fetchone()[0])
+def _unpacked_samples(
+    file: sqlite3.Connection, rows: Iterable[Row]
+) -> list[LayerSample]:
+    return [*curve_rows.unpacked_samples(rows, _apart(file))]
 
 
-def _steps(file: sqlite3.Connection) -> _Steps:
-    return curve_rows.unpacked_steps(_rows(file, "steps"))
-
-
-def _evaluations(file: sqlite3.Connection) -> list[Evaluation]:
-    return [*map(curve_rows.unpacked_evaluation, _rows(file, "evaluations"))]
-
-
-def _samples(file: sqlite3.Connection) -> list[LayerSample]:
-    if not _has(file, "samples"):
-        return []
+def _apart(file: sqlite3.Connection) -> int:
+    """Return one of how many samples is read."""
+    if not curve_sums.is_there(file, "samples"):
+        return 1
     count, layers = file.execute(_SIZES).fetchone()
-    apart = curve_rows.samples_apart(count, layers) if count else 1
-    return [*curve_rows.unpacked_samples(_rows(file, "samples"), apart)]
+    return curve_rows.samples_apart(count, layers) if count else 1
 
 
 class MetricStore:
@@ -143,6 +140,7 @@ class MetricStore:
         try:
             with self._locked():
                 curve_files.prepare(self._file)
+                self._totals = Totals(self._file)
         except BaseException:
             self._file.close()
             raise
@@ -156,8 +154,10 @@ class MetricStore:
         """Copy all sound rows; damaged curves of our own are set aside."""
         try:
             with curve_files.looked_at(self._path) as old:
-                for table in _READ:
-                    self._copy(old, file, table)
+                totals = Totals(file)
+                for table in curve_sums.NAMES:
+                    self._copy(old, totals, table)
+                totals.tell()
         except CurvesError as error:
             if not error.is_ours:
                 raise
@@ -165,13 +165,11 @@ class MetricStore:
         if self.damage:
             curve_files.renamed_damaged(self._path)
 
-    def _copy(
-        self, old: sqlite3.Connection, file: sqlite3.Connection, table: str
-    ) -> None:
+    def _copy(self, old: sqlite3.Connection, totals: Totals, table: str) -> None:
         try:
-            with told(self._path):
-                for row in curve_rows.checked(table, _rows(old, table)):
-                    file.execute(_WRITE[table], row)
+            with told(self._path), _rows(old, table) as rows:
+                for row in rows:
+                    totals.put(table, row)
         except CurvesError as error:
             self.damage = error.got if isinstance(error.got, str) else ""
 
@@ -183,7 +181,7 @@ class MetricStore:
 
     def _write(self, table: str, row: Row) -> None:
         with self._locked():
-            self._file.execute(_WRITE[table], row)
+            self._totals.put(table, row)
 
     def add_steps(self, steps: Ints, losses: Floats, rates: Floats) -> None:
         """Append consecutive steps; losses and rates are (K, phases)."""
@@ -201,22 +199,31 @@ class MetricStore:
     def commit(self) -> None:
         """Make everything so far durable against a crash of the program."""
         with self._locked():
+            self._totals.tell()
             self._file.commit()
+
+    @contextmanager
+    def _own(self, table: str) -> Iterator[Iterable[Row]]:
+        """Give the rows of a table of this file."""
+        with self._locked():
+            self._totals.tell()
+            with _rows(self._file, table) as rows:
+                yield rows
 
     def steps(self) -> _Steps:
         """Return steps (K,), losses and rates (K, phases)."""
-        with self._locked():
-            return _steps(self._file)
+        with self._own("steps") as rows:
+            return curve_rows.unpacked_steps(rows)
 
     def evaluations(self) -> list[Evaluation]:
         """Return all evaluations in order."""
-        with self._locked():
-            return _evaluations(self._file)
+        with self._own("evaluations") as rows:
+            return [*map(curve_rows.unpacked_evaluation, rows)]
 
     def samples(self) -> list[LayerSample]:
         """Return all stored layer samples in order."""
-        with self._locked():
-            return _samples(self._file)
+        with self._own("samples") as rows:
+            return _unpacked_samples(self._file, rows)
 
     def discard_after(self, step: int) -> None:
         """Forget everything past a step."""
@@ -225,19 +232,21 @@ class MetricStore:
             for table in ("evaluations", "samples"):
                 query = f"DELETE FROM {table} WHERE step > ?"  # noqa: S608 - constants
                 self._file.execute(query, (step,))
+            self._totals.forget()
+            self._totals.tell()
             self._file.commit()
 
     def _cut(self, step: int) -> None:
         """Drop the steps after `step`, also in the middle of a row."""
         self._file.execute("DELETE FROM steps WHERE first > ?", (step,))
-        query = f"{_READ['steps']} DESC LIMIT 1"
-        for row in self._file.execute(query).fetchall():
-            self._file.execute(_WRITE["steps"], curve_rows.cut_steps(row, step))
+        for row in self._file.execute(_LAST).fetchall():
+            self._totals.put("steps", curve_rows.cut_steps(row, step))
 
     def close(self) -> None:
         """Commit and close the file."""
         with self._locked():
             try:
+                self._totals.tell()
                 self._file.commit()
             finally:
                 with suppress(sqlite3.Error):

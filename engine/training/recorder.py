@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.training.metrics import MetricStore
 
 COMMIT_S = 0.25
-_SHARE, _WAITED_SHARE = 25.0, 100.0
+_SHARE, _WAITED_SHARE = 50.0, 100.0
 """A checkpoint may be written after this many times the seconds that one takes, and
 after this many times those that the training waits for it."""
 COPIED_BYTES = 2 * 2**20

@@ -281,7 +281,9 @@ class Run:
         return self._read_curves().samples
 
     def _read_curves(self) -> Curves:
-        curves = read_curves(self.folder / METRICS)
+        newest = account.newest(self.info)
+        through = newest.step if newest else 0
+        curves = read_curves(self.folder / METRICS, through)
         if curves.damage:
             raise curves.damage
         return curves

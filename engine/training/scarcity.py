@@ -12,6 +12,8 @@ from engine.i18n import tr
 
 _WORDS = ("can't allocate memory", "not enough memory", "out of memory")
 _ASKED = re.compile(r"[Tt]ried to allocate ([0-9.]+) ?(bytes|[KMGT]i?B)")
+FREE_BYTES = 64 * 2**20
+"""So much freed memory is worth giving back between steps and evaluations."""
 _UNITS = {"b": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
@@ -53,7 +55,46 @@ def give_back() -> None:
     gc.collect()
     if torch.accelerator.is_available() and torch.accelerator.current_accelerator():
         torch.accelerator.empty_cache()
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
-        if trim is not None:
-            trim(0)
+    trim(0)
+
+
+class _Heap(ctypes.Structure):
+    """What glibc's `mallinfo2` tells of all heaps of the process."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks",
+            "uordblks", "fordblks", "keepcost",
+        )
+    )  # fmt: skip
+
+
+def trim(least_bytes: int = FREE_BYTES) -> None:
+    """Let the system have what was freed in pieces; elsewhere than on Linux nothing.
+
+    What steps have freed is seldom of use to an evaluation, and the other way round:
+    without this both stay, and the process grows with each change between them.
+
+    Args:
+        least_bytes: Less than this is left for what comes.
+
+    Threads: any.
+    """
+    if _C is None or (least_bytes and _C.mallinfo2().fordblks < least_bytes):
+        return
+    _C.malloc_trim(0)
+
+
+def _c_library() -> ctypes.CDLL | None:
+    """Return glibc, or None where another library allocates."""
+    if sys.platform != "linux":
+        return None
+    library = ctypes.CDLL(None)
+    if not (hasattr(library, "malloc_trim") and hasattr(library, "mallinfo2")):
+        return None
+    library.mallinfo2.restype = _Heap
+    return library
+
+
+_C = _c_library()

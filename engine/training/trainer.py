@@ -13,7 +13,7 @@ from engine.protocol.frame import Evaluation
 from engine.training import causes, divergence, tracing
 from engine.training.control import Control
 from engine.training.evaluation import Piece, Tally
-from engine.training.events import Ending, Step
+from engine.training.events import Ending, Step, result
 from engine.training.failures import failed
 from engine.training.feeds import Batch
 from engine.training.gradients import NonFiniteError
@@ -22,7 +22,11 @@ from engine.training.news import Row
 from engine.training.phases import Outputs, PhaseRun
 from engine.training.recorder import COMMIT_S
 from engine.training.runs import Run
+from engine.training.scarcity import trim
 from engine.training.state import Rewind
+
+_SHARE, _MOST_S = 0.005, 2.0
+"""Of the time may go into writing curves; a slow disk has them this late at most."""
 
 
 class Trainer(Control):
@@ -236,10 +240,11 @@ class Trainer(Control):
     def _look_after(self, now: float) -> None:
         """Do what need not be done in every step."""
         if now >= self._look_after_at:
-            self._look_after_at = now + COMMIT_S
             self._has_diverged()
             with self.monitor.budget.timed():
                 self.recorder.commit()
+            took = time.perf_counter() - now
+            self._look_after_at = now + min(max(COMMIT_S, took / _SHARE), _MOST_S)
         if self.recorder.checkpoint_due(self.step):
             self.save()
 
@@ -273,6 +278,7 @@ class Trainer(Control):
 
     def _evaluate(self) -> Iterator[Step]:
         """Measure losses and metrics; a stop ends it without a result."""
+        trim()
         evaluator, parts = self.parts.evaluator, []
         sources = [evaluator.validation()]
         if evaluator.has_validation:
@@ -284,6 +290,7 @@ class Trainer(Control):
                     return
                 yield Step.EVALUATION
             parts.append(tally.values())
+        trim()
         self._evaluated(parts[0], parts[-1])
         self.at_border = True
         yield Step.EVALUATION
@@ -305,8 +312,11 @@ class Trainer(Control):
         """Act on an evaluation."""
         loss = values["loss"]
         best = self.parts.stopping.evaluated(loss)
-        if best and self.parts.training.value("keep_best"):
+        keeps_best = bool(self.parts.training.value("keep_best"))
+        if best and keeps_best:
             self.parts.best.keep()
+        if best or not keeps_best:
+            self.results = values
         for phase in self.parts.phases:
             if phase.is_on(self.step):
                 phase.schedule.evaluated(loss)
@@ -323,6 +333,8 @@ class Trainer(Control):
             return
         if kind in {"finished", "early"} and self.parts.best.bring_back():
             self.log(tr("The best weights were brought back"))
+        if kind in {"finished", "early"} and self.baselines and self.results:
+            self.log(result(self.results, self.baselines))
         self.recorder.checkpoint(self.step, again=True)
         self.recorder.settle()
         yield from self._hold()

@@ -188,3 +188,38 @@ def test_a_fix_of_what_looks_ahead_solves_it(name):
     for fix in problem.fixes[:1]:
         apply_all(made, fix.edits)
         assert AHEAD not in {p.text for p in cache.analyse(made).problems}
+
+
+def same_tokens(*layers, target="data.tokens"):
+    """Return a network on tokens that is asked for a target made of them."""
+    nodes, wires = text(*layers)
+    extra = [("acc", "accuracy")]
+    wires = wires.replace("data.next>loss.target", f"{target}>loss.target")
+    wires += f" o.out>acc.input {target}>acc.target"
+    return [*nodes, *extra], wires
+
+
+def test_a_target_that_stands_in_the_input_is_told_at_the_loss():
+    nodes, wires = same_tokens()
+    made = project([Node(*node) for node in nodes], wires)
+    cache = ShapeCache(catalog.training_part)
+    (problem,) = cache.analyse(made).problems
+    assert (problem.node, problem.text, problem.port) == ("loss", AHEAD, "target")
+    assert "reads at the same place" in problem.got
+    (fix,) = problem.fixes
+    apply_all(made, fix.edits)
+    assert not cache.analyse(made).problems
+    targets = {e.source.port for e in made.graph.edges if e.target.port == "target"}
+    assert targets == {"next"}
+
+
+def test_a_text_that_goes_through_a_summary_may_be_read_again():
+    summary = (
+        ("enc", "gru", {"hidden_size": 4}),
+        ("last", "last_step"),
+        ("wide", "linear", {"out_features": 16 * 4}),
+        ("steps", "unflatten", {"dim": 1, "sizes": (16, 4)}),
+    )
+    assert AHEAD not in {words for _, words in told(*same_tokens(*summary))}
+    skip = (*summary[:1], ("bend", "relu"))
+    assert AHEAD in {words for _, words in told(*same_tokens(*skip))}

@@ -27,11 +27,12 @@ def two_headed() -> Block:
 
 
 def with_blocks(count: int = 1, **params: object) -> Project:
-    """Return data → flatten → 16 → blocks in a row → scores → loss."""
+    """Return data → flatten → 16 → bent → blocks in a row → scores → loss."""
     made = chain("flatten", WIDE, ("linear", {"out_features": 10}))
     made.blocks["pair"] = two_headed()
     made.graph.disconnect(Edge.parse("n1.out", "n2.input"))
-    last = "n1.out"
+    last = "bent.out"
+    added(made, "bent", "relu", "n1.out>bent.input")
     for number in range(count):
         made.graph.add_node(Node(f"b{number}", "block", {"of": "pair", **params}))
         made.graph.connect(Edge.parse(last, f"b{number}.x"))
@@ -72,9 +73,9 @@ def nested_and_beside() -> Project:
     made = nested()
     made.graph.disconnect(Edge.parse("b0.out", "n2.input"))
     plugged(made, "b0.out>n2.input")
-    made.graph.disconnect(Edge.parse("n1.out", "b0.x"))
+    made.graph.disconnect(Edge.parse("bent.out", "b0.x"))
     return added(
-        made, "b1", "block", "n1.out>b1.x", "b1.out>b0.x", of="pair"
+        made, "b1", "block", "bent.out>b1.x", "b1.out>b0.x", of="pair"
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def shared_and_read_once() -> Project:
 
 
 def unread_instance() -> Project:
-    return added(with_blocks(), "spare", "block", "n1.out>spare.x", of="pair")
+    return added(with_blocks(), "spare", "block", "bent.out>spare.x", of="pair")
 
 
 def feeds_unused_input() -> Project:
@@ -99,7 +100,7 @@ def feeds_unused_input() -> Project:
     block.graph.disconnect(Edge.parse("spare.out", "tail.input"))
     block.graph.remove_node("spare")
     block.graph.remove_node("tail")
-    return added(made, "feed", *WIDE[:1], "n1.out>feed.input", "feed.out>b0.y",
+    return added(made, "feed", *WIDE[:1], "bent.out>feed.input", "feed.out>b0.y",
                  **WIDE[1])  # fmt: skip
 
 
@@ -184,7 +185,7 @@ def test_layer_that_only_some_repeats_need_is_told_with_their_number():
     }
     outputs = {"out": Endpoint("sum", "out"), "more": Endpoint("side", "out")}
     made.blocks["pair"] = Block(inner, inputs, outputs)
-    plugged(made, "n1.out>b0.y")
+    plugged(made, "bent.out>b0.y")
     (problem,) = CACHE.analyse(made).problems
     assert (problem.node, problem.kind) == ("b0.side", "untrained")
     assert "in 1 of 3 repeats" in problem.text
@@ -195,7 +196,7 @@ def test_shared_instance_that_nothing_reads_is_not_called_untrained():
     made = with_blocks(2, share="s")
     made.graph.disconnect(Edge.parse("b0.out", "b1.x"))
     made.graph.disconnect(Edge.parse("b1.out", "n2.input"))
-    plugged(made, "n1.out>b1.x", "b0.out>n2.input")
+    plugged(made, "bent.out>b1.x", "b0.out>n2.input")
     problems = {p.node: p for p in CACHE.analyse(made).problems}
     assert "Nothing depends on pair here" in problems["b1"].text
     assert set(problems) == {"b0.spare", "b0.tail", "b1"}
@@ -205,16 +206,17 @@ def test_shared_instance_that_is_only_measured_is_not_told_of():
     made = with_blocks(2, share="s")
     made.graph.disconnect(Edge.parse("b0.out", "b1.x"))
     made.graph.disconnect(Edge.parse("b1.out", "n2.input"))
-    plugged(made, "n1.out>b1.x", "b0.out>n2.input")
+    plugged(made, "bent.out>b1.x", "b0.out>n2.input")
     added(made, "seen", "latent_map", "b1.out>seen.latent", "data.image>seen.input")
     assert {p.node for p in CACHE.analyse(made).problems} == {"b0.spare", "b0.tail"}
 
 
 def test_loss_inside_of_a_block_is_a_loss():
     made = chain("flatten", WIDE, ("linear", {"out_features": 10}))
-    inner = graph({"fc": ("linear", {"out_features": 10}), "ce": "cross_entropy"},
-                  "fc.out>ce.input")  # fmt: skip
-    inputs = {"x": (Endpoint("fc", "input"),), "y": (Endpoint("ce", "target"),)}
+    scores = ("linear", {"out_features": 10})
+    inner = graph({"bent": "relu", "fc": scores, "ce": "cross_entropy"},
+                  "bent.out>fc.input fc.out>ce.input")  # fmt: skip
+    inputs = {"x": (Endpoint("bent", "input"),), "y": (Endpoint("ce", "target"),)}
     made.blocks["judge"] = Block(inner, inputs, {})
     for wire in ("n2.out>loss.input", "data.label>loss.target", "n1.out>n2.input"):
         made.graph.disconnect(Edge.parse(*wire.split(">")))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.training import curve_sums
+
 Change = Callable[[Path, Path], None]
 CURVES, LOG, ACCOUNT = "metrics.sqlite", "log.txt", "run.json"
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
@@ -91,12 +93,13 @@ def sql(script: str) -> Change:
 
 
 def row(table: str, *values: object) -> Change:
-    """Return a change that adds a row to the curves."""
+    """Return a change that adds a row to the curves, with a sum that is right."""
 
     def change(run: Path, _outside: Path) -> None:
         file = sqlite3.connect(run / CURVES)
-        marks = ",".join("?" * len(values))
-        file.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)
+        summed = (*values, curve_sums.sum_of(table, values))
+        marks = ",".join("?" * len(summed))
+        file.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", summed)
         file.commit()
         file.close()
 

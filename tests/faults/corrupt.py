@@ -56,7 +56,7 @@ def made(folder: Path) -> Path:
         if trainer.at_border and trainer.step >= _STEPS:
             break
     trainer.recorder.commit()
-    trainer.recorder._join()
+    trainer.recorder.settle()
     copy = Path(shutil.copytree(run_.folder, folder / "killed"))
     steps.close()
     return copy
@@ -98,7 +98,8 @@ def faults_of(copy: Path, part: Path, expected: Expected) -> Iterator[str]:
     """Yield what is wrong with how a damaged run is opened."""
     curves, weights = expected
     try:
-        yield from _of_curves(metrics.read(copy / runs.METRICS), curves, part)
+        found = metrics.read(copy / runs.METRICS, max(weights))
+        yield from _of_curves(found, curves, part)
         yield from _of_checkpoints(copy, weights)
     except EngineError as error:
         if part.name != account.FILE:
@@ -110,18 +111,39 @@ def faults_of(copy: Path, part: Path, expected: Expected) -> Iterator[str]:
 def _of_curves(
     found: metrics.Curves, whole: metrics.Curves, part: Path
 ) -> Iterator[str]:
-    """Yield how the curves lie; rows of a log that was cut are but fewer."""
-    count = len(found.steps[0])
-    same = all(
-        np.array_equal(one[:count], two[:count], equal_nan=True)
-        for one, two in zip(found.steps, whole.steps, strict=True)
-        if count
+    """Yield how the curves lie: each row is true, and one that is missing is told.
+
+    A log that was cut may have lost what came after the newest checkpoint.
+    """
+    for name, rows in _by_step(found).items():
+        truth = _by_step(whole)[name]
+        if any(not _same(truth.get(step), row) for step, row in rows.items()):
+            yield f"{name} are others ({found.damage})"
+        lost = [step for step in truth if step not in rows]
+        if part.name == f"{runs.METRICS}-wal":
+            after = _STEPS + (name == "steps")  # it is evaluated after it was saved
+            lost = [step for step in lost if step < after]
+        if lost and not found.damage:
+            yield f"{name} are missing and nothing is said: {lost}"
+
+
+def _by_step(curves: metrics.Curves) -> dict[str, dict[int, list]]:
+    """Return all numbers of each curve."""
+    steps, losses, rates = curves.steps
+    return {
+        "steps": {
+            int(step): [*losses[at], *rates[at]] for at, step in enumerate(steps)
+        },
+        "evaluations": {one.step: [str(one)] for one in curves.evaluations},
+        "samples": {one.step: [*vars(one).values()] for one in curves.samples},
+    }
+
+
+def _same(one: list | None, other: list) -> bool:
+    return one is not None and all(
+        a == b if isinstance(a, str) else np.array_equal(a, b, equal_nan=True)
+        for a, b in zip(one, other, strict=True)
     )
-    if not same and not part.name.startswith(runs.METRICS) and not found.damage:
-        yield "curves are others and nothing is said"
-    missing = count < len(whole.steps[0]) and not found.damage
-    if missing and not part.name.startswith(runs.METRICS):
-        yield "steps are missing and nothing is said"
 
 
 def _of_checkpoints(

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.helpers.display import Display
+from tests.helpers.display import Display, Nowhere
 
 ROOT = Path(__file__).parents[2]
 CHILD = "tests.helpers.desk_child"
@@ -27,7 +27,7 @@ class Desk:
         arguments: Of the command line.
     """
 
-    def __init__(self, display: Display, home: Path, *arguments: str) -> None:
+    def __init__(self, display: Display | Nowhere, home: Path, *arguments: str) -> None:
         self.display, self.home, self.said = display, home, ""
         ours, theirs = socket.socketpair()
         self._errors = (home / f"stderr-{time.monotonic_ns()}").open("w+b")
@@ -98,6 +98,10 @@ class Desk:
         """Return what the process has written to its standard error."""
         self._errors.flush()
         return Path(self._errors.name).read_text(errors="replace")
+
+    def errors_so_far(self) -> str:
+        """Return what it has written, also when it is gone."""
+        return self.said if self._errors.closed else self.errors()
 
     # Hands ---------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.graph.model import ROOT
+from tests.helpers.desk_hands import Hands
 from workbench import options
 from workbench.app import cheat_sheet, main
 from workbench.app.window import MainWindow
@@ -49,6 +50,7 @@ class Answers:
         self.room = {
             "window": window,
             "answers": self,
+            "hands": Hands(window),
             "actions": actions,
             "blocks": blocks,
             "notes": notes,

@@ -62,17 +62,8 @@ class Display:
 
     def environment(self, home: Path) -> dict[str, str]:
         """Return what a program on this display gets: no setting of the user's."""
-        own = {
-            "DISPLAY": self.name,
-            "HOME": str(home),
-            "LANG": "C.UTF-8",
-            "OMP_NUM_THREADS": "1",
-            "QT_QPA_PLATFORM": "xcb",
-        }
-        for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
-            own[f"XDG_{kind}_HOME"] = str(home / kind.lower())
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
-        return kept | own
+        own = {"DISPLAY": self.name, "QT_QPA_PLATFORM": "xcb"}
+        return of_user(home) | own
 
     def close(self) -> None:
         """End both programs."""
@@ -130,6 +121,27 @@ class Display:
         self.pull(*((round(x + across * t), round(y + down * t)) for t in parts))
         time.sleep(PAUSE_S)
         self.let_go()
+
+
+class Nowhere:
+    """No display: windows are painted, nobody sees them and no key comes from it."""
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """Return what a program gets that paints for nobody."""
+        return of_user(home) | {"QT_QPA_PLATFORM": "offscreen"}
+
+    def do(self, *_words: str) -> str:
+        """Do nothing: there is no window manager."""
+        return ""
+
+
+def of_user(home: Path) -> dict[str, str]:
+    """Return the environment of a user whose folders are all in `home`."""
+    own = {"HOME": str(home), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+    for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
+        own[f"XDG_{kind}_HOME"] = str(home / kind.lower())
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
+    return kept | own
 
 
 _FOREIGN = ("WAYLAND_", "XDG_", "QT_", "DESKTOP_SESSION", "DBUS_", "SESSION_MANAGER")

@@ -17,6 +17,7 @@ from engine.graph.edits import Edit, Fix, Problem, SetBlock
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node
 from engine.layers.spec import Value
 from engine.protocol import arrays, wire
+from engine.protocol.baselines import Baseline
 from engine.protocol.device import Devices
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, LayerSample, Message, NodeInfo
@@ -60,6 +61,7 @@ TYPES = {
     "Problem": Problem,
     "Finding": Finding,
     "PhaseGoal": PhaseGoal,
+    "Baseline": Baseline,
 }
 """Names that `frame` has for type checkers only."""
 

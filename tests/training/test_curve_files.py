@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import DocumentError, TrainingError
 from engine.protocol.frame import HISTOGRAM_BINS, Evaluation, LayerSample
-from engine.training import curve_files, metrics
+from engine.training import curve_files, curve_sums, metrics
 from engine.training.metrics import MetricStore
 
 NAME = "metrics.sqlite"
@@ -117,7 +117,7 @@ OTHERS = {
     "a virtual table": "DROP TABLE steps; CREATE VIRTUAL TABLE steps USING fts5(a)",
     "a check": "DROP TABLE samples; CREATE TABLE samples (step CHECK (randomblob(9)))",
     "another program": "PRAGMA application_id = 77",
-    "a later version": "PRAGMA user_version = 2",
+    "a later version": "PRAGMA user_version = 3",
 }
 
 
@@ -166,12 +166,12 @@ def beside_a_deadly_journal(folder: Path, victim: Path) -> Path:
     folder.mkdir()
     file = sqlite3.connect(folder / NAME)
     file.executescript(curve_files.TABLES)
-    file.execute("INSERT INTO evaluations VALUES (1, '{}')")
+    file.execute("INSERT INTO evaluations VALUES (1, '{}', 0)")
     file.commit()
     file.execute("PRAGMA cache_size=1")
     file.execute("BEGIN")
     rows = [(step, "x" * 900) for step in range(2, 99)]
-    file.executemany("INSERT INTO evaluations VALUES (?, ?)", rows)
+    file.executemany("INSERT INTO evaluations VALUES (?, ?, 0)", rows)
     journal = (folder / f"{NAME}-journal").read_bytes()
     file.rollback()
     file.close()
@@ -203,7 +203,8 @@ def test_part_of_the_rows_is_shown_when_others_are_damaged(crashed):
     found = metrics.read(crashed)
     assert "damaged rows" in str(found.damage)
     np.testing.assert_array_equal(found.steps[0], np.arange(1, 9))
-    assert found.samples == found.evaluations == []
+    assert [each.step for each in found.samples] == [5]
+    assert [each.step for each in found.evaluations] == [5]
     store = MetricStore(crashed)
     assert [each.step for each in store.evaluations()] == [5]
     assert store.damage
@@ -235,7 +236,8 @@ def test_rows_that_contradict_themselves_are_damage(tmp_path, rows):
     store = MetricStore(tmp_path / NAME)
     store.close()
     with sqlite3.connect(tmp_path / NAME) as file:
-        file.executemany("INSERT INTO steps VALUES (?,?,?,?)", rows)
+        rows = [(*row, curve_sums.sum_of("steps", row)) for row in rows]
+        file.executemany("INSERT INTO steps VALUES (?,?,?,?,?)", rows)
     file.close()
     assert "damaged rows" in str(metrics.read(tmp_path / NAME).damage)
 
@@ -250,3 +252,57 @@ def test_samples_beyond_the_memory_are_thinned(tmp_path, monkeypatch):
     store.close()
     assert 3 <= len(steps) <= 7
     assert steps[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "steps"),
+    [
+        ("UPDATE steps SET numbers = zeroblob(64) WHERE first = 1", [5, 6, 7, 8]),
+        ("UPDATE steps SET first = 2 WHERE first = 1", [5, 6, 7, 8]),
+        ("UPDATE steps SET sum = NULL WHERE first = 5", [1, 2, 3, 4]),
+        ("DELETE FROM steps WHERE first = 5", [1, 2, 3, 4]),
+        ("DELETE FROM totals", [*range(1, 9)]),
+    ],
+)
+def test_damage_that_could_be_a_number_is_told_and_the_rest_is_shown(
+    crashed, script, steps
+):
+    with sqlite3.connect(crashed) as file:
+        file.execute(script)
+    file.close()
+    found = metrics.read(crashed)
+    assert "damaged rows" in str(found.damage)
+    np.testing.assert_array_equal(found.steps[0], steps)
+    np.testing.assert_array_equal(found.steps[1][:, 0], steps)
+    store = MetricStore(crashed)
+    assert store.damage
+    np.testing.assert_array_equal(store.steps()[0], steps)
+    store.close()
+    assert metrics.read(crashed).damage is None
+
+
+def test_steps_that_a_checkpoint_has_seen_must_be_there(crashed):
+    assert metrics.read(crashed, 8).damage is None
+    assert "steps are missing" in str(metrics.read(crashed, 9).damage)
+
+
+def test_curves_of_the_first_version_are_read_and_gone_on_with(tmp_path):
+    path = tmp_path / NAME
+    file = sqlite3.connect(path)
+    file.executescript(curve_files.OLD_TABLES)
+    numbers = np.array([[0.5, 0.1], [0.4, 0.1]])
+    file.execute("INSERT INTO steps VALUES (1, 2, 1, ?)", (numbers.tobytes(),))
+    file.execute(f"PRAGMA application_id={curve_files.APPLICATION_ID}")
+    file.execute("PRAGMA user_version=1")
+    file.commit()
+    file.close()
+    found = metrics.read(path, 2)
+    assert found.damage is None
+    np.testing.assert_array_equal(found.steps[1][:, 0], [0.5, 0.4])
+    store = MetricStore(path)
+    fill(store, 3, 5)
+    store.close()
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE steps SET numbers = zeroblob(32) WHERE first = 1")
+    file.close()
+    assert metrics.read(path).damage

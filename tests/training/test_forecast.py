@@ -5,13 +5,14 @@ import pytest
 import torch
 
 import presets
+from engine.data import catalog
 from engine.graph.model import Node
 from engine.measure.budget import Budget
 from engine.measure.views.budget import ViewBudget
-from engine.training import forecast
+from engine.training import forecast, highwater
 from engine.training.footprint import Footprint
 from engine.training.forecast import Rehearsal
-from engine.training.highwater import HighWater
+from engine.training.highwater import HighWater, resident_bytes
 from engine.training.itinerary import Costs, kinds, num_evaluations
 from engine.training.trainer import Trainer
 from engine.training.viewing import Viewing
@@ -143,6 +144,7 @@ def test_forecast_weighs_spans_and_evaluations_by_how_often_they_come(
         clock.now += 10.0
         yield from real_batch(self, step)
 
+    monkeypatch.setattr(Budget, "also", lambda *_: None)  # seconds of a busy machine
     monkeypatch.setattr(forecast._Rehearsed, "make", make)
     monkeypatch.setattr(forecast._Rehearsed, "evaluation", evaluation)
     monkeypatch.setattr(Viewing, "make", views)
@@ -217,7 +219,7 @@ def test_footprint_counts_one_device_alone():
 
 
 def test_forecast_of_memory_holds_all_that_is_there_at_once(monkeypatch):
-    monkeypatch.setattr(HighWater, "grown_bytes", 0)  # tensors alone
+    monkeypatch.setattr(highwater, "_sizes", highwater._Sizes)  # tensors alone
     project = mlp(named("training", optimizer="adam"), batch_size=16)
     wide = Node("hidden", "linear", {"out_features": 5000})
     project.graph.replace_node(wide)
@@ -311,3 +313,35 @@ def test_training_after_a_forecast_is_the_same_to_the_bit():
     before = trained()
     assert Rehearsal(project).forecast(budget_s=0.01)
     assert (trained() == before).all()
+
+
+@pytest.mark.skipif(not resident_bytes(), reason="the system tells no sizes")
+def test_high_water_is_what_a_large_tensor_takes_and_gives_back():
+    water, size = HighWater(), 64 * 2**20
+    tensor = torch.ones(size // FLOAT)
+    there = water.growth_bytes
+    del tensor
+    assert there == pytest.approx(size, rel=0.05)
+    assert water.grown_bytes == pytest.approx(size, rel=0.05)
+    assert water.growth_bytes < 0.05 * size
+
+
+@pytest.mark.skipif(not resident_bytes(), reason="the system tells no sizes")
+def test_forecast_of_a_process_counts_what_its_weights_take_with_all_beside_them():
+    project = mlp(named("training", optimizer="adam"), batch_size=16)
+    project.graph.replace_node(Node("hidden", "linear", {"out_features": 1_000_000}))
+    found = Rehearsal(project).forecast(budget_s=0.01)
+    parts = Trainer(project).parts
+    weights = sum(w.numel() for w in parts.program.modules.parameters())
+    assert 5 * FLOAT * weights < found.memory_bytes < 16 * FLOAT * weights
+
+
+def test_data_that_a_check_has_loaded_belongs_to_the_training():
+    project = mlp()
+    loaded = catalog.load({"source": "iris"})
+    size = sum(a.nbytes for part in (loaded.train, loaded.validation)
+               for a in part.values())  # fmt: skip
+    assert (
+        forecast._held_data(project) == catalog.held_bytes({"source": "iris"}) == size
+    )
+    assert catalog.held_bytes() >= size

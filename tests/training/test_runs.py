@@ -11,7 +11,7 @@ import torch
 from engine.errors import ConfigError, DocumentError, TrainingError
 from engine.graph import serialize
 from engine.protocol.frame import Evaluation
-from engine.training import checkpoint_file, metrics, runs, weight_files
+from engine.training import checkpoint_file, curve_sums, metrics, runs, weight_files
 from engine.training.metrics import MetricStore
 from engine.training.trainer import Trainer
 from tests.training.projects import mlp
@@ -208,6 +208,7 @@ def test_curves_behind_a_view_are_refused(tmp_path):
 )
 def test_rows_that_we_did_not_write_are_refused(tmp_path, table, row, read):
     store = MetricStore(tmp_path / "m.sqlite")
+    row = (*row, curve_sums.sum_of(table, row))
     marks = ",".join("?" * len(row))
     file = sqlite3.connect(tmp_path / "m.sqlite")
     file.execute(f"INSERT INTO {table} VALUES ({marks})", row)

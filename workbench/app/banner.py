@@ -14,6 +14,7 @@ from workbench.theme.text import word
 
 Kind = Literal["info", "warning", "error", "ok"]
 Offer = tuple[str, Callable[[], object]]
+_KEPT = "kept"
 _ICONS = {
     "info": ("info", "accent"),
     "warning": ("warning", "warn"),
@@ -29,6 +30,7 @@ class Banner(QFrame):
         super().__init__()
         self._kind: Kind = "info"
         self.about = ""
+        self._kept: tuple[Kind, str, Sequence[Offer]] | None = None
         polish(self, "banner", "info")
         self._icon, self.words = Label(), Label()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -43,7 +45,7 @@ class Banner(QFrame):
         polish(close, "small", value=True)
         icons.bind(close, "close", "fg2")
         close.setAccessibleName(tr("Dismiss"))
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self.dismiss)
         self._row.addWidget(close)
         signals.changed.connect(self._tint)
         self.hide()
@@ -63,6 +65,29 @@ class Banner(QFrame):
             self._row.insertWidget(2 + index, button)
         self._tint()
         self.show()
+
+    def keep(self, kind: Kind, words: str, offers: Sequence[Offer]) -> None:
+        """Show a message now, and again after others, until it is dropped."""
+        self.say(kind, words, offers, _KEPT)
+        self._kept = (kind, words, offers)
+
+    def drop(self) -> None:
+        """Let go of the message that is kept."""
+        self._kept = None
+        self.withdraw(_KEPT)
+
+    def dismiss(self) -> None:
+        """Hide what shows for good."""
+        if self.about == _KEPT:
+            self._kept = None
+        self.hide()
+
+    def hide(self) -> None:
+        """Hide what shows; what is kept comes back from below it."""
+        if self._kept is not None and self.about != _KEPT:
+            self.say(*self._kept, _KEPT)
+        else:
+            super().hide()
 
     def add(self, words: str) -> None:
         """Say something more, below what is said already."""

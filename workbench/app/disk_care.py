@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine.i18n import tr
+from workbench.app.files import ChangedError
 from workbench.app.recovering import RecoveryOffer
 from workbench.document.on_disk import OnDisk, State
 
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
     from workbench.app.window import MainWindow
 
 _ABOUT = "on disk"
+_QUESTIONS: dict[State, tuple[str, str, str]] = {
+    "changed": (
+        "Changed on disk",
+        "Another program has changed “{name}”.",
+        "To save overwrites what it has written.",
+    ),
+    "locked": (
+        "Read-only",
+        "“{name}” is read-only.",
+        "To save replaces it all the same.",
+    ),
+}
 
 
 class DiskCare(QObject):
@@ -28,12 +41,14 @@ class DiskCare(QObject):
         self.on_disk = OnDisk(window.document)
         self._offer: RecoveryOffer | None = None
         window.files.may_save = self.may_save
+        window.files.check = self.check
         self.on_disk.differs.connect(self._on_differs)
         later = Qt.ConnectionType.QueuedConnection  # Others clear the banner first.
         self.on_disk.shared.connect(self._on_shared, later)
         window.document.replaced.connect(lambda: window.banner.withdraw(_ABOUT))
         window.document.saved.connect(lambda: window.banner.withdraw(_ABOUT))
         window.recovery.refused.connect(self._on_refused)
+        window.files.save_failed.connect(self._on_save_failed)
 
     def offer_recovery(self, wrong: str = "") -> None:
         """Offer what a crash left behind; `wrong` is what else has to be said."""
@@ -46,16 +61,40 @@ class DiskCare(QObject):
             self._offer.close()
 
     def may_save(self) -> bool:
-        """Return whether the file may be written: unchanged, or somebody says so."""
-        state = self.on_disk.state()
-        if state != "changed":
-            return True
-        path = self._window.document.path
-        return _replace(self._window, path.name if path else "")
+        """Return whether the file may be written: unchanged, or somebody says so.
+
+        Who says so has been asked about what the file holds at that very moment.
+        """
+        document = self._window.document
+        known = document.known
+        is_agreed = self._is_agreed(document.path.name if document.path else "")
+        if not is_agreed:
+            document.known = known
+        return is_agreed
+
+    def _is_agreed(self, name: str) -> bool:
+        while (state := self.on_disk.state()) == "changed":
+            found = self.on_disk.seen()
+            if not _replace(self._window, name, state):
+                return False
+            self.on_disk.take(found)
+        return state != "locked" or _replace(self._window, name, state)
+
+    def check(self) -> None:
+        """Refuse to write a file that has changed since it was asked about.
+
+        Raises:
+            ChangedError: It has.
+        """
+        if self.on_disk.state() == "changed":
+            raise ChangedError
 
     def _on_differs(self, state: State) -> None:
         window, path = self._window, self._window.document.path
         name = path.name if path else ""
+        if state in {"same", "locked"}:
+            window.banner.withdraw(_ABOUT)
+            return
         if state == "gone":
             words = tr("“{name}” was moved or deleted. Save writes it anew.", name=name)
             window.banner.say("warning", words, [], _ABOUT)
@@ -63,20 +102,25 @@ class DiskCare(QObject):
         words = tr("Another program has changed “{name}”.", name=name)
         if window.document.is_modified:
             words += " " + tr("To reload it gives up your changes.")
+        self._offer_both(words)
+
+    def _offer_both(self, words: str) -> None:
+        """Say something, and offer what stands on the disk and what is open."""
         offers = [
             (tr("Reload"), self._reload),
             (tr("Keep mine"), self._keep),
-            (tr("Save as…"), window.files.save_as),
+            (tr("Save as…"), self._window.files.save_as),
         ]
-        window.banner.say("warning", words, offers, _ABOUT)
+        self._window.banner.say("warning", words, offers, _ABOUT)
 
     def _reload(self) -> None:
         window = self._window
-        if window.document.path is not None:
-            window.files.reload(window.document.path)
+        path = window.document.path
+        if path is not None and not window.files.reload(path):
+            self._offer_both(window.banner.words.text())
 
     def _keep(self) -> None:
-        self.on_disk.accept()
+        self.on_disk.take(self.on_disk.told())
         self._window.banner.withdraw(_ABOUT)
 
     def _on_shared(self, path: str) -> None:
@@ -89,6 +133,10 @@ class DiskCare(QObject):
         else:
             self._window.banner.add(words)
 
+    def _on_save_failed(self, words: str) -> None:
+        offers = [(tr("Save as…"), self._window.files.save_as)]
+        self._window.banner.say("error", words, offers, _ABOUT)
+
     def _on_refused(self, why: str) -> None:
         words = tr(
             "Unsaved work is not kept for a crash: {why}. Save to a file often.",
@@ -97,14 +145,15 @@ class DiskCare(QObject):
         self._window.banner.say("warning", words)
 
 
-def _replace(parent: QWidget, name: str) -> bool:
-    """Ask whether to overwrite what another program has written."""
+def _replace(parent: QWidget, name: str, state: State) -> bool:
+    """Ask whether to overwrite what another program has written or locked."""
+    title, words, more = _QUESTIONS[state]
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle(tr("Changed on disk"))
+    box.setWindowTitle(tr(title))
     box.setTextFormat(box.textFormat().PlainText)
-    box.setText(tr("Another program has changed “{name}”.", name=name))
-    box.setInformativeText(tr("To save overwrites what it has written."))
+    box.setText(tr(words, name=name))
+    box.setInformativeText(tr(more))
     own = box.addButton(tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     box.exec()

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from workbench.app.opening import Opening
 
 
+class ChangedError(Exception):
+    """The file holds something that nobody was asked about."""
+
+
 class Files(QObject):
     """Opens and saves the document.
 
     Attributes:
         may_save: Whether the document's own file may be written over.
+        check: Called right before it is; raises `ChangedError` when it may not.
 
     Args:
         window: In front of which dialogs open.
@@ -31,12 +36,14 @@ class Files(QObject):
     """
 
     failed = Signal(str)
+    save_failed = Signal(str)
     train_wanted = Signal()
 
     def __init__(self, window: QWidget, document: Document, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._document, self._settings = window, document, settings
         self.may_save: Callable[[], bool] = lambda: True
+        self.check: Callable[[], None] = lambda: None
         self.opening: Opening | None = None
 
     def new(self) -> None:
@@ -63,14 +70,19 @@ class Files(QObject):
             return
         self.reload(path)
 
-    def reload(self, path: Path) -> None:
-        """Open a file in place of the document, whatever is unsaved."""
+    def reload(self, path: Path) -> bool:
+        """Open a file in place of the document, whatever is unsaved.
+
+        Returns:
+            Whether it is open now.
+        """
         try:
             self._document.load(path)
         except EngineError as error:
             self.failed.emit(str(error))
-            return
+            return False
         self._remember(path)
+        return True
 
     def open_preset(self, preset_id: str) -> bool:
         """Open a copy of a preset, after asking about unsaved changes.
@@ -106,7 +118,12 @@ class Files(QObject):
         """Save to the document's file, asking for one the first time."""
         if self._document.path is None:
             return self.save_as()
-        return self.may_save() and self._save_to(self._document.path)
+        while self.may_save():
+            try:
+                return self._save_to(self._document.path, self.check)
+            except ChangedError:  # Between the question and the writing: ask again.
+                continue
+        return False
 
     def save_as(self) -> bool:
         """Ask for a file and save there; return whether it was saved."""
@@ -118,7 +135,17 @@ class Files(QObject):
         if not text:
             return False
         path = Path(text)
-        return self._save_to(path if path.suffix else path.with_suffix(SUFFIX))
+        if not path.suffix:
+            path = path.with_suffix(SUFFIX)
+            if path.exists() and not self._may_replace(path):
+                return False
+        return self._save_to(path)
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask about a file that was named without its suffix."""
+        from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
+
+        return unsaved.may_replace(self._window, path.name)
 
     def may_leave(self) -> bool:
         """Return whether the document may go: saved, given up, or unchanged."""
@@ -129,11 +156,11 @@ class Files(QObject):
         answer = unsaved.ask(self._window, self._document.title)
         return self.save() if answer == "save" else answer == "discard"
 
-    def _save_to(self, path: Path) -> bool:
+    def _save_to(self, path: Path, check: "Callable[[], None] | None" = None) -> bool:
         try:
-            self._document.save(path)
+            self._document.save(path, check)
         except EngineError as error:
-            self.failed.emit(str(error))
+            self.save_failed.emit(str(error))
             return False
         self._remember(path)
         return True

@@ -7,7 +7,7 @@ from workbench.app.banner import Banner
 from workbench.app.docks import Docks
 from workbench.app.files import Files
 from workbench.app.toolbar import DevicePicker
-from workbench.canvas import align
+from workbench.canvas import align, inside
 from workbench.canvas.view import CanvasView
 from workbench.document.settings import Settings
 from workbench.theme.text import tip, word
@@ -47,7 +47,7 @@ def fill_align(menu: QMenu, canvas: CanvasView) -> None:
 
     def enable() -> None:
         for action in menu.actions():
-            action.setEnabled(len(canvas.selected_ids()) > 1)
+            action.setEnabled(len(inside.target(canvas).ids) > 1)
 
     menu.aboutToShow.connect(enable)
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from engine.errors import EngineError
-from engine.graph import giving_up, serialize
+from engine.graph import giving_up
 from engine.i18n import tr
 from workbench.canvas.slices import Slices
 from workbench.canvas.staging import Stage, is_large
+from workbench.document import content
 
 if TYPE_CHECKING:
     from engine.graph.model import Project
@@ -121,7 +122,9 @@ class Opening(QObject):
         self.cancel()
         assert reading.project is not None
         self._window.canvas.canvas.stage = stage
-        self._window.document.set_project(reading.project, reading.path)
+        self._window.document.set_project(
+            reading.project, reading.path, known=reading.known
+        )
         self._then()
 
 
@@ -131,7 +134,7 @@ class _Reading:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.project: Project | None = None
-        self.wrong = ""
+        self.known = self.wrong = ""
         self.given_up = threading.Event()
         self._thread = threading.Thread(target=self._read, name=_THREAD)
         self._thread.start()
@@ -144,7 +147,8 @@ class _Reading:
     def _read(self) -> None:
         try:
             with giving_up.when(self.given_up):
-                self.project = serialize.load(self.path)
+                project, self.known = content.read(self.path)
+            self.project = project
         except EngineError as error:
             self.wrong = str(error)
 

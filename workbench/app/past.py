@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 
 from engine.folder import account
 from engine.graph import serialize
-from engine.protocol import finding_records
+from engine.protocol import baselines, finding_records
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, Evaluation, Frame, LayerSample, RunStarted
 from engine.protocol.goals import PhaseGoal
@@ -117,7 +117,8 @@ class PastRun:
 
     @cached_property
     def _curves(self) -> Curves:
-        return metrics.read(self._folder / "metrics.sqlite")
+        path = self._folder / "metrics.sqlite"
+        return metrics.read(path, self.checkpoint_step)
 
     @property
     def _told(self) -> "Told":
@@ -187,6 +188,7 @@ class PastRun:
             averaged=training.decay > 0,
             layer_phases=tuple(phase for _, phase in rows),
             goals=self._goals(),
+            baselines=baselines.read(self._account.get(baselines.FIELD)),
         )
 
     def _goals(self) -> tuple[PhaseGoal, ...]:

@@ -40,7 +40,7 @@ class RecoveryOffer:
             if self._said:
                 banner.say("warning", self._said)
             return
-        name = self._copies[0].project.name if self._copies[0].project else ""
+        name = self._copies[0].title
         words = tr("The last session ended without saving “{name}”.", name=name)
         more = len(self._copies) - 1
         if more == 1:
@@ -48,24 +48,25 @@ class RecoveryOffer:
         elif more:
             words += " " + tr("{n} more are kept.", n=more)
         offers = [(tr("Restore"), self._restore), (tr("Discard"), self._discard)]
-        banner.say("warning", f"{self._said}\n{words}".strip(), offers)
+        banner.keep("warning", f"{self._said}\n{words}".strip(), offers)
 
     def _restore(self) -> None:
         """Show the copy as unsaved work; the others wait for the next start."""
-        left = self._copies.pop(0)
-        if left.project is None or not self._window.files.may_leave():
-            self._copies.insert(0, left)
+        window, left = self._window, self._copies[0]
+        if left.project is None or not window.files.may_leave():
             return
-        self._window.document.set_project(left.project, is_saved=False)
-        self._window.recovery.write()
-        left.discard()
+        del self._copies[0]
+        window.banner.drop()
+        window.recovery.adopt(left)
+        window.document.set_project(
+            left.project, left.file, is_saved=False, known=left.known
+        )
         self.close()
-        self._window.banner.hide()
 
     def _discard(self) -> None:
         self._copies.pop(0).discard()
         self._said = ""
-        self._window.banner.hide()
+        self._window.banner.drop()
         self._offer()
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from engine.protocol.baselines import TOTAL, against
 from engine.protocol.frame import Analysis, RunStarted
 from workbench.inspector.fields import polish
 from workbench.session.history import History
@@ -32,6 +33,8 @@ STATES = {
     "diverged": ("Diverged", "err"),
     "failed": ("Failed", "err"),
 }
+ENDED = frozenset({"finished", "stopped"})
+"""States in which the result is told beside what a lazy answer reaches."""
 _DOT = "  ·  "
 
 
@@ -156,6 +159,8 @@ class StatusBar(QStatusBar):
             parts.append(tr("{time} left", time=text.duration(history.eta_s)))
         if history.overhead:
             parts.append(_share(history.overhead))
+        if self._state in ENDED and (words := _result(history)):
+            parts.append(words)
         return parts
 
     def show_network(self, analysis: Analysis | None, num_nodes: int) -> None:
@@ -172,6 +177,16 @@ class StatusBar(QStatusBar):
 def _where(epoch: int, last: int, step: int) -> str:
     words = tr("epoch {epoch}/{last}", epoch=epoch, last=last)
     return _DOT.join((words, tr("step {step}", step=text.count(step))))
+
+
+def _result(history: History) -> str:
+    """Return the first metric, or else the loss, with what it stands against."""
+    values = history.result.values if history.result else {}
+    titles = {**history.names.metrics, TOTAL: tr("Loss"), **history.names.losses}
+    for name, title in titles.items():
+        if name in history.baselines and name in values:
+            return against(title, values[name], history.baselines[name])
+    return ""
 
 
 def _share(overhead: float) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Position
 from engine.i18n import tr
+from workbench.canvas import inside
 from workbench.document import actions
 
 if TYPE_CHECKING:
@@ -87,10 +88,15 @@ def places(kind: str, cards: Cards) -> dict[str, Position]:
 
 
 def apply(view: "CanvasView", kind: str) -> None:
-    """Align or distribute the selected nodes."""
+    """Align or distribute the selected nodes, in an open card as outside."""
     words, _, fewest = KINDS[kind]
-    cards = {i: view.canvas.nodes[i].card() for i in view.selected_ids()}
+    aim = inside.target(view)
+    cards = {i: aim.rect(i) for i in aim.ids}
     if len(cards) < fewest:
         view.say(tr("Select at least {count} nodes.", count=fewest))
         return
-    view.attempt(actions.move, places(kind, cards), view.canvas.scope, tr(words))
+    corners = places(kind, cards)
+    if aim.card:
+        stored = {i: aim.card.to_stored(QPointF(*at)) for i, at in corners.items()}
+        corners = {i: (at.x(), at.y()) for i, at in stored.items()}
+    view.attempt(actions.move, corners, aim.scope, tr(words))

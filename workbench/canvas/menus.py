@@ -98,10 +98,6 @@ def _fill(menu: QMenu, entries: list[_Entry]) -> None:
 
 
 def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
-    node = view.canvas.graph.node(node_id)
-    chosen = view.selected_ids()
-    freeze = tr("Freeze weights") if node.trainable else tr("Let weights train")
-    scope = view.canvas.scope
     fixes = [
         (fix.label, "", "wand", lambda fix=fix: _fix(view, fix))
         for problem in view.canvas.problems_of(node_id)
@@ -113,8 +109,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
         (tr("Connect to…"), "C", "link", lambda: chooser.connect(view)),
         (tr("Rename…"), "F2", "", lambda: block_tools.rename(view)),
-        (freeze, "", "", lambda: view.attempt(
-            actions.set_trainable, chosen, value=not node.trainable, scope=scope)),
+        _freeze_entry(view, node_id),
         *_lora_entries(view),
         _SEPARATOR,
         *_block_entries(view, node_id),
@@ -159,16 +154,30 @@ def _inside_entries(view: "CanvasView") -> list[_Entry]:
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
         (tr("Connect to…"), "C", "link", lambda: chooser.connect(view)),
         (tr("Rename…"), "F2", "", lambda: inside_tools.rename(view)),
+        _freeze_entry(view, aim.ids[0]),
         *_lora_entries(view),
+        *_several_entries(view),
         (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view)),
         _SEPARATOR,
         *_clipboard_entries(view),
     ]
 
 
+def _freeze_entry(view: "CanvasView", node_id: str) -> _Entry:
+    """Offer to freeze what is selected, or to let it train, by the node clicked."""
+    aim = inside.target(view)
+    is_free = aim.graph.node(node_id).trainable
+    words = tr("Freeze weights") if is_free else tr("Let weights train")
+
+    def turn() -> None:
+        view.attempt(actions.set_trainable, aim.ids, value=not is_free, scope=aim.scope)
+
+    return (words, "", "", turn)
+
+
 def _several_entries(view: "CanvasView") -> list[_Entry]:
     """Offer what takes several nodes."""
-    if len(view.selected_ids()) < 2:
+    if len(inside.target(view).ids) < 2:
         return []
     kinds: list[_Entry] = [
         (tr(words), "", "", lambda kind=kind: align.apply(view, kind))

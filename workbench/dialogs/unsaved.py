@@ -25,3 +25,17 @@ def ask(parent: QWidget, title: str) -> Answer:
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
     return answers.get(buttons(box.exec()), "cancel")
+
+
+def may_replace(parent: QWidget, name: str) -> bool:
+    """Ask whether to replace a file that is there already."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Save the project"))
+    box.setTextFormat(box.textFormat().PlainText)
+    box.setText(tr("“{name}” exists already.", name=name))
+    box.setInformativeText(tr("To save replaces it."))
+    own = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.exec()
+    return box.clickedButton() is own

@@ -221,6 +221,29 @@ def set_params(
     document.apply(edits, tr("Set {label}", label=label))
 
 
+def reset_param(
+    document: Document, node_ids: Sequence[str], name: str, scope: str = ROOT
+) -> None:
+    """Put one parameter of one or many nodes back to its default."""
+    nodes = [document.project.scope(scope).node(node_id) for node_id in node_ids]
+    edits = [
+        SetParam(node.id, name, None, scope, reset=True)
+        for node in nodes
+        if name in node.params
+    ]
+    label = tr(_param(nodes[0], name).label)
+    document.apply(edits, tr("Set {label}", label=label))
+
+
+def start_anew(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> None:
+    """Let nodes forget the file that their weights start from."""
+    nodes = [document.project.scope(scope).node(node_id) for node_id in node_ids]
+    edits = [
+        ReplaceNode(replace(node, weights=""), scope) for node in nodes if node.weights
+    ]
+    document.apply(edits, tr("Start weights anew"))
+
+
 def _param(node: Node, name: str) -> Param:
     param = registry.get(node.type).param(name)
     if param is None:
@@ -273,15 +296,15 @@ def set_trainable(
 
 
 def set_lr_factor(
-    document: Document, node_ids: Sequence[str], factor: float, scope: str = ROOT
+    document: Document, node_ids: Sequence[str], value: float, scope: str = ROOT
 ) -> None:
     """Set what multiplies the learning rate of nodes."""
     graph = document.project.scope(scope)
     nodes = [graph.node(node_id) for node_id in node_ids]
     edits = [
-        ReplaceNode(replace(node, lr_factor=factor), scope)
+        ReplaceNode(replace(node, lr_factor=value), scope)
         for node in nodes
-        if node.lr_factor != factor
+        if node.lr_factor != value
     ]
     document.apply(edits, tr("Set {label}", label=tr("Learning-rate factor")))
 

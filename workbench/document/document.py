@@ -8,10 +8,12 @@ from PySide6.QtGui import QUndoStack
 
 import presets
 from engine.errors import DocumentError
+from engine.files import atomic_write
 from engine.graph import serialize
 from engine.graph.edits import Edit, apply_all
 from engine.graph.model import Position, Project
 from engine.i18n import tr
+from workbench.document import content
 from workbench.document.commands import EditCommand
 
 Placer = Callable[[str], Mapping[str, Position]]
@@ -27,6 +29,8 @@ class Document(QObject):
         project: The project. Another object after `replaced`.
         undo_stack: Every change a person made, and what takes it back.
         path: The file, or None for a project that was never saved.
+        known: What the file held when it was read, written or looked at last, see
+            `content`; a file that holds something else is not written over unasked.
         preset: Id of the preset this started from, or empty.
         unplaced: Gives, for a scope, where nodes without a stored position are
             shown. The canvas sets it, so that they stay there once others have one.
@@ -34,6 +38,7 @@ class Document(QObject):
 
     changed = Signal(object)
     replaced = Signal()
+    saving = Signal(object)
     saved = Signal()
     title_changed = Signal()
 
@@ -41,6 +46,7 @@ class Document(QObject):
         super().__init__(parent)
         self.project = Project(name=tr("Untitled"))
         self.path: Path | None = None
+        self.known = content.NOTHING
         self.preset = ""
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
@@ -89,7 +95,8 @@ class Document(QObject):
             DocumentError: It is not a project; the open one stays.
         """
         path = Path(path).resolve()
-        self.set_project(serialize.load(path), path)
+        project, known = content.read(path)
+        self.set_project(project, path, known=known)
 
     def load_preset(self, preset_id: str) -> None:
         """Open a copy of a preset; saving it asks for a file.
@@ -99,8 +106,14 @@ class Document(QObject):
         """
         self.set_project(presets.load(preset_id), preset=preset_id)
 
-    def save(self, path: Path | str | None = None) -> None:
+    def save(
+        self, path: Path | str | None = None, check: Callable[[], None] | None = None
+    ) -> None:
         """Write the project to `path`, or to the file it came from.
+
+        Args:
+            path: The file.
+            check: Called right before the file is replaced; what it raises stops it.
 
         Raises:
             DocumentError: The disk refuses, or there is no file yet.
@@ -108,15 +121,17 @@ class Document(QObject):
         target = Path(path).resolve() if path else self.path
         if target is None:
             raise DocumentError(tr("This project has no file yet"))
+        self.saving.emit(target)
+        data = self.text().encode("utf-8")
         try:
-            serialize.save(self.project, target)
+            atomic_write(target, data, check or (lambda: None))
         except OSError as error:
             raise DocumentError(
                 tr("The project can't be saved"),
                 where=str(target),
                 got=error.strerror or str(error),
             ) from error
-        self.path, self.preset = target, ""
+        self.path, self.preset, self.known = target, "", content.word_of(data)
         self.undo_stack.setClean()
         self.saved.emit()
         self.title_changed.emit()
@@ -128,6 +143,7 @@ class Document(QObject):
         preset: str = "",
         *,
         is_saved: bool = True,
+        known: str = content.NOTHING,
     ) -> None:
         """Show another project; forgets every undo step of the old one.
 
@@ -136,8 +152,10 @@ class Document(QObject):
             path: Its file.
             preset: The preset it is a copy of.
             is_saved: False when it stands in no file yet and must not get lost.
+            known: What its file held when it was read.
         """
         self.project, self.path, self.preset = project, path, preset
+        self.known = known
         self.undo_stack.clear()
         if is_saved:
             self.undo_stack.setClean()

@@ -1,7 +1,7 @@
 """The file of the document, as it stands on the disk: other programs write there too.
 
-What is remembered is the content that was read or written last, by its SHA-256; a
-file that was merely touched, or that holds the same again, has not changed.
+What is remembered is the content that was read or written last, see `content`; a file
+that was merely touched, or that holds the same again, has not changed.
 """
 
 import hashlib
@@ -17,21 +17,12 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from engine.files import read_regular
+from workbench.document import content
 from workbench.document.document import Document
 
-State = Literal["same", "changed", "gone"]
-MAX_BYTES = 64 * 2**20
+State = Literal["same", "changed", "gone", "locked"]
 _SETTLE_MS = 250
-"""Programs write in several steps; what they leave behind counts."""
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file; empty when there is none that can be read."""
-    try:
-        return hashlib.sha256(read_regular(path, MAX_BYTES)).hexdigest()
-    except OSError:
-        return ""
+"""From the first sign of a change: programs write in several steps."""
 
 
 class OnDisk(QObject):
@@ -41,7 +32,7 @@ class OnDisk(QObject):
         document: Its file is watched, whichever it is.
 
     Signals:
-        differs: The file now holds something else, or is gone.
+        differs: The file now holds something else, is gone, or is as it was again.
         shared: Another window has the same file open.
     """
 
@@ -52,48 +43,69 @@ class OnDisk(QObject):
         super().__init__(document)
         self._document = document
         self._path: Path | None = None
-        self._digest = self._told = ""
+        self._told = content.NOTHING
         self._lock: QLockFile | None = None
         self._watcher = QFileSystemWatcher(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
         self._timer.timeout.connect(self.look)
-        self._watcher.fileChanged.connect(lambda _path: self._timer.start())
-        self._watcher.directoryChanged.connect(lambda _path: self._timer.start())
+        self._watcher.fileChanged.connect(self._soon)
+        self._watcher.directoryChanged.connect(self._soon)
         document.replaced.connect(self.accept)
         document.saved.connect(self.accept)
 
     def accept(self) -> None:
-        """Take what stands on the disk now as known; the next save replaces it."""
+        """Follow the document to its file, whatever it holds by now."""
         path = self._document.path
         if path != self._path:
             self._path = path
             self._share()
-        self._digest = self._told = digest_of(path) if path else ""
+        self._told = self._document.known
         self._watch()
+        self._soon()
+
+    def take(self, word: str) -> None:
+        """Let the next save replace what the file holds, as long as it is this.
+
+        Args:
+            word: What somebody was asked about, or told of.
+        """
+        self._document.known = self._told = word
 
     def state(self) -> State:
         """Return how the file compares with what was read or written last."""
-        if self._path is None or not self._digest:
+        return self._state(self.seen())
+
+    def seen(self) -> str:
+        """Return what the file holds now, as one word."""
+        return content.seen(self._path) if self._path else content.NOTHING
+
+    def told(self) -> str:
+        """Return what the file held when its change was told."""
+        return self._told
+
+    def _state(self, found: str) -> State:
+        path, known = self._path, self._document.known
+        if path is None:
             return "same"
-        found = digest_of(self._path)
-        if found == self._digest:
-            return "same"
+        if found == known:
+            return "locked" if content.is_locked(path) else "same"
         return "changed" if found else "gone"
 
     def look(self) -> None:
-        """Tell of a change, once."""
+        """Tell of a change, once; also that the file is again what it was."""
         self._watch()
-        if self._path is None:
-            return
-        found = digest_of(self._path)
-        if found == self._told:
+        found = self.seen()
+        if self._path is None or found == self._told:
             return
         self._told = found
-        state = self.state()
-        if state != "same":
-            self.differs.emit(state)
+        self.differs.emit(self._state(found))
+
+    def _soon(self) -> None:
+        """Look before long; more changes don't put it off."""
+        if not self._timer.isActive():
+            self._timer.start()
 
     def close(self) -> None:
         """Let other windows have the file."""

@@ -24,9 +24,10 @@ class Outlook(QWidget):
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(1, 1)
         memory = tr(
-            "The most that all tensors take at one moment: data, weights, gradients, "
-            "optimizer, activations, a checkpoint. The program comes on top. At first "
-            "by arithmetic from the shapes, then from a rehearsal."
+            "The most that a training takes at one moment: data, weights, gradients, "
+            "optimizer, activations, a checkpoint. What any training adds once to the "
+            "program (libraries, threads) stands beside it. At first by arithmetic "
+            "from the shapes, then from a rehearsal."
         )
         epoch = tr(
             "On average over the run, with its evaluations, views and measuring; from "
@@ -74,7 +75,7 @@ class Outlook(QWidget):
             for key in ("epoch", "total"):
                 self._say(key, "")
             return
-        self._say("memory", text.size(forecast.memory_bytes))
+        self._say("memory", _memory(forecast))
         if not forecast.rehearsed:
             return
         steps = tr("{n} steps", n=text.count(forecast.steps_per_epoch))
@@ -84,6 +85,14 @@ class Outlook(QWidget):
 
     def _say(self, key: str, words: str) -> None:
         self.labels[key].setText(words or UNKNOWN)
+
+
+def _memory(forecast: Forecast) -> str:
+    """Return what the training takes, and what any training takes once."""
+    own = text.size(forecast.memory_bytes)
+    if not forecast.once_bytes:
+        return own
+    return tr("{size} + {once} once", size=own, once=text.size(forecast.once_bytes))
 
 
 def _seconds(seconds: float) -> str:

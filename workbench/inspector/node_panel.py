@@ -1,21 +1,19 @@
 """The selected nodes: name, facts, parameters and how their weights are trained."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph import ports
-from engine.graph.edits import Edit, ReplaceNode, SetParam
 from engine.graph.model import ROOT, Node
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets import DATA, DATASETS
 from engine.layers.spec import LayerSpec, Param, Value
 from engine.protocol.frame import NodeInfo
-from workbench.document import Document
+from workbench.document import Document, actions
 from workbench.inspector.facts import Facts
 from workbench.inspector.fields import polish
 from workbench.inspector.form import Form
@@ -44,6 +42,10 @@ WEIGHTS = (
     ),
 )
 _WEIGHTS_BY_NAME = {param.name: param for param in WEIGHTS}
+_SETTERS = {
+    "trainable": actions.set_trainable,
+    "lr_factor": actions.set_lr_factor,
+}
 
 
 class NodePanel(QWidget):
@@ -173,36 +175,40 @@ class NodePanel(QWidget):
         self.start.show_nodes(nodes)
 
     def _on_edited(self, name: str, value: Value) -> None:
-        edits = [SetParam(i, name, value, self._scope) for i in self._ids]
-        self._apply(self.form, name, edits)
+        self._attempt(
+            self.form,
+            name,
+            lambda: actions.set_param(
+                self._document, self._ids, name, value, self._scope
+            ),
+        )
 
     def _on_reset(self, name: str) -> None:
-        edits = [SetParam(i, name, None, self._scope, reset=True) for i in self._ids]
-        self._apply(self.form, name, edits)
+        self._attempt(
+            self.form,
+            name,
+            lambda: actions.reset_param(self._document, self._ids, name, self._scope),
+        )
 
     def _on_weights_edited(self, name: str, value: Value) -> None:
-        changes = {name: value}
-        edits = [
-            ReplaceNode(replace(node, **changes), self._scope)  # type: ignore[arg-type]
-            for node in self._nodes()
-        ]
-        self._apply(self.weights, name, edits)
+        self._attempt(
+            self.weights,
+            name,
+            lambda: _SETTERS[name](
+                self._document, self._ids, value=value, scope=self._scope
+            ),
+        )
 
     def _on_weights_reset(self, name: str) -> None:
         self._on_weights_edited(name, _WEIGHTS_BY_NAME[name].default)
 
     def _on_start_cleared(self) -> None:
-        edits = [
-            ReplaceNode(replace(node, weights=""), self._scope)
-            for node in self._nodes()
-            if node.weights
-        ]
-        self._document.apply(edits, tr("Start weights anew"))
+        actions.start_anew(self._document, self._ids, self._scope)
 
-    def _apply(self, form: Form, name: str, edits: Sequence[Edit]) -> None:
-        label = tr(form.rows[name].param.label)
+    def _attempt(self, form: Form, name: str, act: Callable[[], None]) -> None:
+        """Do an edit; what is wrong with it is said at its row."""
         try:
-            self._document.apply(edits, tr("Set {label}", label=label))
+            act()
         except EngineError as error:
             form.show_error(name, str(error))
 
@@ -214,8 +220,7 @@ class NodePanel(QWidget):
         if name == registry.get(node.type).title:
             name = ""
         if name != node.name:
-            edits = [ReplaceNode(replace(node, name=name), self._scope)]
-            self._document.apply(edits, tr("Rename to {name}", name=name))
+            actions.rename(self._document, node.id, name, self._scope)
 
 
 def _distinct(nodes: Sequence[Node]) -> list[Node]:

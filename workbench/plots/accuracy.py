@@ -4,16 +4,18 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
+from engine.protocol.baselines import Baseline
 from workbench.plots import style
 from workbench.plots.corner import BOTTOM_RIGHT, Corner
 from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
+from workbench.plots.lazy import LazyLines
 from workbench.plots.legend import Entry
 from workbench.plots.panel import Table, nothing_yet
 from workbench.plots.points import Points
 from workbench.session.columns import Array
 from workbench.session.history import History
 
-TRAINING, VALIDATION = 0, 1
+TRAINING, VALIDATION, LAZY = 0, 1, 2
 
 
 class AccuracyPlot(CurvePanel):
@@ -35,6 +37,7 @@ class AccuracyPlot(CurvePanel):
         self.corner = Corner(BOTTOM_RIGHT)
         self._titles: list[str] = []
         self.curves = [Points(self.canvas), Points(self.canvas)]
+        self.lazy = LazyLines(self.canvas)
         self._colour()
 
     def words(self, empty: str) -> str:
@@ -92,7 +95,14 @@ class AccuracyPlot(CurvePanel):
         ]
         self.canvas.set_labels(self.title, tr("step"))
         self.setWindowTitle(self.title)
-        self.end_view(self._with_bounds(joined(bounds)), self._entries())
+        known, seen = [self.baseline], self._with_bounds(joined(bounds))
+        seen = self.lazy.draw(known, seen, on=self.shown(LAZY))
+        self.end_view(seen, self._entries() + self.lazy.entries())
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """What a lazy answer reaches in the shown metric."""
+        return self.history.baselines.get(self.metric)
 
     def _offer_metrics(self) -> None:
         titles = [self._named[name] for name in self._metrics()]
@@ -120,6 +130,7 @@ class AccuracyPlot(CurvePanel):
         for index, curve in enumerate(self.curves):
             tint = style.series(index)
             curve.dress(style.pen(tint, SMOOTH_PX), tint)
+        self.lazy.restyle()
 
     def restyle(self) -> None:
         """Take the colours of the theme."""
@@ -146,6 +157,8 @@ class AccuracyPlot(CurvePanel):
         ):
             if self.metric in values:
                 parts.append(f"{words} {values[self.metric]:.4g}")
+        if self.baseline is not None:
+            parts.append(self.baseline.text)
         return " · ".join(parts)
 
     def table(self) -> Table:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from engine.i18n import tr
 from workbench.plots import points, style, validation
 from workbench.plots.curves import SMOOTH_PX, CurvePanel, joined
+from workbench.plots.lazy import LazyLines
 from workbench.plots.legend import Entry
 from workbench.plots.panel import Table, nothing_yet
 from workbench.plots.validation import ValidationCurves
@@ -41,6 +42,7 @@ class LossPlot(CurvePanel):
         self.setAccessibleName(tr("Loss"))
         self.raw, self.smooth, self.lonely = [], [], []
         self.validation = ValidationCurves(self.canvas, history)
+        self.lazy = LazyLines(self.canvas)
         self.marks: list[pg.InfiniteLine] = []
         self.changes: list[pg.InfiniteLine] = []
         self._colour()
@@ -73,8 +75,12 @@ class LossPlot(CurvePanel):
             for index, series in enumerate(self.history.losses)
         ]
         bounds += self.validation.draw(self.shown, self._scaled, self.log)
+        entries = self._phase_entries(tr("train")) + self.validation.entries()
+        on = self.shown(len(entries))
+        known = self.history.baselines_of_losses()
+        seen = self.lazy.draw(known, joined(bounds), on=on, scale=self._scaled)
         self.canvas.set_labels(self._loss_name(), tr("step"))
-        self.end_view(joined(bounds), self._entries())
+        self.end_view(seen, entries + self.lazy.entries())
 
     def _show_rates(self, low: float, high: float) -> None:
         """Draw the learning rate of every phase."""
@@ -89,6 +95,7 @@ class LossPlot(CurvePanel):
             found = series.bounds(low, high) if shown else None
             bounds.append(found and (min(0.0, found[0]), found[1] * 1.05))
         self.validation.hide()
+        self.lazy.hide()
         self.canvas.set_labels(tr("learning rate"), tr("step"))
         entries = self._phase_entries("") if len(bounds) > 1 else []
         self.end_view(joined(bounds), entries)
@@ -176,6 +183,7 @@ class LossPlot(CurvePanel):
             smooth.setZValue(1)
             self.lonely[index].setBrush(style.series(index))
         self.validation.restyle()
+        self.lazy.restyle()
         for mark in self.marks:
             mark.setPen(style.pen(style.colour("err"), dashed=True))
         for mark in self.changes:
@@ -190,9 +198,6 @@ class LossPlot(CurvePanel):
         phases = self.history.run.phases if self.history.run else ()
         names = phases if len(phases) > 1 else (single,)
         return [Entry(name, index) for index, name in enumerate(names)]
-
-    def _entries(self) -> list[Entry]:
-        return self._phase_entries(tr("train")) + self.validation.entries()
 
     def _loss_name(self) -> str:
         titles = set(self.history.names.losses.values())

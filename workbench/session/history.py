@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.protocol.baselines import TOTAL, Baseline, Baselines, total
 from engine.protocol.frame import Evaluation, Frame, LayerSample, RunStarted, View
 from workbench.session.names import Names
 
@@ -187,6 +188,25 @@ class History:
         goal = self.run.goals[phase]
         active = [e for e in self.evaluations if goal.is_active(e.step)]
         return _finite([(e.step, goal.value(e.values)) for e in active])
+
+    @property
+    def baselines(self) -> Baselines:
+        """What lazy answers reach, by the name of what is evaluated."""
+        return self.run.baselines if self.run else {}
+
+    def baselines_of_losses(self) -> list[Baseline | None]:
+        """Return the baseline of what each phase minimises, or the only one's."""
+        goals = self.run.goals if self.run else ()
+        if len(goals) > 1:
+            return [total(goal, self.baselines) for goal in goals]
+        return [self.baselines.get(TOTAL)]
+
+    @property
+    def result(self) -> Evaluation | None:
+        """The evaluation of the weights that the run ends with, as far as it is."""
+        best = [each for each in self.evaluations if each.best]
+        known = best if best and self.names.keeps_best else self.evaluations
+        return known[-1] if known else None
 
 
 def _finite(pairs: list[tuple[int, float]]) -> "Floats":

@@ -25,12 +25,14 @@ class Names:
         metrics: Node id → title of a metric, in the order of the document.
         losses: Node id → title of a loss.
         matrices: What each TaskMatrix node shows.
+        keeps_best: The run ends with its best weights, not with its last ones.
     """
 
     nodes: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, str] = field(default_factory=dict)
     losses: Mapping[str, str] = field(default_factory=dict)
     matrices: tuple[TaskMatrix, ...] = ()
+    keeps_best: bool = False
 
     def layer(self, path: str) -> str:
         """Return the words for a node path, outermost first, repeats from 1.
@@ -58,7 +60,13 @@ def names_of(project: Project) -> Names:
         if category in kinds:
             kinds[category][node.id] = node.name or title
     words = dict(_paths(project, ROOT, ""))
-    return Names(words, kinds["metric"], kinds["loss"], matrices_of(project))
+    return Names(
+        words,
+        kinds["metric"],
+        kinds["loss"],
+        matrices_of(project),
+        bool(project.training.value("keep_best")),
+    )
 
 
 def _catalogue(node: Node) -> tuple[str, str]:

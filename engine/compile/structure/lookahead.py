@@ -14,7 +14,8 @@ from engine.compile.classes import class_dim
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow
 from engine.compile.structure.net import Net
-from engine.graph.edits import Fix, Problem
+from engine.graph.edits import Edit, Fix, Problem
+from engine.graph.model import Endpoint
 from engine.i18n import tr
 from engine.layers.datasets import spec_of
 
@@ -22,6 +23,8 @@ Values = dict[Source, Tensor]
 MOST_WEIGHTS = 20_000_000
 """Larger networks take too long to try."""
 _KEPT = 32
+_UNMOVED = frozenset({"identity", "reroute", "cast"})
+"""What leaves every token in its place."""
 _known: dict[object, str | None] = {}
 _SIGHTED = {"causal": True, "bidirectional": False}
 """Settings that let a step see later ones, and what makes them not."""
@@ -32,7 +35,9 @@ def lookahead_problems(net: Net) -> Iterator[Problem]:
     for loss in net.ends("loss"):
         if loss.type in {"cross_entropy", "nll"} and _is_sequence(net, loss):
             culprit = _remembered(net, loss)
-            if culprit is not None:
+            if culprit == loss.path:
+                yield _same(net, loss)
+            elif culprit is not None:
                 yield _problem(net, net.by_path[culprit])
 
 
@@ -107,7 +112,30 @@ def _tried(
     one, other = (x[scores].movedim(dim, -1) for x in (before, after))
     if not _differ(one[:, place], other[:, place]):
         return None
+    if _feed_of_target(net, loss) == feed:
+        steps = first[feed].shape[1]
+        return loss.path if _keeps_steps(net, nodes[:-1], feed, scores, steps) else None
     return _where(nodes[:-1], before, after, (feed, middle)) or loss.path
+
+
+def _feed_of_target(net: Net, loss: FlatNode) -> Source | None:
+    """Return the feed that is the target, token by token."""
+    return net.start_of(net.source(loss, "target"), _UNMOVED)
+
+
+def _keeps_steps(
+    net: Net, nodes: Sequence[FlatNode], feed: Source, scores: Source, steps: int
+) -> bool:
+    """Return whether a way from a feed to the scores has all steps all the way.
+
+    An autoencoder of texts has none: all of it goes through a summary.
+    """
+    reached = {feed}
+    for node in nodes:
+        outs = [Source(node.path, port) for port in node.outputs]
+        if any(source in reached for _, source in node.inputs):
+            reached |= {end for end in outs if steps in net.flow(end).shape[1:]}
+    return scores in reached
 
 
 def _modules(net: Net, nodes: Sequence[FlatNode]) -> dict[str, nn.Module]:
@@ -224,6 +252,39 @@ def _problem(net: Net, node: FlatNode) -> Problem:
         severity="warning",
         kind="looks_ahead",
     )
+
+
+def _same(net: Net, loss: FlatNode) -> Problem:
+    """Tell of a target that stands in the input, so that it need only be copied."""
+    return Problem(
+        loss.place,
+        tr("The scores see the tokens that they predict"),
+        expected=tr("a target that the network doesn't read, such as the next token"),
+        got=tr("a target that it reads at the same place or before"),
+        port="target",
+        fixes=tuple(_next(net, loss)),
+        severity="warning",
+        kind="looks_ahead",
+    )
+
+
+def _next(net: Net, loss: FlatNode) -> Iterator[Fix]:
+    """Yield the fix that predicts the next token of a text, and judges it too."""
+    feed = _feed_of_target(net, loss)
+    node = net.by_path[feed.path] if feed else None
+    if not node or node.type != "data" or spec_of(node.params).family != "text":
+        return
+    label = tr("Predict the next token")
+    following = Endpoint(node.node.id, "next")
+    edits: list[Edit] = []
+    for end in net.ends("loss", "metric", "view"):
+        wires = [port for port, _ in end.inputs]
+        is_alike = end.inputs[0][1] == _input(loss) and "target" in wires
+        if is_alike and net.source(end, "target") == net.source(loss, "target"):
+            fixes = net.spot(end).replug(wires.index("target"), following, label)
+            edits += [edit for fix in fixes for edit in fix.edits]
+    if edits:
+        yield Fix(label, tuple(edits))
 
 
 def _blinded(net: Net, node: FlatNode) -> Iterator[Fix]:

@@ -17,8 +17,10 @@ from engine.graph.model import Project
 from engine.graph.options import OPTIMIZERS
 from engine.layers import registry
 from engine.protocol.arrays import Floats
+from engine.protocol.baselines import Baselines
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Evaluation, LayerSample
+from engine.protocol.goals import PhaseGoal
 from engine.training.causes import Cause
 
 MOST_SAMPLES = 400
@@ -61,6 +63,8 @@ class Record:
         ranks: Path → dimensions of what a node puts out, the batch among them.
         numbers: Path → how many numbers a node puts out for a sample.
         num_evaluated: Samples of an evaluation.
+        goals: What each phase minimises, and when.
+        baselines: What lazy answers reach, once the training has begun.
         is_whole: Everything since the first step is here (not a resumed run).
         from_files: Some weights began as those of a file or of another run.
         step: Steps made.
@@ -84,6 +88,8 @@ class Record:
     movers: tuple[int, ...] = ()
     num_weights: tuple[int, ...] = ()
     num_evaluated: int = 0
+    goals: tuple[PhaseGoal, ...] = ()
+    baselines: Baselines = field(default_factory=dict)
     is_whole: bool = True
     from_files: bool = False
     step: int = 0
@@ -113,6 +119,12 @@ class Record:
         return tuple(
             n.path for n in losses if not named or {n.path, n.place} & set(named)
         )
+
+    @property
+    def all_losses(self) -> set[str]:
+        """Paths of all losses, trained or not."""
+        nodes = self.nodes
+        return {n.path for n in nodes if registry.get(n.type).category == "loss"}
 
     def trained_losses(self) -> set[str]:
         """Return the paths of all losses that some phase minimises."""

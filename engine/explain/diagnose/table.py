@@ -11,6 +11,7 @@ from engine.explain.diagnose import (
     dead_relu,
     decay,
     exploding,
+    lazy,
     momentum,
     nonfinite,
     overfit,
@@ -44,7 +45,7 @@ class Rule:
 _LOST = (nonfinite.FAULT, unscaled.FAULT, exploding.FAULT, momentum.FAULT)
 _WILD = (*_LOST, too_fast.FAULT, decay.FAULT, clipping.FAULT, nonfinite.OVERFLOW)
 _SHUT = (*_WILD, dead_relu.FAULT)
-RULES = (
+_CAUSES = (
     Rule(nonfinite.FAULT, nonfinite.check),
     Rule(unscaled.FAULT, unscaled.check, is_certain=True),
     Rule(exploding.FAULT, exploding.check, _LOST[:2]),
@@ -61,6 +62,10 @@ RULES = (
     Rule(adversaries.GENERATOR, adversaries.check_generator),
     Rule(bad_labels.FAULT, bad_labels.check),
     Rule(overfit.FAULT, overfit.check, (*_WILD, bad_labels.FAULT)),
+)
+RULES = (
+    *_CAUSES,
+    Rule(lazy.FAULT, lazy.check, tuple(rule.fault for rule in _CAUSES)),
 )
 
 CERTAIN = frozenset(rule.fault for rule in RULES if rule.is_certain)

@@ -121,6 +121,7 @@ class Diagnosis:
         record.step = self.trainer.step
         if ending is not None:
             record.ending, record.cause = ending.kind, self.trainer.cause
+            record.baselines = self.trainer.baselines
             record.last_gradients = _gradients(self.trainer, ending)
             self._tell(table.diagnose(record), is_final=True)
         return None if self.findings == before else self.findings
@@ -200,6 +201,7 @@ def _record(trainer: Trainer, project: Project) -> Record:
         ranks=ranks,
         numbers={path: math.prod(flow.shape[1:]) for path, flow in flows.items()},
         num_evaluated=feeds.extent().num_evaluated,
+        goals=tuple(phase.goal for phase in trainer.parts.phases),
         is_whole=trainer.step == 0,
         from_files=trainer.from_files,
         step=trainer.step,

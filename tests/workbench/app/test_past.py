@@ -226,3 +226,19 @@ def test_damaged_curves_are_told_and_the_rest_is_shown(
     losses = [*window.session.history.losses[0].values.values]
     assert losses == ([3.0, 2.0, 1.0] if damage == "rows" else [])
     assert sorted(each.name for each in interrupted.iterdir()) == before
+
+
+def test_the_result_stands_beside_what_a_lazy_answer_reaches(
+    qtbot, window, engine, folder
+):
+    lazy = {"value": 0.1, "kind": "class", "answer": "<b>7</b>", "higher": True}
+    bad = {"value": "0.1", "kind": "class"}
+    write(folder, "digits-mlp", baselines={"accuracy": lazy, "loss": bad})
+    attach(window, folder)
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
+    window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    told = window.session.history.run.baselines
+    assert list(told) == ["accuracy"]
+    words = "Accuracy 0.5 (always “<b>7</b>”: 0.1)"
+    assert words in window.status.run.words

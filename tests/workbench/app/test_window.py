@@ -278,6 +278,6 @@ def test_restored_work_is_unsaved_and_a_broken_file_is_still_told(window):
     window.banner.buttons[0].click()
     assert window.document.project.name == "Mine"
     assert window.document.is_modified
-    assert not left.path.exists()
+    assert window.recovery.path == left.path  # One copy at any moment.
     assert window.recovery.path.exists()
     window.recovery.discard()

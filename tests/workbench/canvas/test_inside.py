@@ -8,8 +8,10 @@ from PySide6.QtTest import QTest
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from workbench.canvas import (
+    align,
     block_tools,
     drops,
+    inside_tools,
     lora_tools,
     menus,
     metrics,
@@ -345,3 +347,18 @@ def test_nodes_pasted_over_an_open_block_come_into_it(view, document, inner):
     tools.paste(view, inner.card.room.center())
     assert set(document.project.graph.nodes) == outside
     assert len(inner.graph.nodes) == 4
+
+
+def test_align_works_in_the_open_card_as_outside(view, hand, inner, block, document):
+    hand.click(inner.middle("conv"))
+    inside_tools.nudge(view, 30, 50)
+    view.inside.select([block], ["conv", "relu"])
+    outside = document.project.layout.get("", {}).copy()
+    align.apply(view, "middle")
+    middles = {inner.card.rect(i).center().y() for i in ("conv", "relu")}
+    assert len(middles) == 1
+    assert document.undo_stack.undoText() == "Align middles"
+    assert document.project.layout.get("", {}) == outside
+    align.apply(view, "left")
+    lefts = {inner.card.rect(i).left() for i in ("conv", "relu")}
+    assert len(lefts) == 1

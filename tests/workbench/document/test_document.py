@@ -162,6 +162,13 @@ def test_paste_gives_new_ids_and_keeps_inner_wires(document):
     assert document.project.graph.node("conv_2").params == {"out_channels": 8}
 
 
+def test_paste_lands_a_little_below_and_to_the_right(document):
+    actions.move(document, {"conv": (40.0, 50.0), "relu": (240.0, 50.0)})
+    ids = clipboard.paste(document, clipboard.excerpt(document, ["conv", "relu"]))
+    places = document.project.layout[""]
+    assert [places[i] for i in ids] == [(70.0, 80.0), (270.0, 80.0)]
+
+
 def test_paste_refuses_text_that_is_no_document(document):
     with pytest.raises(DocumentError):
         clipboard.paste(document, '{"a": 1}')

@@ -1,6 +1,7 @@
 """Unsaved work outlives a crash at any rhythm of editing; a start outlives any copy."""
 
 import os
+import socket
 import time
 
 import pytest
@@ -134,3 +135,79 @@ def test_a_full_disk_is_told_once(document, tmp_path, qtbot):
         actions.rename(document, "conv", f"Name {number}")
         recovery.write()
     assert len(told) == 1
+
+
+def test_a_copy_knows_its_file_and_what_that_held(document, starting, tmp_path):
+    document.save(tmp_path / "net.bpw")
+    recovery = Recovery(document, tmp_path / "recovery-1.bpw")
+    actions.rename(document, "conv", "Edges")
+    known, text = document.known, document.text()
+    recovery.leave()
+    document.path.write_text("theirs", "utf-8")
+    (left,) = starting.found()
+    assert (left.file, left.known) == (document.path, known)
+    assert left.title == "net"
+    assert serialize.dumps(left.project) == text
+    left.discard()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_was_saved_is_not_offered_though_the_end_came_at_once(
+    document, recovery, starting, tmp_path, is_new
+):
+    """The window dies between the save and the removal of its copy."""
+    if not is_new:
+        document.save(tmp_path / "net.bpw")
+    actions.rename(document, "conv", "Edges")
+    recovery.write()
+    document.saved.disconnect(recovery.discard)
+    document.save(tmp_path / "net.bpw")
+    recovery._lock.unlock()
+    assert recovery.path.exists()
+    assert list(starting.found()) == []
+    assert not recovery.path.exists()
+
+
+def test_adopted_work_has_one_copy_at_any_moment(document, recovery, starting):
+    actions.rename(document, "conv", "Edges")
+    recovery.leave()
+    (left,) = starting.found()
+    starting.adopt(left)
+    starting._document.set_project(left.project, is_saved=False)
+    other = Recovery(Document(), starting.path.with_name("recovery-3.bpw"))
+    assert list(other.found()) == []
+    assert recovery.path.exists()
+    starting.leave()
+    (again,) = other.found()
+    assert again.project.graph.node("conv").name == "Edges"
+    again.discard()
+
+
+def test_work_that_was_given_up_is_not_offered(document, recovery):
+    actions.rename(document, "conv", "Edges")
+    recovery.write()
+    document.new()
+    assert not recovery.path.exists()
+
+
+def test_parts_of_copies_and_their_locks_are_removed(starting, tmp_path):
+    nobody = f"{2**30}\npython\n{socket.gethostname()}\n"
+    for name in (".recovery-9.bpw.x1y2", "recovery-8.bpw.lock"):
+        (tmp_path / name).write_text(nobody, "utf-8")
+    assert list(starting.found()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_that_cannot_be_made_is_told_and_nothing_is_raised(
+    document, recovery, monkeypatch
+):
+    told = []
+    recovery.refused.connect(told.append)
+    monkeypatch.setattr(serialize, "dumps", _not_finite)
+    actions.rename(document, "conv", "Edges")
+    recovery.write()
+    assert told == ["not finite"]
+
+
+def _not_finite(_project):
+    raise ValueError("not finite")

@@ -21,7 +21,8 @@ WIRES = {
         nets.plugged("data.label>loss.target"),
             nets.rewired("data.features>hidden.input", "data.label>hidden.input"),
             nets.put("fc", out_features=10)),
-        "hidden", "wrong kind of value", "numbers", "labels", "Insert OneHot"),
+        "hidden", "wrong kind of value", "numbers", "labels", "Insert OneHot",
+        leaves=("The network reads what it has to find",)),
     "labels into a regression loss": Mistake(
         nets.mlp, nets.become("loss", "mse"),
         "loss", "wrong kind of value", "numbers", "labels", "Use CrossEntropy instead"),
@@ -82,7 +83,7 @@ SHAPES = {
     "vector into an image layer": Mistake(
         nets.mlp, nets.dropped("n1", "conv2d"),
         "new", "needs 4 dimensions", "N×C×H×W", "N×64",
-        "Put “Conv2d” before “Flatten”"),
+        "Put “Conv2d” before “Flatten”", leaves=("Nothing bends between",)),
     "image without its channel": Mistake(
         nets.cnn, nets.dropped("n0", "reshape", shape=(8, 8)),
         "n0", "needs 4 dimensions", "N×C×H×W", "N×8×8",
@@ -101,7 +102,7 @@ SHAPES = {
     "decimal numbers into an Embedding": Mistake(
         nets.mlp, nets.dropped("n1", "embedding"),
         "new", "another kind of number", "whole numbers", "decimal",
-        "Use Linear instead"),
+        "Use Linear instead", leaves=("Nothing bends between",)),
     "channels that don't add up": Mistake(
         nets.residual, nets.put("n1", out_channels=24),
         "n2", "don't fit together", "equal sizes", "N×24×8×8 and N×16×8×8",

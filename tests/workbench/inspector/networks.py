@@ -38,6 +38,7 @@ class Mistake:
         got: Part of what is there.
         button: The words on the button.
         severity: Of the problem.
+        leaves: Begins of what the button's solution rightly leaves to be done.
     """
 
     sound: Callable[[], Project]
@@ -48,6 +49,7 @@ class Mistake:
     got: str
     button: str
     severity: str = "error"
+    leaves: tuple[str, ...] = ()
 
 
 def mlp() -> Project:

@@ -158,3 +158,13 @@ def test_settings_that_a_data_set_does_not_use_are_left_out(qtbot, document):
     document.apply([SetParam("d", "noise", 0.1)], "set")
     shown.show_nodes(["d"])
     assert rows["noise"].field.isVisible()
+
+
+def test_a_setting_back_at_its_default_leaves_the_document_as_it_was(qtbot, document):
+    shown = panel(qtbot, document, "conv")
+    before = document.text()
+    for name, other, usual in (("out_channels", 48, 32), ("stride", 2, 1)):
+        shown.form.edited.emit(name, other)
+        assert document.text() != before
+        shown.form.edited.emit(name, usual)
+        assert document.text() == before

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from tests.helpers import frames
 from workbench.plots import style
 from workbench.plots.gradients import FULL_SHARE, NOTE_PX, GradientPlot, note
 from workbench.plots.ridges import SMOOTH, heights, upsampled
+from workbench.session.layers import MAP_EXPONENTS
 from workbench.session.names import Names
 
 
@@ -154,12 +156,28 @@ def test_reading_names_layer_and_share(shown, history):
 def test_map_reading_names_step_and_share(shown, history):
     panel = shown(GradientPlot, played=310)
     panel.show_face(1)
-    low, high = panel.face._span.exponents
-    text = panel.face.read(299.5 / panel.face._steps.high, 0.5)
-    count = len(history.layers.names)
-    assert text.startswith(f"{history.layers.names[count // 2]} · step 300")
+    x = 299.5 / panel.face._steps.high
+    for place, name in panel.face.chart().rows:
+        assert panel.face.read(x, place).startswith(f"{name} · step 300 · ")
     assert panel.face.read(0.999, 0.5) == ""
-    assert low < high
+
+
+def test_map_readings_of_a_band_are_what_its_layer_had_at_that_step(shown, history):
+    panel = shown(GradientPlot, played=310)
+    panel.show_face(1)
+    x, count = 299.5 / panel.face._steps.high, len(history.layers.names)
+    low, high = panel.face._span.exponents
+    kept = history.layers.grad_bins.means(int(299.5 // history.layers.grad_bins.span))
+    for row in range(count):
+        top = (count - 1 - row) / count
+        told = [
+            panel.face.read(x, top + (i + 0.5) / (high - low) / count)
+            for i in range(high - low)
+        ]
+        shares = [float(re.search(r"· ([0-9.]+)%", text)[1]) / 100 for text in told]
+        first = low + 127 - MAP_EXPONENTS.start
+        wanted = kept[0].reshape(count, -1)[row][first : first + high - low][::-1]
+        assert shares == pytest.approx(np.nan_to_num(wanted).tolist(), abs=6e-4)
 
 
 def test_panel_without_measurements_says_what_to_do(shown):
