@@ -14,8 +14,7 @@ from engine.layers.spec import Value
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-_Index = dict[str, dict[Edge, None]]
-"""Node → its wires on one side."""
+_Index = dict[str, dict[Edge, None]]  # node → its wires on one side
 
 
 @dataclass(frozen=True)
