@@ -289,7 +289,7 @@ def removal(project: Project, node_ids: Sequence[str], scope: str = ROOT) -> lis
     """Return the edits that remove nodes together with their wires and positions."""
     graph = project.scope(scope)
     gone = set(node_ids)
-    wires = [e for e in graph.edges if e.source.node in gone or e.target.node in gone]
+    wires = graph.touching(gone)
     placed = [n for n in node_ids if project.position(scope, n) is not None]
     edits: list[Edit] = [Disconnect(edge, scope) for edge in reversed(wires)]
     if placed:

@@ -42,9 +42,15 @@ class Edge:
     target: Endpoint
 
     def __hash__(self) -> int:
-        """Hash four texts, which know their hashes: wires are looked up a lot."""
-        source, target = self.source, self.target
-        return hash((source.node, source.port, target.node, target.port))
+        """Hash once: wires are looked up a lot, by the thousand."""
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = hash((self.source, self.target))
+        return known
+
+    def __reduce__(self) -> tuple[type["Edge"], tuple[Endpoint, Endpoint]]:
+        """Leave the hash behind: texts have others in another process."""
+        return Edge, (self.source, self.target)
 
     @classmethod
     def parse(cls, source: str, target: str) -> "Edge":

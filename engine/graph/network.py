@@ -1,7 +1,7 @@
 """Nodes and the wires between them, and their only mutators."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -14,8 +14,7 @@ from engine.layers.spec import Value
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-_Index = dict[str, dict[Edge, None]]
-"""Node → its wires on one side."""
+_Index = dict[str, dict[Edge, None]]  # node → its wires on one side
 
 
 @dataclass(frozen=True)
@@ -223,6 +222,12 @@ class Graph:
         del self._own(self._into, edge.target.node)[edge]
         del self._own(self._out_of, edge.source.node)[edge]
 
+    def touching(self, node_ids: Set[str]) -> list[Edge]:
+        """Return the wires that end at any of these nodes, in the document's order."""
+        sides = (self._into, self._out_of)
+        found = {e: None for i in node_ids for side in sides for e in side.get(i, ())}
+        return list(self._in_order(found))
+
     def _own(self, index: _Index, node: str) -> dict[Edge, None]:
         """Return the wires of a node to be changed, apart from those of any copy."""
         key = (index is self._into, node)
@@ -316,22 +321,24 @@ class Graph:
         return [places[edge] for edge in edges]
 
     def reaches(self, start: str, goal: str) -> bool:
-        """Return whether `goal` is `start` or depends on it."""
-        return any(node == goal for node in self._behind(start))
+        """Return whether `goal` is `start` or depends on it; walks from both ends."""
+        both = zip(self._behind(start), self._behind(goal, back=True), strict=False)
+        return any(one == goal or two == start for one, two in both)
 
     def reached_from(self, start: str) -> set[str]:
         """Return `start` and all that depends on it."""
         return set(self._behind(start))
 
-    def _behind(self, start: str) -> Iterator[str]:
-        seen, stack = {start}, [start]
+    def _behind(self, start: str, *, back: bool = False) -> Iterator[str]:
+        seen, stack, index = {start}, [start], self._into if back else self._out_of
         while stack:
             current = stack.pop()
             yield current
-            for edge in self._out_of.get(current, ()):
-                if edge.target.node not in seen:
-                    seen.add(edge.target.node)
-                    stack.append(edge.target.node)
+            for edge in index.get(current, ()):
+                node = edge.source.node if back else edge.target.node
+                if node not in seen:
+                    seen.add(node)
+                    stack.append(node)
 
     def topological(self) -> Iterator[Node]:
         """Yield every node after all it depends on, otherwise in document order."""
@@ -357,8 +364,7 @@ class Graph:
         twin._nodes = dict(self._nodes)
         twin._edges = dict(self._edges)
         twin._into, twin._out_of = dict(self._into), dict(self._out_of)
-        # Who changes wires first copies those of a node.
-        self._is_lent = twin._is_lent = True
+        self._is_lent = twin._is_lent = True  # Who changes wires copies them first.
         self._owned, twin._owned = set(), set()
         return twin
 

@@ -155,7 +155,7 @@ def _answer(window) -> None:
 
 
 def cancel(window, path: Path) -> float:
-    """Begin to open, cancel; return the processor time until all is as before."""
+    """Begin to open a file, cancel; return the processor time of that."""
     before = window.document.project
     window.files.open_path(path)
     names.settle(0.3)

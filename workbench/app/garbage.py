@@ -15,7 +15,7 @@ _RELAXED, _MANY = 5, 5000
 """With fewer new objects than this, only every fifth tick collects."""
 _FULL_EVERY = 600
 """Full collections: once in so many ticks, a minute."""
-_MOST = 200_000
+_MOST = 50_000
 """So many objects are looked through in a moment; with more, those that are there are
 left alone until nobody works in the window."""
 

@@ -298,18 +298,23 @@ class CanvasScene(QGraphicsScene):
             self._show_problems()
 
     def _show_problems(self) -> None:
-        checked = self._analysis.problems if self._analysis else ()
-        self._problems = words.by_root((*checked, *self._findings), self.prefix)
         if is_large(self.graph):
             self._renewing.start(self._shown_anew(self.graph))
             return
+        self._sort_problems()
         for node in self.graph.nodes.values():
             self._show(node)
         self.reroute(self.nodes)
         self.update()
 
+    def _sort_problems(self) -> None:
+        checked = self._analysis.problems if self._analysis else ()
+        self._problems = words.by_root((*checked, *self._findings), self.prefix)
+
     def _shown_anew(self, graph: Graph) -> Iterator[None]:
         """Bring cards and wires into line with what is known, in slices."""
+        self._sort_problems()
+        yield
         for node in list(graph.nodes.values()):
             if graph.nodes.get(node.id) is node:
                 self._show(node)

@@ -204,7 +204,9 @@ class ProblemList(QWidget):
         unknown = tr("The network has not been checked yet.")
         none = tr("No problems. The network is ready to train.")
         self.empty.setText(unknown if problems is None else none)
-        errors_first = sorted(problems or (), key=lambda p: p.severity != "error")
+        found = problems or ()
+        errors_first = [p for p in found if p.severity == "error"]
+        errors_first += [p for p in found if p.severity != "error"]
         problems = tuple(errors_first[:MAX_SHOWN])
         if problems == self._shown:
             return

@@ -1,12 +1,16 @@
 """Large projects are opened beside the window; small ones at once."""
 
 import json
+import threading
 
 import pytest
 
+from engine.errors import DocumentError
+from engine.graph import giving_up, serialize
 from engine.protocol import commands
 from tests.faults import opening
 from tests.faults._hostile_projects import trained, written
+from tests.faults._turns import watched
 from workbench.canvas import tools
 
 NODES = 3000
@@ -38,9 +42,31 @@ def test_large_project_opens_with_all_its_cards_and_wires(qtbot, window, engine,
     qtbot.waitUntil(lambda: asked() == NODES, timeout=20_000)
 
 
-def test_cancel_leaves_the_project_that_was_there(window, large):
+def test_cancel_leaves_the_project_that_was_there(qtbot, window, large):
     assert opening.cancel(window, large) < 0.5
     assert not window.opening.is_running
+    names = [thread.name for thread in threading.enumerate()]
+    assert names.count("opening a project") <= 1
+    qtbot.waitUntil(  # what nobody waits for any more is not read to its end
+        lambda: "opening a project" not in [t.name for t in threading.enumerate()],
+        timeout=5000,
+    )
+
+
+def test_no_turn_of_the_loop_holds_up_a_large_project(window, large):
+    with watched() as turns:
+        opening.used(window, large, turns)
+    assert len(turns.cpu) > 15
+    assert opening.too_long(turns, 4 * opening.TURN_S) == []
+
+
+def test_reading_that_is_given_up_ends(tmp_path):
+    given_up = threading.Event()
+    given_up.set()
+    path = written(graph=trained(20))(tmp_path)
+    with giving_up.when(given_up), pytest.raises(DocumentError):
+        serialize.load(path)
+    assert len(serialize.load(path).graph.nodes) == 20
 
 
 def test_edit_while_cards_are_still_added_shows_all(qtbot, window, large):
@@ -50,6 +76,7 @@ def test_edit_while_cards_are_still_added_shows_all(qtbot, window, large):
     tools.select_all(window.canvas)
     assert len(window.canvas.selected_ids()) == NODES
     scene.sync()
+    qtbot.waitUntil(lambda: not scene._adding.is_running, timeout=20_000)
     assert all(item.scene() is scene for item in scene.edges.values())
 
 
