@@ -42,7 +42,6 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "workbench/app/docks.py": {"TITLES": None},
     "workbench/app/cheat_sheet.py": {"_CANVAS": None},
     "workbench/app/status.py": {"STATES": 0},
-    "workbench/app/disk_care.py": {"_QUESTIONS": None},
     "workbench/app/engine_care.py": {"DOING": None},
     "workbench/canvas/align.py": {"KINDS": 0},
     "workbench/canvas/pulse.py": {"_WORDS": None},
