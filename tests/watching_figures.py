@@ -3,9 +3,11 @@
 Each net trains twice in turn, in this process: alone, and with all that the window has
 done for it (measuring, views, findings, frames as they cross to another process,
 curves, checkpoints). Their steps per second tell what watching costs; beside it
-stands what the status bar says. Both are timed by the wall and by what the processor
-spends on this process. The last columns count the processor time of each part of
-watching within one run: on a busy machine `--clock parts` lets their sum decide.
+stands what the status bar counts in that time; it also counts the first pictures,
+which come at once and are dearer than all later ones. Both are timed by the wall and
+by what the processor spends on this process. The last columns count the processor
+time of each part of watching within one run: on a busy machine `--clock parts` lets
+their sum decide.
 """
 
 import argparse
@@ -92,10 +94,14 @@ def watched(
             time.sleep(_POLL_S)
         time.sleep(_WARM_S)
         first, clock = (now(), trainer.step), Clock(share, thread_seconds(ident))
+        budget = trainer.monitor.budget
+        before = budget.spent_s, budget.elapsed_s
         time.sleep(seconds)
         while trainer.step == first[1]:
             time.sleep(_POLL_S)
-        spent, shown = per_step(first, trainer.step), trainer.overhead
+        spent = per_step(first, trainer.step)
+        watching, whole = budget.spent_s - before[0], budget.elapsed_s - before[1]
+        shown = watching / whole
         parts = clock.read()
     finally:
         job.runner.stop()

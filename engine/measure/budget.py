@@ -47,11 +47,12 @@ class Budget:
     @property
     def overhead(self) -> float:
         """Time for all that was accounted for, as a share of the training time."""
-        elapsed = self._elapsed
+        elapsed = self.elapsed_s
         return self._spent / elapsed if elapsed > 0 else 0.0
 
     @property
-    def _elapsed(self) -> float:
+    def elapsed_s(self) -> float:
+        """Seconds of training so far, pauses left out."""
         end = self._clock() if self._paused_at is None else self._paused_at
         return end - self._since
 
@@ -67,7 +68,7 @@ class Budget:
     @property
     def _left(self) -> float:
         """The share that is left beside what keeps to a budget of its own."""
-        apart = self._apart / max(self._elapsed, _SETTLED_S)
+        apart = self._apart / max(self.elapsed_s, _SETTLED_S)
         return max(_LEAST * self._share, self._share - apart)
 
     def due(self) -> bool:

@@ -36,6 +36,8 @@ MOST_SAMPLES = 10_000
 """Of a larger validation part the first ones are looked at."""
 BATCH_SIZE = 256
 FIRST_S = 0.05
+_FIRST_SIZE = 8
+"""Samples of a batch then: of a large network even these may take as long."""
 _FAILURES = (RuntimeError, ValueError, IndexError)
 
 
@@ -139,7 +141,8 @@ class Viewing:
         before, seen = self.spent_s, 0
         for node in nodes:
             node.forget()
-        for batch in self._batches(portion):
+        size = _FIRST_SIZE if is_quick else BATCH_SIZE
+        for batch in self._batches(portion, size):
             first = first or batch
             with self._timed():
                 self._collect(portion, nodes, batch)
@@ -176,9 +179,9 @@ class Viewing:
             sizes += [0] * len(portion.ends)
         return sizes
 
-    def _batches(self, portion: Portion) -> Iterator[Batch]:
+    def _batches(self, portion: Portion, most: int) -> Iterator[Batch]:
         seen = 0
-        batches = self._feeds.validation_batches(BATCH_SIZE, portion.extent)
+        batches = self._feeds.validation_batches(most, portion.extent)
         for size, batch in batches:
             yield batch
             seen += size
@@ -271,7 +274,7 @@ class Viewing:
         first: Batch = {}
         path = node.node.path
         portion = next(each for each in self._portions if path in each.ends)
-        for batch in self._batches(portion):
+        for batch in self._batches(portion, BATCH_SIZE):
             first = first or batch
             with self._quietly(batch):
                 node.collect(node.part.run(batch), batch, samples=samples)

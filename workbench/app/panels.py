@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.docks import Docks
+from workbench.app.plot_import import load_plain, load_qt
 from workbench.session.history import History
 
-_POLL_MS = 15
+_POLL_MS = 10
 
 
 class Panels(QObject):
@@ -31,14 +32,15 @@ class Panels(QObject):
         self._waiting: list[Callable[[], QWidget]] = []
         self._names: list[str] = []
         self._thread: threading.Thread | None = None
+        self._pieces = load_qt()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._on_poll)
 
     def load(self) -> None:
-        """Import on a thread, then make one plot at a time between events."""
+        """Import in pieces, then make one plot at a time between events."""
         if self._thread is None:
-            self._thread = threading.Thread(target=_import, name="import plots")
+            self._thread = threading.Thread(target=load_plain, name="import plots")
             self._thread.start()
             self._timer.start()
 
@@ -87,6 +89,8 @@ class Panels(QObject):
     def _on_poll(self) -> None:
         if self._thread is not None and self._thread.is_alive():
             return
+        if next(self._pieces, self) is not self:
+            return
         if not self.plots and not self._waiting:
             makers = _makers()
             self._names, self._waiting = list(makers), list(makers.values())
@@ -98,11 +102,6 @@ class Panels(QObject):
         if not self._waiting:
             self._timer.stop()
             self.loaded.emit()
-
-
-def _import() -> None:
-    """Load the plots' modules; makes no Qt object."""
-    import workbench.plots.loss  # noqa: F401, PLC0415 - loads pyqtgraph
 
 
 def _makers() -> dict[str, Callable[[History], QWidget]]:
