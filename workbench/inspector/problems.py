@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -189,9 +189,9 @@ class ProblemList(QWidget):
         self._adding = QTimer(self)
         self._adding.setInterval(_PAUSE_MS)
         self._adding.timeout.connect(self._go_on)
-        self.scroll.verticalScrollBar().valueChanged.connect(
-            lambda _value: self._adding.start()
-        )
+        bar = self.scroll.verticalScrollBar()
+        bar.valueChanged.connect(lambda _value: self._await_room())
+        bar.rangeChanged.connect(lambda _low, _high: self._await_room())
         signals.changed.connect(self._on_theme_changed)
 
     @property
@@ -219,12 +219,21 @@ class ProblemList(QWidget):
         self.empty.setVisible(not problems)
         self._box.setStretch(self._box.count() - 1, 1 if problems else 0)
         self._add_rows(_AT_FIRST)
-        self._adding.start()
+        self._await_room()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Go on where nobody saw that there was room."""
         super().showEvent(event)
-        self._adding.start()
+        self._await_room()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Add nothing that nobody sees."""
+        super().hideEvent(event)
+        self._adding.stop()
+
+    def _await_room(self) -> None:
+        if self.isVisible() and len(self.rows) < len(self._shown or ()):
+            self._adding.start()
 
     def _go_on(self) -> None:
         """Add rows a few at a time, as far as a person may scroll soon."""

@@ -74,3 +74,21 @@ def test_errors_stand_before_warnings_and_names_are_said_once(shown):
         ["A is never used"],
     ]
     assert shown.has_errors
+
+
+def test_many_problems_come_in_portions_as_far_as_a_person_scrolls(qtbot):
+    shown = ProblemList()
+    qtbot.addWidget(shown)
+    shown.resize(300, 400)
+    shown.show()
+    shown.show_problems([Problem(f"n{i}", f"problem {i}") for i in range(150)])
+    assert shown.has_errors
+    assert 0 < len(shown.rows) < 150
+    bar = shown.scroll.verticalScrollBar()
+
+    def reached():
+        bar.setValue(bar.maximum())
+        return len(shown.rows) == 150
+
+    qtbot.waitUntil(reached, timeout=20_000)
+    assert [row.problem.node for row in shown.rows] == [f"n{i}" for i in range(150)]
