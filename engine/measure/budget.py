@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+_AIM = 0.65
+"""Of the share: what can't be put off (the first pictures, curves) needs the rest."""
 _SETTLED_S = 2.0
 """Shares of a shorter time say little."""
 _LEAST = 0.2
@@ -18,7 +20,7 @@ class Budget:
     hand: dear measurements become rare by themselves.
 
     Args:
-        share: Largest share of the time, 0-1. The controller aims a fifth lower, so
+        share: Largest share of the time, 0-1. The controller aims lower, so
             that a cost that rises slowly stays below.
         max_hz: Most measurements per second.
         clock: Seconds; another one in tests.
@@ -32,7 +34,7 @@ class Budget:
         max_hz: float = 30.0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._share, self._period = share * 0.8, 1.0 / max_hz
+        self._share, self._period = share * _AIM, 1.0 / max_hz
         self._clock = clock
         self._cost = 0.0
         self._next = self._since = clock()
@@ -92,7 +94,9 @@ class Budget:
             self._next += seconds / self._left
 
     def also(self, seconds: float) -> None:
-        """Account for time that keeps to a budget of its own."""
+        """Account for time that keeps to a budget of its own; a pause costs nothing."""
+        if self._paused_at is not None:
+            return
         self._spent += seconds
         self._apart += seconds
 

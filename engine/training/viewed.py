@@ -98,7 +98,7 @@ class Viewed:
         """
         self.inputs.append(inputs)
         extra = self.words.sample.feed if samples or self._tells_what_is_read else ""
-        for name in {self.words.label_feed, extra, *self._own_feeds} - {""}:
+        for name in {self.words.label_feed, extra, *self.own_feeds} - {""}:
             self.feeds.setdefault(name, []).append(batch[name])
 
     @property
@@ -109,7 +109,7 @@ class Viewed:
         return is_text and self.node.type == "predictions"
 
     @property
-    def _own_feeds(self) -> tuple[str, ...]:
+    def own_feeds(self) -> tuple[str, ...]:
         """Feeds of which each place where the network is asked has its own."""
         if self.answer is None or self.node.type not in _SAMPLES_OF_THEIR_OWN:
             return ()
@@ -127,7 +127,7 @@ class Viewed:
         words, cone = self.words, self.answer
         inputs = dict(zip(ports, columns, strict=True))
         others = {name: feed[:1] for name, feed in first.items()}
-        others |= {name: feeds[name] for name in self._own_feeds}
+        others |= {name: feeds[name] for name in self.own_feeds}
         names, undo = dict(words.names), dict(words.undo)
         sample = words.sample
         if sample.feed in feeds:

@@ -20,7 +20,7 @@ from engine.layers.spec import Value
 from engine.measure.views import cell
 from engine.measure.views.budget import ViewBudget
 from engine.measure.views.scene import Drawing, Scene
-from engine.measure.views.table import VIEWS
+from engine.measure.views.table import ASKING, VIEWS, shortened
 from engine.measure.views.turns import Turns
 from engine.protocol.frame import View
 from engine.training.evaluation import Weights
@@ -141,22 +141,24 @@ class Viewing:
         before, seen = self.spent_s, 0
         for node in nodes:
             node.forget()
-        size = _FIRST_SIZE if is_quick else BATCH_SIZE
+        only_asks = _only_ask(nodes)
+        size = _FIRST_SIZE if is_quick or only_asks else BATCH_SIZE
         for batch in self._batches(portion, size):
             first = first or batch
             with self._timed():
                 self._collect(portion, nodes, batch)
             yield
             seen += len(next(iter(batch.values())))
-            if is_quick and self.spent_s - before > FIRST_S:
+            if only_asks or (is_quick and self.spent_s - before > FIRST_S):
                 break
-        whole = min(portion.extent.num_evaluated, MOST_SAMPLES)
+        whole = seen if only_asks else min(portion.extent.num_evaluated, MOST_SAMPLES)
         together = (self.spent_s - before) * max(1.0, whole / seen) / len(nodes)
         for node in nodes:
             before = self.spent_s
             with self._timed():
-                self._draw(node, step, first)
-            self.turns.spent(node.node.path, together + self.spent_s - before)
+                longer = self._draw(node, step, first, is_quick=is_quick)
+            cost = together + longer * (self.spent_s - before)
+            self.turns.spent(node.node.path, cost)
             yield
 
     @contextmanager
@@ -175,7 +177,11 @@ class Viewing:
         sizes: list[int] = []
         for portion in self._portions:
             shown = min(portion.extent.num_evaluated, MOST_SAMPLES)
-            sizes += [stop - start for start, stop in spans(shown, BATCH_SIZE)]
+            batches = [stop - start for start, stop in spans(shown, BATCH_SIZE)]
+            if _only_ask(self._all[path] for path in portion.ends):
+                batches = [stop - start for start, stop in spans(shown, _FIRST_SIZE)]
+                del batches[1:]
+            sizes += batches
             sizes += [0] * len(portion.ends)
         return sizes
 
@@ -194,16 +200,35 @@ class Viewing:
         for node in nodes:
             node.collect(found[node.node.path], batch)
 
-    def _draw(self, node: Viewed, step: int, first: Batch) -> None:
-        """Make one view; a node that can't be drawn is left out from now on."""
+    def _draw(self, node: Viewed, step: int, first: Batch, *, is_quick: bool) -> float:
+        """Make one view; a node that can't be drawn is left out from now on.
+
+        Args:
+            node: Of the view.
+            step: Steps made.
+            first: Its first sample stands for feeds that are not asked.
+            is_quick: Nothing is learned yet: a short text will do.
+
+        Returns:
+            How many times longer the whole takes.
+        """
+        kind, longer = node.node.type, 1.0
+
+        def draw(scene: Scene) -> Drawing:
+            nonlocal longer
+            if is_quick:
+                scene, longer = shortened(kind, scene)
+            return VIEWS[kind](scene)
+
         try:
-            view = self._drawn(node, step, first, VIEWS[node.node.type])
+            view = self._drawn(node, step, first, draw)
         except _FAILURES as error:
             self._nodes.remove(node)
             self.turns.leave(node.node.path)
             self.log.append(_complaint(node, error))
         else:
             self._made[node.node.path] = view
+        return longer
 
     def _drawn(self, node: Viewed, step: int, first: Batch, draw: Draw) -> View:
         """Return a view of what was collected, and forget that."""
@@ -274,11 +299,14 @@ class Viewing:
         first: Batch = {}
         path = node.node.path
         portion = next(each for each in self._portions if path in each.ends)
-        for batch in self._batches(portion, BATCH_SIZE):
+        only_asks = _only_ask([node])
+        for batch in self._batches(portion, _FIRST_SIZE if only_asks else BATCH_SIZE):
             first = first or batch
             with self._quietly(batch):
                 node.collect(node.part.run(batch), batch, samples=samples)
             yield
+            if only_asks:
+                break
         try:
             return self._drawn(node, step, first, draw)
         except _FAILURES as error:
@@ -288,6 +316,11 @@ class Viewing:
         if path not in self._all:
             raise TrainingError(tr("There is no view “{node}” in this run", node=path))
         return self._all[path]
+
+
+def _only_ask(nodes: Iterable[Viewed]) -> bool:
+    """Return whether a few samples are enough to make views of."""
+    return all(node.node.type in ASKING and not node.own_feeds for node in nodes)
 
 
 def _complaint(node: Viewed, error: Exception) -> str:

@@ -66,7 +66,7 @@ def test_storing_a_sample_delays_the_next_one():
     budget.spent(1.0, sampled=False)
     clock.now = 10.0
     assert not budget.due()
-    clock.now = 30.0
+    clock.now = 32.0
     assert budget.due()
 
 
@@ -76,4 +76,16 @@ def test_time_with_a_budget_of_its_own_counts_but_delays_nothing():
     clock.now = 10.0
     budget.also(0.1)
     assert budget.due()
+    assert budget.overhead == pytest.approx(0.01)
+
+
+def test_what_is_done_in_a_pause_costs_the_training_nothing():
+    clock = Clock()
+    budget = Budget(clock=clock)
+    clock.now = 10.0
+    budget.pause()
+    budget.also(5.0)
+    assert budget.overhead == 0.0
+    budget.resume()
+    budget.also(0.1)
     assert budget.overhead == pytest.approx(0.01)

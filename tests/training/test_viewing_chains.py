@@ -65,6 +65,20 @@ def test_text_of_a_preset_follows_its_network():
         assert modules.at("scores")(out)[0, -1].argmax().item() == tokens[length]
 
 
+def test_first_text_is_short_and_what_is_asked_for_is_whole():
+    changes = {"data__context": 12, "data__samples": 4000, "sample__length": 48}
+    _, _, viewing = viewing_of("char-lstm", **changes)
+    viewing.watched = True
+    list(viewing.make_due(1))
+    (first,) = viewing.take()
+    start = len(first.words["prompt"][0])
+    assert len(first.words["text"][0]) == start + 16
+    list(viewing.make(2))
+    (whole,) = viewing.take()
+    assert len(whole.words["text"][0]) == start + 48
+    assert whole.words["text"][0].startswith(first.words["text"][0])
+
+
 def labelled(params):
     """A net that answers its class embedded, whatever the mixture and the time."""
     nodes = [

@@ -1,6 +1,7 @@
 """The kinds of views, by their id in the catalogue."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.measure.views import (
     confusion_matrix,
@@ -28,3 +29,20 @@ VIEWS: dict[str, Callable[[Scene], Drawing]] = {
     "denoising_chain": denoising_chain.draw,
     "forecast": forecast.draw,
 }
+ASKING = {"text_sample", "denoising_chain"}
+"""Made of the network's answers alone: samples only say what shape its inputs have."""
+_SHORT = {"text_sample": ("length", 16), "denoising_chain": ("sampling_steps", 8)}
+
+
+def shortened(kind: str, scene: Scene) -> tuple[Scene, float]:
+    """Return a scene that is drawn soon, and how many times longer the whole takes.
+
+    Args:
+        kind: Of the view.
+        scene: The whole.
+    """
+    name, most = _SHORT.get(kind, ("", 0))
+    whole = scene.number(name)
+    if whole <= most:
+        return scene, 1.0
+    return replace(scene, params={**scene.params, name: most}), whole / most
