@@ -1,6 +1,7 @@
 """What could be connected to an input that has no wire."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -57,7 +58,7 @@ def connections(
         and not (wants_truth and node.id in learned)
     ]
     offers.sort(key=lambda offer: offer[:2])
-    wires = [_wire(scope, node, out, target) for _, _, node, out in offers]
+    wires = _wires(scope, target, [(node, out) for _, _, node, out in offers])
     added = list(_data(project, scope, target, port))
     fed = any(_category(node) == "io" for node in graph.nodes.values())
     return tuple(([*wires, *added] if fed else [*added, *wires])[:_MOST_WIRES])
@@ -120,9 +121,19 @@ def _rank(node: Node, out: Port, port: Port, *, wants_truth: bool) -> int:
     return 0 if port.kind == "float" or out.kind == "int" else 1
 
 
-def _wire(scope: str, node: Node, out: Port, target: Endpoint) -> Fix:
-    words = tr("Connect {title} · {port}", title=title(node), port=out.name)
-    return Fix(words, (Connect(Edge(Endpoint(node.id, out.name), target), scope),))
+def _wires(
+    scope: str, target: Endpoint, offers: Sequence[tuple[Node, Port]]
+) -> list[Fix]:
+    """Return the wires; nodes that are called alike go by their ids, as in plots."""
+    called = Counter((title(node), out.name) for node, out in offers)
+    wires = []
+    for node, out in offers:
+        is_alone = called[title(node), out.name] == 1
+        name = title(node) if is_alone else node.id
+        words = tr("Connect {title} · {port}", title=name, port=out.name)
+        edge = Edge(Endpoint(node.id, out.name), target)
+        wires.append(Fix(words, (Connect(edge, scope),)))
+    return wires
 
 
 def _data(project: Project, scope: str, target: Endpoint, port: Port) -> Iterator[Fix]:

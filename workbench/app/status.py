@@ -87,7 +87,8 @@ class Ticker(QWidget):
                 area.adjust(metrics.height(), 0, 0, 0)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
             painter.setPen(QColor(theme.fg if self._has_dot else theme.fg2))
-            painter.drawText(area, flags, self.words)
+            room, end = math.ceil(area.width()), Qt.TextElideMode.ElideRight
+            painter.drawText(area, flags, metrics.elidedText(self.words, end, room))
 
 
 class StatusBar(QStatusBar):
@@ -122,8 +123,7 @@ class StatusBar(QStatusBar):
         row.setSpacing(12)
         end.setSpacing(22)
         for widget in (self.state, self.progress, self.run):
-            row.addWidget(widget)
-        row.addStretch(1)
+            row.addWidget(widget, 1 if widget is self.run else 0)
         for label in (self.parameters, self.nodes, self.device):
             polish(label, "role", "secondary")
             end.addWidget(label)

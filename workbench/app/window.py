@@ -240,9 +240,7 @@ class MainWindow(QMainWindow):
 
     def title_of(self, path: str) -> str:
         """Return the words by which the canvas calls a node."""
-        nodes = self.document.project.graph.nodes
-        node = nodes.get(path.partition(".")[0])
-        return ports.title(node) if node else path
+        return ports.path_title(self.document.project, path)
 
     def apply_fix(self, fix: Fix) -> None:
         """Apply what a problem offers, as one undo step."""

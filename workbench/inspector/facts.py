@@ -10,6 +10,8 @@ from workbench.theme import fonts, text
 from workbench.theme.label import Label
 
 UNKNOWN = "—"
+_MOST_EXACT = 9_999_999
+"""Parameters for whose every digit a panel has room."""
 
 
 class Facts(QWidget):
@@ -41,7 +43,11 @@ class Facts(QWidget):
             return
         shapes = ", ".join(text.shape(shape) for shape in info.outputs.values())
         self.labels["output"].setText(shapes or UNKNOWN)
-        self.labels["parameters"].setText(text.count(info.parameters))
+        exact = text.count(info.parameters)
+        is_long = info.parameters > _MOST_EXACT
+        words = text.short(info.parameters) if is_long else exact
+        self.labels["parameters"].setText(words)
+        self.labels["parameters"].setToolTip(exact if is_long else "")
         self.labels["flops"].setText(text.short(info.flops))
         self.labels["memory"].setText(text.size(info.activation_bytes))
 

@@ -1,7 +1,7 @@
 """One widget per kind of parameter. Each tells a checked value when editing ends."""
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -101,13 +101,28 @@ class TextField(Field):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
         """Let the arrow keys step numbers and Escape take the text back."""
+        if isinstance(event, QKeyEvent) and self._undoes_refused(event):
+            if event.type() == QEvent.Type.KeyPress:
+                self._take_back()
+            event.accept()
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
             if event.key() in steps and self.param.kind in {"int", "float"}:
                 return self._step(steps[Qt.Key(event.key())])
             if event.key() == Qt.Key.Key_Escape:
-                self.edit.setText(self._shown)
+                self._take_back()
         return super().eventFilter(watched, event)
+
+    def _undoes_refused(self, event: QKeyEvent) -> bool:
+        """Return whether undo is about what was refused: the document has no step."""
+        is_refused = bool(self.edit.property("error"))
+        return is_refused and event.matches(QKeySequence.StandardKey.Undo)
+
+    def _take_back(self) -> None:
+        """Show the value that counts, and no longer what was wrong."""
+        self.edit.setText(self._shown)
+        self.refused.emit("")
 
     def _step(self, direction: int) -> bool:
         moved = values.stepped(self.param, self.value, direction)

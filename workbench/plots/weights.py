@@ -63,8 +63,9 @@ class RatioFace:
         if layers.newest is None:
             return
         self.ratios = np.maximum(self._bins.means(), SMALLEST_RATIO)
-        if np.isfinite(self.ratios).any():
-            low, high = np.nanpercentile(self.ratios, self.ends)
+        seen = self.ratios[self._bins.measured()]
+        if np.isfinite(seen).any():
+            low, high = np.nanpercentile(seen, self.ends)
             self._range.follow(float(low), float(max(high, GUIDE)))
         total = self._history.run.total_steps if self._history.run else 0
         self._steps.follow(max(self._history.step, layers.newest.step), total)

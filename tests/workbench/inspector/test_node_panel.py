@@ -4,6 +4,7 @@ from engine.graph.edits import AddNode, RemoveNode, SetParam
 from engine.graph.model import Node
 from engine.protocol.frame import Analysis, NodeInfo
 from workbench.inspector import Inspector
+from workbench.inspector.facts import Facts
 from workbench.inspector.inspector import LAYER, TRAINING
 
 
@@ -168,3 +169,35 @@ def test_a_setting_back_at_its_default_leaves_the_document_as_it_was(qtbot, docu
         assert document.text() != before
         shown.form.edited.emit(name, usual)
         assert document.text() == before
+
+
+def refused(qtbot, document):
+    row = panel(qtbot, document, "conv").form.rows["out_channels"]
+    typed(qtbot, row.field.edit, "0")
+    assert row.error.isVisible()
+    return row
+
+
+def test_escape_takes_the_complaint_back_with_the_value(qtbot, document):
+    row = refused(qtbot, document)
+    qtbot.keyClick(row.field.edit, Qt.Key.Key_Escape)
+    assert row.field.edit.text() == "32"
+    assert not row.error.isVisible()
+
+
+def test_undo_takes_a_refused_value_back_and_no_step_of_the_document(qtbot, document):
+    document.apply([SetParam("conv", "bias", value=False)], "Set Bias")
+    row = refused(qtbot, document)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(row.field.edit, Qt.Key.Key_Z, control)
+    assert row.field.edit.text() == "32"
+    assert not row.error.isVisible()
+    assert document.undo_stack.index() == 1
+
+
+def test_many_parameters_are_shown_short_and_told_in_full(qtbot):
+    facts = Facts()
+    qtbot.addWidget(facts)
+    facts.show_info(NodeInfo(parameters=26_000_000))
+    shown = facts.labels["parameters"]
+    assert (shown.text(), shown.toolTip()) == ("26 M", "26,000,000")

@@ -105,3 +105,16 @@ def test_words_beside_the_colours_stay_within_their_height():
         assert label.top() >= bar.top()
         assert label.bottom() <= bar.bottom()
     assert bar_label(bar, 120, 15).center().y() == 120
+
+
+def test_lines_hold_the_last_measurement_of_a_run_measured_twice(shown, history):
+    panel = shown(WeightChangePlot)
+    first, *_, last = frames.frames(900)
+    small = dataclasses.replace(
+        last.sample, update_ratio=np.full_like(last.sample.update_ratio, 1e-6)
+    )
+    for told in (first, dataclasses.replace(last, sample=small)):
+        history.add(told)
+    panel.catch_up()
+    panel.take_in()
+    assert panel.faces[HEAT]._range.low <= -5.9
