@@ -111,11 +111,11 @@ def _finish(process: BaseProcess) -> None:
 def _kill_somewhere(
     train: Callable[..., BaseProcess], family: Family, run: Path, chance: random.Random
 ) -> int:
-    """Start a run, kill it at a random moment; return the step it goes on from."""
+    """Start a run, kill it once it can go on; return the step it goes on from."""
     process = train(family.document, *family.settings(), "--out", run)
     goal = chance.randrange(family.steps - 3 * _EVERY)
     deadline = time.monotonic() + _LIMIT_S
-    while _checkpoint(run).get("step", 0) < goal and process.is_alive():
+    while _checkpoint(run).get("step", -1) < goal and process.is_alive():
         if time.monotonic() > deadline:
             break
         time.sleep(0.001)
