@@ -52,11 +52,14 @@ class Needs:
 
     @property
     def largest(self) -> str:
-        """Path of the node that costs most."""
+        """Path of the node that costs most.
+
+        What a node puts out is its own cost, not that of those behind that keep it.
+        """
 
         def cost(path: str) -> int:
-            passing = 2 * self._batch * self.found[path].activation_bytes
-            return self._weights[path] + self._kept[path] + passing
+            held, out = self.found[path].held, self.found[path].activation_bytes
+            return self._weights[path] + self._batch * (held.inside_bytes + 3 * out)
 
         return max(self._kept, key=cost)
 
