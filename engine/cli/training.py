@@ -21,7 +21,7 @@ from engine.protocol.baselines import Baselines, against
 from engine.protocol.commands import Train
 from engine.protocol.frame import Evaluation
 from engine.protocol.overrides import overridden
-from engine.training import runs, threads
+from engine.training import initial, runs, threads
 from engine.training.events import Step
 from engine.training.launch import launch
 from engine.training.trainer import Trainer
@@ -75,6 +75,10 @@ def _new(options: Namespace) -> tuple[Trainer, runs.Run]:
 def _check_places(options: Namespace, project: Project) -> None:
     """Refuse a project that names files outside its folder, unless they are allowed."""
     places = weights.outside(project, projects.folder_of(options.project))
+    _check_allowed(options, places)
+
+
+def _check_allowed(options: Namespace, places: tuple[str, ...]) -> None:
     if places and not options.allow_paths:
         raise ConfigError(
             tr("The project reads files outside its folder"),
@@ -104,6 +108,9 @@ def _resumed(options: Namespace) -> tuple[Trainer, runs.Run]:
             fix=tr("Leave --set, --steps, --seed, --device and --weights-from away."),
         )
     run = runs.open_run(Path(options.out), options.from_step)
+    if not run.has_checkpoint:  # it begins with what it says, and may be anybody's
+        kept = str(run.info.get(initial.KEPT_FROM, ""))
+        _check_allowed(options, weights.outside(run.project, "", kept))
     return Trainer.resume(run), run
 
 

@@ -48,7 +48,7 @@ def run_and_see(module: nn.Module, probes: Sequence[Tensor]) -> tuple[Outputs, H
         with torch.no_grad():
             outputs = _as_tuple(module(*probes))
         return outputs, _recurrent(module, outputs[0])
-    with torch.enable_grad(), hooks, _FusedAttention():
+    with torch.enable_grad(), hooks, _AtOnce():
         outputs = _as_tuple(module(*probes))
     ours = {_key(tensor) for tensor in (*module.parameters(), *module.buffers())}
     ends = {_key(tensor) for tensor in outputs}
@@ -75,8 +75,12 @@ def _recurrent(module: nn.RNNBase, out_NTH: Tensor) -> Held:
     return Held(per_unit * out_NTH.nbytes, (0,), outputs=True)
 
 
-class _FusedAttention(TorchFunctionMode):
-    """Attention as torch's fused kernel does it: no table of time by time is kept."""
+class _AtOnce(TorchFunctionMode):
+    """What torch does otherwise, or number by number, on its meta device.
+
+    Attention keeps no table of time by time, as in the fused kernel; a bilinear layer
+    has one step for all outputs, however many.
+    """
 
     def __torch_function__(
         self,
@@ -89,6 +93,8 @@ class _FusedAttention(TorchFunctionMode):
         is_fused = func is F.scaled_dot_product_attention and args[0].dim() == 4
         if is_fused and not given.get("dropout_p") and "attn_mask" not in given:
             return _Fused.apply(*args[:3])  # type: ignore[no-untyped-call]
+        if func is F.bilinear and len({each.dtype for each in args[:3]}) == 1:
+            return _Bilinear.apply(*args[:3])  # type: ignore[no-untyped-call]
         return func(*args, **given)
 
 
@@ -102,6 +108,21 @@ class _Fused(torch.autograd.Function):
         out = query @ key[..., :1, :].transpose(-1, -2) @ value[..., :1, :]
         ctx.save_for_backward(query, key, value, out)
         return out
+
+    @staticmethod
+    def backward(_ctx: Any, *_gradients: Any) -> Any:  # noqa: ANN401
+        """Never asked for: shapes alone are looked at."""
+        raise NotImplementedError
+
+
+class _Bilinear(torch.autograd.Function):
+    """Shapes and kept tensors of torch's bilinear function."""
+
+    @staticmethod
+    def forward(ctx: Any, left: Tensor, right: Tensor, weight: Tensor) -> Tensor:  # noqa: ANN401
+        """Return an output of the right shape."""
+        ctx.save_for_backward(left, right, weight)
+        return left.new_empty((*left.shape[:-1], len(weight)))
 
     @staticmethod
     def backward(_ctx: Any, *_gradients: Any) -> Any:  # noqa: ANN401

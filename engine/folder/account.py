@@ -31,6 +31,8 @@ _CONTROLS = frozenset({"Cc", "Zl", "Zp", "Cs"})
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,150}\.safetensors")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TOKEN = re.compile(r"[0-9a-f]{4,16}")
+_UNDER_WAY = ("created", "running", "paused", "interrupted")
+_ENDED = ("stopped", "failed", "early", "finished", "diverged")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 Info = dict[str, Any]
 Check = Callable[[object], bool]
@@ -218,6 +220,10 @@ def _is_token(value: object) -> bool:
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
+def _is_state(value: object) -> bool:
+    return value in _UNDER_WAY or value in _ENDED
+
+
 def _is_kind(value: object) -> bool:
     return value in ("recent", "best")
 
@@ -267,7 +273,7 @@ _goal = _record(
 )
 _FIELDS: dict[str, Check] = {
     "document": _is_text,
-    "state": _is_name,
+    "state": _is_state,
     "name": _is_text,
     "created": _is_name,
     "device": _is_name,

@@ -84,18 +84,21 @@ def place(words: str, folder: str) -> str:
         return path
 
 
-def outside(project: Project, folder: str) -> tuple[str, ...]:
+def outside(project: Project, folder: str, kept: str = "") -> tuple[str, ...]:
     """Return the places that weights start from and that lie outside a folder.
 
     Args:
         project: Only read.
         folder: That of the document's file; empty means that there is none, and
             everything lies outside.
+        kept: Folder of the run whose weights are kept, or nothing.
     """
     words = [
         node.weights for graph in _graphs(project) for node in graph.nodes.values()
     ]
     places = dict.fromkeys(place(w, folder) for w in (project.weights, *words) if w)
+    if kept:
+        places[kept] = None
     return tuple(each for each in places if not _is_inside(each, folder))
 
 

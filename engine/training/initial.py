@@ -309,6 +309,7 @@ def _put(program: Program, file: WeightFile, tensors: Iterable[TensorFit]) -> No
         if fit.fit == "matched":
             _check_numbers(file, fit)
             state[fit.name].copy_(file.tensors[fit.source])
+            _check_finite(file, fit, state[fit.name])
 
 
 def _check_numbers(file: WeightFile, fit: TensorFit) -> None:
@@ -323,6 +324,21 @@ def _check_numbers(file: WeightFile, fit: TensorFit) -> None:
             tr("“{name}” holds NaN, which is no number", name=fit.source),
             where=file.path,
             got=tr("{n} of {all}", n=count, all=tensor.numel()),
+            fix=tr("Choose another file, or let the weights start anew."),
+        )
+
+
+def _check_finite(file: WeightFile, fit: TensorFit, weights: Tensor) -> None:
+    """Refuse weights that are infinite, in the file or once they are in place.
+
+    Raises:
+        TrainingError: Names the tensor.
+    """
+    if weights.is_floating_point() and (count := int(torch.isinf(weights).sum())):
+        raise TrainingError(
+            tr("“{name}” holds numbers that are infinite here", name=fit.source),
+            where=file.path,
+            got=tr("{n} of {all}", n=count, all=weights.numel()),
             fix=tr("Choose another file, or let the weights start anew."),
         )
 

@@ -158,7 +158,8 @@ class Run:
         with self._lock:
             self.info = {**self.info, **fields}
             text = json.dumps(self.info, indent=1, sort_keys=True, ensure_ascii=False)
-            atomic_write(self.folder / _FILE, text + "\n")
+            data = f"{text}\n".encode("utf-8", "backslashreplace")  # any path
+            atomic_write(self.folder / _FILE, data)
 
     def record(self, changes: Iterable[Change]) -> None:
         """Note all settings that were changed, in order."""

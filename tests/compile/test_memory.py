@@ -1,16 +1,18 @@
 """Memory by arithmetic: against what torch allocates, and for what nobody can hold."""
 
+import time
 from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 from torch.profiler import ProfilerActivity, profile
 
 from engine.compile import room as rooms
 from engine.compile import shapes
 from engine.compile.flatten import Flattener
-from engine.compile.held import run_and_see
+from engine.compile.held import Held, run_and_see
 from engine.compile.memory import Needs
 from engine.compile.program import compile_project
 from engine.compile.room import Room, main_memory, room
@@ -193,3 +195,15 @@ def test_ulimit_bounds_the_room(monkeypatch):
     limits = {resource.RLIMIT_AS: 7 * GB, resource.RLIMIT_DATA: resource.RLIM_INFINITY}
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (limits[kind], 0))
     assert rooms._process_limits({"VmSize": 2 * GB}) == [(7 * GB, 2 * GB)]
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_bilinear_layer_is_looked_at_at_once_however_many_outputs_it_has(bias):
+    with torch.device("meta"):
+        layer = nn.Bilinear(3, 5, 1_000_000, bias=bias)
+        probes = [torch.empty(4, 2, n, requires_grad=True) for n in (3, 5)]
+    start = time.perf_counter()
+    (out,), held = run_and_see(layer, probes)
+    assert time.perf_counter() - start < 1  # one by one it takes half a minute
+    assert out.shape == (4, 2, 1_000_000)
+    assert held == Held(0, (0, 1))

@@ -171,3 +171,9 @@ def test_any_json_is_read_or_refused(tmp_path_factory, fields):
     (folder / "run.json").write_text(json.dumps({**GOOD, **fields}))
     with contextlib.suppress(DocumentError):
         account.read(folder)
+
+
+@pytest.mark.parametrize("state", ["<b>x</b>", "", "idle", "Running", ["running"]])
+def test_state_that_no_run_has_is_refused(write, state):
+    with pytest.raises(DocumentError, match="state"):
+        account.read(write({**GOOD, "state": state}))

@@ -228,3 +228,9 @@ def test_files_without_an_end_are_refused(tmp_path):
         serialize.load(Path("/dev/zero"))
     with pytest.raises(TrainingError, match="not an ordinary file"):
         weight_files.read("/dev/zero")
+
+
+def test_run_remembers_a_path_that_is_no_text(tmp_path):
+    run = runs.create(tmp_path, mlp())
+    run.update(weights_from="/runs/x\udcff")
+    assert runs.open_run(run.folder).info["weights_from"].startswith("/runs/x")

@@ -6,8 +6,10 @@ import pytest
 import safetensors.torch
 import torch
 
+import presets
 from engine.errors import TrainingError
 from engine.training import initial
+from engine.training.trainer import Trainer
 from tests.training.projects import mlp
 
 
@@ -31,3 +33,21 @@ def test_own_tensors_of_an_adapter_are_new_and_not_missing(tmp_path):
 def test_file_that_is_not_there_is_called_missing(tmp_path):
     with pytest.raises(TrainingError, match="There is no such file"):
         initial.preview(mlp(), str(tmp_path / "no.pt"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.full((4, 2), torch.inf),
+        torch.full((4, 2), 1e300, dtype=torch.float64),
+    ],
+    ids=["infinite", "too large for the weights"],
+)
+def test_infinite_weights_are_told_with_their_file(tmp_path, value):
+    path = tmp_path / "w.safetensors"
+    safetensors.torch.save_file({"hidden.weight": value}, path)
+    project = presets.load("xor")
+    project.weights = str(path)
+    with pytest.raises(TrainingError, match=r"hidden\.weight.*infinite") as told:
+        Trainer(project)
+    assert str(path) in str(told.value)

@@ -26,6 +26,7 @@ class OutsidePaths:
         window.session.allowed = tuple(window.settings.allowed)
         window.session.analysis_ready.connect(lambda _analysis: self.ask())
         window.training.may_read = self.may_read
+        window.training.may_open = self.may_open
         window.document.replaced.connect(self._on_replaced)
 
     @property
@@ -54,6 +55,13 @@ class OutsidePaths:
         """Return whether nothing is held back; ask again otherwise."""
         held = self.held
         if held:
+            self._say(held)
+        return not held
+
+    def may_open(self, places: Sequence[str]) -> bool:
+        """Return whether all of these places are allowed; ask about others."""
+        allowed = self._window.session.allowed
+        if held := tuple(place for place in places if place not in allowed):
             self._say(held)
         return not held
 

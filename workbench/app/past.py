@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 
 from engine.folder import account
-from engine.graph import serialize
+from engine.graph import serialize, weights
 from engine.protocol import baselines, finding_records
 from engine.protocol.findings import Finding
 from engine.protocol.frame import Analysis, Evaluation, Frame, LayerSample, RunStarted
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from engine.protocol.arrays import Floats, Ints
     from workbench.app.window import MainWindow
 
+_MOST_ROWS = 20_000
+"""No network has more layers that learn."""
 _WAIT_S, _POLL_MS = 0.02, 20
 _OPEN = frozenset({"created", "running", "paused", "interrupted", "stopped", "failed"})
 """States in which a run has not reached its end."""
@@ -96,6 +98,14 @@ class PastRun:
         """Step of its newest weights, 0 without any."""
         newest = account.newest(self._account)
         return newest.step if newest else 0
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places that its weights start from, when it has none of its own yet."""
+        if "checkpoint" in self._account:
+            return ()
+        kept = self._account.get("weights_from", "")
+        return weights.outside(self.project, "", kept)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -199,7 +209,8 @@ class PastRun:
         """Return what the rows of the samples are about; empty in old runs."""
         phases = range(-1, len(self.project.training.phases))
         rows = [(path, phase) for path, phase in self._account.get("rows", [])]
-        return rows if all(phase in phases for _, phase in rows) else []
+        is_sound = len(rows) <= _MOST_ROWS and len(rows) == len(set(rows))
+        return rows if is_sound and all(phase in phases for _, phase in rows) else []
 
 
 def _goal(told: Mapping[str, Any]) -> PhaseGoal:

@@ -61,6 +61,7 @@ class TrainCommands(QObject):
         self.early = Early(banner, self)
         self.early.changed.connect(self._enable)
         self.may_read: Callable[[], bool] = lambda: True
+        self.may_open: Callable[[tuple[str, ...]], bool] = lambda _places: True
         self._drift = QTimer(self)
         self._drift.setSingleShot(True)
         self._drift.setInterval(DRIFT_MS)
@@ -144,6 +145,8 @@ class TrainCommands(QObject):
         """
         past = self._past
         if past is None or self._session.active or self._is_early(self.resume_past):
+            return
+        if not self.may_open(past.places):
             return
         self.begun.emit()
         self._banner.hide()

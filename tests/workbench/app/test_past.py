@@ -242,3 +242,26 @@ def test_the_result_stands_beside_what_a_lazy_answer_reaches(
     assert list(told) == ["accuracy"]
     words = "Accuracy 0.5 (always “<b>7</b>”: 0.1)"
     assert words in window.status.run.words
+
+
+@pytest.mark.parametrize("rows", [[["linear1", 0]] * 3, [["a", 0]] * 300_000])
+def test_rows_that_no_network_has_are_not_shown(qtbot, window, engine, folder, rows):
+    write(folder, "digits-mlp", rows=rows)
+    attach(window, folder)
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
+    window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    assert window.session.history.run.layers == ("linear1",)
+
+
+def test_run_that_starts_from_a_place_outside_is_asked_about_before_it_goes_on(
+    qtbot, window, engine, folder, monkeypatch
+):
+    write(folder, "digits-mlp", state="interrupted", weights_from="/private.pt")
+    open_run(qtbot, window, engine, folder, monkeypatch)
+    window.actions_["train"].trigger()
+    assert engine.commands(commands.ResumeRun) == []
+    assert "/private.pt" in window.banner.words.text().replace("\u200b", "")
+    window.banner.buttons[0].click()
+    window.actions_["train"].trigger()
+    assert engine.commands(commands.ResumeRun)
