@@ -6,31 +6,32 @@ meet half of one, which ends the process. So whatever makes types is done on the
 window's thread, in pieces; only what has nothing to do with Qt is loaded on another.
 """
 
-import importlib
 import time
 from collections.abc import Iterator
+from types import ModuleType
 
-_PLAIN = (
-    "numpy.ma", "numpy.typing", "cProfile", "decimal", "importlib.resources", "mmap",
-    "multiprocessing.connection", "multiprocessing.reduction", "pstats", "pydoc",
-    "selectors", "subprocess", "tempfile", "xml.etree.ElementTree",
-)  # fmt: skip
-"""What pyqtgraph loads beside Qt."""
-_QT = ("QtCore", "QtGui", "QtWidgets", "QtSvg", "QtOpenGL", "QtOpenGLWidgets", "QtTest")
 _SLICE_S = 0.008
 
 
 def load_plain() -> None:
-    """Load what has nothing to do with Qt; on any thread."""
-    for name in _PLAIN:
-        importlib.import_module(name)
+    """Load what pyqtgraph needs beside Qt; on any thread."""
+    import cProfile  # noqa: F401, PLC0415 - each loads others that take a while
+    import decimal  # noqa: F401, PLC0415
+    import importlib.resources  # noqa: F401, PLC0415
+    import multiprocessing.connection  # noqa: F401, PLC0415
+    import subprocess  # noqa: F401, PLC0415
+    import tempfile  # noqa: F401, PLC0415
+    import xml.etree.ElementTree  # noqa: F401, PLC0415
+
+    import numpy.ma  # noqa: PLC0415
+    import numpy.typing  # noqa: F401, PLC0415
 
 
 def load_qt() -> Iterator[None]:
     """Load pyqtgraph and the plots on the window's thread; yields between pieces."""
-    for name in _QT:
+    for load in (_core, _gui, _widgets, _svg, _opengl, _opengl_widgets):
         try:
-            module = importlib.import_module(f"PySide6.{name}")
+            module = load()
         except ImportError:  # pyqtgraph does without it, too
             continue
         end = time.perf_counter() + _SLICE_S
@@ -44,3 +45,39 @@ def load_qt() -> Iterator[None]:
 
     yield
     import workbench.plots.loss  # noqa: F401, PLC0415
+
+
+def _core() -> ModuleType:
+    from PySide6 import QtCore  # noqa: PLC0415
+
+    return QtCore
+
+
+def _gui() -> ModuleType:
+    from PySide6 import QtGui  # noqa: PLC0415
+
+    return QtGui
+
+
+def _widgets() -> ModuleType:
+    from PySide6 import QtWidgets  # noqa: PLC0415
+
+    return QtWidgets
+
+
+def _svg() -> ModuleType:
+    from PySide6 import QtSvg  # noqa: PLC0415
+
+    return QtSvg
+
+
+def _opengl() -> ModuleType:
+    from PySide6 import QtOpenGL  # noqa: PLC0415
+
+    return QtOpenGL
+
+
+def _opengl_widgets() -> ModuleType:
+    from PySide6 import QtOpenGLWidgets  # noqa: PLC0415
+
+    return QtOpenGLWidgets
