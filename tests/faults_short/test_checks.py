@@ -21,7 +21,7 @@ def _failed(tried, cases):
 
 
 def test_nodes_on_any_source_are_told_of_or_run(tried):
-    assert not _failed(tried, itertools.islice(checks.grid(), 0, None, 23))
+    assert not _failed(tried, itertools.islice(checks.grid(), 0, None, 47))
 
 
 def test_nodes_with_any_settings_and_wires_are_told_of_or_run(tried):

@@ -165,9 +165,9 @@ def test_chain_of_the_most_nodes_opens_in_linear_time(backwards: bool) -> None:
 
 
 def _seconds(text: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     serialize.loads(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("count", [MOST_NODES + 1, 100_000])

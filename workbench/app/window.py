@@ -74,7 +74,7 @@ STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
 FRAME = QSize(16, 48)
 """Room for the frame and the title that a system puts around a window, px."""
-CLOSE_S = 2.2
+CLOSE_S = 1.8
 """Time for the engine to write its checkpoint and end."""
 
 
