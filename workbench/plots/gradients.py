@@ -191,7 +191,8 @@ class GradientMap:
         if key != self._key or self.image is None:
             self._key, self._drawn = key, 0
             count = exponents[1] - exponents[0]
-            self.image = HeatImage(len(layers.names) * count)
+            rows = len(layers.names) * count
+            self.image = HeatImage(rows, layers.grad_bins.columns)
             self._steps = StepRange()
         self.image.put(self._drawn, self._levels(self._drawn))
         self._drawn = max(bins.used - 1, 0)

@@ -14,12 +14,13 @@ class HeatImage:
 
     Args:
         rows: Number of rows.
+        columns: Most columns.
     """
 
-    def __init__(self, rows: int) -> None:
-        self.pixels = np.full((rows, COLUMNS), style.background(), np.uint32)
+    def __init__(self, rows: int, columns: int = COLUMNS) -> None:
+        self.pixels = np.full((rows, columns), style.background(), np.uint32)
         self._image = QImage(
-            self.pixels.data, COLUMNS, rows, 4 * COLUMNS, QImage.Format.Format_RGB32
+            self.pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32
         )
 
     def put(self, first: int, levels: Array) -> None:

@@ -122,7 +122,7 @@ class RatioMap(RatioFace):
         key = (id(layers), self._bins.merges, self._range.low, self._range.high)
         if key != self._key or self.image is None:
             self._key, self._drawn = key, 0
-            self.image = HeatImage(len(layers.names))
+            self.image = HeatImage(len(layers.names), layers.ratio_bins.columns)
         new = self.ratios[self._drawn :, ::-1].T
         levels = (new - self._range.low) / (self._range.high - self._range.low)
         self.image.put(self._drawn, levels)

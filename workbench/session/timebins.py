@@ -9,6 +9,13 @@ import numpy as np
 from workbench.session.columns import Array
 
 COLUMNS = 512
+_FEWEST, _MOST_VALUES = 16, 12_000_000
+"""Very many rows get fewer columns: together they take up to some 150 MB."""
+
+
+def columns_for(rows: int) -> int:
+    """Return how many columns are kept of so many rows, an even number."""
+    return max(_FEWEST, min(COLUMNS, _MOST_VALUES // max(rows, 1)) // 2 * 2)
 
 
 class TimeBins:
@@ -16,15 +23,21 @@ class TimeBins:
 
     Args:
         rows: Length of a vector.
-        columns: Even number of spans to keep.
+        columns: Even number of spans to keep; 0 means as many as the rows allow.
     """
 
-    def __init__(self, rows: int, columns: int = COLUMNS) -> None:
+    def __init__(self, rows: int, columns: int = 0) -> None:
+        columns = columns or columns_for(rows)
         self.span = 1
         self.merges = 0
         self.used = 0
         self._sums = np.zeros((columns, rows))
         self._counts = np.zeros((columns, rows), np.int32)
+
+    @property
+    def columns(self) -> int:
+        """How many spans are kept."""
+        return len(self._sums)
 
     def put(self, step: int, values: Array) -> None:
         """Add a vector of `step` (from 1); its non-finite values are absent."""

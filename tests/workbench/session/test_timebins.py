@@ -1,6 +1,6 @@
 import numpy as np
 
-from workbench.session.timebins import TimeBins
+from workbench.session.timebins import COLUMNS, TimeBins, columns_for
 
 
 def oracle(samples, span, used, rows):
@@ -46,3 +46,12 @@ def test_later_columns_alone_equal_those_of_all():
     bins, _ = filled(500, 7)
     for first in range(bins.used):
         np.testing.assert_array_equal(bins.means(first), bins.means()[first:])
+
+
+def test_very_many_rows_take_little_memory():
+    for rows in (1, 44 * 16, 44 * 500, 44 * 20_000, 10**7):
+        columns = columns_for(rows)
+        assert 16 <= columns <= COLUMNS
+        assert columns % 2 == 0
+        assert columns == 16 or columns * rows * 12 <= 150e6
+    assert columns_for(44 * 100) == COLUMNS
