@@ -49,6 +49,11 @@ class _Bins:
         return self._bins.merges
 
     @property
+    def columns(self) -> int:
+        """How many columns are kept."""
+        return self._bins.columns
+
+    @property
     def used(self) -> int:
         """Columns with something in them."""
         return self._bins.used
