@@ -49,8 +49,7 @@ class Collector(QObject):
         new = gc.get_count()[0]
         if new < _MANY and self._ticks % _RELAXED:
             return
-        self._kept += new
-        gc.collect(1)
+        self._kept += max(0, new - gc.collect(1))
         if self._kept > _MOST:
             self._kept = 0
             gc.freeze()
