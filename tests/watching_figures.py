@@ -6,7 +6,7 @@ curves, checkpoints). Their steps per second tell what watching costs; beside it
 stands what the status bar counts in that time; it also counts the first pictures,
 which come at once and are dearer than all later ones. Both are timed by the wall and
 by what the processor spends on this process. The last columns count the processor
-time of each part of watching within one run: on a busy machine `--clock parts` lets
+time of each part of watching within another run: on a busy machine `--clock parts` lets
 their sum decide.
 """
 
@@ -77,15 +77,18 @@ def alone(preset: str, seconds: float) -> Times:
 
 
 def watched(
-    preset: str, seconds: float, folder: Path
+    preset: str, seconds: float, folder: Path, *, has_parts: bool
 ) -> tuple[Times, dict[str, float], float]:
-    """Return the seconds of a step with all watching, its parts, and what is shown."""
+    """Return the seconds of a step with all watching, its parts, and what is shown.
+
+    To count the parts takes time in every step: what is compared goes without.
+    """
     project = endless(preset)
     trainer, run = launch(folder, project)
     watch.attach(trainer, project)
     pipe = Pipe()
     job = Job(1, trainer, run, pipe.send)
-    share = Share(job.runner)
+    share = Share(job.runner) if has_parts else None
     job.runner.start()
     try:
         ident = job.runner._thread.ident
@@ -93,7 +96,8 @@ def watched(
         while trainer.step < 1:
             time.sleep(_POLL_S)
         time.sleep(_WARM_S)
-        first, clock = (now(), trainer.step), Clock(share, thread_seconds(ident))
+        first = now(), trainer.step
+        clock = Clock(share, thread_seconds(ident)) if share else None
         budget = trainer.monitor.budget
         before = budget.spent_s, budget.elapsed_s
         time.sleep(seconds)
@@ -102,7 +106,7 @@ def watched(
         spent = per_step(first, trainer.step)
         watching, whole = budget.spent_s - before[0], budget.elapsed_s - before[1]
         shown = watching / whole
-        parts = clock.read()
+        parts = clock.read() if clock else {}
     finally:
         job.runner.stop()
         job.runner.join()
@@ -135,7 +139,8 @@ def measure(preset: str, rounds: int, seconds: float, folder: Path) -> dict:
     alone(preset, 0.1)  # what is done for the first time
     for number in range(rounds):
         first = alone(preset, seconds) if number % 2 == 0 else None
-        spent, parts, told = watched(preset, seconds, folder)
+        spent, _, told = watched(preset, seconds, folder, has_parts=False)
+        _, parts, _ = watched(preset, seconds, folder, has_parts=True)
         bare = first or alone(preset, seconds)
         ratios = [mine / theirs - 1 for mine, theirs in zip(spent, bare, strict=True)]
         for clock, cost in zip(CLOCKS, [*ratios, sum(parts.values())], strict=True):

@@ -31,7 +31,7 @@ class Budget:
     def __init__(
         self,
         share: float = 0.05,
-        max_hz: float = 30.0,
+        max_hz: float = 20.0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._share, self._period = share * _AIM, 1.0 / max_hz

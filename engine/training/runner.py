@@ -17,7 +17,7 @@ from engine.training.trainer import Trainer
 
 FRAME_S = 1.0 / 30.0
 """Shortest time between two frames."""
-_SHARE = 0.01
+_SHARE = 0.007
 """Of the time may be spent on frames; dear ones become rare."""
 
 
