@@ -29,7 +29,7 @@ _STEADY_STEPS, _STEADY_S = 12, 1.0
 """So many steps until a heap grows no more; so long they are waited for."""
 _QUICK_S = 0.2
 """Views that take longer are not made a second time to see their memory."""
-_LATER = 1.08
+_LATER = 1.14
 """A run makes more steps than its rehearsal, and its heap grows by so much more."""
 
 Attach = Callable[[Trainer, Project], object]
