@@ -12,7 +12,8 @@ from engine.compile.room import Room
 from engine.graph import serialize
 from engine.host.inside import connect
 from engine.protocol import commands
-from engine.protocol.frame import Failed, Forecast, Outcome
+from engine.protocol.device import Devices
+from engine.protocol.frame import Forecast, Outcome
 from engine.training import trainer as training
 from engine.training.scarcity import ScarcityError, is_scarce
 from tests.helpers.waiting import until, wait_for
@@ -71,8 +72,8 @@ def test_a_failed_run_leaves_no_weights_in_memory(engine, tmp_path, monkeypatch)
     assert "173.00 GB" in end.text
     assert "alloc_cpu" not in end.text
     monkeypatch.undo()
-    engine.send(commands.Look({}))  # answered after all that belongs to the end
-    assert wait_for(engine, Failed).body.text
+    engine.send(commands.ListDevices())  # answered after all that belongs to the end
+    assert wait_for(engine, Devices).body.devices
     gc.collect()
     assert alive
     assert [ref for ref in alive if ref() is not None] == []
