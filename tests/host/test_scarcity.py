@@ -15,6 +15,7 @@ from engine.protocol import commands
 from engine.protocol.device import Devices
 from engine.protocol.frame import Forecast, Outcome
 from engine.training import trainer as training
+from engine.training.once import once_bytes
 from engine.training.scarcity import ScarcityError, is_scarce
 from tests.helpers.waiting import until, wait_for
 from tests.training.projects import mlp
@@ -54,6 +55,7 @@ def test_what_does_not_fit_is_not_rehearsed(engine, monkeypatch):
 
 def test_a_failed_run_leaves_no_weights_in_memory(engine, tmp_path, monkeypatch):
     """The frames of the error, the job and the runner let go of every tensor."""
+    once_bytes()  # no training of this process fails before the one that shall
     alive: list[weakref.ref] = []
     backward = training.PhaseRun.backward
 
