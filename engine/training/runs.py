@@ -309,8 +309,7 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
         TrainingError: When the folder can't be written to.
     """
     now = datetime.now(UTC)
-    unique = f"{now.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-    path = folder / (name or unique)
+    path = folder / (name or f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
     if os.path.lexists(path / _FILE):
         raise DocumentError(
             tr("There already is a run in this folder"),
