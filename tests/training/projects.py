@@ -118,9 +118,20 @@ def in_blocks(**params):
         "c.out>bn.input bn.out>r.input",
     )
     enter, leave = {"x": (Endpoint("c", "input"),)}, {"out": Endpoint("r", "out")}
+    return twice(Block(inside, enter, leave), **params)
+
+
+def twice(block, instance=None, **params):
+    """Return a classifier of digits that reads two instances with shared weights.
+
+    Args:
+        block: What both are instances of.
+        instance: Changes to the first one.
+        **params: Of the training.
+    """
     nodes = [
         Node("data", "data", {"source": "digits"}),
-        Node("one", "block", {"of": "b", "share": "s"}),
+        Node("one", "block", {"of": "b", "share": "s"}, **(instance or {})),
         Node("two", "block", {"of": "b", "share": "s"}),
         Node("both", "add"),
         Node("flat", "flatten"),
@@ -133,5 +144,4 @@ def in_blocks(**params):
         "data.label>loss.target"
     )
     settings = {"batch_size": 32, "steps": 5, "device": "cpu", "threads": 1}
-    blocks = {"b": Block(inside, enter, leave)}
-    return project(nodes, wires, (), blocks, **(settings | params))
+    return project(nodes, wires, (), {"b": block}, **(settings | params))

@@ -7,7 +7,7 @@ import torch
 
 from engine.graph.model import Block, Endpoint, Node
 from engine.training.trainer import Trainer
-from tests.training.projects import cnn, graph, phase, project
+from tests.training.projects import cnn, graph, phase, twice
 
 KINDS = {"batch_norm2d": {}, "instance_norm2d": {"track_running_stats": True}}
 
@@ -100,22 +100,7 @@ def in_block(**instance):
     block = Block(
         inside, {"x": (Endpoint("c", "input"),)}, {"out": Endpoint("bn", "out")}
     )
-    nodes = [
-        Node("data", "data", {"source": "digits"}),
-        Node("one", "block", {"of": "b", "share": "s"}, **instance),
-        Node("two", "block", {"of": "b", "share": "s"}),
-        Node("both", "add"),
-        Node("flat", "flatten"),
-        Node("scores", "linear", {"out_features": 10}),
-        Node("loss", "cross_entropy"),
-    ]
-    wires = (
-        "data.image>one.x data.image>two.x one.out>both.inputs two.out>both.inputs "
-        "both.out>flat.input flat.out>scores.input scores.out>loss.input "
-        "data.label>loss.target"
-    )
-    settings = {"batch_size": 32, "steps": 5, "device": "cpu", "threads": 1}
-    return project(nodes, wires, (), {"b": block}, **settings)
+    return twice(block, instance)
 
 
 def test_shared_norm_is_frozen_where_one_of_its_blocks_is():
