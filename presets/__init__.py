@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
-from engine.graph import presets as _reading
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Project
-from engine.graph.presets import DEFAULT, FAMILIES, OTHERS, PresetInfo, Target
+from engine.graph.presets import library as _reading
+from engine.graph.presets.library import (
+    DEFAULT,
+    FAMILIES,
+    OTHERS,
+    PresetInfo,
+    Target,
+)
 
 __all__ = [
     "DEFAULT",

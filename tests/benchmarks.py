@@ -25,11 +25,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 
 import presets
-from engine.graph import serialize
-from engine.protocol import commands, frame
-from engine.protocol.client import EngineClient
+from engine.graph.files import serialize
+from engine.protocol import commands, messages
+from engine.protocol.wire.client import EngineClient
 from workbench import theme
-from workbench.app import main as app
+from workbench.app.launch import main as app
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
 from workbench.options import Options
@@ -54,9 +54,9 @@ class Clock:
 
     def see(self, body: object) -> None:
         """Take in a message of the engine."""
-        if isinstance(body, frame.Failed | frame.EngineGone | frame.Outcome):
+        if isinstance(body, messages.Failed | messages.EngineGone | messages.Outcome):
             raise SystemExit(body.text)
-        if not isinstance(body, frame.Frame) or not body.step:
+        if not isinstance(body, messages.Frame) or not body.step:
             return
         now = time.perf_counter()
         self._begun = self._begun or now

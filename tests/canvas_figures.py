@@ -15,9 +15,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from engine.graph.model import Edge, Node, Project
-from engine.protocol.frame import HISTOGRAM_BINS, LayerSample
-from workbench.canvas import layout
-from workbench.canvas.moving import MoveNodes
+from engine.protocol.messages import HISTOGRAM_BINS, LayerSample
+from workbench.canvas.geometry import layout
+from workbench.canvas.gestures.move import MoveNodes
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 

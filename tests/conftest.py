@@ -41,7 +41,7 @@ def _no_user_folders(tmp_path_factory):
 
 @pytest.fixture(autouse=True, scope="session")
 def _garbage_waits():
-    """Let nothing be collected inside a test; see workbench/app/garbage.py."""
+    """Let nothing be collected inside a test; see workbench/app/launch/garbage.py."""
     gc.disable()
     gc.collect()
     gc.freeze()  # What all tests share needn't be looked at each time.

@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import presets
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Project
-from engine.protocol import commands, frame, transport
-from engine.protocol.client import EngineClient
+from engine.protocol import commands, messages
+from engine.protocol.wire import transport
+from engine.protocol.wire.client import EngineClient
 from tests.helpers.waiting import until, wait_for
 
 GOAL = 0.3
@@ -53,22 +54,22 @@ def measure(preset: str, options: argparse.Namespace, folder: Path) -> dict:
 
 def _time(
     preset: str, options: argparse.Namespace, folder: Path
-) -> tuple[frame.Forecast, float]:
+) -> tuple[messages.Forecast, float]:
     """Return a forecast and the real seconds of the whole run."""
     project, report = presets.load(preset), folder / "report.json"
     arguments = ["-m", "tests.helpers.stopwatch", str(report), options.clock, "--pipe"]
     client = EngineClient(transport.ProcessTransport(transport.start(arguments)))
     try:
-        wait_for(client, frame.EngineReady, _LIMIT_S)
+        wait_for(client, messages.EngineReady, _LIMIT_S)
         document = serialize.dumps(project)
         client.send(commands.Check(document, 1))
-        wait_for(client, frame.Analysis, _LIMIT_S)
+        wait_for(client, messages.Analysis, _LIMIT_S)
         client.send(commands.Estimate(document, 1))
-        found = wait_for(client, frame.Forecast, _LIMIT_S).body
+        found = wait_for(client, messages.Forecast, _LIMIT_S).body
         share = min(1.0, options.seconds / found.total_s)
         shorter = serialize.dumps(shortened(project, share, found))
         client.send(commands.Train(shorter, str(folder)))
-        outcome = until(client, frame.Outcome, _LIMIT_S)[-1].body
+        outcome = until(client, messages.Outcome, _LIMIT_S)[-1].body
         assert outcome.kind in {"finished", "early"}, outcome
     finally:
         client.close(10.0)
@@ -78,7 +79,7 @@ def _time(
     return found, counted_up(project, took, shortened(project, share, found), found)
 
 
-def shortened(project: Project, share: float, known: frame.Forecast) -> Project:
+def shortened(project: Project, share: float, known: messages.Forecast) -> Project:
     """Return the same with spans and evaluations closer together.
 
     Args:
@@ -104,7 +105,7 @@ def shortened(project: Project, share: float, known: frame.Forecast) -> Project:
 
 
 def counted_up(
-    project: Project, took: dict, shorter: Project, known: frame.Forecast
+    project: Project, took: dict, shorter: Project, known: messages.Forecast
 ) -> float:
     """Return the seconds of the whole run from those of a shorter one."""
     seconds: dict[tuple[int, ...], list[float]] = {}
@@ -134,7 +135,7 @@ def due(project: Project, number: int) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def evaluations(project: Project, known: frame.Forecast) -> int:
+def evaluations(project: Project, known: messages.Forecast) -> int:
     """Return how often the run is evaluated."""
     apart = project.training.number("evaluate_every")
     if not apart:

@@ -18,10 +18,10 @@ from functools import partial
 from pathlib import Path
 
 import presets
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Node, Project
-from engine.protocol import commands, frame
-from engine.protocol.client import EngineClient
+from engine.protocol import commands, messages
+from engine.protocol.wire.client import EngineClient
 from tests.forecast_figures import shortened
 from tests.helpers.waiting import wait_for
 from tests.training.projects import phase, project
@@ -114,7 +114,7 @@ def short(preset: str) -> Project:
     """Return a preset with few steps, and evaluations among them."""
     made = presets.load(preset)
     steps = made.training.number("steps") or 100 * STEPS
-    known = frame.Forecast(0, "", 1, 0, 0, 0, steps, steps // 2, 0)
+    known = messages.Forecast(0, "", 1, 0, 0, 0, steps, steps // 2, 0)
     made = shortened(made, STEPS / steps, known)
     made.training = made.training.with_value("threads", 1)
     return made
@@ -193,7 +193,7 @@ class Engine:
         wait = self._client._transport._process  # type: ignore[attr-defined]
         self._status = Path(f"/proc/{wait.pid}/status")
         self._forget = Path(f"/proc/{wait.pid}/clear_refs")
-        self._wait(frame.EngineReady)
+        self._wait(messages.EngineReady)
 
     def _wait(self, kind: type):
         return wait_for(self._client, kind, _LIMIT_S).body
@@ -201,13 +201,13 @@ class Engine:
     def close(self) -> None:
         self._client.close(10.0)
 
-    def forecast(self, made: Project) -> tuple[int, frame.Forecast]:
+    def forecast(self, made: Project) -> tuple[int, messages.Forecast]:
         """Return bytes by arithmetic, and the forecast."""
         document = serialize.dumps(made)
         self._client.send(commands.Check(document, 1))
-        reckoned = self._wait(frame.Analysis).memory_bytes
+        reckoned = self._wait(messages.Analysis).memory_bytes
         self._client.send(commands.Estimate(document, 1))
-        return reckoned, self._wait(frame.Forecast)
+        return reckoned, self._wait(messages.Forecast)
 
     def measured(self, made: Project) -> tuple[int, int]:
         """Return weights, and the bytes by which the process grew at most."""
@@ -215,8 +215,8 @@ class Engine:
         self._forget.write_text("5", "ascii")  # the peak so far
         document = serialize.dumps(made)
         self._client.send(commands.Train(document, str(self._folder), threads=1))
-        started = self._wait(frame.RunStarted)
-        outcome = self._wait(frame.Outcome)
+        started = self._wait(messages.RunStarted)
+        outcome = self._wait(messages.Outcome)
         assert outcome.kind in {"finished", "early", "diverged"}, outcome
         return started.parameters, self._bytes("VmHWM") - before
 
@@ -256,7 +256,7 @@ def measure(chosen: list[Net]) -> Iterator[dict]:
 
 
 def _row(
-    name: str, weights: int, reckoned: int, found: frame.Forecast, grew: int
+    name: str, weights: int, reckoned: int, found: messages.Forecast, grew: int
 ) -> dict:
     whole, own = found.memory_bytes + found.once_bytes, grew - found.once_bytes
     return {

@@ -22,12 +22,12 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name
 import presets
 from engine.graph.assign import assign
 from engine.graph.model import Project
-from engine.training.launch import launch
+from engine.training.loop.launch import launch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.training.events import Step
+    from engine.training.loop.events import Step
 
 LAYERS, HEADS, WIDTH, CONTEXT, BATCH = 4, 4, 128, 64, 12
 STEPS, WARM_UP, RATE, LAST_RATE = 2000, 100, 1e-3, 1e-4

@@ -20,7 +20,7 @@ from threading import Lock
 
 import presets
 from engine import files
-from engine.graph import cures
+from engine.graph.presets import cures
 from tests.helpers import generated
 
 ROOT = Path(__file__).parents[1]

@@ -17,13 +17,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 import presets
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Project
 from tests import canvas_figures
 from tests.helpers.projects import project
-from workbench.app import shot
+from workbench.app.launch import shot
 from workbench.app.window import MainWindow
-from workbench.canvas import block_tools, layout
+from workbench.canvas.edits import blocks
+from workbench.canvas.geometry import layout
 from workbench.options import Options
 
 FOLDER = Path(__file__).parents[1] / "assets" / "screenshots"
@@ -103,7 +104,7 @@ def _arranged(window: MainWindow) -> None:
 
 def _open_block(window: MainWindow) -> None:
     window.canvas.select(["layers"])
-    block_tools.toggle_open(window.canvas)
+    blocks.toggle_open(window.canvas)
     shot.pause(0.5)
     _arranged(window)
     window.canvas.select(["layers"])

@@ -23,18 +23,18 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 import presets
-from engine.graph.serialize import dumps
+from engine.graph.files.serialize import dumps
 from engine.host import connect
-from engine.protocol import commands, frame
+from engine.protocol import commands, messages
 from workbench import theme
-from workbench.app import main as application
-from workbench.plots.accuracy import AccuracyPlot
-from workbench.plots.gradients import GradientPlot
-from workbench.plots.loss import LossPlot
-from workbench.plots.switch import Switch
+from workbench.app.launch import main as application
+from workbench.plots.panels.accuracy import AccuracyPlot
+from workbench.plots.panels.gradients import GradientPlot
+from workbench.plots.panels.loss import LossPlot
+from workbench.plots.panels.weights import WeightChangePlot
+from workbench.plots.parts.switch import Switch
 from workbench.plots.views.table import FACES
-from workbench.plots.weights import WeightChangePlot
-from workbench.session.history import History
+from workbench.session.curves.history import History
 from workbench.session.names import names_of
 
 WIDTH, HEIGHT = 320, 200
@@ -145,17 +145,17 @@ def _follow(engine, history: History, names) -> None:
 
 def _taken(body: object, history: History, names) -> bool:
     """Take in what the engine told; returns whether it was the last."""
-    if isinstance(body, frame.Failed):
+    if isinstance(body, messages.Failed):
         sys.exit(body.text)
-    if isinstance(body, frame.RunStarted):
+    if isinstance(body, messages.RunStarted):
         history.begin(body, names)
-    if isinstance(body, frame.Frame):
+    if isinstance(body, messages.Frame):
         history.add(body)
-    if isinstance(body, frame.Views):
+    if isinstance(body, messages.Views):
         history.add_views(body.views)
-    if isinstance(body, frame.Outcome) and body.kind == "diverged":
+    if isinstance(body, messages.Outcome) and body.kind == "diverged":
         history.diverge(body.step + 1)
-    return isinstance(body, frame.Views | frame.Outcome)
+    return isinstance(body, messages.Views | messages.Outcome)
 
 
 def drawn(history: History, plan: Plan) -> QImage:

@@ -17,7 +17,7 @@ from engine.errors import EngineError
 from engine.graph.edits import AddNode, Move, ReplaceNode, SetExtra, SetParam
 from engine.graph.model import ROOT, Edge, Endpoint, Node
 from engine.layers import registry
-from workbench.canvas import layout
+from workbench.canvas.geometry import layout
 from workbench.document import (
     Document,
     actions,

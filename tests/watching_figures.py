@@ -23,9 +23,9 @@ import presets
 from engine.explain.diagnose import watch
 from engine.graph.model import Project
 from engine.host.job import Job
-from engine.protocol import wire
-from engine.training.launch import launch
-from engine.training.trainer import Trainer
+from engine.protocol.wire import encoding
+from engine.training.loop.launch import launch
+from engine.training.loop.trainer import Trainer
 from tests.helpers.share import Clock, Share, thread_seconds
 
 NETS = (
@@ -125,7 +125,7 @@ class Pipe:
 
     def _write(self) -> None:
         while (message := self._waiting.get()) is not None:
-            wire.encode(message)
+            encoding.encode(message)
 
     def close(self) -> None:
         self.send(None)

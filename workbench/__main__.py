@@ -40,7 +40,7 @@ def _draw(options: "Options") -> int:
     launch.require_libraries(window=False)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     gc.disable()  # It ends soon; see app.garbage.
-    from workbench.app import shot
+    from workbench.app.launch import shot
 
     return shot.draw(options)
 
@@ -53,10 +53,10 @@ def _open(options: "Options") -> int:
         launch.require_libraries(window=True)
     if display.is_reachable():
         gc.disable()  # A tenth less until the first paint; see app.garbage.
-        from workbench.app import main as app
+        from workbench.app.launch import main as app
 
         return app.run(options)
-    from workbench.app import headless
+    from workbench.app.launch import headless
 
     return headless.run(options)
 

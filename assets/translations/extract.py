@@ -29,22 +29,22 @@ if str(ROOT) not in sys.path:
 from engine.files import atomic_write  # noqa: E402 - found through the line above
 from engine.graph import options  # noqa: E402
 from engine.layers import registry  # noqa: E402
-from engine.layers.datasets import DATASETS  # noqa: E402
+from engine.layers.datasets.catalogue import DATASETS  # noqa: E402
 from engine.layers.spec import Param, Port  # noqa: E402
 
 PACKAGES = ("engine", "workbench", "presets")
 TABLES: Mapping[str, Mapping[str, int | None]] = {
-    "engine/graph/presets.py": {"FAMILIES": -1, "OTHERS": None},
+    "engine/graph/presets/library.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
     "engine/layers/spec.py": {"_WORDS": None},
-    "engine/training/disk.py": {"_REASONS": None},
-    "workbench/app/actions.py": {"MENUS": None, "ENTRIES": 2},
-    "workbench/app/docks.py": {"TITLES": None},
-    "workbench/app/cheat_sheet.py": {"_CANVAS": None},
-    "workbench/app/status.py": {"STATES": 0},
-    "workbench/app/engine_care.py": {"DOING": None},
-    "workbench/canvas/align.py": {"KINDS": 0},
-    "workbench/canvas/pulse.py": {"_WORDS": None},
+    "engine/training/records/disk.py": {"_REASONS": None},
+    "workbench/app/commands/actions.py": {"MENUS": None, "ENTRIES": 2},
+    "workbench/app/docks/docks.py": {"TITLES": None},
+    "workbench/app/commands/cheat_sheet.py": {"_CANVAS": None},
+    "workbench/app/bars/status.py": {"STATES": 0},
+    "workbench/app/run/engine_loss.py": {"DOING": None},
+    "workbench/canvas/edits/align.py": {"KINDS": 0},
+    "workbench/canvas/painting/step_animation.py": {"_WORDS": None},
     "workbench/dialogs/export.py": {"FORMATS": None},
     "workbench/document/wires.py": {"_KINDS": None},
     "workbench/inspector/problems.py": {"_ICONS": -1},

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from engine.cli import projects
 from engine.cli.output import write, write_json
-from engine.graph import presets as preset_files
 from engine.graph import weights
+from engine.graph.presets import library as preset_files
 from engine.i18n import tr
-from engine.protocol.frame import Analysis
+from engine.protocol.messages import Analysis
 
 
 def presets(options: Namespace) -> int:
@@ -27,15 +27,15 @@ def presets(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Say what keeps a project from training; 1 when something does."""
     project = projects.find(options.project)
-    from engine.compile import starts  # noqa: PLC0415 - loads torch
-    from engine.compile.shapes import ShapeCache  # noqa: PLC0415
+    from engine.advice.shapes import ShapeCache  # noqa: PLC0415
+    from engine.advice.weights import sources  # noqa: PLC0415 - loads torch
     from engine.data import catalog  # noqa: PLC0415
 
     folder = projects.folder_of(options.project)
     held = () if options.allow_paths else weights.outside(project, folder)
     seen = weights.without(project, held, folder)
     analysis = ShapeCache(catalog.training_part).analyse(seen, folder="")
-    analysis = starts.with_held(analysis, project, folder, held)
+    analysis = sources.with_held(analysis, project, folder, held)
     if options.json:
         write_json(_as_json(analysis))
     else:
@@ -92,7 +92,7 @@ def export(options: Namespace) -> int:
     """Write the weights of a run."""
     from engine.export import export as write_file  # noqa: PLC0415 - loads torch
     from engine.export import of_run  # noqa: PLC0415
-    from engine.training import runs  # noqa: PLC0415
+    from engine.training.records import runs  # noqa: PLC0415
 
     run = runs.open_run(Path(options.project), options.from_step)
     trained = of_run(run, averaged=not options.raw)

@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import TextIO
 
 from engine.i18n import tr
-from engine.protocol.frame import Evaluation
-from engine.training.trainer import Trainer
+from engine.protocol.messages import Evaluation
+from engine.training.loop.trainer import Trainer
 
 _EVERY_S = 0.1
 _BAR = 24

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from engine.graph import presets, serialize
+from engine.graph.files import serialize
 from engine.graph.model import Project
+from engine.graph.presets import library
 from engine.graph.weights import absolute
 
 PRESETS = Path(__file__).parents[2] / "presets"
@@ -20,7 +21,7 @@ def find(word: str) -> Project:
     if _is_file(word):
         path = Path(word)
         return absolute(serialize.load(path), path.resolve().parent)
-    return serialize.load(presets.find(PRESETS, word))
+    return serialize.load(library.find(PRESETS, word))
 
 
 def folder_of(word: str) -> str:
@@ -30,5 +31,5 @@ def folder_of(word: str) -> str:
 
 def _is_file(word: str) -> bool:
     path = Path(word)
-    looks_like_file = path.suffix == presets.SUFFIX or len(path.parts) > 1
+    looks_like_file = path.suffix == library.SUFFIX or len(path.parts) > 1
     return looks_like_file or path.is_file()

@@ -19,12 +19,14 @@ from engine.i18n import tr
 from engine.protocol import baselines
 from engine.protocol.baselines import Baselines, against
 from engine.protocol.commands import Train
-from engine.protocol.frame import Evaluation
+from engine.protocol.messages import Evaluation
 from engine.protocol.overrides import overridden
-from engine.training import initial, runs, threads
-from engine.training.events import Step
-from engine.training.launch import launch
-from engine.training.trainer import Trainer
+from engine.training.loop.events import Step
+from engine.training.loop.launch import launch
+from engine.training.loop.trainer import Trainer
+from engine.training.parts import threads
+from engine.training.records import runs
+from engine.training.weights import initial_weights
 
 RUNS = Path("runs")
 """Where runs are kept when nothing is said."""
@@ -109,7 +111,7 @@ def _resumed(options: Namespace) -> tuple[Trainer, runs.Run]:
         )
     run = runs.open_run(Path(options.out), options.from_step)
     if not run.has_checkpoint:  # it begins with what it says, and may be anybody's
-        kept = str(run.info.get(initial.KEPT_FROM, ""))
+        kept = str(run.info.get(initial_weights.KEPT_FROM, ""))
         _check_allowed(options, weights.outside(run.project, "", kept))
     return Trainer.resume(run), run
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
+from engine.compile.build_context import Site
 from engine.compile.builders import (
     activation,
     conv,
@@ -18,8 +19,7 @@ from engine.compile.builders import (
     shape,
 )
 from engine.compile.builders.dense import Builder
-from engine.compile.site import Site
-from engine.compile.words import Shape, kind_text, shape_text, shapes_text
+from engine.compile.shape_text import Shape, kind_text, shape_text, shapes_text
 from engine.errors import EngineError, ShapeError, UnknownLayerError
 from engine.i18n import tr
 from engine.layers import registry

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, fx
 
-from engine.compile.words import Shape
+from engine.compile.shape_text import Shape
 
 
 @dataclass(frozen=True)

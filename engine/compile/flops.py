@@ -9,10 +9,14 @@ from collections.abc import Callable
 from torch import nn
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
-from engine.compile.generative import LowRank
-from engine.compile.sequences import DecoderLayer, EncoderLayer, MultiheadAttention
-from engine.compile.site import Site
-from engine.compile.words import Shape
+from engine.compile.build_context import Site
+from engine.compile.modules.generative import LowRank
+from engine.compile.modules.sequences import (
+    DecoderLayer,
+    EncoderLayer,
+    MultiheadAttention,
+)
+from engine.compile.shape_text import Shape
 
 Rule = Callable[[nn.Module, Site, Shape], int]
 

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from engine.compile.build import build, refusal
+from engine.compile.build_context import Site
 from engine.compile.flops import count_flops
 from engine.compile.held import Held, run_and_see
-from engine.compile.site import Site
-from engine.compile.words import Shape
+from engine.compile.shape_text import Shape
 from engine.errors import EngineError
 from engine.layers import registry
-from engine.layers.datasets import spec_of
+from engine.layers.datasets.catalogue import spec_of
 from engine.layers.spec import Value
 
 PROBE_BATCH = 2

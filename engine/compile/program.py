@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, fx, nn
 from torch.fx.node import Argument
 
+from engine.advice.inspection import flows_of, inspected
+from engine.advice.shapes import ShapeCache
 from engine.compile.build import BUILDERS, build
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.ignored import following
 from engine.compile.infer import Flow, Inference
-from engine.compile.inspection import flows_of, inspected
-from engine.compile.reach import Reach
-from engine.compile.shapes import ShapeCache
+from engine.compile.phase_reach import Reach
 from engine.graph.model import Project
 from engine.graph.settings import Phase
 from engine.layers import registry

@@ -15,7 +15,7 @@ from engine.data.settings import Settings, resolve
 from engine.data.split import generator, mislabelled
 from engine.errors import DataError
 from engine.i18n import tr
-from engine.layers.dataset_spec import DataPort, DataSpec, Family
+from engine.layers.datasets.spec import DataPort, DataSpec, Family
 from engine.layers.spec import Params
 
 _READERS: dict[Family, Callable[[Settings], Parts]] = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.data.parts import Arrays
 from engine.data.settings import Settings
-from engine.layers.dataset_maths import DATE_CHARACTERS
+from engine.layers.datasets.maths import DATE_CHARACTERS
 
 FIRST, LAST = date(1950, 1, 1), date(2049, 12, 31)
 LONGEST = 20

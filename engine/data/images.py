@@ -12,7 +12,7 @@ from engine.data.split import (
     stratified_order,
     subset,
 )
-from engine.layers.dataset_tables import LETTERS
+from engine.layers.datasets.tables import LETTERS
 
 _FILES = {"mnist_words": "mnist"}
 WORDS = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.layers.dataset_spec import ScalingKind
+from engine.layers.datasets.spec import ScalingKind
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import cast
 
 from engine.errors import DataError
 from engine.i18n import tr
-from engine.layers.dataset_spec import DataSpec, ScalingKind
-from engine.layers.datasets import DATA, spec_of
+from engine.layers.datasets.catalogue import DATA, spec_of
+from engine.layers.datasets.spec import DataSpec, ScalingKind
 from engine.layers.spec import Params
 
 

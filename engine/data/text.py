@@ -13,7 +13,7 @@ from engine.data.settings import Settings
 from engine.data.split import num_held_back
 from engine.errors import DataError
 from engine.i18n import tr
-from engine.layers.dataset_tables import CHARACTERS
+from engine.layers.datasets.tables import CHARACTERS
 
 UNKNOWN = -1
 

@@ -16,7 +16,7 @@ from engine.export import pt, safetensors
 from engine.export.weights import Weights
 from engine.files import atomic_file
 from engine.i18n import tr
-from engine.protocol.frame import Exported
+from engine.protocol.messages import Exported
 
 
 @dataclass(frozen=True)

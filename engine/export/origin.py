@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from engine.compile.flatten import FlatNode, Flattener
 from engine.data.catalog import Dataset, load
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Project
 
 FORMAT_VERSION = 2

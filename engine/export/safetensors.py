@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from engine.errors import ExportError
 from engine.i18n import tr
-from engine.training import tensor_file
+from engine.training.records import tensor_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from torch import Tensor, nn
 
 from engine.export import origin
-from engine.training.runs import Run
+from engine.training.records.runs import Run
 
 
 @dataclass(frozen=True)

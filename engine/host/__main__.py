@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine import i18n
 from engine.host import heap
-from engine.protocol.transport import PipeServer, take_standard_streams
+from engine.protocol.wire.transport import PipeServer, take_standard_streams
 
 _TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
 
@@ -27,7 +27,7 @@ def main() -> int:
     server = PipeServer(*take_standard_streams())
     i18n.load(options.language, _TRANSLATIONS)
     from engine.host.service import Host  # noqa: PLC0415 - loads torch
-    from engine.training import threads  # noqa: PLC0415 - loads torch
+    from engine.training.parts import threads  # noqa: PLC0415 - loads torch
 
     threads.leave_all_to_training()
     threads.flush_denormals()

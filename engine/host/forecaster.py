@@ -5,16 +5,16 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
-from engine.compile.room import room
-from engine.compile.shapes import ShapeCache
+from engine.advice.checks.free_memory import room
+from engine.advice.shapes import ShapeCache
 from engine.errors import EngineError
 from engine.explain.diagnose import watch
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.i18n import tr
-from engine.protocol import commands, frame
-from engine.training.forecast import Rehearsal
-from engine.training.once import once_bytes
-from engine.training.scarcity import give_back
+from engine.protocol import commands, messages
+from engine.training.forecast.forecast import Rehearsal
+from engine.training.forecast.once import once_bytes
+from engine.training.machine.scarcity import give_back
 
 KEPT = 32
 """Forecasts that are remembered, by the text of their document."""
@@ -34,13 +34,13 @@ class Forecaster:
     Threads: `ask` and `cancel` from one thread.
     """
 
-    def __init__(self, send: Callable[[frame.Message], None]) -> None:
+    def __init__(self, send: Callable[[messages.Message], None]) -> None:
         self._send = send
         self.stirred = 0
         self._thread: threading.Thread | None = None
         self._cancelled = threading.Event()
         self._rehearsal: Rehearsal | None = None
-        self._known: dict[str, frame.Forecast] = {}
+        self._known: dict[str, messages.Forecast] = {}
 
     def ask(self, request: commands.Request) -> None:
         """Begin a forecast; it is answered later."""
@@ -66,19 +66,19 @@ class Forecaster:
         try:
             body = self._made(request, cancelled)
         except EngineError as error:
-            body = frame.Failed(str(error), node=getattr(error, "node", ""))
+            body = messages.Failed(str(error), node=getattr(error, "node", ""))
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
-            body = frame.Failed(text, traceback.format_exc())
+            body = messages.Failed(text, traceback.format_exc())
         self._rehearsal = None
         give_back()
         if body is None:
-            body = frame.Failed(tr("The forecast was called off"))
-        self._send(frame.Message(request.number, body))
+            body = messages.Failed(tr("The forecast was called off"))
+        self._send(messages.Message(request.number, body))
 
     def _made(
         self, request: commands.Request, cancelled: threading.Event
-    ) -> frame.Forecast | None:
+    ) -> messages.Forecast | None:
         command = request.command
         assert isinstance(command, commands.Estimate)
         if command.document not in self._known:
@@ -93,16 +93,16 @@ class Forecaster:
 
     def _found(
         self, command: commands.Estimate, cancelled: threading.Event
-    ) -> frame.Forecast | None:
+    ) -> messages.Forecast | None:
         """Rehearse, unless arithmetic says that it would not fit."""
         project = serialize.loads(command.document)
         device = str(project.training.value("device"))
         needed = ShapeCache().analyse(project).memory_bytes
         if 0 < room(device).free < needed:
-            return frame.Forecast(
+            return messages.Forecast(
                 command.revision, device, 0, 0.0, 0.0, 0.0, 0, 0, needed
             )
-        found: frame.Forecast | None = None
+        found: messages.Forecast | None = None
         for _ in range(_MOST_TRIES):
             before = self.stirred
             rehearsal = Rehearsal(project, attach=watch.attach)

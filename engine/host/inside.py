@@ -4,10 +4,10 @@ import queue
 import threading
 import time
 
-from engine.protocol.client import EngineClient
 from engine.protocol.commands import Close, Request
-from engine.protocol.frame import Message
-from engine.protocol.mailbox import Mailbox
+from engine.protocol.messages import Message
+from engine.protocol.wire.client import EngineClient
+from engine.protocol.wire.mailbox import Mailbox
 
 _INBOX = 64
 

@@ -11,13 +11,13 @@ from engine.errors import EngineError
 from engine.export import export, of_run
 from engine.export.weights import of_modules
 from engine.i18n import tr
-from engine.protocol import commands, frame
-from engine.training import looking
-from engine.training.interrupt import InterruptedStepError
-from engine.training.runner import Runner
-from engine.training.runs import Run, open_run
-from engine.training.scarcity import give_back
-from engine.training.trainer import Trainer
+from engine.protocol import commands, messages
+from engine.training.loop import view_requests
+from engine.training.loop.runner import Runner
+from engine.training.loop.trainer import Trainer
+from engine.training.machine.interrupt import InterruptedStepError
+from engine.training.machine.scarcity import give_back
+from engine.training.records.runs import Run, open_run
 
 _POLL_S = 0.05
 
@@ -39,7 +39,7 @@ class Job:
         number: int,
         trainer: Trainer,
         run: Run,
-        send: Callable[[frame.Message], None],
+        send: Callable[[messages.Message], None],
     ) -> None:
         self._number, self._send = number, send
         self._held: Trainer | None = trainer
@@ -57,9 +57,9 @@ class Job:
         )
 
     def _tell(self, body: object) -> None:
-        self._send(frame.Message(self._number, body))
+        self._send(messages.Message(self._number, body))
 
-    def _end(self, outcome: frame.Outcome) -> None:
+    def _end(self, outcome: messages.Outcome) -> None:
         """Tell the end, and answer who asked too late for the last step.
 
         Of a run that failed nothing is kept in memory: that may be why it failed.
@@ -110,22 +110,22 @@ class Job:
                     body = self._seen(self._looks[0].command)
                 except InterruptedStepError:
                     return  # a stop is more urgent; the end comes back to this
-                self._send(frame.Message(self._looks.popleft().number, body))
+                self._send(messages.Message(self._looks.popleft().number, body))
 
     def _seen(self, command: object) -> object:
         """Return the answer; a failure is the asker's, not the training's."""
         if not self.is_held:
-            return frame.Failed(tr("Nothing is being trained"))
+            return messages.Failed(tr("Nothing is being trained"))
         trainer = self._trainer
         stops = trainer.stops if not self._over else lambda: False
         try:
-            return looking.answer(trainer.viewing, trainer.step, command, stops)
+            return view_requests.answer(trainer.viewing, trainer.step, command, stops)
         except InterruptedStepError:
             raise
         except EngineError as error:
-            return frame.Failed(str(error))
+            return messages.Failed(str(error))
         except Exception as error:  # noqa: BLE001 - as in the host
-            return frame.Failed(
+            return messages.Failed(
                 tr("The engine made a mistake: {error}", error=repr(error))
             )
 
@@ -140,11 +140,11 @@ class Job:
         try:
             self._trainer.recorder.move(Path(command.folder))
         except EngineError as error:
-            body = frame.Failed(str(error))
+            body = messages.Failed(str(error))
         else:
-            body = frame.Moved(self.folder)
+            body = messages.Moved(self.folder)
             self.runner.resume()
-        self._send(frame.Message(request.number, body))
+        self._send(messages.Message(request.number, body))
 
     def set_hyper(self, request: commands.Request) -> None:
         """Change a setting; a refusal carries the number of the last such request."""
@@ -154,10 +154,10 @@ class Job:
         self.runner.set_hyper(command.name, command.value, command.phase)
 
     def _refused(self, error: EngineError) -> None:
-        body = frame.Failed(str(error))
-        self._send(frame.Message(self._hyper_number, body))
+        body = messages.Failed(str(error))
+        self._send(messages.Message(self._hyper_number, body))
 
-    def export(self, command: commands.Export) -> frame.Exported:
+    def export(self, command: commands.Export) -> messages.Exported:
         """Write the weights at the present step, or those of the end.
 
         The training waits meanwhile: copies would take as much memory again.
@@ -165,7 +165,7 @@ class Job:
         Raises:
             EngineError: When they can't be written.
         """
-        answer: queue.SimpleQueue[frame.Exported | Exception] = queue.SimpleQueue()
+        answer: queue.SimpleQueue[messages.Exported | Exception] = queue.SimpleQueue()
         self.runner.do(lambda: answer.put(self._exported(command)))
         while self.runner.running and answer.empty():
             with suppress(queue.Empty):
@@ -175,7 +175,7 @@ class Job:
             return export(weights, command.format, Path(command.path))
         return _given(answer.get())
 
-    def _exported(self, command: commands.Export) -> frame.Exported | Exception:
+    def _exported(self, command: commands.Export) -> messages.Exported | Exception:
         """Export the present weights; a failure is the asker's, not the training's."""
         trainer = self._trainer
         modules = trainer.parts.program.modules
@@ -187,7 +187,7 @@ class Job:
             return error
 
 
-def _given(answer: frame.Exported | Exception) -> frame.Exported:
+def _given(answer: messages.Exported | Exception) -> messages.Exported:
     if isinstance(answer, Exception):
         raise answer
     return answer

@@ -9,28 +9,31 @@ from pathlib import Path
 
 import torch
 
-from engine.compile import starts
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
+from engine.advice.weights import sources
 from engine.data import catalog
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
 from engine.export import export, of_run
-from engine.graph import serialize, weights
+from engine.graph import weights
+from engine.graph.files import serialize
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
-from engine.protocol import commands, device, frame
+from engine.protocol import commands, device, messages
 from engine.protocol.overrides import overridden
 from engine.protocol.weights import WeightsPreview
-from engine.training import devices, initial, runs
-from engine.training.launch import launch
-from engine.training.looking import PastViews
-from engine.training.once import at_rest, once_bytes
-from engine.training.scarcity import give_back
-from engine.training.trainer import Trainer
+from engine.training.forecast.once import at_rest, once_bytes
+from engine.training.loop.launch import launch
+from engine.training.loop.trainer import Trainer
+from engine.training.loop.view_requests import PastViews
+from engine.training.machine import devices
+from engine.training.machine.scarcity import give_back
+from engine.training.records import runs
+from engine.training.weights import initial_weights
 
 CLOSE_S = 8.0
-Send = Callable[[frame.Message], None]
+Send = Callable[[messages.Message], None]
 
 
 class Host:
@@ -53,7 +56,7 @@ class Host:
             commands.Check: self._check,
             commands.Estimate: self._estimate,
             commands.ListDevices: lambda _request: self._devices(),
-            commands.Ping: lambda _request: frame.Pong(),
+            commands.Ping: lambda _request: messages.Pong(),
             commands.SettleRun: self._settle_run,
             commands.MoveRun: self._move_run,
             commands.Train: self._train,
@@ -74,7 +77,7 @@ class Host:
 
     def serve(self, next_request: Callable[[], commands.Request]) -> None:
         """Answer requests until `Close`, then end a run with a checkpoint."""
-        self._send(frame.Message(0, frame.EngineReady(self._devices())))
+        self._send(messages.Message(0, messages.EngineReady(self._devices())))
         while not isinstance((request := next_request()).command, commands.Close):
             self._answer(request)
         self._forecaster.cancel()
@@ -106,20 +109,20 @@ class Host:
             self._forecaster.stirred += 1
             body = self._answers[type(request.command)](request)
         except EngineError as error:
-            body = frame.Failed(
+            body = messages.Failed(
                 str(error),
                 node=getattr(error, "node", ""),
                 earlier=getattr(error, "earlier", -1),
             )
         except OSError as error:
-            body = frame.Failed(f"{error.filename or ''}: {error.strerror or error}")
+            body = messages.Failed(f"{error.filename or ''}: {error.strerror or error}")
         except Exception as error:  # noqa: BLE001 - a request never ends the engine
             text = tr("The engine made a mistake: {error}", error=repr(error))
-            body = frame.Failed(text, traceback.format_exc())
-        if isinstance(body, frame.Failed):
+            body = messages.Failed(text, traceback.format_exc())
+        if isinstance(body, messages.Failed):
             give_back()
         if body is not None:
-            self._send(frame.Message(request.number, body))
+            self._send(messages.Message(request.number, body))
 
     @property
     def _running(self) -> Job:
@@ -132,14 +135,14 @@ class Host:
             raise TrainingError(tr("Nothing is being trained"))
         return self._job
 
-    def _check(self, request: commands.Request) -> frame.Analysis:
+    def _check(self, request: commands.Request) -> messages.Analysis:
         command = request.command
         assert isinstance(command, commands.Check)
         project = serialize.loads(command.document)
-        held = starts.held(project, command.folder, command.allowed)
+        held = sources.held(project, command.folder, command.allowed)
         seen = weights.without(project, held, command.folder) if held else project
         analysis = self._shapes.analyse(seen, command.revision, command.folder)
-        return starts.with_held(analysis, project, command.folder, held)
+        return sources.with_held(analysis, project, command.folder, held)
 
     def _estimate(self, request: commands.Request) -> None:
         self._require_idle()
@@ -176,13 +179,13 @@ class Host:
     def _move_run(self, request: commands.Request) -> None:
         self._running.move(request)
 
-    def _settle_run(self, request: commands.Request) -> frame.Pong:
+    def _settle_run(self, request: commands.Request) -> messages.Pong:
         command = request.command
         assert isinstance(command, commands.SettleRun)
         job = self._job
         if not (job and job.runner.running and job.folder == command.folder):
             runs.settle(Path(command.folder))
-        return frame.Pong()
+        return messages.Pong()
 
     def _begin(
         self, number: int, trainer: Trainer, run: runs.Run, *, paused: bool
@@ -214,7 +217,7 @@ class Host:
     def _set_hyper(self, request: commands.Request) -> None:
         self._running.set_hyper(request)
 
-    def _export(self, request: commands.Request) -> frame.Exported:
+    def _export(self, request: commands.Request) -> messages.Exported:
         command = request.command
         assert isinstance(command, commands.Export)
         if command.run:
@@ -232,7 +235,7 @@ class Host:
         command = request.command
         assert isinstance(command, commands.PreviewWeights)
         project = serialize.loads(command.document)
-        return initial.preview(project, command.path, command.prefix)
+        return initial_weights.preview(project, command.path, command.prefix)
 
     def _look(self, request: commands.Request) -> object:
         """Let the run answer when it can; of an older run, read its weights."""

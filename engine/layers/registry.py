@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from engine.errors import UnknownLayerError
-from engine.layers import (
+from engine.layers.families import (
     activation,
     attention,
     conv,

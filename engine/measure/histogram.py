@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from engine.protocol.frame import HISTOGRAM_BINS
+from engine.protocol.messages import HISTOGRAM_BINS
 
 SAMPLE_LIMIT = 65_536
 """Layers with more numbers than this are looked at in even strides."""

@@ -68,10 +68,10 @@ def test_engine_loads_without_qt():
     assert loaded(["engine"], QT) == set()
 
 
-@pytest.mark.skipif(not exists("workbench.app.main"), reason="no window yet")
+@pytest.mark.skipif(not exists("workbench.app.launch.main"), reason="no window yet")
 def test_window_module_loads_without_plots():
     """pyqtgraph costs more than the whole first paint."""
-    code = "import sys, workbench.app.main; print('pyqtgraph' in sys.modules)"
+    code = "import sys, workbench.app.launch.main; print('pyqtgraph' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -15,15 +15,15 @@ MIN_COVERED = 0.97
 """Of the texts; the few that came last may wait for their translator."""
 CATALOGUE_FIELDS = {"title", "help", "label", "doc", "unit", "unset", "watch", "text"}
 FROM_ELSEWHERE = (
-    "workbench/app/commands.py",
-    "workbench/app/menus.py",
-    "workbench/canvas/words.py",
+    "workbench/app/commands/handlers.py",
+    "workbench/app/bars/menu_bar.py",
+    "workbench/canvas/cards/labels.py",
     "workbench/canvas/menus.py",
-    "workbench/canvas/palette.py",
+    "workbench/canvas/widgets/layer_list.py",
     "workbench/dialogs/cards.py",
     "workbench/dialogs/gallery.py",
     "workbench/inspector/fields.py",
-    "workbench/inspector/training_form.py",
+    "workbench/inspector/training/form.py",
 )
 """Files whose variables hold words of the catalogue or of a table elsewhere."""
 HOW_TO = """\

@@ -11,10 +11,10 @@ import safetensors.torch
 import torch
 
 from engine.cli import main
-from engine.graph import serialize
 from engine.graph.edits import Disconnect
+from engine.graph.files import serialize
 from engine.graph.model import Edge
-from engine.protocol.transport import start
+from engine.protocol.wire.transport import start
 from presets import all_presets, load
 
 

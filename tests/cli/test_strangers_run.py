@@ -7,7 +7,7 @@ import safetensors.torch
 import torch
 
 from engine.cli import main
-from engine.graph import serialize
+from engine.graph.files import serialize
 
 
 def pointed_to(run, place, field):

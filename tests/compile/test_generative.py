@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from engine.compile.build import build
-from engine.compile.metrics import build_metric
+from engine.compile.modules.metrics import build_metric
 from engine.errors import EngineError
 from engine.layers import registry
 

@@ -7,10 +7,10 @@ import pytest
 import safetensors.torch
 import torch
 
-from engine.compile import headers
-from engine.compile.headers import Entry, header_of
+from engine.advice.weights import headers
+from engine.advice.weights.headers import Entry, header_of
 from engine.graph.model import Project
-from engine.training import runs
+from engine.training.records import runs
 
 TENSORS = {
     "fc.weight": torch.zeros(3, 5),

@@ -9,14 +9,14 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 from torch.profiler import ProfilerActivity, profile
 
-from engine.compile import room as rooms
-from engine.compile import shapes
+from engine.advice import shapes
+from engine.advice.checks import free_memory as rooms
+from engine.advice.checks.free_memory import Room, main_memory, room
+from engine.advice.checks.memory import Needs
+from engine.advice.shapes import ShapeCache
 from engine.compile.flatten import Flattener
 from engine.compile.held import Held, run_and_see
-from engine.compile.memory import Needs
 from engine.compile.program import compile_project
-from engine.compile.room import Room, main_memory, room
-from engine.compile.shapes import ShapeCache
 from engine.graph.model import Node
 from tests.training.projects import phase, project
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.compile.metrics import build_metric
+from engine.compile.modules.metrics import build_metric
 from engine.errors import UnknownLayerError
 from engine.layers import registry
 

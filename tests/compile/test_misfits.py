@@ -6,11 +6,11 @@ import pytest
 import safetensors.torch
 import torch
 
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from engine.errors import TrainingError
-from engine.graph import grouping
+from engine.graph.blocks import grouping
 from engine.graph.edits import apply_all
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import mlp
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 import presets
+from engine.advice.shapes import ShapeCache
 from engine.compile.program import compile_project
-from engine.compile.shapes import ShapeCache
 from engine.graph.edits import apply_all
 from engine.graph.model import Edge, Node
 from tests.training.projects import gan, mlp, phase

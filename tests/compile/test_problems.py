@@ -2,10 +2,10 @@
 
 import pytest
 
-from engine.compile.shapes import ShapeCache
+from engine.advice.document.validate import validate
+from engine.advice.shapes import ShapeCache
 from engine.graph.edits import apply_all
 from engine.graph.model import Edge, Node, Project
-from engine.graph.validate import validate
 from tests.helpers.projects import chain, project
 
 

@@ -13,7 +13,7 @@ from engine.compile.infer import Flow, infer
 from engine.compile.program import compile_project
 from engine.errors import ShapeError
 from engine.layers import registry
-from engine.training.feeds import Feeds
+from engine.training.evaluation.feeds import Feeds
 
 
 def made(type_id, *inputs, **params):

@@ -6,11 +6,11 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.compile import shapes
+from engine.advice import shapes
+from engine.advice.fixes import trial
+from engine.advice.shapes import ShapeCache
 from engine.compile.build import build
-from engine.compile.fixes import trial
 from engine.compile.infer import Flow, infer
-from engine.compile.shapes import ShapeCache
 from engine.graph.edits import SetParam
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
 from engine.layers import registry

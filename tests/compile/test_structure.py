@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 import presets
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from engine.data import catalog
 from engine.graph.edits import apply_all
 from engine.graph.model import Node

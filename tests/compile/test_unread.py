@@ -6,8 +6,8 @@ import pytest
 import torch
 
 import presets
+from engine.advice.shapes import ShapeCache
 from engine.compile.program import compile_project
-from engine.compile.shapes import ShapeCache
 from engine.graph.edits import apply_all
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
 from tests.helpers.projects import chain, graph

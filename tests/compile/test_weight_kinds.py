@@ -4,13 +4,14 @@ import pytest
 import safetensors.torch
 import torch
 
-from engine.compile import weight_kinds
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
+from engine.advice.weights import kinds
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.export import Weights, export
 from engine.graph.model import Node
-from engine.training import initial, runs, weight_files
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
+from engine.training.weights import initial_weights, weight_files
 from tests.faults._hostile_weights import WEIGHTS
 from tests.training.projects import mlp
 
@@ -48,10 +49,10 @@ def test_sound_files_and_runs_have_no_complaint(tmp_path):
     safetensors.torch.save_file(state, tmp_path / "a.safetensors")
     torch.save(torch.nn.BatchNorm1d(3).state_dict(), tmp_path / "a.pt")
     run = runs.create(tmp_path, mlp(), name="run")
-    assert weight_kinds.complaint(run.folder) == "a run without weights"
+    assert kinds.complaint(run.folder) == "a run without weights"
     run.save_checkpoint({"model/w": torch.zeros(1)}, {"step": 1})
     for name in ("a.safetensors", "a.pt", "run"):
-        assert weight_kinds.complaint(tmp_path / name) == ""
+        assert kinds.complaint(tmp_path / name) == ""
         assert weight_files.read(str(tmp_path / name)).tensors
 
 
@@ -84,7 +85,7 @@ def test_nan_in_a_file_is_named(tmp_path):
     project.weights = str(tmp_path / "net.safetensors")
     with pytest.raises(TrainingError, match=r"“hidden\.bias” holds NaN.*1 of 16"):
         Trainer(project)
-    assert initial.preview(mlp(), project.weights).nodes == ("hidden",)
+    assert initial_weights.preview(mlp(), project.weights).nodes == ("hidden",)
 
 
 def test_nothing_is_not_exported(tmp_path):

@@ -10,7 +10,7 @@ from engine.data import catalog, images
 from engine.data.catalog import load
 from engine.data.parts import Parts
 from engine.errors import ConfigError, DataError
-from engine.layers.datasets import DATASETS, feed_shape
+from engine.layers.datasets.catalogue import DATASETS, feed_shape
 
 EVERY_SET = pytest.mark.parametrize("source", DATASETS)
 STORED_SIZES = {

@@ -9,7 +9,7 @@ import pytest
 
 from engine.data import folder
 from engine.errors import DataError
-from engine.layers.datasets import DATASETS
+from engine.layers.datasets.catalogue import DATASETS
 
 
 def test_table_files_and_sources_agree():

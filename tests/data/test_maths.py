@@ -8,7 +8,7 @@ import pytest
 from engine.data import signals
 from engine.data.catalog import load
 from engine.data.split import generator
-from engine.layers.datasets import DATASETS
+from engine.layers.datasets.catalogue import DATASETS
 
 DRAWN = [spec.id for spec in DATASETS.values() if spec.family == "maths"]
 

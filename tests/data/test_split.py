@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.data.catalog import load
 from engine.data.split import generator, stratified_split, subset
-from engine.layers.datasets import DATASETS
+from engine.layers.datasets.catalogue import DATASETS
 
 CLASSIFIED = [spec.id for spec in DATASETS.values() if spec.task == "classification"]
 

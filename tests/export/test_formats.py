@@ -14,10 +14,10 @@ from engine import files
 from engine.errors import ExportError, TrainingError
 from engine.export import FORMATS, Weights, export, of_run
 from engine.export import formats as export_formats
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Project
-from engine.training import runs
-from engine.training.launch import launch
+from engine.training.loop.launch import launch
+from engine.training.records import runs
 from presets import load
 
 NAN = torch.tensor([0x7FC00001, 0x7F800000], dtype=torch.int32).view(torch.float32)

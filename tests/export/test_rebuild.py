@@ -10,9 +10,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from engine.data import catalog
 from engine.export import export, of_run
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.layers import registry
-from engine.training.launch import launch
+from engine.training.loop.launch import launch
 from tests.training.projects import cnn, in_blocks
 
 SPLIT = 0.3

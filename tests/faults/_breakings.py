@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import presets
 from engine.errors import DocumentError, EngineError
-from engine.graph import serialize
+from engine.graph.blocks.rewire import heal
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -19,11 +19,11 @@ from engine.graph.edits import (
     apply_all,
     removal,
 )
+from engine.graph.files import serialize
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import input_ports, output_ports
-from engine.graph.rewire import heal
 from engine.layers import registry
-from engine.layers.datasets import DATASETS
+from engine.layers.datasets.catalogue import DATASETS
 from tests.faults.checks import settings
 
 _JUDGES = {"loss", "metric"}

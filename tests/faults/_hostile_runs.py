@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.training import curve_sums
+from engine.training.records import curve_sums
 
 Change = Callable[[Path, Path], None]
 CURVES, LOG, ACCOUNT = "metrics.sqlite", "log.txt", "run.json"

@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
 
 from engine.host.inside import connect
 from engine.layers import registry
-from engine.protocol.client import EngineClient
+from engine.protocol.wire.client import EngineClient
 from tests.faults._attendant import Attendant
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
-from workbench.canvas import drops, keys
+from workbench.canvas import keys
+from workbench.canvas.edits import drop
 from workbench.document.settings import Settings
 from workbench.session.session import Session
 
@@ -259,7 +260,7 @@ class Operator:
         spec = self.chance.choice(list(registry.all_specs()))
         self.note(spec.id)
         copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-        data, left = drops.layer_data(spec.id), Qt.MouseButton.LeftButton
+        data, left = drop.layer_data(spec.id), Qt.MouseButton.LeftButton
         place = QPointF(self._place())
         self.window.canvas.dropEvent(QDropEvent(place, copy, data, left, none))
 

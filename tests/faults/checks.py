@@ -15,8 +15,8 @@ from pathlib import Path
 
 import torch
 
+from engine.advice.shapes import ShapeCache
 from engine.compile.build import build
-from engine.compile.shapes import ShapeCache
 from engine.errors import EngineError
 from engine.graph.edits import Problem
 from engine.graph.model import Edge, Endpoint, Node, Project

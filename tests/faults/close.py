@@ -13,8 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from engine.training.runs import open_run
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.records.runs import open_run
 
 HELP = "closing and signals at random moments: within 3 s, exit code 0, resumable"
 

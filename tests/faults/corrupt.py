@@ -15,15 +15,15 @@ import torch
 
 from engine.errors import EngineError
 from engine.folder import account
-from engine.training import metrics, runs
-from engine.training.checkpoint_file import DamagedCheckpointError
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.records import metric_store, runs
+from engine.training.records.checkpoint_file import DamagedCheckpointError
 from tests.training.projects import mlp, phase
 
 HELP = "damaged runs are named, and the checkpoint before is offered"
 
 _STEPS, _EVERY = 60, 20
-Expected = tuple[metrics.Curves, dict[int, dict[str, torch.Tensor]]]
+Expected = tuple[metric_store.Curves, dict[int, dict[str, torch.Tensor]]]
 
 
 def run(options: argparse.Namespace, folder: Path) -> int:
@@ -68,7 +68,7 @@ def _truth(folder: Path) -> Expected:
         entry.step: runs.open_run(folder, entry.step).load_weights() for entry in kept
     }
     assert len(weights) >= 2
-    return metrics.read(folder / runs.METRICS), weights
+    return metric_store.read(folder / runs.METRICS), weights
 
 
 def damaged(path: Path, chance: random.Random) -> str:
@@ -98,7 +98,7 @@ def faults_of(copy: Path, part: Path, expected: Expected) -> Iterator[str]:
     """Yield what is wrong with how a damaged run is opened."""
     curves, weights = expected
     try:
-        found = metrics.read(copy / runs.METRICS, max(weights))
+        found = metric_store.read(copy / runs.METRICS, max(weights))
         yield from _of_curves(found, curves, part)
         yield from _of_checkpoints(copy, weights)
     except EngineError as error:
@@ -109,7 +109,7 @@ def faults_of(copy: Path, part: Path, expected: Expected) -> Iterator[str]:
 
 
 def _of_curves(
-    found: metrics.Curves, whole: metrics.Curves, part: Path
+    found: metric_store.Curves, whole: metric_store.Curves, part: Path
 ) -> Iterator[str]:
     """Yield how the curves lie: each row is true, and one that is missing is told.
 
@@ -127,7 +127,7 @@ def _of_curves(
             yield f"{name} are missing and nothing is said: {lost}"
 
 
-def _by_step(curves: metrics.Curves) -> dict[str, dict[int, list]]:
+def _by_step(curves: metric_store.Curves) -> dict[str, dict[int, list]]:
     """Return all numbers of each curve."""
     steps, losses, rates = curves.steps
     return {

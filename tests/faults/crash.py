@@ -10,7 +10,7 @@ import random
 import time
 from pathlib import Path
 
-from engine.graph import serialize
+from engine.graph.files import serialize
 from tests.faults._rhythms import RHYTHMS, Ledger, digest_of, work
 from tests.helpers.desk import Desk
 from tests.helpers.display import Nowhere

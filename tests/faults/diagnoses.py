@@ -18,8 +18,8 @@ from engine.graph.assign import assign
 from engine.graph.edits import apply_all
 from engine.graph.model import Project
 from engine.protocol.findings import Finding
-from engine.protocol.frame import Evaluation
-from engine.training.trainer import Trainer
+from engine.protocol.messages import Evaluation
+from engine.training.loop.trainer import Trainer
 
 HELP = "broken nets are named by their fault, on a busy machine as on an idle one"
 

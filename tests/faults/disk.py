@@ -21,11 +21,11 @@ import torch
 
 from engine.errors import EngineError
 from engine.export import Weights, export
-from engine.graph import serialize
-from engine.training import runs
-from engine.training.launch import launch
-from engine.training.runner import Runner
-from engine.training.trainer import Trainer
+from engine.graph.files import serialize
+from engine.training.loop.launch import launch
+from engine.training.loop.runner import Runner
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
 from tests.faults import errors
 from tests.training.projects import mlp
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 import presets
-from workbench.app.past import PastRun
+from workbench.app.run.past_run import PastRun
 from workbench.session import vigil
 from workbench.session.session import Session
 

@@ -21,11 +21,11 @@ import torch
 import presets
 from engine.errors import EngineError
 from engine.export import Weights, export
-from engine.graph import serialize
-from engine.training import checkpoint_file, metrics, runs
-from engine.training.launch import launch
-from engine.training.runner import Runner
-from engine.training.trainer import Trainer
+from engine.graph.files import serialize
+from engine.training.loop.launch import launch
+from engine.training.loop.runner import Runner
+from engine.training.loop.trainer import Trainer
+from engine.training.records import checkpoint_file, metric_store, runs
 from tests.training.projects import mlp
 
 HELP = "every call of every save fails once: old content whole, our words"
@@ -108,13 +108,13 @@ def broken(fault: Fault) -> Iterator[None]:
     for place, name, real in kept:
         call = _synced if real is os.fsync else real
         setattr(place, name, fault.before(call))
-    metrics.sqlite3.connect = lambda *a, **o: _Connection(connect(*a, **o), fault)
+    metric_store.sqlite3.connect = lambda *a, **o: _Connection(connect(*a, **o), fault)
     try:
         yield
     finally:
         for place, name, real in kept:
             setattr(place, name, real)
-        metrics.sqlite3.connect = connect
+        metric_store.sqlite3.connect = connect
 
 
 def save_project(folder: Path, version: int) -> list[Path]:

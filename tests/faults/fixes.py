@@ -14,13 +14,13 @@ from pathlib import Path
 
 import torch
 
-from engine.compile.outline import outline
-from engine.compile.shapes import ShapeCache
+from engine.advice.outline import outline
+from engine.advice.shapes import ShapeCache
 from engine.errors import EngineError
-from engine.graph import serialize
 from engine.graph.edits import Fix, Problem, apply_all
+from engine.graph.files import serialize
 from engine.graph.model import Project
-from engine.protocol.frame import Analysis
+from engine.protocol.messages import Analysis
 from tests.faults._breakings import broken
 from tests.faults._nonsense import nonsense
 from tests.faults.checks import place_of

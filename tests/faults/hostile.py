@@ -17,16 +17,17 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.compile.headers import header_of
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
+from engine.advice.weights.headers import header_of
 from engine.errors import EngineError
 from engine.export import export, of_run
-from engine.graph import serialize
 from engine.graph.edits import SetWeights
+from engine.graph.files import serialize
 from engine.graph.model import Project
-from engine.protocol.frame import Analysis
-from engine.training import initial, runs, weight_files
-from engine.training.trainer import Trainer
+from engine.protocol.messages import Analysis
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
+from engine.training.weights import initial_weights, weight_files
 from tests.faults import _audit
 from tests.faults._clock import Clock
 from tests.faults._hostile_runs import RUNS
@@ -154,7 +155,7 @@ class Bench:
         return [
             lambda: header_of(path),
             lambda: weight_files.read(str(path)),
-            lambda: initial.preview(self.project, str(path)),
+            lambda: initial_weights.preview(self.project, str(path)),
             lambda: ShapeCache().analyse(strict, folder=""),
             lambda: ShapeCache().analyse(project, folder=""),
             lambda: Trainer(strict).close("stopped"),
@@ -186,8 +187,8 @@ def _resumed(folder: Path) -> None:
 
 def _shown(folder: Path) -> None:
     """Open a run as the window does; its folder is only read."""
-    from workbench.app.past import PastRun  # noqa: PLC0415 - Qt
-    from workbench.session.history import History  # noqa: PLC0415
+    from workbench.app.run.past_run import PastRun  # noqa: PLC0415 - Qt
+    from workbench.session.curves.history import History  # noqa: PLC0415
 
     before = _content(folder)
     try:

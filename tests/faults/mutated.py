@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from engine.advice.document import switches
 from engine.errors import DocumentError, EngineError
-from engine.graph import cures, presets, remedies, serialize
+from engine.graph.files import serialize
 from engine.graph.model import Project
+from engine.graph.presets import cures, library
 from presets import load
 from tests.faults._clock import Clock
 from tests.faults._mutations import mutants
@@ -50,7 +52,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
 
 
 def _checker() -> Check:
-    from engine.compile.shapes import ShapeCache  # noqa: PLC0415 - torch
+    from engine.advice.shapes import ShapeCache  # noqa: PLC0415 - torch
 
     check = ShapeCache().analyse
     check(load("xor"))  # what is loaded at first use is no mutant's
@@ -95,12 +97,12 @@ def _uses(project: Project, check: Check) -> Iterator[str]:
     if serialize.dumps(serialize.loads(text)) != text:
         yield "is another project once it is saved"
     notes.read(project)
-    for remedy in remedies.read(project):
+    for remedy in switches.read(project):
         remedy.is_on(project)
     cures.fault_of(project)
     cures.fix_of(project)
     try:
-        presets.info(project, "x")
+        library.info(project, "x")
     except EngineError as error:
         yield from filter(None, [_message_fault(str(error))])
     check(project)

@@ -48,7 +48,7 @@ def opened(folder: Path) -> Iterator:
     from PySide6.QtGui import QColor, QImage  # noqa: PLC0415 - Qt
 
     from workbench import theme  # noqa: PLC0415
-    from workbench.app.main import application  # noqa: PLC0415
+    from workbench.app.launch.main import application  # noqa: PLC0415
     from workbench.app.window import MainWindow  # noqa: PLC0415
     from workbench.document.settings import Settings  # noqa: PLC0415
     from workbench.session.session import Session  # noqa: PLC0415
@@ -133,7 +133,7 @@ def _faults(window, preset: str, name: str) -> Iterator[str]:
 
 def _states(window) -> Iterator:
     """Yield what brings another view to the front."""
-    from workbench.canvas import block_tools  # noqa: PLC0415
+    from workbench.canvas.edits import blocks as block_tools  # noqa: PLC0415
 
     canvas, nodes = window.canvas, window.document.project.graph.nodes
     yield lambda: None
@@ -150,7 +150,7 @@ def _states(window) -> Iterator:
 
 def _tell_problems(window, name: str) -> None:
     from engine.graph.edits import Fix, Problem  # noqa: PLC0415
-    from engine.protocol.frame import Analysis  # noqa: PLC0415
+    from engine.protocol.messages import Analysis  # noqa: PLC0415
 
     node = next(iter(window.document.project.graph.nodes))
     fixes = (Fix(name, ()),)

@@ -66,7 +66,7 @@ def too_long(turns: Turns, limit_s: float = TURN_S) -> list[str]:
 @contextlib.contextmanager
 def _collected(window) -> Iterator[None]:
     """Collect garbage as the application does."""
-    from workbench.app.garbage import Collector  # noqa: PLC0415 - Qt
+    from workbench.app.launch.garbage import Collector  # noqa: PLC0415 - Qt
 
     collector = Collector(window)
     try:
@@ -103,7 +103,7 @@ def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
     """Yield what a person does with a network, and how long it is watched."""
     from PySide6.QtCore import QPoint  # noqa: PLC0415
 
-    from workbench.canvas import tools  # noqa: PLC0415
+    from workbench.canvas.edits import edit  # noqa: PLC0415
     from workbench.document import actions  # noqa: PLC0415
 
     canvas, document = window.canvas, window.document
@@ -118,12 +118,12 @@ def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
     yield "hide it", canvas.minimap.toggle, 0.2
     yield "move", lambda: actions.move(document, {ids[5]: (33.0, 44.0)}), 2.0
     yield "undo", document.undo_stack.undo, 1.0
-    yield "select all", lambda: tools.select_all(canvas), 0.5
+    yield "select all", lambda: edit.select_all(canvas), 0.5
     yield "select none", lambda: canvas.select([]), 0.5
     yield "go to", lambda: canvas.focus_node(ids[200]), 0.5
     yield "type", lambda: _type(window, ids[200]), 2.0
     yield "answer", lambda: _answer(window), 3.0
-    yield "delete", lambda: tools.delete(canvas), 1.0
+    yield "delete", lambda: edit.delete(canvas), 1.0
     yield "undo that", document.undo_stack.undo, 1.0
     yield "save", lambda: document.save(document.path), 0.5
 
@@ -141,7 +141,7 @@ def _type(window, node_id: str) -> None:
 def _answer(window) -> None:
     """Tell a problem of every node, as the check does."""
     from engine.graph.edits import Fix, Problem  # noqa: PLC0415
-    from engine.protocol.frame import Analysis, NodeInfo  # noqa: PLC0415
+    from engine.protocol.messages import Analysis, NodeInfo  # noqa: PLC0415
 
     shape = (-1, 16, 8, 8)
     infos, problems = {}, []

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
         os.environ[f"XDG_{kind}_HOME"] = str(folder / kind.lower())
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - only for this command
 
-    from workbench.app import main  # noqa: PLC0415 - only for this command
+    from workbench.app.launch import main  # noqa: PLC0415 - only for this command
 
     application = main.application()
     application.setQuitOnLastWindowClosed(False)

@@ -20,7 +20,7 @@ from pathlib import Path
 import safetensors.numpy
 
 from engine.cli import main
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
 from tests.faults import _forked
 from tests.training.projects import cnn

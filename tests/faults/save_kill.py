@@ -17,9 +17,9 @@ import safetensors.torch
 import torch
 
 from engine.export import Weights, export
-from engine.graph import serialize
-from engine.training import metrics, runs
-from engine.training.trainer import Trainer
+from engine.graph.files import serialize
+from engine.training.loop.trainer import Trainer
+from engine.training.records import metric_store, runs
 from tests.faults import _forked
 
 HELP = "saves that are killed leave the old or the new, whole"
@@ -138,7 +138,7 @@ def _settings_are_whole(place: Path) -> Iterator[str]:
 
 def _run_is_whole(place: Path) -> Iterator[str]:
     run_ = runs.open_run(place / "run")
-    if (damage := metrics.read(place / "run" / runs.METRICS).damage) is not None:
+    if (damage := metric_store.read(place / "run" / runs.METRICS).damage) is not None:
         yield f"curves: {damage}"
     for entry in run_.info["checkpoints"]:
         runs.open_run(place / "run", entry["step"]).load_weights()

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from engine.training.launch import launch
-from engine.training.runner import Runner
+from engine.training.loop.launch import launch
+from engine.training.loop.runner import Runner
 from tests.training.projects import mlp
 
 HELP = "how long a stop takes, by the length of a step"

@@ -19,9 +19,9 @@ from engine.graph.model import Edge, Graph, Node, Project
 from engine.graph.settings import Phase, Training
 from engine.layers import registry
 from engine.layers.spec import Value
-from engine.training import evaluation
-from engine.training.evaluation import Evaluator, Tally
-from engine.training.feeds import Extent, spans
+from engine.training.evaluation import evaluation
+from engine.training.evaluation.evaluation import Evaluator, Tally
+from engine.training.evaluation.feeds import Extent, spans
 
 HELP = "every loss and metric is that of the whole part, however it is cut and sorted"
 NUM, CLASSES, STEPS = 411, 10, 20

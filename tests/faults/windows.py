@@ -9,7 +9,7 @@ import random
 import time
 from pathlib import Path
 
-from engine.graph import serialize
+from engine.graph.files import serialize
 from tests.faults._rhythms import digest_of
 from tests.faults._tampering import OTHERS, Tamperer
 from tests.faults.crash import SIZE, chain

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from tests.faults import _audit, mutated
 from tests.faults._hostile_projects import PROJECTS
 

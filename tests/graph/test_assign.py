@@ -3,7 +3,7 @@ import pytest
 from engine.errors import ConfigError
 from engine.graph.assign import assign, edits
 from engine.graph.edits import apply_all
-from engine.graph.serialize import dumps
+from engine.graph.files.serialize import dumps
 from presets import load
 
 

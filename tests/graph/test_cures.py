@@ -1,9 +1,10 @@
 import pytest
 
 from engine.errors import DocumentError
-from engine.graph import cures, serialize
 from engine.graph.assign import Assign, assign
 from engine.graph.edits import apply_all
+from engine.graph.files import serialize
+from engine.graph.presets import cures
 from presets import all_presets, load
 
 

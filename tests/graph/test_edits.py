@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from engine.errors import ConfigError, GraphError
-from engine.graph import serialize
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -21,6 +20,7 @@ from engine.graph.edits import (
     apply_all,
     removal,
 )
+from engine.graph.files import serialize
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node, Project
 from engine.graph.settings import Choice, Phase, Training
 

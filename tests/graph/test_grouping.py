@@ -3,9 +3,9 @@
 import pytest
 
 from engine.errors import GraphError
-from engine.graph import serialize
+from engine.graph.blocks.grouping import group
 from engine.graph.edits import AddNode, Connect, Move, SetTraining, apply_all
-from engine.graph.grouping import group
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Endpoint, Node, Project
 from engine.graph.settings import Phase, Training
 

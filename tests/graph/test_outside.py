@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.compile import starts
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
+from engine.advice.weights import sources
 from engine.graph.model import Node
 from engine.graph.weights import outside, without
 from tests.helpers.projects import chain
@@ -57,13 +57,15 @@ def test_places_in_the_folder_by_their_whole_path_are_inside(folder):
 
 def test_what_is_held_back_is_told_and_not_opened(folder, monkeypatch):
     project = asking("../private.safetensors")
-    held = starts.held(project, str(folder), ())
+    held = sources.held(project, str(folder), ())
     assert held == (str(folder.parent / "private.safetensors"),)
-    monkeypatch.setattr(starts.weight_kinds, "complaint", lambda _: pytest.fail("read"))
+    monkeypatch.setattr(
+        sources.weight_kinds, "complaint", lambda _: pytest.fail("read")
+    )
     seen = without(project, held, str(folder))
     analysis = ShapeCache().analyse(seen, 0, str(folder))
-    told = starts.with_held(analysis, project, str(folder), held)
+    told = sources.with_held(analysis, project, str(folder), held)
     (problem,) = [each for each in told.problems if each.kind == "outside"]
     assert (problem.node, problem.got) == ("n1", held[0])
     assert not told.trainable
-    assert starts.held(project, str(folder), held) == ()
+    assert sources.held(project, str(folder), held) == ()

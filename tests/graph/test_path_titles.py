@@ -1,7 +1,7 @@
 """What a place in a document is called, and wires that are offered to it."""
 
+from engine.advice.document.connect_fixes import connections
 from engine.graph.model import Block, Endpoint, Graph, Node, Project
-from engine.graph.offers import connections
 from engine.graph.ports import path_title
 from engine.layers import registry
 

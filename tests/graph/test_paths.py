@@ -2,10 +2,10 @@
 
 import pytest
 
+from engine.advice.document.validate import validate
 from engine.graph import paths
 from engine.graph.model import Block, Graph, Node, Project
 from engine.graph.settings import Phase, Training
-from engine.graph.validate import validate
 
 
 def nested() -> Project:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from engine.advice.document.validate import validate
 from engine.graph.edits import apply_all
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
-from engine.graph.validate import validate
 from tests.helpers.projects import chain, graph
 
 

@@ -2,7 +2,7 @@
 
 import presets
 from engine.graph.model import Node, Project
-from engine.graph.preset_words import words_of
+from engine.graph.presets.words import words_of
 
 
 def test_data_and_layers_give_words_each_once():

@@ -3,11 +3,11 @@ import json
 import pytest
 
 import presets
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from engine.errors import DocumentError
-from engine.graph import presets as reading
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Project
+from engine.graph.presets import library as reading
 
 IDS = [info.id for info in presets.all_presets()]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import ConfigError, DocumentError, GraphError
-from engine.graph import serialize
 from engine.graph.edits import AddNode, Rename
+from engine.graph.files import serialize
 from engine.graph.limits import MOST_NODES, MOST_PHASES
 from engine.graph.model import Edge, Graph, Node, Project
 from engine.graph.settings import Phase, Training
@@ -71,7 +71,7 @@ def test_ports_of_a_block_with_bad_names_or_twice_are_refused() -> None:
 
 @pytest.mark.parametrize("end", ["gone.out", "a.gone"])
 def test_port_of_a_block_that_leads_nowhere_can_be_opened_and_checked(end) -> None:
-    from engine.compile.shapes import ShapeCache  # noqa: PLC0415 - torch
+    from engine.advice.shapes import ShapeCache  # noqa: PLC0415 - torch
 
     inner = {"nodes": [{"id": "a", "type": "relu"}], "outputs": [["p", end]]}
     types = {"data": "data", "b": "block", "flat": "flatten", "fc": "linear"}

@@ -3,11 +3,11 @@ import json
 import pytest
 
 import presets
+from engine.advice.document import switches
 from engine.errors import ConfigError
-from engine.graph import remedies
 from engine.graph.edits import apply_all
+from engine.graph.files.serialize import dumps, loads
 from engine.graph.ports import params
-from engine.graph.serialize import dumps, loads
 
 SWITCH = {
     "name": "Rehearsal",
@@ -26,7 +26,7 @@ def carrying(*records):
 def test_switch_sets_and_takes_back_everything_it_names():
     project = carrying(SWITCH)
     before = dumps(project)
-    (switch,) = remedies.read(project)
+    (switch,) = switches.read(project)
     assert (switch.title, switch.text) == ("Rehearsal", "Keeps old samples.")
     assert not switch.is_on(project)
     apply_all(project, switch.switched(project, on=True))
@@ -40,7 +40,7 @@ def test_switch_sets_and_takes_back_everything_it_names():
 
 def test_switch_is_off_while_one_of_its_settings_differs():
     project = carrying(SWITCH)
-    (switch,) = remedies.read(project)
+    (switch,) = switches.read(project)
     apply_all(project, switch.switched(project, on=True)[:1])
     assert not switch.is_on(project)
     assert len(switch.switched(project, on=True)) == 1
@@ -48,7 +48,7 @@ def test_switch_is_off_while_one_of_its_settings_differs():
 
 def test_switch_of_a_node_that_is_gone_is_off_and_says_so():
     project = carrying({**SWITCH, "set": ["gone.weight=1"]})
-    (switch,) = remedies.read(project)
+    (switch,) = switches.read(project)
     assert not switch.is_on(project)
     with pytest.raises(ConfigError, match=r"gone\.weight"):
         switch.switched(project, on=True)
@@ -70,14 +70,14 @@ def test_switch_of_a_node_that_is_gone_is_off_and_says_so():
 def test_what_is_no_switch_is_passed_over(records):
     record = json.loads(dumps(presets.load("xor")))
     record["remedies"] = records
-    assert remedies.read(loads(json.dumps(record))) == ()
+    assert switches.read(loads(json.dumps(record))) == ()
 
 
 @pytest.mark.parametrize("preset", [info.id for info in presets.all_presets()])
 def test_switches_of_presets_are_off_and_come_back(preset):
     project = presets.load(preset)
     before = dumps(project)
-    for switch in remedies.read(project):
+    for switch in switches.read(project):
         assert not switch.is_on(project), switch.title
         apply_all(project, switch.switched(project, on=True))
         assert switch.is_on(project), switch.title

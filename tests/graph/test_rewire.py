@@ -3,10 +3,10 @@
 import pytest
 
 from engine.errors import GraphError
-from engine.graph import serialize
+from engine.graph.blocks.rewire import heal, splice
 from engine.graph.edits import AddNode, Connect, apply_all
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
-from engine.graph.rewire import heal, splice
 
 
 def chain() -> Project:

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from engine.errors import GraphError
-from engine.graph import serialize
 from engine.graph.edits import Connect, RemoveNode, apply_all, removal
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine.errors import DocumentError
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
 from tests.helpers.projects import chain
 

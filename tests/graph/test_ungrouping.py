@@ -5,11 +5,11 @@ import torch
 
 from engine.compile.program import compile_project
 from engine.errors import GraphError
-from engine.graph import serialize
+from engine.graph.blocks.grouping import group
+from engine.graph.blocks.ungrouping import unpack
 from engine.graph.edits import AddNode, Connect, ReplaceNode, apply_all
-from engine.graph.grouping import group
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
-from engine.graph.ungrouping import unpack
 
 
 def network() -> Project:

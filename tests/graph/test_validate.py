@@ -3,6 +3,7 @@
 import pytest
 
 import presets
+from engine.advice.document.validate import validate
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -17,7 +18,6 @@ from engine.graph.edits import (
 )
 from engine.graph.model import Block, Edge, Graph, Node, Project
 from engine.graph.settings import Phase, Training
-from engine.graph.validate import validate
 
 
 def healthy() -> Project:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from engine.compile.flatten import Flattener
 from engine.errors import DocumentError
-from engine.graph import serialize
+from engine.graph.blocks.grouping import group
+from engine.graph.blocks.ungrouping import unpack
 from engine.graph.edits import ReplaceNode, SetWeights, apply_all
-from engine.graph.grouping import group
+from engine.graph.files import serialize
 from engine.graph.model import Node
-from engine.graph.ungrouping import unpack
 from engine.graph.weights import Start, absolute
 from tests.helpers.projects import chain
 

@@ -26,9 +26,10 @@ from PySide6.QtWidgets import (
 from engine.graph.model import ROOT
 from tests.helpers.desk_hands import Hands
 from workbench import options
-from workbench.app import cheat_sheet, main
+from workbench.app.commands import cheat_sheet
+from workbench.app.launch import main
 from workbench.app.window import MainWindow
-from workbench.canvas import open_card
+from workbench.canvas.scene import open_block
 from workbench.document import actions, blocks, notes
 
 FIELDS = (QLineEdit, QComboBox, QCheckBox, QSlider)
@@ -168,7 +169,7 @@ def spot(window: MainWindow, node_id: str) -> list[int]:
 def in_card(window: MainWindow, node_id: str, below: int = 0) -> list[int]:
     """Return a place in the open card of a block, from its first node's, in pixels."""
     view = window.canvas
-    card = open_card.find(view.canvas, [node_id])
+    card = open_block.find(view.canvas, [node_id])
     place = card.rect(card.inner.ids[0]).bottomLeft()
     return on_screen(view.viewport(), view.mapFromScene(place) + QPoint(30, below))
 

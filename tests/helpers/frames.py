@@ -5,7 +5,7 @@ Histograms are counted here by `np.frexp`, not with the engine's code.
 
 import numpy as np
 
-from engine.protocol import frame
+from engine.protocol import messages
 
 NAMES = ("conv1", "bn1", "conv2", "bn2", "linear")
 
@@ -17,7 +17,9 @@ def histogram(values):
     field = np.clip(exponent.astype(int) - 1 + 127, 0, 254)
     field[values == 0] = 0
     field[~np.isfinite(values)] = 255
-    return np.bincount(field + 256 * np.signbit(values), minlength=frame.HISTOGRAM_BINS)
+    return np.bincount(
+        field + 256 * np.signbit(values), minlength=messages.HISTOGRAM_BINS
+    )
 
 
 def run_started(layers=NAMES, **changes):
@@ -34,7 +36,7 @@ def run_started(layers=NAMES, **changes):
         "batch_size": 64,
         "parameters": 1000 * len(layers),
     }
-    return frame.RunStarted(**{**fields, **changes})
+    return messages.RunStarted(**{**fields, **changes})
 
 
 def sample(step, layers=NAMES, seed=0, dead=()):
@@ -55,7 +57,7 @@ def sample(step, layers=NAMES, seed=0, dead=()):
         norms.append(np.linalg.norm(values))
     drift = np.sin(np.arange(count) * 1.7 + step / 90) * 0.5
     ratio = 10 ** (-3.2 + drift + random.normal(0, 0.2, count) - step / 2000)
-    return frame.LayerSample(
+    return messages.LayerSample(
         step=step,
         grad_histogram=np.array(grads, np.int64),
         weight_histogram=np.array(weights, np.int64),
@@ -79,7 +81,7 @@ def frames(num_steps=900, per_frame=10, layers=NAMES, evaluate_every=30, dead=()
         steps = np.arange(first, min(first + per_frame, num_steps + 1))
         last = int(steps[-1])
         due = last // evaluate_every > (first - 1) // evaluate_every
-        yield frame.Frame(
+        yield messages.Frame(
             step=last,
             epoch=last / 63,
             state="training",
@@ -98,7 +100,7 @@ def frames(num_steps=900, per_frame=10, layers=NAMES, evaluate_every=30, dead=()
 def evaluation(step):
     loss = 0.42 + 2.05 * np.exp(-step / 190)
     value = 0.97 - 0.85 * np.exp(-step / 150)
-    return frame.Evaluation(
+    return messages.Evaluation(
         step=step,
         epoch=step / 63,
         values={"loss": loss, "ce": loss, "accuracy": value},
@@ -125,12 +127,12 @@ class FakeClient:
         return arrived
 
     def kill(self):
-        self.arriving.append(frame.Message(0, frame.EngineGone("killed")))
+        self.arriving.append(messages.Message(0, messages.EngineGone("killed")))
 
     def close(self, timeout_s):
         self.closed_with = timeout_s
 
     def answer(self, body, number=None):
         self.arriving.append(
-            frame.Message(len(self.sent) if number is None else number, body)
+            messages.Message(len(self.sent) if number is None else number, body)
         )

@@ -13,11 +13,11 @@ from pathlib import Path
 import torch
 
 import presets
-from engine.compile.metrics import build_metric
+from engine.compile.modules.metrics import build_metric
 from engine.layers import registry
-from engine.training import runs
-from engine.training.trainer import Trainer
-from engine.training.viewed import quietly
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
+from engine.training.views.node import quietly
 
 NUM_IMAGES = 1000
 

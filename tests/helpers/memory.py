@@ -17,8 +17,8 @@ from torch.profiler import ProfilerActivity, profile
 
 import presets
 from engine.graph.model import Project
-from engine.protocol.frame import Forecast
-from engine.training.launch import launch
+from engine.protocol.messages import Forecast
+from engine.training.loop.launch import launch
 from tests.forecast_figures import shortened
 
 STEPS = 24

@@ -7,11 +7,13 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QApplication
 
 import presets
-from engine.protocol.frame import NodeInfo
+from engine.protocol.messages import NodeInfo
 from workbench import theme
-from workbench.canvas import face, metrics, node_paint
-from workbench.canvas.inner import Known
-from workbench.canvas.node_paint import Screen
+from workbench.canvas.cards import card as face
+from workbench.canvas.cards import paint
+from workbench.canvas.cards.card_inside import Known
+from workbench.canvas.cards.paint import Screen
+from workbench.canvas.geometry import sizes
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 
@@ -32,7 +34,7 @@ def main() -> None:
 
 def _lines(preset: str, ratio: float) -> list[dict]:
     project, found = presets.load(preset), []
-    shown = node_paint._write
+    shown = paint._write
 
     def write(painter, line, room):
         painter.setFont(line[1])
@@ -41,24 +43,24 @@ def _lines(preset: str, ratio: float) -> list[dict]:
         found.append({
             "text": line[0], "width": metric.horizontalAdvance(line[0]),
             "height": ink.height(), "room": [room.width(), room.height()],
-            "is_full": card.width >= metrics.MAX_WIDTH,
+            "is_full": card.width >= sizes.MAX_WIDTH,
         })  # fmt: skip
         return shown(painter, line, room)
 
-    node_paint._write = write
+    paint._write = write
     try:
         info = NodeInfo(outputs={"out": (-1, 128, 28, 28)}, parameters=123456)
         for node in project.graph.nodes.values():
             card = face.build(project, node, Known({node.id: info}, node.id))
-            drawn = node_paint.picture(card, theme.current(), Screen(1.0, ratio))
-            rim = 2 * metrics.MARGIN
+            drawn = paint.picture(card, theme.current(), Screen(1.0, ratio))
+            rim = 2 * sizes.MARGIN
             size = (
                 round((card.width + rim) * ratio),
                 round((card.height + rim) * ratio),
             )
             assert (drawn.width(), drawn.height()) == size
     finally:
-        node_paint._write = shown
+        paint._write = shown
     return found
 
 

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from engine.training.runner import Runner
+from engine.training.loop.runner import Runner
 
 
 def _tick() -> float:

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.host import __main__ as host
-from engine.training.events import Step
-from engine.training.trainer import Trainer
+from engine.training.loop.events import Step
+from engine.training.loop.trainer import Trainer
 
 _STEPS = Trainer.steps
 

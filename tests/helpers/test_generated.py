@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 from tests.helpers import generated
 from tests.training.projects import mlp
 

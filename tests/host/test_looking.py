@@ -4,10 +4,10 @@ import safetensors.torch
 import torch
 
 import presets
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.host import connect
 from engine.protocol import commands
-from engine.protocol.frame import (
+from engine.protocol.messages import (
     EngineReady,
     Exported,
     Failed,

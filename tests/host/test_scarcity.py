@@ -8,15 +8,15 @@ import pytest
 import torch
 
 import engine.host.forecaster as forecasting
-from engine.compile.room import Room
-from engine.graph import serialize
+from engine.advice.checks.free_memory import Room
+from engine.graph.files import serialize
 from engine.host.inside import connect
 from engine.protocol import commands
 from engine.protocol.device import Devices
-from engine.protocol.frame import Forecast, Outcome
-from engine.training import trainer as training
-from engine.training.once import once_bytes
-from engine.training.scarcity import ScarcityError, is_scarce
+from engine.protocol.messages import Forecast, Outcome
+from engine.training.forecast.once import once_bytes
+from engine.training.loop import trainer as training
+from engine.training.machine.scarcity import ScarcityError, is_scarce
 from tests.helpers.waiting import until, wait_for
 from tests.training.projects import mlp
 

@@ -8,13 +8,13 @@ import safetensors.torch
 import torch
 
 import presets
-from engine.graph import serialize
 from engine.graph.edits import Disconnect
+from engine.graph.files import serialize
 from engine.graph.model import Edge
 from engine.host import connect
 from engine.protocol import commands
 from engine.protocol.device import Devices
-from engine.protocol.frame import (
+from engine.protocol.messages import (
     Analysis,
     EngineReady,
     Exported,

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from engine.errors import ConfigError
-from engine.layers.datasets import DATA, DATASETS, feed_shape, spec_of
+from engine.layers.datasets.catalogue import DATA, DATASETS, feed_shape, spec_of
 
 EVERY_SET = pytest.mark.parametrize("spec", DATASETS.values(), ids=lambda spec: spec.id)
 
@@ -23,7 +23,7 @@ def test_table_has_every_promised_set():
 
 def test_table_loads_without_numpy_and_torch():
     code = (
-        "import sys, engine.layers.datasets;"
+        "import sys, engine.layers.datasets.catalogue;"
         "sys.exit('numpy' in sys.modules or 'torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine.protocol import commands
-from engine.protocol.client import EngineClient
 from engine.protocol.device import Devices
-from engine.protocol.frame import EngineGone, EngineReady, Failed
-from engine.protocol.transport import ProcessTransport, start
+from engine.protocol.messages import EngineGone, EngineReady, Failed
+from engine.protocol.wire.client import EngineClient
+from engine.protocol.wire.transport import ProcessTransport, start
 from tests.helpers.waiting import wait_for
 
 SERVE = """
@@ -133,7 +133,7 @@ def test_closing_twice_and_sending_afterwards_are_harmless():
 
 def test_a_child_ends_when_its_parent_is_killed():
     code = (
-        "from engine.protocol.transport import start; import time;"
+        "from engine.protocol.wire.transport import start; import time;"
         f"child = start(['-c', {ECHO!r}]); print(child.pid, flush=True);"
         "time.sleep(60)"
     )
@@ -157,7 +157,7 @@ def _is_alive(pid: int) -> bool:
 
 def test_the_protocol_and_the_way_to_it_load_without_torch():
     code = (
-        "import sys, engine.protocol.client, engine.host, engine.host.__main__,"
+        "import sys, engine.protocol.wire.client, engine.host, engine.host.__main__,"
         "engine.cli, presets; presets.all_presets();"
         "sys.exit('torch' in sys.modules)"
     )

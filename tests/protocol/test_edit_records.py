@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import presets
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from engine.errors import EngineError
-from engine.graph import serialize
 from engine.graph.edits import SetTraining, apply_all
+from engine.graph.files import serialize
 from engine.graph.settings import Training
-from engine.protocol.edit_records import read_edits, records_of
+from engine.protocol.wire.edit_records import read_edits, records_of
 from tests.workbench.inspector.mistakes import MISTAKES
 
 SHAPES = ShapeCache()

@@ -1,7 +1,7 @@
 import numpy as np
 
-from engine.protocol.frame import Evaluation, Frame, Message, Outcome, View
-from engine.protocol.mailbox import Mailbox
+from engine.protocol.messages import Evaluation, Frame, Message, Outcome, View
+from engine.protocol.wire.mailbox import Mailbox
 
 
 def frame(step: int, **fields) -> Frame:

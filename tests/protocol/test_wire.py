@@ -16,12 +16,13 @@ from engine.graph import edits as graph_edits
 from engine.graph.edits import Edit, Fix, Problem, SetBlock
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node
 from engine.layers.spec import Value
-from engine.protocol import arrays, wire
+from engine.protocol import arrays
 from engine.protocol.baselines import Baseline
 from engine.protocol.device import Devices
 from engine.protocol.findings import Finding
-from engine.protocol.frame import Analysis, LayerSample, Message, NodeInfo
 from engine.protocol.goals import PhaseGoal
+from engine.protocol.messages import Analysis, LayerSample, Message, NodeInfo
+from engine.protocol.wire import encoding
 
 ARRAYS = st.builds(
     lambda dtype, shape, seed: np.asarray(
@@ -78,7 +79,7 @@ def hinted(hint, depth: int):
     if "numpy" in text:
         return ARRAYS.map(lambda a: a) | st.none() if "None" in text else ARRAYS
     if hint is object:
-        choices = [wire.TAGS[name] for name in ("Pause", "Step", "Outcome")]
+        choices = [encoding.TAGS[name] for name in ("Pause", "Step", "Outcome")]
         return EXTRAS | st.one_of([of(kind, depth - 1) for kind in choices])
     if hint is Graph:
         return graphs()
@@ -129,12 +130,12 @@ def same(left: object, right: object) -> bool:  # noqa: PLR0911
     return left == right or (left != left and right != right)  # noqa: PLR0124
 
 
-@pytest.mark.parametrize("name", sorted(wire.TAGS))
+@pytest.mark.parametrize("name", sorted(encoding.TAGS))
 def test_every_class_comes_back_equal(name):
     @settings(max_examples=12, deadline=None, database=None)
-    @given(of(wire.TAGS[name]))
+    @given(of(encoding.TAGS[name]))
     def check(value):
-        assert same(wire.decode(wire.encode(value)), value)
+        assert same(encoding.decode(encoding.encode(value)), value)
 
     check()
 
@@ -146,7 +147,7 @@ def a_sample() -> LayerSample:
 
 
 def test_a_sample_comes_back_bit_by_bit():
-    before, after = a_sample(), wire.decode(wire.encode(a_sample()))
+    before, after = a_sample(), encoding.decode(encoding.encode(a_sample()))
     for field in dataclasses.fields(LayerSample):
         one, two = getattr(before, field.name), getattr(after, field.name)
         if isinstance(one, np.ndarray):
@@ -165,17 +166,17 @@ def test_an_analysis_carries_edits_of_a_block():
     problem = Problem("a", "bad", fixes=(fix,))
     info = NodeInfo({"input": (-1, 3)}, {"out": (-1, 4)}, 16)
     analysis = Analysis(4, {"a": info}, (problem,), 16)
-    assert same(wire.decode(wire.encode(analysis)), analysis)
+    assert same(encoding.decode(encoding.encode(analysis)), analysis)
 
 
 def test_a_numpy_scalar_crosses_as_a_number():
-    assert wire.decode(wire.encode(Message(0, np.int64(3)))).body == 3
+    assert encoding.decode(encoding.encode(Message(0, np.int64(3)))).body == 3
 
 
 @pytest.mark.parametrize("value", [object(), {1: 2}, {1, 2}, b"x", np.array(["a"])])
 def test_other_values_are_refused(value):
     with pytest.raises(TypeError):
-        wire.encode(value)
+        encoding.encode(value)
 
 
 def framed(text: str | bytes, body: bytes = b"") -> bytes:
@@ -211,24 +212,24 @@ HOSTILE = {
     "graph with a cycle": framed(
         json.dumps({"Graph": [[], [{"Edge": [{"Endpoint": ["a", "b"]}] * 2}]]})
     ),
-    "cut off": wire.encode(a_sample())[:-1],
+    "cut off": encoding.encode(a_sample())[:-1],
 }
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_bytes_are_refused(data):
-    with pytest.raises(wire.WireError):
-        wire.decode(data)
+    with pytest.raises(encoding.WireError):
+        encoding.decode(data)
 
 
 @settings(max_examples=200, deadline=None, database=None)
 @given(st.integers(0, 10**6), st.integers(0, 255))
 def test_a_flipped_byte_never_raises_anything_else(position, value):
-    data = bytearray(wire.encode(Message(1, a_sample()))[:1500])
-    data += wire.encode(Message(1, a_sample()))[1500:]
+    data = bytearray(encoding.encode(Message(1, a_sample()))[:1500])
+    data += encoding.encode(Message(1, a_sample()))[1500:]
     data[position % 400] = value
-    with contextlib.suppress(wire.WireError):
-        wire.decode(bytes(data))
+    with contextlib.suppress(encoding.WireError):
+        encoding.decode(bytes(data))
 
 
 class Trickle(io.RawIOBase):
@@ -242,11 +243,13 @@ class Trickle(io.RawIOBase):
 
 
 def test_a_stream_is_read_message_by_message():
-    stream = Trickle(wire.encode(Message(1, "a")) + wire.encode(Message(2, "b")))
-    assert [wire.read(stream).number for _ in range(2)] == [1, 2]
-    assert wire.read(stream) is None
+    stream = Trickle(
+        encoding.encode(Message(1, "a")) + encoding.encode(Message(2, "b"))
+    )
+    assert [encoding.read(stream).number for _ in range(2)] == [1, 2]
+    assert encoding.read(stream) is None
 
 
 def test_a_stream_that_ends_inside_a_message_is_refused():
-    with pytest.raises(wire.WireError):
-        wire.read(Trickle(wire.encode(Message(1, "abcdef"))[:-2]))
+    with pytest.raises(encoding.WireError):
+        encoding.read(Trickle(encoding.encode(Message(1, "abcdef"))[:-2]))

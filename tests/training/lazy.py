@@ -3,8 +3,8 @@
 from engine.data import catalog
 from engine.graph.model import Node
 from engine.layers import registry
-from engine.training import baselines
-from engine.training.assembly import assemble
+from engine.training.baselines import baselines
+from engine.training.parts.assembly import assemble
 from tests.training.projects import project
 
 SETTINGS = {"batch_size": 16, "steps": 4, "device": "cpu", "threads": 1}

@@ -7,9 +7,10 @@ from torch.optim.swa_utils import AveragedModel
 from engine.compile.program import compile_project
 from engine.export import export, of_run
 from engine.graph.model import Edge, Node
-from engine.training import initial, runs
-from engine.training.evaluation import Tally
-from engine.training.trainer import Trainer
+from engine.training.evaluation.evaluation import Tally
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
+from engine.training.weights import initial_weights
 from tests.training.projects import cnn, gan, mlp, phase
 from tests.training.test_resume import (
     assert_bit_identical,
@@ -210,7 +211,7 @@ def test_another_run_starts_from_the_average(trained):
     project = cnn(steps=10)
     project.weights = str(run.folder)
     program = compile_project(project, seed=5)
-    initial.start(project, program, None)
+    initial_weights.start(project, program, None)
     mean = average(trainer)
     found = {
         name: tensor.detach() for name, tensor in program.modules.named_parameters()

@@ -7,7 +7,7 @@ import pytest
 
 import presets
 from engine.graph.model import Edge, Node
-from engine.training import baselines
+from engine.training.baselines import baselines
 from tests.training.lazy import SETTINGS, found, parts, scored
 from tests.training.projects import gan, mlp, project
 

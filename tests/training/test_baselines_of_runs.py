@@ -3,8 +3,9 @@
 import math
 
 from engine.protocol.baselines import Baseline, against, read, records
-from engine.training import baselines, runs
-from engine.training.trainer import Trainer
+from engine.training.baselines import baselines
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
 from tests.training.projects import mlp, phase
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from engine.errors import DocumentError, TrainingError
-from engine.protocol.frame import HISTOGRAM_BINS, Evaluation, LayerSample
-from engine.training import curve_files, curve_sums, metrics
-from engine.training.metrics import MetricStore
+from engine.protocol.messages import HISTOGRAM_BINS, Evaluation, LayerSample
+from engine.training.records import curve_files, curve_sums, metric_store
+from engine.training.records.metric_store import MetricStore
 
 NAME = "metrics.sqlite"
 
@@ -53,7 +53,7 @@ def content(folder: Path) -> dict[str, tuple[bytes, int]]:
 def test_crashed_run_shows_all_its_steps_and_its_folder_is_only_read(crashed):
     before = content(crashed.parent)
     crashed.parent.chmod(0o555)
-    found = metrics.read(crashed)
+    found = metric_store.read(crashed)
     crashed.parent.chmod(0o755)
     assert found.damage is None
     np.testing.assert_array_equal(found.steps[0], np.arange(1, 9))
@@ -69,7 +69,7 @@ def test_crashed_run_goes_on_with_all_its_steps(crashed):
     np.testing.assert_array_equal(store.steps()[0], np.arange(1, 11))
     assert store.damage == ""
     store.close()
-    np.testing.assert_array_equal(metrics.read(crashed).steps[0], np.arange(1, 11))
+    np.testing.assert_array_equal(metric_store.read(crashed).steps[0], np.arange(1, 11))
 
 
 def test_a_crash_while_the_file_is_made_anew_loses_nothing(crashed, monkeypatch):
@@ -82,7 +82,7 @@ def test_a_crash_while_the_file_is_made_anew_loses_nothing(crashed, monkeypatch)
                 broken.setattr(Path, "replace", _fail_for_new)
             with pytest.raises(KeyboardInterrupt):
                 MetricStore(twin)
-        np.testing.assert_array_equal(metrics.read(twin).steps[0], np.arange(1, 9))
+        np.testing.assert_array_equal(metric_store.read(twin).steps[0], np.arange(1, 9))
         store = MetricStore(twin)
         np.testing.assert_array_equal(store.steps()[0], np.arange(1, 9))
         store.close()
@@ -102,7 +102,7 @@ def _fail_for_new(path, target):
 
 
 def test_missing_curves_are_empty_and_nothing_is_made(tmp_path):
-    found = metrics.read(tmp_path / NAME)
+    found = metric_store.read(tmp_path / NAME)
     assert found.damage is None
     assert len(found.steps[0]) == len(found.samples) == 0
     assert list(tmp_path.iterdir()) == []
@@ -130,7 +130,7 @@ def test_database_of_another_program_is_told_and_never_written(tmp_path, name):
         file.executescript(OTHERS[name])
     file.close()
     before = content(tmp_path)
-    assert metrics.read(tmp_path / NAME).damage
+    assert metric_store.read(tmp_path / NAME).damage
     with pytest.raises(TrainingError, match="curves"):
         MetricStore(tmp_path / NAME)
     assert content(tmp_path) == before
@@ -151,7 +151,7 @@ def test_links_are_refused_and_lead_nowhere(tmp_path, end, target):
     (run / f"{NAME}{end}").symlink_to(tmp_path / target)
     before = (tmp_path / "other.sqlite").read_bytes()
     if end in {"", "-wal", ".new"}:
-        assert isinstance(metrics.read(run / NAME).damage, DocumentError)
+        assert isinstance(metric_store.read(run / NAME).damage, DocumentError)
     with pytest.raises(DocumentError, match="could lead out"):
         MetricStore(run / NAME)
     assert (tmp_path / "other.sqlite").read_bytes() == before
@@ -186,7 +186,7 @@ def test_journal_that_names_a_file_to_delete_is_never_played(tmp_path):
     victim = tmp_path / "victim.txt"
     victim.write_text("kept")
     path = beside_a_deadly_journal(tmp_path / "run", victim)
-    metrics.read(path)
+    metric_store.read(path)
     MetricStore(path).close()
     assert victim.read_text() == "kept"
     plain = sqlite3.connect(beside_a_deadly_journal(tmp_path / "plain", victim))
@@ -200,7 +200,7 @@ def test_part_of_the_rows_is_shown_when_others_are_damaged(crashed):
         file.execute("UPDATE samples SET numbers = x'00' WHERE step = 9")
         file.execute("UPDATE evaluations SET value = '[' WHERE step = 9")
     file.close()
-    found = metrics.read(crashed)
+    found = metric_store.read(crashed)
     assert "damaged rows" in str(found.damage)
     np.testing.assert_array_equal(found.steps[0], np.arange(1, 9))
     assert [each.step for each in found.samples] == [5]
@@ -214,7 +214,7 @@ def test_part_of_the_rows_is_shown_when_others_are_damaged(crashed):
 def test_locked_curves_are_read_all_the_same(crashed):
     file = sqlite3.connect(crashed)
     file.execute("BEGIN EXCLUSIVE")
-    assert len(metrics.read(crashed).steps[0]) == 8
+    assert len(metric_store.read(crashed).steps[0]) == 8
     file.rollback()
     file.close()
 
@@ -239,11 +239,11 @@ def test_rows_that_contradict_themselves_are_damage(tmp_path, rows):
         rows = [(*row, curve_sums.sum_of("steps", row)) for row in rows]
         file.executemany("INSERT INTO steps VALUES (?,?,?,?,?)", rows)
     file.close()
-    assert "damaged rows" in str(metrics.read(tmp_path / NAME).damage)
+    assert "damaged rows" in str(metric_store.read(tmp_path / NAME).damage)
 
 
 def test_samples_beyond_the_memory_are_thinned(tmp_path, monkeypatch):
-    monkeypatch.setattr(metrics.curve_rows, "_MOST_SAMPLE_BYTES", 100_000)
+    monkeypatch.setattr(metric_store.curve_rows, "_MOST_SAMPLE_BYTES", 100_000)
     store = MetricStore(tmp_path / NAME)
     for step in range(1, 101):
         store.add_sample(sample(step))
@@ -270,7 +270,7 @@ def test_damage_that_could_be_a_number_is_told_and_the_rest_is_shown(
     with sqlite3.connect(crashed) as file:
         file.execute(script)
     file.close()
-    found = metrics.read(crashed)
+    found = metric_store.read(crashed)
     assert "damaged rows" in str(found.damage)
     np.testing.assert_array_equal(found.steps[0], steps)
     np.testing.assert_array_equal(found.steps[1][:, 0], steps)
@@ -278,12 +278,12 @@ def test_damage_that_could_be_a_number_is_told_and_the_rest_is_shown(
     assert store.damage
     np.testing.assert_array_equal(store.steps()[0], steps)
     store.close()
-    assert metrics.read(crashed).damage is None
+    assert metric_store.read(crashed).damage is None
 
 
 def test_steps_that_a_checkpoint_has_seen_must_be_there(crashed):
-    assert metrics.read(crashed, 8).damage is None
-    assert "steps are missing" in str(metrics.read(crashed, 9).damage)
+    assert metric_store.read(crashed, 8).damage is None
+    assert "steps are missing" in str(metric_store.read(crashed, 9).damage)
 
 
 def test_curves_of_the_first_version_are_read_and_gone_on_with(tmp_path):
@@ -296,7 +296,7 @@ def test_curves_of_the_first_version_are_read_and_gone_on_with(tmp_path):
     file.execute("PRAGMA user_version=1")
     file.commit()
     file.close()
-    found = metrics.read(path, 2)
+    found = metric_store.read(path, 2)
     assert found.damage is None
     np.testing.assert_array_equal(found.steps[1][:, 0], [0.5, 0.4])
     store = MetricStore(path)
@@ -305,4 +305,4 @@ def test_curves_of_the_first_version_are_read_and_gone_on_with(tmp_path):
     with sqlite3.connect(path) as file:
         file.execute("UPDATE steps SET numbers = zeroblob(32) WHERE first = 1")
     file.close()
-    assert metrics.read(path).damage
+    assert metric_store.read(path).damage

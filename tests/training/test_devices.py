@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from engine.errors import ConfigError, TrainingError
-from engine.training import assembly, devices
-from engine.training.launch import launch
+from engine.training.loop.launch import launch
+from engine.training.machine import devices
+from engine.training.parts import assembly
 from tests.training.projects import mlp
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from engine import files
 from engine.errors import TrainingError
-from engine.training import disk, runs
-from engine.training.launch import launch
-from engine.training.trainer import Trainer
+from engine.training.loop.launch import launch
+from engine.training.loop.trainer import Trainer
+from engine.training.records import disk, runs
 from tests.training.projects import mlp
 from tests.training.test_resume import assert_bit_identical, go, weights
 from tests.training.test_runner import Listener

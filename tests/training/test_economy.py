@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from engine.graph.model import Edge, Node
-from engine.training.events import Step
-from engine.training.trainer import Trainer
+from engine.training.loop.events import Step
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import gan, phase, project
 from tests.training.test_nested_updates import tower
 

@@ -6,9 +6,9 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 from engine.errors import ConfigError
 from engine.graph.model import Block, Endpoint, Node
-from engine.training import runs
-from engine.training.events import Step
-from engine.training.trainer import Trainer
+from engine.training.loop.events import Step
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
 from tests.training.projects import graph, phase, project
 from tests.training.test_resume import assert_bit_identical, go, killed, weights
 
@@ -225,7 +225,7 @@ def test_damaged_importance_does_not_belong_to_the_run(tmp_path):
 
 
 def test_stop_is_heard_while_looking_back(monkeypatch):
-    monkeypatch.setattr("engine.training.ewc.SLICE_S", 0.0)
+    monkeypatch.setattr("engine.training.weights.ewc.SLICE_S", 0.0)
     trainer = Trainer(two_tasks())
     seen = 0
     for step in trainer.steps():

@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import (
 import presets
 from engine.graph.assign import assign
 from engine.graph.model import Node
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import phase, project
 
 STEPS = 20

@@ -9,13 +9,14 @@ from engine.data import catalog
 from engine.graph.model import Node
 from engine.measure.budget import Budget
 from engine.measure.views.budget import ViewBudget
-from engine.training import forecast, highwater
-from engine.training.footprint import Footprint
-from engine.training.forecast import Rehearsal
-from engine.training.highwater import HighWater, resident_bytes
-from engine.training.itinerary import Costs, kinds, num_evaluations
-from engine.training.trainer import Trainer
-from engine.training.viewing import Viewing
+from engine.training.forecast import forecast
+from engine.training.forecast.forecast import Rehearsal
+from engine.training.loop.trainer import Trainer
+from engine.training.machine import highwater
+from engine.training.machine.footprint import Footprint
+from engine.training.machine.highwater import HighWater, resident_bytes
+from engine.training.parts.run_plan import Costs, kinds, num_evaluations
+from engine.training.views.maker import Viewing
 from tests.training.projects import mlp, phase
 
 FLOAT = 4

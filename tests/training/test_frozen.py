@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.graph.model import Block, Endpoint, Node
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import cnn, graph, phase, twice
 
 KINDS = {"batch_norm2d": {}, "instance_norm2d": {"track_running_stats": True}}

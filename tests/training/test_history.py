@@ -1,9 +1,9 @@
 import numpy as np
 import torch
 
-from engine.training.divergence import DeviceLosses
-from engine.training.history import NAN, StepLog
-from engine.training.pace import Pace
+from engine.training.loop.divergence import DeviceLosses
+from engine.training.loop.history import NAN, StepLog
+from engine.training.loop.throughput import Pace
 
 
 def test_losses_on_a_device_come_back_in_their_places():

@@ -11,12 +11,14 @@ from torch import nn
 
 from engine.compile.program import compile_project
 from engine.errors import EngineError, TrainingError
-from engine.graph import grouping, serialize
+from engine.graph.blocks import grouping
 from engine.graph.edits import apply_all
+from engine.graph.files import serialize
 from engine.graph.model import Block, Endpoint, Node
-from engine.training import initial, runs
-from engine.training.launch import launch
-from engine.training.trainer import Trainer
+from engine.training.loop.launch import launch
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
+from engine.training.weights import initial_weights
 from tests.training.projects import gan, graph, mlp, project
 
 
@@ -142,7 +144,7 @@ def compile_gen(document):
     wires = "z.out>gen.z gen.out>flat.input flat.out>loss.input real.point>loss.target"
     made = project(nodes, wires, blocks=document.blocks)
     program = compile_project(made, seed=0)
-    initial.start(made, program, None)
+    initial_weights.start(made, program, None)
     return program
 
 
@@ -237,7 +239,7 @@ def test_preview_tells_matched_missing_and_differing(tmp_path):
     weights["hidden.weight"] = torch.zeros(5, 4)
     weights["other.weight"] = torch.zeros(1)
     safetensors.torch.save_file(weights, path)
-    found = initial.preview(mlp(), str(path))
+    found = initial_weights.preview(mlp(), str(path))
     fits = {tensor.name: (tensor.fit, tensor.expected) for tensor in found.tensors}
     assert fits == {
         "hidden.weight": ("differs", (16, 4)),
@@ -251,10 +253,10 @@ def test_preview_tells_matched_missing_and_differing(tmp_path):
 
 def test_preview_names_the_nodes_that_fit_and_draws_no_random_number(file):
     before = torch.get_rng_state()
-    found = initial.preview(mlp(), str(file))
+    found = initial_weights.preview(mlp(), str(file))
     assert found.nodes == ("hidden", "scores")
     assert torch.equal(torch.get_rng_state(), before)
-    assert initial.preview(mlp(), str(file), "no.such").nodes == ()
+    assert initial_weights.preview(mlp(), str(file), "no.such").nodes == ()
 
 
 def test_run_folder_gives_the_weights_of_its_checkpoint(tmp_path):
@@ -269,7 +271,7 @@ def test_run_notes_which_file_it_started_from(file, tmp_path):
     trainer, run = launch(tmp_path, document, name="run")
     go(trainer)
     noted = runs.open_run(tmp_path / "run").info["weights"]
-    assert noted == {str(file): initial.weight_files.read(str(file)).sha256}
+    assert noted == {str(file): initial_weights.weight_files.read(str(file)).sha256}
     log = (run.folder / "log.txt").read_text("utf-8")
     assert "2 matched, 0 missing" in log
 

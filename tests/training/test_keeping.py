@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from engine.errors import DocumentError
 from engine.folder.account import Kept
-from engine.training import keeping, runs
-from engine.training.checkpoint_file import DamagedCheckpointError
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.records import keeping, runs
+from engine.training.records.checkpoint_file import DamagedCheckpointError
 from tests.training.projects import mlp, phase
 
 

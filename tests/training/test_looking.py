@@ -8,9 +8,10 @@ from engine.data import catalog
 from engine.errors import EngineError
 from engine.measure.views import cell
 from engine.measure.views.scene import Scene
-from engine.protocol import commands, wire
-from engine.training import looking
-from engine.training.interrupt import InterruptedStepError
+from engine.protocol import commands
+from engine.protocol.wire import encoding
+from engine.training.loop import view_requests
+from engine.training.machine.interrupt import InterruptedStepError
 from tests.training.test_viewing import viewing_of
 
 
@@ -37,7 +38,9 @@ def test_a_cell_has_the_samples_of_numpy_the_worst_first():
     program, feeds, viewing = viewing_of("digits-mlp")
     batch, labels, answers, losses = by_hand(program, feeds)
     right, answer = largest_mistake(labels, answers)
-    view = looking.answer(viewing, 5, commands.OpenCell("confusion", right, answer))
+    view = view_requests.answer(
+        viewing, 5, commands.OpenCell("confusion", right, answer)
+    )
     inside = np.flatnonzero((labels == right) & (answers == answer))
     expected = inside[np.argsort(-losses[inside], kind="stable")]
     assert len(expected) > 3
@@ -51,14 +54,16 @@ def test_a_cell_has_the_samples_of_numpy_the_worst_first():
     values = pixels[expected].double().numpy().transpose(0, 2, 3, 1)
     levels = (values - pixels.min().item()) / (pixels.max() - pixels.min()).item()
     np.testing.assert_allclose(view.arrays["pixels"] / 255, levels, atol=0.003)
-    assert wire.decode(wire.encode(view)).words == view.words
+    assert encoding.decode(encoding.encode(view)).words == view.words
 
 
 def test_rows_of_a_table_have_the_units_of_the_data_set():
     program, feeds, viewing = viewing_of("breast-cancer")
     batch, labels, answers, losses = by_hand(program, feeds)
     right, answer = largest_mistake(labels, answers)
-    view = looking.answer(viewing, 0, commands.OpenCell("confusion", right, answer))
+    view = view_requests.answer(
+        viewing, 0, commands.OpenCell("confusion", right, answer)
+    )
     inside = np.flatnonzero((labels == right) & (answers == answer))
     worst = inside[np.argsort(-losses[inside], kind="stable")]
     name = next(name for name in batch if batch[name].dim() == 2)
@@ -87,7 +92,7 @@ def test_tokens_of_a_cell_are_read_as_text():
 
 def test_an_empty_cell_is_an_answer_too():
     _, _, viewing = viewing_of("digits-mlp")
-    view = looking.answer(viewing, 0, commands.OpenCell("confusion", 99, 0))
+    view = view_requests.answer(viewing, 0, commands.OpenCell("confusion", 99, 0))
     assert view.words["total"] == ("0",)
     assert view.arrays["samples"].tolist() == []
 
@@ -96,7 +101,7 @@ def test_what_is_no_matrix_or_not_there_is_refused():
     _, _, viewing = viewing_of("xor")
     for path in ("boundary", "nothing"):
         with pytest.raises(EngineError, match=path):
-            looking.answer(viewing, 0, commands.OpenCell(path, 0, 1))
+            view_requests.answer(viewing, 0, commands.OpenCell(path, 0, 1))
 
 
 TEXT = {"data__context": 12, "data__samples": 4000, "sample__length": 4}
@@ -105,7 +110,7 @@ TEXT = {"data__context": 12, "data__samples": 4000, "sample__length": 4}
 def test_settings_of_a_text_count_from_then_on():
     program, _, viewing = viewing_of("char-lstm", **TEXT)
     asked = {"prompt": "def ", "top_k": 1, "seed": 3}
-    (view,) = looking.answer(viewing, 7, commands.Look({"sample": asked})).views
+    (view,) = view_requests.answer(viewing, 7, commands.Look({"sample": asked})).views
     assert (view.step, view.words["prompt"]) == (7, ("def ",))
     program.modules.eval()
     modules, tokens = program.modules, view.arrays["tokens"].tolist()
@@ -130,7 +135,9 @@ def test_next_letters_are_drawn_as_softmax_over_temperature_says():
     drawn = []
     for seed in range(600):
         wish = {"prompt": "", "temperature": 0.7, "top_k": 3, "seed": seed}
-        (view,) = looking.answer(viewing, 0, commands.Look({"sample": wish})).views
+        (view,) = view_requests.answer(
+            viewing, 0, commands.Look({"sample": wish})
+        ).views
         drawn.append(int(view.arrays["tokens"][1]))
     assert set(drawn) == set(best.tolist())
     shares = [drawn.count(int(token)) / 600 for token in best]
@@ -141,12 +148,12 @@ def test_next_letters_are_drawn_as_softmax_over_temperature_says():
 def test_settings_that_a_view_cannot_have_change_nothing(wish):
     _, _, viewing = viewing_of("char-lstm", **TEXT)
     with pytest.raises(EngineError):
-        looking.answer(viewing, 0, commands.Look({"sample": wish}))
-    (view,) = looking.answer(viewing, 0, commands.Look()).views
+        view_requests.answer(viewing, 0, commands.Look({"sample": wish}))
+    (view,) = view_requests.answer(viewing, 0, commands.Look()).views
     assert view.words["prompt"] == ("The ",)
 
 
 def test_a_stop_ends_looking_without_an_answer():
     _, _, viewing = viewing_of("digits-mlp")
     with pytest.raises(InterruptedStepError):
-        looking.answer(viewing, 0, commands.Look(), ended=lambda: True)
+        view_requests.answer(viewing, 0, commands.Look(), ended=lambda: True)

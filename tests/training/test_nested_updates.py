@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
-from engine.graph import serialize
+from engine.graph.blocks.grouping import group
+from engine.graph.blocks.ungrouping import unpack
 from engine.graph.edits import apply_all
-from engine.graph.grouping import group
+from engine.graph.files import serialize
 from engine.graph.model import Block, Edge, Endpoint, Node
-from engine.graph.ungrouping import unpack
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import graph, phase, project
 
 STEPS = 6

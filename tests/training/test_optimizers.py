@@ -7,7 +7,7 @@ from torch import nn, optim
 from engine.errors import ConfigError
 from engine.graph.options import OPTIMIZERS
 from engine.graph.settings import Choice
-from engine.training.optimizers import LiveOptimizer
+from engine.training.parts.optimizers import LiveOptimizer
 
 CPU = torch.device("cpu")
 CASES = [

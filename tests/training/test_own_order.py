@@ -2,14 +2,14 @@
 
 import torch
 
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from engine.data import catalog
 from engine.graph.edits import apply_all
 from engine.graph.model import Node
 from engine.layers import registry
-from engine.training import runs
-from engine.training.assembly import assemble
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.parts.assembly import assemble
+from engine.training.records import runs
 from tests.training.projects import project
 
 SIZE = 16

@@ -9,8 +9,8 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 from engine.graph.model import Node
 from engine.measure.budget import Budget
-from engine.training.monitor import PATIENCE, Monitor
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.parts.monitor import PATIENCE, Monitor
 from tests.training.projects import phase, project
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from engine.errors import EngineError, TrainingError
-from engine.training import checkpoint_file, runs
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.records import checkpoint_file, runs
 from tests.training.projects import gan, mlp, phase
 
 

@@ -6,7 +6,7 @@ import pytest
 from engine.data import catalog
 from engine.graph.model import Node
 from engine.layers import registry
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import phase, project
 
 CLASSES = {"a": (0,), "b": (1, 2, 3, 4, 5, 6, 7, 8, 9)}

@@ -3,7 +3,7 @@ import torch
 from torch.nn import functional
 
 from engine.graph.model import Node
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import project
 
 

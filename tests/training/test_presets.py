@@ -13,7 +13,7 @@ import presets
 from engine.data.batches import BatchOrder
 from engine.data.catalog import load
 from engine.graph.edits import SetTraining
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 
 STEPS = 50
 MLP = ("linear1", "linear2", "scores")

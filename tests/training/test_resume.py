@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from engine.errors import DataError, TrainingError
-from engine.training import checkpoint_file, runs
-from engine.training.runs import Change
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.records import checkpoint_file, runs
+from engine.training.records.runs import Change
 from tests.training.projects import cnn, gan, mlp, phase
 
 

@@ -4,10 +4,10 @@ import json
 
 import presets
 from engine.explain.diagnose.watch import attach
-from engine.protocol import finding_records
-from engine.training import runs
-from engine.training.launch import launch
-from engine.training.trainer import Trainer
+from engine.protocol.wire import finding_records
+from engine.training.loop.launch import launch
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
 
 
 def stored(run):

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from engine.errors import ConfigError
-from engine.training import runs
-from engine.training.runner import Runner
-from engine.training.trainer import Trainer
+from engine.training.loop.runner import Runner
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
 from tests.training.projects import mlp, phase
 
 FOREVER = 10**8

@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from engine.errors import ConfigError, DocumentError, TrainingError
-from engine.graph import serialize
-from engine.protocol.frame import Evaluation
-from engine.training import checkpoint_file, curve_sums, metrics, runs, weight_files
-from engine.training.metrics import MetricStore
-from engine.training.trainer import Trainer
+from engine.graph.files import serialize
+from engine.protocol.messages import Evaluation
+from engine.training.loop.trainer import Trainer
+from engine.training.records import checkpoint_file, curve_sums, metric_store, runs
+from engine.training.records.metric_store import MetricStore
+from engine.training.weights import weight_files
 from tests.training.projects import mlp
 
 
@@ -69,7 +70,7 @@ def test_uncommitted_steps_are_lost_and_committed_ones_stay(tmp_path):
     store.add_steps(*table(1, 4))
     store.commit()
     store.add_steps(*table(4, 9))
-    assert len(metrics.read(tmp_path / "m.sqlite").steps[0]) == 3
+    assert len(metric_store.read(tmp_path / "m.sqlite").steps[0]) == 3
     store.close()
 
 
@@ -174,7 +175,7 @@ def test_what_a_killed_writer_left_goes_with_the_next_checkpoint(tmp_path):
 def test_curves_that_are_no_database_are_told_and_set_aside(tmp_path):
     path = tmp_path / "m.sqlite"
     path.write_bytes(b"something else " * 100)
-    assert "not a database" in str(metrics.read(path).damage)
+    assert "not a database" in str(metric_store.read(path).damage)
     assert path.read_bytes() == b"something else " * 100
     store = MetricStore(path)
     assert "not a database" in store.damage

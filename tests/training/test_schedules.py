@@ -5,8 +5,8 @@ import torch
 from torch.optim import lr_scheduler
 
 from engine.graph.settings import Choice
-from engine.training.schedules import Plateau, build
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.parts.schedules import Plateau, build
 from tests.training.projects import mlp, phase
 
 TOTAL = 40

@@ -4,8 +4,8 @@ import pytest
 
 from engine.errors import ConfigError, ShapeError
 from engine.graph.model import Node
-from engine.training import evaluation
-from engine.training.trainer import Trainer
+from engine.training.evaluation import evaluation
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import project
 
 

@@ -6,8 +6,13 @@ import pytest
 import torch
 
 import presets
-from engine.training.threads import candidates, fastest, flush_denormals, wished
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.parts.threads import (
+    candidates,
+    fastest,
+    flush_denormals,
+    wished,
+)
 
 
 class Machine:

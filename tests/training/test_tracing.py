@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from engine.explain.diagnose.watch import attach
-from engine.graph import serialize
 from engine.graph.edits import apply_all
-from engine.training import gradients, tracing
-from engine.training.trainer import Trainer
+from engine.graph.files import serialize
+from engine.training.loop.trainer import Trainer
+from engine.training.parts import gradients, tracing
 
 
 def document(nodes, edges, penalty, source="iris", **training):

@@ -11,9 +11,9 @@ from engine.errors import ConfigError
 from engine.graph.model import Node
 from engine.graph.settings import Choice
 from engine.protocol.goals import PhaseGoal
-from engine.training import runs
-from engine.training.events import Step
-from engine.training.trainer import Trainer
+from engine.training.loop.events import Step
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
 from tests.training.projects import cnn, gan, mlp, phase, project
 
 

@@ -10,15 +10,15 @@ import torch
 
 import presets
 from engine.compile.program import compile_project
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.measure.views.budget import ViewBudget
 from engine.measure.views.turns import Turns
-from engine.protocol import wire
-from engine.training.events import Step
-from engine.training.feeds import Feeds
-from engine.training.runner import Runner
-from engine.training.trainer import Trainer
-from engine.training.viewing import Viewing
+from engine.protocol.wire import encoding
+from engine.training.evaluation.feeds import Feeds
+from engine.training.loop.events import Step
+from engine.training.loop.runner import Runner
+from engine.training.loop.trainer import Trainer
+from engine.training.views.maker import Viewing
 
 FOLDER = Path(presets.__file__).parent
 
@@ -149,7 +149,7 @@ def test_a_run_goes_on_after_a_long_pause():
 def test_views_cross_the_wire(name):
     _, _, viewing = viewing_of(name)
     (view,) = made(viewing)
-    copy = wire.decode(wire.encode(view))
+    copy = encoding.decode(encoding.encode(view))
     assert copy.words == view.words
     for key, array in view.arrays.items():
         assert np.array_equal(copy.arrays[key], array)

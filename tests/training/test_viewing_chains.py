@@ -9,8 +9,8 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name
 from engine.compile.program import compile_project
 from engine.data import catalog
 from engine.graph.model import Node
-from engine.training.feeds import Feeds
-from engine.training.viewing import Viewing
+from engine.training.evaluation.feeds import Feeds
+from engine.training.views.maker import Viewing
 from tests.training.projects import project
 from tests.training.test_viewing import made, parameters, viewing_of
 

@@ -8,8 +8,8 @@ import torch
 
 import presets
 from engine.errors import TrainingError
-from engine.training import initial
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
+from engine.training.weights import initial_weights
 from tests.training.projects import mlp
 
 
@@ -23,16 +23,16 @@ def test_own_tensors_of_an_adapter_are_new_and_not_missing(tmp_path):
         for key, tensor in torch.nn.Linear(*sizes).state_dict().items()
     }
     safetensors.torch.save_file(tensors, tmp_path / "net")
-    found = initial.preview(document, str(tmp_path / "net"))
+    found = initial_weights.preview(document, str(tmp_path / "net"))
     assert {t.name for t in found.tensors if t.is_new} == {"hidden.down", "hidden.up"}
     assert (found.count("matched"), found.count("missing"), found.num_new) == (4, 0, 2)
     assert found.is_whole
-    assert ", 2 new" in initial.sentence(found)
+    assert ", 2 new" in initial_weights.sentence(found)
 
 
 def test_file_that_is_not_there_is_called_missing(tmp_path):
     with pytest.raises(TrainingError, match="There is no such file"):
-        initial.preview(mlp(), str(tmp_path / "no.pt"))
+        initial_weights.preview(mlp(), str(tmp_path / "no.pt"))
 
 
 @pytest.mark.parametrize(

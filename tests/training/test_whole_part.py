@@ -8,8 +8,8 @@ from torch.nn import functional as F  # noqa: N812
 from engine.data import catalog
 from engine.graph.model import Node
 from engine.layers import registry
-from engine.training import evaluation
-from engine.training.trainer import Trainer
+from engine.training.evaluation import evaluation
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import mlp, phase, project
 
 WEIGHTS = (10.0, 1.0, 0.25)

@@ -25,41 +25,41 @@ from engine.graph import ports
 from engine.graph.edits import Fix, Problem
 from engine.i18n import tr
 from engine.protocol.device import Devices
-from engine.protocol.frame import Analysis, Frame, RunStarted
-from workbench.app import focus
-from workbench.app.actions import Actions
-from workbench.app.banner import Banner
-from workbench.app.diagnosing import Diagnosing
-from workbench.app.disk_care import DiskCare
-from workbench.app.docks import Docks
-from workbench.app.engine_care import EngineCare
-from workbench.app.files import Files
-from workbench.app.helpers import Helpers
-from workbench.app.looking import ViewQuestions
-from workbench.app.menus import (
+from engine.protocol.messages import Analysis, Frame, RunStarted
+from workbench.app.bars import focus
+from workbench.app.bars.banner import Banner
+from workbench.app.bars.menu_bar import (
     fill_align,
     fill_devices,
     fill_language,
     fill_panels,
     fill_recent,
 )
-from workbench.app.opening import Opening
-from workbench.app.outside import OutsidePaths
-from workbench.app.panels import Panels
-from workbench.app.status import StatusBar
-from workbench.app.stepping import Stepping
-from workbench.app.toolbar import ToolBar, TrainButton
-from workbench.app.training import TrainCommands
-from workbench.app.view_commands import ViewCommands
-from workbench.app.watching import Watching
-from workbench.app.weights import WeightsCommand
-from workbench.canvas import fixing
-from workbench.canvas.palette import Palette
-from workbench.canvas.undo_list import UndoList
+from workbench.app.bars.status import StatusBar
+from workbench.app.bars.toolbar import ToolBar, TrainButton
+from workbench.app.commands.actions import Actions
+from workbench.app.commands.helpers import Helpers
+from workbench.app.commands.view_commands import ViewCommands
+from workbench.app.docks.docks import Docks
+from workbench.app.docks.panels import Panels
+from workbench.app.docks.view_focus import Watching
+from workbench.app.docks.view_settings import ViewQuestions
+from workbench.app.files.disk_care import DiskCare
+from workbench.app.files.opening import Opening
+from workbench.app.files.outside import OutsidePaths
+from workbench.app.files.projects import Files
+from workbench.app.run.diagnosis import Diagnosing
+from workbench.app.run.engine_loss import EngineCare
+from workbench.app.run.step import Stepping
+from workbench.app.run.training import TrainCommands
+from workbench.app.run.weights_dialog import WeightsCommand
+from workbench.canvas.edits import fixes
 from workbench.canvas.view import CanvasView
+from workbench.canvas.widgets.layer_list import Palette
+from workbench.canvas.widgets.undo_list import UndoList
 from workbench.document import Document
 from workbench.document.document import SUFFIX
-from workbench.document.recovery import Recovery
+from workbench.document.files.recovery import Recovery
 from workbench.document.settings import Settings
 from workbench.inspector import Inspector, ProblemList
 from workbench.inspector.fields import polish
@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
     def apply_fix(self, fix: Fix) -> None:
         """Apply what a problem offers, as one undo step."""
         try:
-            fixing.apply(self.document, fix)
+            fixes.apply(self.document, fix)
         except EngineError as error:
             self.banner.say("error", str(error))
 

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from workbench.canvas import (
-    block_tools,
-    chooser,
-    inside_tools,
-    metrics,
-    note_drags,
-    tools,
-)
+from workbench.canvas.edits import blocks, edit, inside_block
+from workbench.canvas.geometry import sizes
+from workbench.canvas.gestures import notes
+from workbench.canvas.widgets import node_chooser
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -23,13 +19,13 @@ KEYBOARD_REASONS = {
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 }
-_SMALL, _LARGE = metrics.GRID, 5 * metrics.GRID
+_SMALL, _LARGE = sizes.GRID, 5 * sizes.GRID
 _Do = Callable[["CanvasView"], object]
 
 
 def _nudge(across: float, down: float) -> _Do:
     def nudge(view: "CanvasView") -> None:
-        way = inside_tools.nudge if view.inside.ids else tools.nudge
+        way = inside_block.nudge if view.inside.ids else edit.nudge
         way(view, across, down)
 
     return nudge
@@ -37,14 +33,14 @@ def _nudge(across: float, down: float) -> _Do:
 
 def _walk(step: int) -> _Do:
     def walk(view: "CanvasView") -> None:
-        way = inside_tools.walk if view.inside.ids else tools.walk
+        way = inside_block.walk if view.inside.ids else edit.walk
         way(view, step)
 
     return walk
 
 
 def _rename(view: "CanvasView") -> None:
-    rename = inside_tools.rename if view.inside.ids else block_tools.rename
+    rename = inside_block.rename if view.inside.ids else blocks.rename
     rename(view)
 
 
@@ -53,16 +49,16 @@ def _go_up(view: "CanvasView") -> None:
     if view.inside.ids:
         view.inside.leave()
     else:
-        block_tools.go_up(view)
+        blocks.go_up(view)
 
 
 def _go_down(view: "CanvasView") -> None:
     """Go into the only selected block: in place where it is open, else in its tab."""
     chosen = view.selected_ids()
     if len(chosen) == 1 and view.canvas.nodes[chosen[0]].face.inner is not None:
-        inside_tools.enter(view, chosen[0])
+        inside_block.enter(view, chosen[0])
     elif len(chosen) == 1:
-        block_tools.enter(view)
+        blocks.enter(view)
 
 
 def _fit(view: "CanvasView") -> None:
@@ -74,56 +70,56 @@ def _back(view: "CanvasView") -> None:
     scene = view.canvas
     chosen = view.selected_ids() or view.inside.ids
     if chosen or scene.selected_edges() or scene.notes.chosen:
-        tools.delete(view)
+        edit.delete(view)
     else:
-        block_tools.go_up(view)
+        blocks.go_up(view)
 
 
 def _activate(view: "CanvasView") -> None:
     """Enter the selected block; of layers show the settings, of none the training."""
     chosen = view.selected_ids()
     if view.inside.ids:
-        inside_tools.activate(view)
+        inside_block.activate(view)
     elif not chosen:
         view.ground_activated.emit()
-    elif not block_tools.enter(view):
+    elif not blocks.enter(view):
         view.node_activated.emit(chosen[0])
 
 
 # Not Delete: on X11 it includes Ctrl+D, on macOS too. Del and Backspace stand below.
 _STANDARD: dict[QKeySequence.StandardKey, _Do] = {
-    QKeySequence.StandardKey.SelectAll: tools.select_all,
-    QKeySequence.StandardKey.Copy: tools.copy,
-    QKeySequence.StandardKey.Cut: tools.cut,
-    QKeySequence.StandardKey.Paste: tools.paste,
+    QKeySequence.StandardKey.SelectAll: edit.select_all,
+    QKeySequence.StandardKey.Copy: edit.copy,
+    QKeySequence.StandardKey.Cut: edit.cut,
+    QKeySequence.StandardKey.Paste: edit.paste,
     QKeySequence.StandardKey.Undo: lambda view: view.document.undo_stack.undo(),
     QKeySequence.StandardKey.Redo: lambda view: view.document.undo_stack.redo(),
     QKeySequence.StandardKey.ZoomIn: lambda view: view.camera.zoom_by(1.25),
     QKeySequence.StandardKey.ZoomOut: lambda view: view.camera.zoom_by(0.8),
 }
 _KEYS: dict[str, _Do] = {
-    "Del": tools.delete,
+    "Del": edit.delete,
     "Backspace": _back,
     "Return": _activate,
     "Enter": _activate,
     "Alt+Up": _go_up,
     "Alt+Down": _go_down,
-    "Ctrl+Del": tools.heal,
-    "Ctrl+Backspace": tools.heal,
-    "Ctrl+G": block_tools.group,
-    "Ctrl+Shift+G": block_tools.unpack,
-    "Ctrl+F": chooser.go_to_node,
-    "C": chooser.connect,
-    "Shift+C": lambda view: chooser.connect(view, forward=False),
+    "Ctrl+Del": edit.heal,
+    "Ctrl+Backspace": edit.heal,
+    "Ctrl+G": blocks.group,
+    "Ctrl+Shift+G": blocks.unpack,
+    "Ctrl+F": node_chooser.go_to_node,
+    "C": node_chooser.connect,
+    "Shift+C": lambda view: node_chooser.connect(view, forward=False),
     "M": lambda view: view.minimap.toggle(),
-    "Shift+G": note_drags.frame_selection,
-    "T": note_drags.add_comment,
-    "E": block_tools.toggle_open,
+    "Shift+G": notes.frame_selection,
+    "T": notes.add_comment,
+    "E": blocks.toggle_open,
     "Tab": lambda view: view.quick_add(),
     "F": _fit,
     "Shift+F": lambda view: view.fit_selection(),
     "L": lambda view: view.arrange(),
-    "Ctrl+D": tools.duplicate,
+    "Ctrl+D": edit.duplicate,
     "F2": _rename,
     "Ctrl+0": lambda view: view.camera.set_zoom(1.0),
     "Left": _nudge(-_SMALL, 0),
@@ -138,8 +134,8 @@ _KEYS: dict[str, _Do] = {
     "Ctrl+Left": _walk(-1),
     "N": _walk(1),
     "Shift+N": _walk(-1),
-    "Home": lambda view: tools.walk_to_end(view, first=True),
-    "End": lambda view: tools.walk_to_end(view, first=False),
+    "Home": lambda view: edit.walk_to_end(view, first=True),
+    "End": lambda view: edit.walk_to_end(view, first=False),
 }
 
 

@@ -10,24 +10,30 @@ from PySide6.QtWidgets import QMenu
 from engine.graph.edits import Fix
 from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import (
+from workbench.canvas import selection as inside
+from workbench.canvas.edits import (
     align,
-    block_tools,
-    chooser,
-    fixing,
-    inside,
-    inside_tools,
-    lora_tools,
-    note_drags,
-    open_card,
-    tools,
+    edit,
+    inside_block,
 )
+from workbench.canvas.edits import (
+    blocks as block_tools,
+)
+from workbench.canvas.edits import (
+    fixes as fixing,
+)
+from workbench.canvas.edits import (
+    lora as lora_tools,
+)
+from workbench.canvas.gestures import notes as note_drags
+from workbench.canvas.scene import open_block
+from workbench.canvas.widgets.node_chooser import go_to_node
 from workbench.document import actions, blocks, lora, notes, outer_ports
 from workbench.document.notes import Note
 from workbench.theme import icons
 
 if TYPE_CHECKING:
-    from workbench.canvas.edge_item import EdgeItem
+    from workbench.canvas.scene.wire_item import EdgeItem
     from workbench.canvas.view import CanvasView
 
 _Entry = tuple[str, str, str, Callable[[], object] | list]
@@ -55,7 +61,7 @@ def build(view: "CanvasView", place: QPointF) -> QMenu:
     """Return the menu for a scene point; it deletes itself when closed."""
     scene = view.canvas
     node, edge = scene.node_at(place), None
-    card = open_card.at(scene, place)
+    card = open_block.at(scene, place)
     if card is not None and (inner := card.node_at(place)):
         if inner not in view.inside.ids:
             view.inside.select(card.path, [inner])
@@ -107,7 +113,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         *fixes,
         *([_SEPARATOR] if fixes else []),
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
-        (tr("Connect to…"), "C", "link", lambda: chooser.connect(view)),
+        (tr("Connect to…"), "C", "link", lambda: node_chooser.connect(view)),
         (tr("Rename…"), "F2", "", lambda: block_tools.rename(view)),
         _freeze_entry(view, node_id),
         *_lora_entries(view),
@@ -133,13 +139,13 @@ def _lora_entries(view: "CanvasView") -> list[_Entry]:
 
 def _clipboard_entries(view: "CanvasView") -> list[_Entry]:
     return [
-        (tr("Cut"), "Ctrl+X", "", lambda: tools.cut(view)),
-        (tr("Copy"), "Ctrl+C", "copy", lambda: tools.copy(view)),
-        (tr("Duplicate"), "Ctrl+D", "", lambda: tools.duplicate(view)),
+        (tr("Cut"), "Ctrl+X", "", lambda: edit.cut(view)),
+        (tr("Copy"), "Ctrl+C", "copy", lambda: edit.copy(view)),
+        (tr("Duplicate"), "Ctrl+D", "", lambda: edit.duplicate(view)),
         (tr("Disconnect"), "", "unlink", lambda: _unplug(view)),
         _SEPARATOR,
-        (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
-        (tr("Delete and heal"), "Ctrl+Del", "", lambda: tools.heal(view)),
+        (tr("Delete"), "Del", "trash", lambda: edit.delete(view)),
+        (tr("Delete and heal"), "Ctrl+Del", "", lambda: edit.heal(view)),
     ]
 
 
@@ -149,11 +155,11 @@ def _inside_entries(view: "CanvasView") -> list[_Entry]:
     is_block = bool(outer_ports.of(aim.graph.node(aim.ids[0])))
     opens = tr("Open the block") if is_block else tr("Settings")
     return [
-        (opens, "Enter", "", lambda: inside_tools.activate(view)),
-        (tr("Show in its own tab"), "", "", lambda: inside_tools.show_in_tab(view)),
+        (opens, "Enter", "", lambda: inside_block.activate(view)),
+        (tr("Show in its own tab"), "", "", lambda: inside_block.show_in_tab(view)),
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
-        (tr("Connect to…"), "C", "link", lambda: chooser.connect(view)),
-        (tr("Rename…"), "F2", "", lambda: inside_tools.rename(view)),
+        (tr("Connect to…"), "C", "link", lambda: node_chooser.connect(view)),
+        (tr("Rename…"), "F2", "", lambda: inside_block.rename(view)),
         _freeze_entry(view, aim.ids[0]),
         *_lora_entries(view),
         *_several_entries(view),
@@ -191,22 +197,22 @@ def _edge_entries(view: "CanvasView", item: "EdgeItem", place: QPointF) -> list[
         (tr("Insert a layer…"), "", "plus",
          lambda: view.quick_insert(place, item.edge)),
         (tr("Add a point"), "", "",
-         lambda: tools.add_point(view, item.edge, place)),
-        (tr("Delete"), "Del", "trash", lambda: tools.delete(view)),
+         lambda: edit.add_point(view, item.edge, place)),
+        (tr("Delete"), "Del", "trash", lambda: edit.delete(view)),
     ]  # fmt: skip
 
 
 def _canvas_entries(view: "CanvasView", place: QPointF) -> list[_Entry]:
     return [
         (tr("Add a layer…"), "Tab", "plus", lambda: view.quick_add(place)),
-        (tr("Paste"), "Ctrl+V", "", lambda: tools.paste(view, place)),
+        (tr("Paste"), "Ctrl+V", "", lambda: edit.paste(view, place)),
         (tr("Add a comment…"), "T", "",
          lambda: note_drags.add_comment(view, place)),
         _SEPARATOR,
-        (tr("Select all"), "Ctrl+A", "", lambda: tools.select_all(view)),
+        (tr("Select all"), "Ctrl+A", "", lambda: edit.select_all(view)),
         (tr("Arrange"), "L", "arrange", view.arrange),
         (tr("Fit"), "F", "fit", view.fit),
-        (tr("Go to a node…"), "Ctrl+F", "search", lambda: chooser.go_to_node(view)),
+        (tr("Go to a node…"), "Ctrl+F", "search", lambda: go_to_node(view)),
         (tr("Overview"), "M", "", view.minimap.toggle),
     ]  # fmt: skip
 

@@ -22,35 +22,27 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from engine.errors import EngineError
 from engine.graph.model import Edge, Endpoint
-from engine.protocol.frame import Analysis, LayerSample
+from engine.protocol.messages import Analysis, LayerSample
 from workbench import theme
-from workbench.canvas import (
-    accessible,
-    begin,
-    block_tools,
-    drops,
-    frame,
-    inside_tools,
-    keys,
-    menus,
-    note_drags,
-    still,
-    tools,
-)
-from workbench.canvas.arranging import Arranging
-from workbench.canvas.autopan import AutoPan
-from workbench.canvas.camera import Camera
-from workbench.canvas.chooser import Chooser
-from workbench.canvas.gestures import Gesture
-from workbench.canvas.hover import Hover
-from workbench.canvas.inline import InlineField
-from workbench.canvas.inside import Inside
-from workbench.canvas.minimap import MiniMap
-from workbench.canvas.overlay import Overlay
-from workbench.canvas.path_bar import PathBar
-from workbench.canvas.pulse import Pulse
-from workbench.canvas.quick_add import QuickAdd
-from workbench.canvas.scene import CanvasScene
+from workbench.canvas import keys, menus, screen_reader, view_setup
+from workbench.canvas.edits import blocks, drop, edit, inside_block
+from workbench.canvas.edits.arrange import Arranging
+from workbench.canvas.edits.inline_field import InlineField
+from workbench.canvas.geometry.camera import Camera
+from workbench.canvas.gestures import choose as begin
+from workbench.canvas.gestures import notes
+from workbench.canvas.gestures.auto_pan import AutoPan
+from workbench.canvas.gestures.gesture import Gesture
+from workbench.canvas.gestures.hover import Hover
+from workbench.canvas.painting import cached_picture
+from workbench.canvas.painting.minimap import MiniMap
+from workbench.canvas.painting.overlay import Overlay
+from workbench.canvas.painting.step_animation import Pulse
+from workbench.canvas.scene.scene import CanvasScene
+from workbench.canvas.selection import Inside
+from workbench.canvas.widgets.breadcrumbs import PathBar
+from workbench.canvas.widgets.node_chooser import Chooser
+from workbench.canvas.widgets.quick_add import QuickAdd
 from workbench.document import Document
 
 
@@ -87,12 +79,12 @@ class CanvasView(QGraphicsView):
         self.gesture: Gesture | None = None
         self.is_space_down = self.was_space_used = False
         self.shows_focus = self.reduced_motion = False
-        self._still, self._overlay = still.Still(self), Overlay(self)
+        self._still, self._overlay = cached_picture.Still(self), Overlay(self)
         self.hover = Hover(self)
         self._popup = QuickAdd(self)
         self.inline, self._autopan = InlineField(self), AutoPan(self)
         self.cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
-        frame.prepare(self)
+        view_setup.prepare(self)
         self.setScene(self.canvas)
         self.inside = Inside(self)
         document.replaced.connect(self._on_replaced)
@@ -160,15 +152,15 @@ class CanvasView(QGraphicsView):
     def focus_node(self, node_id: str) -> None:
         """Select a node (of a path: the block it is in) and bring it into view."""
         self.wanted.emit()
-        block_tools.reveal(self, node_id)
+        blocks.reveal(self, node_id)
 
     def show_path(self, path: Sequence[str]) -> None:
         """Show the inside of the last instance on a path; empty: the main graph."""
-        block_tools.show_path(self, path)
+        blocks.show_path(self, path)
 
     def add_at_centre(self, type_id: str) -> None:
         """Add a node behind the selected one, or in the middle of the view."""
-        tools.add(self, type_id)
+        edit.add(self, type_id)
 
     def arrange(self) -> None:
         """Lay the selected nodes (fewer than two: all) out anew, as one undo step."""
@@ -201,7 +193,7 @@ class CanvasView(QGraphicsView):
     def say(self, text: str) -> None:
         """Show a notice on the canvas and tell the window."""
         self._overlay.say(text)
-        accessible.announce(self, text)
+        screen_reader.announce(self, text)
         self.notice.emit(text)
 
     def to_scene(self, place: QPointF) -> QPointF:
@@ -260,13 +252,13 @@ class CanvasView(QGraphicsView):
         place = self.to_scene(event.position())
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if inside_tools.activate_at(self, place):
+        if inside_block.activate_at(self, place):
             return
         wire, note = self.canvas.edge_at(place), self.canvas.notes.at(place)
         if wire is not None:
             self.quick_insert(place, wire.edge)
         elif note is not None:
-            note_drags.edit_text(self, note)
+            notes.edit_text(self, note)
         elif self.canvas.port_at(place) is None:
             self.quick_add(place)
         event.accept()
@@ -335,16 +327,16 @@ class CanvasView(QGraphicsView):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take layers from the palette."""
-        drops.enter(event)
+        drop.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Take layers from the palette; show the wire they would go into."""
-        drops.enter(event)
+        drop.enter(event)
         self.hover.follow(self.to_scene(event.position()))
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add the layer where it was dropped."""
-        drops.drop(self, event)
+        drop.drop(self, event)
 
     # Painting ------------------------------------------------------------------
 
@@ -354,7 +346,7 @@ class CanvasView(QGraphicsView):
         self._still.paint(painter)
         painter.restore()
         painter.save()
-        still.sparks(painter, self)
+        cached_picture.sparks(painter, self)
         painter.restore()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
-from engine.protocol.frame import Exported, RunStarted
+from engine.protocol.messages import Exported, RunStarted
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
 from workbench.theme.label import Label

@@ -24,7 +24,7 @@ from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
 from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.datasets import DATA, DATASETS
+from engine.layers.datasets.catalogue import DATA, DATASETS
 from engine.layers.spec import Param, Value
 from workbench.document import outer_ports, wires
 from workbench.document.document import Document

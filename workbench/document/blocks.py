@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import GraphError
-from engine.graph import grouping, ungrouping
+from engine.graph.blocks import grouping, ungrouping
 from engine.graph.edits import (
     AddNode,
     Edit,

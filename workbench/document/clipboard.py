@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtGui import QGuiApplication
 
 from engine.errors import DocumentError
-from engine.graph import serialize
 from engine.graph.edits import AddNode, Connect, Edit, Move, SetBlock
+from engine.graph.files import serialize
 from engine.graph.model import (
     ROOT,
     Block,

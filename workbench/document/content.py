@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 from engine.files import read_regular
-from engine.graph import reading
+from engine.graph.files import reading
 from engine.graph.model import Project
 
 MAX_BYTES = 64 * 2**20

@@ -9,8 +9,8 @@ from PySide6.QtGui import QUndoStack
 import presets
 from engine.errors import DocumentError
 from engine.files import atomic_write
-from engine.graph import serialize
 from engine.graph.edits import Edit, apply_all
+from engine.graph.files import serialize
 from engine.graph.model import Position, Project
 from engine.i18n import tr
 from workbench.document import content

@@ -7,7 +7,7 @@ from PySide6.QtCore import QStandardPaths
 
 from engine.errors import DocumentError, EngineError, GraphError
 from engine.files import atomic_write
-from engine.graph import reading, serialize
+from engine.graph.files import reading, serialize
 from engine.graph.model import ROOT, Node, Position, Project
 from engine.graph.ports import BLOCK
 from engine.i18n import tr

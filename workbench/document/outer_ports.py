@@ -4,9 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from engine.graph.blocks.outer import (
+    ends_of,
+    instances,
+    of,
+    pruned,
+    touches,
+    with_ports,
+)
 from engine.graph.edits import SetBlock
 from engine.graph.model import ID_PATTERN, ROOT, Block, Endpoint, Project
-from engine.graph.outer import ends_of, instances, of, pruned, touches, with_ports
 from engine.i18n import tr
 from workbench.document.document import Document
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from engine.graph import rewire
+from engine.graph.blocks import rewire
 from engine.graph.edits import Connect, Disconnect, Edit, Move
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Position, Project
 from engine.i18n import tr
-from engine.protocol.frame import NodeInfo
+from engine.protocol.messages import NodeInfo
 from workbench.document import outer_ports, wires
 from workbench.document.actions import pinned
 from workbench.document.document import Document

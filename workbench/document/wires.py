@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from engine.advice.document import loss_checks
 from engine.errors import GraphError, UnknownLayerError
-from engine.graph import goals
 from engine.graph.edits import Connect, Disconnect, Edit
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.graph.ports import fits, input_ports, output_ports, title
@@ -98,9 +98,9 @@ def candidates(
     if port is None:
         return
     closing = set(
-        goals.ancestors(graph, [end.node])
+        loss_checks.ancestors(graph, [end.node])
         if forward
-        else goals.descendants(graph, end.node)
+        else loss_checks.descendants(graph, end.node)
     )
     for other in graph.nodes.values():
         if other.id in closing:

@@ -2,6 +2,6 @@
 
 from workbench.inspector.inspector import Inspector
 from workbench.inspector.problems import ProblemList
-from workbench.inspector.training_form import TrainingForm
+from workbench.inspector.training.form import TrainingForm
 
 __all__ = ["Inspector", "ProblemList", "TrainingForm"]

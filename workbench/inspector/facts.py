@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.i18n import tr
-from engine.protocol.frame import NodeInfo
+from engine.protocol.messages import NodeInfo
 from workbench.inspector.fields import polish
 from workbench.theme import fonts, text
 from workbench.theme.label import Label

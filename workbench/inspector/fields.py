@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from engine.errors import ConfigError
 from engine.i18n import tr
-from engine.layers.datasets import DATASETS
+from engine.layers.datasets.catalogue import DATASETS
 from engine.layers.spec import Param, Value
 from workbench.inspector import values
 from workbench.theme import icons

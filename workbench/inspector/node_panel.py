@@ -10,9 +10,9 @@ from engine.graph import ports
 from engine.graph.model import ROOT, Node
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.datasets import DATA, DATASETS
+from engine.layers.datasets.catalogue import DATA, DATASETS
 from engine.layers.spec import LayerSpec, Param, Value
-from engine.protocol.frame import NodeInfo
+from engine.protocol.messages import NodeInfo
 from workbench.document import Document, actions
 from workbench.inspector.facts import Facts
 from workbench.inspector.fields import polish

@@ -5,9 +5,9 @@ from functools import partial
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from engine.advice.document import switches
+from engine.advice.document.switches import Remedy
 from engine.errors import EngineError
-from engine.graph import remedies
-from engine.graph.remedies import Remedy
 from engine.i18n import tr
 from workbench.document import Document
 from workbench.inspector.fields import polish
@@ -53,7 +53,7 @@ class RemedySwitches(QWidget):
     def _show(self, *_ignored: object) -> None:
         """Tick what is on."""
         project = self._document.project
-        found = remedies.read(project)
+        found = switches.read(project)
         if found != self._shown:
             self._rebuild(found)
         self.error.hide()

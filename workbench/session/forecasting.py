@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
-from engine.graph.serialize import dumps
-from engine.protocol import commands, frame
+from engine.protocol import commands, messages
 
 if TYPE_CHECKING:
     from workbench.session.session import Session
@@ -67,9 +67,9 @@ class Forecasting(QObject):
 
     def answers(self) -> dict[type, Callable[..., None]]:
         """Return what takes the engine's answers, by their class."""
-        return {frame.Forecast: self._on_forecast}
+        return {messages.Forecast: self._on_forecast}
 
-    def _on_forecast(self, body: frame.Forecast, command: object) -> None:
+    def _on_forecast(self, body: messages.Forecast, command: object) -> None:
         asked = isinstance(command, commands.Estimate)
         if asked and self._wanted and command.revision == self._wanted[1]:
             self._wanted = None

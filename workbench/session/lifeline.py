@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from engine.i18n import tr
-from engine.protocol import commands, frame
+from engine.protocol import commands, messages
 from workbench.session.vigil import Vigil
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Lifeline(QObject):
         self.respawn = self._new_timer()
         self.respawn.timeout.connect(session.start_engine)
         self._undead = self._new_timer()
-        self._undead.timeout.connect(lambda: session.lose(frame.EngineGone("")))
+        self._undead.timeout.connect(lambda: session.lose(messages.EngineGone("")))
         self.cut_off = ""
         self._is_forced = False
 
@@ -67,7 +67,7 @@ class Lifeline(QObject):
         self._link.kill()
         self._undead.start(UNDEAD_MS)
 
-    def gone(self, body: frame.EngineGone) -> tuple[frame.Failed, bool]:
+    def gone(self, body: messages.EngineGone) -> tuple[messages.Failed, bool]:
         """Take leave of an engine.
 
         Returns:
@@ -83,9 +83,9 @@ class Lifeline(QObject):
         again = self._link.lost(forced=forced)
         if again:
             self.respawn.start(RESPAWN_MS)
-        failed = frame.Failed(body.text, body.details)
+        failed = messages.Failed(body.text, body.details)
         if forced:
-            failed = frame.Failed(tr("The engine was ended by force."))
+            failed = messages.Failed(tr("The engine was ended by force."))
         for command in lost:
             self._session.request_failed.emit(command, failed)
         return failed, again

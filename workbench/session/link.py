@@ -7,7 +7,7 @@ from typing import Protocol
 
 from engine.i18n import language
 from engine.protocol.commands import Estimate
-from engine.protocol.frame import Message
+from engine.protocol.messages import Message
 
 RESPAWNS, STEADY_S = 3, 30.0
 """How often in a row an engine that crashes soon is started again, and how long one
@@ -15,7 +15,7 @@ must have answered that did not crash soon."""
 
 
 class Client(Protocol):
-    """What the session needs of `engine.protocol.client.EngineClient`."""
+    """What the session needs of `engine.protocol.wire.client.EngineClient`."""
 
     def send(self, command: object) -> int:
         """Hand a command to the engine and return its number."""
@@ -133,6 +133,6 @@ class Link:
 
 def spawn_engine() -> Client:
     """Start an engine in a process of its own."""
-    from engine.protocol.client import EngineClient  # noqa: PLC0415 - loads numpy
+    from engine.protocol.wire.client import EngineClient  # noqa: PLC0415 - loads numpy
 
     return EngineClient.spawn(language=language())

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 
 from engine.i18n import tr
-from engine.protocol.frame import Failed
+from engine.protocol.messages import Failed
 
 
 def default_runs_folder() -> Path:

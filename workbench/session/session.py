@@ -14,18 +14,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
-from engine.graph.serialize import dumps
 from engine.i18n import tr
-from engine.protocol import commands, device, frame
+from engine.protocol import commands, device, messages
 from engine.protocol.weights import WeightsPreview
+from workbench.session.curves.history import History
 from workbench.session.forecasting import Forecasting
-from workbench.session.history import History
 from workbench.session.lifeline import Lifeline
 from workbench.session.link import Client, Link, spawn_engine
-from workbench.session.looking import Looking
 from workbench.session.names import Names, names_of
 from workbench.session.places import default_runs_folder, made
+from workbench.session.view_requests import Looking
 from workbench.session.writing import Writing
 
 TICK_MS, IDLE_MS, DEBOUNCE_MS = 33, 100, 60
@@ -70,7 +70,7 @@ class Session(QObject):
         self.history = History()
         self.runs_folder = runs_folder or default_runs_folder()
         self.run_document = ""
-        self.failure: frame.Outcome | frame.Failed | None = None
+        self.failure: messages.Outcome | messages.Failed | None = None
         self._state = "starting"
         self._link = Link(spawn)
         self._recovering = self._is_left = False
@@ -94,19 +94,19 @@ class Session(QObject):
 
     def _table(self) -> dict[type, Callable[..., None]]:
         return {
-            frame.EngineReady: self._on_ready,
+            messages.EngineReady: self._on_ready,
             device.Devices: lambda body, _command: self.devices_ready.emit(body),
-            frame.Analysis: self._on_analysis,
-            frame.RunStarted: self._on_run_started,
-            frame.Frame: self._on_frame,
-            frame.Outcome: self._on_outcome,
-            frame.Exported: lambda body, _command: self.exported.emit(body),
+            messages.Analysis: self._on_analysis,
+            messages.RunStarted: self._on_run_started,
+            messages.Frame: self._on_frame,
+            messages.Outcome: self._on_outcome,
+            messages.Exported: lambda body, _command: self.exported.emit(body),
             WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
-            frame.Moved: lambda body, _command: self.history.moved(body.folder),
+            messages.Moved: lambda body, _command: self.history.moved(body.folder),
             **self.looking.answers(),
             **self._forecasting.answers(),
-            frame.Failed: self._on_failed,
-            frame.EngineGone: lambda body, _command: self.lose(body),
+            messages.Failed: self._on_failed,
+            messages.EngineGone: lambda body, _command: self.lose(body),
         }
 
     @property
@@ -131,7 +131,7 @@ class Session(QObject):
                 self.lifeline.begin()
         except OSError as error:
             self._fail(
-                frame.Failed(tr("The engine could not start: {error}", error=error))
+                messages.Failed(tr("The engine could not start: {error}", error=error))
             )
             self.engine_lost.emit(False)
             return
@@ -327,20 +327,20 @@ class Session(QObject):
                 self._forecasting.wait()
             self.state_changed.emit(state)
 
-    def _on_ready(self, body: frame.EngineReady, _command: object) -> None:
+    def _on_ready(self, body: messages.EngineReady, _command: object) -> None:
         self.lifeline.greeted()
         self.devices_ready.emit(body.devices)
         if self._state == "starting" or self._recovering:
             self._recovering = False
             self._set_state("idle")
 
-    def _on_analysis(self, body: frame.Analysis, _command: object) -> None:
+    def _on_analysis(self, body: messages.Analysis, _command: object) -> None:
         if body.revision == self._revision:
             if body.trainable and self._checked is not None:
                 self._forecasting.want(self._checked, body.revision)
             self.analysis_ready.emit(body)
 
-    def _on_run_started(self, body: frame.RunStarted, command: object) -> None:
+    def _on_run_started(self, body: messages.RunStarted, command: object) -> None:
         if self._is_left:
             return
         self.history.begin(body, self._names)
@@ -348,7 +348,7 @@ class Session(QObject):
         self._go("paused" if asked and command.paused else "training")
         self.run_started.emit(body)
 
-    def _on_frame(self, body: frame.Frame, _command: object) -> None:
+    def _on_frame(self, body: messages.Frame, _command: object) -> None:
         if self._is_left:
             return
         self.history.add(body)
@@ -360,7 +360,7 @@ class Session(QObject):
         if self.active and self._state != "stopping":
             self._set_state(state)
 
-    def _on_outcome(self, body: frame.Outcome, _command: object) -> None:
+    def _on_outcome(self, body: messages.Outcome, _command: object) -> None:
         if self._is_left:
             self._is_left = False
             self._set_state("idle")
@@ -372,7 +372,7 @@ class Session(QObject):
         self._set_state(_ENDINGS.get(body.kind, body.kind))
         self.outcome.emit(body)
 
-    def _on_failed(self, body: frame.Failed, command: object) -> None:
+    def _on_failed(self, body: messages.Failed, command: object) -> None:
         begins = isinstance(command, commands.Train | commands.ResumeRun)
         if begins and self._is_left:
             self._is_left = False
@@ -383,7 +383,7 @@ class Session(QObject):
             self.notice.emit(body.text)
         self.request_failed.emit(command, body)
 
-    def lose(self, body: frame.EngineGone) -> None:
+    def lose(self, body: messages.EngineGone) -> None:
         """Say that the engine is gone, and start another one."""
         self._recovering = not self.active
         self._is_left = False
@@ -393,7 +393,7 @@ class Session(QObject):
             self.notice.emit(tr("The engine keeps crashing; it was not started again."))
         self.engine_lost.emit(again)
 
-    def _fail(self, failed: frame.Failed) -> None:
+    def _fail(self, failed: messages.Failed) -> None:
         self.failure = failed
         self.history.add_log((failed.text,))
         self._set_state("failed")

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from engine.graph import ports
 from engine.graph.model import Node, Project
-from engine.protocol.frame import View
+from engine.protocol.messages import View
 
 if TYPE_CHECKING:
     from engine.protocol.arrays import Floats
-    from engine.protocol.frame import Evaluation
+    from engine.protocol.messages import Evaluation
 
 KIND = "task_matrix"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.protocol import commands, frame
+from engine.protocol import commands, messages
 
 if TYPE_CHECKING:
     from workbench.session.session import Session
@@ -101,10 +101,10 @@ class Vigil(QObject):
     def heard(self, body: object) -> None:
         """Take note of something that the engine tells."""
         self._deaf_s, self._asked = 0.0, False
-        if isinstance(body, frame.Pong):
+        if isinstance(body, messages.Pong):
             return
         self._still_s, self._wants_run = 0.0, False
-        if isinstance(body, frame.Frame) and len(body.steps):
+        if isinstance(body, messages.Frame) and len(body.steps):
             self._steps.append(self._step_s / len(body.steps))
             self._step_s = 0.0
         self._say(None)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
+from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
-from engine.graph.serialize import dumps
 
 _LARGE, _POLL_MS, _JOIN_S = 500, 10, 5.0
 

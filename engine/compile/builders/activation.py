@@ -6,9 +6,9 @@ from functools import partial
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
-from engine.compile.modules import Function
-from engine.compile.site import AXES, Site
-from engine.compile.words import shape_text
+from engine.compile.build_context import AXES, Site
+from engine.compile.modules.basic import Function
+from engine.compile.shape_text import shape_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

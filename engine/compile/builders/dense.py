@@ -5,15 +5,15 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from engine.compile.modules import (
+from engine.compile.build_context import AXES, Site
+from engine.compile.modules.basic import (
     Constant,
     Function,
     GaussianNoise,
     LearnedScale,
     OneHot,
 )
-from engine.compile.site import AXES, Site
-from engine.compile.words import shapes_text
+from engine.compile.shape_text import shapes_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from engine.compile.classes import binary, class_dim, need_labels
-from engine.compile.site import Site
-from engine.compile.words import shape_text, shapes_text
+from engine.compile.build_context import Site
+from engine.compile.modules.classes import binary, class_dim, need_labels
+from engine.compile.shape_text import shape_text, shapes_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from torch import nn
 
-from engine.compile.generative import (
+from engine.compile.build_context import Site
+from engine.compile.modules.basic import Function
+from engine.compile.modules.generative import (
     GradientReversal,
     LoRALinear,
     LowRank,
@@ -13,9 +15,7 @@ from engine.compile.generative import (
     reparameterise,
     turned,
 )
-from engine.compile.modules import Function
-from engine.compile.site import Site
-from engine.compile.words import shape_text
+from engine.compile.shape_text import shape_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

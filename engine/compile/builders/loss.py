@@ -7,12 +7,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
-from engine.compile import losses
-from engine.compile.classes import class_dim, need_labels
-from engine.compile.losses import CTC, NLL, BCEWithLogits, CrossEntropy, Loss
-from engine.compile.modules import Function
-from engine.compile.site import Site
-from engine.compile.words import shape_text
+from engine.compile.build_context import Site
+from engine.compile.modules import losses
+from engine.compile.modules.basic import Function
+from engine.compile.modules.classes import class_dim, need_labels
+from engine.compile.modules.losses import CTC, NLL, BCEWithLogits, CrossEntropy, Loss
+from engine.compile.shape_text import shape_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
-from engine.compile.modules import Average, ClampedLog, Fold, Function, Joined
-from engine.compile.site import Site
-from engine.compile.words import Shape, shape_text, shapes_text
+from engine.compile.build_context import Site
+from engine.compile.modules.basic import Average, ClampedLog, Fold, Function, Joined
+from engine.compile.shape_text import Shape, shape_text, shapes_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

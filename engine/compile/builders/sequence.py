@@ -6,12 +6,13 @@ from functools import partial
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
-from engine.compile.modules import (
+from engine.compile.build_context import Site
+from engine.compile.modules.basic import (
     PositionEmbedding,
     SinusoidalPosition,
     TimeEmbedding,
 )
-from engine.compile.sequences import (
+from engine.compile.modules.sequences import (
     GRU,
     LSTM,
     RNN,
@@ -19,8 +20,7 @@ from engine.compile.sequences import (
     EncoderLayer,
     MultiheadAttention,
 )
-from engine.compile.site import Site
-from engine.compile.words import Shape, shape_text, shapes_text
+from engine.compile.shape_text import Shape, shape_text, shapes_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

@@ -7,9 +7,9 @@ from functools import partial
 import torch
 from torch import nn
 
-from engine.compile.modules import Function, Reshape, Slice
-from engine.compile.site import AXES, Site
-from engine.compile.words import shape_text
+from engine.compile.build_context import AXES, Site
+from engine.compile.modules.basic import Function, Reshape, Slice
+from engine.compile.shape_text import shape_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]

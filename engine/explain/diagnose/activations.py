@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from engine.compile.flatten import FlatNode
 from engine.compile.program import Program
-from engine.training.evaluation import Evaluator
-from engine.training.feeds import Feeds
+from engine.training.evaluation.evaluation import Evaluator
+from engine.training.evaluation.feeds import Feeds
 
 RELUS = frozenset({"relu", "relu6"})
 MOST_SAMPLES = 1024

@@ -19,7 +19,7 @@ from engine.graph.options import OPTIMIZERS
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value
-from engine.training.causes import CLAMPED, Cause
+from engine.training.loop.causes import CLAMPED, Cause
 
 LEAK = 0.2
 LESS = {"weight_decay": 0.01, "l1": 1e-4}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.compile.flatten import FlatNode
-from engine.training.feeds import Batch
+from engine.training.evaluation.feeds import Batch
 
 SAMPLES = 1024
 """Of the training part, drawn without order."""

@@ -19,9 +19,9 @@ from engine.layers import registry
 from engine.protocol.arrays import Floats
 from engine.protocol.baselines import Baselines
 from engine.protocol.findings import Finding
-from engine.protocol.frame import Evaluation, LayerSample
 from engine.protocol.goals import PhaseGoal
-from engine.training.causes import Cause
+from engine.protocol.messages import Evaluation, LayerSample
+from engine.training.loop.causes import Cause
 
 MOST_SAMPLES = 400
 FEW = 3

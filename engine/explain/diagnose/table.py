@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from engine.explain.diagnose import (
+from engine.explain.diagnose.record import Found, Record
+from engine.explain.diagnose.rules import (
     adversaries,
     bad_labels,
     clipping,
@@ -20,9 +21,8 @@ from engine.explain.diagnose import (
     unscaled,
     vanishing,
 )
-from engine.explain.diagnose.record import Found, Record
-from engine.protocol.finding_records import with_cure
 from engine.protocol.findings import Finding
+from engine.protocol.wire.finding_records import with_cure
 
 
 @dataclass(frozen=True)

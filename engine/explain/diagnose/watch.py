@@ -18,10 +18,10 @@ from engine.graph.model import Project
 from engine.measure import schedule
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.findings import Finding
-from engine.protocol.frame import Evaluation, LayerSample
-from engine.training.events import Ending
-from engine.training.feeds import Batch, Feeds
-from engine.training.trainer import Trainer
+from engine.protocol.messages import Evaluation, LayerSample
+from engine.training.evaluation.feeds import Batch, Feeds
+from engine.training.loop.events import Ending
+from engine.training.loop.trainer import Trainer
 
 PATIENCE = 10
 """Looks in a row without a fault before it is taken back while it trains."""

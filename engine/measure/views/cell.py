@@ -7,7 +7,8 @@ rows; `total` says how many samples the cell has. Tokens of a text stand as word
 
 import numpy as np
 
-from engine.measure.views import classes, predictions
+from engine.measure.views import classes
+from engine.measure.views.makers import predictions
 from engine.measure.views.scene import Drawing, Scene
 
 KIND = "matrix_cell"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from engine.measure.views import (
+from engine.measure.views.makers import (
     confusion_matrix,
     curve,
     decision_boundary,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from engine.explain.diagnose import lazy
+from engine.explain.diagnose.rules import lazy
 from engine.explain.diagnose.watch import attach
 from engine.graph.model import Node
 from engine.protocol.baselines import Baseline
-from engine.protocol.frame import Evaluation
-from engine.training.trainer import Trainer
+from engine.protocol.messages import Evaluation
+from engine.training.loop.trainer import Trainer
 from tests.training.projects import mlp, phase, project
 
 

@@ -10,12 +10,12 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 import presets
-from engine.explain.diagnose import adversaries, exploding
+from engine.explain.diagnose.rules import adversaries, exploding
 from engine.explain.diagnose.watch import attach
-from engine.graph import serialize
 from engine.graph.assign import assign
+from engine.graph.files import serialize
 from engine.measure import schedule
-from engine.training.trainer import Trainer
+from engine.training.loop.trainer import Trainer
 
 STEPS = 150
 NAMES = ("hidden", "hidden2", "scores")

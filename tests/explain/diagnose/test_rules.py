@@ -10,11 +10,11 @@ from torch import nn
 import presets
 from engine.data import catalog
 from engine.explain.diagnose.watch import attach
-from engine.graph import cures
 from engine.graph.assign import assign
 from engine.graph.edits import apply_all
-from engine.training import runs
-from engine.training.trainer import Trainer
+from engine.graph.presets import cures
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs
 from tests.training.projects import mlp, phase
 
 BROKEN = {

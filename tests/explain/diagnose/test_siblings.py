@@ -6,9 +6,9 @@ import json
 import pytest
 
 from engine.explain.diagnose.watch import attach
-from engine.graph import serialize
 from engine.graph.edits import apply_all
-from engine.training.trainer import Trainer
+from engine.graph.files import serialize
+from engine.training.loop.trainer import Trainer
 
 
 def node(name, kind, **params):

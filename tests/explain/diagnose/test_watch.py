@@ -13,13 +13,14 @@ from engine.explain.diagnose.activations import Shut
 from engine.explain.diagnose.curve import MOST_BINS, Curve
 from engine.explain.diagnose.record import MOST_SAMPLES
 from engine.explain.diagnose.watch import Diagnosis, attach
-from engine.graph import serialize
+from engine.graph.files import serialize
 from engine.measure import schedule
 from engine.measure.budget import Budget
-from engine.protocol import frame, wire
+from engine.protocol import messages
 from engine.protocol.findings import Evidence, number
-from engine.training.launch import launch
-from engine.training.trainer import Trainer
+from engine.protocol.wire import encoding
+from engine.training.loop.launch import launch
+from engine.training.loop.trainer import Trainer
 from tests.training import projects
 
 
@@ -58,8 +59,8 @@ def test_findings_cross_the_process_border_with_their_fixes():
     attach(trainer, project)
     progress = trainer.drain()
     trainer.close("stopped")
-    told = frame.Frame(step=0, epoch=0.0, state="training", **vars(progress))
-    back = wire.decode(wire.encode(frame.Message(1, told))).body
+    told = messages.Frame(step=0, epoch=0.0, state="training", **vars(progress))
+    back = encoding.decode(encoding.encode(messages.Message(1, told))).body
     assert back.findings == progress.findings
     assert back.findings[0].fixes[0].edits
 
@@ -74,7 +75,7 @@ def test_a_fault_is_told_when_two_looks_in_a_row_find_it():
 
     def sampled(step):
         rest = [np.full(num, 0.01) for _ in range(4)]
-        watcher.sampled(frame.LayerSample(step, empty, empty, grads, *rest))
+        watcher.sampled(messages.LayerSample(step, empty, empty, grads, *rest))
         return watcher.judge(*none, None)
 
     none = np.zeros(0, dtype=np.int64), np.zeros((0, 1))
@@ -141,7 +142,7 @@ def test_the_record_stays_small():
     empty = np.zeros((num, 512), dtype=np.int64)
     for step in range(5000):
         rest = [np.full(num, float(step)) for _ in range(5)]
-        record.add_sample(frame.LayerSample(step, empty, empty, *rest))
+        record.add_sample(messages.LayerSample(step, empty, empty, *rest))
     steps = record.column("grad_norm")[:, 0]
     assert len(steps) == record.num_samples == len(record.moving_ratio())
     assert record.num_samples <= MOST_SAMPLES + 1

@@ -7,7 +7,7 @@ from torch import nn
 
 from engine.layers import registry
 from engine.layers.diffusion import remaining
-from engine.measure.views import denoising_chain, text_sample
+from engine.measure.views.makers import denoising_chain, text_sample
 from engine.measure.views.scene import Scene
 from engine.measure.views.table import VIEWS
 

@@ -1,8 +1,9 @@
 import pytest
 
-from engine.protocol import commands, frame
+from engine.protocol import commands
+from engine.protocol import messages as frame
 from engine.protocol.device import Device, Devices
-from engine.protocol.frame import EngineReady, Message
+from engine.protocol.messages import EngineReady, Message
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings

@@ -5,11 +5,11 @@ from PySide6.QtCore import QSize
 
 from engine.graph.edits import Problem, Rename
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, EngineGone, EngineReady, Outcome
+from engine.protocol.messages import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.helpers import discard
-from workbench.app.actions import keys_of
-from workbench.app.commands import all_commands
+from workbench.app.commands.actions import keys_of
+from workbench.app.commands.handlers import all_commands
 from workbench.app.window import MainWindow, first_size
 from workbench.dialogs.report import ReportDialog
 from workbench.document.settings import Settings

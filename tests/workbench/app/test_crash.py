@@ -4,7 +4,7 @@ import threading
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.crash import CrashGuard
+from workbench.app.launch.crash import CrashGuard
 from workbench.dialogs.report import ReportDialog
 
 

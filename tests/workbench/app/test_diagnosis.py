@@ -7,10 +7,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 
-from engine.graph import assign, serialize
+from engine.graph import assign
 from engine.graph.assign import Assign
 from engine.graph.edits import Fix
-from engine.protocol import commands, frame
+from engine.graph.files import serialize
+from engine.protocol import commands, messages
 from engine.protocol.findings import Evidence, Finding
 from tests.helpers import frames
 from tests.workbench.app.helpers import discard
@@ -43,7 +44,7 @@ def finding(
 
 
 def told(*findings, step=1):
-    return frame.Frame(
+    return messages.Frame(
         step=step,
         epoch=0.1,
         state="training",
@@ -90,7 +91,7 @@ def test_a_fault_stands_above_the_canvas_in_the_panel_and_at_its_node(ill):
 
 
 def test_a_check_of_the_graph_keeps_the_badge(ill, qtbot, engine):
-    ill.canvas.set_analysis(frame.Analysis(1, {}, (), 0))
+    ill.canvas.set_analysis(messages.Analysis(1, {}, (), 0))
     assert ill.canvas.canvas.nodes["scores"].face.severity == "warning"
 
 
@@ -102,7 +103,7 @@ def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine)
     assert ill.document.undo_stack.count() == 1
     assert ill.document.undo_stack.undoText() == "Cure: Vanishing gradients"
     assert engine.commands(commands.Stop)
-    outcome = frame.Outcome("stopped", "run", 1, "Stopped")
+    outcome = messages.Outcome("stopped", "run", 1, "Stopped")
     engine.tell(outcome, 1 + engine.sent.index(engine.commands(commands.Train)[0]))
     qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
     document = engine.commands(commands.Train)[1].document
@@ -171,7 +172,7 @@ def test_a_closed_bar_stays_closed_for_this_fault_only(qtbot, ill, engine):
 
 
 def test_a_lost_loss_is_explained_by_the_diagnosis_alone(qtbot, ill, engine):
-    engine.tell(frame.Outcome("diverged", "run", 1, "No number"), len(engine.sent))
+    engine.tell(messages.Outcome("diverged", "run", 1, "No number"), len(engine.sent))
     qtbot.waitUntil(lambda: ill.session.state == "diverged")
     assert not ill.banner.isVisible()
     assert ill.diagnosing.bar.isVisible()

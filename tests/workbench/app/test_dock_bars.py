@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QTabBar
 from shiboken6 import isValid
 
 from tests.helpers import frames
-from workbench.app.dock_bars import TabTools, TitleBar
+from workbench.app.docks.bars import TabTools, TitleBar
 from workbench.session.names import Names
 
 

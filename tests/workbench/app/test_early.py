@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from engine.graph.edits import Problem
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, EngineReady
+from engine.protocol.messages import Analysis, EngineReady
 from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.test_commands import early  # noqa: F401 - a fixture
 

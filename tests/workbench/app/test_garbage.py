@@ -3,7 +3,7 @@ import weakref
 
 from PySide6.QtCore import QObject
 
-from workbench.app.garbage import Collector
+from workbench.app.launch.garbage import Collector
 
 
 class Circle:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.folder import account
-from workbench.app import headless
+from workbench.app.launch import headless
 from workbench.bootstrap.console import SetupError
 from workbench.options import Options
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from engine.protocol import commands, frame
+from engine.protocol import commands, messages
 
 WHY = "runs/one: The run can't be saved: the disk is full."
 EMPTY = (np.zeros(0, np.int64), np.zeros((0, 1)), np.zeros((0, 1)))
@@ -12,7 +12,7 @@ EMPTY = (np.zeros(0, np.int64), np.zeros((0, 1)), np.zeros((0, 1)))
 
 @pytest.fixture
 def held(qtbot, running, engine):
-    engine.tell(frame.Frame(7, 0.1, "paused", *EMPTY, held=WHY))
+    engine.tell(messages.Frame(7, 0.1, "paused", *EMPTY, held=WHY))
     qtbot.waitUntil(running.banner.isVisible)
     return running
 
@@ -25,7 +25,7 @@ def test_why_it_waits_is_said_until_it_goes_on(qtbot, held, engine):
     assert held.banner.words.text() == WHY
     press(held, "Resume")
     assert engine.commands(commands.Resume)
-    engine.tell(frame.Frame(7, 0.1, "training", *EMPTY))
+    engine.tell(messages.Frame(7, 0.1, "training", *EMPTY))
     qtbot.waitUntil(lambda: not held.banner.isVisible())
 
 
@@ -34,6 +34,6 @@ def test_run_can_go_on_in_another_folder(qtbot, held, engine, tmp_path, monkeypa
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", chosen)
     press(held, "Another folder…")
     assert engine.commands(commands.MoveRun) == [commands.MoveRun(str(tmp_path))]
-    engine.tell(frame.Moved(str(tmp_path / "run")), len(engine.sent))
+    engine.tell(messages.Moved(str(tmp_path / "run")), len(engine.sent))
     qtbot.waitUntil(lambda: held.session.history.run.run == str(tmp_path / "run"))
     assert held.session.runs_folder == tmp_path

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from engine import i18n
-from workbench.app import main
+from workbench.app.launch import main
 from workbench.theme import text
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import presets
 from engine.graph.edits import Move, ReplaceNode, SetParam
-from workbench.app.live import LiveSettings, essence
+from workbench.app.run.live_settings import LiveSettings, essence
 
 
 def changed(project, **values):

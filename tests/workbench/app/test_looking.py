@@ -5,9 +5,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from engine.graph.edits import Disconnect, RemoveNode
-from engine.protocol import commands, frame
-from engine.protocol.frame import View
-from workbench.app.live import essence
+from engine.protocol import commands, messages
+from engine.protocol.messages import View
+from workbench.app.run.live_settings import essence
 
 COUNTS = np.full((10, 10), 1)
 NAMES = {"classes": tuple("0123456789")}
@@ -32,7 +32,7 @@ def cell(right, answer, count=3):
 
 def told(view, step=4):
     none, steps = np.zeros((0, 1)), np.zeros(0, np.int64)
-    return frame.Frame(step, 0.1, "training", steps, none, none, views=(view,))
+    return messages.Frame(step, 0.1, "training", steps, none, none, views=(view,))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_press_that_ends_elsewhere_opens_nothing(qtbot, panel, engine):
 
 
 def test_a_cell_of_the_last_run_names_its_folder(qtbot, panel, engine):
-    engine.tell(frame.Outcome("finished", "run", 9, "Done."), 1)
+    engine.tell(messages.Outcome("finished", "run", 9, "Done."), 1)
     qtbot.waitUntil(lambda: not panel.window().session.active)
     face = panel.face
     qtbot.mouseClick(face, Qt.MouseButton.LeftButton, pos=middle(face, 1, 1))
@@ -182,7 +182,7 @@ def test_the_answer_to_new_settings_is_shown(qtbot, writing, engine):
     controls_of(writing).again.click()
     said = {"prompt": ("The ",), "text": ("The other",)}
     view = View("sample", "text_sample", 4, {"tokens": np.arange(9)}, said)
-    engine.tell(frame.Views((view,)), len(engine.sent))
+    engine.tell(messages.Views((view,)), len(engine.sent))
     qtbot.waitUntil(lambda: panel.face.text == "The other")
 
 
@@ -217,10 +217,10 @@ def test_a_text_is_pale_and_writing_until_the_last_answer_has_come(
     engine.tell(told(answer("The end of training", 5), 5), 1)  # begun before
     qtbot.waitUntil(lambda: face.text == "The end of training")
     assert "writing…" in panel._header(face)
-    engine.tell(frame.Views((answer("The one"),)), first)
+    engine.tell(messages.Views((answer("The one"),)), first)
     qtbot.waitUntil(lambda: face.text == "The one")
     assert "writing…" in panel._header(face)
-    engine.tell(frame.Views((answer("The two"),)), second)
+    engine.tell(messages.Views((answer("The two"),)), second)
     qtbot.waitUntil(lambda: face.text == "The two")
     assert "characters written" in panel._header(face)
 
@@ -229,5 +229,5 @@ def test_a_text_that_will_not_come_is_not_awaited(qtbot, writing, engine):
     panel = writing.panels.plots["views"]
     controls_of(writing).again.click()
     assert panel.face.is_awaited
-    engine.tell(frame.Failed("no"), len(engine.sent))
+    engine.tell(messages.Failed("no"), len(engine.sent))
     qtbot.waitUntil(lambda: not panel.face.is_awaited)

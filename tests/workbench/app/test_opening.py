@@ -6,12 +6,12 @@ import threading
 import pytest
 
 from engine.errors import DocumentError
-from engine.graph import giving_up, serialize
+from engine.graph.files import giving_up, serialize
 from engine.protocol import commands
 from tests.faults import opening
 from tests.faults._hostile_projects import trained, written
 from tests.faults._turns import watched
-from workbench.canvas import tools
+from workbench.canvas.edits import edit
 
 NODES = 3000
 
@@ -73,7 +73,7 @@ def test_edit_while_cards_are_still_added_shows_all(qtbot, window, large):
     window.files.open_path(large)
     qtbot.waitUntil(lambda: not window.opening.is_running, timeout=60_000)
     scene = window.canvas.canvas
-    tools.select_all(window.canvas)
+    edit.select_all(window.canvas)
     assert len(window.canvas.selected_ids()) == NODES
     scene.sync()
     qtbot.waitUntil(lambda: not scene._adding.is_running, timeout=20_000)

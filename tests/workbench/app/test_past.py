@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 import presets
 from engine.errors import DocumentError
 from engine.folder import account
-from engine.graph import serialize
 from engine.graph.edits import SetParam
+from engine.graph.files import serialize
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, Evaluation, Failed, NodeInfo
 from engine.protocol.goals import PhaseGoal
-from engine.training.metrics import MetricStore
-from workbench.app.past import PastRun, attach
-from workbench.session.history import History
+from engine.protocol.messages import Analysis, Evaluation, Failed, NodeInfo
+from engine.training.records.metric_store import MetricStore
+from workbench.app.run.past_run import PastRun, attach
+from workbench.session.curves.history import History
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7

@@ -5,14 +5,15 @@ import json
 import pytest
 
 import presets
-from engine.graph import serialize
 from engine.graph.assign import Assign
 from engine.graph.edits import Fix
-from engine.protocol import commands, finding_records
+from engine.graph.files import serialize
+from engine.protocol import commands
 from engine.protocol.findings import Evidence, Finding
-from engine.protocol.frame import Analysis, NodeInfo
-from engine.training import runs
-from workbench.app.past import PastRun, attach
+from engine.protocol.messages import Analysis, NodeInfo
+from engine.protocol.wire import finding_records
+from engine.training.records import runs
+from workbench.app.run.past_run import PastRun, attach
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7

@@ -10,7 +10,7 @@ import itertools
 import pytest
 from PySide6.QtGui import QKeySequence
 
-from workbench.app.actions import ENTRIES
+from workbench.app.commands.actions import ENTRIES
 from workbench.canvas import keys
 
 Std = QKeySequence.StandardKey

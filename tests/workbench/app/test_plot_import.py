@@ -14,7 +14,7 @@ while True:
     if next(pieces, pieces) is pieces:
         break
     spent.append(time.process_time() - start)
-print("workbench.plots.loss" in sys.modules, len(spent) > 3)
+print("workbench.plots.panels.loss" in sys.modules, len(spent) > 3)
 print(len([each for each in spent if each > 0.05]))
 """
 

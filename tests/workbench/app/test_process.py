@@ -51,7 +51,7 @@ def start(code):
 
 def test_importing_the_window_leaves_torch_and_pyqtgraph_out():
     code = (
-        "import sys, workbench.app.main, workbench.app.shot;"
+        "import sys, workbench.app.launch.main, workbench.app.launch.shot;"
         "print([m for m in ('torch', 'pyqtgraph', 'pandas') if m in sys.modules])"
     )
     process = start(code)

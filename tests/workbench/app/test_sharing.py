@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.document import Document
-from workbench.document.on_disk import OnDisk
+from workbench.document.files.on_disk import OnDisk
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.graph.serialize import loads
+from engine.graph.files.serialize import loads
 from engine.protocol import commands
-from workbench.app import main
+from workbench.app.launch import main
 from workbench.app.start_page import StartPage
 from workbench.options import Options
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from engine.protocol import commands
-from engine.protocol.frame import Frame
+from engine.protocol.messages import Frame
 
 
 def frame_of(*steps):

@@ -5,8 +5,8 @@ import pytest
 
 import presets
 from engine.protocol import commands
-from engine.protocol.frame import Frame, View
-from workbench.app.watching import view_kinds
+from engine.protocol.messages import Frame, View
+from workbench.app.docks.view_focus import view_kinds
 
 
 def frame_with(*views):

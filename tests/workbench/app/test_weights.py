@@ -5,9 +5,9 @@ from dataclasses import replace
 from engine.graph.edits import Move, ReplaceNode, SetParam
 from engine.graph.weights import Start
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, Failed, Outcome
+from engine.protocol.messages import Analysis, Failed, Outcome
 from engine.protocol.weights import TensorFit, WeightsPreview
-from workbench.app.weights import load, rooted
+from workbench.app.run.weights_dialog import load, rooted
 
 
 def preview_of(path, *nodes, prefix=""):

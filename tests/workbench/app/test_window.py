@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.graph.edits import Fix, Problem, Rename, SetParam, SetTraining
 from engine.protocol import commands
-from engine.protocol.frame import Analysis, Failed, Forecast, Outcome
-from workbench.app.actions import ENTRIES, keys_of
-from workbench.app.docks import TitleBar
+from engine.protocol.messages import Analysis, Failed, Forecast, Outcome
+from workbench.app.commands.actions import ENTRIES, keys_of
+from workbench.app.docks.docks import TitleBar
 from workbench.dialogs import unsaved
 from workbench.document import Document
-from workbench.document.recovery import Recovery
+from workbench.document.files.recovery import Recovery
 
 
 @pytest.mark.parametrize(

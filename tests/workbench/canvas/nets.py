@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.graph.model import Edge, Node, Project
-from engine.protocol.frame import HISTOGRAM_BINS, Analysis, LayerSample, NodeInfo
+from engine.protocol.messages import HISTOGRAM_BINS, Analysis, LayerSample, NodeInfo
 
 NODES = (
     ("data", "data", {"source": "digits"}),

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.graph.model import Edge, Node, Project
-from workbench.canvas import layout
+from workbench.canvas.geometry import layout
 from workbench.document import actions
 
 

@@ -7,8 +7,11 @@ from PySide6.QtWidgets import QToolButton
 
 from engine.graph.model import Edge
 from tests.workbench.canvas import nets
-from workbench.canvas import block_tools, drops, live, menus
-from workbench.canvas.palette import Palette
+from workbench.canvas import menus
+from workbench.canvas.edits import blocks as block_tools
+from workbench.canvas.edits import drop
+from workbench.canvas.live import looks
+from workbench.canvas.widgets.layer_list import Palette
 from workbench.document import blocks, library
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -186,8 +189,8 @@ def test_saved_block_is_in_the_palette_and_drops(view, document, block, qtbot):
     ]
     mine = next(head for head in heads if head.text(0) == "My blocks")
     assert [mine.child(i).text(0) for i in range(mine.childCount())] == ["stem", "stem"]
-    data = drops.layer_data("saved:stem")
-    type_id = bytes(data.data(drops.LAYER_MIME).data()).decode()
+    data = drop.layer_data("saved:stem")
+    type_id = bytes(data.data(drop.LAYER_MIME).data()).decode()
     view.add_at_centre(type_id)
     assert len(document.project.blocks) == 1
     assert view.selected_ids() == ["stem_2"]
@@ -200,8 +203,8 @@ def test_copy_independent_from_the_menu(view, document, block):
 
 def test_gradients_inside_a_repeated_block_are_found():
     layers = ("stem.0.conv", "stem.1.conv", "linear")
-    assert live.within(layers, "stem.") == ("conv", "conv", "")
-    assert live.within(layers, "") == layers
+    assert looks.within(layers, "stem.") == ("conv", "conv", "")
+    assert looks.within(layers, "") == layers
 
 
 def test_point_in_a_wire_passes_the_colour_on(view, document):

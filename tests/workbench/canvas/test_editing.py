@@ -7,8 +7,9 @@ from PySide6.QtTest import QTest
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from engine.layers import registry
-from workbench.canvas import drops, menus
-from workbench.canvas.palette import Palette
+from workbench.canvas import menus
+from workbench.canvas.edits import drop
+from workbench.canvas.widgets.layer_list import Palette
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 FAR = QPointF(300, 420)
@@ -303,7 +304,7 @@ def test_palette_shows_every_entry_of_the_catalogue_but_blocks(view, document, q
 
 
 def _drop(view, place, type_id):
-    data = drops.layer_data(type_id)
+    data = drop.layer_data(type_id)
     event = QDropEvent(
         place.toPointF(),
         Qt.DropAction.CopyAction,

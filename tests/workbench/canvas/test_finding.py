@@ -6,12 +6,13 @@ from PySide6.QtTest import QTest
 
 import presets
 from engine.graph.model import Endpoint
-from engine.layers.datasets import DATASETS
-from engine.protocol.frame import Analysis, NodeInfo
+from engine.layers.datasets.catalogue import DATASETS
+from engine.protocol.messages import Analysis, NodeInfo
 from tests.workbench.canvas import nets
-from workbench.canvas import align, menus
-from workbench.canvas.palette import Palette
-from workbench.canvas.undo_list import UndoList
+from workbench.canvas import menus
+from workbench.canvas.edits import align
+from workbench.canvas.widgets.layer_list import Palette
+from workbench.canvas.widgets.undo_list import UndoList
 from workbench.document import actions, blocks
 from workbench.inspector import Inspector
 

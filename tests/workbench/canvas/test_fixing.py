@@ -1,10 +1,10 @@
 """A node that a fix puts into a wire stands in its row; what follows gives way."""
 
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from engine.graph.edits import Fix, SetParam
 from engine.graph.model import Edge
 from tests.helpers.projects import chain
-from workbench.canvas import fixing
+from workbench.canvas.edits import fixes
 from workbench.document import Document
 
 
@@ -26,7 +26,7 @@ def made():
 def test_inserted_node_takes_the_place_and_the_rest_moves_right():
     document, fix = made()
     before = document.text()
-    fixing.apply(document, fix)
+    fixes.apply(document, fix)
     assert document.project.layout[""] == {
         "data": (0.0, 0.0),
         "n0": (200.0, 0.0),
@@ -41,7 +41,7 @@ def test_inserted_node_takes_the_place_and_the_rest_moves_right():
 def test_inserted_node_uses_a_gap_that_is_wide_enough():
     document, fix = made()
     document.project.layout[""] |= {"n1": (700.0, 0.0), "loss": (900.0, 0.0)}
-    fixing.apply(document, fix)
+    fixes.apply(document, fix)
     places = document.project.layout[""]
     assert (places["flatten"], places["n1"]) == ((400.0, 0.0), (700.0, 0.0))
 
@@ -49,7 +49,7 @@ def test_inserted_node_uses_a_gap_that_is_wide_enough():
 def test_fix_without_a_new_node_moves_nothing():
     document, _ = made()
     before = dict(document.project.layout[""])
-    fixing.apply(document, Fix("Set", (SetParam("n1", "out_features", 12),)))
+    fixes.apply(document, Fix("Set", (SetParam("n1", "out_features", 12),)))
     assert document.project.layout[""] == before
     assert document.project.graph.node("n1").params["out_features"] == 12
 
@@ -59,7 +59,7 @@ def fixed(project, words):
     document.set_project(project)
     problems = ShapeCache().analyse(project).problems
     fix = next(f for p in problems for f in p.fixes if words in f.label)
-    fixing.apply(document, fix)
+    fixes.apply(document, fix)
     return document.project
 
 

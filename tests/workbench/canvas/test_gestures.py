@@ -9,14 +9,14 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from engine.graph import serialize
 from engine.graph.edits import AddNode
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
 from tests.workbench.canvas.conftest import Hand
 from tests.workbench.canvas.test_editing import _drop
 from workbench.canvas import menus
-from workbench.canvas.undo_list import UndoList
 from workbench.canvas.view import CanvasView
+from workbench.canvas.widgets.undo_list import UndoList
 from workbench.document import Document, actions, blocks, library
 from workbench.inspector import Inspector
 

@@ -7,17 +7,21 @@ from PySide6.QtTest import QTest
 
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
-from workbench.canvas import (
+from workbench.canvas import menus
+from workbench.canvas.edits import (
     align,
-    block_tools,
-    drops,
-    inside_tools,
-    lora_tools,
-    menus,
-    metrics,
-    open_card,
-    tools,
+    drop,
+    inside_block,
+    lora,
 )
+from workbench.canvas.edits import (
+    blocks as block_tools,
+)
+from workbench.canvas.edits import (
+    edit as tools,
+)
+from workbench.canvas.geometry import sizes
+from workbench.canvas.scene import open_block
 from workbench.document import blocks
 from workbench.inspector import Inspector
 
@@ -45,7 +49,7 @@ class Inner:
 
     @property
     def card(self):
-        return open_card.find(self.view.canvas, [self.block])
+        return open_block.find(self.view.canvas, [self.block])
 
     def middle(self, node_id):
         return self.card.rect(node_id).center()
@@ -230,11 +234,11 @@ def test_copies_stay_inside(view, hand, inner, document):
 
 def test_lora_inside_an_open_card(view, hand, inner, document):
     hand.click(inner.middle("conv"))
-    lora_tools.adapt(view)
+    lora.adapt(view)
     assert inner.graph.node("conv").type == "conv2d"
     document.apply([AddNode(Node("fc", "linear"), inner.card.scope)], "Add")
     view.inside.select(inner.card.path, ["fc"])
-    lora_tools.adapt(view)
+    lora.adapt(view)
     assert inner.graph.node("fc").type == "lora_linear"
     assert view.inside.ids == ["fc"]
 
@@ -301,7 +305,7 @@ def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document)
     made = blocks.group(document, ["conv", "relu"], "pair", "stem")
     blocks.set_open(document, made, (0, 0), {}, "stem")
     view.fit()
-    card = open_card.find(view.canvas, ["stem", made])
+    card = open_block.find(view.canvas, ["stem", made])
     hand.click(card.rect("relu").center())
     assert view.inside.path == ("stem", made)
     hand.key(Qt.Key.Key_Delete)
@@ -309,8 +313,8 @@ def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document)
 
 
 def _dropped(view, place, type_id):
-    data = drops.layer_data(type_id)
-    drops.drop(
+    data = drop.layer_data(type_id)
+    drop.drop(
         view,
         QDropEvent(
             QPointF(view.mapFromScene(place)),
@@ -334,7 +338,7 @@ def test_a_layer_dropped_into_an_open_block_stands_there(view, document, inner):
     assert document.undo_stack.count() - document.undo_stack.cleanIndex() == 1
     # Its middle is where the pointer let go, as far as the grid allows.
     gap = inner.middle(new) - spot
-    assert abs(gap.x()) <= metrics.GRID
+    assert abs(gap.x()) <= sizes.GRID
     assert view.inside.ids == [new]
     document.undo_stack.undo()
     assert set(inner.graph.nodes) == before
@@ -351,7 +355,7 @@ def test_nodes_pasted_over_an_open_block_come_into_it(view, document, inner):
 
 def test_align_works_in_the_open_card_as_outside(view, hand, inner, block, document):
     hand.click(inner.middle("conv"))
-    inside_tools.nudge(view, 30, 50)
+    inside_block.nudge(view, 30, 50)
     view.inside.select([block], ["conv", "relu"])
     outside = document.project.layout.get("", {}).copy()
     align.apply(view, "middle")

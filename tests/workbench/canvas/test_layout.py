@@ -7,7 +7,8 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Edge, Graph, Node
 from tests.workbench.canvas import nets
-from workbench.canvas import layout, metrics, routing
+from workbench.canvas.geometry import layout, routing
+from workbench.canvas.geometry import sizes as metrics
 
 SIZE = (metrics.WIDTH, metrics.HEIGHT)
 

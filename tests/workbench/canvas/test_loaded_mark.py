@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from engine.graph.edits import ReplaceNode
 from workbench import theme
-from workbench.canvas import node_paint
-from workbench.canvas.node_paint import Screen
+from workbench.canvas.cards import paint
+from workbench.canvas.cards.paint import Screen
 from workbench.theme import tokens
 
 
@@ -23,7 +23,7 @@ def load(document, *node_ids):
 
 def accents(face):
     """Return how many pixels of a card have the accent colour."""
-    picture = node_paint.picture(face, tokens.current(), Screen(2.0, 1.0)).toImage()
+    picture = paint.picture(face, tokens.current(), Screen(2.0, 1.0)).toImage()
     accent = QColor(tokens.current().accent).rgb()
     return sum(
         picture.pixel(x, y) == accent

@@ -5,7 +5,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from engine.graph.edits import AddNode, Move
 from engine.graph.model import Edge, Node
 from tests.workbench.canvas import nets
-from workbench.canvas import snapping, tools
+from workbench.canvas.edits import edit
+from workbench.canvas.geometry import snapping
 from workbench.document import blocks
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -73,7 +74,7 @@ def test_healing_makes_no_wire_between_other_dimensions(view, hand, document):
     infos.nodes.update({"flatten": flat, "relu": image})
     view.set_analysis(infos)
     view.select(["flatten"])
-    tools.heal(view)
+    edit.heal(view)
     graph = document.project.graph
     assert "flatten" not in graph.nodes
     assert not graph.edges_into("linear")
@@ -83,7 +84,7 @@ def test_healing_in_a_block_leads_its_ports_on(view, document):
     blocks.group(document, ["conv", "relu", "flatten"], "stem")
     view.show_path(["stem"])
     view.select(["conv"])
-    tools.heal(view)
+    edit.heal(view)
     block = document.project.blocks["stem"]
     assert [str(end) for end in block.inputs["input"]] == ["relu.input"]
     assert document.project.graph.edges_into("stem")
@@ -134,7 +135,7 @@ def test_the_picture_moves_on_beyond_the_edge(view, hand):
 def test_a_point_in_a_wire_is_dragged_at_its_middle(view, hand, document):
     wire = Edge.parse("conv.out", "relu.input")
     middle = view.canvas.edges[wire].path.pointAtPercent(0.5)
-    tools.add_point(view, wire, middle)
+    edit.add_point(view, wire, middle)
     assert view.canvas.nodes["reroute"].face.kind == "dot"
     hand.drag(hand.card("reroute"), hand.card("reroute") + QPointF(0, 200))
     assert document.project.position("", "reroute")[1] > 150

@@ -4,9 +4,11 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from engine.graph import serialize
+from engine.graph.files import serialize
 from tests.workbench.canvas import nets
-from workbench.canvas import menus, note_drags, note_layer
+from workbench.canvas import menus
+from workbench.canvas.gestures import notes as note_drags
+from workbench.canvas.scene import notes as note_layer
 from workbench.document import Document, blocks, notes
 from workbench.document.notes import Note
 

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QPainterPath
 from engine.graph.edits import AddNode, Connect, ReplaceNode
 from engine.graph.model import Edge, Node
 from tests.workbench.canvas import nets
-from workbench.canvas import wave
-from workbench.canvas.pulse import lit
-from workbench.canvas.wave import Run
+from workbench.canvas.painting import step_waves
+from workbench.canvas.painting.step_animation import lit
+from workbench.canvas.painting.step_waves import Run
 from workbench.theme.tokens import current
 
 EVERYWHERE = QRectF(-9999, -9999, 19999, 19999)
@@ -40,11 +40,11 @@ def names(*pairs):
 def test_values_run_along_all_that_the_loss_depends_on(known, document):
     document.apply([AddNode(Node("spare", "tanh"))], "Add")
     document.apply([Connect(Edge.parse("conv.out", "spare.input"))], "Connect")
-    assert wires_of(known, wave.plan(known.canvas).forward) == names(*nets.WIRES)
+    assert wires_of(known, step_waves.plan(known.canvas).forward) == names(*nets.WIRES)
 
 
 def test_gradients_run_back_only_to_the_first_weights(known):
-    plan = wave.plan(known.canvas)
+    plan = step_waves.plan(known.canvas)
     assert wires_of(known, plan.backward) == names(*nets.WIRES[1:5])
     assert plan.updated == ("conv", "linear")
 
@@ -52,7 +52,7 @@ def test_gradients_run_back_only_to_the_first_weights(known):
 def test_nothing_runs_back_to_frozen_weights(known, document):
     conv = document.project.graph.node("conv")
     document.apply([ReplaceNode(replace(conv, trainable=False))], "Freeze")
-    plan = wave.plan(known.canvas)
+    plan = step_waves.plan(known.canvas)
     assert wires_of(known, plan.backward) == names(nets.WIRES[4])
     assert plan.updated == ("linear",)
 
@@ -62,7 +62,7 @@ def test_a_wire_waits_until_everything_before_it_has_arrived(known, document):
     for pair in (("data.image", "add.inputs"), ("relu.out", "add.inputs")):
         document.apply([Connect(Edge.parse(*pair))], "Connect")
     document.apply([Connect(Edge.parse("add.out", "loss.input"))], "Connect")
-    plan = wave.plan(known.canvas)
+    plan = step_waves.plan(known.canvas)
     forward, backward = by_edge(known, plan.forward), by_edge(known, plan.backward)
     for one, other in itertools.permutations(forward, 2):
         if one.target.node == other.source.node:

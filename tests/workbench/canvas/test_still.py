@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF
 
-from workbench.canvas.still import MOST_MOVES, beside
+from workbench.canvas.painting.cached_picture import MOST_MOVES, beside
 
 
 def test_labels_of_close_wires_stand_beside_each_other():

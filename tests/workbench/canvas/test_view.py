@@ -11,7 +11,10 @@ from engine.graph.model import Edge, Node, Project
 from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench import theme
-from workbench.canvas import bars, edge_item, metrics, words
+from workbench.canvas.cards import labels as words
+from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.live import histogram_bars
+from workbench.canvas.scene import wire_item
 from workbench.canvas.view import CanvasView
 from workbench.document import Document, actions
 from workbench.theme.tokens import current
@@ -157,12 +160,12 @@ def test_bars_count_two_octaves_each():
     counts = np.zeros(metrics.BARS)
     for power in powers:
         counts[min(metrics.BARS - 1, max(0, (power + 26) // 2))] += 1
-    heights = bars.heights(sample.grad_histogram)[0]
+    heights = histogram_bars.heights(sample.grad_histogram)[0]
     np.testing.assert_allclose(heights, counts / counts.max())
 
 
 def test_heat_is_logarithmic_over_four_decades():
-    levels = bars.heats(np.array([1.0, 1e-2, 1e-4, 1e-7, 0.0, np.nan]))
+    levels = histogram_bars.heats(np.array([1.0, 1e-2, 1e-4, 1e-7, 0.0, np.nan]))
     np.testing.assert_allclose(levels, [1.0, 0.5, 0.0, 0.0, 0.0, 0.0], atol=1e-12)
 
 
@@ -194,7 +197,7 @@ def test_wires_thicken_with_the_gradient_that_runs_back_along_them(view, documen
     cold = _thickness(view, ("conv.out", "relu.input"))
     view.set_live(nets.sample([[-4], [-4]], [1.0, 1.0]), ("conv", "linear"))
     warm = _thickness(view, ("conv.out", "relu.input"))
-    assert warm - cold == pytest.approx(2 * edge_item.HOT_WIDTH, abs=1.6)
+    assert warm - cold == pytest.approx(2 * wire_item.HOT_WIDTH, abs=1.6)
     heat = view.canvas.live.heat_of
     assert heat(Edge.parse(*learns)) == pytest.approx(1.0)
     assert heat(Edge.parse(*reads)) == 0.0
@@ -204,7 +207,7 @@ def test_layers_of_a_block_count_for_the_block(view):
     sample = nets.sample([[-8] * 3, [-8] * 3], [3.0, 4.0])
     view.set_live(sample, ("conv.a", "conv.b"))
     assert set(view.canvas.live.looks) == {"conv"}
-    names, _, norms, _ = bars.grouped(sample, ("conv.a", "conv.b"))
+    names, _, norms, _ = histogram_bars.grouped(sample, ("conv.a", "conv.b"))
     assert names == ["conv"]
     assert norms[0] == pytest.approx(5.0)
 

@@ -6,7 +6,7 @@ import presets
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from engine.layers import registry
-from workbench.canvas import face, words
+from workbench.canvas.cards import card, labels
 from workbench.document import actions
 
 
@@ -30,7 +30,7 @@ def test_the_reconstruction_of_the_vae_has_no_constant_target():
         node for node in project.graph.nodes.values() if node.type == "bce_with_logits"
     ]
     assert losses
-    told = [face.summary_of(project, node) for node in losses]
+    told = [card.summary_of(project, node) for node in losses]
     assert not any("target" in summary for summary in told)
 
 
@@ -39,4 +39,4 @@ def test_the_reconstruction_of_the_vae_has_no_constant_target():
 )
 def test_predictions_count_samples_as_not_all_are_images(type_id, text):
     spec = registry.get(type_id)
-    assert words.summary(spec, spec.complete({})).startswith(text)
+    assert labels.summary(spec, spec.complete({})).startswith(text)

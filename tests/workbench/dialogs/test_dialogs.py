@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from engine.protocol.frame import Exported, RunStarted
+from engine.protocol.messages import Exported, RunStarted
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.palette import Command, CommandPalette
 from workbench.dialogs.report import ReportDialog

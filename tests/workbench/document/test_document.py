@@ -6,13 +6,13 @@ import random
 import pytest
 
 from engine.errors import DocumentError, EngineError, GraphError
-from engine.graph import serialize
 from engine.graph.edits import AddNode, Connect, Edit, Move
+from engine.graph.files import serialize
 from engine.graph.model import Edge, Endpoint, Node
 from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench.document import Document, actions, clipboard, wires
-from workbench.document.recovery import Recovery
+from workbench.document.files.recovery import Recovery
 
 
 @pytest.fixture

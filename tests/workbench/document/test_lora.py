@@ -6,10 +6,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.graph import serialize
 from engine.graph.edits import AddNode, ReplaceNode, SetParam
+from engine.graph.files import serialize
 from engine.graph.model import Node
-from engine.training import initial
+from engine.training.weights import initial_weights
 from tests.workbench.canvas import nets
 from workbench.document import Document, blocks, lora
 
@@ -95,7 +95,7 @@ def test_weights_of_the_earlier_run_match_by_name(document, tmp_path):
     save_file({f"linear.{name}": tensor for name, tensor in plain.items()}, file)
     lora.adapt(document, ["linear"])
     project = serialize.loads(document.text())
-    found = initial.preview(project, str(file))
+    found = initial_weights.preview(project, str(file))
     fits = {t.name: t.fit for t in found.tensors if t.node == "linear"}
     assert fits["linear.weight"] == fits["linear.bias"] == "matched"
     assert "linear" in found.nodes

@@ -9,7 +9,7 @@ from engine import files
 from engine.errors import DocumentError
 from tests.workbench.canvas import nets
 from workbench.document import Document, actions, content
-from workbench.document.on_disk import OnDisk
+from workbench.document.files.on_disk import OnDisk
 
 
 @pytest.fixture

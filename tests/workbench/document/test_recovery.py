@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from engine.graph import serialize
+from engine.graph.files import serialize
 from tests.workbench.canvas import nets
 from workbench.document import Document, actions
-from workbench.document.recovery import DELAY_MS, Recovery
+from workbench.document.files.recovery import DELAY_MS, Recovery
 
 
 @pytest.fixture

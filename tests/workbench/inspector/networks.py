@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from engine.graph.blocks.rewire import heal
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -17,7 +18,6 @@ from engine.graph.edits import (
     removal,
 )
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
-from engine.graph.rewire import heal
 from engine.graph.settings import Phase
 from tests.helpers.projects import chain, project
 

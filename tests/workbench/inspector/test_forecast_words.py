@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.protocol.frame import Forecast
-from workbench.inspector import forecast
+from engine.protocol.messages import Forecast
+from workbench.inspector.training import forecast
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter
 
-from engine.compile.shapes import ShapeCache
-from engine.graph import serialize
+from engine.advice.shapes import ShapeCache
+from engine.graph.files import serialize
 from engine.graph.ports import title
 from tests.workbench.inspector.mistakes import MISTAKES
-from workbench.canvas import fixing
+from workbench.canvas.edits import fixes
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.inspector import ProblemList
@@ -29,7 +29,7 @@ class Desk(QSplitter):
         self.addWidget(self.canvas)
         self.addWidget(self.problems)
         self.resize(900, 700)
-        self.problems.fix_requested.connect(lambda f: fixing.apply(self.document, f))
+        self.problems.fix_requested.connect(lambda f: fixes.apply(self.document, f))
         self.document.changed.connect(self.check)
         self.document.replaced.connect(self.check)
 
@@ -120,7 +120,7 @@ def test_every_button_solves_its_problem_in_one_undo_step(desk, name):
     document.apply(mistake.change(document.project), "Mistake")
     broken, problem = document.text(), desk.row_of(mistake).problem
     for fix in problem.fixes:
-        fixing.apply(document, fix)
+        fixes.apply(document, fix)
         assert (problem.node, problem.text) not in desk.listed(), fix.label
         assert document.undo_stack.index() == 2
         document.undo_stack.undo()

@@ -2,7 +2,7 @@ from PySide6.QtCore import Qt
 
 from engine.graph.edits import AddNode, RemoveNode, SetParam
 from engine.graph.model import Node
-from engine.protocol.frame import Analysis, NodeInfo
+from engine.protocol.messages import Analysis, NodeInfo
 from workbench.inspector import Inspector
 from workbench.inspector.facts import Facts
 from workbench.inspector.inspector import LAYER, TRAINING

@@ -4,13 +4,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 
-from engine.compile.shapes import ShapeCache
+from engine.advice.shapes import ShapeCache
 from engine.graph.options import OPTIMIZERS
 from workbench.document import Document, actions
 from workbench.document import phases as edits
 from workbench.inspector import Inspector
 from workbench.inspector.inspector import LAYER, TRAINING
-from workbench.inspector.phase_paint import FACE
+from workbench.inspector.training.phase_paint import FACE
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.helpers import frames
-from workbench.session.history import History
+from workbench.session.curves.history import History
 from workbench.session.names import Names
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 
-from engine.protocol.frame import Evaluation, Frame
+from engine.protocol.messages import Evaluation, Frame
 from tests.helpers import frames
-from workbench.plots.accuracy import AccuracyPlot
+from workbench.plots.panels.accuracy import AccuracyPlot
 from workbench.session.names import Names
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.protocol.frame import Evaluation, Frame
+from engine.protocol.messages import Evaluation, Frame
 from tests.helpers import frames
-from workbench.plots import corner
-from workbench.plots.accuracy import AccuracyPlot
-from workbench.plots.corner import Corner
-from workbench.plots.loss import LossPlot
-from workbench.session.history import History
+from workbench.plots.panels.accuracy import AccuracyPlot
+from workbench.plots.panels.loss import LossPlot
+from workbench.plots.parts import legend_place
+from workbench.plots.parts.legend_place import Corner
+from workbench.session.curves.history import History
 from workbench.session.names import Names
 
 
@@ -47,9 +47,9 @@ def test_the_end_of_a_climbing_validation_is_not_hidden(shown, history):
 
 def test_a_falling_loss_leaves_the_legend_at_the_top_right(shown):
     panel = shown(LossPlot, played=300)
-    assert panel.corner.index == corner.TOP_RIGHT
+    assert panel.corner.index == legend_place.TOP_RIGHT
     assert panel.legend.geometry().right() == pytest.approx(
-        panel.canvas.box.sceneBoundingRect().right() - corner.MARGIN_PX, abs=4
+        panel.canvas.box.sceneBoundingRect().right() - legend_place.MARGIN_PX, abs=4
     )
 
 
@@ -85,22 +85,22 @@ def test_another_run_begins_in_the_first_corner(shown, history):
     rising(history, 300, 3.0)
     panel = shown(LossPlot)
     panel.catch_up()
-    assert panel.corner.index != corner.TOP_RIGHT
+    assert panel.corner.index != legend_place.TOP_RIGHT
     other = History()
     other.begin(frames.run_started(run="other"), Names())
     for told in frames.frames(300):
         other.add(told)
     history.__dict__.update(vars(other), runs_seen=history.runs_seen + 1)
     panel.catch_up()
-    assert panel.corner.index == corner.TOP_RIGHT
+    assert panel.corner.index == legend_place.TOP_RIGHT
 
 
 def test_a_line_between_two_points_counts_where_it_runs():
     line = (np.array([0.0, 10.0]), np.array([0.0, 10.0]), 1.0)
-    assert corner.crowd([line], QRectF(4, 4, 2, 2)) == 1.0
-    assert corner.crowd([line], QRectF(0, 4, 2, 2)) == 0.0
-    assert corner.crowd([line], QRectF(12, 12, 2, 2)) == 0.0
-    half = corner.crowd([line], QRectF(4, 5, 2, 9))
+    assert legend_place.crowd([line], QRectF(4, 4, 2, 2)) == 1.0
+    assert legend_place.crowd([line], QRectF(0, 4, 2, 2)) == 0.0
+    assert legend_place.crowd([line], QRectF(12, 12, 2, 2)) == 0.0
+    half = legend_place.crowd([line], QRectF(4, 5, 2, 9))
     assert half == pytest.approx(0.5, abs=0.05)
 
 
@@ -109,7 +109,7 @@ def test_a_corner_is_left_only_for_a_much_emptier_one():
     assert not place.follow([0.5, 0.3, 0.4, 0.6])
     assert not place.follow([0.05, 0.0, 0.0, 0.0])
     assert place.follow([0.5, 0.3, 0.1, 0.2])
-    assert place.index == corner.TOP_LEFT
+    assert place.index == legend_place.TOP_LEFT
     assert not place.follow([0.0, 0.0, 0.06, 0.0])
     assert place.follow([0.0, 0.0, 0.5, 0.0])
-    assert place.index == corner.TOP_RIGHT
+    assert place.index == legend_place.TOP_RIGHT

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.helpers import frames
-from workbench.plots.density import Density
+from workbench.plots.parts.density import Density
 
 
 def drawn(values, points=41, share=0.999):

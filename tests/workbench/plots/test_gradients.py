@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from tests.helpers import frames
-from workbench.plots import style
-from workbench.plots.gradients import FULL_SHARE, NOTE_PX, GradientPlot, note
-from workbench.plots.ridges import SMOOTH, heights, upsampled
-from workbench.session.layers import MAP_EXPONENTS
+from workbench.plots.panels.gradients import FULL_SHARE, NOTE_PX, GradientPlot, note
+from workbench.plots.parts import style
+from workbench.plots.parts.ridges import SMOOTH, heights, upsampled
+from workbench.session.curves.layers import MAP_EXPONENTS
 from workbench.session.names import Names
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from engine.protocol.baselines import Baseline
-from engine.protocol.frame import Evaluation, Frame
 from engine.protocol.goals import PhaseGoal
+from engine.protocol.messages import Evaluation, Frame
 from tests.helpers import frames
-from workbench.plots.accuracy import LAZY, AccuracyPlot
-from workbench.plots.loss import LOG, RATE, LossPlot
+from workbench.plots.panels.accuracy import LAZY, AccuracyPlot
+from workbench.plots.panels.loss import LOG, RATE, LossPlot
 from workbench.session.names import Names
 
 ACCURACY = Baseline(0.1, "class", "7", higher=True)

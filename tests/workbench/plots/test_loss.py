@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.protocol.frame import Frame
+from engine.protocol.messages import Frame
 from tests.helpers import frames
-from workbench.plots.loss import LossPlot
+from workbench.plots.panels.loss import LossPlot
 from workbench.session.names import Names
 
 

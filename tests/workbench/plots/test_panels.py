@@ -11,12 +11,12 @@ from PySide6.QtGui import QImage
 
 from tests.helpers import frames
 from workbench import theme
-from workbench.plots import export
-from workbench.plots.accuracy import AccuracyPlot
-from workbench.plots.gradients import GradientPlot
-from workbench.plots.log import LogView
-from workbench.plots.loss import LossPlot
-from workbench.plots.weights import WeightChangePlot
+from workbench.plots.panels import export
+from workbench.plots.panels.accuracy import AccuracyPlot
+from workbench.plots.panels.gradients import GradientPlot
+from workbench.plots.panels.log import LogView
+from workbench.plots.panels.loss import LossPlot
+from workbench.plots.panels.weights import WeightChangePlot
 from workbench.theme import tokens
 
 PANELS = (LossPlot, AccuracyPlot, GradientPlot, WeightChangePlot)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.helpers import frames
-from workbench.plots.gradients import GradientPlot
-from workbench.plots.loss import LossPlot
-from workbench.plots.weights import WeightChangePlot
-from workbench.session.history import SAMPLE, History
+from workbench.plots.panels.gradients import GradientPlot
+from workbench.plots.panels.loss import LossPlot
+from workbench.plots.panels.weights import WeightChangePlot
+from workbench.session.curves.history import SAMPLE, History
 from workbench.session.names import Names
 
 LAYERS, MOVERS = ("gen.a", "gen.b", "critic.a"), (1, 1, 0)

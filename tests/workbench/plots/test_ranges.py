@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QFontMetrics
 
-from workbench.plots.chart import fitted
-from workbench.plots.ranges import (
+from workbench.plots.parts.chart import fitted
+from workbench.plots.parts.ranges import (
     StepRange,
     ValueRange,
     decades,

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.helpers import frames
-from workbench.plots import export
-from workbench.plots.spread import signed
-from workbench.plots.weights import WeightChangePlot
+from workbench.plots.panels import export
+from workbench.plots.panels.weights import WeightChangePlot
+from workbench.plots.parts.weight_histogram import signed
 
 SPREAD = 2
 

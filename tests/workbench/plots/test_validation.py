@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.protocol.frame import Evaluation, Frame
 from engine.protocol.goals import PhaseGoal
+from engine.protocol.messages import Evaluation, Frame
 from tests.helpers import frames
-from workbench.plots import export
-from workbench.plots.loss import LossPlot
-from workbench.session.history import History
+from workbench.plots.panels import export
+from workbench.plots.panels.loss import LossPlot
+from workbench.session.curves.history import History
 from workbench.session.names import Names
 
 FIRST, SECOND = PhaseGoal({"a": 1.0}, 1, 40), PhaseGoal({"b": 0.5, "c": 2.0}, 41, 0)

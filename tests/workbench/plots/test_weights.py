@@ -4,9 +4,9 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from tests.helpers import frames
-from workbench.plots import style
-from workbench.plots.chart import bar_label
-from workbench.plots.weights import WeightChangePlot
+from workbench.plots.panels.weights import WeightChangePlot
+from workbench.plots.parts import style
+from workbench.plots.parts.chart import bar_label
 
 HEAT, LINES, SPREAD = range(3)
 

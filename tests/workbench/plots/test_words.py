@@ -3,12 +3,12 @@
 import pytest
 
 from tests.helpers import frames
-from workbench.plots.accuracy import AccuracyPlot
-from workbench.plots.gradients import GradientPlot
-from workbench.plots.log import LogView
-from workbench.plots.loss import LossPlot
+from workbench.plots.panels.accuracy import AccuracyPlot
+from workbench.plots.panels.gradients import GradientPlot
+from workbench.plots.panels.log import LogView
+from workbench.plots.panels.loss import LossPlot
+from workbench.plots.panels.weights import WeightChangePlot
 from workbench.plots.views.panel import ViewPanel
-from workbench.plots.weights import WeightChangePlot
 
 PANELS = [LossPlot, GradientPlot, WeightChangePlot, AccuracyPlot, ViewPanel]
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from engine.protocol.frame import Frame, View
+from engine.protocol.messages import Frame, View
 from tests.helpers import frames
-from workbench.session.history import History
-from workbench.session.layers import MAP_EXPONENTS, magnitude_counts, shares
+from workbench.session.curves.history import History
+from workbench.session.curves.layers import MAP_EXPONENTS, magnitude_counts, shares
 from workbench.session.names import Names
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.helpers import frames
-from workbench.session.history import History
+from workbench.session.curves.history import History
+from workbench.session.curves.phase_rows import ALL, PhaseView, shortened
 from workbench.session.names import Names
-from workbench.session.phase_rows import ALL, PhaseView, shortened
 
 LAYERS = ("trunk", "trunk", "head", "copy")
 MOVERS = (0, 1, 0, 1)

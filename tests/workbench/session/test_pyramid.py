@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.session.columns import Column
-from workbench.session.pyramid import Envelope, Means, bucket_size
+from workbench.session.curves.columns import Column
+from workbench.session.curves.pyramid import Envelope, Means, bucket_size
 
 
 def grown(tree_of, values, blocks):

@@ -3,8 +3,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from workbench.session.series import Series
-from workbench.session.smoothing import DECAY, Ema
+from workbench.session.curves.series import Series
+from workbench.session.curves.smoothing import DECAY, Ema
 
 
 def ema_by_hand(values, decay=DECAY):

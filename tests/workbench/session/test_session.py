@@ -1,13 +1,13 @@
 import pytest
 
+from engine.graph.files.serialize import loads
 from engine.graph.model import Block, Graph, Node, Project
-from engine.graph.serialize import loads
-from engine.protocol import commands, device, frame
+from engine.protocol import commands, device, messages
 from tests.helpers import frames
 from workbench.session.names import names_of
 from workbench.session.session import Session
 
-READY = frame.EngineReady(device.Devices((device.Device("cpu", "CPU"),), "2.13", 2))
+READY = messages.EngineReady(device.Devices((device.Device("cpu", "CPU"),), "2.13", 2))
 
 
 class Engines:
@@ -72,7 +72,7 @@ def test_session_walks_through_the_states_of_a_run(session, engines):
     engines.last.answer(frames.run_started())
     for told in list(frames.frames(20)):
         engines.last.answer(told)
-    engines.last.answer(frame.Outcome("finished", "runs/one", 20, "Done."), 0)
+    engines.last.answer(messages.Outcome("finished", "runs/one", 20, "Done."), 0)
     session._on_tick()
     assert seen == ["idle", "compiling", "training", "finished"]
     assert session.history.step == 20
@@ -140,7 +140,7 @@ def test_paused_frame_shows_as_paused_and_goes_on(training, engines):
     seen = states(training)
     told = next(frames.frames(10))
     engines.last.answer(
-        frame.Frame(10, 0.1, "paused", told.steps, told.losses, told.rates), 0
+        messages.Frame(10, 0.1, "paused", told.steps, told.losses, told.rates), 0
     )
     training._on_tick()
     engines.last.answer(next(frames.frames(10)), 0)
@@ -159,7 +159,7 @@ def test_paused_frame_shows_as_paused_and_goes_on(training, engines):
     ],
 )
 def test_outcome_becomes_the_state(training, engines, qtbot, kind, state):
-    told = frame.Outcome(kind, "runs/one", 7, "It ended.", node="hidden")
+    told = messages.Outcome(kind, "runs/one", 7, "It ended.", node="hidden")
     engines.last.answer(told, 0)
     with qtbot.waitSignal(training.outcome) as caught:
         training._on_tick()
@@ -186,10 +186,10 @@ def test_answer_to_an_old_question_is_ignored(session, engines, qtbot):
     session.start_engine()
     old, new = session.check(project()), session.check(project())
     qtbot.waitUntil(lambda: bool(engines.last.sent))
-    engines.last.answer(frame.Analysis(old, {}, (), 0))
+    engines.last.answer(messages.Analysis(old, {}, (), 0))
     session._on_tick()
     assert answers == []
-    engines.last.answer(frame.Analysis(new, {}, (), 5))
+    engines.last.answer(messages.Analysis(new, {}, (), 5))
     session._on_tick()
     assert [answer.parameters for answer in answers] == [5]
 
@@ -197,7 +197,9 @@ def test_answer_to_an_old_question_is_ignored(session, engines, qtbot):
 def test_crash_fails_the_run_and_starts_a_fresh_engine(training, engines, qtbot):
     said = []
     training.notice.connect(said.append)
-    engines.last.answer(frame.EngineGone("The engine was killed (out of memory)."), 0)
+    engines.last.answer(
+        messages.EngineGone("The engine was killed (out of memory)."), 0
+    )
     training._on_tick()
     assert training.state == "failed"
     assert said == ["The engine was killed (out of memory)."]
@@ -214,7 +216,7 @@ def test_crash_without_a_run_heals_and_asks_again(session, engines, qtbot):
     session.start_engine()
     session.check(project())
     qtbot.waitUntil(lambda: bool(engines.last.sent))
-    engines.last.answer(frame.EngineGone("gone"), 0)
+    engines.last.answer(messages.EngineGone("gone"), 0)
     session._on_tick()
     qtbot.waitUntil(lambda: len(engines.clients) == 2 and bool(engines.last.sent))
     assert isinstance(engines.last.sent[0], commands.Check)
@@ -228,10 +230,10 @@ def test_engine_that_keeps_crashing_is_left_alone(session, engines, qtbot):
     session.notice.connect(said.append)
     session.start_engine()
     for count in (2, 3, 4):
-        engines.last.answer(frame.EngineGone("gone"), 0)
+        engines.last.answer(messages.EngineGone("gone"), 0)
         session._on_tick()
         qtbot.waitUntil(lambda count=count: len(engines.clients) == count)
-    engines.last.answer(frame.EngineGone("gone"), 0)
+    engines.last.answer(messages.EngineGone("gone"), 0)
     session._on_tick()
     assert "keeps crashing" in said[-1]
     assert not session.lifeline.respawn.isActive()
@@ -251,7 +253,7 @@ def test_engine_that_cannot_start_fails_with_words(qtbot, tmp_path):
 def test_refused_training_fails_and_names_the_reason(session, engines):
     session.start_engine()
     session.train(project())
-    engines.last.answer(frame.Failed("hidden: No input.", node="hidden"))
+    engines.last.answer(messages.Failed("hidden: No input.", node="hidden"))
     session._on_tick()
     assert session.state == "failed"
     assert session.failure.node == "hidden"
@@ -260,7 +262,7 @@ def test_refused_training_fails_and_names_the_reason(session, engines):
 def test_refused_export_leaves_the_run_alone(training, engines, qtbot):
     training.export("pt", "/nowhere/x.pt")
     assert engines.last.sent[-1] == commands.Export("", "pt", "/nowhere/x.pt")
-    engines.last.answer(frame.Failed("The folder does not exist."))
+    engines.last.answer(messages.Failed("The folder does not exist."))
     with qtbot.waitSignal(training.request_failed) as caught:
         training._on_tick()
     assert isinstance(caught.args[0], commands.Export)
@@ -268,11 +270,11 @@ def test_refused_export_leaves_the_run_alone(training, engines, qtbot):
 
 
 def test_export_after_the_end_names_the_last_run(training, engines, qtbot):
-    engines.last.answer(frame.Outcome("stopped", "runs/one", 7, "Stopped."), 0)
+    engines.last.answer(messages.Outcome("stopped", "runs/one", 7, "Stopped."), 0)
     training._on_tick()
     training.export("pt", "x.pt")
     assert engines.last.sent[-1] == commands.Export("runs/one", "pt", "x.pt")
-    engines.last.answer(frame.Exported("x.pt", "pt", 4, 100, 7))
+    engines.last.answer(messages.Exported("x.pt", "pt", 4, 100, 7))
     with qtbot.waitSignal(training.exported):
         training._on_tick()
 
@@ -308,7 +310,7 @@ def test_runs_folder_that_cannot_be_made_is_said(qtbot, engines, tmp_path):
 
 
 def test_divergence_marks_the_step_that_was_not_made(training, engines):
-    engines.last.answer(frame.Outcome("diverged", "r", 7, "No number."))
+    engines.last.answer(messages.Outcome("diverged", "r", 7, "No number."))
     training._on_tick()
     assert training.history.broken_steps == (8,)
 
@@ -345,10 +347,10 @@ def test_a_forecast_that_training_came_before_is_asked_for_after_it(qtbot, train
     training.check(project())
     qtbot.waitUntil(lambda: bool(asked(engine, commands.Check)))
     (check,) = asked(engine, commands.Check)
-    engine.answer(frame.Analysis(check.revision, {}, (), 0))
+    engine.answer(messages.Analysis(check.revision, {}, (), 0))
     training._on_tick()
     assert training.active
-    engine.answer(frame.Outcome("finished", "runs/one", 20, "Done."), 0)
+    engine.answer(messages.Outcome("finished", "runs/one", 20, "Done."), 0)
     training._on_tick()
     qtbot.waitUntil(lambda: bool(asked(engine, commands.Estimate)), timeout=5000)
 

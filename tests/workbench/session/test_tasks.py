@@ -6,10 +6,10 @@ import pytest
 import presets
 from engine.data import catalog
 from engine.graph.assign import assign
-from engine.protocol.frame import Evaluation, Frame
-from engine.training.trainer import Trainer
+from engine.protocol.messages import Evaluation, Frame
+from engine.training.loop.trainer import Trainer
 from tests.helpers import frames
-from workbench.session.history import History
+from workbench.session.curves.history import History
 from workbench.session.names import names_of
 from workbench.session.tasks import forgotten, matrices_of
 

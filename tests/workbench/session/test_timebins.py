@@ -1,6 +1,6 @@
 import numpy as np
 
-from workbench.session.timebins import COLUMNS, TimeBins, columns_for
+from workbench.session.curves.timebins import COLUMNS, TimeBins, columns_for
 
 
 def oracle(samples, span, used, rows):

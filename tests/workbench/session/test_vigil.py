@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.protocol import commands, frame
+from engine.protocol import commands, messages
 from tests.helpers import frames
 from tests.workbench.session.test_session import READY, Engines, project
 from workbench.session.session import Session
@@ -50,7 +50,7 @@ class Watched:
         self.steps = getattr(self, "steps", 0) + count
         told = list(frames.frames(self.steps))[-1]
         self.hear(
-            frame.Frame(
+            messages.Frame(
                 self.steps,
                 0.1,
                 "training",
@@ -65,7 +65,7 @@ class Watched:
             self.now += 1 / LOOKS_PER_S
             self.vigil.look()
             if answers and self.pings():
-                self.hear(frame.Pong())
+                self.hear(messages.Pong())
 
     def pings(self):
         return [c for c in self.engine.sent if isinstance(c, commands.Ping)]
@@ -122,7 +122,7 @@ def test_time_in_which_the_computer_slept_does_not_count(watched):
 
 def test_nothing_is_awaited_of_a_pause_until_it_is_to_end(watched):
     watched.train()
-    watched.hear(frame.Frame(0, 0.0, "paused", *_nothing()))
+    watched.hear(messages.Frame(0, 0.0, "paused", *_nothing()))
     watched.wait(100.0)
     assert watched.told == []
     watched.session.resume()
@@ -161,7 +161,7 @@ def test_stop_is_shown_at_once_and_said_when_it_takes_long(watched):
     assert watched.session.state == "stopping"
     watched.wait(6.0, answers=True)
     assert watched.told[-1].doing == "stopping"
-    watched.hear(frame.Outcome("stopped", "runs/one", 7, "Stopped."))
+    watched.hear(messages.Outcome("stopped", "runs/one", 7, "Stopped."))
     assert watched.session.state == "stopped"
     watched.wait(0.5)
     assert watched.told[-1] is None

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton
 
 from engine.layers import registry
 from workbench import theme
-from workbench.app.actions import ENTRIES
+from workbench.app.commands.actions import ENTRIES
 from workbench.theme import icons, style, tokens
 
 

@@ -7,9 +7,9 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.i18n import tr
-from engine.protocol.frame import View
-from workbench.plots import style
-from workbench.plots.panel import Table
+from engine.protocol.messages import View
+from workbench.plots.panels.panel import Table
+from workbench.plots.parts import style
 
 Array = npt.NDArray[np.generic]
 PALE = 0.45

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Param, Value
-from workbench.plots import style
+from workbench.plots.parts import style
 from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.line import Line

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
-from workbench.plots import style
+from workbench.plots.parts import style
 from workbench.theme import tokens
 
 ROW_PX, GAP_PX = 18, 6

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from engine.layers.spec import Value
-from engine.protocol.frame import View
+from engine.protocol.messages import View
 from workbench.plots.views.base import ViewFace, name
 from workbench.plots.views.controls import CONTROLS, Controls
-from workbench.plots.views.matrix_cell import face_for
+from workbench.plots.views.kinds.matrix_cell import face_for
 from workbench.theme import icons
 from workbench.theme.label import Label
 

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QComboBox, QMenu, QStackedWidget, QWidget
 
 from engine.i18n import tr
 from engine.layers.spec import Value
-from engine.protocol.frame import View
-from workbench.plots import style
-from workbench.plots.panel import TRAINING, Panel, Table, nothing_yet
+from engine.protocol.messages import View
+from workbench.plots.panels.panel import TRAINING, Panel, Table, nothing_yet
+from workbench.plots.parts import style
 from workbench.plots.views.base import ViewFace
 from workbench.plots.views.page import Page
 from workbench.plots.views.table import FACES, title
-from workbench.session.history import History
+from workbench.session.curves.history import History
 from workbench.theme.text import word
 
 HEADER_PX = 30

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from workbench.plots import ranges, style
+from workbench.plots.parts import ranges, style
 from workbench.plots.views.base import Array
 
 TOP_PX, BOTTOM_PX, RIGHT_PX = 6, 34, 10

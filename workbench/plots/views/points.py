@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
-from workbench.plots import style
+from workbench.plots.parts import style
 from workbench.plots.views import marks
 from workbench.plots.views.base import Array
 

@@ -2,14 +2,14 @@
 
 from engine.i18n import tr
 from workbench.plots.views.base import ViewFace
-from workbench.plots.views.confusion_matrix import ConfusionMatrix
-from workbench.plots.views.curve import Curve, Forecast
-from workbench.plots.views.decision_boundary import DecisionBoundary
-from workbench.plots.views.image_grid import ImageGrid
-from workbench.plots.views.predictions import Predictions
-from workbench.plots.views.scatter import Scatter
-from workbench.plots.views.task_matrix import TaskMatrixFace
-from workbench.plots.views.text_sample import TextSample
+from workbench.plots.views.kinds.confusion_matrix import ConfusionMatrix
+from workbench.plots.views.kinds.curve import Curve, Forecast
+from workbench.plots.views.kinds.decision_boundary import DecisionBoundary
+from workbench.plots.views.kinds.image_grid import ImageGrid
+from workbench.plots.views.kinds.predictions import Predictions
+from workbench.plots.views.kinds.scatter import Scatter
+from workbench.plots.views.kinds.task_matrix import TaskMatrixFace
+from workbench.plots.views.kinds.text_sample import TextSample
 
 FACES: dict[str, type[ViewFace]] = {
     "image_grid": ImageGrid,

@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
-from engine.protocol.frame import View
+from engine.protocol.messages import View
 from workbench import theme
-from workbench.plots import style
-from workbench.plots.views.task_matrix import LEAST_PX, TaskMatrixFace, cell_colour
+from workbench.plots.parts import style
+from workbench.plots.views.kinds.task_matrix import (
+    LEAST_PX,
+    TaskMatrixFace,
+    cell_colour,
+)
 from workbench.theme import tokens
 
 VALUES = np.array(

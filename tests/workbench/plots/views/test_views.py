@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.protocol.frame import Frame, View
+from engine.protocol.messages import Frame, View
 from workbench import theme
-from workbench.plots.views import image_grid, marks, points
-from workbench.plots.views.decision_boundary import region_image
+from workbench.plots.views import marks, points
+from workbench.plots.views.kinds import image_grid
+from workbench.plots.views.kinds.decision_boundary import region_image
 from workbench.plots.views.panel import ViewPanel
 from workbench.plots.views.table import FACES
-from workbench.session.history import History
+from workbench.session.curves.history import History
 
 RANDOM = np.random.default_rng(5)
 NAMES = {"classes": ("cat", "dog", "<b>owl</b>"), "axes": ("a", "b")}

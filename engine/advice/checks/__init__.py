@@ -1,0 +1,1 @@
+"""Checks of a flattened network whose shapes are known."""

@@ -1,0 +1,127 @@
+"""Losses that get numbers of another range than they are made for."""
+
+from collections.abc import Iterator
+
+from engine.advice.fixes.classified import REARRANGED, YES_OR_NO, classified
+from engine.advice.fixes.fix_context import Spot, Step
+from engine.graph import ports
+from engine.graph.blocks.rewire import heal
+from engine.graph.edits import Fix, Problem
+from engine.graph.model import Node
+from engine.i18n import tr
+from engine.layers import registry
+from engine.layers.spec import Value
+
+_SQUEEZED = {
+    "cross_entropy": {"softmax", "log_softmax", "sigmoid"},
+    "bce_with_logits": {"sigmoid", "softmax"},
+}
+"""Losses that take scores, and the layers that turn these into probabilities."""
+_SCORES_INSTEAD = {"bce": "bce_with_logits", "nll": "cross_entropy"}
+"""Losses that take (log-)probabilities, and those that take scores."""
+
+_UNBOUNDED = {"dense", "conv"}
+
+
+def range_problems(spot: Spot) -> Iterator[Problem]:
+    """Yield what is wrong with the range of the numbers that reach a loss."""
+    if spot.node.type in _SQUEEZED:
+        yield from _squeezed(spot)
+    if spot.node.type in _SCORES_INSTEAD:
+        yield from _raw(spot)
+    if spot.node.type in YES_OR_NO and len(spot.flows) > 1:
+        yield from _many_classes(spot)
+
+
+def _squeezed(spot: Spot) -> Iterator[Problem]:
+    """Warn of a loss that takes scores and gets probabilities."""
+    edge = spot.wire(0)
+    squeezer = spot.graph.node(edge.source.node) if edge else None
+    if squeezer is None or squeezer.type not in _SQUEEZED[spot.node.type]:
+        return
+    yield Problem(
+        spot.node.place,
+        tr(
+            "{loss} has {squeezer} built in; twice makes training slow",
+            loss=spot.title,
+            squeezer=ports.title(squeezer),
+        ),
+        expected=tr("scores (logits)"),
+        got=tr("probabilities"),
+        port="input",
+        fixes=tuple(_unsqueezed(spot, squeezer)),
+        severity="warning",
+    )
+
+
+def _unsqueezed(spot: Spot, squeezer: Node) -> Iterator[Fix]:
+    """Yield the loss without the layer that it has built in."""
+    scope, graph = spot.node.scope, spot.graph
+    above = graph.edges_into(squeezer.id)
+    if len(above) == 1 and len(graph.edges_out_of(squeezer.id)) == 1:
+        words = tr("Remove “{title}”", title=ports.title(squeezer))
+        yield Fix(words, tuple(heal(spot.project, [squeezer.id], scope)))
+    elif above:
+        words = tr("Connect the scores directly")
+        yield from spot.replug(0, above[0].source, words)
+
+
+def _raw(spot: Spot) -> Iterator[Problem]:
+    """Tell of a loss that takes probabilities and gets a layer's bare output."""
+    layer = _computing(spot)
+    if layer is None or registry.get(layer.type).category not in _UNBOUNDED:
+        return
+    is_bce = spot.node.type == "bce"
+    step: Step = ("sigmoid", {}) if is_bce else ("log_softmax", _class_dim(spot))
+    fixes = [
+        *spot.retype(_SCORES_INSTEAD[spot.node.type]),
+        *spot.insert(0, step),
+    ]
+    yield Problem(
+        spot.node.place,
+        tr("{loss} gets bare scores", loss=spot.title),
+        expected=tr("probabilities, 0 … 1") if is_bce else tr("log-probabilities, ≤ 0"),
+        got=tr("any numbers, from “{layer}”", layer=ports.title(layer)),
+        port="input",
+        fixes=tuple(fixes),
+        severity="error" if is_bce else "warning",
+    )
+
+
+def _class_dim(spot: Spot) -> dict[str, Value]:
+    return {"dim": 1 if spot.node.params.get("class_dim") == "1" else -1}
+
+
+def _computing(spot: Spot) -> Node | None:
+    """Return the first node above the first input that does not just rearrange."""
+    edge = spot.wire(0)
+    while edge is not None:
+        node = spot.graph.node(edge.source.node)
+        if node.type == "block":
+            return None
+        if node.type not in REARRANGED:
+            return node
+        edge = next(iter(spot.graph.edges_into(node.id)), None)
+    return None
+
+
+def _many_classes(spot: Spot) -> Iterator[Problem]:
+    """Tell of labels with more than two classes in a loss for yes or no."""
+    classes = spot.flows[1].classes
+    if classes <= 2:
+        return
+    yield Problem(
+        spot.node.place,
+        tr("{loss} is for yes or no", loss=spot.title),
+        expected=tr("targets from 0 to 1"),
+        got=tr("labels from 0 to {last}", last=classes - 1),
+        port="target",
+        fixes=tuple(_for_many_classes(spot, classes)),
+    )
+
+
+def _for_many_classes(spot: Spot, classes: int) -> Iterator[Fix]:
+    """Yield cross-entropy with one score per class, or a yes or no for each class."""
+    yield from classified(spot)
+    if spot.flows[0].shape == (*spot.flows[1].shape, classes):
+        yield from spot.insert(1, ("one_hot", {"num_classes": classes}))

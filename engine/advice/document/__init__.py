@@ -1,0 +1,1 @@
+"""Checks of the document alone; they load without torch."""

@@ -1,0 +1,1 @@
+"""Weight files that a document starts from: what is in them, and what fits."""

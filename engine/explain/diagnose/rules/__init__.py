@@ -1,0 +1,1 @@
+"""One fault each: how it shows, and its cure."""

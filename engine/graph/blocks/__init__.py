@@ -1,0 +1,1 @@
+"""Nodes to a block and back, and the ports of blocks."""

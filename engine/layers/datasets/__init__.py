@@ -1,0 +1,1 @@
+"""The data sets that ship, as the catalogue knows them."""

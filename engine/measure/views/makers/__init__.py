@@ -1,0 +1,1 @@
+"""One view each: what it shows, made from a network's answers."""

@@ -1,0 +1,1 @@
+"""How messages cross from process to process."""

@@ -1,0 +1,135 @@
+"""Findings as plain records, as `run.json` keeps them, read with mistrust.
+
+A fix is kept with its edits, which can say no more than the document of the same run.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from engine.graph.edits import Fix
+from engine.graph.model import Project
+from engine.graph.presets import cures
+from engine.protocol.findings import Evidence, Finding
+from engine.protocol.wire.edit_records import read_edits, records_of
+
+FIELD = "findings"
+"""Its name in `run.json`."""
+_MOST, _LONGEST, _MOST_STEPS = 32, 2000, 2**53
+_WORDS = ("fault", "title", "text", "advice", "source")
+
+
+def record_of(finding: Finding) -> dict[str, object]:
+    """Return a finding as JSON values."""
+    return {
+        **{name: getattr(finding, name) for name in _WORDS},
+        "step": finding.step,
+        "nodes": list(finding.nodes),
+        "evidence": [asdict(e) for e in finding.evidence if _is_number(e.value)],
+        "fixes": [
+            {"label": fix.label, "edits": edits}
+            for fix in finding.fixes
+            if (edits := records_of(fix.edits))
+        ],
+    }
+
+
+def read(records: object, project: Project) -> tuple[Finding, ...]:
+    """Return the findings of a run; what is not one is left out.
+
+    Args:
+        records: Whatever stands in `run.json`.
+        project: Of the same run; the cure of a preset stands first again.
+    """
+    found = records[:_MOST] if isinstance(records, list) else []
+    findings = (_finding(record, project) for record in found)
+    return tuple(with_cure(each, project) for each in findings if each is not None)
+
+
+def with_cure(finding: Finding, project: Project) -> Finding:
+    """Return a finding with the cure of a preset before the general ones."""
+    if cures.fault_of(project) != finding.fault:
+        return finding
+    cure = cures.fix_of(project)
+    others = tuple(f for f in finding.fixes if not cure or f.label != cure.label)
+    return replace(finding, fixes=(cure, *others) if cure else others)
+
+
+def merged(
+    records: Iterable[Mapping[str, object]], before: object
+) -> list[Mapping[str, object]]:
+    """Return new records, and those of before whose fault is not among them."""
+    new = list(records)
+    faults = {record["fault"] for record in new}
+    old = before[:_MOST] if isinstance(before, list) else []
+    kept = [r for r in old if _words_of(r) and r["fault"] not in faults]
+    return [*new, *kept]
+
+
+def _words_of(record: object) -> Mapping[str, Any] | None:
+    """Return a record of a finding; None where it is none."""
+    if not isinstance(record, dict) or not all(_is_text(record, n) for n in _WORDS):
+        return None
+    step = record.get("step")
+    return record if type(step) is int and 0 <= step < _MOST_STEPS else None
+
+
+def _finding(unread: object, project: Project) -> Finding | None:
+    record = _words_of(unread)
+    if record is None:
+        return None
+    nodes = [n for n in _list(record, "nodes") if isinstance(n, str) and _is_short(n)]
+    evidence = (_evidence(each) for each in _list(record, "evidence"))
+    fixes = (_fix(each, project) for each in _list(record, "fixes"))
+    return Finding(
+        record["fault"],
+        record["title"],
+        record["text"],
+        record["advice"],
+        record["source"],
+        nodes=tuple(nodes),
+        evidence=tuple(each for each in evidence if each is not None),
+        fixes=tuple(each for each in fixes if each is not None),
+        step=record["step"],
+    )
+
+
+def _evidence(record: object) -> Evidence | None:
+    if not isinstance(record, dict) or not _is_text(record, "what"):
+        return None
+    sign, numbers = record.get("comparison"), (record.get("value"), record.get("limit"))
+    if sign not in ("≤", "≥") or not all(map(_is_number, numbers)):
+        return None
+    value, limit = (float(each) for each in numbers if isinstance(each, int | float))
+    return Evidence(record["what"], value, sign, limit)
+
+
+def _fix(record: object, project: Project) -> Fix | None:
+    if not isinstance(record, dict) or not _is_text(record, "label"):
+        return None
+    edits = read_edits(record.get("edits"), project)
+    return Fix(record["label"], edits) if edits else None
+
+
+def _list(record: Mapping[str, Any], name: str) -> list[Any]:
+    value = record.get(name)
+    return value[:_MOST] if isinstance(value, list) else []
+
+
+def _is_text(record: Mapping[str, Any], name: str) -> bool:
+    return isinstance(record.get(name), str) and _is_short(record[name])
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= _LONGEST and all(letter.isprintable() for letter in text)
+
+
+def _is_number(value: object) -> bool:
+    if type(value) not in (int, float):
+        return False
+    assert isinstance(value, int | float)
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False

@@ -1,0 +1,1 @@
+"""Batches, and exact values over a whole part of the data."""

@@ -1,0 +1,1 @@
+"""What a training will take: time and memory, rehearsed."""

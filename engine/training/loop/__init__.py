@@ -1,0 +1,1 @@
+"""The training itself: forward, loss, backward, update, and what is told of it."""

@@ -1,0 +1,108 @@
+"""What a training tells while it goes on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from engine.i18n import tr
+from engine.protocol.arrays import Floats, Ints
+from engine.protocol.baselines import Baselines, against
+from engine.protocol.findings import Finding
+from engine.protocol.messages import Evaluation, LayerSample, RunStarted, View
+from engine.training.records.runs import Change
+
+_SETTINGS = {
+    "lr": "Learning rate",
+    "momentum": "Momentum",
+    "weight_decay": "Weight decay",
+    "batch_size": "Batch size",
+}
+
+
+class Step(Enum):
+    """What was just done."""
+
+    FORWARD = "forward"
+    LOSS = "loss"
+    BACKWARD = "backward"
+    UPDATE = "update"
+    EVALUATION = "evaluation"
+    VIEW = "view"
+    LOOK_BACK = "look back"
+    HOLD = "hold"
+    """Nothing: the disk takes nothing, see `Control.holds`."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why there are no more steps; see `frame.Outcome`."""
+
+    kind: Literal["finished", "early", "stopped", "diverged"]
+    text: str
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What happened since the last `Trainer.drain`; fields as in `frame.Frame`."""
+
+    steps: Ints
+    losses: Floats
+    rates: Floats
+    sample: LayerSample | None
+    evaluations: tuple[Evaluation, ...]
+    log: tuple[str, ...]
+    views: tuple[View, ...] = ()
+    changes: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] | None = None
+
+
+def sentence(evaluation: Evaluation) -> str:
+    """Return an evaluation as a line of the log."""
+    values = ", ".join(
+        f"{name} {value:.4g}" for name, value in evaluation.values.items()
+    )
+    facts = {
+        "step": evaluation.step,
+        "epoch": f"{evaluation.epoch:.4g}",
+        "values": values,
+    }
+    if evaluation.values != evaluation.train_values:
+        return tr("Step {step}, epoch {epoch}: validation {values}", **facts)
+    return tr("Step {step}, epoch {epoch}: training set {values}", **facts)
+
+
+def result(values: Mapping[str, float], known: Baselines) -> str:
+    """Return what the training came to as a line of the log."""
+    parts = [against(name, value, known.get(name)) for name, value in values.items()]
+    return tr("Result: {values}", values=", ".join(parts))
+
+
+def changed(change: Change, phase: str = "") -> str:
+    """Return a changed setting as a line of the log.
+
+    Args:
+        change: The setting.
+        phase: Name of the phase, where there are several.
+    """
+    facts = {
+        "setting": tr(_SETTINGS[change.name]),
+        "value": f"{change.value:g}",
+        "step": change.step + 1,
+    }
+    if phase:
+        return tr(
+            "{setting} {value} from step {step}, phase “{phase}”", **facts, phase=phase
+        )
+    return tr("{setting} {value} from step {step}", **facts)
+
+
+def begun(started: RunStarted) -> str:
+    """Return the beginning of a training as a line of the log."""
+    facts = {"step": started.step + 1, "total": started.total_steps}
+    return tr(
+        "Training from step {step} to {total} on {device}",
+        **facts,
+        device=started.device,
+    )

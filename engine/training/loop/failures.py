@@ -1,0 +1,57 @@
+"""Turns what went wrong in a step into a message that names node and step."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from engine.compile.failure import feeds_of, locate
+from engine.compile.program import PhaseProgram
+from engine.errors import TrainingError
+from engine.i18n import tr
+from engine.training.machine.scarcity import ScarcityError, is_scarce
+
+
+class StepError(TrainingError):
+    """A step failed.
+
+    Args:
+        node: Path of the node, or empty where it is not known.
+        step: Number of the step.
+        shapes: Of the node's inputs.
+        cause: What torch said.
+    """
+
+    def __init__(
+        self,
+        node: str,
+        step: int,
+        shapes: tuple[tuple[int, ...], ...],
+        cause: BaseException,
+    ) -> None:
+        self.node, self.step = node, step
+        super().__init__(
+            tr("Step {step} failed: {reason}", step=step, reason=_first_line(cause)),
+            where=node,
+            got=tr("inputs {shapes}", shapes=_words(shapes)) if shapes else None,
+        )
+
+
+def failed(
+    error: Exception, step: int, program: PhaseProgram, feeds: Mapping[str, Tensor]
+) -> TrainingError:
+    """Return the error to raise for `error`, which a step has raised."""
+    if isinstance(error, TrainingError):
+        return error
+    found = locate(program.graph_module, feeds_of(program.feed_names, feeds))
+    if is_scarce(error):
+        return ScarcityError(error, found.node, found.node)
+    return StepError(found.node, step, found.input_shapes, found.error or error)
+
+
+def _words(shapes: tuple[tuple[int, ...], ...]) -> str:
+    return ", ".join("×".join(map(str, shape)) or "1" for shape in shapes)
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".")

@@ -1,0 +1,43 @@
+"""Begins a run: folder and trainer, or neither."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from engine.errors import EngineError
+from engine.graph.model import Project
+from engine.training.loop.trainer import Trainer
+from engine.training.records import runs, shelter
+from engine.training.weights import initial_weights
+
+
+def launch(
+    folder: Path,
+    project: Project,
+    *,
+    name: str = "",
+    monitor: bool = True,
+    weights_from: str = "",
+) -> tuple[Trainer, runs.Run]:
+    """Make the folder of a new run and what trains it.
+
+    Args:
+        folder: Where runs are kept.
+        project: What to train, with all settings in it.
+        name: Of the new folder; empty means a unique one.
+        monitor: Measure histograms and norms.
+        weights_from: Folder of a run whose weights are kept where they fit.
+
+    Raises:
+        EngineError: When it can't be trained; no folder is left then.
+    """
+    existed = (folder / name).exists() if name else False
+    run = runs.create(folder, project, name=name)
+    try:
+        if weights_from:
+            run.update(**{initial_weights.KEPT_FROM: weights_from})
+        return Trainer(project, run=run, monitor=monitor), run
+    except (EngineError, OSError):
+        with suppress(EngineError):
+            run.close()
+        shelter.discard(run.folder, whole=not existed)
+        raise

@@ -1,0 +1,287 @@
+"""Everything around the training loop: begin and end, settings, news, facts."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.graph.model import Project
+from engine.i18n import tr
+from engine.protocol.baselines import Baselines, records
+from engine.protocol.messages import RunStarted
+from engine.training.baselines import baselines
+from engine.training.loop.divergence import DeviceLosses
+from engine.training.loop.events import Ending, Progress, changed
+from engine.training.loop.observer import Nobody, Watcher
+from engine.training.loop.progress_buffer import News
+from engine.training.loop.recorder import COMMIT_S, Recorder, Snapshot
+from engine.training.machine import rng_state
+from engine.training.machine.interrupt import Interrupt, InterruptedStepError
+from engine.training.parts import live_settings, snapshot
+from engine.training.parts import threads as thread_counts
+from engine.training.parts.assembly import assemble, facts
+from engine.training.parts.snapshot import Position
+from engine.training.records.runs import Change, Run
+from engine.training.weights import initial_weights
+
+if TYPE_CHECKING:
+    from engine.training.loop.causes import Cause
+
+
+class Control:
+    """Holds a training between its steps; the steps are `trainer.Trainer`'s.
+
+    Args:
+        project: What to train; only read.
+        run: Where to record; None records nothing. A run with a checkpoint goes on
+            from there.
+        device: Overrides the document's unless empty.
+        threads: Overrides the document's unless 0.
+        seed: Overrides the document's unless None.
+        monitor: Measure histograms and norms, and make views.
+
+    Attributes:
+        at_border: Between two steps, and no evaluation is due: the only moments to
+            pause, to save and to change settings.
+        ending: Why the steps were over; None before.
+        baselines: What lazy answers reach, by node path; after `begin`.
+        results: Evaluated values of the weights that it would end with.
+        holds: Whether somebody waits while the disk refuses, and tries again; for
+            nobody that is the end.
+        cause: Where a number stopped being finite, if it is known.
+        from_files: Some weights began as those of a file or of another run.
+        watcher: Is shown all that is measured and may say what is wrong.
+
+    Raises:
+        EngineError: When the project can't be trained.
+
+    Threads: `request_stop` from any; all else from one thread.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        run: Run | None = None,
+        device: str = "",
+        threads: int = 0,
+        seed: int | None = None,
+        monitor: bool = True,
+    ) -> None:
+        self.parts = assemble(project, device, seed)
+        self.threads = threads or self.parts.training.number("threads")
+        self.monitor = self.parts.monitor(enabled=monitor)
+        self.viewing = self.parts.viewing(enabled=monitor)
+        self._position = Position()
+        self.at_border = True
+        self.ending: Ending | None = None
+        self.baselines: Baselines = {}
+        self.results: dict[str, float] = {}
+        self.cause: Cause | None = None
+        self.watcher: Watcher = Nobody()
+        modules = self.parts.program.modules
+        self._interrupt = Interrupt(modules, list(modules.parameters()))
+        self._device_losses = DeviceLosses()
+        self._later: deque[Change] = deque()
+        self.from_files = self.holds = False
+        self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
+        self.recorder = Recorder(run, len(self.parts.phases), self._snapshot)
+        self._news = News(len(self.parts.phases), self.recorder)
+        rng_state.seed(self.parts.seed)
+        self._put_weights(project, run)
+        self._random = rng_state.state(self.parts.device)
+
+    def begin(self) -> None:
+        """Choose the threads and note in the run how it is trained; once."""
+        if self._begun:
+            return
+        self._begun = True
+        rng_state.restore(self._random, self.parts.device)
+        thread_counts.flush_denormals()
+        self._threads_before = torch.get_num_threads()
+        self._choose_threads()
+        self.baselines = baselines.found(self.parts)
+        self.recorder.started(
+            device=str(self.parts.device),
+            threads=self.threads,
+            seed=self.parts.seed,
+            data=self.parts.feeds.fingerprints,
+            rows=[list(row) for row in self.parts.rows],
+            goals=[vars(phase.goal) for phase in self.parts.phases],
+            baselines=records(self.baselines),
+        )
+        self._tell_short_batch()
+        if self.recorder.is_new:
+            self.save()  # a run can go on from its first moment, without any file
+        self.monitor.warm_up()
+        self._look_after_at = time.perf_counter() + COMMIT_S
+        self._interrupt.listen(slow=True)  # nobody knows yet how long a step takes
+
+    def close(self, kind: str) -> None:
+        """Finish writing, and leave torch as it was; `steps` does so by itself.
+
+        Args:
+            kind: How it ended, as in `frame.Outcome`.
+        """
+        self._interrupt.disarm()
+        if self._threads_before:
+            torch.set_num_threads(self._threads_before)
+            thread_counts.flush_denormals(on=False)
+            self._threads_before = 0
+        self.recorder.close(kind)
+
+    @property
+    def step(self) -> int:
+        """Steps made."""
+        return self._position.step
+
+    @property
+    def total_steps(self) -> int:
+        """Length of the run."""
+        return self.parts.length.total_steps
+
+    @property
+    def epoch(self) -> float:
+        """Epochs made, with fraction."""
+        return self.parts.feeds.epoch
+
+    @property
+    def at_epoch_end(self) -> bool:
+        """Whether the last step was an epoch's last."""
+        return self.step > 0 and self.parts.feeds.order.at_epoch_start
+
+    @property
+    def overhead(self) -> float:
+        """Time for all that watching consists of, as a share of the training time."""
+        return self.monitor.budget.overhead
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `drain` has something to tell."""
+        return bool(self._news) or self.viewing.has_news
+
+    def request_stop(self) -> None:
+        """End as soon as possible, with a checkpoint. Threads: any."""
+        self._interrupt.request()
+
+    def stops(self) -> bool:
+        """Return whether a stop was asked for."""
+        return self._interrupt.requested
+
+    def save(self) -> None:
+        """Write a checkpoint without waiting for the disk; only `at_border`.
+
+        Raises:
+            TrainingError: When the one before could not be written.
+        """
+        with self.monitor.budget.timed():
+            self.recorder.checkpoint(self.step)
+
+    def set_hyper(self, name: str, value: float, phase: str = "") -> None:
+        """Change a setting from the next step on, and record it; only `at_border`.
+
+        Args:
+            name: `lr`, `momentum`, `weight_decay` or `batch_size`.
+            value: The new value.
+            phase: Name of one phase; empty means all that have it.
+
+        Raises:
+            ConfigError: When that is not possible; nothing has changed then.
+        """
+        change = Change(self.step, name, value, phase)
+        before = self._position.num_changes
+        self._change(change)
+        self._later = deque(c for c in self._later if not change.replaces(c))
+        self.recorder.add_change(change, before, self._later)
+
+    def drain(self) -> Progress:
+        """Return what happened since the last call, once."""
+        progress = self._news.drain(self.monitor.take(), self.viewing.take())
+        with self.monitor.budget.timed():
+            found = self.watcher.judge(progress.steps, progress.losses, self.ending)
+            if found is not None:
+                self.recorder.add_findings(found)
+        return replace(progress, findings=found)
+
+    def show(self, *, due: bool = False) -> Iterator[None]:
+        """Make the views of the present weights; a stop ends it without a result.
+
+        Args:
+            due: Only those whose turn it is.
+        """
+        before = self.viewing.spent_s
+        make = self.viewing.make_due if due else self.viewing.make
+        try:
+            for _ in make(self.step):
+                yield
+                if self._interrupt.requested:
+                    return
+        except InterruptedStepError:
+            return
+        finally:
+            self.monitor.budget.also(self.viewing.spent_s - before)
+        while self.viewing.log:
+            self.log(self.viewing.log.pop(0))
+
+    def log(self, line: str) -> None:
+        """Add a line to the log of the run and of the next `drain`."""
+        self._news.log(line)
+
+    def started(self) -> RunStarted:
+        """Return the facts of this training; call after `begin`."""
+        run = self.recorder.run
+        folder = str(run.folder) if run else ""
+        return facts(self.parts, folder, self.threads, self.step, self.baselines)
+
+    def _change(self, change: Change) -> None:
+        live_settings.apply(self.parts, change)
+        self._position.num_changes += 1
+        self._news.add_change(change.step + 1)
+        self.log(changed(change, change.phase if len(self.parts.phases) > 1 else ""))
+        if change.name == "batch_size":
+            self._tell_short_batch()
+
+    def _tell_short_batch(self) -> None:
+        """Say when the training data is smaller than a batch."""
+        order = self.parts.feeds.order
+        if order.batch_size > order.num_samples:
+            n = order.num_samples
+            self.log(tr("A batch has {n} samples: the training data has no more", n=n))
+
+    def _make_changes(self) -> None:
+        """Repeat changes that were made after the checkpoint we resumed from."""
+        while self._later and self._later[0].step <= self.step:
+            self._change(self._later.popleft())
+
+    def _choose_threads(self) -> None:
+        if self.parts.device.type != "cpu":
+            self.threads = torch.get_num_threads()
+            return
+        wished = self.threads or thread_counts.wished()
+        self.threads = wished or thread_counts.tuned(self.parts)
+        torch.set_num_threads(self.threads)
+
+    def _snapshot(self) -> Snapshot:
+        return snapshot.take(self.parts, self._position)
+
+    def _put_weights(self, project: Project, run: Run | None) -> None:
+        """Take over the run's checkpoint, or else what the document starts from."""
+        loaded = run.load_checkpoint() if run else None
+        if loaded:
+            self._position = snapshot.put(self.parts, *loaded)
+        else:
+            taken = initial_weights.start(project, self.parts.program, run)
+            self.from_files = bool(taken)
+            self.parts.averaged.begin()
+            for found in taken:
+                self.log(initial_weights.sentence(found))
+        if run:
+            self._forget_later(run)
+
+    def _forget_later(self, run: Run) -> None:
+        """Forget what came after the checkpoint, but the changes to repeat."""
+        self._later.extend(run.changes[self._position.num_changes :])
+        run.metrics.discard_after(self.step)

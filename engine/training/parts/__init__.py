@@ -1,0 +1,1 @@
+"""What a training consists of: phases, optimizers, schedules, their state."""

@@ -1,0 +1,184 @@
+"""Probes of all phases under one budget."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from engine.measure import schedule
+from engine.measure.budget import Budget
+from engine.measure.probes import Layers, Probe
+from engine.protocol.messages import LayerSample
+
+PATIENCE = 50
+"""Steps that a measurement waits for a phase whose turn it is."""
+Rows = list[tuple[str, int]]
+"""Axis L of a sample: path of a layer, and the phase that moves it or −1 for none."""
+
+
+def rows_of(
+    layers: Mapping[str, Sequence[Tensor]], phases: Sequence[Sequence[Tensor]]
+) -> Rows:
+    """Return a row for each layer and each phase that updates some of its weights."""
+    owned = [{id(weights) for weights in parameters} for parameters in phases]
+    rows: Rows = []
+    for path, weights in layers.items():
+        mine = {id(tensor) for tensor in weights}
+        movers = [index for index, own in enumerate(owned) if mine & own]
+        rows.extend((path, mover) for mover in movers or (-1,))
+    return rows
+
+
+class Monitor:
+    """Measures every layer that a step moves, when the budget allows.
+
+    A step of several phases makes one sample: each phase fills in its own rows; those
+    of others keep what was measured last. A layer that several phases update has a row
+    for each, see `rows_of`.
+
+    Steps of `schedule` are measured whatever the budget says, and their samples are
+    made of nothing else: they are the same on a busy machine.
+
+    Args:
+        layers: Node path → its parameters.
+        phases: The parameters that each phase updates.
+        budget: When to measure.
+        enabled: False measures nothing, ever.
+
+    Attributes:
+        enabled: Whether there is something to measure.
+
+    Threads: the training thread alone.
+    """
+
+    def __init__(
+        self,
+        layers: Mapping[str, Sequence[Tensor]],
+        phases: Sequence[Sequence[Tensor]],
+        budget: Budget,
+        *,
+        enabled: bool,
+    ) -> None:
+        self.budget = budget
+        self.sampling = False
+        self.enabled = enabled and bool(layers)
+        self.rows = rows_of(layers, phases)
+        self._layers = Layers.unknown(len(self.rows))
+        self._fixed = Layers.unknown(len(self.rows))
+        self._armed: set[int] = set()
+        self._is_fixed = False
+        self._phase = 0
+        self._rows: list[list[int]] = []
+        self._probes: list[Probe] = []
+        if self.enabled:
+            self._watch(layers, phases)
+        self._sample: LayerSample | None = None
+        self._measured: dict[int, int] = {}
+        self._num_samples = self._passed = 0
+
+    def _watch(
+        self, layers: Mapping[str, Sequence[Tensor]], phases: Sequence[Sequence[Tensor]]
+    ) -> None:
+        for phase, parameters in enumerate(phases):
+            own = {id(weights) for weights in parameters}
+            mine = [n for n, (_, mover) in enumerate(self.rows) if mover == phase]
+            paths = [self.rows[row][0] for row in mine]
+            self._rows.append(mine)
+            self._probes.append(
+                Probe([[w for w in layers[path] if id(w) in own] for path in paths])
+            )
+
+    def warm_up(self) -> None:
+        """Measure once for nothing: the first time is dearer than all that follow.
+
+        What is found is thrown away, and the budget is not told.
+        """
+        for probe in self._probes:
+            probe.before_update()
+            probe.after_update()
+
+    def start_step(self, step: int, total: int, phases: Sequence[int] = (0,)) -> None:
+        """Decide whether the coming step is measured; the last of a run always is.
+
+        Steps of the schedule are, and so is the first of every phase. Then each phase
+        has its turn: who was measured last waits until the others come.
+
+        Args:
+            step: Its number, from 1.
+            total: Steps of the run.
+            phases: Those that run in it; one that is to be measured waits for its turn.
+        """
+        if schedule.due(step, total):
+            self._armed = set(range(len(self._probes)))
+        wanted = not self._armed.isdisjoint(phases)
+        self.sampling = self.enabled and (wanted or self._is_fair(phases))
+        self._is_fixed = False
+        self._cost = 0.0
+        if self.sampling:
+            self._num_samples += 1
+            self._measured.update(dict.fromkeys(phases, self._num_samples))
+
+    def _is_fair(self, phases: Sequence[int]) -> bool:
+        if any(phase not in self._measured for phase in phases):
+            return True
+        if not self.budget.due() or not self._measured:
+            return False
+        neediest = min(self._measured, key=lambda phase: self._measured[phase])
+        if neediest in phases or self._measured[neediest] == self._num_samples:
+            self._passed = 0
+            return True
+        self._passed += 1
+        if self._passed <= PATIENCE:
+            return False
+        self._passed = 0
+        del self._measured[neediest]  # it is over, or comes too seldom to wait for
+        return True
+
+    def before_update(self, phase: int) -> None:
+        """Read gradients."""
+        device = self._probes[phase].device
+        if device.type != "cpu":  # else the training would be counted as measuring
+            torch.accelerator.synchronize(device)
+        start = time.perf_counter()
+        self._probes[phase].before_update()
+        self._cost += time.perf_counter() - start
+
+    def after_update(self, phase: int) -> None:
+        """Read weights and bring everything to the host."""
+        start = time.perf_counter()
+        found = self._probes[phase].after_update()
+        self._layers.put(self._rows[phase], found)
+        if phase in self._armed:
+            self._armed.discard(phase)
+            self._fixed.put(self._rows[phase], found)
+            self._is_fixed = True
+        self._phase = phase
+        self._cost += time.perf_counter() - start
+
+    def end_step(
+        self,
+        step: int,
+        store: Callable[[LayerSample], None],
+        judge: Callable[[LayerSample], None],
+    ) -> None:
+        """Finish the sample of this step and hand it on.
+
+        Args:
+            step: Its number.
+            store: Takes every sample.
+            judge: Takes those of the schedule alone.
+        """
+        start = time.perf_counter()
+        self._sample = self._layers.sample(step, self._phase)
+        made = time.perf_counter()
+        store(self._sample)
+        if self._is_fixed:
+            judge(self._fixed.sample(step, self._phase))
+        self.budget.spent(self._cost + made - start)
+        self.budget.spent(time.perf_counter() - made, sampled=False)
+
+    def take(self) -> LayerSample | None:
+        """Return the newest sample once."""
+        sample, self._sample = self._sample, None
+        return sample

@@ -1,0 +1,1 @@
+"""What views ask of a network while it trains."""

@@ -1,0 +1,1 @@
+"""Where weights start, their averages, and what holds them."""

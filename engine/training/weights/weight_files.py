@@ -1,0 +1,120 @@
+"""Reads weights from where a document says: nothing but tensors ever comes out."""
+
+import hashlib
+import io
+import stat
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from engine.advice.checks.free_memory import main_memory
+from engine.advice.weights import archives, kinds
+from engine.errors import TrainingError
+from engine.files import read_regular
+from engine.i18n import tr
+from engine.training.records import runs
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """What was read.
+
+    Args:
+        path: As it was asked for.
+        sha256: Of the file's bytes, or of the checkpoint of a run.
+        tensors: On the processor, by name.
+    """
+
+    path: str
+    sha256: str
+    tensors: dict[str, Tensor]
+
+
+def read(path: str) -> WeightFile:
+    """Read a safetensors file, a state_dict, or the newest checkpoint of a run.
+
+    Raises:
+        EngineError: When there is no such thing, or something else in it.
+    """
+    try:
+        place = Path(path).expanduser()
+        if "\0" not in path and place.is_dir():
+            return _of_run(path, runs.open_run(place))
+        status = place.stat()
+        if stat.S_ISREG(status.st_mode):
+            words = kinds.of_file(place, status.st_size, status.st_mtime_ns)
+            if words:
+                raise _unreadable(path, words)
+        data = read_regular(place, main_memory().total or status.st_size)
+    except FileNotFoundError as error:
+        raise TrainingError(
+            tr("There is no such file"),
+            where=path,
+            fix=tr("Choose another file, or let the weights start anew."),
+        ) from error
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
+        raise TrainingError(
+            tr("There are no weights in this file"),
+            where=path,
+            got=getattr(error, "strerror", None) or tr("it can't be read"),
+            fix=tr("Choose another file, or let the weights start anew."),
+        ) from error
+    tensors = _loads(data, path)
+    return WeightFile(path, hashlib.sha256(data).hexdigest(), tensors)
+
+
+def _of_run(path: str, run: runs.Run) -> WeightFile:
+    tensors = run.load_weights()
+    return WeightFile(path, run.checkpoint.sha256 if run.checkpoint else "", tensors)
+
+
+def _loads(data: bytes, path: str) -> dict[str, Tensor]:
+    """Return the tensors by name; the content decides, not the ending."""
+    is_zip = data.startswith(archives.MAGIC)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's, about what we refuse below
+            found = _of_torch(data) if is_zip else _of_safetensors(data)
+    except Exception as error:
+        raise _unreadable(path, tr("a damaged file")) from error
+    if not isinstance(found, dict):
+        raise _unreadable(path, tr("a single value"))
+    if not found:
+        raise _unreadable(path, tr("no tensors"))
+    for name, tensor in found.items():
+        if not (isinstance(name, str) and isinstance(tensor, Tensor)):
+            raise _unreadable(path, tr("“{name}” is no tensor", name=str(name)[:80]))
+        if not _is_whole(tensor):
+            raise _unreadable(path, tr("“{name}” has no numbers", name=name[:80]))
+    return dict(found)
+
+
+def _is_whole(tensor: Tensor) -> bool:
+    """Return whether a file holds all numbers that a tensor claims to have."""
+    if tensor.layout != torch.strided or tensor.is_quantized:
+        return False
+    return tensor.numel() * tensor.itemsize <= tensor.untyped_storage().nbytes()
+
+
+def _of_safetensors(data: bytes) -> object:
+    return safetensors.torch.load(data)
+
+
+def _of_torch(data: bytes) -> object:
+    stream = io.BytesIO(data)
+    return torch.load(  # noqa: TID251 - tensors only, nothing else is ever built
+        stream, map_location="cpu", weights_only=True
+    )
+
+
+def _unreadable(path: str, got: str) -> TrainingError:
+    return TrainingError(
+        tr("The weights can't be read"),
+        where=path,
+        expected=tr("safetensors, or a state_dict of tensors by name"),
+        got=got,
+    )

@@ -1,0 +1,1 @@
+"""What lies around the middle: tool bar, menus, banner, status bar."""

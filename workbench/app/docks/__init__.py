@@ -1,0 +1,1 @@
+"""The panels, and how they are arranged."""

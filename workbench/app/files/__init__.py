@@ -1,0 +1,1 @@
+"""Opening, saving, recovering; two programs at one file."""

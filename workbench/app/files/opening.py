@@ -1,0 +1,160 @@
+"""Opens large projects beside the window: it answers all the while, and can cancel."""
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from engine.errors import EngineError
+from engine.graph.files import giving_up
+from engine.i18n import tr
+from workbench.canvas.scene.slices import Slices
+from workbench.canvas.scene.staging import Stage, is_large
+from workbench.document import content
+
+if TYPE_CHECKING:
+    from engine.graph.model import Project
+    from workbench.app.window import MainWindow
+
+LARGE_BYTES = 100_000
+"""Files from here on are read on a thread."""
+_POLL_MS, _JOIN_S = 20, 5.0
+_SWITCH_S = 0.0005
+"""How long another thread may go on while the window waits for its turn. Qt's calls
+give the turn away, a click makes dozens of them: with Python's 5 ms it takes 0.5 s."""
+_ABOUT = "opening"
+
+
+class Opening(QObject):
+    """Reads a file on a thread, makes its items in slices, then shows both.
+
+    The project that is open stays until then, and for good when it is cancelled.
+
+    Args:
+        window: Gets the project.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._reading: _Reading | None = None
+        self._stage: Stage | None = None
+        self._then: Callable[[], object] = lambda: None
+        self._slices = Slices(self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._on_timeout)
+        window.files.opening = self
+        window.document.replaced.connect(self.cancel)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being opened."""
+        return self._timer.isActive()
+
+    def wants(self, path: Path) -> bool:
+        """Return whether a file is so large that it is opened here."""
+        try:
+            return path.stat().st_size > LARGE_BYTES
+        except (OSError, ValueError):
+            return False
+
+    def start(self, path: Path, then: Callable[[], object]) -> None:
+        """Open a file; what was being opened is given up.
+
+        Args:
+            path: The file.
+            then: Called once it is open.
+        """
+        self.cancel()
+        sys.setswitchinterval(_SWITCH_S)
+        self._then = then
+        self._reading = _Reading(path.resolve())
+        self._timer.start()
+        self._say(tr("Opening {name}…", name=path.name))
+
+    def cancel(self) -> None:
+        """Leave the project that is open; a thread that still reads soon ends."""
+        if self._reading is not None:
+            self._reading.given_up.set()
+        self._timer.stop()
+        self._slices.stop()
+        if self._stage is not None:
+            self._window.canvas.canvas.leaving.take(*self._stage.members())
+        self._reading = self._stage = None
+        self._window.banner.withdraw(_ABOUT)
+
+    def close(self) -> None:
+        """Give up, and wait for the threads that still read."""
+        self.cancel()
+        for thread in _threads():
+            thread.join(_JOIN_S)
+
+    def _say(self, words: str) -> None:
+        offers = [(tr("Cancel"), self.cancel)]
+        self._window.banner.say("info", words, offers, _ABOUT)
+
+    def _on_timeout(self) -> None:
+        reading = self._reading
+        if reading is None or reading.is_busy:
+            return
+        if reading.project is None:
+            self.cancel()
+            self._window.files.failed.emit(reading.wrong)
+        elif not is_large(reading.project.graph):
+            self._show(reading, None)
+        elif not self._slices.is_running:
+            self._stage = stage = Stage(reading.project)
+            self._slices.start(stage.steps(), lambda: self._show(reading, stage))
+        elif isinstance(share := self._slices.last, float):
+            self._tell_share(len(reading.project.graph.nodes), share)
+
+    def _tell_share(self, total: int, share: float) -> None:
+        words = tr("Opening… {n} of {total} nodes", n=f"{share * total:,.0f}",
+                   total=f"{total:,}")  # fmt: skip
+        self._window.banner.words.setText(words)
+
+    def _show(self, reading: "_Reading", stage: Stage | None) -> None:
+        self._stage = None
+        self.cancel()
+        assert reading.project is not None
+        self._window.canvas.canvas.stage = stage
+        self._window.document.set_project(
+            reading.project, reading.path, known=reading.known
+        )
+        self._then()
+
+
+class _Reading:
+    """One file on its way, on a thread that ends by itself."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.project: Project | None = None
+        self.known = self.wrong = ""
+        self.given_up = threading.Event()
+        self._thread = threading.Thread(target=self._read, name=_THREAD)
+        self._thread.start()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the thread still reads."""
+        return self._thread.is_alive()
+
+    def _read(self) -> None:
+        try:
+            with giving_up.when(self.given_up):
+                project, self.known = content.read(self.path)
+            self.project = project
+        except EngineError as error:
+            self.wrong = str(error)
+
+
+_THREAD = "opening a project"
+
+
+def _threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == _THREAD]

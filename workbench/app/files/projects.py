@@ -1,0 +1,169 @@
+"""New, open, save: what the File menu does, with its questions and errors."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.errors import EngineError
+from engine.i18n import tr
+from workbench.document import Document
+from workbench.document.document import SUFFIX
+from workbench.document.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.app.files.opening import Opening
+
+
+class ChangedError(Exception):
+    """The file holds something that nobody was asked about."""
+
+
+class Files(QObject):
+    """Opens and saves the document.
+
+    Attributes:
+        may_save: Whether the document's own file may be written over.
+        check: Called right before it is; raises `ChangedError` when it may not.
+
+    Args:
+        window: In front of which dialogs open.
+        document: Loaded and saved.
+        settings: Remembers folders and recent files.
+    """
+
+    failed = Signal(str)
+    save_failed = Signal(str)
+    train_wanted = Signal()
+
+    def __init__(self, window: QWidget, document: Document, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._document, self._settings = window, document, settings
+        self.may_save: Callable[[], bool] = lambda: True
+        self.check: Callable[[], None] = lambda: None
+        self.opening: Opening | None = None
+
+    def new(self) -> None:
+        """Start an empty project."""
+        if self.may_leave():
+            self._document.new()
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        words = tr("Projects (*{suffix})", suffix=SUFFIX)
+        folder = str(self._settings.folder)
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, tr("Open a project"), folder, words
+        )
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open a file, after asking about unsaved changes."""
+        if not self.may_leave():
+            return
+        if self.opening is not None and self.opening.wants(path):
+            self.opening.start(path, lambda: self._remember(path))
+            return
+        self.reload(path)
+
+    def reload(self, path: Path) -> bool:
+        """Open a file in place of the document, whatever is unsaved.
+
+        Returns:
+            Whether it is open now.
+        """
+        try:
+            self._document.load(path)
+        except EngineError as error:
+            self.failed.emit(str(error))
+            return False
+        self._remember(path)
+        return True
+
+    def open_preset(self, preset_id: str) -> bool:
+        """Open a copy of a preset, after asking about unsaved changes.
+
+        Returns:
+            Whether it is open now.
+        """
+        if not self.may_leave():
+            return False
+        try:
+            self._document.load_preset(preset_id)
+        except EngineError as error:
+            self.failed.emit(str(error))
+            return False
+        return True
+
+    def train_preset(self, preset_id: str) -> None:
+        """Open a copy of a preset and train it."""
+        if self.open_preset(preset_id):
+            self.train_wanted.emit()
+
+    def choose_preset(self) -> None:
+        """Show the gallery of presets."""
+        from workbench.dialogs.presets import PresetDialog  # noqa: PLC0415 - lazy
+
+        dialog = PresetDialog(self._window)
+        dialog.chosen.connect(self.open_preset)
+        dialog.train_wanted.connect(self.train_preset)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def save(self) -> bool:
+        """Save to the document's file, asking for one the first time."""
+        if self._document.path is None:
+            return self.save_as()
+        while self.may_save():
+            try:
+                return self._save_to(self._document.path, self.check)
+            except ChangedError:  # Between the question and the writing: ask again.
+                continue
+        return False
+
+    def save_as(self) -> bool:
+        """Ask for a file and save there; return whether it was saved."""
+        start = self._settings.folder / f"{self._document.title}{SUFFIX}"
+        words = tr("Projects (*{suffix})", suffix=SUFFIX)
+        text, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Save the project"), str(start), words
+        )
+        if not text:
+            return False
+        path = Path(text)
+        if not path.suffix:
+            path = path.with_suffix(SUFFIX)
+            if path.exists() and not self._may_replace(path):
+                return False
+        return self._save_to(path)
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask about a file that was named without its suffix."""
+        from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
+
+        return unsaved.may_replace(self._window, path.name)
+
+    def may_leave(self) -> bool:
+        """Return whether the document may go: saved, given up, or unchanged."""
+        if not self._document.is_modified:
+            return True
+        from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
+
+        answer = unsaved.ask(self._window, self._document.title)
+        return self.save() if answer == "save" else answer == "discard"
+
+    def _save_to(self, path: Path, check: "Callable[[], None] | None" = None) -> bool:
+        try:
+            self._document.save(path, check)
+        except EngineError as error:
+            self.save_failed.emit(str(error))
+            return False
+        self._remember(path)
+        return True
+
+    def _remember(self, path: Path) -> None:
+        self._settings.add_recent(path)

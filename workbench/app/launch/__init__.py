@@ -1,0 +1,1 @@
+"""From the command line to the window, and to pictures without one."""

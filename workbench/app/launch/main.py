@@ -1,0 +1,176 @@
+"""Starts the window."""
+
+import gc
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from engine import i18n
+from engine.errors import EngineError
+from workbench import theme
+from workbench.app.launch import waiting
+from workbench.app.launch.crash import CrashGuard
+from workbench.app.launch.garbage import Collector
+from workbench.app.launch.unix import SignalWatch, heard_early
+from workbench.app.start_page import StartPage
+from workbench.app.window import MainWindow, first_size
+from workbench.document.settings import Settings
+from workbench.options import DEFAULT_PRESET, Options
+from workbench.session.session import Session
+from workbench.theme import icons
+
+TRANSLATIONS = Path(__file__).parents[3] / "assets" / "translations"
+
+
+def run(options: Options) -> int:
+    """Open the window and return the exit code when it is closed."""
+    with heard_early() as asked:
+        return _run(options, asked)
+
+
+def _run(options: Options, asked: list[int]) -> int:
+    app = application()
+    settings = Settings()
+    prepare(app, options, settings)
+    guard = CrashGuard()
+    guard.install()
+    window = MainWindow(Session(), settings)
+    app.commitDataRequest.connect(lambda _manager: _end_of_session(window))
+    theme.dress(app)
+    watches: list[SignalWatch] = []
+    window.painted.connect(lambda: watches.append(_watch(window, asked)))
+    window.painted.connect(gc.freeze)  # What the start made lives to the end.
+    garbage = Collector(app)
+    _restore(window, options)
+    _begin(window, options)
+    window.show()
+    code = app.exec()
+    for watch in watches:
+        watch.close()
+    garbage.close()
+    guard.remove()
+    return code
+
+
+def _begin(window: MainWindow, options: Options) -> None:
+    """Open what is wanted, or the start page where nothing is.
+
+    Says what is wrong with it, and what was with the last session.
+    """
+    wrong = ""
+    if options.document is None and options.run is None:
+        StartPage(window, window.centre)
+        window.disk_care.offer_recovery()
+        return
+    try:
+        open_start(window, options)
+    except EngineError as error:
+        wrong = str(error)
+        window.banner.say("error", wrong)
+    window.disk_care.offer_recovery(wrong)
+
+
+def application() -> QApplication:
+    """Return the application, made when there is none."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Backprop Workbench")
+    app.setOrganizationName("Backprop Workbench")
+    app.setApplicationDisplayName("")
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def prepare(app: QApplication, options: Options, settings: Settings) -> None:
+    """Set language and theme before the first widget; `theme.dress` comes after."""
+    speak(app, options.language or settings.language or QLocale().name()[:2])
+    app.setStyleSheet("")
+    theme.prepare(app, options.theme or settings.theme)
+    app.setWindowIcon(icons.icon("layers", "accent"))
+
+
+def speak(app: QApplication, language: str) -> None:
+    """Set the language of our words and of Qt's own, such as those of its menus."""
+    i18n.load(language, TRANSLATIONS)
+    if language == "en":
+        return
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    translator = QTranslator(app)
+    if translator.load(f"qtbase_{language}", folder):
+        app.installTranslator(translator)
+
+
+def open_start(window: MainWindow, options: Options) -> None:
+    """Open what the command line names: a run, a file or a preset.
+
+    Raises:
+        EngineError: When it can't be read.
+    """
+    if options.run is None:
+        open_document(window, options.document)
+        return
+    from workbench.app.run.past_run import attach  # noqa: PLC0415 - seldom needed
+
+    attach(window, options.run)
+
+
+def open_document(window: MainWindow, name: str | None) -> None:
+    """Open a file or a preset; nothing given opens the default preset.
+
+    Raises:
+        EngineError: When it can't be read.
+    """
+    wanted = name or DEFAULT_PRESET
+    if Path(wanted).is_file() or wanted.endswith(".bpw"):
+        window.document.load(Path(wanted))
+        window.settings.add_recent(Path(wanted))
+    else:
+        window.document.load_preset(wanted)
+
+
+def _restore(window: MainWindow, options: Options) -> None:
+    """Put window and panels where they were."""
+    window.restoreGeometry(window.settings.window("geometry"))
+    state = window.settings.window("state")
+    if not state.isEmpty():
+        window.docks.restore(state)
+    else:
+        window.resize(first_size(window.screen().availableSize()))
+        window.docks.resize()
+    if options.size:
+        window.resize(*options.size)
+    if options.panel in window.docks.names():
+        window.docks.raise_(options.panel)
+
+
+def _end(window: MainWindow) -> None:
+    """Close without a question, once: nobody may be there to answer it."""
+    if not window.isVisible():
+        return
+    window.recovery.leave()
+    window.asks_nothing = True
+    waiting.dismiss()  # Their loops end first: a window that closes twice stays.
+    QTimer.singleShot(0, window, window.close)
+
+
+def _end_of_session(window: MainWindow) -> None:
+    """Keep what is unsaved and the run; the system may end us at any moment."""
+    window.recovery.write()
+    window.asks_nothing = True
+    window.session.stop()
+
+
+def _watch(window: MainWindow, asked: list[int]) -> SignalWatch:
+    """Let signals close the window; made after the first paint.
+
+    Args:
+        window: What is closed.
+        asked: Signals that came before.
+    """
+    watch = SignalWatch(lambda: _end(window), window)
+    if asked:
+        QTimer.singleShot(0, window, lambda: _end(window))
+    return watch

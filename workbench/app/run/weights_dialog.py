@@ -1,0 +1,117 @@
+"""Weights from files: the dialog, and what it changes in the document."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import EngineError
+from engine.graph.edits import ReplaceNode
+from engine.graph.model import Project
+from engine.graph.weights import Start, absolute
+from engine.i18n import tr
+from engine.protocol import commands
+from engine.protocol.messages import Failed
+from engine.protocol.weights import WeightsPreview
+from workbench.document import Document
+
+if TYPE_CHECKING:
+    from workbench.app.window import MainWindow
+    from workbench.dialogs.weights import WeightsDialog
+
+
+def rooted(document: Document) -> Project:
+    """Return the project as the engine needs it: paths count from its file."""
+    if document.path is None:
+        return document.project
+    return absolute(document.project, document.path.parent)
+
+
+def load(document: Document, preview: WeightsPreview) -> int:
+    """Let every node that fits start from a file, as one undo step.
+
+    Returns:
+        How many do.
+
+    Raises:
+        EngineError: The document refuses; nothing has changed.
+    """
+    place = Start(_portable(document, preview.path), preview.prefix)
+    graph = document.project.graph
+    edits = [
+        ReplaceNode(replace(graph.nodes[node_id], weights=str(place.below(node_id))))
+        for node_id in preview.nodes
+        if node_id in graph.nodes
+    ]
+    document.apply(edits, tr("Load weights"))
+    return len(edits)
+
+
+def _portable(document: Document, path: str) -> str:
+    """Return a path below the document's folder as seen from there."""
+    place = Path(path)
+    if document.path and place.is_relative_to(document.path.parent):
+        return place.relative_to(document.path.parent).as_posix()
+    return path
+
+
+class WeightsCommand:
+    """Opens the dialog and carries its questions to the engine.
+
+    Args:
+        window: In front of which it opens.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self.dialog: WeightsDialog | None = None
+        window.session.weights_previewed.connect(self._on_previewed)
+        window.session.request_failed.connect(self._on_failed)
+
+    def show(self) -> None:
+        """Ask which file, show how it fits, and load it."""
+        from workbench.dialogs.weights import WeightsDialog  # noqa: PLC0415 - not before the first paint
+
+        window = self._window
+        dialog = WeightsDialog(
+            window.settings.folder, window.session.runs_folder, window
+        )
+        dialog.wanted.connect(self._ask)
+        dialog.applied.connect(self._apply)
+        dialog.finished.connect(self._on_closed)
+        self.dialog = dialog
+        dialog.open()
+
+    def _ask(self, path: str, prefix: str) -> None:
+        project = self._window.document.project
+        self._window.session.preview_weights(project, path, prefix)
+
+    def _apply(self, preview: WeightsPreview) -> None:
+        window = self._window
+        try:
+            count = load(window.document, preview)
+        except EngineError as error:
+            window.banner.say("error", str(error))
+            return
+        window.outside.choose(preview.path)
+        file = Path(preview.path).name
+        one = tr("1 layer starts from {file}.", file=file)
+        many = tr("{n} layers start from {file}.", n=count, file=file)
+        window.session.history.add_log((one if count == 1 else many,))
+        window.canvas.say(one if count == 1 else many)
+
+    def _on_previewed(self, preview: WeightsPreview) -> None:
+        dialog = self.dialog
+        if dialog is not None and dialog.waits_for(preview.path, preview.prefix):
+            dialog.show_preview(preview)
+
+    def _on_failed(self, command: object, failed: Failed) -> None:
+        dialog = self.dialog
+        if not isinstance(command, commands.PreviewWeights) or dialog is None:
+            return
+        if dialog.waits_for(command.path, command.prefix):
+            dialog.show_error(failed.text)
+
+    def _on_closed(self) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.deleteLater()

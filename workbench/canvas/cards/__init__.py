@@ -1,0 +1,1 @@
+"""What stands on a node's card, and how it is drawn."""

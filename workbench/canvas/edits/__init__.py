@@ -1,0 +1,1 @@
+"""What the canvas changes in the document."""

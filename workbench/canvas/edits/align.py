@@ -1,0 +1,102 @@
+"""Align and distribute the selected nodes, as one undo step."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+
+from engine.graph.model import Position
+from engine.i18n import tr
+from workbench.canvas import selection
+from workbench.document import actions
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+Cards = Mapping[str, QRectF]
+
+
+def _left(cards: Cards, room: QRectF) -> dict[str, Position]:
+    return {i: (room.left(), c.top()) for i, c in cards.items()}
+
+
+def _centre(cards: Cards, room: QRectF) -> dict[str, Position]:
+    middle = room.center().x()
+    return {i: (middle - c.width() / 2, c.top()) for i, c in cards.items()}
+
+
+def _right(cards: Cards, room: QRectF) -> dict[str, Position]:
+    return {i: (room.right() - c.width(), c.top()) for i, c in cards.items()}
+
+
+def _top(cards: Cards, room: QRectF) -> dict[str, Position]:
+    return {i: (c.left(), room.top()) for i, c in cards.items()}
+
+
+def _middle(cards: Cards, room: QRectF) -> dict[str, Position]:
+    middle = room.center().y()
+    return {i: (c.left(), middle - c.height() / 2) for i, c in cards.items()}
+
+
+def _bottom(cards: Cards, room: QRectF) -> dict[str, Position]:
+    return {i: (c.left(), room.bottom() - c.height()) for i, c in cards.items()}
+
+
+def _across(cards: Cards, room: QRectF) -> dict[str, Position]:
+    """Make the gaps between the cards equal, from left to right."""
+    order = sorted(cards, key=lambda i: (cards[i].left(), cards[i].top()))
+    free = room.width() - sum(card.width() for card in cards.values())
+    gap, x = free / max(1, len(order) - 1), room.left()
+    places = {}
+    for node_id in order:
+        places[node_id] = (x, cards[node_id].top())
+        x += cards[node_id].width() + gap
+    return places
+
+
+def _down(cards: Cards, room: QRectF) -> dict[str, Position]:
+    """Make the gaps between the cards equal, from top to bottom."""
+    order = sorted(cards, key=lambda i: (cards[i].top(), cards[i].left()))
+    free = room.height() - sum(card.height() for card in cards.values())
+    gap, y = free / max(1, len(order) - 1), room.top()
+    places = {}
+    for node_id in order:
+        places[node_id] = (cards[node_id].left(), y)
+        y += cards[node_id].height() + gap
+    return places
+
+
+KINDS: dict[str, tuple[str, Callable[[Cards, QRectF], dict[str, Position]], int]] = {
+    "left": ("Align left edges", _left, 2),
+    "centre": ("Align centres", _centre, 2),
+    "right": ("Align right edges", _right, 2),
+    "top": ("Align top edges", _top, 2),
+    "middle": ("Align middles", _middle, 2),
+    "bottom": ("Align bottom edges", _bottom, 2),
+    "across": ("Distribute horizontally", _across, 3),
+    "down": ("Distribute vertically", _down, 3),
+}
+"""Kind → words, what it does, and how many nodes it takes."""
+
+
+def places(kind: str, cards: Cards) -> dict[str, Position]:
+    """Return where cards stand afterwards."""
+    room = QRectF()
+    for card in cards.values():
+        room = room.united(card)
+    return KINDS[kind][1](cards, room)
+
+
+def apply(view: "CanvasView", kind: str) -> None:
+    """Align or distribute the selected nodes, in an open card as outside."""
+    words, _, fewest = KINDS[kind]
+    aim = selection.target(view)
+    cards = {i: aim.rect(i) for i in aim.ids}
+    if len(cards) < fewest:
+        view.say(tr("Select at least {count} nodes.", count=fewest))
+        return
+    corners = places(kind, cards)
+    if aim.card:
+        stored = {i: aim.card.to_stored(QPointF(*at)) for i, at in corners.items()}
+        corners = {i: (at.x(), at.y()) for i, at in stored.items()}
+    view.attempt(actions.move, corners, aim.scope, tr(words))

@@ -1,0 +1,1 @@
+"""Places and sizes: layout, routes of wires, snapping, the camera."""

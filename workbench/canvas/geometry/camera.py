@@ -1,0 +1,102 @@
+"""Zoom, pan and fit of a view."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QTransform, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView
+
+from workbench.canvas.geometry import sizes
+
+STEP = 1.15
+_NOTCH = 120.0
+_FIT_MARGIN_PX = 36.0
+
+
+class Camera:
+    """What part of the scene a view shows, and how large.
+
+    Attributes:
+        is_automatic: The whole graph is kept in view until a person zooms or pans.
+    """
+
+    def __init__(self, view: QGraphicsView) -> None:
+        self._view = view
+        self.is_automatic = True
+
+    @property
+    def zoom(self) -> float:
+        """Screen pixels per scene pixel."""
+        return self._view.transform().m11()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom, with the scene under `at` (viewport pixels; None: middle) staying."""
+        self.is_automatic = False
+        view = self._view
+        anchor = at if at is not None else QPointF(view.viewport().rect().center())
+        before = self._to_scene(anchor)
+        self.set_zoom(self.zoom * factor)
+        drift = self._to_scene(anchor) - before
+        self.centre_on(self.centre() - drift)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Set the scale, within limits, about the middle."""
+        centre = self.centre()
+        zoom = max(sizes.MIN_ZOOM, min(sizes.MAX_ZOOM, zoom))
+        self._view.setTransform(QTransform.fromScale(zoom, zoom))
+        self._view.centerOn(centre)
+
+    def centre(self) -> QPointF:
+        """Return the scene point in the middle."""
+        return self._to_scene(QPointF(self._view.viewport().rect().center()))
+
+    def centre_on(self, place: QPointF) -> None:
+        """Bring a scene point to the middle."""
+        self._view.centerOn(place)
+
+    def _to_scene(self, place: QPointF) -> QPointF:
+        inverse, _ = self._view.viewportTransform().inverted()
+        return inverse.map(place)
+
+    def pan_by(self, delta: QPointF | QPoint) -> None:
+        """Move the picture by screen pixels."""
+        self.is_automatic = False
+        view = self._view
+        across, down = view.horizontalScrollBar(), view.verticalScrollBar()
+        across.setValue(across.value() - round(delta.x()))
+        down.setValue(down.value() - round(delta.y()))
+
+    def fit(self, room: QRectF) -> None:
+        """Show a rectangle of the scene as large as sensible."""
+        if room.isEmpty():
+            self.set_zoom(1.0)
+            self.centre_on(QPointF(0, 0))
+            return
+        screen = self._view.viewport().rect()
+        margin = 2 * _FIT_MARGIN_PX
+        across = max(50.0, screen.width() - margin) / room.width()
+        down = max(50.0, screen.height() - margin) / room.height()
+        self.set_zoom(min(across, down, sizes.FIT_ZOOM))
+        self.centre_on(room.center())
+
+    def show(self, rooms: Iterable[QRectF]) -> None:
+        """Pan as little as needed to bring rectangles of the scene into view."""
+        room = QRectF()
+        for part in rooms:
+            room = room.united(part)
+        if not room.isEmpty():
+            self._view.ensureVisible(room, 40, 40)
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Zoom to the pointer with a wheel, pan with two fingers on a touchpad."""
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        fingers = not event.pixelDelta().isNull()
+        turn = event.angleDelta()
+        if fingers and not control:
+            self.pan_by(event.pixelDelta())
+        elif shift:
+            self.pan_by(QPoint(turn.y() or turn.x(), 0))
+        elif turn.y():
+            self.zoom_by(STEP ** (turn.y() / _NOTCH), event.position())
+        event.accept()

@@ -1,0 +1,149 @@
+"""Columns of cards, broken into rows so that they fill a window."""
+
+import itertools
+from collections.abc import Generator, Iterator, Mapping, Sequence
+
+from engine.graph.model import Position
+from workbench.canvas.geometry import sizes as metrics
+
+Size = tuple[float, float]
+Spans = list[tuple[int, int]]
+"""First column of every row, and the one behind its last."""
+_SLICE = 48
+_PER_CUT_WIRE = 0.85
+"""What a row that cuts one more wire may be smaller on the screen instead."""
+
+
+class Column:
+    """Nodes above each other, with the space they need.
+
+    Args:
+        nodes: From the top down.
+        sizes: Width and height of every card.
+    """
+
+    def __init__(self, nodes: Sequence[str], sizes: Mapping[str, Size]) -> None:
+        self.nodes = nodes
+        self.sizes = [sizes.get(n, (metrics.WIDTH, metrics.HEIGHT)) for n in nodes]
+        self.width = max(width for width, _ in self.sizes)
+        gaps = 0.6 * metrics.GAP_Y * (len(nodes) - 1)
+        self.height = sum(height for _, height in self.sizes) + gaps
+
+
+def placed(
+    columns: Sequence[Column], cuts: Sequence[int], aspect: float
+) -> Generator[None, None, dict[str, Position]]:
+    """Find the rows that are shown largest, and the places of all nodes in them.
+
+    Args:
+        columns: From left to right, at least one.
+        cuts: For every column how many wires pass its right edge.
+        aspect: Width over height of the window.
+
+    Yields:
+        Between slices of about a millisecond.
+    """
+    breaking = _Breaking(columns, cuts, aspect)
+    best, most = breaking.spans(len(columns)), 0.0
+    for count in _row_lengths(len(columns)):
+        spans = breaking.spans(count)
+        fill = breaking.fill(spans)
+        if fill > most:
+            best, most = spans, fill
+        yield
+    return (yield from _places(columns, best, breaking))
+
+
+def _row_lengths(num_columns: int) -> list[int]:
+    """Return columns per row for every sensible number of rows, the fewest first."""
+    counts, rows = [], 1
+    while rows <= num_columns:
+        count = -(-num_columns // rows)
+        counts.append(count)
+        rows = -(-num_columns // (count - 1)) if count > 1 else num_columns + 1
+    return counts[::-1]
+
+
+class _Breaking:
+    """Sums over columns, so that a row of thousands is judged at once."""
+
+    def __init__(
+        self, columns: Sequence[Column], cuts: Sequence[int], aspect: float
+    ) -> None:
+        self._cuts, self._aspect = cuts, aspect
+        self._heights = [column.height for column in columns]
+        ends = (column.width + metrics.GAP_X for column in columns)
+        self._ends = [0.0, *itertools.accumulate(ends)]
+
+    def width(self, span: tuple[int, int]) -> float:
+        """Return the width of a row."""
+        return self._ends[span[1]] - self._ends[span[0]] - metrics.GAP_X
+
+    def height(self, span: tuple[int, int]) -> float:
+        """Return the height of a row."""
+        return max(self._heights[slice(*span)])
+
+    def spans(self, per_row: int) -> Spans:
+        """Return rows of at most `per_row` columns, broken where few wires are cut."""
+        spans: Spans = []
+        start, num_columns = 0, len(self._heights)
+        while start < num_columns:
+            stop = min(start + per_row, num_columns)
+            if stop < num_columns:
+                found = self._cuts[stop - per_row // 3 - 1 : stop]
+                stop -= found[::-1].index(min(found))
+            spans.append((start, stop))
+            start = stop
+        return spans
+
+    def fill(self, spans: Spans) -> float:
+        """Return how well a window is filled, and how little rows cut apart."""
+        return self._scale(spans) * self._wholeness(spans)
+
+    def _scale(self, spans: Spans) -> float:
+        """Return how large the picture can be shown in a window of unit height."""
+        width = max(map(self.width, spans)) + 2 * metrics.GAP_X
+        height = sum(self.height(span) + metrics.GAP_Y for span in spans)
+        last = spans[-1][1] - spans[-1][0]
+        lonely = 0.95 if len(spans) > 1 and last == 1 else 1.0
+        return lonely * min(self._aspect / width, 1.0 / height)
+
+    def _wholeness(self, spans: Spans) -> float:
+        """Return how well rows keep together what belongs together, at most 1."""
+        ends = [stop for _, stop in spans[:-1]]
+        if not ends:
+            return 1.0
+        return _PER_CUT_WIRE ** (sum(self._cuts[e - 1] for e in ends) / len(ends) - 1)
+
+
+def _places(
+    columns: Sequence[Column], spans: Spans, breaking: _Breaking
+) -> Generator[None, None, dict[str, Position]]:
+    """Return places; short rows stand in the middle, by whole columns."""
+    widest = max(map(breaking.width, spans))
+    pitch = metrics.WIDTH + metrics.GAP_X
+    places: dict[str, Position] = {}
+    top = 0.0
+    for start, stop in spans:
+        row, height = columns[start:stop], breaking.height((start, stop))
+        indent = (widest - breaking.width((start, stop))) / 2 // pitch * pitch
+        for node_id, x, y in _in_row(row, height, indent, top):
+            places[node_id] = (metrics.snap(x), metrics.snap(y))
+            if len(places) % _SLICE == 0:
+                yield
+        top += height + metrics.GAP_Y
+    return places
+
+
+def _in_row(
+    row: Sequence[Column], height: float, left: float, top: float
+) -> Iterator[tuple[str, float, float]]:
+    counts = [len(column.nodes) for column in row]
+    meets_again = any(one > 1 >= two for one, two in itertools.pairwise(counts))
+    is_chain = 2 * counts.count(1) >= len(counts) and not meets_again
+    for column in row:
+        y = top if is_chain else top + (height - column.height) / 2
+        for node_id, (_, tall) in zip(column.nodes, column.sizes, strict=True):
+            yield node_id, left, y
+            y += tall + 0.6 * metrics.GAP_Y
+        left += column.width + metrics.GAP_X

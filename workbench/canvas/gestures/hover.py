@@ -1,0 +1,144 @@
+"""What lies under the pointer while no gesture is under way."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+
+from engine.errors import UnknownLayerError
+from engine.graph.edits import Problem
+from engine.graph.model import Node
+from engine.i18n import tr
+from engine.layers import registry
+from workbench.canvas.cards import labels
+from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.scene import open_block
+from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.document import wires
+from workbench.theme import tokens
+from workbench.theme.text import escape
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+
+class Hover:
+    """Brightens the card or wire under the pointer and explains it."""
+
+    def __init__(self, view: "CanvasView") -> None:
+        self._view = view
+        self._item: NodeItem | EdgeItem | None = None
+
+    def clear(self) -> None:
+        """Brighten nothing."""
+        self._show(None)
+        self._view.viewport().unsetCursor()
+
+    def follow(self, place: QPointF) -> None:
+        """Brighten what is at a scene point."""
+        view, scene = self._view, self._view.canvas
+        reach = metrics.PORT_REACH / view.camera.zoom
+        if view.is_space_down:
+            view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+            return
+        on_port = scene.port_at(place, reach) is not None
+        node = scene.node_at(place)
+        self._show(node or (None if on_port else scene.edge_at(place)))
+        if on_port:
+            view.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            view.viewport().unsetCursor()
+
+    def _show(self, item: NodeItem | EdgeItem | None) -> None:
+        if item is self._item:
+            return
+        scene = self._view.canvas
+        old, self._item = self._item, item
+        if old is not None and scene.holds(old):
+            old.set_hovered(on=False)
+        if item is not None:
+            item.set_hovered(on=True)
+        self._view.viewport().update()
+
+    def help_at(self, place: QPointF) -> str:
+        """Return the tooltip for a scene point, or an empty string."""
+        scene = self._view.canvas
+        port = scene.port_at(place, metrics.PORT_REACH / self._view.camera.zoom)
+        if port is not None:
+            return self._port_help(*port)
+        node = scene.node_at(place)
+        card = open_block.at(scene, place) if node is not None else None
+        if card is not None and (inner := card.node_at(place)):
+            return about(card.graph.node(inner))
+        if node is not None:
+            return self.node_help(node.node_id)
+        edge = scene.edge_at(place)
+        return self._edge_help(edge) if edge is not None else ""
+
+    def _port_help(self, node_id: str, name: str, is_output: bool) -> str:
+        project, scene = self._view.document.project, self._view.canvas
+        node = scene.graph.node(node_id)
+        all_ports = wires.outputs_of if is_output else wires.inputs_of
+        port = wires.port_of(all_ports(project, node), name)
+        info = scene.info_of(node_id)
+        sizes = (info.outputs if is_output else info.inputs).get(name) if info else None
+        lines = [f"<b>{escape(name)}</b>"]
+        if sizes is not None:
+            lines[0] += f" &nbsp; {labels.shape(sizes, batch=True)}"
+        if port is not None and port.doc:
+            lines.append(escape(tr(port.doc)))
+        if port is not None and port.optional:
+            lines.append(escape(tr("may stay unconnected")))
+        return "<br>".join(lines)
+
+    def node_help(self, node_id: str) -> str:
+        """Return problems and the catalogue's words for a node."""
+        scene = self._view.canvas
+        node = scene.graph.node(node_id)
+        lines = [problem_text(problem) for problem in scene.problems_of(node_id)]
+        if lines:
+            return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
+        return about(node)
+
+    def _edge_help(self, item: EdgeItem) -> str:
+        graph, edge = self._view.canvas.graph, item.edge
+        source = escape(wires.name_of(graph.node(edge.source.node)))
+        target = escape(wires.name_of(graph.node(edge.target.node)))
+        ends = f"{source}.{edge.source.port} → {target}.{edge.target.port}"
+        return f"<b>{ends}</b><br>{item.label}" if item.label else f"<b>{ends}</b>"
+
+
+def about(node: Node) -> str:
+    """Return the catalogue's words for a node as rich text, and its id.
+
+    Plots call a layer by its id where several have one name, exports always.
+    """
+    try:
+        spec = registry.get(node.type)
+    except UnknownLayerError as error:
+        return escape(str(error))
+    muted = tokens.current().fg2
+    head = f"<b>{escape(wires.name_of(node))}</b>"
+    head += f" &nbsp;<span style='color:{muted}'>{escape(node.id)}</span>"
+    lines = [head, escape(tr(spec.help))]
+    if spec.formula:
+        lines.append(escape(spec.formula))
+    if node.weights:
+        lines.append(escape(labels.start(node)))
+    return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
+
+
+def problem_text(problem: Problem) -> str:
+    """Return a problem as rich text: what, then expected over got."""
+    muted = tokens.current().fg2
+    rows = [
+        f"<tr><td style='color:{muted}; padding-right:10px'>{escape(name)}</td>"
+        f"<td>{escape(value)}</td></tr>"
+        for name, value in (
+            (tr("Expected"), problem.expected),
+            (tr("Got"), problem.got),
+        )
+        if value
+    ]
+    table = f"<table cellspacing='0'>{''.join(rows)}</table>" if rows else ""
+    return f"<b>{escape(problem.text)}</b>{table}"

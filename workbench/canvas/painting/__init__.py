@@ -1,0 +1,1 @@
+"""Painting the whole: the picture that is kept, the overview, the overlays."""

@@ -1,0 +1,311 @@
+"""Everything that stays the same between two ticks, kept as one picture.
+
+While a network trains the canvas is painted 30 times a second, yet only the small
+histograms differ; the rest is one copy of pixels.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
+
+from workbench.canvas.cards import paint as node_paint
+from workbench.canvas.cards.paint import Screen
+from workbench.canvas.geometry import sizes
+from workbench.canvas.painting import overview
+from workbench.canvas.painting.overview import Part
+from workbench.canvas.scene import block_ports, revision
+from workbench.canvas.scene import notes as note_layer
+from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.slices import SLICE_S, Slices
+from workbench.canvas.scene.staging import is_large
+from workbench.canvas.scene.wire_item import HEATS, EdgeItem
+from workbench.theme.tokens import current
+
+if TYPE_CHECKING:
+    from workbench.canvas.scene.scene import CanvasScene
+    from workbench.canvas.view import CanvasView
+
+RIM_PX = 160
+"""So far the pictures reach beyond the view while a person pans."""
+_AT_ONCE = 8
+_MIN_DOTS_PX = 18.0
+
+
+class _Layer:
+    """One transparent or filled picture that is drawn anew when its key differs."""
+
+    def __init__(self) -> None:
+        self._key: tuple | None = None
+        self.picture = QPixmap()
+
+    def fits(self, key: tuple) -> bool:
+        """Return whether the picture is the one for `key`."""
+        return key == self._key
+
+    def take(self, key: tuple, picture: QPixmap) -> None:
+        """Keep a picture."""
+        self._key, self.picture = key, picture
+
+
+class Still:
+    """The picture of background, wires and cards of a view.
+
+    Dots, then wires over them, then cards over both, are kept as three pictures: a
+    change of heat redraws the wires or puts the cards there again, never the text.
+    While a person pans the pictures reach beyond the view, so that most moves are
+    nothing but a copy. A large graph is drawn in slices; until all is there the
+    picture before is shown, moved and scaled to where it belongs.
+
+    Args:
+        view: The canvas.
+    """
+
+    def __init__(self, view: "CanvasView") -> None:
+        self._view = view
+        self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
+        self._work, self._is_painting = Slices(view), False
+        self._content: tuple | None = None
+        self._source: object = None
+        self._drawn: object = None
+        self._shown: _Window | None = None
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a new picture is on its way."""
+        return self._work.is_running
+
+    def rest(self) -> None:
+        """Give up what is on its way; the next paint begins anew."""
+        self._work.stop()
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the picture, made anew where anything in it differs."""
+        painter.resetTransform()
+        window = _Window(self._view)
+        self._follow(window)
+        if self._drawn is not self._view.canvas.cards:
+            painter.drawPixmap(QPointF(), window.ground())
+        elif self._shown is not None:
+            self._put(painter, window, self._shown)
+
+    def _put(self, painter: QPainter, window: "_Window", shown: "_Window") -> None:
+        if shown.screen == window.screen:
+            rim = QPointF(shown.rim, shown.rim)
+            way = window.corner - shown.corner
+            if not _covers(way, shown.rim) or shown.seen != window.seen:
+                painter.fillRect(QRectF(QPointF(), window.size), current().canvas)
+            painter.drawPixmap(way - rim, self._cards.picture)
+            return
+        painter.fillRect(QRectF(QPointF(), window.size), current().canvas)
+        back, _ = shown.mapping.inverted()
+        painter.setTransform(back * window.mapping)
+        painter.drawPixmap(QPointF(), self._cards.picture)
+        painter.resetTransform()
+
+    def _follow(self, window: "_Window") -> None:
+        """Draw anew what differs, or begin to."""
+        scene = self._view.canvas
+        if self.is_drawing and self._source is scene.cards:
+            return
+        far = overview.is_due(scene, window.screen.zoom)
+        wires = _wire_state(scene, is_far=far)
+        content = (window.key(), wires, _card_state(scene))
+        shown = self._shown if self._drawn is scene.cards else None
+        way = window.corner - shown.corner if shown else QPointF()
+        if content == self._content and shown and _covers(way, shown.rim):
+            return
+        panned = content == self._content and self._content is not None
+        window = _Window(self._view, RIM_PX if panned else 0)
+        self._source = scene.cards
+        self._work.start(self._steps(window, wires, content), self._on_done)
+        self._is_painting = True
+        self._work.run(SLICE_S if is_large(scene.graph) else inf)
+        self._is_painting = False
+
+    def _on_done(self) -> None:
+        if not self._is_painting:
+            self._view.viewport().update()
+
+    def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
+        """Draw the three pictures, in slices of about a millisecond."""
+        scene = self._view.canvas
+        source = scene.cards
+        yield from scene.gathered()
+        camera = (window.key(), window.corner.toTuple(), window.rim)
+        if not self._dots.fits(camera):
+            self._dots.take(camera, window.dotted())
+            yield
+        if not self._wires.fits((camera, wires, id(source))):
+            drawn = QPixmap(self._dots.picture)
+            yield from window.draw(drawn, _wire_parts(scene, window))
+            self._wires.take((camera, wires, id(source)), drawn)
+        drawn = QPixmap(self._wires.picture)
+        yield from window.draw(drawn, _card_parts(scene, window))
+        self._cards.take(content, drawn)
+        self._content, self._shown, self._drawn = content, window, source
+
+
+def _covers(way: QPointF, rim: int) -> bool:
+    """Return whether a picture covers the view after a pan."""
+    whole = way.x() == round(way.x()) and way.y() == round(way.y())
+    return whole and max(abs(way.x()), abs(way.y())) <= rim
+
+
+def _wire_state(scene: "CanvasScene", *, is_far: bool) -> tuple:
+    """Return what the picture of all wires depends on; from far away not on heat."""
+    heats = () if is_far else scene.live.wire_heat.items()
+    steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
+    notes = (scene.notes.shown(), scene.notes.chosen)
+    return (revision.items.value, len(scene.edges), scene.path, steps, notes,
+            block_ports.found(scene))  # fmt: skip
+
+
+def _card_state(scene: "CanvasScene") -> tuple:
+    """Return what the picture of all cards depends on, apart from items."""
+    looks = scene.live.looks.items()
+    return (len(scene.nodes), tuple((i, look.glow) for i, look in looks))
+
+
+class _Window:
+    """What part of the scene a view shows, in numbers."""
+
+    def __init__(self, view: "CanvasView", rim: int = 0) -> None:
+        self.mapping = view.viewportTransform()
+        self.corner = QPointF(self.mapping.dx(), self.mapping.dy())
+        self.mapping *= QTransform.fromTranslate(rim, rim)
+        self.rim = rim
+        self.size = view.viewport().size() + QSize(2 * rim, 2 * rim)
+        self.seen = view.viewport().size().toTuple()
+        self.screen = Screen(self.mapping.m11(), view.devicePixelRatioF())
+        inverse, _ = self.mapping.inverted()
+        screen = QRectF(0, 0, self.size.width(), self.size.height())
+        self.room = inverse.mapRect(screen)
+
+    def key(self) -> tuple:
+        """Return what the picture of the empty canvas depends on, but its place."""
+        return (self.screen, self.seen, current().name)
+
+    def ground(self) -> QPixmap:
+        """Return a picture in the colour of the canvas."""
+        drawn = QPixmap(self.size * self.screen.ratio)
+        drawn.setDevicePixelRatio(self.screen.ratio)
+        drawn.fill(QColor(current().canvas))
+        return drawn
+
+    def dotted(self) -> QPixmap:
+        """Return a picture of the empty canvas."""
+        drawn = self.ground()
+        with QPainter(drawn) as painter:
+            _draw_dots(painter, self)
+        return drawn
+
+    def draw(self, picture: QPixmap, parts: Iterable[Part]) -> Iterator[None]:
+        """Draw on a picture, a few parts at a time."""
+        waiting = iter(parts)
+        while some := list(itertools.islice(waiting, _AT_ONCE)):
+            with self.painter(picture) as painter:
+                for part in some:
+                    part(painter)
+            yield
+
+    def painter(self, picture: QPixmap) -> QPainter:
+        """Return a painter in scene coordinates; use it in a `with`."""
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(self.mapping)
+        return painter
+
+
+MOST_MOVES = 2
+"""How many widths a label goes to either side, to cover no other."""
+
+
+def _draw_dots(painter: QPainter, window: _Window) -> None:
+    """Draw dots that move and scale with the scene."""
+    pitch = sizes.DOT_PITCH * window.screen.zoom
+    origin, size = window.mapping.map(QPointF(0, 0)), window.size
+    while pitch < _MIN_DOTS_PX:
+        pitch *= 2
+    left, top = origin.x() % pitch - pitch, origin.y() % pitch - pitch
+    columns = [left + i * pitch for i in range(int(size.width() / pitch) + 3)]
+    rows = [top + i * pitch for i in range(int(size.height() / pitch) + 3)]
+    painter.setPen(QPen(QColor(current().grid), 2.0))
+    painter.drawPoints([QPointF(x, y) for y in rows for x in columns])
+
+
+def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+    """Yield what draws notes and wires, the marked wires over the others."""
+    zoom = window.screen.zoom
+    yield lambda painter: note_layer.draw(painter, scene.notes, zoom)
+    if overview.is_due(scene, zoom):
+        yield from overview.wires(scene)
+        return
+    wires = [wire for wire in scene.wires.near(window.room) if wire.isVisible()]
+    wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
+    for wire in wires:
+        heat = scene.live.heat_of(wire.edge)
+        yield partial(EdgeItem.draw, wire, zoom=zoom, heat=heat)
+    yield lambda painter: block_ports.draw(painter, block_ports.found(scene))
+    yield lambda painter: _labels(painter, wires, zoom)
+
+
+def _card_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+    """Yield what draws the cards in view, the selected ones over the others."""
+    if overview.is_due(scene, window.screen.zoom):
+        yield from overview.cards(scene, window.screen.zoom)
+        return
+    rim = sizes.MARGIN
+    nodes = scene.cards.near(window.room.adjusted(-rim, -rim, rim, rim))
+    nodes.sort(key=NodeItem.isSelected)
+    for node in nodes:
+        look = scene.live.looks.get(node.node_id)
+        yield partial(NodeItem.draw, node, screen=window.screen, look=look)
+
+
+def _labels(painter: QPainter, wires: list[EdgeItem], zoom: float) -> None:
+    """Write each output's shape once, at the wire that comes last in `wires`."""
+    places = {
+        wire.edge.source: (wire, place)
+        for wire in wires
+        if (place := wire.label_place(zoom)) is not None
+    }
+    taken: list[QRectF] = []
+    for wire, place in places.values():
+        room = beside(wire.label_room(place), taken)
+        taken.append(room)
+        wire.draw_label(painter, room)
+
+
+def beside(room: QRectF, taken: list[QRectF]) -> QRectF:
+    """Return the nearest room along a flat wire that covers no other label.
+
+    Args:
+        room: Where the label would stand alone.
+        taken: Rooms of other labels; when too many are close, it stays.
+    """
+    close = [other for other in taken if abs(other.y() - room.y()) < room.height()]
+    for turn in range(1, 2 * MOST_MOVES + 2):
+        way = (turn // 2) * (room.width() + 4) * (1 if turn % 2 else -1)
+        moved = room.translated(way, 0)
+        if not any(moved.intersects(other) for other in close):
+            return moved
+    return room
+
+
+def sparks(painter: QPainter, view: "CanvasView") -> None:
+    """Draw the mini-histograms; what differs from tick to tick."""
+    scene, zoom = view.canvas, view.camera.zoom
+    if zoom < node_paint.DETAIL_ZOOM or not scene.live.looks:
+        return
+    room = view.mapToScene(view.viewport().rect()).boundingRect()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    for node_id, look in scene.live.looks.items():
+        node = scene.nodes.get(node_id)
+        if node is not None and node.card().intersects(room):
+            node.draw_live(painter, look)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,0 +1,1 @@
+"""The items that stand on the canvas, kept equal to the document."""

@@ -1,0 +1,91 @@
+"""The ports of the open block, drawn at the inner ports that they lead to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from engine.graph.model import Endpoint
+from workbench.canvas.cards import card as faces
+from workbench.canvas.geometry import sizes
+from workbench.theme.tokens import current, mix
+
+if TYPE_CHECKING:
+    from workbench.canvas.scene.scene import CanvasScene
+
+_GAP, _HEIGHT, _AIR, _LANE = 26.0, 20.0, 10.0, 26.0
+
+
+@dataclass(frozen=True)
+class Stub:
+    """One port of the block at one inner port."""
+
+    name: str
+    x: float
+    y: float
+    is_output: bool
+    lane: int = 0
+
+    @property
+    def room(self) -> QRectF:
+        """Where its name stands."""
+        width = QFontMetricsF(faces.small_font()).horizontalAdvance(self.name)
+        width += 2 * _AIR
+        left = self.x + _GAP if self.is_output else self.x - _GAP - width
+        top = self.y - _HEIGHT / 2 - self.lane * _LANE
+        return QRectF(left, top, width, _HEIGHT)
+
+
+def found(scene: "CanvasScene") -> tuple[Stub, ...]:
+    """Return the stubs of the open block; none in the main graph."""
+    if not scene.path:
+        return ()
+    return tuple(_stubs(scene))
+
+
+def _stubs(scene: "CanvasScene") -> Iterator[Stub]:
+    block = scene.document.project.blocks[scene.scope]
+    wired = {edge.source for edge in scene.edges}
+    for name, ends in block.inputs.items():
+        for end in ends:
+            if end.node in scene.nodes:
+                yield _at(scene, name, end, is_output=False, lane=0)
+    for name, end in block.outputs.items():
+        if end.node in scene.nodes:
+            yield _at(scene, name, end, is_output=True, lane=int(end in wired))
+
+
+def _at(
+    scene: "CanvasScene", name: str, end: Endpoint, *, is_output: bool, lane: int
+) -> Stub:
+    place = scene.nodes[end.node].port_place(end.port, is_output=is_output)
+    return Stub(name, place.x(), place.y(), is_output, lane)
+
+
+def draw(painter: QPainter, stubs: tuple[Stub, ...]) -> None:
+    """Draw a short wire to a small label for each stub."""
+    tokens = current()
+    colour = QColor(mix(tokens.io, tokens.canvas, 0.2))
+    painter.setFont(faces.small_font())
+    for stub in stubs:
+        room, port = stub.room, QPointF(stub.x, stub.y)
+        side = room.left() if stub.is_output else room.right()
+        painter.setPen(QPen(colour, 1.6))
+        painter.drawLine(port, QPointF(side, room.center().y()))
+        painter.setBrush(QColor(tokens.bg2))
+        painter.setPen(QPen(colour, 1.2))
+        radius = _HEIGHT / 2
+        painter.drawRoundedRect(room, radius, radius)
+        painter.setPen(QColor(tokens.fg2))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, stub.name)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def bounds(scene: "CanvasScene") -> QRectF:
+    """Return the rectangle around all stubs."""
+    room = QRectF()
+    for stub in found(scene):
+        room = room.united(stub.room)
+    return room.adjusted(-sizes.STRIP, 0, sizes.STRIP, 0) if room else room

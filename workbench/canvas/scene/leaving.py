@@ -1,0 +1,58 @@
+"""Thousands of items that nobody shows any more are given up one after the other."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.slices import Slices
+from workbench.canvas.scene.wire_item import EdgeItem
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from workbench.canvas.scene.chunks import Chunk
+
+Item = NodeItem | EdgeItem
+_FEW = 100
+
+
+class Leaving(Slices):
+    """Takes items off their scenes.
+
+    Args:
+        parent: Qt's owner.
+    """
+
+    def __init__(self, parent: "QObject") -> None:
+        super().__init__(parent)
+        self._waiting: deque[Item] = deque()
+
+    def take(self, *items: Item) -> None:
+        """Give up items that nobody else needs; a few at once, many in slices."""
+        self._waiting += items
+        if not self.is_running and self._waiting:
+            self.start(self._steps())
+            if len(self._waiting) < _FEW:
+                self.finish()
+
+    def _steps(self) -> Iterator[None]:
+        while self._waiting:
+            item = self._waiting.popleft()  # The scene looks for it from the front.
+            if item.chunk is not None:
+                forget((item,))
+            if item.scene() is not None:
+                item.scene().removeItem(item)
+            del item
+            yield
+
+
+def forget(items: Iterable[Item]) -> None:
+    """Let items out of their groups, so that nothing holds them in a circle."""
+    for item in items:
+        chunk: Chunk | None = item.chunk
+        item.chunk = None
+        if chunk is not None:
+            chunk.items.clear()
+            chunk.boxes.clear()
+            chunk.shapes.clear()

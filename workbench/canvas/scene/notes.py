@@ -1,0 +1,192 @@
+"""The notes of the shown scope: which are there, which is chosen, how they look."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from engine.graph.edits import SetExtra
+from workbench.canvas.cards import card as faces
+from workbench.canvas.geometry import sizes
+from workbench.document import notes
+from workbench.document.notes import Note
+from workbench.theme.tokens import Tokens, current, mix
+
+if TYPE_CHECKING:
+    from workbench.canvas.scene.scene import CanvasScene
+
+HEAD, HANDLE, RADIUS = 30.0, 16.0, 9.0
+_WRAP = int(
+    (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop).value
+    | Qt.TextFlag.TextWordWrap.value
+)
+
+
+class NoteLayer:
+    """Notes of a scene.
+
+    Attributes:
+        chosen: Id of the selected note, or empty.
+    """
+
+    def __init__(self, scene: "CanvasScene") -> None:
+        self._scene = scene
+        self._all: tuple[Note, ...] = ()
+        self._shown: dict[str, Note] = {}
+        self._draft: dict[str, Note] = {}
+        self.chosen = ""
+        scene.document.changed.connect(self._on_changed)
+        scene.document.replaced.connect(self.refresh)
+        scene.path_changed.connect(self.refresh)
+        self.refresh()
+
+    def _on_changed(self, edits: object) -> None:
+        if any(isinstance(edit, SetExtra) for edit in edits):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read the notes anew."""
+        self._draft = {}
+        self._all = notes.read(self._scene.document.project)
+        scope = self._scene.scope
+        self._shown = {note.id: note for note in self._all if note.scope == scope}
+        if self.chosen not in self._shown:
+            self.chosen = ""
+
+    def shown(self) -> tuple[Note, ...]:
+        """Return the notes as they look now, frames first."""
+        found = [self._draft.get(i, note) for i, note in self._shown.items()]
+        return tuple(sorted(found, key=lambda note: note.kind != "frame"))
+
+    def draft(self, changed: dict[str, Note]) -> None:
+        """Let notes look otherwise while a gesture is under way."""
+        self._draft = changed
+
+    def get(self, note_id: str) -> Note | None:
+        """Return a shown note."""
+        return self._shown.get(note_id)
+
+    def at(self, place: QPointF) -> Note | None:
+        """Return the note whose head, text or handle is at a place."""
+        for note in reversed(self.shown()):
+            if grip_of(note).contains(place) or handle_of(note).contains(place):
+                return note
+        return None
+
+    def corner_at(self, place: QPointF) -> bool:
+        """Return whether a corner that changes a note's size is at a place."""
+        return any(handle_of(note).contains(place) for note in self.shown())
+
+    def inside(self, frame: Note) -> tuple[list[str], list[str]]:
+        """Return ids of the nodes and of the other notes that a frame holds."""
+        room = room_of(frame)
+        items = self._scene.nodes.items()
+        nodes = [i for i, item in items if room.contains(item.card().center())]
+        others = [
+            note.id
+            for note in self.shown()
+            if note.id != frame.id and room.contains(room_of(note))
+        ]
+        return nodes, others
+
+    def around(self, node_ids: list[str], text: str) -> Note:
+        """Return a frame around nodes."""
+        room = self._scene.bounds(node_ids).adjusted(-24, -24 - HEAD, 24, 24)
+        return Note("", "frame", text, room.x(), room.y(), room.width(), room.height(),
+                    scope=self._scene.scope)  # fmt: skip
+
+    def bounds(self) -> QRectF:
+        """Return the rectangle around all notes."""
+        room = QRectF()
+        for note in self.shown():
+            room = room.united(room_of(note))
+        return room
+
+
+def room_of(note: Note) -> QRectF:
+    """Return the rectangle of a note."""
+    return QRectF(note.x, note.y, note.width, note.height)
+
+
+def grip_of(note: Note) -> QRectF:
+    """Return where a press takes hold of a note: a frame's head, all of a comment."""
+    room = room_of(note)
+    if note.kind == "frame":
+        room.setHeight(HEAD)
+    return room
+
+
+def handle_of(note: Note) -> QRectF:
+    """Return the corner that changes the size."""
+    corner = room_of(note).bottomRight()
+    return QRectF(corner - QPointF(HANDLE, HANDLE), corner)
+
+
+def moved(note: Note, delta: QPointF) -> Note:
+    """Return a note at another place."""
+    return replace(note, x=note.x + delta.x(), y=note.y + delta.y())
+
+
+def draw(painter: QPainter, layer: NoteLayer, zoom: float) -> None:
+    """Draw the notes, below all wires and cards."""
+    tokens = current()
+    for note in layer.shown():
+        is_chosen = note.id == layer.chosen
+        if note.kind == "frame":
+            _frame(painter, note, tokens, zoom, is_chosen=is_chosen)
+        else:
+            _comment(painter, note, tokens, zoom, is_chosen=is_chosen)
+
+
+def _frame(
+    painter: QPainter, note: Note, tokens: Tokens, zoom: float, *, is_chosen: bool
+) -> None:
+    room, colour = room_of(note), QColor(tokens.colour(note.colour))
+    fill = QColor(colour)
+    fill.setAlpha(20 if tokens.name == "dark" else 26)
+    edge = QColor(tokens.accent) if is_chosen else QColor(colour)
+    edge.setAlpha(255 if is_chosen else 120)
+    painter.setBrush(fill)
+    painter.setPen(QPen(edge, 1.8 if is_chosen else 1.2))
+    painter.drawRoundedRect(room, RADIUS, RADIUS)
+    _handle(painter, room, edge)
+    size = round(max(13.0, min(40.0, 11.0 / zoom)))
+    font = faces.title_font(size)
+    painter.setFont(font)
+    painter.setPen(QColor(tokens.category_text(note.colour)))
+    head = QRectF(
+        room.x() + 12, room.y() + 4, room.width() - 24, max(HEAD - 6, size + 6)
+    )
+    words = QFontMetricsF(font).elidedText(
+        note.text, Qt.TextElideMode.ElideRight, head.width()
+    )
+    side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(head, side, words)
+
+
+def _comment(
+    painter: QPainter, note: Note, tokens: Tokens, zoom: float, *, is_chosen: bool
+) -> None:
+    room, colour = room_of(note), tokens.colour(note.colour)
+    painter.setBrush(QColor(mix(tokens.bg1, colour, 0.12)))
+    edge = QColor(tokens.accent if is_chosen else mix(tokens.line, colour, 0.35))
+    painter.setPen(QPen(edge, 1.8 if is_chosen else 1.0))
+    painter.drawRoundedRect(room, sizes.RADIUS, sizes.RADIUS)
+    _handle(painter, room, edge)
+    if zoom < 0.35:
+        return
+    painter.setFont(faces.small_font(12))
+    painter.setPen(QColor(tokens.fg))
+    painter.drawText(room.adjusted(12, 9, -12, -9), _WRAP, note.text)
+
+
+def _handle(painter: QPainter, room: QRectF, edge: QColor) -> None:
+    """Draw two small lines in the corner that changes the size."""
+    corner = room.bottomRight() - QPointF(5, 5)
+    pen = QPen(edge, 1.2)
+    before = painter.pen()
+    painter.setPen(pen)
+    for length in (4.0, 8.0):
+        painter.drawLine(corner - QPointF(length, 0), corner - QPointF(0, length))
+    painter.setPen(before)

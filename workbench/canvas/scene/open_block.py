@@ -1,0 +1,143 @@
+"""Open cards on a scene: what stands in them, in the scene's coordinates."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+
+from engine.graph.model import Endpoint, Graph, Position, Project
+from workbench.canvas.cards import card_inside as inner
+from workbench.canvas.geometry import sizes
+from workbench.document import outer_ports
+
+if TYPE_CHECKING:
+    from workbench.canvas.cards.card import Face
+    from workbench.canvas.cards.card_inside import Inner
+    from workbench.canvas.scene.scene import CanvasScene
+
+
+@dataclass(frozen=True)
+class OpenCard:
+    """One open card.
+
+    Args:
+        project: Only read.
+        path: Instances from the shown graph to it.
+        scope: Block whose inside it shows.
+        corner: Its top left corner.
+        inner: What it shows.
+    """
+
+    project: Project
+    path: tuple[str, ...]
+    scope: str
+    corner: QPointF
+    inner: "Inner"
+
+    @property
+    def graph(self) -> Graph:
+        """The graph inside."""
+        return self.project.scope(self.scope)
+
+    @property
+    def room(self) -> QRectF:
+        """The card."""
+        return QRectF(
+            self.corner.x(), self.corner.y(), self.inner.width, self.inner.height
+        )
+
+    def place(self, node_id: str) -> QPointF:
+        """Return the top left corner of a card in it."""
+        return self.corner + QPointF(*self._entry(node_id)[0])
+
+    def to_stored(self, place: QPointF) -> QPointF:
+        """Return a scene point as the places of the block count."""
+        if not self.inner.ids:
+            return place - self.corner - QPointF(inner.PAD, inner.HEAD)
+        first = self.inner.ids[0]
+        return place - self.place(first) + QPointF(*self.places()[first])
+
+    def face(self, node_id: str) -> "Face":
+        """Return what a card in it shows."""
+        return self._entry(node_id)[1]
+
+    def rect(self, node_id: str) -> QRectF:
+        """Return where a card in it stands."""
+        return self.face(node_id).rect.translated(self.place(node_id))
+
+    def _entry(self, node_id: str) -> "tuple[Position, Face]":
+        return self.inner.cards[self.inner.ids.index(node_id)]
+
+    def node_at(self, place: QPointF) -> str:
+        """Return the id of the topmost card at a place, or an empty string."""
+        ids = reversed(self.inner.ids)
+        return next((i for i in ids if self.rect(i).contains(place)), "")
+
+    def port_place(self, end: Endpoint, *, is_output: bool) -> QPointF:
+        """Return where a port in it stands."""
+        spot = self.face(end.node).port(end.port, is_output=is_output)
+        return self.place(end.node) + spot
+
+    def port_at(self, place: QPointF, reach: float) -> tuple[str, str, bool] | None:
+        """Return (node id, port, is output) of the nearest port within `reach`."""
+        found = [
+            (gap.x() ** 2 + gap.y() ** 2, node_id, name, is_output)
+            for node_id in self.inner.ids
+            for name, is_output, spot in self.face(node_id).ports()
+            if abs((gap := self.place(node_id) + spot - place).x()) < reach
+            and abs(gap.y()) < reach
+        ]
+        return min(found)[1:] if found else None
+
+    def unplaced(self) -> dict[str, Position]:
+        """Return where the nodes are shown, unless all have a stored place."""
+        stored = self.project.layout.get(self.scope, {})
+        if all(node_id in stored for node_id in self.inner.ids):
+            return {}
+        shown = zip(self.inner.ids, self.inner.cards, strict=True)
+        return {i: (sizes.snap(x), sizes.snap(y)) for i, ((x, y), _) in shown}
+
+    def places(self) -> dict[str, Position]:
+        """Return the places of all nodes inside, as the document counts."""
+        return self.unplaced() or dict(self.project.layout[self.scope])
+
+
+def every(scene: "CanvasScene") -> Iterator[OpenCard]:
+    """Yield all open cards; one inside another comes after it."""
+    project = scene.document.project
+    for node_id, item in scene.nodes.items():
+        if item.face.inner is not None:
+            name = outer_ports.of(scene.graph.node(node_id))
+            card = OpenCard(project, (node_id,), name, item.pos(), item.face.inner)
+            yield from _with_inner(card)
+
+
+def _with_inner(card: OpenCard) -> Iterator[OpenCard]:
+    yield card
+    for node_id in card.inner.ids:
+        inner = card.face(node_id).inner
+        if inner is not None:
+            name = outer_ports.of(card.graph.node(node_id))
+            path, corner = (*card.path, node_id), card.place(node_id)
+            yield from _with_inner(OpenCard(card.project, path, name, corner, inner))
+
+
+def at(scene: "CanvasScene", place: QPointF) -> OpenCard | None:
+    """Return the innermost open card at a place."""
+    found = None
+    for card in every(scene):
+        if card.room.contains(place):
+            found = card
+    return found
+
+
+def find(scene: "CanvasScene", path: Sequence[str]) -> OpenCard | None:
+    """Return the open card at the end of a path."""
+    return next((card for card in every(scene) if card.path == tuple(path)), None)
+
+
+def unplaced(scene: "CanvasScene", scope: str) -> dict[str, Position]:
+    """Return where nodes without a stored place are shown by an open card."""
+    card = next((card for card in every(scene) if card.scope == scope), None)
+    return card.unplaced() if card else {}

@@ -1,0 +1,77 @@
+"""Where the nodes of a scene stand: as the document says, or on free ground."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+
+from engine.graph.model import Graph, Node, Position
+from workbench.canvas.geometry import layout
+from workbench.canvas.scene import open_block
+from workbench.canvas.scene.staging import LARGE
+
+if TYPE_CHECKING:
+    from workbench.canvas.scene.scene import CanvasScene
+
+
+class Placing:
+    """Places of the nodes that have none in the document.
+
+    Args:
+        scene: Its nodes are placed.
+        auto: What was decided before.
+    """
+
+    def __init__(
+        self, scene: "CanvasScene", auto: Mapping[str, Position] | None = None
+    ) -> None:
+        self._scene = scene
+        self._auto = dict(auto or {})
+        self._shown: dict[str, Node] | None = None
+        if auto:
+            self._shown = {i: scene.graph.nodes[i] for i in auto}
+        self._gone: dict[str, Node] = {}
+
+    def sync(self, graph: Graph) -> set[str]:
+        """Put every card where it belongs; return which stood elsewhere."""
+        nodes, moved = self._scene.nodes, set()
+        for node_id, (x, y) in self._places(graph).items():
+            if nodes[node_id].place != (x, y):
+                nodes[node_id].setPos(QPointF(x, y))
+                moved.add(node_id)
+        return moved
+
+    def _places(self, graph: Graph) -> dict[str, Position]:
+        """Return where every node stands; decides it for those without a place."""
+        scene = self._scene
+        stored = scene.document.project.layout.get(scene.scope, {})
+        places = {i: stored[i] for i in graph.nodes if i in stored}
+        lost = {i: node for i, node in graph.nodes.items() if i not in stored}
+        self._remember(lost)
+        if lost and not self._auto and (not places or len(lost) > LARGE):
+            self._auto = layout.all_of(layout.missing(graph, scene.sizes(), stored))
+        places |= {i: self._auto[i] for i in lost if i in self._auto}
+        for node_id in lost:
+            if node_id not in places:
+                height = scene.nodes[node_id].face.height
+                spot = layout.beside(graph, node_id, places, height)
+                places[node_id] = self._auto[node_id] = spot
+        return places
+
+    def _remember(self, lost: dict[str, Node]) -> None:
+        """Keep the places of nodes that go, for those alone that come back by undo."""
+        before = lost if self._shown is None else self._shown
+        for node_id in before.keys() - lost.keys():
+            self._gone[node_id] = before[node_id]
+        for node_id in lost.keys() - before.keys():
+            if self._gone.pop(node_id, None) is not lost[node_id]:
+                self._auto.pop(node_id, None)
+        self._shown = lost
+
+    def unplaced(self, scope: str) -> dict[str, Position]:
+        """Return where nodes are shown that have no stored position."""
+        if scope != self._scene.scope:
+            return open_block.unplaced(self._scene, scope)
+        stored = self._scene.document.project.layout.get(scope, {})
+        nodes = self._scene.graph.nodes
+        return {i: p for i, p in self._auto.items() if i in nodes and i not in stored}

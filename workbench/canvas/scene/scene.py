@@ -1,0 +1,400 @@
+"""The scene follows the document: an item per node and wire, found by id."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from engine.graph.edits import Edit, Problem
+from engine.graph.model import ROOT, Edge, Graph, Node, Position
+from engine.graph.ports import BLOCK
+from engine.protocol.messages import Analysis, LayerSample, NodeInfo
+from workbench.canvas.cards import card as faces
+from workbench.canvas.cards import labels
+from workbench.canvas.cards.card_inside import Known
+from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.live import looks
+from workbench.canvas.live.looks import Live
+from workbench.canvas.scene import block_ports, chunks, hits, leaving, staging
+from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.leaving import Leaving
+from workbench.canvas.scene.notes import NoteLayer
+from workbench.canvas.scene.placing import Placing
+from workbench.canvas.scene.slices import Slices
+from workbench.canvas.scene.staging import LARGE, Stage, adopt, is_large
+from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.wiring import Wiring, touching
+from workbench.document import Document, outer_ports
+
+_EDGE_OBSTACLES = 150
+"""With more nodes than this, wires don't look for cards in their way."""
+_HALF_WORLD = 100_000.0
+
+
+class CanvasScene(QGraphicsScene):
+    """Items of one scope of a document.
+
+    Attributes:
+        nodes: Node id → item.
+        edges: Wire → item.
+        cards: The cards in groups.
+        wires: The wires in groups.
+        live: Newest measurement, as it looks.
+        notes: Comments and frames.
+        path: Instances that were entered, from the main graph on.
+        stage: Items of a large project that is about to be opened.
+
+    Signals:
+        selection_told: Other nodes or wires are selected. Qt's own signal also comes
+            while the scene is being torn down.
+        path_changed: Another scope is shown, or its block has another name.
+    """
+
+    selection_told = Signal()
+    path_changed = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.path: tuple[str, ...] = ()
+        self.nodes: dict[str, NodeItem] = {}
+        self.edges: dict[Edge, EdgeItem] = {}
+        self.live = Live()
+        self.cards, self.wires = staging.groups()
+        self._known: dict[str, Node] = {}
+        self._placing = Placing(self)
+        self._infos: dict[str, NodeInfo] = {}
+        self._problems: dict[str, list[Problem]] = {}
+        self._findings: tuple[Problem, ...] = ()
+        self._layers: tuple[str, ...] = ()
+        self._analysis: Analysis | None = None
+        self._shown_scope = ROOT
+        self.stage: Stage | None = None
+        self.leaving = Leaving(self)
+        self._adding, self._renewing = Slices(self), Slices(self)
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setSceneRect(-_HALF_WORLD, -_HALF_WORLD, 2 * _HALF_WORLD, 2 * _HALF_WORLD)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+        document.unplaced = self.unplaced
+        self.rebuild()
+        self.notes = NoteLayer(self)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is shown."""
+        return self.document.project.scope(self.scope)
+
+    @property
+    def scope(self) -> str:
+        """Block that is shown, or the main graph."""
+        return self.crumbs()[-1]
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the id of a node in its path."""
+        return "".join(f"{step}." for step in self.path)
+
+    def crumbs(self, path: Sequence[str] | None = None) -> list[str]:
+        """Return the scopes along a path (None: what is shown), the main one first.
+
+        It ends where the path leads nowhere.
+        """
+        steps = self.path if path is None else path
+        return outer_ports.scopes(self.document.project, steps)
+
+    def rebuild(self) -> None:
+        """Show the document from scratch."""
+        self._drop_items()
+        self._infos, self._problems = {}, {}
+        self._analysis = None
+        self._layers = ()
+        self.live.clear()
+        stage, self.stage = adopt(self.stage, self.document), None
+        if stage is None:
+            self.sync()
+            return
+        self.nodes, self.edges = stage.nodes, stage.edges
+        self.cards, self.wires = stage.cards, stage.wires
+        self._placing = Placing(self, stage.auto)
+        self._known = dict(stage.project.graph.nodes)
+        self._adding.start(self._added(stage.members()))
+
+    def _drop_items(self) -> None:
+        """Show nothing; many items go one after the other, beside what comes."""
+        self._adding.stop()
+        self._renewing.stop()
+        many = len(self.nodes) + len(self.edges) > LARGE
+        if many:
+            self.leaving.take(*self.edges.values(), *self.nodes.values())
+        else:
+            leaving.forget((*self.nodes.values(), *self.edges.values()))
+            self.leaving.finish()
+            self.clear()
+        self.nodes, self.edges, self._known = {}, {}, {}
+        self.cards, self.wires = staging.groups()
+        self._placing = Placing(self)
+
+    def _added(self, items: Sequence[NodeItem | EdgeItem]) -> Iterator[None]:
+        for item in items:
+            if self.holds(item) and item.scene() is None:
+                self.addItem(item)
+            yield
+
+    def gathered(self) -> Iterator[None]:
+        """Work out in slices what pictures need of all items."""
+        for group in (self.cards, self.wires):
+            for _ in group.gathered():
+                yield
+
+    def holds(self, item: NodeItem | EdgeItem) -> bool:
+        """Return whether an item is one of the scene's."""
+        if isinstance(item, NodeItem):
+            return self.nodes.get(item.node_id) is item
+        return self.edges.get(item.edge) is item
+
+    def sync(self) -> None:
+        """Bring the items into line with the document; touches only what differs."""
+        graph, chosen = self.graph, self.selected_nodes()
+        gone, fresh = graph.differing(self.edges)
+        for edge in gone:
+            self.wires.discard(self.edges[edge])
+            self._known.pop(edge.target.node, None)  # its face tells what is wired
+        lost = self.nodes.keys() - graph.nodes.keys()
+        for node_id in lost:
+            self.cards.discard(self.nodes[node_id])
+            self._known.pop(node_id, None)
+        self.leaving.take(*map(self.edges.pop, gone), *map(self.nodes.pop, lost))
+        for edge in fresh:
+            self._known.pop(edge.target.node, None)
+        dirty = self._sync_nodes(graph) | self._placing.sync(graph)
+        self._sync_edges(fresh, dirty)
+        if self._layers:
+            self.live.trace(graph, self._layers)
+        if self._renewing.is_running:
+            self._renewing.start(self._shown_anew(graph))
+        if any(node_id not in self.nodes for node_id in chosen):
+            self.selection_told.emit()
+
+    def _sync_nodes(self, graph: Graph) -> set[str]:
+        dirty = set()
+        for node in graph.nodes.values():
+            if self._known.get(node.id) is node:
+                continue
+            self._show(node)
+            dirty.add(node.id)
+        return dirty
+
+    def _show(self, node: Node) -> None:
+        """Make or refresh the item of a node."""
+        known = Known(self._infos, self.prefix + node.id, self.scope)
+        problems = self._problems.get(node.id, ())
+        face = faces.build(self.document.project, node, known, problems)
+        self._known[node.id] = node
+        item = self.nodes.get(node.id)
+        if item is None:
+            item = self.nodes[node.id] = NodeItem(node.id, face)
+            self.cards.add(item)
+            self.addItem(item)
+        else:
+            item.set_face(face)
+
+    def unplaced(self, scope: str) -> dict[str, Position]:
+        """Return where nodes are shown that have no stored position."""
+        return self._placing.unplaced(scope)
+
+    def sizes(self) -> dict[str, tuple[float, float]]:
+        """Return width and height of every card."""
+        return {i: (n.face.width, n.face.height) for i, n in self.nodes.items()}
+
+    def _sync_edges(self, fresh: Sequence[Edge], dirty: set[str]) -> None:
+        for edge in fresh:
+            item = self.edges[edge] = EdgeItem(edge)
+            self.wires.add(item)
+            self.addItem(item)
+        stale = dirty | {edge.source.node for edge in fresh}
+        self.reroute(stale | {edge.target.node for edge in fresh})
+
+    def reroute(self, node_ids: Iterable[str]) -> None:
+        """Draw the wires of these nodes anew."""
+        touched = set(node_ids)
+        if not touched:
+            return
+        few = len(self.nodes) <= _EDGE_OBSTACLES
+        cards = {i: item.card() for i, item in self.nodes.items()} if few else {}
+        wiring = self._wiring()
+        for item in touching(self.graph, self.edges, touched):
+            wiring.draw(item, cards)
+
+    def reroute_edge(self, edge: Edge) -> None:
+        """Draw one wire anew, past no cards."""
+        if edge in self.edges:
+            self._wiring().draw(self.edges[edge], {})
+
+    def shift(self, node_ids: Iterable[str], delta: QPointF) -> None:
+        """Let nodes and their wires move by the same way, quickly."""
+        moved = set(node_ids)
+        for node_id in moved:
+            item = self.nodes[node_id]
+            item.setPos(item.pos() + delta)
+        across, down, wiring = delta.x(), delta.y(), self._wiring()
+        for item in touching(self.graph, self.edges, moved):
+            if {item.edge.source.node, item.edge.target.node} <= moved:
+                item.move_by(across, down)
+            else:
+                wiring.draw(item, {})
+
+    def _wiring(self) -> Wiring:
+        return Wiring(self.graph, self.nodes, self._label)
+
+    def _label(self, edge: Edge) -> str:
+        info = self._infos.get(self.prefix + edge.source.node)
+        sizes = info.outputs.get(edge.source.port) if info else None
+        return labels.shape(sizes, batch=True) if sizes is not None else ""
+
+    def _on_replaced(self) -> None:
+        self.path = ()
+        self.rebuild()
+        self.path_changed.emit()
+
+    def _on_changed(self, edits: Sequence[Edit]) -> None:
+        if len(self.crumbs()) <= len(self.path):
+            self.show_path(self.path[: len(self.crumbs()) - 1])
+            return
+        scope = self.scope
+        if scope != self._shown_scope:
+            self._shown_scope = scope
+            self.path_changed.emit()
+        if any(getattr(edit, "scope", None) != scope for edit in edits):
+            self._forget_blocks()
+        self.sync()
+
+    def _forget_blocks(self) -> None:
+        """Let faces of blocks be made anew: their inside may have changed."""
+        for node_id, node in self._known.items():
+            if node.type == BLOCK:
+                self._known[node_id] = replace(node)
+
+    def show_path(self, path: Sequence[str]) -> None:
+        """Show the inside of the last instance on a path; empty: the main graph."""
+        self.path = tuple(path)
+        self.path = self.path[: len(self.crumbs()) - 1]
+        self._shown_scope = self.scope
+        analysis = self._analysis
+        self.rebuild()
+        if analysis is not None:
+            self.set_analysis(analysis)
+        self.path_changed.emit()
+        self.selection_told.emit()
+
+    def set_analysis(self, analysis: Analysis) -> None:
+        """Show shapes, counts and problems."""
+        self._analysis = analysis
+        self._infos = analysis.nodes
+        self._show_problems()
+
+    def set_findings(self, findings: Sequence[Problem]) -> None:
+        """Show what a diagnosis found, as problems of the nodes."""
+        if findings or self._findings:
+            self._findings = tuple(findings)
+            self._show_problems()
+
+    def _show_problems(self) -> None:
+        if is_large(self.graph):
+            self._renewing.start(self._shown_anew(self.graph))
+            return
+        self._sort_problems()
+        for node in self.graph.nodes.values():
+            self._show(node)
+        self.reroute(self.nodes)
+        self.update()
+
+    def _sort_problems(self) -> None:
+        checked = self._analysis.problems if self._analysis else ()
+        self._problems = labels.by_root((*checked, *self._findings), self.prefix)
+
+    def _shown_anew(self, graph: Graph) -> Iterator[None]:
+        """Bring cards and wires into line with what is known, in slices."""
+        self._sort_problems()
+        yield
+        for node in list(graph.nodes.values()):
+            if graph.nodes.get(node.id) is node:
+                self._show(node)
+            yield
+        wiring = self._wiring()
+        for edge, item in list(self.edges.items()):
+            if self.edges.get(edge) is item:
+                wiring.draw(item, {})
+            yield
+        self.update()
+
+    def problems_of(self, node_id: str) -> Sequence[Problem]:
+        """Return what is wrong with a node."""
+        return self._problems.get(node_id, ())
+
+    def info_of(self, node_id: str) -> NodeInfo | None:
+        """Return what the engine knows of a node."""
+        return self.info_at(self.prefix + node_id)
+
+    def info_at(self, path: str) -> NodeInfo | None:
+        """Return what the engine knows of the node at a path."""
+        return self._infos.get(path)
+
+    def set_live(self, sample: LayerSample | None, layers: Sequence[str]) -> None:
+        """Take over a measurement, or forget all with None; paints nothing."""
+        if sample is None:
+            self.live.clear()
+            return
+        layers = looks.within(layers, self.prefix)
+        if layers != self._layers:
+            self._layers = layers
+            self.live.clear()
+            self.live.trace(self.graph, self._layers)
+        self.live.update(sample, self._layers)
+
+    def bounds(self, node_ids: Iterable[str] | None = None) -> QRectF:
+        """Return the rectangle around these nodes (None: all) and their wires."""
+        if node_ids is None:
+            room = self.cards.room().united(self.wires.room())
+            return room.united(block_ports.bounds(self)).united(self.notes.bounds())
+        room = QRectF()
+        for node_id in node_ids:
+            if node_id in self.nodes:
+                room = room.united(self.nodes[node_id].card())
+        return room
+
+    def selected_nodes(self) -> list[str]:
+        """Return the ids of the selected nodes, in the document's order."""
+        return chunks.in_order(self.nodes, self.cards.chosen)
+
+    def selected_edges(self) -> list[Edge]:
+        """Return the selected wires, in the document's order."""
+        return chunks.in_order(self.edges, self.wires.chosen)
+
+    def clearSelection(self) -> None:  # noqa: N802 - Qt's name
+        """Select nothing."""
+        self.select([])
+
+    def select(self, node_ids: Iterable[str], edges: Iterable[Edge] = ()) -> None:
+        """Select exactly these."""
+        nodes = {self.nodes[i]: None for i in node_ids if i in self.nodes}
+        wires = {self.edges[e]: None for e in edges if e in self.edges}
+        self.cards.choose_only(nodes)
+        self.wires.choose_only(wires)
+        self.selection_told.emit()
+
+    def node_at(self, place: QPointF) -> NodeItem | None:
+        """Return the topmost card at a place."""
+        found = self.cards.around(place, 1.0)
+        return next((n for n in reversed(found) if n.card().contains(place)), None)
+
+    def edge_at(self, place: QPointF, reach: float = 6.0) -> EdgeItem | None:
+        """Return the wire at a place, within `reach` scene pixels."""
+        return hits.edge(self.wires.around(place, reach), place, reach)
+
+    def port_at(
+        self, place: QPointF, reach: float = metrics.PORT_REACH
+    ) -> tuple[str, str, bool] | None:
+        """Return (node id, port, is output) of the nearest port within `reach`."""
+        return hits.port(self.cards.around(place, reach), place, reach)

@@ -1,0 +1,101 @@
+"""The items of a large graph, made in slices before anybody sees them."""
+
+from collections.abc import Iterator
+
+from engine.graph.model import ROOT, Graph, Position, Project
+from workbench.canvas.cards import card as faces
+from workbench.canvas.cards.card_inside import Known
+from workbench.canvas.geometry import layout
+from workbench.canvas.scene import card_item, wire_item
+from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.chunks import Chunks
+from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.wiring import Wiring
+from workbench.document import Document
+
+LARGE = 1500
+"""Nodes from which on a graph is shown in slices."""
+
+
+def is_large(graph: Graph) -> bool:
+    """Return whether making all items at once would hold the window up."""
+    return len(graph.nodes) + len(graph.edges) > LARGE
+
+
+def groups() -> tuple[Chunks[NodeItem], Chunks[EdgeItem]]:
+    """Return empty groups for cards and for wires."""
+    cards = Chunks(card_item.measure, card_item.gather)
+    return cards, Chunks(wire_item.measure, wire_item.gather)
+
+
+class Stage:
+    """Items for the main graph of a project that isn't open yet.
+
+    Args:
+        project: Isn't changed until it is shown.
+
+    Attributes:
+        nodes: Node id → card at its place.
+        edges: Wire → item along its path.
+        auto: Places of the nodes that have none in the document.
+        cards: The cards in groups.
+        wires: The wires in groups.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.nodes: dict[str, NodeItem] = {}
+        self.edges: dict = {}
+        self.auto: dict[str, Position] = {}
+        self.cards, self.wires = groups()
+
+    def steps(self) -> Iterator[float]:
+        """Make everything; yields how much is done, in very small slices."""
+        graph = self.project.graph
+        total = 2 * len(graph.nodes) + len(graph.edges) + 1
+        for node in graph.nodes.values():
+            face = faces.build(self.project, node, Known({}, node.id, ROOT), ())
+            item = self.nodes[node.id] = NodeItem(node.id, face)
+            self.cards.add(item)
+            yield len(self.nodes) / total
+        yield from self._places(graph)
+        wiring = Wiring(graph, self.nodes)
+        for edge in graph.edges:
+            item = self.edges[edge] = EdgeItem(edge)
+            self.wires.add(item)
+            wiring.draw(item, {})
+            item.lines()  # Made now: the first picture of all of them needs them.
+            yield (2 * len(self.nodes) + len(self.edges)) / total
+        for chunks in (self.cards, self.wires):
+            for _ in chunks.gathered():
+                yield 1.0
+
+    def members(self) -> list[NodeItem | EdgeItem]:
+        """Return all items, the wires first."""
+        return [*self.edges.values(), *self.nodes.values()]
+
+    def _places(self, graph: Graph) -> Iterator[float]:
+        stored = self.project.layout.get(ROOT, {})
+        share = len(graph.nodes) / (2 * len(graph.nodes) + len(graph.edges) + 1)
+        if any(node_id not in stored for node_id in graph.nodes):
+            sizes = {i: (n.face.width, n.face.height) for i, n in self.nodes.items()}
+            self.auto = yield from _with(share, layout.missing(graph, sizes, stored))
+        for node_id, item in self.nodes.items():
+            item.setPos(*(stored.get(node_id) or self.auto[node_id]))
+            yield 2 * share
+
+
+def _with(share: float, steps: layout.Steps) -> Iterator[float]:
+    """Do steps, saying each time how much was done before them; return what they do."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value
+        yield share
+
+
+def adopt(stage: Stage | None, document: Document) -> Stage | None:
+    """Return the stage if it is that of what is open now."""
+    fits = stage is not None and stage.project is document.project
+    return stage if fits else None

@@ -1,0 +1,1 @@
+"""Lists and bars that belong to the canvas."""

@@ -1,0 +1,102 @@
+"""The line above the canvas that says which block is open, and leads back."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from engine.i18n import tr
+from workbench.canvas.edits import blocks
+from workbench.document import wires
+from workbench.theme import icons
+from workbench.theme.label import Label
+from workbench.theme.text import tip, word
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+HEIGHT_PX = 34
+
+
+class PathBar(QWidget):
+    """Main › generator › part; a click goes there.
+
+    Args:
+        view: The canvas; it makes room at its upper edge while a block is open.
+    """
+
+    def __init__(self, view: "CanvasView") -> None:
+        super().__init__(view)
+        self._view = view
+        self.setObjectName("pathBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("panel", True)
+        self.setAccessibleName(tr("Open blocks"))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 0, 10, 0)
+        self._row.setSpacing(2)
+        view.installEventFilter(self)
+        view.canvas.path_changed.connect(self.refresh)
+        self.hide()
+
+    @property
+    def words(self) -> list[str]:
+        """The names from the main graph to what is open."""
+        scene = self._view.canvas
+        names = [tr("Main")]
+        for step, scope in zip(scene.path, scene.crumbs(), strict=False):
+            names.append(
+                wires.name_of(self._view.document.project.scope(scope).node(step))
+            )
+        return names
+
+    def refresh(self) -> None:
+        """Show the path as it is now."""
+        self._clear()
+        names = self.words
+        for depth, name in enumerate(names):
+            if depth:
+                self._add_arrow()
+            self._add_step(depth, name, is_last=depth == len(names) - 1)
+        self._row.addStretch(1)
+        is_inside = len(names) > 1
+        self._view.setViewportMargins(0, HEIGHT_PX if is_inside else 0, 0, 0)
+        self.setVisible(is_inside)
+        self._place()
+
+    def _clear(self) -> None:
+        while item := self._row.takeAt(0):
+            if item.widget() is not None:
+                item.widget().hide()
+                item.widget().deleteLater()
+
+    def _add_arrow(self) -> None:
+        arrow = Label()
+        arrow.setPixmap(
+            icons.pixmap("chevron-right", "fg2", 12, self.devicePixelRatioF())
+        )
+        self._row.addWidget(arrow)
+
+    def _add_step(self, depth: int, name: str, *, is_last: bool) -> None:
+        step = QToolButton()
+        step.setText(word(name))
+        step.setAutoRaise(True)
+        step.setIconSize(QSize(14, 14))
+        if is_last:
+            font = step.font()
+            font.setBold(True)
+            step.setFont(font)
+        else:
+            step.setToolTip(tip(tr("Go back to {name}", name=name)))
+        step.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        step.clicked.connect(lambda _checked=False: blocks.go_to(self._view, depth))
+        self._row.addWidget(step)
+
+    def _place(self) -> None:
+        self.setGeometry(0, 0, self._view.width(), HEIGHT_PX)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Be as wide as the canvas."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)

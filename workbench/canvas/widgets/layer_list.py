@@ -1,0 +1,223 @@
+"""The catalogue as a tree with a search, to drag or double-click from."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.i18n import tr
+from engine.layers import registry
+from workbench import theme
+from workbench.canvas.cards import catalogue_items
+from workbench.canvas.cards.catalogue_items import Item
+from workbench.canvas.edits import drop
+from workbench.canvas.view import CanvasView
+from workbench.document import Document
+from workbench.theme import icons
+from workbench.theme.text import tip
+
+_ID = Qt.ItemDataRole.UserRole
+_CLOSED = {"attention", "shape", "merge", "metric", "view", "recurrent", "sets"}
+_AIR_PX = 7
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Tree(QTreeWidget):
+    """Entries that can be dragged.
+
+    Signals:
+        chosen: Type id of an entry that was double-clicked or entered.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(True)
+        self.setIndentation(14)
+        self.setIconSize(QSize(16, 16))
+        self.setUniformRowHeights(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+        self.setExpandsOnDoubleClick(False)
+        self.itemDoubleClicked.connect(lambda item, _column: self._choose(item))
+        self.itemClicked.connect(_toggle)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
+        """Drag an entry out."""
+        item = self.currentItem()
+        type_id = item.data(0, _ID) if item else None
+        if not type_id:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(drop.layer_data(str(type_id)))
+        drag.setPixmap(item.icon(0).pixmap(24, 24))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Add with Enter."""
+        if event.key() in _ENTER and self.currentItem() is not None:
+            self._choose(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, _ID):
+            self.chosen.emit(str(item.data(0, _ID)))
+
+
+def _toggle(item: QTreeWidgetItem, _column: int) -> None:
+    """Open or close a category with a click on its name."""
+    if item.childCount():
+        item.setExpanded(not item.isExpanded())
+
+
+class Palette(QWidget):
+    """All layers by category; search, drag, double-click, Enter.
+
+    Args:
+        document: Read for nothing but kept alive beside its canvas.
+        view: Where a double-click adds; without one only `layer_chosen` is sent.
+
+    Signals:
+        layer_chosen: Type id of an entry that was double-clicked or entered.
+    """
+
+    layer_chosen = Signal(str)
+
+    def __init__(self, document: Document, view: CanvasView | None = None) -> None:
+        super().__init__()
+        self.document = document
+        self.field, self.tree = QLineEdit(), Tree()
+        self._known: tuple[str, ...] = ()
+        self._set_up()
+        self.tree.chosen.connect(self.layer_chosen)
+        if view is not None:
+            self.layer_chosen.connect(view.add_at_centre)
+            view.library_changed.connect(self._fill)
+        theme.signals.changed.connect(self._fill)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_changed)
+        self._fill()
+
+    def _set_up(self) -> None:
+        self.field.setPlaceholderText(tr("Search layers"))
+        self.field.setAccessibleName(tr("Search layers"))
+        self.field.setClearButtonEnabled(True)
+        self._glass = self.field.addAction(
+            icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        icons.bind(self._glass, "search")
+        self.field.textChanged.connect(self._fill)
+        self.field.returnPressed.connect(self._enter)
+        self.field.installEventFilter(self)
+        self.tree.setAccessibleName(tr("Layers"))
+        self.tree.setFrameShape(QTreeWidget.Shape.NoFrame)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        column.addWidget(self.field)
+        column.addWidget(self.tree)
+        self.setFocusProxy(self.field)
+
+    def _fill(self) -> None:
+        """Show the whole tree, or what a search has found, the best first."""
+        text = self.field.text().strip()
+        closed = self._closed()
+        self.tree.clear()
+        if text:
+            blocks = self._blocks(text)
+            for entry in (*blocks, *catalogue_items.items(text)):
+                self.tree.addTopLevelItem(self._entry(entry, entry.words))
+            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+            self.tree.setRootIsDecorated(False)
+            return
+        self.tree.setRootIsDecorated(True)
+        layers = catalogue_items.items("")
+        for category, title in registry.CATEGORIES.items():
+            fitting = [
+                i for i in layers if registry.get(i.type_id).category == category
+            ]
+            self._add_head(category, tr(title), fitting, closed)
+        self._add_head("sets", tr("Data sets"), list(catalogue_items.sets()), closed)
+        self._add_head("my_blocks", tr("My blocks"), self._blocks(), closed)
+
+    def _blocks(self, text: str = "") -> list[Item]:
+        """Return this project's blocks, then the saved ones."""
+        self._known = tuple(self.document.project.blocks)
+        return catalogue_items.block_items(self.document, text)
+
+    def _on_changed(self, _edits: object = ()) -> None:
+        """Follow the names of this project's blocks."""
+        if tuple(self.document.project.blocks) != self._known:
+            self._fill()
+
+    def _add_head(
+        self, name: str, title: str, entries: list[Item], closed: set[str]
+    ) -> None:
+        """Add a head with these entries; none where there are none."""
+        if entries:
+            head = self._head(name, title)
+            for entry in entries:
+                head.addChild(self._entry(entry, entry.title))
+            head.setExpanded(name not in closed)
+
+    def _closed(self) -> set[str]:
+        """Return the categories that are closed, as they were left."""
+        shown = list(self._categories())
+        if not shown:
+            return set(_CLOSED)
+        return {str(i.data(0, _ID + 1)) for i in shown if not i.isExpanded()}
+
+    def _categories(self) -> Iterator[QTreeWidgetItem]:
+        for index in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(index)
+            if item.data(0, _ID + 1):
+                yield item
+
+    def _head(self, category: str, title: str) -> QTreeWidgetItem:
+        head = QTreeWidgetItem([title])
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        head.setFont(0, font)
+        head.setData(0, _ID + 1, category)
+        head.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        head.setSizeHint(0, self._row())
+        self.tree.addTopLevelItem(head)
+        return head
+
+    def _entry(self, entry: Item, words: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([words])
+        item.setIcon(0, entry.icon)
+        item.setData(0, _ID, entry.type_id)
+        item.setToolTip(0, tip(entry.help))
+        item.setSizeHint(0, self._row())
+        return item
+
+    def _row(self) -> QSize:
+        """Return the size of a row: airy, and higher for taller scripts."""
+        return QSize(0, self.tree.fontMetrics().height() + _AIR_PX)
+
+    def _enter(self) -> None:
+        item = self.tree.currentItem() or self.tree.topLevelItem(0)
+        if item is not None and item.data(0, _ID):
+            self.layer_chosen.emit(str(item.data(0, _ID)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Walk from the search into the tree with the down arrow."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up)
+        ):
+            self.tree.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)

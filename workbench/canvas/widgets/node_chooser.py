@@ -1,0 +1,216 @@
+"""A line to type in over a list: go to a node, connect without a mouse."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+)
+
+from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.i18n import tr
+from workbench.canvas import selection
+from workbench.canvas.cards import card, catalogue_items
+from workbench.canvas.selection import Target
+from workbench.document import actions, outer_ports, wires
+from workbench.theme import icons
+
+if TYPE_CHECKING:
+    from workbench.canvas.view import CanvasView
+
+_ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_TAKE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+_MAX_DEPTH, _SHOWN, _TOP_PX = 4, 200, 48
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of the list.
+
+    Args:
+        words: Shown and searched.
+        do: What choosing it does.
+        icon: Beside the words.
+    """
+
+    words: str
+    do: Callable[[], object]
+    icon: QIcon
+
+
+class Chooser(QFrame):
+    """A popup at the upper edge of the canvas.
+
+    Args:
+        view: The canvas.
+    """
+
+    def __init__(self, view: "CanvasView") -> None:
+        super().__init__(view, Qt.WindowType.Popup)
+        self._view = view
+        self._choices: list[Choice] = []
+        self._found: list[Choice] = []
+        self.field, self.results = QLineEdit(), QListWidget()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setObjectName("quickAdd")
+        self.setFixedSize(380, 320)
+        self.field.textChanged.connect(self._fill)
+        self.field.installEventFilter(self)
+        self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.results.setIconSize(QSize(16, 16))
+        self.results.setUniformItemSizes(True)
+        self.results.itemClicked.connect(lambda _item: self.accept_choice())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(self.field)
+        column.addWidget(self.results)
+
+    def ask(self, choices: Sequence[Choice], label: str) -> None:
+        """Open with these choices.
+
+        Args:
+            choices: In order; typing leaves those with all typed words.
+            label: What is being chosen.
+        """
+        self._choices = list(choices)
+        for widget in (self.field, self.results):
+            widget.setAccessibleName(label)
+        self.field.setPlaceholderText(label)
+        self.field.clear()
+        self._fill("")
+        across = (self._view.width() - self.width()) // 2
+        self.move(self._view.mapToGlobal(QPoint(max(0, across), _TOP_PX)))
+        self.show()
+        self.field.setFocus()
+
+    def _fill(self, text: str) -> None:
+        needles = text.casefold().split()
+        fitting = [
+            choice
+            for choice in self._choices
+            if all(needle in choice.words.casefold() for needle in needles)
+        ]
+        start = needles[0] if needles else ""
+        fitting.sort(key=lambda c: not c.words.casefold().startswith(start))
+        self._found = fitting[:_SHOWN]
+        self.results.clear()
+        for choice in self._found:
+            self.results.addItem(QListWidgetItem(choice.icon, choice.words))
+        catalogue_items.say_when_empty(self.results)
+        self.results.setCurrentRow(0)
+
+    def accept_choice(self) -> None:
+        """Do what the marked line stands for."""
+        row = self.results.currentRow()
+        if not 0 <= row < len(self._found):
+            return
+        self.hide()
+        self._view.setFocus()
+        self._found[row].do()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Walk through the list and take a line while the field has the focus."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _ARROWS:
+                self.results.keyPressEvent(event)
+                return True
+            if event.key() in _TAKE:
+                self.accept_choice()
+                return True
+        return super().eventFilter(watched, event)
+
+
+def go_to_node(view: "CanvasView") -> None:
+    """Search all nodes, also those inside blocks, and go to one."""
+    found = list(_nodes(view))
+    view.chooser.ask(found, tr("Go to a node"))
+
+
+def _nodes(view: "CanvasView") -> Iterator[Choice]:
+    project = view.document.project
+    stack: list[tuple[str, str, str, int]] = [(ROOT, "", "", 0)]
+    while stack:
+        scope, prefix, trail, depth = stack.pop(0)
+        for node in project.scope(scope).nodes.values():
+            if node.type == card.REROUTE:
+                continue
+            path, where = prefix + node.id, f"{trail}{node.id}"
+            yield Choice(
+                f"{_name(project, node, scope)}   {where}",
+                lambda path=path: view.focus_node(path),
+                _icon(node),
+            )
+            inner = outer_ports.of(node)
+            if inner in project.blocks and depth < _MAX_DEPTH:
+                stack.append((inner, f"{path}.", f"{where} › ", depth + 1))
+
+
+def _name(project: Project, node: Node, scope: str) -> str:
+    """Return name and settings: what tells two nodes of a kind apart."""
+    summary = card.summary_of(project, node, scope)
+    return " · ".join(word for word in (wires.name_of(node), summary) if word)
+
+
+def _icon(node: Node) -> QIcon:
+    spec = card.spec_of(node)
+    return catalogue_items.icon_of(spec) if spec else icons.icon("layers")
+
+
+def connect(view: "CanvasView", *, forward: bool = True) -> None:
+    """Choose what the selected node feeds, or (backward) what feeds it."""
+    aim = selection.target(view)
+    if len(aim.ids) != 1:
+        view.say(tr("Select one node to connect."))
+        return
+    found = list(_wires(aim, aim.ids[0], forward=forward))
+    if not found:
+        view.say(tr("No other node has a port that fits."))
+        return
+    label = tr("Connect to") if forward else tr("Connect from")
+    view.chooser.ask(found, label)
+
+
+def _wires(aim: Target, node_id: str, *, forward: bool) -> Iterator[Choice]:
+    """Yield every possible wire of a node, those to free ports first."""
+    project, graph = aim.view.document.project, aim.graph
+    ports = wires.outputs_of if forward else wires.inputs_of
+    late = []
+    for port in ports(project, graph.node(node_id)):
+        end = Endpoint(node_id, port.name)
+        for other in wires.candidates(project, end, aim.scope, forward=forward):
+            edge = Edge(end, other) if forward else Edge(other, end)
+            if graph.has_edge(edge):
+                continue
+            choice = _wire(aim, edge, forward=forward)
+            taken = any(
+                e.target == edge.target for e in graph.edges_into(edge.target.node)
+            )
+            if taken:
+                late.append(choice)
+            else:
+                yield choice
+    yield from late
+
+
+def _wire(aim: Target, edge: Edge, *, forward: bool) -> Choice:
+    here, there = edge.source, edge.target
+    if not forward:
+        here, there = there, here
+    node = aim.graph.node(there.node)
+    words = f"{wires.name_of(node)} · {there.port}   {there.node}"
+    several = len(aim.face(here.node).outputs) > 1 or not forward
+    if several:
+        words = f"{here.port} → {words}" if forward else f"{words} → {here.port}"
+
+    def do() -> None:
+        aim.view.attempt(actions.connect, edge, aim.scope)
+
+    return Choice(words, do, _icon(node))

@@ -1,0 +1,1 @@
+"""A document on disk, and its recovery file."""

@@ -1,0 +1,1 @@
+"""The form of the training: phases, optimizers, the forecast."""

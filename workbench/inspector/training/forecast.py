@@ -1,0 +1,109 @@
+"""What the training will cost, shown before Train is pressed."""
+
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from engine.i18n import tr
+from engine.protocol.messages import Analysis, Forecast
+from workbench.inspector.fields import polish
+from workbench.theme import fonts, text
+from workbench.theme.label import Label
+
+UNKNOWN = "—"
+
+
+class Outlook(QWidget):
+    """Parameters, operations, memory and time of the run that Train would start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: dict[str, Label] = {}
+        self._reckoned = ""
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
+        memory = tr(
+            "The most that a training takes at one moment: data, weights, gradients, "
+            "optimizer, activations, a checkpoint. What any training adds once to the "
+            "program (libraries, threads) stands beside it. At first by arithmetic "
+            "from the shapes, then from a rehearsal."
+        )
+        epoch = tr(
+            "On average over the run, with its evaluations, views and measuring; from "
+            "doing a little of each on a copy"
+        )
+        whole = tr("Until its last step; it may stop early when that is set")
+        rows = (
+            ("parameters", tr("Parameters"), tr("Weights of the whole network")),
+            ("flops", tr("FLOPs per sample"), tr("Forward pass, an estimate")),
+            ("memory", tr("Memory"), memory),
+            ("epoch", tr("Time per epoch"), epoch),
+            ("total", tr("Whole run"), whole),
+        )
+        for row, (key, title, tip) in enumerate(rows):
+            self._add(row, key, title, tip)
+
+    def _add(self, row: int, key: str, title: str, tip: str) -> None:
+        name, value = Label(title), Label(UNKNOWN)
+        polish(name, "role", "secondary")
+        value.setFont(fonts.mono())
+        policy = QSizePolicy.Policy
+        value.setSizePolicy(policy.Ignored, policy.Preferred)
+        for label in (name, value):
+            label.setToolTip(tip)
+        value.setAccessibleName(title)
+        self.labels[key] = value
+        self._grid.addWidget(name, row, 0)
+        self._grid.addWidget(value, row, 1)
+
+    def show_analysis(self, analysis: Analysis | None) -> None:
+        """Show what is known from the shapes alone."""
+        known = analysis is not None and analysis.trainable
+        self._say("parameters", text.count(analysis.parameters) if analysis else "")
+        inside = {} if analysis is None else analysis.nodes
+        flops = sum(i.flops for path, i in inside.items() if "." not in path)
+        self._say("flops", text.short(flops) if known else "")
+        size = analysis.memory_bytes if analysis else 0
+        self._reckoned = tr("about {size}", size=text.size(size)) if size else ""
+        self._say("memory", self._reckoned)
+
+    def show_forecast(self, forecast: Forecast | None) -> None:
+        """Show what a rehearsal has found, or that nothing is known yet."""
+        if forecast is None:
+            self._say("memory", self._reckoned)
+            for key in ("epoch", "total"):
+                self._say(key, "")
+            return
+        self._say("memory", _memory(forecast))
+        if not forecast.rehearsed:
+            return
+        steps = tr("{n} steps", n=text.count(forecast.steps_per_epoch))
+        self._say("epoch", f"{_seconds(forecast.epoch_s)} · {steps}")
+        steps = tr("{n} steps", n=text.count(forecast.total_steps))
+        self._say("total", f"{_seconds(forecast.total_s)} · {steps}")
+
+    def _say(self, key: str, words: str) -> None:
+        self.labels[key].setText(words or UNKNOWN)
+
+
+def _memory(forecast: Forecast) -> str:
+    """Return what the training takes, and what any training takes once."""
+    own = text.size(forecast.memory_bytes)
+    if not forecast.once_bytes:
+        return own
+    return tr("{size} + {once} once", size=own, once=text.size(forecast.once_bytes))
+
+
+def _seconds(seconds: float) -> str:
+    """Return a time to two digits: a forecast knows no more."""
+    if seconds < 1:
+        return tr("{ms:.0f} ms", ms=float(f"{1000 * seconds:.2g}"))
+    told = float(f"{seconds:.2g}")
+    if told < 60:
+        return tr("{s:g} s", s=told)
+    if told < 600:
+        return text.duration(told)
+    if told < 3600:
+        return tr("{n:.0f} min", n=told / 60)
+    return tr("{n:.2g} h", n=told / 3600)

@@ -1,0 +1,281 @@
+"""How the network is trained: optimizer, schedule, length, regularisation."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from engine.errors import EngineError
+from engine.graph.edits import SetTraining
+from engine.graph.options import (
+    OPTIMIZERS,
+    PHASE_PARAMS,
+    SCHEDULES,
+    TRAINING_PARAMS,
+)
+from engine.graph.settings import Phase, Training
+from engine.i18n import tr
+from engine.layers.spec import Param, Value
+from engine.protocol.messages import Analysis
+from workbench.document import Document
+from workbench.inspector.fields import polish
+from workbench.inspector.form import Form
+from workbench.inspector.section import Section
+from workbench.inspector.training.forecast import Outlook
+from workbench.inspector.training.option_form import OptionForm
+from workbench.inspector.training.phase_form import PhaseForm
+from workbench.inspector.training.phase_panel import PhasePanel
+from workbench.inspector.training.phase_table import PhaseTable
+from workbench.theme import icons
+from workbench.theme.label import Label
+from workbench.theme.tokens import SPACE_S
+
+LIVE = ("lr", "momentum", "weight_decay", "batch_size")
+"""Settings that change the running training at once."""
+_MAIN = ("batch_size", "epochs", "steps")
+_MORE = (
+    "ema",
+    "evaluate_every",
+    "patience",
+    "keep_best",
+    "precision",
+    "seed",
+    "threads",
+)
+_HOLD = ("ewc", "ewc_of", "ewc_samples")
+"""Settings that only make sense where there is another phase."""
+_WHEN = ("every", "first", "last")
+
+
+def _params(names: tuple[str, ...]) -> list[Param]:
+    return [TRAINING_PARAMS[name] for name in names]
+
+
+class TrainingForm(QWidget):
+    """All settings of a run; each edit is one undo step.
+
+    Args:
+        document: Its `training` is shown and edited.
+
+    Signals:
+        phase_shown: Index of the phase in view (−1: none, or there is only one), the
+            paths of its losses and those of what it updates.
+        fix_requested: What a problem of the phases offers.
+    """
+
+    phase_shown = Signal(int, tuple, tuple)
+    fix_requested = Signal(object)
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._analysis: Analysis | None = None
+        self.table, self.phase_form = PhaseTable(document), PhaseForm(document)
+        self.optimizer = OptionForm(
+            tr("Optimizer"), OPTIMIZERS, ("lr", "weight_decay", "momentum")
+        )
+        self.schedule = OptionForm(tr("Schedule"), SCHEDULES, None)
+        self.main, self.more = Form(_params(_MAIN)), Form(_params(_MORE))
+        others = {*_HOLD, *_WHEN}
+        self.limits = Form([p for n, p in PHASE_PARAMS.items() if n not in others])
+        self.when = Form([PHASE_PARAMS[name] for name in _WHEN])
+        self.hold = Form([PHASE_PARAMS[name] for name in _HOLD])
+        self.live_note = self._make_note()
+        self.outlook = Outlook()
+        self._lay_out()
+        self._connect()
+        document.changed.connect(self._show)
+        document.replaced.connect(self._show)
+        self._show()
+
+    def _make_note(self) -> Label:
+        text = tr(
+            "While it trains, the learning rate, momentum, weight decay and batch size "
+            "change the running training at once."
+        )
+        note = Label(text)
+        note.setWordWrap(True)
+        polish(note, "role", "note")
+        note.hide()
+        return note
+
+    def _lay_out(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(SPACE_S)
+        self._outlook = _section(tr("Forecast"), self.outlook, is_open=True)
+        self._own = _section(tr("Training"), self.live_note, is_open=True)
+        self._own.box.addWidget(self.optimizer)
+        self._run = Section(tr("Whole run"))
+        self._hold = _section(tr("Holding on to an earlier phase"), self.hold)
+        self.panel = PhasePanel()
+        for widget in (
+            self.phase_form,
+            self._own,
+            _section(tr("When it runs"), self.when),
+            _section(tr("Schedule"), self.schedule),
+            _section(tr("Clipping and sparsity"), self.limits),
+            self._hold,
+        ):
+            self.panel.box.addWidget(widget)
+        more = _section(tr("Averaging, evaluation, precision"), self.more)
+        self.add_phase = QPushButton(tr("Add phase"))
+        self.add_phase.setToolTip(
+            tr("Train in turns: other losses, other weights, another optimizer.")
+        )
+        icons.bind(self.add_phase, "plus", "fg2")
+        for part in (self._outlook, self.table, self.panel, self._run, more):
+            box.addWidget(part)
+        box.addWidget(self.add_phase)
+
+    def _connect(self) -> None:
+        for form in (self.main, self.more):
+            form.edited.connect(self._on_run_edited)
+            form.reset_wanted.connect(self._on_run_reset)
+        self.add_phase.clicked.connect(lambda _checked=False: self._on_phase_added())
+        self.table.chosen.connect(self._show)
+        self.table.edit_wanted.connect(self.phase_form.focus_name)
+        self.table.fix_requested.connect(self.fix_requested)
+        for form in (self.limits, self.hold, self.when):
+            form.edited.connect(self._on_limit_edited)
+            form.reset_wanted.connect(self._on_limit_reset)
+        self.optimizer.chosen.connect(
+            lambda c: self._set_phase("Optimizer", optimizer=c)
+        )
+        self.schedule.chosen.connect(lambda c: self._set_phase("Schedule", schedule=c))
+
+    @property
+    def training(self) -> Training:
+        """The settings as the document has them."""
+        return self._document.project.training
+
+    @property
+    def phase_index(self) -> int:
+        """Which phase the form shows."""
+        return self.table.index
+
+    @property
+    def phase(self) -> Phase:
+        """The phase that the form shows."""
+        return self.training.phases[self.phase_index]
+
+    def set_live(self, is_live: bool) -> None:
+        """Say which fields count at once, while a run is active."""
+        self.live_note.setVisible(is_live)
+        self._outlook.setVisible(not is_live)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether there is one phase for everything: then no table is needed."""
+        first, *others = self.training.phases
+        return not (others or first.minimise or first.update)
+
+    def set_analysis(self, analysis: Analysis | None) -> None:
+        """Show what the engine found out about the phases."""
+        self._analysis = analysis
+        self.phase_form.set_analysis(analysis)
+        self.table.set_analysis(analysis)
+        self._show_phase()
+
+    def _show(self, *_ignored: object) -> None:
+        self.table.show_document()
+        training = self.training
+        values = {name: training.value(name) for name in TRAINING_PARAMS}
+        self.main.show_values(values)
+        self.more.show_values(values)
+        phase = self.phase
+        values = {name: phase.value(name) for name in PHASE_PARAMS}
+        for form in (self.limits, self.hold, self.when):
+            form.show_values(values)
+        self.optimizer.show_choice(phase.optimizer)
+        self.schedule.show_choice(phase.schedule)
+        self._show_phase()
+
+    def _show_phase(self) -> None:
+        """Show the table and the current phase, or the simple form for one."""
+        simple = self.is_simple
+        for widget in (self.table, self.phase_form, self._run):
+            widget.setVisible(not simple)
+        self._hold.setVisible(len(self.training.phases) > 1)
+        self.add_phase.setVisible(simple)
+        home = self._own if simple else self._run
+        if self.main.parentWidget() is not home.content:
+            home.box.addWidget(self.main)
+            self.main.show()
+        self.panel.show_colour(-1 if simple else self.phase_index)
+        if not simple:
+            self.phase_form.show_phase(self.phase_index)
+        self._tell_phase()
+
+    def _tell_phase(self) -> None:
+        """Tell which phase is in view, for the canvas."""
+        if self.is_simple or not self.isVisible():
+            self.phase_shown.emit(-1, (), ())
+            return
+        index, phase = self.phase_index, self.phase
+        known = self._analysis.phases if self._analysis else ()
+        losses, updates = phase.minimise, phase.update
+        if len(known) == len(self.training.phases):
+            losses, updates = known[index].losses, known[index].updates
+        self.phase_shown.emit(index, losses, updates)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the canvas mark the phase."""
+        super().showEvent(event)
+        self._tell_phase()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the canvas mark no phase."""
+        super().hideEvent(event)
+        self._tell_phase()
+
+    def _on_phase_added(self) -> None:
+        self.table.add()
+        self.phase_form.focus_name()
+
+    def _on_run_edited(self, name: str, value: Value) -> None:
+        form = self.main if name in self.main.rows else self.more
+        params = {**self.training.params, name: value}
+        label = TRAINING_PARAMS[name].label
+        try:
+            self._apply(replace(self.training, params=params), label)
+        except EngineError as error:
+            form.show_error(name, str(error))
+
+    def _on_run_reset(self, name: str) -> None:
+        params = _without(self.training.params, name)
+        self._apply(replace(self.training, params=params), TRAINING_PARAMS[name].label)
+
+    def _on_limit_edited(self, name: str, value: Value) -> None:
+        try:
+            self._set_phase(
+                PHASE_PARAMS[name].label, params={**self.phase.params, name: value}
+            )
+        except EngineError as error:
+            forms = (self.hold, self.when, self.limits)
+            next(f for f in forms if name in f.rows).show_error(name, str(error))
+
+    def _on_limit_reset(self, name: str) -> None:
+        params = _without(self.phase.params, name)
+        self._set_phase(PHASE_PARAMS[name].label, params=params)
+
+    def _set_phase(self, label: str, **changes: object) -> None:
+        phases = list(self.training.phases)
+        phases[self.phase_index] = replace(self.phase, **changes)  # type: ignore[arg-type]
+        self._apply(replace(self.training, phases=tuple(phases)), label)
+
+    def _apply(self, training: Training, label: str) -> None:
+        text = tr("Set {label}", label=tr(label))
+        self._document.apply([SetTraining(training)], text)
+
+
+def _section(title: str, content: QWidget, *, is_open: bool = False) -> Section:
+    section = Section(title, is_open=is_open)
+    section.box.addWidget(content)
+    return section
+
+
+def _without(values: Mapping[str, Value], name: str) -> dict[str, Value]:
+    return {key: value for key, value in values.items() if key != name}

@@ -1,0 +1,303 @@
+"""Histograms of the gradient of every layer, now or over time."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from engine.i18n import tr
+from workbench.plots.panels.modes import Face, FacePanel
+from workbench.plots.panels.panel import Table, nothing_yet
+from workbench.plots.parts import ridges, style
+from workbench.plots.parts.chart import Axis, Chart
+from workbench.plots.parts.heat import HeatImage
+from workbench.plots.parts.ranges import StepRange, ValueRange, number, ticks
+from workbench.plots.parts.ridges import Ridges
+from workbench.session.curves.columns import Array
+from workbench.session.curves.history import History
+from workbench.session.curves.layers import MAP_EXPONENTS, magnitude_counts, shares
+from workbench.session.curves.phase_rows import PhaseView
+
+DECADE_BITS = float(np.log2(10))
+FULL_SHARE = 0.4
+"""Share of a layer's gradient in one bin (a factor of 2) that has the last colour."""
+MANY_ZEROS, MOSTLY_ZEROS = 0.05, 0.5
+NOTE_PX = 68
+_EXPONENTS = np.arange(254) + 1 - 127
+_TAIL = 0.001
+
+
+class GradientRange:
+    """The shown range of log₁₀ |∂L/∂w|, the same in both faces."""
+
+    def __init__(self) -> None:
+        self.range = ValueRange(-9, 0, 0.3, margin=0.1, unit=1, smallest=6, fresh=False)
+
+    @property
+    def exponents(self) -> tuple[int, int]:
+        """First and one past the last binary exponent that lie in the range."""
+        low = int(np.ceil(self.range.low * DECADE_BITS))
+        return low, int(np.floor(self.range.high * DECADE_BITS))
+
+    def follow(self, counts: Array) -> None:
+        """Make room for all but a thousandth of the gradient of all layers."""
+        total = np.cumsum(counts.sum(axis=0))
+        if not total[-1]:
+            return
+        first, last = np.searchsorted(total / total[-1], [_TAIL, 1 - _TAIL])
+        low, high = _EXPONENTS[first], _EXPONENTS[last] + 1
+        kept_low, kept_high = MAP_EXPONENTS.start - 127, MAP_EXPONENTS.stop - 127
+        self.range.follow(
+            max(low, kept_low) / DECADE_BITS, min(high, kept_high) / DECADE_BITS
+        )
+
+
+class GradientRidges:
+    """The newest histogram of every layer as ridgelines."""
+
+    def __init__(self, history: PhaseView, span: GradientRange) -> None:
+        self.title = tr("Ridges")
+        self._history, self._span = history, span
+        self.shares = np.empty((0, 0))
+        self.ridges: Ridges | None = None
+        self._noted: object = None  # the run that has had a note: it keeps the room
+
+    def restyle(self) -> None:
+        """Nothing is kept in colours."""
+
+    def take_in(self) -> None:
+        """Turn the newest sample into outlines."""
+        sample = self._history.sample
+        if sample is None:
+            self.ridges = None
+            return
+        counts = magnitude_counts(sample.grad_histogram)
+        self._span.follow(counts)
+        first, last = self._bins()
+        self.shares = shares(counts)[:, first + 126 : last + 126]
+        worst = (sample.grad_zeros, sample.grad_nonfinite)  # NaN: not measured
+        if note(*(float(np.fmax.reduce(values, initial=0)) for values in worst))[0]:
+            self._noted = self._history.layers
+        middles = (np.arange(first, last) + 0.5) / DECADE_BITS
+        fine = np.linspace(
+            middles[0], middles[-1], (len(middles) - 1) * ridges.SMOOTH + 1
+        )
+        span = self._span.range
+        x = (fine - span.low) / (span.high - span.low)
+        self.ridges = Ridges(x, ridges.upsampled(ridges.heights(self.shares)))
+
+    def _bins(self) -> tuple[int, int]:
+        """First and one past the last exponent drawn: one beyond either edge."""
+        first, last = self._span.exponents
+        return first - 1, last + 1
+
+    def chart(self) -> Chart | None:
+        """Axis of decades; a row a layer."""
+        if self.ridges is None:
+            return None
+        span, names = self._span.range, self._history.layers.names
+        axis = Axis(
+            span.low, span.high, ticks(span.low, span.high, 10), "log₁₀ |∂L/∂w|"
+        )
+        rows = [(ridges.baseline(i, len(names)), name) for i, name in enumerate(names)]
+        right = NOTE_PX if self._noted is self._history.layers else 14
+        return Chart(axis, tuple(rows), right_px=right)
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the outlines and the words about dead and broken layers."""
+        if self.ridges is not None:
+            self.ridges.paint(painter, area)
+            self._paint_notes(painter, area)
+
+    def _paint_notes(self, painter: QPainter, area: QRectF) -> None:
+        sample = self._history.sample
+        if sample is None:
+            return
+        rows = len(sample.grad_zeros)
+        for row in range(rows):
+            text, token = note(sample.grad_zeros[row], sample.grad_nonfinite[row])
+            y = area.top() + ridges.baseline(row, rows) * area.height()
+            painter.setPen(style.colour(token))
+            box = QRectF(area.right() + 5, y - 12, NOTE_PX, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def read(self, x: float, y: float) -> str:
+        """Return layer, share at the place, norm and zeros."""
+        sample = self._history.sample
+        if sample is None or self.ridges is None:
+            return ""
+        row = ridges.row_at(y, len(self.shares))
+        axis = self._span.range
+        value = axis.low + x * (axis.high - axis.low)
+        first, last = self._bins()
+        index = int(np.floor(value * DECADE_BITS)) - first
+        inside = 0 <= index < last - first
+        share = float(np.nan_to_num(self.shares[row, index])) if inside else 0.0
+        return tr(
+            "{layer} · {share} near 1e{value} · norm {norm} · zeros {zeros}",
+            layer=self._history.layers.names[row],
+            share=f"{share:.1%}",
+            value=f"{value:.1f}",
+            norm=f"{sample.grad_norm[row]:.3g}",
+            zeros=f"{sample.grad_zeros[row]:.1%}",
+        )
+
+    def table(self) -> Table:
+        """Return the share of every layer in every bin."""
+        names = self._history.layers.names if self.ridges else ()
+        first, _ = self._bins()
+        rows = [
+            [2.0 ** (first + i), 2.0 ** (first + i + 1), *column]
+            for i, column in enumerate(self.shares.T.tolist())
+        ]
+        return ["gradient from", "gradient to", *names], rows
+
+
+def note(zeros: float, nonfinite: float) -> tuple[str, str]:
+    """Return words about a layer's gradient and the token of their colour."""
+    if nonfinite > 0:
+        return tr("NaN/∞ {share}", share=f"{nonfinite:.0%}"), "err"
+    if zeros >= MOSTLY_ZEROS:
+        return tr("dead {share}", share=f"{zeros:.0%}"), "warn"
+    if zeros >= MANY_ZEROS:
+        return tr("{share} zero", share=f"{zeros:.0%}"), "fg2"
+    return "", "fg2"
+
+
+class GradientMap:
+    """Histograms of every layer over the steps: a band a layer, bright is many."""
+
+    def __init__(self, history: PhaseView, span: GradientRange) -> None:
+        self.title = tr("Over time")
+        self._history, self._span = history, span
+        self._steps = StepRange()
+        self._key: object = None
+        self._drawn = 0
+        self.image: HeatImage | None = None
+
+    def restyle(self) -> None:
+        """Colour everything again."""
+        self._key = None
+
+    def take_in(self) -> None:
+        """Colour the columns that are new."""
+        layers = self._history.layers
+        if layers.newest is None:
+            self.image, self._key = None, None
+            return
+        self._span.follow(magnitude_counts(layers.newest.grad_histogram))
+        bins, exponents = layers.grad_bins, self._span.exponents
+        key = (id(layers), bins.merges, exponents)
+        if key != self._key or self.image is None:
+            self._key, self._drawn = key, 0
+            count = exponents[1] - exponents[0]
+            rows = len(layers.names) * count
+            self.image = HeatImage(rows, layers.grad_bins.columns)
+            self._steps = StepRange()
+        self.image.put(self._drawn, self._levels(self._drawn))
+        self._drawn = max(bins.used - 1, 0)
+        total = self._history.run.total_steps if self._history.run else 0
+        self._steps.follow(max(self._history.step, layers.newest.step), total)
+
+    def _levels(self, first: int) -> Array:
+        """Return (layers × exponents, columns), the last layer's largest at the top."""
+        layers = self._history.layers
+        low, high = (exponent + 127 for exponent in self._span.exponents)
+        kept = slice(max(low - MAP_EXPONENTS.start, 0), high - MAP_EXPONENTS.start)
+        means = layers.grad_bins.means(first)
+        cube = means.reshape(len(means), len(layers.names), -1)[:, ::-1, kept]
+        flat = cube[:, :, ::-1].reshape(len(means), -1)
+        return np.sqrt(np.where(flat > 0, flat, np.nan) / FULL_SHARE).T
+
+    def chart(self) -> Chart | None:
+        """Steps below, a band a layer, shares as colours."""
+        if self.image is None:
+            return None
+        names, high = self._history.layers.names, self._steps.high
+        rows = [((len(names) - i - 0.5) / len(names), n) for i, n in enumerate(names)]
+        low, top = self._span.range.low, self._span.range.high
+        label = tr(
+            "step · each band: log₁₀ |∂L/∂w| from {low} to {high}",
+            low=number(low),
+            high=number(top),
+        )
+        axis = Axis(0, high, ticks(0, high, 6), label)
+        bar = Axis(0, 1, ((0, "0 %"), (0.5, "10 %"), (1, "40 %")))
+        return Chart(axis, tuple(rows), bar=bar)
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the image and the gaps between the bands."""
+        if self.image is None:
+            return
+        bins, names = self._history.layers.grad_bins, self._history.layers.names
+        painter.setClipRect(area)
+        width = area.width() * bins.used * bins.span / self._steps.high
+        target = QRectF(area.left() + 1, area.top(), width, area.height())
+        self.image.paint(painter, target, bins.used)
+        paint_gaps(painter, area, len(names))
+
+    def read(self, x: float, y: float) -> str:
+        """Return layer, step, magnitude and share at a place."""
+        layers = self._history.layers
+        bins, count = layers.grad_bins, len(layers.names)
+        band = int(np.clip(y * count, 0, count - 1))
+        step = x * self._steps.high
+        column = int(step // bins.span)
+        if column >= bins.used:
+            return ""
+        low, high = self._span.exponents
+        binary = high - (y * count - band) * (high - low)
+        exponent = int(np.floor(binary)) + 127 - MAP_EXPONENTS.start
+        shares_now = bins.means(column)[0].reshape(count, -1)[count - 1 - band]
+        inside = 0 <= exponent < len(shares_now)
+        share = float(np.nan_to_num(shares_now[exponent])) if inside else 0.0
+        return tr(
+            "{layer} · step {step} · {share} near 1e{value}",
+            layer=layers.names[count - 1 - band],
+            step=int(step) + 1,
+            share=f"{share:.1%}",
+            value=f"{binary / DECADE_BITS:.1f}",
+        )
+
+    def table(self) -> Table:
+        """Return norms of every layer at every measured step."""
+        layers = self._history.layers
+        if layers.newest is None:
+            return ["step"], []
+        pairs = zip(layers.steps.values, layers.grad_norm.values, strict=True)
+        header = ["step", *(f"gradient norm of {name}" for name in layers.names)]
+        return header, [[int(step), *map(float, row)] for step, row in pairs]
+
+
+def paint_gaps(painter: QPainter, area: QRectF, bands: int) -> None:
+    """Separate the bands of a heat map when there is room for it."""
+    height = area.height() / max(bands, 1)
+    if height < 4:
+        return
+    painter.setPen(style.pen(style.colour("bg1"), 2 if height > 14 else 1))
+    for band in range(1, bands):
+        y = area.top() + band * height
+        painter.drawLine(QPointF(area.left() + 1, y), QPointF(area.right(), y))
+
+
+class GradientPlot(FacePanel):
+    """Gradient histograms of all layers.
+
+    Args:
+        history: Where every number comes from.
+        parent: Qt's owner.
+    """
+
+    file_stem = "gradients"
+    turn = 2
+
+    def __init__(self, history: History, parent: QWidget | None = None) -> None:
+        words = nothing_yet(tr("the gradient of every layer"))
+        super().__init__(history, _faces, words, parent)
+        self.setWindowTitle(tr("Gradients"))
+        self.setAccessibleName(tr("Gradients"))
+
+
+def _faces(rows: PhaseView) -> list[Face]:
+    span = GradientRange()
+    return [GradientRidges(rows, span), GradientMap(rows, span)]

@@ -1,0 +1,214 @@
+"""A painted panel with several ways to look at the same measurements."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from engine.i18n import tr
+from workbench.plots.panels.panel import TRAINING, Panel, Table
+from workbench.plots.panels.phase_chooser import PhaseChooser
+from workbench.plots.parts import chart as charts
+from workbench.plots.parts import style
+from workbench.plots.parts.switch import Switch
+from workbench.session.curves.history import SAMPLE, History
+from workbench.session.curves.phase_rows import PhaseView
+
+
+class Face(Protocol):
+    """One way to look at the history."""
+
+    title: str
+
+    def take_in(self) -> None:
+        """Read what is new."""
+
+    def restyle(self) -> None:
+        """Forget what was made with the colours of another theme."""
+
+    def chart(self) -> charts.Chart | None:
+        """Return the standing parts, None while there is nothing to show."""
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the data."""
+
+    def read(self, x: float, y: float) -> str:
+        """Return the values at a place, given as shares from the top left."""
+
+    def table(self) -> Table:
+        """Return the shown numbers as header and rows."""
+
+
+class FacePanel(Panel):
+    """Shows one of several faces; the switch at the top right changes it.
+
+    Args:
+        history: Where every number comes from.
+        faces: Makes at least one that looks at the rows of the chosen phase.
+        empty: Words while there is nothing to show.
+        parent: Qt's owner.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        faces: Callable[[PhaseView], Sequence[Face]],
+        empty: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(history, every=3, parent=parent)
+        self.rows = PhaseView(history)
+        self.faces, self._empty = faces(self.rows), empty
+        self._readout, self._room_px, self._was_old = "", 0, False
+        self._standing = charts.Standing()
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.switch = Switch([face.title for face in self.faces], self)
+        self.switch.changed.connect(self._on_mode_changed)
+        self.phase = PhaseChooser(self)
+        self.phase.chosen.connect(self._on_phase_chosen)
+
+    @property
+    def face(self) -> Face:
+        """The face that is shown."""
+        return self.faces[self.switch.current]
+
+    def show_face(self, index: int) -> None:
+        """Change the face."""
+        self.switch.choose(index)
+
+    def news(self) -> object:
+        """Samples decide, the run, and the age of what is shown."""
+        seen = self.history.runs_seen, self.history.samples_seen
+        return *seen, self.switch.current, self.rows.phase, self._age_words()
+
+    def _age_words(self) -> str:
+        """Return how old the measurement is while the run is further on."""
+        sample = self.history.sample
+        if sample is None or self.state != TRAINING:
+            return ""
+        age = self.history.age_s(SAMPLE, sample.step)
+        step = tr("step {step}", step=f"{sample.step:,}")
+        return tr("{step}, {s} s ago", step=step, s=age) if age else ""
+
+    def take_in(self) -> None:
+        """Let the face read the history, then draw."""
+        self.phase.show_names(self.rows.phases)
+        self._place()
+        self.face.take_in()
+        top = 0 if self._age_words() or self._was_old else charts.HEADER_PX
+        self._was_old = bool(self._age_words())
+        self.update(self.rect().adjusted(0, top, 0, 0))
+
+    def restyle(self) -> None:
+        """Make the pictures again in the colours of the theme."""
+        for face in self.faces:
+            face.restyle()
+        self.again()
+
+    def table(self) -> Table:
+        """Return the face's numbers."""
+        self.face.take_in()
+        return self.face.table()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Offer the faces and the phases."""
+        for index, face in enumerate(self.faces):
+            action = menu.addAction(face.title, lambda i=index: self.show_face(i))
+            action.setCheckable(True)
+            action.setChecked(index == self.switch.current)
+        self.phase.fill_menu(menu)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the standing parts, then the data."""
+        with QPainter(self) as painter:
+            chart = self.face.chart()
+            if chart is None:
+                self._paint_empty(painter)
+                return
+            ratio = self.devicePixelRatioF()
+            pixmap = self._standing.pixmap(chart, self.size(), ratio)
+            painter.drawPixmap(0, 0, pixmap)
+            area = chart.area(self.size())
+            painter.setFont(style.tick_font())
+            if words := self._readout or self._age_words():
+                room = QRectF(area.left(), 4, self._room_px - area.left() - 8, 20)
+                painter.setPen(style.colour("fg" if self._readout else "fg2"))
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+            self.face.paint(painter, area)
+
+    def draw_vector(self, painter: QPainter) -> None:
+        """Draw chart and data without the standing picture and the switch."""
+        chart = self.face.chart()
+        if chart is None:
+            self._paint_empty(painter)
+            return
+        charts.draw(painter, chart, self.size())
+        self.face.paint(painter, chart.area(self.size()))
+
+    def words(self, empty: str) -> str:
+        """Return what to say while there is nothing to show.
+
+        Args:
+            empty: While no run is on.
+        """
+        if self.history.sample is not None and self.rows.sample is None:
+            return tr("This phase was not measured yet.")
+        return super().words(empty)
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), style.colour("bg1"))
+        painter.setPen(style.colour("fg2"))
+        words = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
+        painter.drawText(
+            self.rect().adjusted(16, 16, -16, -16), words, self.words(self._empty)
+        )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the values under the mouse."""
+        self._read(event.position())
+
+    def leaveEvent(self, _event: object) -> None:
+        """Forget the reading."""
+        self._set_readout("")
+
+    def _read(self, position: QPointF) -> None:
+        chart = self.face.chart()
+        area = chart.area(self.size()) if chart else QRectF()
+        if not area.contains(position):
+            self._set_readout("")
+            return
+        x = (position.x() - area.left()) / area.width()
+        y = (position.y() - area.top()) / area.height()
+        self._set_readout(self.face.read(x, y))
+
+    def _set_readout(self, text: str) -> None:
+        if text != self._readout:
+            self._readout = text
+            self._place()
+            self.update()
+
+    def _on_mode_changed(self, _index: int) -> None:
+        self.setAccessibleDescription(tr("Shows: {what}", what=self.face.title))
+        self.catch_up()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the switch at the top right."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """Put the chooser of phases beside the switch; a reading may cover it."""
+        self.switch.place(self.width() - 8, 4)
+        right = self.switch.x() if self.switch.isVisibleTo(self) else self.width() - 8
+        self._room_px = right
+        self.phase.place(right - 6, 4)
+        self.phase.setVisible(self.phase.has_choice and not self._readout)
+
+    def _on_phase_chosen(self, phase: int) -> None:
+        self.rows.phase = phase
+        self.catch_up()
+        self.update()

@@ -1,0 +1,264 @@
+"""How much every layer's weights change, and how they are spread."""
+
+import numpy as np
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from engine.i18n import tr
+from workbench.plots.panels.gradients import paint_gaps
+from workbench.plots.panels.modes import Face, FacePanel
+from workbench.plots.panels.panel import Table, nothing_yet
+from workbench.plots.parts import style
+from workbench.plots.parts.chart import Axis, Chart
+from workbench.plots.parts.heat import HeatImage
+from workbench.plots.parts.ranges import (
+    StepRange,
+    ValueRange,
+    decades,
+    power_of_ten,
+    ticks,
+)
+from workbench.plots.parts.weight_histogram import WeightSpread
+from workbench.session.curves.columns import Array
+from workbench.session.curves.history import History
+from workbench.session.curves.phase_rows import PhaseView
+
+GUIDE = float(np.log10(style.GUIDE_RATIO))
+SMALLEST_RATIO = -12.0
+"""log10 of the ratio that stands for no change at all."""
+MOST_NAMES = 12
+
+
+class RatioFace:
+    """What the two views of ‖Δw‖/‖w‖ over the steps share."""
+
+    title = ""
+    ends = (1, 100)
+    """Percentiles of the ratios that the range holds."""
+
+    def __init__(self, history: PhaseView) -> None:
+        self._history = history
+        self._new_ranges()
+
+    def _new_ranges(self) -> None:
+        self._run = self._history.layers
+        self._steps = StepRange()
+        self._range = ValueRange(-5, -1, 0.4, 0.05, unit=1, smallest=2)
+        self.ratios = np.empty((0, 0))
+
+    def restyle(self) -> None:
+        """Nothing is kept in colours."""
+
+    @property
+    def _bins(self):  # noqa: ANN202 - TimeBins of the run
+        return self._history.layers.ratio_bins
+
+    def take_in(self) -> None:
+        """Read log10 of the ratios (columns, layers) and fit the ranges."""
+        layers = self._history.layers
+        if layers is not self._run:
+            self._new_ranges()
+        if layers.newest is None:
+            return
+        self.ratios = np.maximum(self._bins.means(), SMALLEST_RATIO)
+        seen = self.ratios[self._bins.measured()]
+        if np.isfinite(seen).any():
+            low, high = np.nanpercentile(seen, self.ends)
+            self._range.follow(float(low), float(max(high, GUIDE)))
+        total = self._history.run.total_steps if self._history.run else 0
+        self._steps.follow(max(self._history.step, layers.newest.step), total)
+
+    def _step_axis(self) -> Axis:
+        high = self._steps.high
+        return Axis(0, high, ticks(0, high, 6), tr("step"))
+
+    def _reading(self, row: int, x: float) -> str:
+        step = x * self._steps.high
+        column = int(step // self._bins.span)
+        if column >= len(self.ratios):
+            return ""
+        return tr(
+            "{layer} · step {step} · ‖Δw‖/‖w‖ = {ratio}",
+            layer=self._history.layers.names[row],
+            step=int(step) + 1,
+            ratio=f"{10 ** self.ratios[column, row]:.2e}",
+        )
+
+    def table(self) -> Table:
+        """Return the ratio of every layer at every measured step."""
+        layers = self._history.layers
+        if layers.newest is None:
+            return ["step"], []
+        pairs = zip(layers.steps.values, layers.update_ratio.values, strict=True)
+        header = ["step", *(f"update ratio of {name}" for name in layers.names)]
+        return header, [[int(step), *map(float, row)] for step, row in pairs]
+
+
+class RatioMap(RatioFace):
+    """A row a layer, a column a span of steps; rare extremes have the last colours."""
+
+    ends = (2, 96)
+
+    def __init__(self, history: PhaseView) -> None:
+        super().__init__(history)
+        self.title = tr("Heat map")
+        self._key: object = None
+        self._drawn = 0
+        self.image: HeatImage | None = None
+
+    def restyle(self) -> None:
+        """Colour everything again."""
+        self._key = None
+
+    def take_in(self) -> None:
+        """Colour the columns that are new."""
+        super().take_in()
+        layers = self._history.layers
+        if layers.newest is None:
+            self.image, self._key = None, None
+            return
+        key = (id(layers), self._bins.merges, self._range.low, self._range.high)
+        if key != self._key or self.image is None:
+            self._key, self._drawn = key, 0
+            self.image = HeatImage(len(layers.names), layers.ratio_bins.columns)
+        new = self.ratios[self._drawn :, ::-1].T
+        levels = (new - self._range.low) / (self._range.high - self._range.low)
+        self.image.put(self._drawn, levels)
+        self._drawn = max(self._bins.used - 1, 0)
+
+    def chart(self) -> Chart | None:
+        """Steps below, layers at the left, decades as colours."""
+        if self.image is None:
+            return None
+        names = self._history.layers.names
+        rows = [((len(names) - i - 0.5) / len(names), n) for i, n in enumerate(names)]
+        low, high = self._range.low, self._range.high
+        bar = Axis(low, high, decades(low, high, 6))
+        return Chart(self._step_axis(), tuple(rows), bar=bar, mark=GUIDE)
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the image and the gaps between the rows."""
+        if self.image is None:
+            return
+        painter.setClipRect(area)
+        bins = self._bins
+        width = area.width() * bins.used * bins.span / self._steps.high
+        target = QRectF(area.left() + 1, area.top(), width, area.height())
+        self.image.paint(painter, target, bins.used)
+        paint_gaps(painter, area, len(self._history.layers.names))
+
+    def read(self, x: float, y: float) -> str:
+        """Return layer, step and ratio at a place."""
+        count = len(self._history.layers.names)
+        row = count - 1 - int(np.clip(y * count, 0, count - 1))
+        return self._reading(row, x)
+
+
+class RatioLines(RatioFace):
+    """A line a layer on a logarithmic axis, with the guide."""
+
+    def __init__(self, history: PhaseView) -> None:
+        super().__init__(history)
+        self.title = tr("Lines")
+
+    def chart(self) -> Chart | None:
+        """Steps below, decades at the left."""
+        if not self.ratios.size:
+            return None
+        low, high = self._range.low, self._range.high
+        rows = tuple(
+            ((high - value) / (high - low), text)
+            for value, text in decades(low, high, 6)
+        )
+        names = self._history.layers.names
+        right = 70 if len(names) <= MOST_NAMES else 14
+        axis = self._step_axis()
+        return Chart(axis, rows, "‖Δw‖/‖w‖", grid_rows=True, right_px=right)
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the guide, the lines, and each name where its line ends."""
+        measured = np.flatnonzero(self._bins.measured())
+        steps = (measured + 0.5) * self._bins.span
+        x = area.left() + steps * (area.width() / self._steps.high)
+        y = self._heights(area)[measured]
+        self._paint_guide(painter, area)
+        painter.save()
+        painter.setClipRect(area)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row in range(y.shape[1]):
+            painter.setPen(style.pen(style.series(row)))
+            seen = np.isfinite(y[:, row])
+            if not seen.any():
+                continue
+            painter.drawPolyline(arrayToQPolygonF(x[seen], y[seen, row]))
+        painter.restore()
+        if y.shape[1] <= MOST_NAMES:
+            self._paint_names(painter, area, x[-1], y[-1])
+
+    def _heights(self, area: QRectF) -> Array:
+        low, high = self._range.low, self._range.high
+        return area.top() + (high - self.ratios) / (high - low) * area.height()
+
+    def _paint_guide(self, painter: QPainter, area: QRectF) -> None:
+        low, high = self._range.low, self._range.high
+        if not low <= GUIDE <= high:
+            return
+        y = area.top() + (high - GUIDE) / (high - low) * area.height()
+        painter.setPen(style.pen(style.colour("fg2"), dashed=True))
+        painter.drawLine(QLineF(area.left(), y, area.right(), y))
+        words = tr("guide {ratio}", ratio=power_of_ten(-3))
+        top = y - 18 if y - 18 > area.top() else y + 1
+        box = QRectF(area.left() + 6, top, area.width() - 10, 17)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(box, left, words)  # the names stand at the right
+
+    def _paint_names(
+        self, painter: QPainter, area: QRectF, x: float, ends: Array
+    ) -> None:
+        """Write each name at the end of its line, pushed apart where they meet."""
+        metrics = painter.fontMetrics()
+        height, free = metrics.height() - 2, area.bottom() + 8
+        for row in np.argsort(-np.nan_to_num(ends, nan=area.bottom())):
+            y = min(float(np.nan_to_num(ends[row])), free - height / 2)
+            free = y - height / 2
+            painter.setPen(style.series(int(row)))
+            name = metrics.elidedText(
+                self._history.layers.names[row], Qt.TextElideMode.ElideMiddle, 64
+            )
+            box = QRectF(min(x, area.right()) + 5, y - height / 2, 68, height)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+
+    def read(self, x: float, y: float) -> str:
+        """Return step and ratio of the line nearest to a place."""
+        column = int(x * self._steps.high // self._bins.span)
+        if column >= len(self.ratios):
+            return ""
+        low, high = self._range.low, self._range.high
+        distance = np.abs(self.ratios[column] - (high - y * (high - low)))
+        if not np.isfinite(distance).any():
+            return ""
+        return self._reading(int(np.nanargmin(distance)), x)
+
+
+class WeightChangePlot(FacePanel):
+    """Change of the weights of all layers, and their histograms.
+
+    Args:
+        history: Where every number comes from.
+        parent: Qt's owner.
+    """
+
+    file_stem = "weights"
+    turn = 0
+
+    def __init__(self, history: History, parent: QWidget | None = None) -> None:
+        words = nothing_yet(tr("how much the weights of every layer change"))
+        super().__init__(history, _faces, words, parent)
+        self.setWindowTitle(tr("Weights"))
+        self.setAccessibleName(tr("Weight change"))
+
+
+def _faces(rows: PhaseView) -> list[Face]:
+    return [RatioMap(rows), RatioLines(rows), WeightSpread(rows)]

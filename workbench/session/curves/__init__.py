@@ -1,0 +1,1 @@
+"""The measurements of a run, as the window keeps them."""

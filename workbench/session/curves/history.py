@@ -1,0 +1,226 @@
+"""Everything that a run has told so far. Every number in a plot comes from here."""
+
+import math
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.protocol.baselines import TOTAL, Baseline, Baselines, total
+from engine.protocol.messages import Evaluation, Frame, LayerSample, RunStarted, View
+from workbench.session.names import Names
+
+if TYPE_CHECKING:
+    from engine.protocol.arrays import Floats
+    from workbench.session.curves.layers import LayerHistory
+    from workbench.session.curves.series import Series
+
+LOG_LINES = 5000
+MARKS = 100
+"""Changed settings that are remembered, the newest ones."""
+SAMPLE = ""
+"""Stands for the measurement of the layers among the paths of views."""
+OLD_S, OLD_STEPS = 3, 50
+"""What is older than both is said to be old."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log with the time when it arrived."""
+
+    time: datetime
+    text: str
+
+
+class History:
+    """Curves, evaluations, measurements and log of the current run.
+
+    The counters `losses_seen`, `samples_seen`, `evaluations_seen`, `views_seen`,
+    `log_seen` and `runs_seen` grow with each arrival; a plot whose counter stands
+    still has nothing to draw.
+
+    numpy is loaded with the first run or plot, which is after the first paint.
+    """
+
+    def __init__(self) -> None:
+        self.losses_seen = self.samples_seen = self.evaluations_seen = 0
+        self.views_seen = self.log_seen = self.runs_seen = 0
+        self.log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._reset(None, Names())
+
+    def _reset(self, run: RunStarted | None, names: Names) -> None:
+        self.run, self.names = run, names
+        self.losses, self.rates = _series(run), _series(run)
+        self.evaluations: list[Evaluation] = []
+        self.views: dict[str, View] = {}
+        self.shown_at: dict[str, float] = {}
+        self._layers: LayerHistory | None = None
+        self.diverged_at: int | None = None
+        self.changes: list[int] = []
+        self.step, self.epoch = (run.step if run else 0), 0.0
+        self.samples_per_s, self.overhead, self.eta_s = 0.0, 0.0, math.nan
+
+    def clear(self) -> None:
+        """Forget the run, for another project."""
+        self._reset(None, Names())
+        self.runs_seen += 1
+
+    def begin(self, run: RunStarted, names: Names) -> None:
+        """Start over for a new run; go on when it continues the run that is here."""
+        known = self.run is not None and self.run.run == run.run
+        if known and self.step == run.step > 0:
+            self.run = run
+            return
+        self._reset(run, names)
+        self.runs_seen += 1
+
+    def moved(self, folder: str) -> None:
+        """Note that the run is in another folder now."""
+        if self.run is not None:
+            self.run = replace(self.run, run=folder)
+
+    def add(self, frame: Frame) -> None:
+        """Take in a frame; frames come in order."""
+        self._add_losses(frame)
+        if frame.sample is not None:
+            self.layers.add(frame.sample)
+            self.samples_seen += 1
+            self.shown_at[SAMPLE] = time.monotonic()
+        if frame.evaluations:
+            self.evaluations.extend(frame.evaluations)
+            self.evaluations_seen += len(frame.evaluations)
+            self._add_tasks()
+        self.add_views(frame.views)
+        self.changes = [*self.changes, *frame.changes][-MARKS:]
+        self.add_log(frame.log)
+        self.step, self.epoch = frame.step, frame.epoch
+        self.samples_per_s, self.overhead = frame.samples_per_s, frame.overhead
+        self.eta_s = frame.eta_s
+
+    def add_views(self, views: tuple[View, ...]) -> None:
+        """Take in views, the newest of each node; they come in order."""
+        self.views.update({view.node: view for view in views})
+        self.shown_at.update({view.node: time.monotonic() for view in views})
+        self.views_seen += len(views)
+
+    def age_s(self, shown: str, step: int) -> int:
+        """Return the seconds since a picture came, 0 while it is as good as new.
+
+        Args:
+            shown: Path of a view, or `SAMPLE`.
+            step: That it shows.
+        """
+        if self.step - step < OLD_STEPS or shown not in self.shown_at:
+            return 0
+        age = int(time.monotonic() - self.shown_at[shown])
+        return age if age >= OLD_S else 0
+
+    def _add_tasks(self) -> None:
+        """Make the views that show evaluations."""
+        self.add_views(tuple(m.view(self.evaluations) for m in self.names.matrices))
+
+    def _add_losses(self, frame: Frame) -> None:
+        if not len(frame.steps):
+            return
+        for column, series in enumerate(self.losses):
+            series.extend(frame.steps, frame.losses[:, column])
+        for column, series in enumerate(self.rates):
+            series.extend(frame.steps, frame.rates[:, column])
+        self.losses_seen += len(frame.steps)
+
+    def add_log(self, lines: tuple[str, ...]) -> None:
+        """Append lines to the log with the present time."""
+        now = datetime.now().astimezone()
+        self.log.extend(LogLine(now, line) for line in lines)
+        self.log_seen += len(lines)
+
+    @property
+    def broken_steps(self) -> tuple[int, ...]:
+        """Steps whose loss was no finite number, the newest few."""
+        found = {step for series in self.losses for step in series.nonfinite_steps[-8:]}
+        if self.diverged_at is not None:
+            found.add(self.diverged_at)
+        return tuple(sorted(found))
+
+    def diverge(self, step: int) -> None:
+        """Note that the loss of a step was no finite number and ended the run."""
+        self.diverged_at = step
+        self.losses_seen += 1
+
+    @property
+    def layers(self) -> "LayerHistory":
+        """Measurements of the layers of the run."""
+        if self._layers is None:
+            from workbench.session.curves.layers import LayerHistory  # noqa: PLC0415 - numpy
+
+            paths = self.run.layers if self.run else ()
+            words = tuple(self.names.layer(path) for path in paths)
+            self._layers = LayerHistory(paths, words)
+        return self._layers
+
+    @property
+    def sample(self) -> LayerSample | None:
+        """The newest measurement of the layers."""
+        return self._layers.newest if self._layers else None
+
+    def evaluated(self, name: str, *, training: bool = False) -> "Floats":
+        """Return (steps, values) as (2, K) of one evaluated value, finite ones only.
+
+        Args:
+            name: Node id, or `loss` for the total.
+            training: Of the training data instead of the validation data.
+        """
+        told = [
+            (e.step, e.train_values if training else e.values) for e in self.evaluations
+        ]
+        return _finite([(step, values.get(name, math.nan)) for step, values in told])
+
+    def validated(self, phase: int) -> "Floats":
+        """Return (steps, validation loss) as (2, K) of a phase, while it was active.
+
+        Its loss is the weighted sum of all that it minimises.
+
+        Args:
+            phase: Index of a phase whose goal the run has told.
+        """
+        assert self.run is not None
+        goal = self.run.goals[phase]
+        active = [e for e in self.evaluations if goal.is_active(e.step)]
+        return _finite([(e.step, goal.value(e.values)) for e in active])
+
+    @property
+    def baselines(self) -> Baselines:
+        """What lazy answers reach, by the name of what is evaluated."""
+        return self.run.baselines if self.run else {}
+
+    def baselines_of_losses(self) -> list[Baseline | None]:
+        """Return the baseline of what each phase minimises, or the only one's."""
+        goals = self.run.goals if self.run else ()
+        if len(goals) > 1:
+            return [total(goal, self.baselines) for goal in goals]
+        return [self.baselines.get(TOTAL)]
+
+    @property
+    def result(self) -> Evaluation | None:
+        """The evaluation of the weights that the run ends with, as far as it is."""
+        best = [each for each in self.evaluations if each.best]
+        known = best if best and self.names.keeps_best else self.evaluations
+        return known[-1] if known else None
+
+
+def _finite(pairs: list[tuple[int, float]]) -> "Floats":
+    """Return pairs as (2, K), without those whose value is no finite number."""
+    import numpy as np  # noqa: PLC0415 - not before the first paint
+
+    known = [(step, value) for step, value in pairs if math.isfinite(value)]
+    return np.array(known, float).reshape(-1, 2).T
+
+
+def _series(run: RunStarted | None) -> "tuple[Series, ...]":
+    """Return an empty curve for each phase of a run."""
+    if run is None:
+        return ()
+    from workbench.session.curves.series import Series  # noqa: PLC0415 - numpy
+
+    return tuple(Series(run.total_steps) for _ in run.phases)

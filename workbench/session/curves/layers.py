@@ -1,0 +1,71 @@
+"""What was measured of the layers: newest sample, norms over time, columns for maps."""
+
+import numpy as np
+
+from engine.protocol.messages import HISTOGRAM_BINS, LayerSample
+from workbench.session.curves.columns import Array, Column
+from workbench.session.curves.timebins import TimeBins
+
+EXPONENTS = 256
+"""Histogram bins of one sign."""
+MAP_EXPONENTS = slice(127 - 36, 127 + 8)
+"""Exponents kept over time: 2⁻³⁶ (1.5e-11) to 2⁸."""
+
+
+def magnitude_counts(histogram: Array) -> Array:
+    """Return counts (L, 254) of |x| by exponent, without zeros, inf and NaN."""
+    both = histogram[:, :EXPONENTS] + histogram[:, EXPONENTS:HISTOGRAM_BINS]
+    return both[:, 1:-1]
+
+
+def exponent_of(bins: Array) -> Array:
+    """Return ⌊log2 |x|⌋ of the bins of `magnitude_counts`."""
+    return bins + 1 - 127
+
+
+def shares(counts: Array) -> Array:
+    """Return counts divided by their sum per row; NaN for an empty row."""
+    total = counts.sum(axis=1, keepdims=True).astype(float)
+    return np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0)
+
+
+class LayerHistory:
+    """Measurements of all layers of a run (axis L).
+
+    Args:
+        paths: Node paths, as in `RunStarted.layers`.
+        names: The words for them, in the same order.
+
+    Attributes:
+        measured_rows: Layers that were measured once; a phase that comes later has
+            none of them yet.
+    """
+
+    def __init__(self, paths: tuple[str, ...], names: tuple[str, ...]) -> None:
+        self.paths, self.names = paths, names
+        self.newest: LayerSample | None = None
+        self.measured_rows: frozenset[int] = frozenset()
+        count = max(len(paths), 1)
+        self.steps = Column(np.int64)
+        self.grad_norm = Column(width=count)
+        self.update_ratio = Column(width=count)
+        self.ratio_bins = TimeBins(count)
+        self.grad_bins_per_layer = MAP_EXPONENTS.stop - MAP_EXPONENTS.start
+        self.grad_bins = TimeBins(count * self.grad_bins_per_layer)
+
+    def add(self, sample: LayerSample) -> None:
+        """Take in one sample; samples come in the order of their steps."""
+        if not self.paths:
+            return
+        self.newest = sample
+        if len(self.measured_rows) < len(self.paths):
+            known = np.flatnonzero(~np.isnan(sample.grad_zeros))
+            self.measured_rows |= frozenset(known.tolist())
+        self.steps.extend([sample.step])
+        self.grad_norm.extend(sample.grad_norm[None])
+        self.update_ratio.extend(sample.update_ratio[None])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.ratio_bins.put(sample.step, np.log10(sample.update_ratio))
+        counts = magnitude_counts(sample.grad_histogram)
+        kept = slice(MAP_EXPONENTS.start - 1, MAP_EXPONENTS.stop - 1)
+        self.grad_bins.put(sample.step, shares(counts)[:, kept].ravel())

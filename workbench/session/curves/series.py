@@ -1,0 +1,114 @@
+"""One curve over the steps, ready to be drawn at any length and zoom."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from workbench.session.curves.columns import Array, Column
+from workbench.session.curves.pyramid import Envelope, Means
+from workbench.session.curves.smoothing import Ema
+
+MOST_ROOM = 1 << 24
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cursor reads: the value at the recorded step nearest to it."""
+
+    step: int
+    value: float
+    smooth: float
+
+
+class Series:
+    """Steps with values. Values that are not finite are counted, not kept.
+
+    Args:
+        capacity: Steps to make room for; memory is taken only as it is filled.
+    """
+
+    def __init__(self, capacity: int = 1024) -> None:
+        room = min(max(capacity, 1024), MOST_ROOM)
+        self.steps = Column(np.int64, capacity=room)
+        self.values, self.smooth = Column(capacity=room), Column(capacity=room)
+        self.nonfinite_steps: list[int] = []
+        self._ema = Ema()
+        self._envelope = Envelope(self.values)
+        self._means = Means(self.smooth)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def extend(self, steps: Array, values: Array) -> None:
+        """Append values at steps that follow all earlier ones; NaN means absent."""
+        finite = np.isfinite(values)
+        if not finite.all():
+            self.nonfinite_steps.extend(int(step) for step in steps[np.isinf(values)])
+            steps, values = steps[finite], values[finite]
+        self.steps.extend(steps)
+        self.values.extend(values)
+        self.smooth.extend(self._ema.extend(values))
+        self._envelope.update()
+        self._means.update()
+
+    def raw_line(self, low: float, high: float, pixels: int) -> tuple[Array, Array]:
+        """Return the points of the raw curve between two steps, ≤ 2 per pixel.
+
+        Where a pixel holds many steps, its smallest and its largest value are drawn.
+        """
+        first, last = self._span(low, high)
+        if last - first <= 2 * pixels:
+            return self.steps.values[first:last], self.values.values[first:last]
+        index, lows, highs = self._envelope.query(first, last, pixels)
+        points = np.empty(2 * len(index))
+        points[0::2], points[1::2] = lows, highs
+        return np.repeat(self.steps.values[index], 2), points
+
+    def smooth_line(
+        self, low: float, high: float, limit: int = 1000
+    ) -> tuple[Array, Array]:
+        """Return at most `limit` + 1 points of the smoothed curve between two steps.
+
+        Where a point stands for many steps, it is the mean of their smoothed values.
+        """
+        first, last = self._span(low, high)
+        if first == last:
+            return np.empty(0), np.empty(0)
+        index, means = self._means.query(first, last, limit)
+        return self.steps.values[index], means
+
+    def bounds(self, low: float, high: float) -> tuple[float, float] | None:
+        """Return the smallest and largest raw value between two steps."""
+        first, last = self._span(low, high)
+        if first == last:
+            return None
+        _, lows, highs = self._envelope.query(first, last, 64)
+        return float(lows.min()), float(highs.max())
+
+    def at(self, step: float) -> Reading | None:
+        """Return the values at the recorded step nearest to `step`."""
+        if not len(self.steps):
+            return None
+        steps = self.steps.values
+        right = min(self._index(math.ceil(step), "left"), len(steps) - 1)
+        left = max(right - 1, 0)
+        nearer_left = abs(steps[left] - step) <= abs(steps[right] - step)
+        index = left if nearer_left else right
+        return Reading(
+            int(steps[index]),
+            float(self.values.values[index]),
+            float(self.smooth.values[index]),
+        )
+
+    def _span(self, low: float, high: float) -> tuple[int, int]:
+        """Return the indices of the steps in view, one more on either side."""
+        first = self._index(math.ceil(low), "left")
+        last = self._index(math.floor(high), "right")
+        return max(first - 1, 0), min(last + 1, len(self))
+
+    def _index(self, step: int, side: Literal["left", "right"]) -> int:
+        """Find a step; with a float numpy would convert the whole column."""
+        bounded = np.int64(min(max(step, -1), 1 << 62))
+        return int(np.searchsorted(self.steps.values, bounded, side))
