@@ -2,7 +2,8 @@
 
 A mutator checks first and changes afterwards: when it raises, nothing has changed.
 Whether ports exist and fit is not decided here but in
-`engine.advice.document.validate`, so that a half-finished graph is a document like any other.
+`engine.advice.document.validate`, so that a half-finished graph is a document like any
+other.
 """
 
 from collections.abc import Mapping

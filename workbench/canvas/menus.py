@@ -27,6 +27,7 @@ from workbench.canvas.edits import (
 )
 from workbench.canvas.gestures import notes as note_drags
 from workbench.canvas.scene import open_block
+from workbench.canvas.widgets import node_chooser
 from workbench.canvas.widgets.node_chooser import go_to_node
 from workbench.document import actions, blocks, lora, notes, outer_ports
 from workbench.document.notes import Note
