@@ -1,6 +1,6 @@
 """Layers inside of blocks that no loss depends on, and those that feed only such.
 
-`engine.advice.document.loss_checks` tells what stands in the main graph, as far as wires
+What stands in the main graph is told of by `document.loss_checks`, as far as wires
 show it; here blocks are taken apart. A block that is not read at all is told of as one.
 """
 
