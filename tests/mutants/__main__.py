@@ -79,7 +79,7 @@ def _drawn(options: argparse.Namespace, tree: Path) -> list[draw.Bug]:
 
 
 def _is_at(bug: draw.Bug, place: str) -> bool:
-    """Tell a bug in a folder, a file or a line, as it is written on the command line."""
+    """Tell a bug in a folder, a file, or at FILE:LINE."""
     path, _, line = place.partition(":")
     return bug.path.startswith(path) and line in ("", str(bug.line))
 
