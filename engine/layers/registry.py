@@ -8,7 +8,7 @@ from engine.layers.families import (
     activation,
     attention,
     conv,
-    core,
+    dense,
     loss,
     merge,
     metric,
@@ -38,7 +38,7 @@ CATEGORIES: dict[Category, str] = {
 }
 _FAMILIES = (
     source,
-    core,
+    dense,
     conv,
     pool,
     norm,
