@@ -1,4 +1,4 @@
-"""Whoever searches for an id finds its entry, and its builder in a file of that name."""
+"""Who searches for an id finds its entry and, in a file of that name, its builder."""
 
 import ast
 from pathlib import Path
