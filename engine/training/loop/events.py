@@ -10,7 +10,7 @@ from engine.protocol.arrays import Floats, Ints
 from engine.protocol.baselines import Baselines, against
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Evaluation, LayerSample, RunStarted, View
-from engine.training.records.runs import Change
+from engine.training.records.change import Change
 
 _SETTINGS = {
     "lr": "Learning rate",

@@ -24,7 +24,8 @@ from engine.training.parts import live_settings, snapshot
 from engine.training.parts import threads as thread_counts
 from engine.training.parts.assembly import assemble, facts
 from engine.training.parts.snapshot import Position
-from engine.training.records.runs import Change, Run
+from engine.training.records.change import Change
+from engine.training.records.runs import Run
 from engine.training.weights import initial_weights
 
 if TYPE_CHECKING:
