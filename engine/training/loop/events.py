@@ -31,7 +31,7 @@ class Step(Enum):
     VIEW = "view"
     LOOK_BACK = "look back"
     HOLD = "hold"
-    """Nothing: the disk takes nothing, see `Control.holds`."""
+    """Nothing: the disk takes nothing, see `TrainingState.holds`."""
 
 
 @dataclass(frozen=True)
