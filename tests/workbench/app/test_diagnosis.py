@@ -59,7 +59,7 @@ def told(*findings, step=1):
 def ill(qtbot, running, engine):
     """A window whose run has a fault."""
     engine.tell(told(finding()), len(engine.sent))
-    qtbot.waitUntil(running.diagnosing.bar.isVisible)
+    qtbot.waitUntil(running.controllers.diagnosing.bar.isVisible)
     return running
 
 
@@ -70,9 +70,9 @@ def texts(widget):
 def test_nothing_is_said_while_nothing_is_wrong(qtbot, running, engine):
     engine.tell(told(), len(engine.sent))
     qtbot.waitUntil(lambda: running.session.history.step == 1)
-    assert not running.diagnosing.bar.isVisible()
+    assert not running.controllers.diagnosing.bar.isVisible()
     assert running.docks["diagnosis"].windowTitle() == "Diagnosis"
-    assert "No fault" in running.diagnosing.panel.empty.text()
+    assert "No fault" in running.controllers.diagnosing.panel.empty.text()
 
 
 def test_a_fault_stands_above_the_canvas_in_the_panel_and_at_its_node(ill):
