@@ -37,8 +37,8 @@ class Controllers:
         self._desk = desk
         on_disk = OnDisk(desk.document)
         self.opening = Opening(desk)
-        guard = Guard(desk.widget, desk.document, on_disk)
-        self.files = Files(desk, guard, self.opening)
+        self.guard = Guard(desk.widget, desk.document, on_disk)
+        self.files = Files(desk, self.guard, self.opening)
         self.disk_care = DiskCare(desk, self.files, on_disk, recovery)
         self.outside = OutsidePaths(desk)
         self.training = TrainCommands(desk, self.outside)

@@ -32,7 +32,7 @@ from workbench.app.docks.docks import Docks
 from workbench.app.docks.panels import Panels
 from workbench.app.reporting import Reporting
 from workbench.canvas.view import CanvasView
-from workbench.canvas.widgets.layer_list import Palette
+from workbench.canvas.widgets.layer_list import LayerList
 from workbench.canvas.widgets.undo_list import UndoList
 from workbench.document import Document
 from workbench.document.document import SUFFIX
@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.document)
-        self.palette_panel = Palette(self.document, self.canvas)
+        self.palette_panel = LayerList(self.document, self.canvas)
         self.inspector = Inspector(self.document)
         self.problems = ProblemList(self.title_of)
         self.centre = QStackedWidget()
@@ -240,6 +240,6 @@ class MainWindow(QMainWindow):
         self.settings.set_window("geometry", self.saveGeometry())
         self.settings.set_window("state", self.docks.save())
         self.settings.save()
-        self.canvas.canvas.blockSignals(True)
+        self.canvas.scene.blockSignals(True)
         self.session.close(CLOSE_S)
         self.panels.close()

@@ -138,12 +138,7 @@ def offered(menu: str, bound: Iterable[Bound]) -> list[list[Bound]]:
 
 
 def by_id(table: Sequence[Command[C]]) -> dict[str, Command[C]]:
-    """Return a table's rows by their ids.
-
-    Raises:
-        ValueError: Two have the same.
-    """
+    """Return a table's rows by their ids, of which no two are the same."""
     found = {command.id: command for command in table}
-    if len(found) != len(table):
-        raise ValueError("Two commands have one id.")
+    assert len(found) == len(table), "two commands have one id"
     return found

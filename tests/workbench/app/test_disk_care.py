@@ -73,13 +73,13 @@ def test_change_between_question_and_writing_is_asked_about(
     window, path, answer, monkeypatch
 ):
     asked = answer("Cancel")
-    whole = window.controllers.files.check
+    whole = window.controllers.guard.check
 
     def check():
         path.write_text("theirs", "utf-8")
         whole()
 
-    window.controllers.files.check = check
+    window.controllers.guard.check = check
     assert not window.controllers.files.save()
     assert len(asked) == 1
     assert path.read_text("utf-8") == "theirs"

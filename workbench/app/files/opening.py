@@ -13,7 +13,7 @@ from engine.graph.files import giving_up
 from engine.i18n import tr
 from workbench.app.desk import Desk
 from workbench.canvas.scene.slices import Slices
-from workbench.canvas.scene.staging import Stage, is_large
+from workbench.canvas.scene.staging import StagedScene, is_large
 from workbench.document import content
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Opening(QObject):
         super().__init__(desk.widget)
         self._desk = desk
         self._reading: _Reading | None = None
-        self._stage: Stage | None = None
+        self._stage: StagedScene | None = None
         self._then: Callable[[], object] = lambda: None
         self._slices = Slices(self)
         self._timer = QTimer(self)
@@ -87,7 +87,7 @@ class Opening(QObject):
         self._timer.stop()
         self._slices.stop()
         if self._stage is not None:
-            self._desk.canvas.canvas.leaving.take(*self._stage.members())
+            self._desk.canvas.scene.leaving.take(*self._stage.members())
         self._reading = self._stage = None
         self._desk.banner.withdraw(_ABOUT)
 
@@ -111,7 +111,7 @@ class Opening(QObject):
         elif not is_large(reading.project.graph):
             self._show(reading, None)
         elif not self._slices.is_running:
-            self._stage = stage = Stage(reading.project)
+            self._stage = stage = StagedScene(reading.project)
             self._slices.start(stage.steps(), lambda: self._show(reading, stage))
         elif isinstance(share := self._slices.last, float):
             self._tell_share(len(reading.project.graph.nodes), share)
@@ -121,11 +121,11 @@ class Opening(QObject):
                    total=f"{total:,}")  # fmt: skip
         self._desk.banner.words.setText(words)
 
-    def _show(self, reading: "_Reading", stage: Stage | None) -> None:
+    def _show(self, reading: "_Reading", stage: StagedScene | None) -> None:
         self._stage = None
         self.cancel()
         assert reading.project is not None
-        self._desk.canvas.canvas.stage = stage
+        self._desk.canvas.scene.staged = stage
         self._desk.document.set_project(
             reading.project, reading.path, known=reading.known
         )

@@ -96,7 +96,7 @@ class Diagnosing(QObject):
     def _show(self, findings: tuple[Finding, ...], *, has_run: bool) -> None:
         self.bar.show_finding(findings[0] if findings else None)
         self.panel.show_findings(findings, has_run=has_run)
-        self._desk.canvas.canvas.set_findings(
+        self._desk.canvas.scene.set_findings(
             [
                 Problem(node, f"{finding.title}: {finding.text}", severity="warning")
                 for finding in findings

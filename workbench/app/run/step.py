@@ -32,4 +32,4 @@ class Stepping(QObject):
     def _on_frame(self, frame: Frame) -> None:
         if self._is_due and len(frame.steps):
             self._is_due = False
-            self._desk.canvas.pulse.start()
+            self._desk.canvas.step_animation.start()
