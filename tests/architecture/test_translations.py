@@ -20,6 +20,7 @@ FROM_ELSEWHERE = (
     "workbench/canvas/cards/labels.py",
     "workbench/canvas/menus.py",
     "workbench/canvas/widgets/layer_list.py",
+    "workbench/commands/registry.py",
     "workbench/dialogs/cards.py",
     "workbench/dialogs/gallery.py",
     "workbench/inspector/fields.py",
