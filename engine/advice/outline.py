@@ -9,7 +9,7 @@ import torch
 
 from engine.advice.inspection import flows_of, inspected
 from engine.advice.shapes import ShapeCache
-from engine.compile.build import BUILDERS
+from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode
 from engine.compile.program import Folder, module_of
 from engine.graph.model import Project

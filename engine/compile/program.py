@@ -15,7 +15,8 @@ from torch.fx.node import Argument
 
 from engine.advice.inspection import flows_of, inspected
 from engine.advice.shapes import ShapeCache
-from engine.compile.build import BUILDERS, build
+from engine.compile.build import build
+from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.ignored import following
 from engine.compile.infer import Flow, Inference

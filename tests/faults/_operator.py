@@ -209,7 +209,7 @@ class Operator:
 
     def do_select(self) -> None:
         """Select some nodes."""
-        nodes = list(self.window.canvas.canvas.nodes)
+        nodes = list(self.window.canvas.scene.nodes)
         count = self.chance.randint(0, min(4, len(nodes)))
         self.window.canvas.select(self.chance.sample(nodes, count))
 
@@ -218,7 +218,7 @@ class Operator:
     def _place(self) -> QPoint:
         """Return a place of the canvas, mostly on a card."""
         view = self.window.canvas
-        cards = list(view.canvas.nodes.values())
+        cards = list(view.scene.nodes.values())
         if cards and self.chance.random() < 0.7:
             card = self.chance.choice(cards).card()
             x, y = self.chance.random(), self.chance.random()
@@ -288,11 +288,11 @@ class Operator:
     def do_preset(self) -> None:
         """Open a preset, or a file."""
         if self.chance.random() < 0.3:
-            self.window.files.open_preset(self.chance.choice(PRESETS))
+            self.window.controllers.files.open_preset(self.chance.choice(PRESETS))
         elif self.chance.random() < 0.3:
             files = list(self.folder.glob("*.bpw"))
             if files:
-                self.window.files.open_path(self.chance.choice(files))
+                self.window.controllers.files.open_path(self.chance.choice(files))
 
     def do_train(self) -> None:
         """Train for a moment."""

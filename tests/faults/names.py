@@ -121,7 +121,7 @@ def hostile(preset: str, name: str) -> bytes:
 def _faults(window, preset: str, name: str) -> Iterator[str]:
     path = Path(f"{name.replace('/', '')[:100]}.bpw").resolve()
     path.write_bytes(hostile(preset, name))
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     window.banner.say("error", name, [(name, lambda: None)])
     _tell_problems(window, name)
     for show in _states(window):
@@ -141,7 +141,7 @@ def _states(window) -> Iterator:
         yield lambda dock=dock: window.docks.raise_(dock)
     for node_id in list(nodes)[:12]:
         yield lambda node_id=node_id: canvas.focus_node(node_id)
-    yield canvas.scene().clearSelection
+    yield canvas.scene.clearSelection
     yield window.inspector.focus_training
     blocks = [n.id for n in nodes.values() if n.type == "block"]
     for node_id in blocks[:1]:
@@ -158,7 +158,7 @@ def _tell_problems(window, name: str) -> None:
         Problem(node, name, name, name, name, fixes),
         Problem("", name, name, name, fixes=fixes, phase=name),
     ]
-    window._on_analysis(Analysis(0, {}, tuple(told), 0))
+    window.reporting._on_analysis(Analysis(0, {}, tuple(told), 0))
 
 
 def _words(window) -> Iterator[str]:

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
             cancelled = cancel(window, path)
             with watched() as turns:
                 used(window, path, turns)
-            shown = len(window.canvas.canvas.nodes)
+            shown = len(window.canvas.scene.nodes)
             right = shown == len(graph["nodes"]) and cancelled <= _CANCEL_S
             good += right and not too_long(turns)
             _tell(shown, cancelled, turns)
@@ -78,9 +78,9 @@ def _collected(window) -> Iterator[None]:
 def used(window, path: Path, turns: Turns) -> None:
     """Open a file and work with it, each thing in turns of its own name."""
     turns.mark("open")
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     end = time.perf_counter() + _LIMIT_S
-    while window.opening.is_running and time.perf_counter() < end:
+    while window.controllers.opening.is_running and time.perf_counter() < end:
         names.settle(0.05)
     turns.mark("after")
     names.settle(2.0)
@@ -88,7 +88,7 @@ def used(window, path: Path, turns: Turns) -> None:
         turns.mark(name)
         _soon(do)
         names.settle(seconds)
-        while window.canvas._still.is_drawing:
+        while window.canvas._picture.is_drawing:
             names.settle(0.05)
     turns.mark("")
 
@@ -108,7 +108,7 @@ def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
 
     canvas, document = window.canvas, window.document
     ids = list(document.project.graph.nodes)
-    card = canvas.canvas.nodes[ids[5]].card().center()
+    card = canvas.scene.nodes[ids[5]].card().center()
     yield "pan", lambda: canvas.camera.pan_by(QPoint(300, 0)), 0.3
     yield "zoom", lambda: canvas.camera.zoom_by(1.3), 0.3
     yield "close up", lambda: canvas.camera.set_zoom(1.0), 0.5
@@ -151,13 +151,13 @@ def _answer(window) -> None:
         text = f"“{node_id}” has no input"
         problems.append(Problem(node_id, text, "an image", "nothing", fixes=fixes))
     told = Analysis(0, infos, tuple(problems), 12)
-    _soon(lambda: window._on_analysis(told))
+    _soon(lambda: window.reporting._on_analysis(told))
 
 
 def cancel(window, path: Path) -> float:
     """Begin to open a file, cancel; return the processor time of that."""
     before = window.document.project
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     names.settle(0.3)
     start = time.thread_time()
     window.banner.buttons[0].click()

@@ -4,7 +4,7 @@ import io
 import json
 import struct
 from collections.abc import Mapping
-from typing import get_type_hints
+from typing import TypeVar, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,13 @@ from engine.protocol.baselines import Baseline
 from engine.protocol.device import Devices
 from engine.protocol.findings import Finding
 from engine.protocol.goals import PhaseGoal
-from engine.protocol.messages import Analysis, LayerSample, Message, NodeInfo
+from engine.protocol.messages import (
+    Analysis,
+    Evaluation,
+    LayerSample,
+    Message,
+    NodeInfo,
+)
 from engine.protocol.wire import encoding
 
 ARRAYS = st.builds(
@@ -63,6 +69,8 @@ TYPES = {
     "Finding": Finding,
     "PhaseGoal": PhaseGoal,
     "Baseline": Baseline,
+    "LayerSample": LayerSample,
+    "Evaluation": Evaluation,
 }
 """Names that `frame` has for type checkers only."""
 
@@ -81,6 +89,8 @@ def hinted(hint, depth: int):
     if hint is object:
         choices = [encoding.TAGS[name] for name in ("Pause", "Step", "Outcome")]
         return EXTRAS | st.one_of([of(kind, depth - 1) for kind in choices])
+    if isinstance(hint, TypeVar):
+        return st.one_of([of(encoding.TAGS[n]) for n in ("Pause", "Step", "SetHyper")])
     if hint is Graph:
         return graphs()
     if hint in (Value, Edit):
