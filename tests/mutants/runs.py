@@ -14,7 +14,7 @@ from tests.mutants.footprints import Footprints
 
 _BATCHES = (8, 40, 400)
 _BUDGET_S = 60.0
-_GRACE_S = 30.0
+_GRACE_S = 20.0
 _NOTHING_RAN = 5  # pytest's code
 
 
