@@ -6,9 +6,9 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.advice import shapes
 from engine.advice.fixes import trial
 from engine.advice.shapes import ShapeCache
+from engine.compile import inferences
 from engine.compile.build import build
 from engine.compile.infer import Flow, infer
 from engine.graph.edits import SetParam
@@ -160,7 +160,7 @@ def test_second_analysis_builds_only_what_changed(monkeypatch):
     cache.analyse(made)
     calls = []
     monkeypatch.setattr(
-        shapes, "infer", lambda *args: calls.append(args[0]) or infer(*args)
+        inferences, "infer", lambda *args: calls.append(args[0]) or infer(*args)
     )
     cache.analyse(made)
     assert calls == []

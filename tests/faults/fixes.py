@@ -14,8 +14,8 @@ from pathlib import Path
 
 import torch
 
-from engine.advice.outline import outline
 from engine.advice.shapes import ShapeCache
+from engine.compile.outline import outline
 from engine.errors import EngineError
 from engine.graph.edits import Fix, Problem, apply_all
 from engine.graph.files import serialize

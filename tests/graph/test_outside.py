@@ -59,9 +59,7 @@ def test_what_is_held_back_is_told_and_not_opened(folder, monkeypatch):
     project = asking("../private.safetensors")
     held = sources.held(project, str(folder), ())
     assert held == (str(folder.parent / "private.safetensors"),)
-    monkeypatch.setattr(
-        sources.weight_kinds, "complaint", lambda _: pytest.fail("read")
-    )
+    monkeypatch.setattr(sources.kinds, "complaint", lambda _: pytest.fail("read"))
     seen = without(project, held, str(folder))
     analysis = ShapeCache().analyse(seen, 0, str(folder))
     told = sources.with_held(analysis, project, str(folder), held)
