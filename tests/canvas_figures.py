@@ -131,7 +131,7 @@ def _zoom(view: CanvasView) -> None:
 
 def _recolour(view: CanvasView, rounds: int) -> float:
     """Return what a new measurement costs until it is painted."""
-    layers = tuple(i for i in view.canvas.nodes if view.canvas.graph.node(i).type
+    layers = tuple(i for i in view.scene.nodes if view.scene.graph.node(i).type
                    in {"conv2d", "batch_norm2d"})  # fmt: skip
     chance = np.random.default_rng(0)
     histogram = chance.integers(0, 9, (len(layers), HISTOGRAM_BINS))
@@ -148,11 +148,11 @@ def _recolour(view: CanvasView, rounds: int) -> float:
 
 
 def _drags(view: CanvasView, rounds: int) -> dict[str, float]:
-    every = list(view.canvas.nodes)
+    every = list(view.scene.nodes)
     figures = {}
     for name, ids in (("drag_one", every[2:3]), ("drag_all", every)):
         view.select(ids)
-        place = view.canvas.nodes[ids[0]].card().center()
+        place = view.scene.nodes[ids[0]].card().center()
         gesture, step = MoveNodes(view, place, ids[0]), iter(range(10_000))
 
         def move(gesture=gesture, place=place, step=step) -> None:

@@ -114,7 +114,7 @@ def _dropped_wire(window: MainWindow) -> None:
     """Drag a wire from a port and let go of it on empty ground."""
     _arranged(window)
     view = window.canvas
-    port = view.canvas.nodes["concat"].port_place("out", is_output=True)
+    port = view.scene.nodes["concat"].port_place("out", is_output=True)
     start = view.mapFromScene(port)
     ground, end = view.viewport(), start + QPoint(70, 110)
     QTest.mousePress(ground, Qt.MouseButton.LeftButton, pos=start)

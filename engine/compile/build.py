@@ -7,36 +7,12 @@ import torch
 from torch import nn
 
 from engine.compile.build_context import Site
-from engine.compile.builders import (
-    activation,
-    conv,
-    dense,
-    ends,
-    generative,
-    loss,
-    merge,
-    sequence,
-    shape,
-)
-from engine.compile.builders.dense import Builder
+from engine.compile.builders.table import BUILDERS
 from engine.compile.shape_text import Shape, kind_text, shape_text, shapes_text
 from engine.errors import EngineError, ShapeError, UnknownLayerError
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value
-
-BUILDERS: dict[str, Builder] = {
-    **dense.BUILDERS,
-    **conv.BUILDERS,
-    **activation.BUILDERS,
-    **sequence.BUILDERS,
-    **shape.BUILDERS,
-    **merge.BUILDERS,
-    **loss.BUILDERS,
-    **generative.BUILDERS,
-    **ends.BUILDERS,
-}
-"""All types that are built; `data` and `noise` are fed, `block` is taken apart."""
 
 
 def build(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.compile.build import BUILDERS
+from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode
 from engine.compile.inspection import inspected
 from engine.compile.program import Folder, module_of

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, fx, nn
 from torch.fx.node import Argument
 
-from engine.compile.build import BUILDERS, build
+from engine.compile.build import build
+from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.ignored import following
 from engine.compile.infer import Flow, Inference

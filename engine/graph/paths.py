@@ -21,6 +21,11 @@ Change = Callable[[tuple[str, ...]], Sequence[tuple[str, ...]]]
 """Steps from a scope on → the same nodes' steps after an edit."""
 
 
+def root(path: str) -> str:
+    """Return the node of the main graph that a path leads to or through."""
+    return path.partition(".")[0]
+
+
 def covers(name: str, path: str) -> bool:
     """Return whether a path of the document leads to a flat node or around it.
 

@@ -12,6 +12,7 @@ from engine.explain.diagnose import watch
 from engine.graph.files import serialize
 from engine.i18n import tr
 from engine.protocol import commands, messages
+from engine.protocol.commands import Request
 from engine.training.forecast.forecast import Rehearsal
 from engine.training.forecast.once import once_bytes
 from engine.training.machine.scarcity import give_back
@@ -42,7 +43,7 @@ class Forecaster:
         self._rehearsal: Rehearsal | None = None
         self._known: dict[str, messages.Forecast] = {}
 
-    def ask(self, request: commands.Request) -> None:
+    def ask(self, request: Request[commands.Estimate]) -> None:
         """Begin a forecast; it is answered later."""
         self.cancel()
         self._cancelled = threading.Event()
@@ -61,7 +62,9 @@ class Forecaster:
             self._thread.join()
         self._thread = self._rehearsal = None
 
-    def _run(self, request: commands.Request, cancelled: threading.Event) -> None:
+    def _run(
+        self, request: Request[commands.Estimate], cancelled: threading.Event
+    ) -> None:
         body: object
         try:
             body = self._made(request, cancelled)
@@ -77,10 +80,9 @@ class Forecaster:
         self._send(messages.Message(request.number, body))
 
     def _made(
-        self, request: commands.Request, cancelled: threading.Event
+        self, request: Request[commands.Estimate], cancelled: threading.Event
     ) -> messages.Forecast | None:
         command = request.command
-        assert isinstance(command, commands.Estimate)
         if command.document not in self._known:
             found = self._found(command, cancelled)
             if found is None or not found.rehearsed:

@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from typing import Any
 
 from engine.protocol.commands import Close, Request
 from engine.protocol.messages import Message
@@ -20,11 +21,11 @@ class ThreadTransport:
 
     def __init__(self) -> None:
         self._inbox = Mailbox(keep=_INBOX)
-        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request[Any]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="engine host")
         self._thread.start()
 
-    def send(self, request: Request) -> None:
+    def send(self, request: Request[Any]) -> None:
         """Hand a request to the host."""
         self._requests.put(request)
 

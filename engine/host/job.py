@@ -6,12 +6,14 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from engine.errors import EngineError
 from engine.export import export, of_run
 from engine.export.weights import of_modules
 from engine.i18n import tr
 from engine.protocol import commands, messages
+from engine.protocol.commands import Request
 from engine.training.loop import view_requests
 from engine.training.loop.runner import Runner
 from engine.training.loop.trainer import Trainer
@@ -20,6 +22,7 @@ from engine.training.machine.scarcity import give_back
 from engine.training.records.runs import Run, open_run
 
 _POLL_S = 0.05
+Look: TypeAlias = view_requests.Making[messages.Views | messages.View]
 
 
 class Job:
@@ -45,7 +48,7 @@ class Job:
         self._held: Trainer | None = trainer
         self._run = run
         self._hyper_number = number
-        self._looks: deque[commands.Request] = deque()
+        self._looks: deque[tuple[int, Look]] = deque()
         self._lock, self._looking = threading.Lock(), threading.Lock()
         self._over = False
         self.runner = Runner(
@@ -93,10 +96,15 @@ class Job:
         """Folder of the run."""
         return str(self._run.folder)
 
-    def look(self, request: commands.Request) -> None:
-        """Answer a `Look` or `OpenCell` between two steps; after the end, now."""
+    def look(self, number: int, make: Look) -> None:
+        """Have a view made between two steps; after the end, now.
+
+        Args:
+            number: Of the request that is answered with it.
+            make: See `view_requests`.
+        """
         with self._lock:
-            self._looks.append(request)
+            self._looks.append((number, make))
             over = self._over
         if over:
             self._look_all()
@@ -106,20 +114,22 @@ class Job:
     def _look_all(self) -> None:
         with self._looking:  # the training thread and, after the end, the host's
             while self._looks:
+                number, make = self._looks[0]
                 try:
-                    body = self._seen(self._looks[0].command)
+                    body = self._seen(make)
                 except InterruptedStepError:
                     return  # a stop is more urgent; the end comes back to this
-                self._send(messages.Message(self._looks.popleft().number, body))
+                self._looks.popleft()
+                self._send(messages.Message(number, body))
 
-    def _seen(self, command: object) -> object:
+    def _seen(self, make: Look) -> object:
         """Return the answer; a failure is the asker's, not the training's."""
         if not self.is_held:
             return messages.Failed(tr("Nothing is being trained"))
         trainer = self._trainer
         stops = trainer.stops if not self._over else lambda: False
         try:
-            return view_requests.answer(trainer.viewing, trainer.step, command, stops)
+            return make(trainer.viewing, trainer.step, stops)
         except InterruptedStepError:
             raise
         except EngineError as error:
@@ -129,16 +139,14 @@ class Job:
                 tr("The engine made a mistake: {error}", error=repr(error))
             )
 
-    def move(self, request: commands.Request) -> None:
+    def move(self, request: Request[commands.MoveRun]) -> None:
         """Keep the run in another folder and go on; what it owes is written there."""
         self.runner.do(lambda: self._move(request))
 
-    def _move(self, request: commands.Request) -> None:
-        command = request.command
-        assert isinstance(command, commands.MoveRun)
+    def _move(self, request: Request[commands.MoveRun]) -> None:
         body: object
         try:
-            self._trainer.recorder.move(Path(command.folder))
+            self._trainer.recorder.move(Path(request.command.folder))
         except EngineError as error:
             body = messages.Failed(str(error))
         else:
@@ -146,10 +154,9 @@ class Job:
             self.runner.resume()
         self._send(messages.Message(request.number, body))
 
-    def set_hyper(self, request: commands.Request) -> None:
+    def set_hyper(self, request: Request[commands.SetHyper]) -> None:
         """Change a setting; a refusal carries the number of the last such request."""
         command = request.command
-        assert isinstance(command, commands.SetHyper)
         self._hyper_number = request.number
         self.runner.set_hyper(command.name, command.value, command.phase)
 

@@ -4,8 +4,10 @@ Every request is answered: with what it asks for, or with `Failed`.
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
 
 import torch
 
@@ -21,12 +23,14 @@ from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
 from engine.protocol import commands, device, messages
+from engine.protocol.commands import Command, Request
 from engine.protocol.overrides import overridden
 from engine.protocol.weights import WeightsPreview
 from engine.training.forecast.once import at_rest, once_bytes
+from engine.training.loop import view_requests
 from engine.training.loop.launch import launch
 from engine.training.loop.trainer import Trainer
-from engine.training.loop.view_requests import PastViews
+from engine.training.loop.view_requests import Making, PastViews
 from engine.training.machine import devices
 from engine.training.machine.scarcity import give_back
 from engine.training.records import runs
@@ -34,6 +38,8 @@ from engine.training.weights import initial_weights
 
 CLOSE_S = 8.0
 Send = Callable[[messages.Message], None]
+Row: TypeAlias = tuple[type[Command[Any]], Callable[[Request[Any]], object]]
+Seen = TypeVar("Seen", messages.Views, messages.View)
 
 
 class Host:
@@ -52,30 +58,32 @@ class Host:
         self._job: Job | None = None
         self._past: PastViews | None = None
         self._forecaster = Forecaster(send)
-        self._answers: dict[type, Callable[[commands.Request], object]] = {
-            commands.Check: self._check,
-            commands.Estimate: self._estimate,
-            commands.ListDevices: lambda _request: self._devices(),
-            commands.Ping: lambda _request: messages.Pong(),
-            commands.SettleRun: self._settle_run,
-            commands.MoveRun: self._move_run,
-            commands.Train: self._train,
-            commands.ResumeRun: self._resume_run,
-            commands.Export: self._export,
-            commands.PreviewWeights: self._preview,
-            commands.Look: self._look,
-            commands.OpenCell: self._look,
-            commands.Pause: lambda _request: self._running.runner.pause(),
-            commands.Resume: lambda _request: self._running.runner.resume(),
-            commands.Step: self._step,
-            commands.RunToEpochEnd: (
-                lambda _request: self._running.runner.run_to_epoch_end()
-            ),
-            commands.Stop: self._stop,
-            commands.SetHyper: self._set_hyper,
-        }
+        self._handlers = dict(self._rows())
 
-    def serve(self, next_request: Callable[[], commands.Request]) -> None:
+    def _rows(self) -> Iterator[Row]:
+        """The one table: command → what answers it; `Close` ends `serve` instead."""
+        yield commands.Check.handled(self._check)
+        yield commands.Estimate.handled(self._estimate)
+        yield commands.ListDevices.handled(lambda _request: self._devices())
+        yield commands.Ping.handled(lambda _request: messages.Pong())
+        yield commands.SettleRun.handled(self._settle_run)
+        yield commands.MoveRun.handled(self._move_run)
+        yield commands.Train.handled(self._train)
+        yield commands.ResumeRun.handled(self._resume_run)
+        yield commands.Export.handled(self._export)
+        yield commands.PreviewWeights.handled(self._preview)
+        yield commands.Look.handled(self._look)
+        yield commands.OpenCell.handled(self._open_cell)
+        yield commands.Pause.handled(lambda _request: self._running.runner.pause())
+        yield commands.Resume.handled(lambda _request: self._running.runner.resume())
+        yield commands.Step.handled(self._step)
+        yield commands.RunToEpochEnd.handled(
+            lambda _request: self._running.runner.run_to_epoch_end()
+        )
+        yield commands.Stop.handled(self._stop)
+        yield commands.SetHyper.handled(self._set_hyper)
+
+    def serve(self, next_request: Callable[[], Request[Any]]) -> None:
         """Answer requests until `Close`, then end a run with a checkpoint."""
         self._send(messages.Message(0, messages.EngineReady(self._devices())))
         while not isinstance((request := next_request()).command, commands.Close):
@@ -85,7 +93,7 @@ class Host:
             self._job.runner.stop()
             self._job.runner.join(CLOSE_S)
 
-    def hurry(self, request: commands.Request) -> bool:
+    def hurry(self, request: Request[Any]) -> bool:
         """Stop a run at once, whatever is being answered; return whether it was that.
 
         Without a run there is nothing to do in a hurry: a stop that comes while one
@@ -100,14 +108,14 @@ class Host:
         job.runner.stop()
         return isinstance(request.command, commands.Stop)
 
-    def _stop(self, request: commands.Request) -> None:
+    def _stop(self, request: Request[commands.Stop]) -> None:
         self.hurry(request)
 
-    def _answer(self, request: commands.Request) -> None:
+    def _answer(self, request: Request[Any]) -> None:
         body: object
         try:
             self._forecaster.stirred += 1
-            body = self._answers[type(request.command)](request)
+            body = self._handlers[type(request.command)](request)
         except EngineError as error:
             body = messages.Failed(
                 str(error),
@@ -135,16 +143,15 @@ class Host:
             raise TrainingError(tr("Nothing is being trained"))
         return self._job
 
-    def _check(self, request: commands.Request) -> messages.Analysis:
+    def _check(self, request: Request[commands.Check]) -> messages.Analysis:
         command = request.command
-        assert isinstance(command, commands.Check)
         project = serialize.loads(command.document)
         held = sources.held(project, command.folder, command.allowed)
         seen = weights.without(project, held, command.folder) if held else project
         analysis = self._shapes.analyse(seen, command.revision, command.folder)
         return sources.with_held(analysis, project, command.folder, held)
 
-    def _estimate(self, request: commands.Request) -> None:
+    def _estimate(self, request: Request[commands.Estimate]) -> None:
         self._require_idle()
         once_bytes()
         self._forecaster.ask(request)
@@ -153,9 +160,8 @@ class Host:
         found = devices.available()
         return device.Devices(found, str(torch.__version__), devices.cores())
 
-    def _train(self, request: commands.Request) -> None:
+    def _train(self, request: Request[commands.Train]) -> None:
         command = request.command
-        assert isinstance(command, commands.Train)
         self._require_idle()
         project = overridden(serialize.loads(command.document), command)
         self._let_go()
@@ -168,20 +174,18 @@ class Host:
         )
         self._begin(request.number, trainer, run, paused=command.paused)
 
-    def _resume_run(self, request: commands.Request) -> None:
+    def _resume_run(self, request: Request[commands.ResumeRun]) -> None:
         command = request.command
-        assert isinstance(command, commands.ResumeRun)
         self._require_idle()
         run = runs.open_run(Path(command.folder), command.from_step)
         self._let_go()
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
 
-    def _move_run(self, request: commands.Request) -> None:
+    def _move_run(self, request: Request[commands.MoveRun]) -> None:
         self._running.move(request)
 
-    def _settle_run(self, request: commands.Request) -> messages.Pong:
+    def _settle_run(self, request: Request[commands.SettleRun]) -> messages.Pong:
         command = request.command
-        assert isinstance(command, commands.SettleRun)
         job = self._job
         if not (job and job.runner.running and job.folder == command.folder):
             runs.settle(Path(command.folder))
@@ -210,16 +214,14 @@ class Host:
                 tr("A run is still going on"), fix=tr("Stop it, then train again.")
             )
 
-    def _step(self, request: commands.Request) -> None:
-        assert isinstance(request.command, commands.Step)
+    def _step(self, request: Request[commands.Step]) -> None:
         self._running.runner.step(request.command.count)
 
-    def _set_hyper(self, request: commands.Request) -> None:
+    def _set_hyper(self, request: Request[commands.SetHyper]) -> None:
         self._running.set_hyper(request)
 
-    def _export(self, request: commands.Request) -> messages.Exported:
+    def _export(self, request: Request[commands.Export]) -> messages.Exported:
         command = request.command
-        assert isinstance(command, commands.Export)
         if command.run:
             run = runs.open_run(Path(command.run), command.from_step)
             exported = of_run(run, averaged=command.averaged)
@@ -231,24 +233,35 @@ class Host:
             )
         return self._job.export(command)
 
-    def _preview(self, request: commands.Request) -> WeightsPreview:
+    def _preview(self, request: Request[commands.PreviewWeights]) -> WeightsPreview:
         command = request.command
-        assert isinstance(command, commands.PreviewWeights)
         project = serialize.loads(command.document)
         return initial_weights.preview(project, command.path, command.prefix)
 
-    def _look(self, request: commands.Request) -> object:
-        """Let the run answer when it can; of an older run, read its weights."""
-        command = request.command
-        assert isinstance(command, commands.Look | commands.OpenCell)
+    def _look(self, request: Request[commands.Look]) -> messages.Views | None:
+        make = partial(view_requests.views, request.command)
+        return self._seen(request.number, request.command.run, make)
+
+    def _open_cell(self, request: Request[commands.OpenCell]) -> messages.View | None:
+        make = partial(view_requests.cell, request.command)
+        return self._seen(request.number, request.command.run, make)
+
+    def _seen(self, number: int, run: str, make: Making[Seen]) -> Seen | None:
+        """Let the run answer when it can; of an older run, read its weights.
+
+        Args:
+            number: Of the request.
+            run: Folder of the run that is meant; empty for the present one.
+            make: Makes what is asked for.
+        """
         ours = self._job.folder if self._job else ""
-        if self._job and self._job.is_held and command.run in {"", ours}:
-            self._job.look(request)
+        if self._job and self._job.is_held and run in {"", ours}:
+            self._job.look(number, make)
             return None
         self._require_idle()
-        folder = Path(command.run or ours)
-        if not (command.run or ours):
+        folder = Path(run or ours)
+        if not (run or ours):
             raise TrainingError(tr("Nothing is being trained"))
         if self._past is None or self._past.folder != folder:
             self._past = PastViews(folder)
-        return self._past.answer(command)
+        return self._past.answer(make)

@@ -8,7 +8,7 @@ from engine.layers.families import (
     activation,
     attention,
     conv,
-    core,
+    dense,
     loss,
     merge,
     metric,
@@ -36,9 +36,9 @@ CATEGORIES: dict[Category, str] = {
     "metric": "Metric",
     "view": "View",
 }
-_FAMILIES = (
+FAMILIES = (
     source,
-    core,
+    dense,
     conv,
     pool,
     norm,
@@ -52,7 +52,7 @@ _FAMILIES = (
     view,
 )
 _ALL: tuple[LayerSpec, ...] = tuple(
-    spec for family in _FAMILIES for spec in family.SPECS
+    spec for family in FAMILIES for spec in family.SPECS
 )
 _BY_ID: dict[str, LayerSpec] = {spec.id: spec for spec in _ALL}
 

@@ -1,17 +1,61 @@
 """Requests to the engine. Each is a frozen value that can cross a process border.
 
 Documents travel as the text of a `.bpw` file, so the engine always works on its own
-frozen copy.
+frozen copy. What a command is answered with stands in its base: `Command[Analysis]`.
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from engine.layers.spec import Value
+from engine.protocol.device import Devices
+from engine.protocol.messages import (
+    Analysis,
+    Exported,
+    Forecast,
+    Moved,
+    Pong,
+    RunStarted,
+    View,
+    Views,
+)
+from engine.protocol.weights import WeightsPreview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Answer = TypeVar("Answer")
+
+
+class Command(Generic[Answer]):
+    """What the engine can be asked; `Answer` is the class of what it tells then."""
+
+    @classmethod
+    def handled(
+        cls, handler: "Callable[[Request[Self]], Answer | None]"
+    ) -> "tuple[type[Command[Any]], Callable[[Request[Any]], object]]":
+        """Return a row of the table of handlers; type checkers compare its parts.
+
+        Args:
+            handler: Returns the answer, or None when it comes later or never.
+        """
+        return cls, handler
+
+
+C_co = TypeVar("C_co", bound=Command[Any], covariant=True)
 
 
 @dataclass(frozen=True)
-class Check:
-    """Analyse a document. Answer: `frame.Analysis` with the same `revision`.
+class Request(Generic[C_co]):
+    """A command with the number that its answers carry."""
+
+    number: int
+    command: C_co
+
+
+@dataclass(frozen=True)
+class Check(Command[Analysis]):
+    """Analyse a document. Answer: `messages.Analysis` with the same `revision`.
 
     Args:
         document: The project as text.
@@ -27,10 +71,10 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Command[Forecast]):
     """Make a few steps on a copy and tell what a run would take.
 
-    Answer: `frame.Forecast`, or `frame.Failed` when a run or another estimate comes.
+    Answer: `messages.Forecast`, or `Failed` when a run or another estimate comes.
     """
 
     document: str
@@ -38,15 +82,15 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class ListDevices:
+class ListDevices(Command[Devices]):
     """Ask for the devices. Answer: `device.Devices`."""
 
 
 @dataclass(frozen=True)
-class Train:
+class Train(Command[RunStarted]):
     """Compile and train a document in a new run.
 
-    Answers: `frame.RunStarted`, then many `frame.Frame`, one `frame.Outcome`.
+    Answers: `messages.RunStarted`, then many `messages.Frame`, one `messages.Outcome`.
 
     Args:
         document: Text of the project.
@@ -73,7 +117,7 @@ class Train:
 
 
 @dataclass(frozen=True)
-class ResumeRun:
+class ResumeRun(Command[RunStarted]):
     """Continue an interrupted run from a checkpoint. Answers as `Train`.
 
     Args:
@@ -88,34 +132,34 @@ class ResumeRun:
 
 
 @dataclass(frozen=True)
-class Pause:
+class Pause(Command[None]):
     """Stop before the next step and wait."""
 
 
 @dataclass(frozen=True)
-class Resume:
+class Resume(Command[None]):
     """Go on after a pause."""
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Command[None]):
     """Make `count` steps and pause again."""
 
     count: int = 1
 
 
 @dataclass(frozen=True)
-class RunToEpochEnd:
+class RunToEpochEnd(Command[None]):
     """Go on until the epoch ends, then pause."""
 
 
 @dataclass(frozen=True)
-class Stop:
+class Stop(Command[None]):
     """End the run now, with a checkpoint."""
 
 
 @dataclass(frozen=True)
-class SetHyper:
+class SetHyper(Command[None]):
     """Change a setting of the running training; recorded in the run.
 
     Args:
@@ -130,8 +174,8 @@ class SetHyper:
 
 
 @dataclass(frozen=True)
-class Export:
-    """Write the weights of a run. Answer: `frame.Exported`.
+class Export(Command[Exported]):
+    """Write the weights of a run. Answer: `messages.Exported`.
 
     Args:
         run: Folder of the run; empty means the current one, at its current step.
@@ -149,7 +193,7 @@ class Export:
 
 
 @dataclass(frozen=True)
-class PreviewWeights:
+class PreviewWeights(Command[WeightsPreview]):
     """Ask how a file's weights fit a document. Answer: `weights.WeightsPreview`.
 
     Args:
@@ -164,8 +208,8 @@ class PreviewWeights:
 
 
 @dataclass(frozen=True)
-class Look:
-    """Make views of the present weights. Answer: `frame.Views`.
+class Look(Command[Views]):
+    """Make views of the present weights. Answer: `messages.Views`.
 
     While a run goes on they are made between two steps; of another run, from its
     newest checkpoint.
@@ -181,10 +225,10 @@ class Look:
 
 
 @dataclass(frozen=True)
-class OpenCell:
+class OpenCell(Command[View]):
     """Ask which samples a cell of a confusion matrix holds, the largest loss first.
 
-    Answer: `frame.View` of the kind `matrix_cell`; see `measure.views.cell`.
+    Answer: `messages.View` of the kind `matrix_cell`; see `measure.views.cell`.
 
     Args:
         node: Path of the confusion matrix.
@@ -200,8 +244,8 @@ class OpenCell:
 
 
 @dataclass(frozen=True)
-class MoveRun:
-    """Keep the run in another folder and go on. Answer: `frame.Moved`.
+class MoveRun(Command[Moved]):
+    """Keep the run in another folder and go on. Answer: `messages.Moved`.
 
     Args:
         folder: Where runs are kept from now on.
@@ -211,15 +255,15 @@ class MoveRun:
 
 
 @dataclass(frozen=True)
-class Ping:
-    """Ask whether anybody is there. Answer: `frame.Pong`, also beside long work."""
+class Ping(Command[Pong]):
+    """Ask whether anybody is there. Answer: `messages.Pong`, also beside long work."""
 
 
 @dataclass(frozen=True)
-class SettleRun:
+class SettleRun(Command[Pong]):
     """Note in a run's folder that the engine which trained it is gone.
 
-    Answer: `frame.Pong`.
+    Answer: `messages.Pong`.
 
     Args:
         folder: Of the run; one that has ended, or that goes on, stays as it is.
@@ -229,13 +273,5 @@ class SettleRun:
 
 
 @dataclass(frozen=True)
-class Close:
+class Close(Command[None]):
     """Stop everything and end the engine."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """A command with the number that its answers carry."""
-
-    number: int
-    command: object = field(default_factory=Close)

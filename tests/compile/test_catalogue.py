@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from engine.compile.build import BUILDERS, build, unbuilt
+from engine.compile.build import build, unbuilt
+from engine.compile.builders.table import BUILDERS
 from engine.compile.infer import Flow, infer
 from engine.layers import registry
 from tests.helpers.catalogue import inputs_of

@@ -5,7 +5,8 @@ import random
 import pytest
 import torch
 
-from engine.compile.build import BUILDERS, build
+from engine.compile.build import build
+from engine.compile.builders.table import BUILDERS
 from engine.compile.infer import Flow, infer
 from engine.errors import EngineError
 from engine.layers import registry

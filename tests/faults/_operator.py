@@ -209,7 +209,7 @@ class Operator:
 
     def do_select(self) -> None:
         """Select some nodes."""
-        nodes = list(self.window.canvas.canvas.nodes)
+        nodes = list(self.window.canvas.scene.nodes)
         count = self.chance.randint(0, min(4, len(nodes)))
         self.window.canvas.select(self.chance.sample(nodes, count))
 
@@ -218,7 +218,7 @@ class Operator:
     def _place(self) -> QPoint:
         """Return a place of the canvas, mostly on a card."""
         view = self.window.canvas
-        cards = list(view.canvas.nodes.values())
+        cards = list(view.scene.nodes.values())
         if cards and self.chance.random() < 0.7:
             card = self.chance.choice(cards).card()
             x, y = self.chance.random(), self.chance.random()

@@ -59,7 +59,7 @@ def _rows(kind: str, model: QAbstractItemModel, parent: QModelIndex) -> Iterator
 
 def canvas_tips(view) -> Iterator[Said]:
     """Yield the tooltips of a canvas, over nodes, ports, wires and open cards."""
-    for item in view.canvas.items():
+    for item in view.scene.items():
         yield type(item).__name__, item.toolTip()
         box = item.sceneBoundingRect()
         for across in (0.02, 0.25, 0.5, 0.75, 0.98):

@@ -25,7 +25,7 @@ ENDS = ("close", "SIGTERM", "SIGINT", "SIGHUP")
 _WINDOW = """
 import os, signal, sys, threading
 from PySide6.QtCore import QTimer
-from workbench.app import main
+from workbench.app.launch import main
 from workbench.app.window import MainWindow
 from workbench.options import Options
 moment = sys.argv[1]

@@ -141,7 +141,7 @@ def _states(window) -> Iterator:
         yield lambda dock=dock: window.docks.raise_(dock)
     for node_id in list(nodes)[:12]:
         yield lambda node_id=node_id: canvas.focus_node(node_id)
-    yield canvas.scene().clearSelection
+    yield canvas.scene.clearSelection
     yield window.inspector.focus_training
     blocks = [n.id for n in nodes.values() if n.type == "block"]
     for node_id in blocks[:1]:

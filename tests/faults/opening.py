@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
             cancelled = cancel(window, path)
             with watched() as turns:
                 used(window, path, turns)
-            shown = len(window.canvas.canvas.nodes)
+            shown = len(window.canvas.scene.nodes)
             right = shown == len(graph["nodes"]) and cancelled <= _CANCEL_S
             good += right and not too_long(turns)
             _tell(shown, cancelled, turns)
@@ -88,7 +88,7 @@ def used(window, path: Path, turns: Turns) -> None:
         turns.mark(name)
         _soon(do)
         names.settle(seconds)
-        while window.canvas._still.is_drawing:
+        while window.canvas._picture.is_drawing:
             names.settle(0.05)
     turns.mark("")
 
@@ -108,7 +108,7 @@ def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
 
     canvas, document = window.canvas, window.document
     ids = list(document.project.graph.nodes)
-    card = canvas.canvas.nodes[ids[5]].card().center()
+    card = canvas.scene.nodes[ids[5]].card().center()
     yield "pan", lambda: canvas.camera.pan_by(QPoint(300, 0)), 0.3
     yield "zoom", lambda: canvas.camera.zoom_by(1.3), 0.3
     yield "close up", lambda: canvas.camera.set_zoom(1.0), 0.5

@@ -161,7 +161,7 @@ def on_screen(widget: QWidget, point: QPoint) -> list[int]:
 def spot(window: MainWindow, node_id: str) -> list[int]:
     """Return where the head of a card is on the screen."""
     view = window.canvas
-    card = view.canvas.nodes[node_id].card()
+    card = view.scene.nodes[node_id].card()
     place = view.mapFromScene(card.center().x(), card.top() + 10)
     return on_screen(view.viewport(), place)
 
@@ -169,7 +169,7 @@ def spot(window: MainWindow, node_id: str) -> list[int]:
 def in_card(window: MainWindow, node_id: str, below: int = 0) -> list[int]:
     """Return a place in the open card of a block, from its first node's, in pixels."""
     view = window.canvas
-    card = open_block.find(view.canvas, [node_id])
+    card = open_block.find(view.scene, [node_id])
     place = card.rect(card.inner.ids[0]).bottomLeft()
     return on_screen(view.viewport(), view.mapFromScene(place) + QPoint(30, below))
 

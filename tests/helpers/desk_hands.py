@@ -103,7 +103,7 @@ class Hands:
         """Press the left button on the head of the first card."""
         view = self._window.canvas
         view.focus_node(self._first())
-        card = view.canvas.nodes[self._first()].card()
+        card = view.scene.nodes[self._first()].card()
         self._place = view.mapFromScene(card.center().x(), card.top() + 10)
         QTest.mousePress(view.viewport(), LEFT, pos=self._place)
         return self.digest()

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QApplication
 import presets
 from engine.protocol.messages import NodeInfo
 from workbench import theme
-from workbench.canvas.cards import card as face
-from workbench.canvas.cards import paint
-from workbench.canvas.cards.card_inside import Known
+from workbench.canvas.cards import faces, paint
+from workbench.canvas.cards.card import Known
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
 from workbench.canvas.view import CanvasView
@@ -51,7 +50,7 @@ def _lines(preset: str, ratio: float) -> list[dict]:
     try:
         info = NodeInfo(outputs={"out": (-1, 128, 28, 28)}, parameters=123456)
         for node in project.graph.nodes.values():
-            card = face.build(project, node, Known({node.id: info}, node.id))
+            card = faces.build(project, node, Known({node.id: info}, node.id))
             drawn = paint.picture(card, theme.current(), Screen(1.0, ratio))
             rim = 2 * sizes.MARGIN
             size = (
@@ -82,7 +81,7 @@ def _spots(view: CanvasView) -> list[list[float]]:
 
     ratio = view.devicePixelRatioF()
     view.camera.centre_on(QRectF(3.3, 7.7, 200, 100).center())
-    for item in view.canvas.nodes.values():
+    for item in view.scene.nodes.values():
         item.draw(Painter(), Screen(1.0, ratio), None)
     return spots
 

@@ -16,8 +16,8 @@ from tests.helpers.waiting import wait_for
 
 SERVE = """
 import sys, os
-from engine.protocol.transport import PipeServer, take_standard_streams
-from engine.protocol.frame import Message
+from engine.protocol.wire.transport import PipeServer, take_standard_streams
+from engine.protocol.messages import Message
 from engine.protocol.commands import Close
 server = PipeServer(*take_standard_streams(), grace_s=0.2)
 server.ready()

@@ -4,7 +4,7 @@ import io
 import json
 import struct
 from collections.abc import Mapping
-from typing import get_type_hints
+from typing import TypeVar, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,8 @@ def hinted(hint, depth: int):
     if hint is object:
         choices = [encoding.TAGS[name] for name in ("Pause", "Step", "Outcome")]
         return EXTRAS | st.one_of([of(kind, depth - 1) for kind in choices])
+    if isinstance(hint, TypeVar):
+        return st.one_of([of(encoding.TAGS[n]) for n in ("Pause", "Step", "SetHyper")])
     if hint is Graph:
         return graphs()
     if hint in (Value, Edit):

@@ -38,9 +38,7 @@ def test_a_cell_has_the_samples_of_numpy_the_worst_first():
     program, feeds, viewing = viewing_of("digits-mlp")
     batch, labels, answers, losses = by_hand(program, feeds)
     right, answer = largest_mistake(labels, answers)
-    view = view_requests.answer(
-        viewing, 5, commands.OpenCell("confusion", right, answer)
-    )
+    view = view_requests.cell(commands.OpenCell("confusion", right, answer), viewing, 5)
     inside = np.flatnonzero((labels == right) & (answers == answer))
     expected = inside[np.argsort(-losses[inside], kind="stable")]
     assert len(expected) > 3
@@ -61,9 +59,7 @@ def test_rows_of_a_table_have_the_units_of_the_data_set():
     program, feeds, viewing = viewing_of("breast-cancer")
     batch, labels, answers, losses = by_hand(program, feeds)
     right, answer = largest_mistake(labels, answers)
-    view = view_requests.answer(
-        viewing, 0, commands.OpenCell("confusion", right, answer)
-    )
+    view = view_requests.cell(commands.OpenCell("confusion", right, answer), viewing, 0)
     inside = np.flatnonzero((labels == right) & (answers == answer))
     worst = inside[np.argsort(-losses[inside], kind="stable")]
     name = next(name for name in batch if batch[name].dim() == 2)
@@ -92,7 +88,7 @@ def test_tokens_of_a_cell_are_read_as_text():
 
 def test_an_empty_cell_is_an_answer_too():
     _, _, viewing = viewing_of("digits-mlp")
-    view = view_requests.answer(viewing, 0, commands.OpenCell("confusion", 99, 0))
+    view = view_requests.cell(commands.OpenCell("confusion", 99, 0), viewing, 0)
     assert view.words["total"] == ("0",)
     assert view.arrays["samples"].tolist() == []
 
@@ -101,7 +97,7 @@ def test_what_is_no_matrix_or_not_there_is_refused():
     _, _, viewing = viewing_of("xor")
     for path in ("boundary", "nothing"):
         with pytest.raises(EngineError, match=path):
-            view_requests.answer(viewing, 0, commands.OpenCell(path, 0, 1))
+            view_requests.cell(commands.OpenCell(path, 0, 1), viewing, 0)
 
 
 TEXT = {"data__context": 12, "data__samples": 4000, "sample__length": 4}
@@ -110,7 +106,7 @@ TEXT = {"data__context": 12, "data__samples": 4000, "sample__length": 4}
 def test_settings_of_a_text_count_from_then_on():
     program, _, viewing = viewing_of("char-lstm", **TEXT)
     asked = {"prompt": "def ", "top_k": 1, "seed": 3}
-    (view,) = view_requests.answer(viewing, 7, commands.Look({"sample": asked})).views
+    (view,) = view_requests.views(commands.Look({"sample": asked}), viewing, 7).views
     assert (view.step, view.words["prompt"]) == (7, ("def ",))
     program.modules.eval()
     modules, tokens = program.modules, view.arrays["tokens"].tolist()
@@ -135,9 +131,7 @@ def test_next_letters_are_drawn_as_softmax_over_temperature_says():
     drawn = []
     for seed in range(600):
         wish = {"prompt": "", "temperature": 0.7, "top_k": 3, "seed": seed}
-        (view,) = view_requests.answer(
-            viewing, 0, commands.Look({"sample": wish})
-        ).views
+        (view,) = view_requests.views(commands.Look({"sample": wish}), viewing, 0).views
         drawn.append(int(view.arrays["tokens"][1]))
     assert set(drawn) == set(best.tolist())
     shares = [drawn.count(int(token)) / 600 for token in best]
@@ -148,12 +142,12 @@ def test_next_letters_are_drawn_as_softmax_over_temperature_says():
 def test_settings_that_a_view_cannot_have_change_nothing(wish):
     _, _, viewing = viewing_of("char-lstm", **TEXT)
     with pytest.raises(EngineError):
-        view_requests.answer(viewing, 0, commands.Look({"sample": wish}))
-    (view,) = view_requests.answer(viewing, 0, commands.Look()).views
+        view_requests.views(commands.Look({"sample": wish}), viewing, 0)
+    (view,) = view_requests.views(commands.Look(), viewing, 0).views
     assert view.words["prompt"] == ("The ",)
 
 
 def test_a_stop_ends_looking_without_an_answer():
     _, _, viewing = viewing_of("digits-mlp")
     with pytest.raises(InterruptedStepError):
-        view_requests.answer(viewing, 0, commands.Look(), ended=lambda: True)
+        view_requests.views(commands.Look(), viewing, 0, ended=lambda: True)

@@ -60,7 +60,7 @@ def test_slow_work_is_not_tried_for_long():
 
 _COUNT = """
 import os, sys, torch
-from engine.training import threads
+from engine.training.parts import threads
 torch.set_num_threads(2)
 if "alone" in sys.argv:
     threads.leave_all_to_training()

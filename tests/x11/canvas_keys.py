@@ -68,7 +68,7 @@ def unpack(desk: Desk, keys: str) -> None:
 def enter(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.press(keys)
-    desk.wait(f"list(window.canvas.canvas.path) == [{made!r}]")
+    desk.wait(f"list(window.canvas.scene.path) == [{made!r}]")
 
 
 @line("Leave the block")
@@ -76,14 +76,14 @@ def leave(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.ask(f"window.canvas.show_path([{made!r}])")
     desk.press(keys)
-    desk.wait("list(window.canvas.canvas.path) == []")
+    desk.wait("list(window.canvas.scene.path) == []")
 
 
 @line("Open in place")
 def open_in_place(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.press(keys)
-    desk.wait(f"window.canvas.canvas.nodes[{made!r}].face.inner is not None")
+    desk.wait(f"window.canvas.scene.nodes[{made!r}].face.inner is not None")
 
 
 @line("Frame…")
@@ -260,7 +260,7 @@ def back(desk: Desk, keys: str) -> None:
 def into(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.press("E")
-    desk.wait(f"window.canvas.canvas.nodes[{made!r}].face.inner is not None")
+    desk.wait(f"window.canvas.scene.nodes[{made!r}].face.inner is not None")
     desk.press(keys)
     desk.wait("list(window.canvas.inside.ids) == ['hidden']")
 

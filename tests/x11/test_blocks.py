@@ -13,7 +13,7 @@ def block(desk):
     made = desk.ask("blocks.group(window.document, ['hidden', 'tanh'], 'Pair')")
     desk.select(made)
     desk.press("E")
-    desk.wait(f"window.canvas.canvas.nodes[{made!r}].face.inner is not None")
+    desk.wait(f"window.canvas.scene.nodes[{made!r}].face.inner is not None")
     desk.ask("window.canvas.fit()")
     return made
 

@@ -55,7 +55,7 @@ from workbench.app.run.training import TrainCommands
 from workbench.app.run.weights_dialog import WeightsCommand
 from workbench.canvas.edits import fixes
 from workbench.canvas.view import CanvasView
-from workbench.canvas.widgets.layer_list import Palette
+from workbench.canvas.widgets.layer_list import LayerList
 from workbench.canvas.widgets.undo_list import UndoList
 from workbench.document import Document
 from workbench.document.document import SUFFIX
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.document)
-        self.palette_panel = Palette(self.document, self.canvas)
+        self.palette_panel = LayerList(self.document, self.canvas)
         self.inspector = Inspector(self.document)
         self.problems = ProblemList(self.title_of)
         self.centre = QStackedWidget()
@@ -393,6 +393,6 @@ class MainWindow(QMainWindow):
         self.settings.set_window("state", self.docks.save())
         self.settings.save()
         self.disk_care.close()
-        self.canvas.canvas.blockSignals(True)
+        self.canvas.scene.blockSignals(True)
         self.session.close(CLOSE_S)
         self.panels.close()

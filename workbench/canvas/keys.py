@@ -55,7 +55,7 @@ def _go_up(view: "CanvasView") -> None:
 def _go_down(view: "CanvasView") -> None:
     """Go into the only selected block: in place where it is open, else in its tab."""
     chosen = view.selected_ids()
-    if len(chosen) == 1 and view.canvas.nodes[chosen[0]].face.inner is not None:
+    if len(chosen) == 1 and view.scene.nodes[chosen[0]].face.inner is not None:
         inside_block.enter(view, chosen[0])
     elif len(chosen) == 1:
         blocks.enter(view)
@@ -67,7 +67,7 @@ def _fit(view: "CanvasView") -> None:
 
 def _back(view: "CanvasView") -> None:
     """Delete what is selected; with nothing selected leave the block."""
-    scene = view.canvas
+    scene = view.scene
     chosen = view.selected_ids() or view.inside.ids
     if chosen or scene.selected_edges() or scene.notes.chosen:
         edit.delete(view)
@@ -181,7 +181,7 @@ def _escape(view: "CanvasView") -> bool:
     elif view.inside.ids:
         view.inside.leave()
     else:
-        view.canvas.select([])
+        view.scene.select([])
     return True
 
 

@@ -10,21 +10,10 @@ from PySide6.QtWidgets import QMenu
 from engine.graph.edits import Fix
 from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import selection as inside
-from workbench.canvas.edits import (
-    align,
-    edit,
-    inside_block,
-)
-from workbench.canvas.edits import (
-    blocks as block_tools,
-)
-from workbench.canvas.edits import (
-    fixes as fixing,
-)
-from workbench.canvas.edits import (
-    lora as lora_tools,
-)
+from workbench.canvas import selection
+from workbench.canvas.edits import align, edit, fixes, inside_block
+from workbench.canvas.edits import blocks as block_tools
+from workbench.canvas.edits import lora as lora_tools
 from workbench.canvas.gestures import notes as note_drags
 from workbench.canvas.scene import open_block
 from workbench.canvas.widgets import node_chooser
@@ -34,7 +23,7 @@ from workbench.document.notes import Note
 from workbench.theme import icons
 
 if TYPE_CHECKING:
-    from workbench.canvas.scene.wire_item import EdgeItem
+    from workbench.canvas.scene.wire_item import WireItem
     from workbench.canvas.view import CanvasView
 
 _Entry = tuple[str, str, str, Callable[[], object] | list]
@@ -60,7 +49,7 @@ def show(view: "CanvasView", event: QContextMenuEvent) -> None:
 
 def build(view: "CanvasView", place: QPointF) -> QMenu:
     """Return the menu for a scene point; it deletes itself when closed."""
-    scene = view.canvas
+    scene = view.scene
     node, edge = scene.node_at(place), None
     card = open_block.at(scene, place)
     if card is not None and (inner := card.node_at(place)):
@@ -107,7 +96,7 @@ def _fill(menu: QMenu, entries: list[_Entry]) -> None:
 def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
     fixes = [
         (fix.label, "", "wand", lambda fix=fix: _fix(view, fix))
-        for problem in view.canvas.problems_of(node_id)
+        for problem in view.scene.problems_of(node_id)
         for fix in problem.fixes
     ]
     return [
@@ -152,7 +141,7 @@ def _clipboard_entries(view: "CanvasView") -> list[_Entry]:
 
 def _inside_entries(view: "CanvasView") -> list[_Entry]:
     """Offer what can be done with nodes inside an open card."""
-    aim = inside.target(view)
+    aim = selection.target(view)
     is_block = bool(outer_ports.of(aim.graph.node(aim.ids[0])))
     opens = tr("Open the block") if is_block else tr("Settings")
     return [
@@ -172,7 +161,7 @@ def _inside_entries(view: "CanvasView") -> list[_Entry]:
 
 def _freeze_entry(view: "CanvasView", node_id: str) -> _Entry:
     """Offer to freeze what is selected, or to let it train, by the node clicked."""
-    aim = inside.target(view)
+    aim = selection.target(view)
     is_free = aim.graph.node(node_id).trainable
     words = tr("Freeze weights") if is_free else tr("Let weights train")
 
@@ -184,7 +173,7 @@ def _freeze_entry(view: "CanvasView", node_id: str) -> _Entry:
 
 def _several_entries(view: "CanvasView") -> list[_Entry]:
     """Offer what takes several nodes."""
-    if len(inside.target(view).ids) < 2:
+    if len(selection.target(view).ids) < 2:
         return []
     kinds: list[_Entry] = [
         (tr(words), "", "", lambda kind=kind: align.apply(view, kind))
@@ -193,7 +182,7 @@ def _several_entries(view: "CanvasView") -> list[_Entry]:
     return [(tr("Align"), "", "", kinds), _SEPARATOR]
 
 
-def _edge_entries(view: "CanvasView", item: "EdgeItem", place: QPointF) -> list[_Entry]:
+def _edge_entries(view: "CanvasView", item: "WireItem", place: QPointF) -> list[_Entry]:
     return [
         (tr("Insert a layer…"), "", "plus",
          lambda: view.quick_insert(place, item.edge)),
@@ -219,7 +208,7 @@ def _canvas_entries(view: "CanvasView", place: QPointF) -> list[_Entry]:
 
 
 def _note_entries(view: "CanvasView", note: Note) -> list[_Entry]:
-    inside = lambda: view.select(view.canvas.notes.inside(note)[0])  # noqa: E731
+    inside = lambda: view.select(view.scene.notes.inside(note)[0])  # noqa: E731
     select = (tr("Select what is inside"), "", "", inside)
     return [
         (tr("Edit the words…"), "", "", lambda: note_drags.edit_text(view, note)),
@@ -242,19 +231,19 @@ def _paint_entry(view: "CanvasView", note: Note, colour: str) -> _Entry:
 
 
 def _fix(view: "CanvasView", fix: Fix) -> None:
-    view.attempt(fixing.apply, fix)
+    view.attempt(fixes.apply, fix)
 
 
 def _unplug(view: "CanvasView") -> None:
     """Remove every wire of the selected nodes."""
-    aim = inside.target(view)
+    aim = selection.target(view)
     chosen, edges = set(aim.ids), aim.graph.edges
     loose = [e for e in edges if {e.source.node, e.target.node} & chosen]
     view.attempt(actions.disconnect, loose, aim.scope)
 
 
 def _block_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
-    node = view.canvas.graph.node(node_id)
+    node = view.scene.graph.node(node_id)
     entries = [
         (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view)),
         (tr("Frame…"), "Shift+G", "", lambda: note_drags.frame_selection(view)),
@@ -277,7 +266,7 @@ def _block_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
 
 def _port_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
     """Offer to lead ports of an inner node to the outside of the block."""
-    scene = view.canvas
+    scene = view.scene
     if not scene.path:
         return []
     block = view.document.project.blocks[scene.scope]
@@ -300,7 +289,7 @@ def _port_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
 def _toggle_port(
     view: "CanvasView", end: Endpoint, is_output: bool, shown: str
 ) -> None:
-    scope = view.canvas.scope
+    scope = view.scene.scope
     if shown:
         view.attempt(outer_ports.conceal, scope, shown, is_output=is_output)
     else:

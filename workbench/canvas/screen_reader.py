@@ -6,7 +6,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessible
 
 from engine.i18n import tr
 from workbench.canvas import selection
-from workbench.canvas.cards import labels as words
+from workbench.canvas.cards import labels
 from workbench.document import wires
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def describe(aim: "Target", node_id: str) -> str:
     """Return a node in words: name, settings, output, neighbours, problems."""
-    scene, face = aim.view.canvas, aim.face(node_id)
+    scene, face = aim.view.scene, aim.face(node_id)
     parts = [face.title, face.summary]
     if face.shape:
         parts.append(tr("output {shape}", shape=face.shape))
@@ -24,7 +24,7 @@ def describe(aim: "Target", node_id: str) -> str:
         parts.append(tr("{count} parameters", count=face.count))
     graph = aim.graph
     if graph.node(node_id).weights:
-        parts.append(words.start(graph.node(node_id)))
+        parts.append(labels.start(graph.node(node_id)))
     before = _names(graph, (e.source.node for e in graph.edges_into(node_id)))
     after = _names(graph, (e.target.node for e in graph.edges_out_of(node_id)))
     if before:
@@ -76,7 +76,7 @@ def tell(view: "CanvasView") -> None:
     elif chosen:
         text = tr("{count} nodes selected", count=len(chosen))
     else:
-        text = tr("{count} nodes", count=len(view.canvas.nodes))
+        text = tr("{count} nodes", count=len(view.scene.nodes))
     if text != view.accessibleDescription():
         view.setAccessibleDescription(text)
         kind = QAccessible.Event.DescriptionChanged

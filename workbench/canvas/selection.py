@@ -12,7 +12,7 @@ from engine.protocol.messages import NodeInfo
 from workbench.canvas import screen_reader
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene import open_block
-from workbench.canvas.scene.open_block import OpenCard
+from workbench.canvas.scene.open_block import OpenBlock
 from workbench.theme.tokens import current
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ class Inside:
         self._is_choosing = False
         self.path: tuple[str, ...] = ()
         self.ids: list[str] = []
-        view.canvas.selection_told.connect(self._on_outer_selection)
+        view.scene.selection_told.connect(self._on_outer_selection)
         view.document.changed.connect(lambda _edits: self._prune())
 
     @property
-    def card(self) -> OpenCard | None:
+    def card(self) -> OpenBlock | None:
         """The open card with the selection, None when nothing in one is selected."""
-        return open_block.find(self._view.canvas, self.path) if self.ids else None
+        return open_block.find(self._view.scene, self.path) if self.ids else None
 
     def select(self, path: Iterable[str], ids: Iterable[str]) -> None:
         """Select these inside an open card, and nothing outside."""
         self._is_choosing = True
-        self._view.canvas.select([])
+        self._view.scene.select([])
         self._is_choosing = False
         self.path, self.ids = tuple(path), list(dict.fromkeys(ids))
         self._tell()
@@ -51,7 +51,7 @@ class Inside:
     def leave(self) -> None:
         """Select the block instead of what is inside it."""
         first = self.path[0]
-        self._view.canvas.select([first])
+        self._view.scene.select([first])
 
     def _on_outer_selection(self) -> None:
         if not self._is_choosing:
@@ -104,7 +104,7 @@ class Target:
     ids: list[str]
     scope: str
     prefix: str
-    card: OpenCard | None = None
+    card: OpenBlock | None = None
 
     @property
     def graph(self) -> Graph:
@@ -137,7 +137,7 @@ class Target:
 
     def infos(self) -> dict[str, NodeInfo]:
         """Return what the engine knows of the nodes of the graph."""
-        known = {i: self.view.canvas.info_at(self.prefix + i) for i in self.graph.nodes}
+        known = {i: self.view.scene.info_at(self.prefix + i) for i in self.graph.nodes}
         return {i: info for i, info in known.items() if info is not None}
 
     def select(self, ids: Iterable[str]) -> None:
@@ -145,16 +145,16 @@ class Target:
         if self.card:
             self.view.inside.select(self.card.path, ids)
         else:
-            self.view.canvas.select(ids)
+            self.view.scene.select(ids)
 
     @property
     def _items(self) -> dict:
-        return self.view.canvas.nodes
+        return self.view.scene.nodes
 
 
 def target(view: "CanvasView") -> Target:
     """Return what the tools work on now."""
-    scene, card = view.canvas, view.inside.card
+    scene, card = view.scene, view.inside.card
     if card is None:
         return Target(view, view.selected_ids(), scene.scope, scene.prefix)
     return _inside_of(view, card, list(view.inside.ids))
@@ -165,12 +165,12 @@ def target_at(view: "CanvasView", place: QPointF) -> Target:
 
     Nothing is selected in it.
     """
-    card = open_block.at(view.canvas, place)
+    card = open_block.at(view.scene, place)
     if card is None:
-        return Target(view, [], view.canvas.scope, view.canvas.prefix)
+        return Target(view, [], view.scene.scope, view.scene.prefix)
     return _inside_of(view, card, [])
 
 
-def _inside_of(view: "CanvasView", card: OpenCard, ids: list[str]) -> Target:
-    prefix = view.canvas.prefix + "".join(f"{step}." for step in card.path)
+def _inside_of(view: "CanvasView", card: OpenBlock, ids: list[str]) -> Target:
+    prefix = view.scene.prefix + "".join(f"{step}." for step in card.path)
     return Target(view, ids, card.scope, prefix, card)

@@ -29,19 +29,18 @@ from workbench.canvas.edits import blocks, drop, edit, inside_block
 from workbench.canvas.edits.arrange import Arranging
 from workbench.canvas.edits.inline_field import InlineField
 from workbench.canvas.geometry.camera import Camera
-from workbench.canvas.gestures import choose as begin
-from workbench.canvas.gestures import notes
+from workbench.canvas.gestures import choose, notes
 from workbench.canvas.gestures.auto_pan import AutoPan
 from workbench.canvas.gestures.gesture import Gesture
 from workbench.canvas.gestures.hover import Hover
 from workbench.canvas.painting import cached_picture
 from workbench.canvas.painting.minimap import MiniMap
 from workbench.canvas.painting.overlay import Overlay
-from workbench.canvas.painting.step_animation import Pulse
+from workbench.canvas.painting.step_animation import StepAnimation
 from workbench.canvas.scene.scene import CanvasScene
 from workbench.canvas.selection import Inside
-from workbench.canvas.widgets.breadcrumbs import PathBar
-from workbench.canvas.widgets.node_chooser import Chooser
+from workbench.canvas.widgets.breadcrumbs import Breadcrumbs
+from workbench.canvas.widgets.node_chooser import NodeChooser
 from workbench.canvas.widgets.quick_add import QuickAdd
 from workbench.document import Document
 
@@ -50,7 +49,7 @@ class CanvasView(QGraphicsView):
     """Shows and edits the graph of a document.
 
     Attributes:
-        canvas: The scene.
+        scene: The items of what is shown.
         camera: Zoom and pan.
         gesture: The mouse gesture under way, or None.
         reduced_motion: Cards go to new places at once.
@@ -71,28 +70,30 @@ class CanvasView(QGraphicsView):
     library_changed = Signal()
     wanted = Signal()  # somebody is led here from elsewhere
 
+    scene: CanvasScene  # type: ignore[assignment]  # Qt's method of this name gives way
+
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        self.canvas = CanvasScene(document)
+        self.scene = CanvasScene(document)
         self.camera = Camera(self)
         self.gesture: Gesture | None = None
         self.is_space_down = self.was_space_used = False
         self.shows_focus = self.reduced_motion = False
-        self._still, self._overlay = cached_picture.Still(self), Overlay(self)
+        self._picture, self._overlay = cached_picture.CachedPicture(self), Overlay(self)
         self.hover = Hover(self)
         self._popup = QuickAdd(self)
         self.inline, self._autopan = InlineField(self), AutoPan(self)
         self.cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
         view_setup.prepare(self)
-        self.setScene(self.canvas)
+        self.setScene(self.scene)
         self.inside = Inside(self)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         theme.signals.changed.connect(self._on_theme_changed)
-        self.path_bar, self.chooser = PathBar(self), Chooser(self)
+        self.breadcrumbs, self.chooser = Breadcrumbs(self), NodeChooser(self)
         self.minimap, self.arranging = MiniMap(self), Arranging(self)
-        self.pulse = Pulse(self)
+        self.step_animation = StepAnimation(self)
         self.fit()
 
     def sizeHint(self) -> QSize:
@@ -108,7 +109,7 @@ class CanvasView(QGraphicsView):
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Show shapes, counts and problems of the engine's last check."""
-        self.canvas.set_analysis(analysis)
+        self.scene.set_analysis(analysis)
         self.viewport().update()
 
     def set_live(self, sample: LayerSample | None, layers: Sequence[str] = ()) -> None:
@@ -118,7 +119,7 @@ class CanvasView(QGraphicsView):
             sample: The newest one.
             layers: Paths of its rows, from `RunStarted`.
         """
-        self.canvas.set_live(sample, layers)
+        self.scene.set_live(sample, layers)
         if self.isVisible():
             self.viewport().update()
 
@@ -129,22 +130,22 @@ class CanvasView(QGraphicsView):
 
     def selected_ids(self) -> list[str]:
         """Return the ids of the selected nodes."""
-        return self.canvas.selected_nodes()
+        return self.scene.selected_nodes()
 
     def select(self, ids: Iterable[str]) -> None:
         """Select exactly these nodes."""
-        self.canvas.select(ids)
+        self.scene.select(ids)
 
     def fit(self) -> None:
         """Show the whole graph, and keep doing so until a person zooms or pans."""
-        self.camera.fit(self.canvas.bounds())
+        self.camera.fit(self.scene.bounds())
         self.camera.is_automatic = True
 
     def fit_selection(self) -> None:
         """Show the selected nodes as large as sensible."""
         chosen = self.selected_ids()
         if chosen:
-            self.camera.fit(self.canvas.bounds(chosen))
+            self.camera.fit(self.scene.bounds(chosen))
             self.camera.is_automatic = False
         else:
             self.fit()
@@ -187,7 +188,7 @@ class CanvasView(QGraphicsView):
             return action(self.document, *args, **options)
         except EngineError as error:
             self.say(str(error))
-            self.canvas.sync()
+            self.scene.sync()
             return None
 
     def say(self, text: str) -> None:
@@ -229,7 +230,7 @@ class CanvasView(QGraphicsView):
         """Begin the gesture that fits what is under the pointer."""
         self._hide_focus()
         if self.gesture is None:
-            self.begin(begin.gesture_for(self, event))
+            self.begin(choose.gesture_for(self, event))
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -254,12 +255,12 @@ class CanvasView(QGraphicsView):
             return
         if inside_block.activate_at(self, place):
             return
-        wire, note = self.canvas.edge_at(place), self.canvas.notes.at(place)
+        wire, note = self.scene.edge_at(place), self.scene.notes.at(place)
         if wire is not None:
             self.quick_insert(place, wire.edge)
         elif note is not None:
             notes.edit_text(self, note)
-        elif self.canvas.port_at(place) is None:
+        elif self.scene.port_at(place) is None:
             self.quick_add(place)
         event.accept()
 
@@ -343,7 +344,7 @@ class CanvasView(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
         """Draw the still picture and the histograms over it."""
         painter.save()
-        self._still.paint(painter)
+        self._picture.paint(painter)
         painter.restore()
         painter.save()
         cached_picture.sparks(painter, self)
@@ -365,14 +366,14 @@ class CanvasView(QGraphicsView):
     def hideEvent(self, event: QHideEvent) -> None:
         """Give up the gesture and the notice."""
         self.end(cancel=True)
-        self.pulse.stop()
-        self._still.rest()
+        self.step_animation.stop()
+        self._picture.rest()
         self._overlay.forget()
         super().hideEvent(event)
 
     def _on_replaced(self) -> None:
         self.end(cancel=True)
-        self.pulse.stop()
+        self.step_animation.stop()
         self.hover.clear()
         self.fit()
         self.cameras.clear()

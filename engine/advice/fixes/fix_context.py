@@ -7,7 +7,7 @@ shown solves the problem at its node.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.compile.build import BUILDERS
+from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow, Inference
 from engine.errors import ConfigError, EngineError

@@ -9,7 +9,8 @@ import torch
 
 from engine.advice.weights.headers import Entry, Header, header_of
 from engine.advice.weights.sources import let_start_anew, place_of, scoped_nodes
-from engine.compile.build import BUILDERS, build
+from engine.compile.build import build
+from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Flow
 from engine.graph.edits import Problem

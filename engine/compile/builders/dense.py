@@ -1,4 +1,4 @@
-"""Builders of dense layers, embeddings, dropout and constants."""
+"""Builders of dense layers, embeddings and dropout."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,12 @@ from torch import nn
 
 from engine.compile.build_context import AXES, Site
 from engine.compile.modules.basic import (
-    Constant,
     Function,
     GaussianNoise,
     LearnedScale,
     OneHot,
 )
+from engine.compile.modules.generative import GradientReversal, LoRALinear, LowRank
 from engine.compile.shape_text import shapes_text
 from engine.i18n import tr
 
@@ -78,9 +78,24 @@ def _stop_gradient(site: Site) -> nn.Module:
     return Function(torch.detach) if site.flag("enabled") else nn.Identity()
 
 
-def _constant(site: Site) -> nn.Module:
-    return Constant(
-        site.ints("shape"), site.number("value"), learned=site.flag("learned")
+def _lora(site: Site) -> nn.Module:
+    site.need_dims(2)
+    return LoRALinear(
+        site.shape[-1],
+        site.whole("out_features"),
+        site.whole("rank"),
+        site.number("alpha"),
+        bias=site.flag("bias"),
+    )
+
+
+def _low_rank(site: Site) -> nn.Module:
+    site.need_dims(2)
+    return LowRank(
+        site.shape[-1],
+        site.whole("out_features"),
+        site.whole("rank"),
+        site.number("alpha"),
     )
 
 
@@ -100,5 +115,7 @@ BUILDERS: dict[str, Builder] = {
     "gaussian_noise": lambda site: GaussianNoise(site.number("std")),
     "one_hot": lambda site: OneHot(site.whole("num_classes")),
     "stop_gradient": _stop_gradient,
-    "constant": _constant,
+    "lora_linear": _lora,
+    "low_rank": _low_rank,
+    "gradient_reversal": lambda site: GradientReversal(site.number("factor")),
 }

@@ -10,6 +10,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 from engine.compile.build_context import Site
 from engine.compile.modules.basic import Average, ClampedLog, Fold, Function, Joined
+from engine.compile.modules.generative import NoiseSchedule, reparameterise
 from engine.compile.shape_text import Shape, shape_text, shapes_text
 from engine.i18n import tr
 
@@ -36,11 +37,11 @@ _EACH: dict[str, Callable[[Tensor], Tensor]] = {
     "cos": torch.cos,
 }
 _REDUCTIONS: dict[str, Callable[..., Tensor]] = {
-    "mean": torch.mean,
-    "sum": torch.sum,
-    "max": torch.amax,
-    "min": torch.amin,
-    "std": torch.std,
+    "reduce_mean": torch.mean,
+    "reduce_sum": torch.sum,
+    "reduce_max": torch.amax,
+    "reduce_min": torch.amin,
+    "reduce_std": torch.std,
 }
 
 
@@ -207,14 +208,31 @@ def _argmax(site: Site) -> nn.Module:
     return Function(torch.argmax, dim=site.dim("dim"))
 
 
+def _reparameterise(site: Site) -> nn.Module:
+    site.need_equal(0, 1)
+    site.need_equal(0, 2)
+    return Function(reparameterise)
+
+
+def _noise_schedule(site: Site) -> nn.Module:
+    site.need_dims(2)
+    site.need_equal(0, 1)
+    if site.shapes[2][1:] != (1,):
+        raise site.refuse(
+            tr("“{port}” takes one number per sample", port="time"),
+            expected="N×1",
+            got=shape_text(site.shapes[2]),
+        )
+    return NoiseSchedule(
+        site.whole("steps"), site.text("schedule"), site.text("predict")
+    )
+
+
 BUILDERS: dict[str, Builder] = {
     **{name: partial(_fold, function=fn) for name, fn in _FOLDS.items()},
     **{name: partial(_pair, function=fn) for name, fn in _PAIRS.items()},
     **{name: partial(_each, function=fn) for name, fn in _EACH.items()},
-    **{
-        f"reduce_{name}": partial(_reduce, function=fn)
-        for name, fn in _REDUCTIONS.items()
-    },
+    **{name: partial(_reduce, function=fn) for name, fn in _REDUCTIONS.items()},
     "average": _average,
     "concat": _concat,
     "stack": _stack,
@@ -225,4 +243,6 @@ BUILDERS: dict[str, Builder] = {
     "log": _log,
     "clamp": _clamp,
     "argmax": _argmax,
+    "reparameterise": _reparameterise,
+    "noise_schedule": _noise_schedule,
 }

@@ -9,6 +9,7 @@ from torch import nn
 
 from engine.compile.build_context import AXES, Site
 from engine.compile.modules.basic import Function, Reshape, Slice
+from engine.compile.modules.generative import TokenShift
 from engine.compile.shape_text import shape_text
 from engine.i18n import tr
 
@@ -241,7 +242,13 @@ def _unfold(site: Site) -> nn.Module:
     )
 
 
+def _token_shift(site: Site) -> nn.Module:
+    site.need_dims(2)
+    return TokenShift(site.whole("start"))
+
+
 BUILDERS: dict[str, Builder] = {
+    "token_shift": _token_shift,
     "flatten": _flatten,
     "unflatten": _unflatten,
     "reshape": _reshape,
@@ -256,7 +263,9 @@ BUILDERS: dict[str, Builder] = {
     "roll": _roll,
     "repeat": _repeat,
     "cast": _cast,
-    **{f"pad{dims}d": partial(_pad, dims=dims) for dims in (1, 2, 3)},
+    "pad1d": partial(_pad, dims=1),
+    "pad2d": partial(_pad, dims=2),
+    "pad3d": partial(_pad, dims=3),
     "upsample": _upsample,
     "pixel_shuffle": _shuffle,
     "pixel_unshuffle": _unshuffle,

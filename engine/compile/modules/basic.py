@@ -35,6 +35,14 @@ class Function(nn.Module):
         return getattr(self.function, "__name__", "function")
 
 
+class Gather(nn.Module):
+    """Returns its inputs as a tuple."""
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """Return the inputs."""
+        return inputs
+
+
 class Fold(nn.Module):
     """A function of two inputs, applied from left to right to any number."""
 

@@ -44,6 +44,14 @@ def _without(shape: Shape, dim: int) -> Shape:
     return shape[:dim] + shape[dim + 1 :]
 
 
+def need_classes(site: Site) -> None:
+    """Raise ShapeError unless the inputs are yes-or-no scores, or scores and labels."""
+    site.need_dims(2)
+    if not binary(site):
+        need_labels(site)
+        class_dim(site)
+
+
 def need_labels(site: Site) -> None:
     """Raise ShapeError unless the target holds whole numbers."""
     if site.dtypes[1].is_floating_point:

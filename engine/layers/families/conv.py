@@ -29,7 +29,7 @@ def _common(dims: int) -> tuple[Param, ...]:
     )
 
 
-def _conv(dims: int) -> LayerSpec:
+def _conv(type_id: str, title: str, dims: int) -> LayerSpec:
     padding = Param(
         "padding",
         "size",
@@ -43,12 +43,12 @@ def _conv(dims: int) -> LayerSpec:
     )
     modes = ("zeros", "reflect", "replicate", "circular")
     return LayerSpec(
-        id=f"conv{dims}d",
-        title=f"Conv{dims}d",
+        id=type_id,
+        title=title,
         category="conv",
         help=f"Slides learned filters over {_WORDS[dims]} and sums at every place.",
         formula="yₖ = bₖ + Σᵢ Wₖᵢ ⋆ xᵢ   (⋆ cross-correlation)",
-        source=f"torch.nn.Conv{dims}d; LeCun et al. 1998",
+        source=f"torch.nn.{title}; LeCun et al. 1998",
         params=(
             *_common(dims),
             padding,
@@ -64,15 +64,15 @@ def _conv(dims: int) -> LayerSpec:
     )
 
 
-def _transposed(dims: int) -> LayerSpec:
+def _transposed(type_id: str, title: str, dims: int) -> LayerSpec:
     return LayerSpec(
-        id=f"conv_transpose{dims}d",
-        title=f"ConvTranspose{dims}d",
+        id=type_id,
+        title=title,
         category="conv",
         help=f"Grows {_WORDS[dims]}: every input value paints a learned filter.",
         formula="size = (in − 1)·stride − 2·padding + dilation·(kernel − 1) "
         "+ output padding + 1",
-        source=f"torch.nn.ConvTranspose{dims}d; Zeiler et al. 2010",
+        source=f"torch.nn.{title}; Zeiler et al. 2010",
         params=(
             *_common(dims),
             extent("padding", 0, "Padding", dims, low=0, doc="Cut off on every side."),
@@ -95,6 +95,11 @@ def _transposed(dims: int) -> LayerSpec:
     )
 
 
-SPECS = tuple(_conv(dims) for dims in (1, 2, 3)) + tuple(
-    _transposed(dims) for dims in (1, 2, 3)
+SPECS = (
+    _conv("conv1d", "Conv1d", 1),
+    _conv("conv2d", "Conv2d", 2),
+    _conv("conv3d", "Conv3d", 3),
+    _transposed("conv_transpose1d", "ConvTranspose1d", 1),
+    _transposed("conv_transpose2d", "ConvTranspose2d", 2),
+    _transposed("conv_transpose3d", "ConvTranspose3d", 3),
 )

@@ -67,10 +67,11 @@ def _each(
     )
 
 
-def _reduce(kind: str, words: str, formula: str) -> LayerSpec:
+def _reduce(type_id: str, title: str, words: str, formula: str) -> LayerSpec:
+    kind = title.removeprefix("Reduce").lower()
     return LayerSpec(
-        id=f"reduce_{kind}",
-        title=f"Reduce{kind.capitalize()}",
+        id=type_id,
+        title=title,
         category="merge",
         help=words,
         formula=formula,
@@ -177,11 +178,20 @@ _EACH = (
     ),
 )
 _REDUCE = (
-    _reduce("mean", "Mean over some dimensions.", "y = mean(x)"),
-    _reduce("sum", "Sum over some dimensions.", "y = Σ x"),
-    _reduce("max", "Largest value over some dimensions.", "y = max(x)"),
-    _reduce("min", "Smallest value over some dimensions.", "y = min(x)"),
-    _reduce("std", "Standard deviation over some dimensions.", "y = √var(x)"),
+    _reduce("reduce_mean", "ReduceMean", "Mean over some dimensions.", "y = mean(x)"),
+    _reduce("reduce_sum", "ReduceSum", "Sum over some dimensions.", "y = Σ x"),
+    _reduce(
+        "reduce_max", "ReduceMax", "Largest value over some dimensions.", "y = max(x)"
+    ),
+    _reduce(
+        "reduce_min", "ReduceMin", "Smallest value over some dimensions.", "y = min(x)"
+    ),
+    _reduce(
+        "reduce_std",
+        "ReduceStd",
+        "Standard deviation over some dimensions.",
+        "y = √var(x)",
+    ),
     LayerSpec(
         id="argmax",
         title="ArgMax",

@@ -38,10 +38,10 @@ _LAST = Param(
 )
 
 
-def _batch(dims: int) -> LayerSpec:
+def _batch(type_id: str, title: str, dims: int) -> LayerSpec:
     return LayerSpec(
-        id=f"batch_norm{dims}d",
-        title=f"BatchNorm{dims}d",
+        id=type_id,
+        title=title,
         category="norm",
         help="Gives every channel mean 0 and variance 1 over the batch.",
         formula=_FORMULA + "   (μ, σ² per channel over the batch)",
@@ -58,10 +58,10 @@ def _batch(dims: int) -> LayerSpec:
     )
 
 
-def _instance(dims: int) -> LayerSpec:
+def _instance(type_id: str, title: str, dims: int) -> LayerSpec:
     return LayerSpec(
-        id=f"instance_norm{dims}d",
-        title=f"InstanceNorm{dims}d",
+        id=type_id,
+        title=title,
         category="norm",
         help="Gives every channel of every sample mean 0 and variance 1.",
         formula=_FORMULA + "   (μ, σ² per sample and channel)",
@@ -79,7 +79,9 @@ def _instance(dims: int) -> LayerSpec:
 
 
 SPECS = (
-    *(_batch(dims) for dims in (1, 2, 3)),
+    _batch("batch_norm1d", "BatchNorm1d", 1),
+    _batch("batch_norm2d", "BatchNorm2d", 2),
+    _batch("batch_norm3d", "BatchNorm3d", 3),
     LayerSpec(
         id="layer_norm",
         title="LayerNorm",
@@ -111,7 +113,9 @@ SPECS = (
         summary=("num_groups",),
         aliases=("gn",),
     ),
-    *(_instance(dims) for dims in (1, 2, 3)),
+    _instance("instance_norm1d", "InstanceNorm1d", 1),
+    _instance("instance_norm2d", "InstanceNorm2d", 2),
+    _instance("instance_norm3d", "InstanceNorm3d", 3),
     LayerSpec(
         id="rms_norm",
         title="RMSNorm",

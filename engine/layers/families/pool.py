@@ -32,14 +32,14 @@ def _ports(dims: int) -> tuple[Port, ...]:
     return (Port("input", "float", _SHAPES[dims]),)
 
 
-def _max(dims: int) -> LayerSpec:
+def _max(type_id: str, title: str, dims: int) -> LayerSpec:
     return LayerSpec(
-        id=f"max_pool{dims}d",
-        title=f"MaxPool{dims}d",
+        id=type_id,
+        title=title,
         category="pool",
         help="Keeps the largest value of every window.",
         formula="y = max over the window of x",
-        source=f"torch.nn.MaxPool{dims}d",
+        source=f"torch.nn.{title}",
         params=(
             *_windows(dims),
             extent("dilation", 1, "Dilation", dims, doc="Distance between taps."),
@@ -51,14 +51,14 @@ def _max(dims: int) -> LayerSpec:
     )
 
 
-def _avg(dims: int) -> LayerSpec:
+def _avg(type_id: str, title: str, dims: int) -> LayerSpec:
     return LayerSpec(
-        id=f"avg_pool{dims}d",
-        title=f"AvgPool{dims}d",
+        id=type_id,
+        title=title,
         category="pool",
         help="Takes the mean of every window.",
         formula="y = mean over the window of x",
-        source=f"torch.nn.AvgPool{dims}d",
+        source=f"torch.nn.{title}",
         params=(
             *_windows(dims),
             _CEIL,
@@ -75,16 +75,15 @@ def _avg(dims: int) -> LayerSpec:
     )
 
 
-def _adaptive(dims: int, kind: str) -> LayerSpec:
-    word = {"avg": "mean", "max": "largest value"}[kind]
-    title = kind.capitalize()
+def _adaptive(type_id: str, title: str, dims: int, kind: str) -> LayerSpec:
+    word = {"mean": "mean", "max": "largest value"}[kind]
     return LayerSpec(
-        id=f"adaptive_{kind}_pool{dims}d",
-        title=f"Adaptive{title}Pool{dims}d",
+        id=type_id,
+        title=title,
         category="pool",
         help=f"Takes the {word} of as many windows as the result shall have values.",
-        formula=f"y = {'mean' if kind == 'avg' else 'max'} over the window of x",
-        source=f"torch.nn.Adaptive{title}Pool{dims}d",
+        formula=f"y = {kind} over the window of x",
+        source=f"torch.nn.{title}",
         params=(
             extent("output_size", 1, "Output size", dims, doc="Size of the result."),
         ),
@@ -120,10 +119,18 @@ _GLOBAL = LayerSpec(
     aliases=("gap", "mean pooling"),
 )
 SPECS = (
-    *(_max(dims) for dims in (1, 2, 3)),
-    *(_avg(dims) for dims in (1, 2, 3)),
-    *(_adaptive(dims, "avg") for dims in (1, 2, 3)),
-    *(_adaptive(dims, "max") for dims in (1, 2, 3)),
+    _max("max_pool1d", "MaxPool1d", 1),
+    _max("max_pool2d", "MaxPool2d", 2),
+    _max("max_pool3d", "MaxPool3d", 3),
+    _avg("avg_pool1d", "AvgPool1d", 1),
+    _avg("avg_pool2d", "AvgPool2d", 2),
+    _avg("avg_pool3d", "AvgPool3d", 3),
+    _adaptive("adaptive_avg_pool1d", "AdaptiveAvgPool1d", 1, "mean"),
+    _adaptive("adaptive_avg_pool2d", "AdaptiveAvgPool2d", 2, "mean"),
+    _adaptive("adaptive_avg_pool3d", "AdaptiveAvgPool3d", 3, "mean"),
+    _adaptive("adaptive_max_pool1d", "AdaptiveMaxPool1d", 1, "max"),
+    _adaptive("adaptive_max_pool2d", "AdaptiveMaxPool2d", 2, "max"),
+    _adaptive("adaptive_max_pool3d", "AdaptiveMaxPool3d", 3, "max"),
     _LP,
     _GLOBAL,
 )

@@ -41,10 +41,10 @@ _OUTPUTS = (
 
 
 def _recurrent(
-    title: str, words: str, formula: str, source: str, *extra: Param
+    type_id: str, title: str, words: str, formula: str, source: str, *extra: Param
 ) -> LayerSpec:
     return LayerSpec(
-        id=title.lower(),
+        id=type_id,
         title=title,
         category="recurrent",
         help=words,
@@ -60,6 +60,7 @@ def _recurrent(
 
 SPECS = (
     _recurrent(
+        "rnn",
         "RNN",
         "A state that is updated from the input and itself at every step.",
         "hₜ = tanh(W·xₜ + U·hₜ₋₁ + b)",
@@ -67,12 +68,14 @@ SPECS = (
         choice("nonlinearity", ("tanh", "relu"), "Activation", "Squeezes the state."),
     ),
     _recurrent(
+        "lstm",
         "LSTM",
         "A state with gates that decide what to keep, write and show.",
         "cₜ = f⊙cₜ₋₁ + i⊙g,  hₜ = o⊙tanh(cₜ);  i, f, o = σ(…),  g = tanh(…)",
         "Hochreiter & Schmidhuber 1997, Long Short-Term Memory",
     ),
     _recurrent(
+        "gru",
         "GRU",
         "A state with two gates; simpler than LSTM and often as good.",
         "hₜ = (1 − z)⊙n + z⊙hₜ₋₁,  n = tanh(W·xₜ + r⊙(U·hₜ₋₁))",

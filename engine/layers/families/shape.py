@@ -48,11 +48,11 @@ def _index(name: str, default: int | None, label: str, doc: str) -> Param:
     return Param(name, "int", default, label, doc, optional=default is None)
 
 
-def _pad(dims: int) -> LayerSpec:
+def _pad(type_id: str, title: str, dims: int) -> LayerSpec:
     modes = ("zeros", "reflect", "replicate", "circular")
     return LayerSpec(
-        id=f"pad{dims}d",
-        title=f"Pad{dims}d",
+        id=type_id,
+        title=title,
         category="shape",
         help="Adds a border on every side.",
         formula="size = in + 2·padding",
@@ -280,4 +280,5 @@ _SHIFT = LayerSpec(
     summary=("start",),
     aliases=("teacher forcing", "seq2seq", "decoder input", "shift right"),
 )
-SPECS = (_SHIFT, *_REARRANGE, *_CUT, *(_pad(dims) for dims in (1, 2, 3)), *_RESIZE)
+_PAD = (_pad("pad1d", "Pad1d", 1), _pad("pad2d", "Pad2d", 2), _pad("pad3d", "Pad3d", 3))
+SPECS = (_SHIFT, *_REARRANGE, *_CUT, *_PAD, *_RESIZE)

@@ -1,7 +1,7 @@
 """The window's side of the engine: send commands, fetch what it tells."""
 
 import itertools
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.protocol import commands
 from engine.protocol.messages import Message
@@ -11,7 +11,7 @@ from engine.protocol.wire.transport import ProcessTransport
 class Transport(Protocol):
     """What carries requests to a host and its messages back."""
 
-    def send(self, request: commands.Request) -> None:
+    def send(self, request: commands.Request[Any]) -> None:
         """Hand a request over; never waits for the host."""
 
     def drain(self) -> list[Message]:
@@ -53,7 +53,7 @@ class EngineClient:
         """
         return cls(ProcessTransport.spawn(language))
 
-    def send(self, command: object) -> int:
+    def send(self, command: commands.Command[Any]) -> int:
         """Send one of `protocol.commands` and return its number."""
         number = next(self._numbers)
         if not self._closed:

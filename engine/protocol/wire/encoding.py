@@ -122,7 +122,8 @@ class WireError(ValueError):
     """Bytes that are not one of our messages."""
 
 
-def _refuse(reason: str) -> NoReturn:
+def refuse(reason: str) -> NoReturn:
+    """Raise a `WireError` with this reason."""
     raise WireError(reason)
 
 
@@ -232,14 +233,14 @@ def _decode(head: bytes, body: memoryview) -> _Json:
 def _lengths(head: bytes, rest: int | None = None) -> tuple[int, int]:
     """Check the head of a message and return the lengths of its two parts."""
     if len(head) < _HEAD.size:
-        _refuse("the message is cut off")
+        refuse("the message is cut off")
     magic, json_size, body_size = _HEAD.unpack(head)
     if magic != _MAGIC:
-        _refuse("this is not a message")
+        refuse("this is not a message")
     if json_size > MAX_JSON_BYTES or body_size > MAX_SEGMENT_BYTES:
-        _refuse("the message is too large")
+        refuse("the message is too large")
     if rest is not None and rest != json_size + body_size:
-        _refuse("the message has another length than it says")
+        refuse("the message has another length than it says")
     return json_size, body_size
 
 
@@ -252,20 +253,20 @@ class _Segments:
     def take(self, name: object, shape: object) -> np.ndarray[Any, Any]:
         dtype = _DTYPES.get(name) if isinstance(name, str) else None
         if dtype is None or not isinstance(shape, list):
-            _refuse("an array of unknown form")
+            refuse("an array of unknown form")
         if any(type(size) is not int or size < 0 for size in shape):
-            _refuse("an array of unknown shape")
+            refuse("an array of unknown shape")
         count = math.prod(shape)
         end = self._offset + count * dtype.itemsize
         if end > len(self._body):
-            _refuse("an array is cut off")
+            refuse("an array is cut off")
         array = np.frombuffer(self._body[self._offset : end], dtype).reshape(shape)
         self._offset = end + -end % 8
         return array
 
     def finish(self) -> None:
         if self._offset != len(self._body):
-            _refuse("there is more data than the message names")
+            refuse("there is more data than the message names")
 
 
 def _unpack(tree: _Json, segments: _Segments) -> _Json:
@@ -274,13 +275,13 @@ def _unpack(tree: _Json, segments: _Segments) -> _Json:
     if type(tree) is list:
         return tuple([_unpack(item, segments) for item in tree])
     if len(tree) != 1:
-        _refuse("an object with more than one tag")
+        refuse("an object with more than one tag")
     ((tag, content),) = tree.items()
     kind = TAGS.get(tag)
     if kind is None:
         return _unpack_container(tag, content, segments)
     if len(content) != _SIZES[tag]:
-        _refuse(f"{tag} with another number of fields")
+        refuse(f"{tag} with another number of fields")
     return kind(*[_unpack(item, segments) for item in content])
 
 
@@ -293,7 +294,7 @@ def _unpack_container(tag: str, content: _Json, segments: _Segments) -> _Json:
         return [_unpack(item, segments) for item in content]
     if tag == _GRAPH:
         return _graph(*(_unpack(item, segments) for item in content))
-    _refuse(f"there is no message “{tag}”")
+    refuse(f"there is no message “{tag}”")
 
 
 def _graph(nodes: tuple[model.Node, ...], edges: tuple[model.Edge, ...]) -> model.Graph:
@@ -317,7 +318,7 @@ def read(stream: Readable) -> _Json:
     json_size, body_size = _lengths(head)
     rest = b"".join(_chunks(stream, json_size + body_size))
     if len(rest) < json_size + body_size:
-        _refuse("the message is cut off")
+        refuse("the message is cut off")
     return _decode(rest[:json_size], memoryview(rest)[json_size:])
 
 

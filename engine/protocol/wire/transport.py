@@ -16,11 +16,11 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from engine.protocol.commands import Close, Ping, Request
-from engine.protocol.messages import EngineGone, Message, Pong
-from engine.protocol.wire import encoding
+from engine.protocol.messages import EngineGone, Failed, Message, Pong
+from engine.protocol.wire import encoding, requests
 from engine.protocol.wire.exits import exit_words
 from engine.protocol.wire.mailbox import Mailbox
 
@@ -45,7 +45,7 @@ class ProcessTransport:
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
         self._inbox = Mailbox(keep=_INBOX)
-        self._outbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[Request[Any] | None] = queue.SimpleQueue()
         self._errors: deque[str] = deque(maxlen=_STDERR_LINES)
         self._closing = threading.Event()
         self._threads = [
@@ -66,7 +66,7 @@ class ProcessTransport:
         arguments = ["-m", "engine.host", "--pipe", "--language", language]
         return cls(start(arguments))
 
-    def send(self, request: Request) -> None:
+    def send(self, request: Request[Any]) -> None:
         """Hand a request to the writer thread."""
         self._outbox.put(request)
 
@@ -179,9 +179,9 @@ class PipeServer:
     def __init__(
         self, source: IO[bytes], target: IO[bytes], grace_s: float = 10.0
     ) -> None:
-        self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[Request[Any]] = queue.SimpleQueue()
         self._source, self._target, self._grace_s = source, target, grace_s
-        self.hurry: Callable[[Request], bool] = lambda _request: False
+        self.hurry: Callable[[Request[Any]], bool] = lambda _request: False
         self._outbox = Mailbox(keep=2)
         self._ready = threading.Event()
         self._done = threading.Event()
@@ -207,17 +207,23 @@ class PipeServer:
         self._done.set()
 
     def _read(self) -> None:
-        with contextlib.suppress(OSError, encoding.WireError):
-            while (request := encoding.read(self._source)) is not None:
-                self._accept(request)
+        try:
+            while (value := encoding.read(self._source)) is not None:
+                self._accept(requests.request(value))
+        except encoding.WireError as error:  # the parent keeps our last words
+            sys.stderr.write(f"{error}\n")
+        except OSError:
+            pass
         self._accept(Request(0, Close()))
         if not self._done.wait(self._grace_s):
             os._exit(1)
 
-    def _accept(self, request: Request) -> None:
+    def _accept(self, request: Request[Any]) -> None:
         if isinstance(request.command, Close) and not self._ready.is_set():
             os._exit(0)
-        if isinstance(request.command, Ping):
+        if wrong := requests.wrong(request.command):
+            self.send(Message(request.number, Failed(wrong)))
+        elif isinstance(request.command, Ping):
             self.send(Message(request.number, Pong()))
         elif not self.hurry(request):
             self.requests.put(request)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from engine.protocol import commands, messages
 from engine.training.machine.interrupt import InterruptedStepError
@@ -13,30 +13,31 @@ from engine.training.records.runs import open_run
 from engine.training.views.maker import Viewing
 
 Answered = TypeVar("Answered")
+Ended = Callable[[], bool]
+"""Whether to give up, asked after each batch."""
+Making: TypeAlias = Callable[[Viewing, int, Ended], Answered]
+"""Makes an answer: from the views of a run, the steps it has made, and `Ended`."""
 
 
-def answer(
-    viewing: Viewing,
-    step: int,
-    command: object,
-    ended: Callable[[], bool] = lambda: False,
-) -> messages.Views | messages.View:
-    """Return what a `Look` or `OpenCell` asks for, of the present weights.
+def _never() -> bool:
+    return False
+
+
+def views(
+    command: commands.Look, viewing: Viewing, step: int, ended: Ended = _never
+) -> messages.Views:
+    """Return the views that are asked for, of the present weights.
 
     Args:
-        viewing: Makes it; settings of a `Look` stay with it.
-        step: Steps made.
         command: What is asked.
-        ended: Whether to give up, asked after each batch.
+        viewing: Makes them; the settings asked for stay with it.
+        step: Steps made.
+        ended: Whether to give up.
 
     Raises:
-        EngineError: When it can't be shown.
+        EngineError: When one can't be shown.
         InterruptedStepError: When `ended` came first.
     """
-    if isinstance(command, commands.OpenCell):
-        making = viewing.cell(command.node, step, command.right, command.answer)
-        return _finished(making, ended)
-    assert isinstance(command, commands.Look)
     for path, params in command.settings.items():
         viewing.change(path, params)
     paths = tuple(command.settings) or viewing.paths
@@ -45,9 +46,15 @@ def answer(
     )
 
 
-def _finished(
-    making: Generator[None, None, Answered], ended: Callable[[], bool]
-) -> Answered:
+def cell(
+    command: commands.OpenCell, viewing: Viewing, step: int, ended: Ended = _never
+) -> messages.View:
+    """Return the samples of a cell of a confusion matrix; otherwise as `views`."""
+    making = viewing.cell(command.node, step, command.right, command.answer)
+    return _finished(making, ended)
+
+
+def _finished(making: Generator[None, None, Answered], ended: Ended) -> Answered:
     """Run to the end and return the result."""
     try:
         while not ended():
@@ -78,6 +85,6 @@ class PastViews:
         self._step = snapshot.put(parts, *loaded).step
         self._viewing = parts.viewing(enabled=True)
 
-    def answer(self, command: object) -> messages.Views | messages.View:
-        """As the function `answer`."""
-        return answer(self._viewing, self._step, command)
+    def answer(self, make: Making[Answered]) -> Answered:
+        """Return what `make` makes of these weights."""
+        return make(self._viewing, self._step, _never)

@@ -144,7 +144,7 @@ def test_align_menu_needs_two_nodes(window):
     window.canvas.select(["linear1", "linear2"])
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
-    cards = [window.canvas.canvas.nodes[i].card() for i in ("linear1", "linear2")]
+    cards = [window.canvas.scene.nodes[i].card() for i in ("linear1", "linear2")]
     assert cards[0].left() == cards[1].left()
 
 

@@ -84,7 +84,7 @@ def test_a_fault_stands_above_the_canvas_in_the_panel_and_at_its_node(ill):
     assert ill.docks["diagnosis"].windowTitle() == "Diagnosis (1)"
     shown = texts(panel.cards[0])
     assert {"Use ReLU.", "Hochreiter 1991", "1 × 10⁻¹¹ ≤ 0.001"} <= set(shown)
-    scene = ill.canvas.canvas
+    scene = ill.canvas.scene
     assert scene.nodes["scores"].face.severity == "warning"
     assert "Vanishing" in scene.problems_of("scores")[0].text
     assert scene.nodes["linear1"].face.severity == ""
@@ -92,14 +92,14 @@ def test_a_fault_stands_above_the_canvas_in_the_panel_and_at_its_node(ill):
 
 def test_a_check_of_the_graph_keeps_the_badge(ill, qtbot, engine):
     ill.canvas.set_analysis(messages.Analysis(1, {}, (), 0))
-    assert ill.canvas.canvas.nodes["scores"].face.severity == "warning"
+    assert ill.canvas.scene.nodes["scores"].face.severity == "warning"
 
 
 def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine):
     before = serialize.dumps(ill.document.project)
     qtbot.mouseClick(ill.diagnosing.bar.cure, LEFT)
     assert not ill.diagnosing.bar.isVisible()
-    assert ill.canvas.canvas.nodes["scores"].face.severity == ""
+    assert ill.canvas.scene.nodes["scores"].face.severity == ""
     assert ill.document.undo_stack.count() == 1
     assert ill.document.undo_stack.undoText() == "Cure: Vanishing gradients"
     assert engine.commands(commands.Stop)
@@ -216,7 +216,7 @@ def test_vanishing_gradients_are_read_cured_by_a_click_and_gone(qtbot, real):
     qtbot.waitUntil(bar.isVisible, timeout=RUN_MS)
     assert bar.finding.fault == "vanishing_gradients"
     assert "times smaller" in bar.words.text()
-    assert real.canvas.canvas.nodes["layers"].face.severity == "warning"
+    assert real.canvas.scene.nodes["layers"].face.severity == "warning"
     ended = {"finished", "stopped", "diverged", "failed"}
     qtbot.waitUntil(lambda: session.state in ended, timeout=RUN_MS)
     assert session.state == "finished"

@@ -92,7 +92,7 @@ class Person(Keyboard):
 
     def free_place(self):
         """Return a scene point to the right where no card is."""
-        scene, view = self.canvas.canvas, self.canvas.viewport()
+        scene, view = self.canvas.scene, self.canvas.viewport()
         for y in range(view.height() - 60, 40, -20):
             place = self.canvas.mapToScene(view.width() - 180, y)
             if scene.node_at(place) is None and scene.edge_at(place, 40) is None:

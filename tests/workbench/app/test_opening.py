@@ -26,7 +26,7 @@ def test_large_project_opens_with_all_its_cards_and_wires(qtbot, window, engine,
     assert window.opening.is_running
     assert "Opening" in window.banner.words.text()
     qtbot.waitUntil(lambda: not window.opening.is_running, timeout=60_000)
-    scene, graph = window.canvas.canvas, window.document.project.graph
+    scene, graph = window.canvas.scene, window.document.project.graph
     assert window.document.path == large
     assert list(scene.nodes) == list(graph.nodes)
     assert set(scene.edges) == set(graph.edges)
@@ -72,7 +72,7 @@ def test_reading_that_is_given_up_ends(tmp_path):
 def test_edit_while_cards_are_still_added_shows_all(qtbot, window, large):
     window.files.open_path(large)
     qtbot.waitUntil(lambda: not window.opening.is_running, timeout=60_000)
-    scene = window.canvas.canvas
+    scene = window.canvas.scene
     edit.select_all(window.canvas)
     assert len(window.canvas.selected_ids()) == NODES
     scene.sync()

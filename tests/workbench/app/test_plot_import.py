@@ -5,7 +5,7 @@ import sys
 
 CODE = """
 import sys, threading, time
-from workbench.app import plot_import
+from workbench.app.docks import plot_import
 plot_import.load_plain()
 print(any(name.partition(".")[0] in ("PySide6", "pyqtgraph") for name in sys.modules))
 pieces, spent = plot_import.load_qt(), []

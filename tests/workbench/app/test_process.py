@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 CLOSE_IN_TRAINING = """
 import sys, time
 from PySide6.QtCore import QTimer
-from workbench.app import main
+from workbench.app.launch import main
 from workbench.app.window import MainWindow
 from workbench.options import Options
 
@@ -64,7 +64,7 @@ def test_first_paint_waits_for_no_slow_import(document):
     code = (
         "import gc, os, sys\n"
         "gc.disable()\n"
-        "from workbench.app import main\n"
+        "from workbench.app.launch import main\n"
         "from workbench.app.window import MainWindow\n"
         "from workbench.options import Options\n"
         "slow = 'numpy', 'pyqtgraph', 'torch', 'subprocess', 'workbench.dialogs', "

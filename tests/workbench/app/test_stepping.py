@@ -18,7 +18,7 @@ def frame_of(*steps):
 def paused(qtbot, running, engine):
     engine.tell(frame_of(1), len(engine.sent))
     qtbot.waitUntil(lambda: running.session.state == "paused")
-    assert not running.canvas.pulse.is_running
+    assert not running.canvas.step_animation.is_running
 
 
 def test_one_step_is_shown_when_it_is_made(qtbot, running, engine):
@@ -27,9 +27,9 @@ def test_one_step_is_shown_when_it_is_made(qtbot, running, engine):
     assert engine.commands(commands.Step)[-1] == commands.Step(1)
     engine.tell(frame_of(), len(engine.sent))
     qtbot.wait(80)
-    assert not running.canvas.pulse.is_running
+    assert not running.canvas.step_animation.is_running
     engine.tell(frame_of(2), len(engine.sent))
-    qtbot.waitUntil(lambda: running.canvas.pulse.is_running)
+    qtbot.waitUntil(lambda: running.canvas.step_animation.is_running)
 
 
 def test_many_steps_are_not_shown_one_by_one(qtbot, running, engine):
@@ -37,4 +37,4 @@ def test_many_steps_are_not_shown_one_by_one(qtbot, running, engine):
     running.training.step(10)
     engine.tell(frame_of(*range(2, 12)), len(engine.sent))
     qtbot.waitUntil(lambda: running.session.history.step == 11)
-    assert not running.canvas.pulse.is_running
+    assert not running.canvas.step_animation.is_running

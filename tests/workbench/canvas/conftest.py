@@ -36,10 +36,10 @@ class Hand:
         return self.view.mapFromScene(place)
 
     def port(self, node_id, name, *, is_output):
-        return self.view.canvas.nodes[node_id].port_place(name, is_output=is_output)
+        return self.view.scene.nodes[node_id].port_place(name, is_output=is_output)
 
     def card(self, node_id):
-        return self.view.canvas.nodes[node_id].card().center()
+        return self.view.scene.nodes[node_id].card().center()
 
     def press(self, place, button=Qt.MouseButton.LeftButton, keys=None):
         QTest.mousePress(

@@ -82,5 +82,5 @@ def test_lists_lines_and_the_overview_have_names(view, hand, document):
     view.chooser.hide()
     blocks.group(document, ["relu"], "act")
     view.show_path(["act"])
-    assert view.path_bar.accessibleName() == "Open blocks"
+    assert view.breadcrumbs.accessibleName() == "Open blocks"
     assert view.minimap.accessibleName() == "Overview of the network"

@@ -22,7 +22,7 @@ def chain(length):
 
 
 def places(view):
-    return {i: node.pos().toTuple() for i, node in view.canvas.nodes.items()}
+    return {i: node.pos().toTuple() for i, node in view.scene.nodes.items()}
 
 
 def test_cards_glide_from_old_to_new_places(view, hand, document, qtbot):
@@ -89,7 +89,7 @@ def test_a_large_graph_is_arranged_in_slices(large, document, qtbot):
     qtbot.waitUntil(lambda: not large.arranging.is_running, timeout=20_000)
     assert document.undo_stack.undoText() == "Arrange nodes"
     assert document.undo_stack.count() == 1
-    cards = {i: node.card() for i, node in large.canvas.nodes.items()}
+    cards = {i: node.card() for i, node in large.scene.nodes.items()}
     near = [(f"n{i}", f"n{i + 1}") for i in range(599)]
     assert not any(cards[a].intersects(cards[b]) for a, b in near)
     document.undo_stack.undo()

@@ -13,9 +13,9 @@ def test_a_click_on_one_of_several_selected_cards_leaves_it_alone_selected(view,
 
 def test_a_click_on_a_card_lets_go_of_the_wires_too(view, hand):
     wire = Edge.parse("conv.out", "relu.input")
-    view.canvas.select(["relu"], [wire])
+    view.scene.select(["relu"], [wire])
     hand.click(hand.card("relu"))
-    assert (view.selected_ids(), view.canvas.selected_edges()) == (["relu"], [])
+    assert (view.selected_ids(), view.scene.selected_edges()) == (["relu"], [])
 
 
 def test_one_click_tells_of_the_selection_once(view, hand, qtbot):

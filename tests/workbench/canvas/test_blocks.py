@@ -11,7 +11,7 @@ from workbench.canvas import menus
 from workbench.canvas.edits import blocks as block_tools
 from workbench.canvas.edits import drop
 from workbench.canvas.live import looks
-from workbench.canvas.widgets.layer_list import Palette
+from workbench.canvas.widgets.layer_list import LayerList
 from workbench.document import blocks, library
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -26,7 +26,7 @@ def _own_library(tmp_path, monkeypatch):
 @pytest.fixture
 def block(view, document):
     made = blocks.group(document, ["conv", "relu"], "stem")
-    view.canvas.select([made])
+    view.scene.select([made])
     return made
 
 
@@ -39,7 +39,7 @@ def test_ctrl_g_asks_a_name_and_groups(view, hand, document):
     assert not view.inline.isVisible()
     assert "my_stem" in document.project.blocks
     assert view.selected_ids() == ["my_stem"]
-    assert view.canvas.nodes["my_stem"].face.summary == "2 layers"
+    assert view.scene.nodes["my_stem"].face.summary == "2 layers"
 
 
 def test_escape_in_the_name_groups_nothing(view, hand, document):
@@ -60,31 +60,31 @@ def test_ctrl_shift_g_unpacks(view, hand, document, block):
 def test_double_click_opens_and_backspace_goes_up(view, hand, block):
     place = hand.pixel(hand.card(block))
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert view.canvas.path == (block,)
-    assert set(view.canvas.nodes) == {"conv", "relu"}
-    assert view.path_bar.isVisible()
-    assert view.path_bar.words == ["Main", "stem"]
+    assert view.scene.path == (block,)
+    assert set(view.scene.nodes) == {"conv", "relu"}
+    assert view.breadcrumbs.isVisible()
+    assert view.breadcrumbs.words == ["Main", "stem"]
     hand.key(Qt.Key.Key_Backspace)
-    assert view.canvas.path == ()
+    assert view.scene.path == ()
     assert view.selected_ids() == [block]
-    assert not view.path_bar.isVisible()
+    assert not view.breadcrumbs.isVisible()
 
 
 def test_enter_opens_and_alt_up_leaves(view, hand, block):
     hand.key(Qt.Key.Key_Return)
-    assert view.canvas.scope == "stem"
+    assert view.scene.scope == "stem"
     hand.key(Qt.Key.Key_Up, ALT)
-    assert view.canvas.scope == ""
+    assert view.scene.scope == ""
 
 
 def test_path_bar_leads_back_from_two_levels(view, hand, document, block):
     inner = blocks.group(document, ["relu"], "act", "stem")
     view.show_path([block, inner])
-    assert view.path_bar.words == ["Main", "stem", "act"]
-    first = view.path_bar.findChildren(QToolButton)[-3]
+    assert view.breadcrumbs.words == ["Main", "stem", "act"]
+    first = view.breadcrumbs.findChildren(QToolButton)[-3]
     assert first.text() == "Main"
     first.click()
-    assert view.canvas.path == ()
+    assert view.scene.path == ()
     assert view.selected_ids() == [block]
 
 
@@ -95,18 +95,18 @@ def test_edits_inside_a_block_are_undone(view, hand, document, block):
     hand.key(Qt.Key.Key_Right)
     hand.key(Qt.Key.Key_Delete)
     assert "conv" not in document.project.blocks["stem"].graph.nodes
-    assert "conv" not in view.canvas.nodes
+    assert "conv" not in view.scene.nodes
     document.undo_stack.undo()
     document.undo_stack.undo()
     assert document.text() == before
-    assert set(view.canvas.nodes) == {"conv", "relu"}
+    assert set(view.scene.nodes) == {"conv", "relu"}
 
 
 def test_undoing_the_group_while_inside_leads_out(view, document, block):
     block_tools.enter(view, block)
     document.undo_stack.undo()
-    assert view.canvas.path == ()
-    assert "conv" in view.canvas.nodes
+    assert view.scene.path == ()
+    assert "conv" in view.scene.nodes
 
 
 def test_selection_tells_scope_and_prefix(view, qtbot, block):
@@ -118,7 +118,7 @@ def test_selection_tells_scope_and_prefix(view, qtbot, block):
 
 def test_focus_on_an_inner_path_opens_the_block(view, block):
     view.focus_node(f"{block}.relu")
-    assert view.canvas.path == (block,)
+    assert view.scene.path == (block,)
     assert view.selected_ids() == ["relu"]
 
 
@@ -126,24 +126,24 @@ def test_repeat_and_share_stand_on_the_card(view, document, block):
     from workbench.document import actions  # noqa: PLC0415 - one test
 
     actions.set_params(document, [block], {"repeat": 3, "share": "a"})
-    face = view.canvas.nodes[block].face
+    face = view.scene.nodes[block].face
     assert face.repeat == 3
     assert face.summary == "2 layers · ×3 · shares a"
 
 
 def test_open_in_place_shows_the_inside_and_makes_room(view, hand, document, block):
-    closed = view.canvas.nodes[block].card()
-    places = {i: n.pos() for i, n in view.canvas.nodes.items()}
+    closed = view.scene.nodes[block].card()
+    places = {i: n.pos() for i, n in view.scene.nodes.items()}
     hand.key(Qt.Key.Key_E)
-    face = view.canvas.nodes[block].face
+    face = view.scene.nodes[block].face
     assert [inner.title for _, inner in face.inner.cards] == ["Conv2d", "ReLU"]
-    card = view.canvas.nodes[block].card()
+    card = view.scene.nodes[block].card()
     assert card.height() > closed.height()
-    others = [n.card() for i, n in view.canvas.nodes.items() if i != block]
+    others = [n.card() for i, n in view.scene.nodes.items() if i != block]
     assert not any(card.intersects(other) for other in others)
     view.grab()
     hand.key(Qt.Key.Key_E)
-    assert {i: n.pos() for i, n in view.canvas.nodes.items()} == places
+    assert {i: n.pos() for i, n in view.scene.nodes.items()} == places
 
 
 def test_an_open_card_follows_edits_inside(view, document, block):
@@ -152,7 +152,7 @@ def test_an_open_card_follows_edits_inside(view, document, block):
     view.select([block])
     block_tools.toggle_open(view)
     actions.rename(document, "relu", "Knee", "stem")
-    inner = view.canvas.nodes[block].face.inner
+    inner = view.scene.nodes[block].face.inner
     assert [face.title for _, face in inner.cards] == ["Conv2d", "Knee"]
 
 
@@ -161,19 +161,19 @@ def test_f2_renames_the_block(view, hand, document, block):
     QTest.keyClicks(view.inline, "trunk")
     QTest.keyClick(view.inline, Qt.Key.Key_Return)
     assert set(document.project.blocks) == {"trunk"}
-    assert view.canvas.nodes[block].face.title == "trunk"
+    assert view.scene.nodes[block].face.title == "trunk"
 
 
 def test_renaming_the_open_block_changes_the_path_bar(view, document, block):
     block_tools.enter(view, block)
     blocks.rename(document, "stem", "trunk")
-    assert view.canvas.scope == "trunk"
-    assert view.path_bar.words == ["Main", "trunk"]
+    assert view.scene.scope == "trunk"
+    assert view.breadcrumbs.words == ["Main", "trunk"]
 
 
 def test_menu_makes_a_port_of_the_open_block(view, document, block):
     block_tools.enter(view, block)
-    menu = menus.build(view, view.canvas.nodes["conv"].card().center())
+    menu = menus.build(view, view.scene.nodes["conv"].card().center())
     texts = {a.text().partition("\t")[0]: a for a in menu.actions()}
     texts["Make a block's port: out"].trigger()
     assert document.project.blocks["stem"].outputs["out_2"].node == "conv"
@@ -181,7 +181,7 @@ def test_menu_makes_a_port_of_the_open_block(view, document, block):
 
 
 def test_saved_block_is_in_the_palette_and_drops(view, document, block, qtbot):
-    palette = Palette(document, view)
+    palette = LayerList(document, view)
     qtbot.addWidget(palette)
     block_tools.save_to_library(view)
     heads = [
@@ -212,15 +212,15 @@ def test_point_in_a_wire_passes_the_colour_on(view, document):
 
     wire = Edge.parse("conv.out", "relu.input")
     actions.add_node(document, "reroute", (100.0, 50.0), wire)
-    item = view.canvas.nodes["reroute"]
+    item = view.scene.nodes["reroute"]
     assert item.face.kind == "dot"
     assert item.face.category == "conv"
     after = Edge.parse("reroute.out", "relu.input")
-    assert view.canvas.edges[after].category == "conv"
-    assert view.canvas.node_at(item.pos() + QPointF(12, 10)) is item
+    assert view.scene.edges[after].category == "conv"
+    assert view.scene.node_at(item.pos() + QPointF(12, 10)) is item
 
 
 def test_live_measurement_shows_inside_the_block(view, block):
     block_tools.enter(view, block)
     view.set_live(nets.sample([[-3], [-5]], [1.0, 0.1]), (f"{block}.conv", "linear"))
-    assert view.canvas.live.looks["conv"].bars
+    assert view.scene.live.looks["conv"].bars

@@ -9,7 +9,7 @@ from engine.graph.model import Edge, Node
 from engine.layers import registry
 from workbench.canvas import menus
 from workbench.canvas.edits import drop
-from workbench.canvas.widgets.layer_list import Palette
+from workbench.canvas.widgets.layer_list import LayerList
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 FAR = QPointF(300, 420)
@@ -21,7 +21,7 @@ def test_drag_from_output_to_input_connects(view, hand, document):
     end = hand.port("tanh", "input", is_output=False)
     hand.drag(start, end)
     assert document.project.graph.has_edge(Edge.parse("conv.out", "tanh.input"))
-    assert Edge.parse("conv.out", "tanh.input") in view.canvas.edges
+    assert Edge.parse("conv.out", "tanh.input") in view.scene.edges
     assert document.undo_stack.undoText() == "Connect Conv2d → Tanh"
 
 
@@ -44,7 +44,7 @@ def test_taking_an_end_off_to_a_port_before_it_is_refused(view, hand, document, 
     with qtbot.waitSignal(view.notice):
         hand.drag(start, hand.port("flatten", "input", is_output=False))
     assert document.text() == before
-    assert view.canvas.edges[Edge.parse("linear.out", "loss.input")].isVisible()
+    assert view.scene.edges[Edge.parse("linear.out", "loss.input")].isVisible()
 
 
 def test_replug_to_a_fitting_port_is_one_step(view, hand, document):
@@ -69,7 +69,7 @@ def test_dropping_a_taken_end_on_empty_ground_disconnects(view, hand, document):
 
 def test_a_cycle_is_refused_with_words_and_changes_nothing(view, hand, document, qtbot):
     document.apply([AddNode(Node("add", "add"))], "Add")
-    into = view.canvas.nodes["add"].face.inputs[0]
+    into = view.scene.nodes["add"].face.inputs[0]
     hand.drag(
         hand.port("linear", "out", is_output=True),
         hand.port("add", into, is_output=False),
@@ -98,11 +98,11 @@ def test_a_port_that_does_not_fit_is_refused_with_words(view, hand, document, qt
 def test_while_connecting_only_fitting_nodes_stay_bright(view, hand):
     hand.press(hand.port("data", "label", is_output=True))
     hand.move(FAR)
-    assert view.canvas.nodes["loss"].opacity() == 1.0
-    assert view.canvas.nodes["conv"].opacity() < 0.5
+    assert view.scene.nodes["loss"].opacity() == 1.0
+    assert view.scene.nodes["conv"].opacity() < 0.5
     hand.key(Qt.Key.Key_Escape)
     assert view.gesture is None
-    assert view.canvas.nodes["conv"].opacity() == 1.0
+    assert view.scene.nodes["conv"].opacity() == 1.0
 
 
 def test_a_wire_dropped_on_empty_ground_offers_what_fits_and_connects(
@@ -146,14 +146,14 @@ def test_moving_two_nodes_is_one_step_and_snaps(view, hand, document):
     assert document.project.position("", "relu") == (430.0, 50.0)
     document.undo_stack.undo()
     assert document.text() == before
-    assert view.canvas.nodes["conv"].pos() == QPointF(200, 0)
+    assert view.scene.nodes["conv"].pos() == QPointF(200, 0)
 
 
 def test_escape_gives_a_move_up(view, hand, document):
     hand.press(hand.card("conv"))
     hand.move(hand.card("conv") + QPointF(80, 80))
     hand.key(Qt.Key.Key_Escape)
-    assert view.canvas.nodes["conv"].pos() == QPointF(200, 0)
+    assert view.scene.nodes["conv"].pos() == QPointF(200, 0)
     assert document.undo_stack.count() == 0
 
 
@@ -178,18 +178,18 @@ def test_delete_and_undo_restore_the_text(view, hand, document):
     before = document.text()
     view.select(["relu"])
     hand.key(Qt.Key.Key_Delete)
-    assert "relu" not in view.canvas.nodes
-    assert len(view.canvas.edges) == 4
+    assert "relu" not in view.scene.nodes
+    assert len(view.scene.edges) == 4
     hand.key(Qt.Key.Key_Z, CONTROL)
     assert document.text() == before
-    assert len(view.canvas.edges) == 6
+    assert len(view.scene.edges) == 6
 
 
 def test_a_clicked_wire_is_selected_and_deleted(view, hand, document):
     edge = Edge.parse("relu.out", "flatten.input")
-    place = view.canvas.edges[edge].path.pointAtPercent(0.5)
+    place = view.scene.edges[edge].path.pointAtPercent(0.5)
     hand.click(place)
-    assert view.canvas.selected_edges() == [edge]
+    assert view.scene.selected_edges() == [edge]
     hand.key(Qt.Key.Key_Delete)
     assert not document.project.graph.has_edge(edge)
 
@@ -258,12 +258,12 @@ def test_double_click_on_empty_ground_adds_at_the_pointer(view, hand, document):
     QTest.keyClick(popup.field, Qt.Key.Key_Down)
     QTest.keyClick(popup.field, Qt.Key.Key_Up)
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
-    assert view.canvas.nodes["sigmoid"].card().contains(FAR)
+    assert view.scene.nodes["sigmoid"].card().contains(FAR)
 
 
 def test_double_click_on_a_wire_inserts(view, hand, document):
     edge = Edge.parse("relu.out", "flatten.input")
-    place = view.canvas.edges[edge].path.pointAtPercent(0.5)
+    place = view.scene.edges[edge].path.pointAtPercent(0.5)
     none = Qt.KeyboardModifier.NoModifier
     spot = hand.pixel(place)
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, none, spot)
@@ -278,7 +278,7 @@ def test_double_click_on_a_wire_inserts(view, hand, document):
 
 
 def test_palette_double_click_and_enter_add(view, document, qtbot):
-    palette = Palette(document, view)
+    palette = LayerList(document, view)
     qtbot.addWidget(palette)
     palette.resize(220, 600)
     palette.show()
@@ -296,7 +296,7 @@ def test_palette_double_click_and_enter_add(view, document, qtbot):
 
 
 def test_palette_shows_every_entry_of_the_catalogue_but_blocks(view, document, qtbot):
-    palette = Palette(document, view)
+    palette = LayerList(document, view)
     qtbot.addWidget(palette)
     heads = [palette.tree.topLevelItem(i) for i in range(len(registry.CATEGORIES))]
     titles = {head.child(i).text(0) for head in heads for i in range(head.childCount())}
@@ -318,14 +318,14 @@ def _drop(view, place, type_id):
 
 def test_a_drop_from_the_palette_adds_around_the_pointer(view, hand, document):
     assert _drop(view, hand.pixel(FAR), "gelu")
-    assert view.canvas.nodes["gelu"].card().contains(FAR)
+    assert view.scene.nodes["gelu"].card().contains(FAR)
     assert document.undo_stack.count() == 1
 
 
 def test_a_drop_onto_a_wire_inserts_in_one_step(view, hand, document):
     before = document.text()
     edge = Edge.parse("relu.out", "flatten.input")
-    place = view.canvas.edges[edge].path.pointAtPercent(0.5)
+    place = view.scene.edges[edge].path.pointAtPercent(0.5)
     assert _drop(view, hand.pixel(place), "gelu")
     graph = document.project.graph
     assert graph.has_edge(Edge.parse("relu.out", "gelu.input"))
@@ -339,7 +339,7 @@ def test_arrange_is_one_step_and_leaves_no_cards_on_each_other(view, hand, docum
     hand.key(Qt.Key.Key_L)
     assert document.undo_stack.undoText() == "Arrange nodes"
     view.arranging.finish()
-    cards = [item.card() for item in view.canvas.nodes.values()]
+    cards = [item.card() for item in view.scene.nodes.values()]
     pairs = [(a, b) for i, a in enumerate(cards) for b in cards[i + 1 :]]
     assert not any(a.intersects(b) for a, b in pairs)
     document.undo_stack.undo()

@@ -11,7 +11,7 @@ from engine.protocol.messages import Analysis, NodeInfo
 from tests.workbench.canvas import nets
 from workbench.canvas import menus
 from workbench.canvas.edits import align
-from workbench.canvas.widgets.layer_list import Palette
+from workbench.canvas.widgets.layer_list import LayerList
 from workbench.canvas.widgets.undo_list import UndoList
 from workbench.document import actions, blocks
 from workbench.inspector import Inspector
@@ -32,7 +32,7 @@ def test_ctrl_f_goes_to_a_node_inside_a_block(view, hand, document):
     QTest.keyClicks(view.chooser.field, "relu stem")
     assert words(view) == ["ReLU   stem › relu"]
     QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
-    assert view.canvas.path == ("stem",)
+    assert view.scene.path == ("stem",)
     assert view.selected_ids() == ["relu"]
 
 
@@ -103,7 +103,7 @@ def test_a_wire_taken_off_an_input_finds_the_sets_that_give_it(view, hand, docum
 
 
 def test_palette_has_the_data_sets_and_adds_one(view, document, qtbot):
-    palette = Palette(document, view)
+    palette = LayerList(document, view)
     qtbot.addWidget(palette)
     heads = [
         palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())
@@ -248,10 +248,10 @@ def test_distribute_down_makes_equal_gaps():
 
 def test_align_from_the_menu_is_one_step(view, hand, document):
     view.select(["data", "flatten"])
-    menu = menus.build(view, view.canvas.nodes["data"].card().center())
+    menu = menus.build(view, view.scene.nodes["data"].card().center())
     sub = next(a.menu() for a in menu.actions() if a.text() == "Align")
     next(a for a in sub.actions() if a.text() == "Align middles").trigger()
-    ys = {view.canvas.nodes[i].card().center().y() for i in ("data", "flatten")}
+    ys = {view.scene.nodes[i].card().center().y() for i in ("data", "flatten")}
     assert len(ys) == 1
     assert document.undo_stack.undoText() == "Align middles"
     menu.deleteLater()
@@ -275,10 +275,10 @@ def test_problem_of_an_inner_node_shows_inside_only(view, document):
 
     blocks.group(document, ["conv", "relu"], "stem")
     view.set_analysis(nets.analysis([Problem("stem.conv", "too small")]))
-    assert view.canvas.nodes["stem"].face.severity == "error"
+    assert view.scene.nodes["stem"].face.severity == "error"
     view.show_path(["stem"])
-    assert view.canvas.nodes["conv"].face.severity == "error"
-    assert view.canvas.nodes["relu"].face.severity == ""
+    assert view.scene.nodes["conv"].face.severity == "error"
+    assert view.scene.nodes["relu"].face.severity == ""
 
 
 def offered(view, node_id):

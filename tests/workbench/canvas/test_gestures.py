@@ -99,7 +99,7 @@ def test_both_ends_of_a_wire_are_dragged_elsewhere(view, hand, document, share):
     document.apply([AddNode(Node("tanh", "tanh"))], "Add")
     edge = Edge.parse("relu.out", "flatten.input")
     view.camera.set_zoom(1.0)
-    path = view.canvas.edges[edge].path
+    path = view.scene.edges[edge].path
     length = path.length()
     place = path.pointAtPercent(18 / length if share < 0.5 else 1 - 18 / length)
     is_output = share < 0.5
@@ -127,7 +127,7 @@ def test_several_wires_end_in_one_input(view, hand, document):
 
 def test_a_point_is_put_into_a_wire_from_its_menu(view, hand, document):
     edge = Edge.parse("relu.out", "flatten.input")
-    choose(view, view.canvas.edges[edge].path.pointAtPercent(0.5), "Add a point")
+    choose(view, view.scene.edges[edge].path.pointAtPercent(0.5), "Add a point")
     graph = document.project.graph
     assert graph.has_edge(Edge.parse("relu.out", "reroute.input"))
     assert graph.has_edge(Edge.parse("reroute.out", "flatten.input"))
@@ -141,15 +141,15 @@ def test_a_click_in_the_path_leads_back(view, hand, document, qtbot):
     for node_id in (outer, inner):
         spot = hand.pixel(hand.card(node_id))
         QTest.mouseDClick(view.viewport(), LEFT, NONE, spot)
-    assert view.canvas.path == (outer, inner)
-    bar = view.path_bar
+    assert view.scene.path == (outer, inner)
+    bar = view.breadcrumbs
 
     def steps():
         return [b for b in bar.findChildren(QToolButton) if b.isVisible()]
 
     qtbot.waitUntil(lambda: [b.text() for b in steps()] == ["Main", "stem", "act"])
     QTest.mouseClick(steps()[1], LEFT)
-    assert view.canvas.path == (outer,)
+    assert view.scene.path == (outer,)
     assert view.selected_ids() == [inner]
 
 
@@ -168,7 +168,7 @@ def test_a_block_repeats_and_shares_by_what_is_typed(view, hand, document, qtbot
         QTest.keyClick(edit, Qt.Key.Key_Return)
     params = document.project.graph.node(made).params
     assert params == {"of": "stem", "repeat": 3, "share": "twin"}
-    assert view.canvas.nodes[made].face.summary == "2 layers · ×3 · shares twin"
+    assert view.scene.nodes[made].face.summary == "2 layers · ×3 · shares twin"
 
 
 def test_an_independent_copy_is_changed_alone(view, hand, document):
@@ -229,14 +229,14 @@ def test_f_shows_all_and_shift_f_the_selection(view, hand):
     hand.key(Qt.Key.Key_F)
     assert view.camera.zoom <= near
     seen = view.mapToScene(view.viewport().rect()).boundingRect()
-    assert all(seen.contains(n.card()) for n in view.canvas.nodes.values())
+    assert all(seen.contains(n.card()) for n in view.scene.nodes.values())
 
 
 def test_distribute_from_the_menu_makes_equal_gaps(view, hand, document):
     actions.move(document, {"conv": (180.0, 0.0)})
     view.select(["data", "conv", "relu"])
     choose(view, hand.card("conv"), "Align", "Distribute horizontally")
-    cards = [view.canvas.nodes[i].card() for i in ("data", "conv", "relu")]
+    cards = [view.scene.nodes[i].card() for i in ("data", "conv", "relu")]
     gaps = [b.left() - a.right() for a, b in itertools.pairwise(cards)]
     assert gaps[0] == pytest.approx(gaps[1], abs=10)
     assert document.undo_stack.undoText() == "Distribute horizontally"

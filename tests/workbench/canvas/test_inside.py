@@ -33,10 +33,10 @@ ALT = Qt.KeyboardModifier.AltModifier
 def block(view, document):
     """A block of three layers, open in place and large on the screen."""
     made = blocks.group(document, ["conv", "relu", "flatten"], "stem")
-    view.canvas.select([made])
+    view.scene.select([made])
     block_tools.toggle_open(view)
     view.fit()
-    view.canvas.select([])
+    view.scene.select([])
     document.undo_stack.setClean()
     return made
 
@@ -49,7 +49,7 @@ class Inner:
 
     @property
     def card(self):
-        return open_block.find(self.view.canvas, [self.block])
+        return open_block.find(self.view.scene, [self.block])
 
     def middle(self, node_id):
         return self.card.rect(node_id).center()
@@ -168,7 +168,7 @@ def test_moving_in_a_block_without_places_lets_nothing_jump(
     view, hand, inner, document
 ):
     document.project.layout.pop("stem")
-    view.canvas.rebuild()
+    view.scene.rebuild()
     shown = {i: inner.card.rect(i).topLeft() for i in inner.card.inner.ids}
     place = inner.middle("relu")
     hand.drag(place, place + QPointF(0, 40))
@@ -193,7 +193,7 @@ def test_an_inner_wire_is_taken_off_and_dropped(view, hand, inner, document):
     start = inner.port("flatten.input", is_output=False)
     hand.drag(start, inner.card.room.center() + QPointF(0, inner.card.room.height()))
     assert not inner.graph.has_edge(Edge.parse("relu.out", "flatten.input"))
-    assert all(item.opacity() == 1.0 for item in view.canvas.nodes.values())
+    assert all(item.opacity() == 1.0 for item in view.scene.nodes.values())
 
 
 def test_a_cycle_inside_is_refused_with_words(view, hand, inner, document, qtbot):
@@ -264,7 +264,7 @@ def test_grouping_inside_nests_and_double_click_opens_the_inner_block(
     QTest.keyClick(view.inline, Qt.Key.Key_Return)
     assert view.inside.ids == ["act"]
     hand.key(Qt.Key.Key_Return)
-    assert view.canvas.path == ("stem", "act")
+    assert view.scene.path == ("stem", "act")
 
 
 def test_keys_go_into_the_open_card_along_its_wires_and_out(view, hand, inner):
@@ -280,7 +280,7 @@ def test_keys_go_into_the_open_card_along_its_wires_and_out(view, hand, inner):
 def test_double_click_on_its_ground_opens_the_tab(view, hand, inner):
     spot = inner.card.room.topLeft() + QPointF(20, 12)
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=hand.pixel(spot))
-    assert view.canvas.path == ("stem",)
+    assert view.scene.path == ("stem",)
 
 
 def test_the_menu_leads_to_the_same_node_in_the_tab(view, hand, inner):
@@ -288,7 +288,7 @@ def test_the_menu_leads_to_the_same_node_in_the_tab(view, hand, inner):
     assert view.inside.ids == ["relu"]
     texts = {a.text().partition("\t")[0]: a for a in menu.actions()}
     texts["Show in its own tab"].trigger()
-    assert view.canvas.path == ("stem",)
+    assert view.scene.path == ("stem",)
     assert view.selected_ids() == ["relu"]
     menu.deleteLater()
 
@@ -305,7 +305,7 @@ def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document)
     made = blocks.group(document, ["conv", "relu"], "pair", "stem")
     blocks.set_open(document, made, (0, 0), {}, "stem")
     view.fit()
-    card = open_block.find(view.canvas, ["stem", made])
+    card = open_block.find(view.scene, ["stem", made])
     hand.click(card.rect("relu").center())
     assert view.inside.path == ("stem", made)
     hand.key(Qt.Key.Key_Delete)

@@ -7,10 +7,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Edge, Graph, Node
 from tests.workbench.canvas import nets
-from workbench.canvas.geometry import layout, routing
-from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.geometry import layout, routing, sizes
 
-SIZE = (metrics.WIDTH, metrics.HEIGHT)
+SIZE = (sizes.WIDTH, sizes.HEIGHT)
 
 
 def _graph(wires, count):
@@ -54,8 +53,8 @@ def test_no_card_stands_on_another_whatever_their_sizes(seed):
 def test_a_long_chain_is_broken_into_rows_that_fill_the_window():
     graph = _graph([(i, i + 1) for i in range(15)], 16)
     places = layout.arrange(graph, dict.fromkeys(graph.nodes, SIZE), 1.75)
-    width = max(x for x, _ in places.values()) + metrics.WIDTH
-    height = max(y for _, y in places.values()) + metrics.HEIGHT
+    width = max(x for x, _ in places.values()) + sizes.WIDTH
+    height = max(y for _, y in places.values()) + sizes.HEIGHT
     assert 1.2 < width / height < 2.6
     assert len({y for _, y in places.values()}) in (3, 4)
 
@@ -79,7 +78,7 @@ def test_an_empty_graph_has_no_places():
 def test_a_new_node_stands_between_its_neighbours_on_free_ground():
     graph = nets.cnn().graph
     places = {i: (200.0 * n, 0.0) for n, i in enumerate(graph.nodes) if i != "relu"}
-    spot = layout.beside(graph, "relu", places, metrics.HEIGHT)
+    spot = layout.beside(graph, "relu", places, sizes.HEIGHT)
     assert not _overlap({**places, "relu": spot}, dict.fromkeys(graph.nodes, SIZE))
     assert places["conv"][0] <= spot[0] <= places["flatten"][0]
 
@@ -127,4 +126,4 @@ def test_a_wire_back_runs_through_the_gap_above_the_row_it_goes_to():
     source = QRectF(600, 90, *SIZE)
     path = routing.route(QPointF(750, 120), QPointF(0, 330), source, [])
     level = path.pointAtPercent(0.5).y()
-    assert 300 - metrics.GAP_Y < level < 300  # the row's cards begin at 300
+    assert 300 - sizes.GAP_Y < level < 300  # the row's cards begin at 300

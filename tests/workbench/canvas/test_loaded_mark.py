@@ -38,12 +38,12 @@ def test_the_card_has_a_mark_only_while_its_weights_come_from_a_file(
 ):
     theme.apply(QApplication.instance(), name)
     try:
-        assert accents(view.canvas.nodes["linear"].face) == 0
+        assert accents(view.scene.nodes["linear"].face) == 0
         load(document, "linear")
-        assert accents(view.canvas.nodes["linear"].face) > 10
-        assert accents(view.canvas.nodes["relu"].face) == 0
+        assert accents(view.scene.nodes["linear"].face) > 10
+        assert accents(view.scene.nodes["relu"].face) == 0
         document.undo_stack.undo()
-        assert accents(view.canvas.nodes["linear"].face) == 0
+        assert accents(view.scene.nodes["linear"].face) == 0
     finally:
         theme.apply(QApplication.instance(), "dark")
 

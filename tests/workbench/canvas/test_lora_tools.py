@@ -20,7 +20,7 @@ def test_the_menu_fine_tunes_linear_layers_with_lora_and_back(view, hand, docume
     entries["Fine-tune with LoRA"].trigger()
     menu.deleteLater()
     assert document.project.graph.node("linear").type == "lora_linear"
-    assert view.canvas.nodes["linear"].face.title == "LoRALinear"
+    assert view.scene.nodes["linear"].face.title == "LoRALinear"
     menu, entries = _entries(view, hand.card("linear"))
     assert "Fine-tune with LoRA" not in entries
     entries["Back to a plain Linear"].trigger()

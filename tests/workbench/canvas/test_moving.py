@@ -20,7 +20,7 @@ def lone(document, type_id, place):
 def test_dropping_a_lone_node_onto_a_wire_inserts_it(view, hand, document):
     lone(document, "tanh", (300.0, 300.0))
     before = document.text()
-    middle = view.canvas.edges[Edge.parse("conv.out", "relu.input")].path
+    middle = view.scene.edges[Edge.parse("conv.out", "relu.input")].path
     hand.drag(hand.card("tanh"), middle.pointAtPercent(0.5))
     graph = document.project.graph
     assert graph.has_edge(Edge.parse("conv.out", "tanh.input"))
@@ -33,7 +33,7 @@ def test_dropping_a_lone_node_onto_a_wire_inserts_it(view, hand, document):
 
 def test_dropping_a_wired_node_onto_a_wire_only_moves_it(view, hand, document):
     wires = document.project.graph.edges
-    path = view.canvas.edges[Edge.parse("conv.out", "relu.input")].path
+    path = view.scene.edges[Edge.parse("conv.out", "relu.input")].path
     hand.drag(hand.card("linear"), path.pointAtPercent(0.5))
     assert document.project.graph.edges == wires
 
@@ -41,7 +41,7 @@ def test_dropping_a_wired_node_onto_a_wire_only_moves_it(view, hand, document):
 def test_a_loss_is_not_inserted_where_it_does_not_fit(view, hand, document):
     lone(document, "accuracy", (300.0, 300.0))
     wires = document.project.graph.edges
-    path = view.canvas.edges[Edge.parse("conv.out", "relu.input")].path
+    path = view.scene.edges[Edge.parse("conv.out", "relu.input")].path
     hand.drag(hand.card("accuracy"), path.pointAtPercent(0.5))
     assert document.project.graph.edges == wires
 
@@ -123,20 +123,20 @@ def test_the_picture_moves_on_beyond_the_edge(view, hand):
     hand.move(hand.card("relu") + QPointF(10, 10))
     hand.move(edge)
     assert view._autopan.is_running
-    before, place = view.camera.centre(), view.canvas.nodes["relu"].pos()
+    before, place = view.camera.centre(), view.scene.nodes["relu"].pos()
     view._autopan.tick()
     assert view.camera.centre().x() > before.x()
     view._autopan.tick()
-    assert view.canvas.nodes["relu"].x() > place.x()
+    assert view.scene.nodes["relu"].x() > place.x()
     hand.key(Qt.Key.Key_Escape)
     assert not view._autopan.is_running
 
 
 def test_a_point_in_a_wire_is_dragged_at_its_middle(view, hand, document):
     wire = Edge.parse("conv.out", "relu.input")
-    middle = view.canvas.edges[wire].path.pointAtPercent(0.5)
+    middle = view.scene.edges[wire].path.pointAtPercent(0.5)
     edit.add_point(view, wire, middle)
-    assert view.canvas.nodes["reroute"].face.kind == "dot"
+    assert view.scene.nodes["reroute"].face.kind == "dot"
     hand.drag(hand.card("reroute"), hand.card("reroute") + QPointF(0, 200))
     assert document.project.position("", "reroute")[1] > 150
     assert len(document.project.graph.edges) == 7

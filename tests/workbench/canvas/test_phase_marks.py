@@ -21,12 +21,12 @@ def view(qtbot):
 
 
 def marked(view):
-    return view._overlay.marks.marked(view.canvas)
+    return view._overlay.marks.marked(view.scene)
 
 
 def ring_pixels(view, node_id):
     """Return how many pixels left of a card have the colour of the second series."""
-    card = view.mapFromScene(view.canvas.nodes[node_id].card()).boundingRect()
+    card = view.mapFromScene(view.scene.nodes[node_id].card()).boundingRect()
     image = view.viewport().grab().toImage()
     colour = QColor(current().series[1])
     places = (
@@ -60,4 +60,4 @@ def test_all_of_a_block_is_ringed_inside_and_repeats_are_one(view):
     view.mark_phase(0, (), ("gen.2",))
     assert marked(view) == {"gen": True}
     view.show_path(["gen"])
-    assert set(marked(view)) == set(view.canvas.nodes)
+    assert set(marked(view)) == set(view.scene.nodes)

@@ -25,7 +25,7 @@ def known(view):
 
 
 def by_edge(view, runs):
-    edges = {id(item.path): edge for edge, item in view.canvas.edges.items()}
+    edges = {id(item.path): edge for edge, item in view.scene.edges.items()}
     return {edges[id(run.path)]: run for run in runs}
 
 
@@ -40,11 +40,11 @@ def names(*pairs):
 def test_values_run_along_all_that_the_loss_depends_on(known, document):
     document.apply([AddNode(Node("spare", "tanh"))], "Add")
     document.apply([Connect(Edge.parse("conv.out", "spare.input"))], "Connect")
-    assert wires_of(known, step_waves.plan(known.canvas).forward) == names(*nets.WIRES)
+    assert wires_of(known, step_waves.plan(known.scene).forward) == names(*nets.WIRES)
 
 
 def test_gradients_run_back_only_to_the_first_weights(known):
-    plan = step_waves.plan(known.canvas)
+    plan = step_waves.plan(known.scene)
     assert wires_of(known, plan.backward) == names(*nets.WIRES[1:5])
     assert plan.updated == ("conv", "linear")
 
@@ -52,7 +52,7 @@ def test_gradients_run_back_only_to_the_first_weights(known):
 def test_nothing_runs_back_to_frozen_weights(known, document):
     conv = document.project.graph.node("conv")
     document.apply([ReplaceNode(replace(conv, trainable=False))], "Freeze")
-    plan = step_waves.plan(known.canvas)
+    plan = step_waves.plan(known.scene)
     assert wires_of(known, plan.backward) == names(nets.WIRES[4])
     assert plan.updated == ("linear",)
 
@@ -62,7 +62,7 @@ def test_a_wire_waits_until_everything_before_it_has_arrived(known, document):
     for pair in (("data.image", "add.inputs"), ("relu.out", "add.inputs")):
         document.apply([Connect(Edge.parse(*pair))], "Connect")
     document.apply([Connect(Edge.parse("add.out", "loss.input"))], "Connect")
-    plan = step_waves.plan(known.canvas)
+    plan = step_waves.plan(known.scene)
     forward, backward = by_edge(known, plan.forward), by_edge(known, plan.backward)
     for one, other in itertools.permutations(forward, 2):
         if one.target.node == other.source.node:
@@ -114,14 +114,14 @@ def test_wires_out_of_sight_cost_nothing():
     [("forward", "accent", "head"), ("backward", "act", "head"), ("update", "ok", "")],
 )
 def test_each_part_has_its_colour_and_words(known, monkeypatch, part, colour, spot):
-    pulse = known.pulse
+    pulse = known.step_animation
     pulse.start()
     monkeypatch.setattr(pulse, "part", lambda: (part, 0.0 if part == "update" else 0.3))
     runs = pulse._plan.backward if part == "backward" else pulse._plan.forward
     if spot == "head":
         place = lit(runs, 0.36, EVERYWHERE)[1][0]
     else:
-        card = known.canvas.nodes["conv"].card()
+        card = known.scene.nodes["conv"].card()
         place = QPointF(card.center().x(), card.top() - 2.5)
     shown = known.viewport().grab().toImage()
     pixel = shown.pixelColor(known.mapFromScene(place))
@@ -136,34 +136,36 @@ def _gap(one, other):
 
 def test_it_shows_forward_backward_update_and_ends(known, qtbot):
     seen = []
-    known.pulse.start()
-    assert known.pulse.is_running
+    known.step_animation.start()
+    assert known.step_animation.is_running
 
     def note():
-        seen.append(known.pulse.part()[0])
-        return not known.pulse.is_running
+        seen.append(known.step_animation.part()[0])
+        return not known.step_animation.is_running
 
     qtbot.waitUntil(note, timeout=20_000)
     order = [name for name, _ in itertools.groupby(seen)]
     wanted = [n for n in ("forward", "backward", "update", "") if n in order]
     assert order == wanted  # a late machine may skip one
-    assert not known.pulse._timer.isActive()
+    assert not known.step_animation._timer.isActive()
 
 
 def test_reduced_motion_shows_only_what_has_moved(known, qtbot):
     known.reduced_motion = True
-    known.pulse.start()
-    assert [name for name, _ in known.pulse._parts(known.pulse._plan)] == ["update"]
-    qtbot.waitUntil(lambda: not known.pulse.is_running, timeout=20_000)
+    known.step_animation.start()
+    assert [
+        name for name, _ in known.step_animation._parts(known.step_animation._plan)
+    ] == ["update"]
+    qtbot.waitUntil(lambda: not known.step_animation.is_running, timeout=20_000)
 
 
 def test_an_edit_ends_it(known, document):
-    known.pulse.start()
+    known.step_animation.start()
     document.apply([AddNode(Node("spare", "tanh"))], "Add")
-    assert not known.pulse.is_running
+    assert not known.step_animation.is_running
 
 
 def test_a_hidden_canvas_shows_no_step(known):
     known.hide()
-    known.pulse.start()
-    assert not known.pulse.is_running
+    known.step_animation.start()
+    assert not known.step_animation.is_running

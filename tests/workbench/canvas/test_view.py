@@ -11,8 +11,8 @@ from engine.graph.model import Edge, Node, Project
 from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench import theme
-from workbench.canvas.cards import labels as words
-from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.cards import labels
+from workbench.canvas.geometry import sizes
 from workbench.canvas.live import histogram_bars
 from workbench.canvas.scene import wire_item
 from workbench.canvas.view import CanvasView
@@ -50,10 +50,10 @@ def test_the_wheel_zooms_and_keeps_the_point_below_the_pointer(view, notches):
 def test_zoom_has_limits(view):
     for _ in range(60):
         _wheel(view, QPoint(100, 100), 2)
-    assert view.camera.zoom == pytest.approx(metrics.MAX_ZOOM)
+    assert view.camera.zoom == pytest.approx(sizes.MAX_ZOOM)
     for _ in range(120):
         _wheel(view, QPoint(100, 100), -2)
-    assert view.camera.zoom == pytest.approx(metrics.MIN_ZOOM)
+    assert view.camera.zoom == pytest.approx(sizes.MIN_ZOOM)
 
 
 def test_two_fingers_pan(view):
@@ -96,7 +96,7 @@ def test_fit_shows_every_card(view, hand):
     _wheel(view, QPoint(10, 10), 12)
     hand.key(Qt.Key.Key_F)
     shown = view.mapToScene(view.viewport().rect()).boundingRect()
-    assert all(shown.contains(n.card()) for n in view.canvas.nodes.values())
+    assert all(shown.contains(n.card()) for n in view.scene.nodes.values())
 
 
 def test_focus_node_selects_the_block_a_path_lies_in(view):
@@ -110,7 +110,7 @@ def test_focus_node_selects_the_block_a_path_lies_in(view):
 def test_analysis_shows_shapes_counts_and_problems(view):
     problem = Problem("linear", "Sizes differ", expected="288", got="64")
     view.set_analysis(nets.analysis([problem]))
-    faces = {i: item.face for i, item in view.canvas.nodes.items()}
+    faces = {i: item.face for i, item in view.scene.nodes.items()}
     assert faces["conv"].shape == "8×6×6"
     assert faces["conv"].count == "80"
     assert faces["loss"].shape == "scalar"
@@ -127,7 +127,7 @@ def test_analysis_shows_shapes_counts_and_problems(view):
 
 def test_help_escapes_names(view, document):
     actions.rename(document, "conv", "<b>x")
-    place = view.canvas.nodes["conv"].card().center()
+    place = view.scene.nodes["conv"].card().center()
     assert "&lt;b&gt;x" in view.hover.help_at(place)
 
 
@@ -137,7 +137,7 @@ def test_a_document_without_places_is_laid_out_and_stays_unchanged(qtbot, qapp):
     before = document.text()
     view = CanvasView(document)
     qtbot.addWidget(view)
-    places = {(n.x(), n.y()) for n in view.canvas.nodes.values()}
+    places = {(n.x(), n.y()) for n in view.scene.nodes.values()}
     assert len(places) == 6
     assert document.text() == before
 
@@ -147,19 +147,19 @@ def test_adding_to_an_unplaced_document_keeps_all_where_they_are(qtbot, qapp):
     document.set_project(nets.cnn(placed=False))
     view = CanvasView(document)
     qtbot.addWidget(view)
-    before = {i: n.pos() for i, n in view.canvas.nodes.items()}
+    before = {i: n.pos() for i, n in view.scene.nodes.items()}
     actions.add_node(document, "gelu", (500.0, 500.0))
     document.set_project(document.project)
-    after = {i: n.pos() for i, n in view.canvas.nodes.items()}
+    after = {i: n.pos() for i, n in view.scene.nodes.items()}
     assert {i: after[i] for i in before} == before
 
 
 def test_bars_count_two_octaves_each():
     powers = [-40, -26, -25, -24, -1, 0, 1, 5]
     sample = nets.sample([powers], [1.0])
-    counts = np.zeros(metrics.BARS)
+    counts = np.zeros(sizes.BARS)
     for power in powers:
-        counts[min(metrics.BARS - 1, max(0, (power + 26) // 2))] += 1
+        counts[min(sizes.BARS - 1, max(0, (power + 26) // 2))] += 1
     heights = histogram_bars.heights(sample.grad_histogram)[0]
     np.testing.assert_allclose(heights, counts / counts.max())
 
@@ -172,7 +172,7 @@ def test_heat_is_logarithmic_over_four_decades():
 def test_wires_take_the_heat_of_the_layer_behind_them(view):
     sample = nets.sample([[-8] * 5, [-4] * 5], [0.01, 1.0])
     view.set_live(sample, ("conv", "linear"))
-    heat = view.canvas.live.wire_heat
+    heat = view.scene.live.wire_heat
     assert heat["conv"] == heat["relu"] == heat["flatten"] == pytest.approx(0.5)
     assert heat["linear"] == heat["loss"] == pytest.approx(1.0)
     assert "data" not in heat
@@ -181,7 +181,7 @@ def test_wires_take_the_heat_of_the_layer_behind_them(view):
 def _thickness(view, edge):
     """Return how many pixels across the middle of a level wire are not ground."""
     view.camera.set_zoom(2.0)
-    middle = view.canvas.edges[Edge.parse(*edge)].path.pointAtPercent(0.5)
+    middle = view.scene.edges[Edge.parse(*edge)].path.pointAtPercent(0.5)
     view.camera.centre_on(middle)
     shown, spot = view.viewport().grab().toImage(), view.mapFromScene(middle)
     ground = QColor(current().canvas).lightness()
@@ -198,7 +198,7 @@ def test_wires_thicken_with_the_gradient_that_runs_back_along_them(view, documen
     view.set_live(nets.sample([[-4], [-4]], [1.0, 1.0]), ("conv", "linear"))
     warm = _thickness(view, ("conv.out", "relu.input"))
     assert warm - cold == pytest.approx(2 * wire_item.HOT_WIDTH, abs=1.6)
-    heat = view.canvas.live.heat_of
+    heat = view.scene.live.heat_of
     assert heat(Edge.parse(*learns)) == pytest.approx(1.0)
     assert heat(Edge.parse(*reads)) == 0.0
 
@@ -206,7 +206,7 @@ def test_wires_thicken_with_the_gradient_that_runs_back_along_them(view, documen
 def test_layers_of_a_block_count_for_the_block(view):
     sample = nets.sample([[-8] * 3, [-8] * 3], [3.0, 4.0])
     view.set_live(sample, ("conv.a", "conv.b"))
-    assert set(view.canvas.live.looks) == {"conv"}
+    assert set(view.scene.live.looks) == {"conv"}
     names, _, norms, _ = histogram_bars.grouped(sample, ("conv.a", "conv.b"))
     assert names == ["conv"]
     assert norms[0] == pytest.approx(5.0)
@@ -215,9 +215,9 @@ def test_layers_of_a_block_count_for_the_block(view):
 def test_gradients_that_are_not_finite_are_marked(view):
     sample = nets.sample([[-8]], [np.nan], [0.5])
     view.set_live(sample, ("conv",))
-    assert view.canvas.live.looks["conv"].is_broken
+    assert view.scene.live.looks["conv"].is_broken
     view.set_live(None)
-    assert not view.canvas.live.looks
+    assert not view.scene.live.looks
 
 
 def test_live_data_is_painted(view):
@@ -250,7 +250,7 @@ def test_every_state_paints_in_both_themes(view, hand, qapp):
 def test_the_empty_canvas_says_how_to_start(view, document):
     empty = view.grab()
     document.set_project(Project())
-    assert not view.canvas.nodes
+    assert not view.scene.nodes
     assert view.grab().toImage() != empty.toImage()
 
 
@@ -261,16 +261,16 @@ def test_an_unknown_type_is_shown_and_can_be_deleted(qtbot, qapp):
     document.set_project(project)
     view = CanvasView(document)
     qtbot.addWidget(view)
-    assert view.canvas.nodes["odd"].face.title == "cov2d"
+    assert view.scene.nodes["odd"].face.title == "cov2d"
     actions.remove(document, ["odd"])
-    assert "odd" not in view.canvas.nodes
+    assert "odd" not in view.scene.nodes
 
 
 @pytest.mark.parametrize(
     ("number", "text"), [(0, "0"), (320, "320"), (18_496, "18.5k"), (1_200_000, "1.2M")]
 )
 def test_counts_are_short(number, text):
-    assert words.count(number) == text
+    assert labels.count(number) == text
 
 
 @pytest.mark.parametrize(
@@ -278,8 +278,8 @@ def test_counts_are_short(number, text):
     [((-1, 3, 8, 8), "3×8×8", "N×3×8×8"), ((-1,), "N", "N"), ((), "scalar", "scalar")],
 )
 def test_shapes_are_written_with_the_batch_as_n(sizes, text, full):
-    assert words.shape(sizes) == text
-    assert words.shape(sizes, batch=True) == full
+    assert labels.shape(sizes) == text
+    assert labels.shape(sizes, batch=True) == full
 
 
 @pytest.mark.parametrize(
@@ -304,4 +304,4 @@ def test_shapes_are_written_with_the_batch_as_n(sizes, text, full):
 )
 def test_summaries_say_what_matters(type_id, params, text):
     spec = registry.get(type_id)
-    assert words.summary(spec, spec.complete(params)) == text
+    assert labels.summary(spec, spec.complete(params)) == text

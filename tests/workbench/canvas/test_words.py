@@ -6,7 +6,7 @@ import presets
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from engine.layers import registry
-from workbench.canvas.cards import card, labels
+from workbench.canvas.cards import faces, labels
 from workbench.document import actions
 
 
@@ -17,11 +17,11 @@ def loss(document):
 
 def test_a_constant_target_is_told_only_while_none_is_wired(view, document):
     loss(document)
-    assert view.canvas.nodes["bce"].face.summary == "constant target 1"
+    assert view.scene.nodes["bce"].face.summary == "constant target 1"
     actions.connect(document, Edge.parse("data.label", "bce.target"))
-    assert view.canvas.nodes["bce"].face.summary == ""
+    assert view.scene.nodes["bce"].face.summary == ""
     document.undo_stack.undo()
-    assert view.canvas.nodes["bce"].face.summary == "constant target 1"
+    assert view.scene.nodes["bce"].face.summary == "constant target 1"
 
 
 def test_the_reconstruction_of_the_vae_has_no_constant_target():
@@ -30,7 +30,7 @@ def test_the_reconstruction_of_the_vae_has_no_constant_target():
         node for node in project.graph.nodes.values() if node.type == "bce_with_logits"
     ]
     assert losses
-    told = [card.summary_of(project, node) for node in losses]
+    told = [faces.summary_of(project, node) for node in losses]
     assert not any("target" in summary for summary in told)
 
 

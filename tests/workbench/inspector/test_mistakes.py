@@ -106,7 +106,7 @@ def _has_badge(desk, mistake):
     """Check the mark on the card, and what it says on hover."""
     if not mistake.node:
         return
-    card = desk.canvas.canvas.nodes[mistake.node]
+    card = desk.canvas.scene.nodes[mistake.node]
     assert card.face.severity in {"error", mistake.severity}
     help_text = unescape(desk.canvas.hover.help_at(card.card().center()))
     for words in (mistake.text, mistake.expected, mistake.got):

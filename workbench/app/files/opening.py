@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.graph.files import giving_up
 from engine.i18n import tr
 from workbench.canvas.scene.slices import Slices
-from workbench.canvas.scene.staging import Stage, is_large
+from workbench.canvas.scene.staging import StagedScene, is_large
 from workbench.document import content
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Opening(QObject):
         super().__init__(window)
         self._window = window
         self._reading: _Reading | None = None
-        self._stage: Stage | None = None
+        self._stage: StagedScene | None = None
         self._then: Callable[[], object] = lambda: None
         self._slices = Slices(self)
         self._timer = QTimer(self)
@@ -83,7 +83,7 @@ class Opening(QObject):
         self._timer.stop()
         self._slices.stop()
         if self._stage is not None:
-            self._window.canvas.canvas.leaving.take(*self._stage.members())
+            self._window.canvas.scene.leaving.take(*self._stage.members())
         self._reading = self._stage = None
         self._window.banner.withdraw(_ABOUT)
 
@@ -107,7 +107,7 @@ class Opening(QObject):
         elif not is_large(reading.project.graph):
             self._show(reading, None)
         elif not self._slices.is_running:
-            self._stage = stage = Stage(reading.project)
+            self._stage = stage = StagedScene(reading.project)
             self._slices.start(stage.steps(), lambda: self._show(reading, stage))
         elif isinstance(share := self._slices.last, float):
             self._tell_share(len(reading.project.graph.nodes), share)
@@ -117,11 +117,11 @@ class Opening(QObject):
                    total=f"{total:,}")  # fmt: skip
         self._window.banner.words.setText(words)
 
-    def _show(self, reading: "_Reading", stage: Stage | None) -> None:
+    def _show(self, reading: "_Reading", stage: StagedScene | None) -> None:
         self._stage = None
         self.cancel()
         assert reading.project is not None
-        self._window.canvas.canvas.stage = stage
+        self._window.canvas.scene.staged = stage
         self._window.document.set_project(
             reading.project, reading.path, known=reading.known
         )

@@ -99,7 +99,7 @@ class Diagnosing(QObject):
     def _show(self, findings: tuple[Finding, ...], *, has_run: bool) -> None:
         self.bar.show_finding(findings[0] if findings else None)
         self.panel.show_findings(findings, has_run=has_run)
-        self._window.canvas.canvas.set_findings(
+        self._window.canvas.scene.set_findings(
             [
                 Problem(node, f"{finding.title}: {finding.text}", severity="warning")
                 for finding in findings

@@ -33,4 +33,4 @@ class Stepping(QObject):
     def _on_frame(self, frame: "Frame") -> None:
         if self._is_due and len(frame.steps):
             self._is_due = False
-            self._window.canvas.pulse.start()
+            self._window.canvas.step_animation.start()

@@ -1,30 +1,13 @@
-"""What a card shows, apart from live data: a value that pictures are cached by."""
+"""What a card shows, apart from live data: values that pictures are cached by."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont, QFontMetricsF
 
-from engine.errors import UnknownLayerError
-from engine.graph.edits import Problem
-from engine.graph.model import ROOT, Node, Project
-from engine.graph.ports import BLOCK
-from engine.i18n import tr
-from engine.layers import registry
-from engine.layers.spec import LayerSpec
+from engine.graph.model import ROOT, Position
 from engine.protocol.messages import NodeInfo
-from workbench.canvas.cards import card_inside as inners
-from workbench.canvas.cards import labels
-from workbench.canvas.cards.card_inside import Inner, Known
-from workbench.canvas.geometry import sizes as metrics
-from workbench.document import blocks, outer_ports, wires
-from workbench.theme import fonts
-
-REROUTE = "reroute"
-MAX_DEPTH = 3
-"""So many open cards inside each other are drawn."""
+from workbench.canvas.geometry.sizes import DOT_HEIGHT, WIDTH, height_for, port_y
 
 
 @dataclass(frozen=True)
@@ -58,10 +41,10 @@ class Face:
     is_loaded: bool = False
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
-    width: float = metrics.WIDTH
+    width: float = WIDTH
     kind: str = ""
     repeat: int = 1
-    inner: Inner | None = None
+    inner: "Inner | None" = None
 
     @property
     def height(self) -> float:
@@ -69,8 +52,8 @@ class Face:
         if self.inner is not None:
             return self.inner.height
         if self.kind == "dot":
-            return metrics.DOT_HEIGHT
-        return metrics.height_for(max(len(self.inputs), len(self.outputs)))
+            return DOT_HEIGHT
+        return height_for(max(len(self.inputs), len(self.outputs)))
 
     @property
     def rect(self) -> QRectF:
@@ -83,7 +66,7 @@ class Face:
         x = self.width if is_output else 0.0
         if name not in names:
             return QPointF(x, self.height / 2)
-        y = metrics.port_y(names.index(name), len(names), self.height)
+        y = port_y(names.index(name), len(names), self.height)
         return QPointF(x, y)
 
     def ports(self) -> list[tuple[str, bool, QPointF]]:
@@ -96,143 +79,61 @@ class Face:
         ]
 
 
-def build(
-    project: Project,
-    node: Node,
-    known: Known,
-    problems: Sequence[Problem] = (),
-    depth: int = 0,
-) -> Face:
-    """Return the face of a node as things stand.
+@dataclass(frozen=True)
+class Known:
+    """What the engine found out, and where a node stands.
 
     Args:
-        project: Only read.
-        node: In any scope of it.
-        known: What the engine found out.
-        problems: Of this node.
-        depth: How many open cards are around it.
+        infos: Path → what is known.
+        path: Of the node.
+        scope: Block it is in, or the main graph.
     """
-    spec, info = spec_of(node), known.info
-    title = wires.name_of(node)
-    summary = summary_of(project, node, known.scope)
-    weights = labels.count(info.parameters) if info and info.parameters else ""
-    inputs = tuple(port.name for port in wires.inputs_of(project, node))
-    outputs = tuple(port.name for port in wires.outputs_of(project, node))
-    is_block, is_dot = node.type == BLOCK, node.type == REROUTE
-    inner = _inner(project, node, known, depth) if is_block else None
-    width = _width(title, weights, summary, is_loaded=bool(node.weights))
-    if inner is not None:
-        width = max(width, inner.width)
-        inner = replace(inner, width=width)
-    return Face(
-        title=title,
-        category=spec.category if spec else "io",
-        summary=summary,
-        shape=_shape(info, outputs),
-        count=weights,
-        severity=_severity(problems),
-        is_frozen=not node.trainable,
-        is_loaded=bool(node.weights),
-        inputs=inputs,
-        outputs=outputs,
-        width=metrics.DOT_WIDTH if is_dot else width,
-        kind="block" if is_block else "dot" if is_dot else "",
-        repeat=_repeat(node) if is_block else 1,
-        inner=inner,
-    )
+
+    infos: Mapping[str, NodeInfo] = field(default_factory=dict)
+    path: str = ""
+    scope: str = ROOT
+
+    @property
+    def info(self) -> NodeInfo | None:
+        """What is known of the node."""
+        return self.infos.get(self.path)
+
+    def of(self, node_id: str, block: str) -> "Known":
+        """Return the same for a node inside this one, an instance of `block`."""
+        return Known(self.infos, f"{self.path}.{node_id}", block)
 
 
-def _inner(project: Project, node: Node, known: Known, depth: int) -> Inner | None:
-    """Return what an open instance shows; None for a closed or deeply nested one."""
-    name = outer_ports.of(node)
-    if not blocks.is_open(node) or name not in project.blocks or depth >= MAX_DEPTH:
-        return None
-    inside = project.blocks[name].graph.nodes.values()
-    faces = {
-        each.id: build(project, each, known.of(each.id, name), (), depth + 1)
-        for each in inside
-    }
-    return inners.build(project, name, faces)
+@dataclass(frozen=True)
+class Wire:
+    """One wire inside an open card, in the card's coordinates.
+
+    Args:
+        start: Of the wire.
+        end: Of the wire.
+        category: Gives the colour.
+        nodes: Ids of the nodes at its ends; the open card itself has none.
+    """
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    category: str
+    nodes: tuple[str, ...] = ()
 
 
-def _repeat(node: Node) -> int:
-    value = node.params.get("repeat", 1)
-    return value if isinstance(value, int) else 1
+@dataclass(frozen=True)
+class Inner:
+    """What an open card shows.
 
+    Args:
+        cards: Place in the card and face of every inner node.
+        ids: Of the nodes, in the same order.
+        wires: Between them, and from the card's own ports to them.
+        width: Of the open card.
+        height: Of the open card.
+    """
 
-def summary_of(project: Project, node: Node, scope: str = ROOT) -> str:
-    """Return the settings of a node that matter, or what a block is made of."""
-    spec = spec_of(node)
-    if spec is None:
-        return tr("unknown")
-    if node.type != BLOCK:
-        into = project.scope(scope).edges_into(node.id)
-        wired = {edge.target.port for edge in into}
-        return labels.summary(spec, spec.complete(node.params), wired)
-    block = project.blocks.get(outer_ports.of(node))
-    inside = block.graph.nodes.values() if block else ()
-    count = sum(each.type != REROUTE for each in inside)
-    repeat, tag = _repeat(node), ""
-    if node.params.get("share"):
-        tag = tr("shares {tag}", tag=node.params["share"])
-    parts = [
-        tr("{count} layers", count=count) if count != 1 else tr("1 layer"),
-        f"×{repeat}" if repeat > 1 else "",
-        tag,
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def spec_of(node: Node) -> LayerSpec | None:
-    """Return the catalogue's entry, None for a type that nobody knows."""
-    try:
-        return registry.get(node.type)
-    except UnknownLayerError:
-        return None
-
-
-def _severity(problems: Sequence[Problem]) -> str:
-    kinds = {problem.severity for problem in problems}
-    return "error" if "error" in kinds else "warning" if kinds else ""
-
-
-def _shape(info: NodeInfo | None, outputs: tuple[str, ...]) -> str:
-    if info is None or not info.known or not outputs:
-        return ""
-    sizes = info.outputs.get(outputs[0])
-    return labels.shape(sizes) if sizes is not None else ""
-
-
-@lru_cache(maxsize=2048)
-def _width(title: str, weights: str, summary: str, *, is_loaded: bool) -> float:
-    """Return the width of a card that holds its words, within limits."""
-    head = QFontMetricsF(title_font()).horizontalAdvance(title)
-    head += metrics.MARK_WIDTH if is_loaded else 0.0
-    if weights:
-        head += QFontMetricsF(small_font()).horizontalAdvance(weights) + 10
-    line = QFontMetricsF(small_font()).horizontalAdvance(summary)
-    line += metrics.SPARK_WIDTH if weights else 0.0
-    needed = max(head, line) + 2 * metrics.PAD
-    steps = -(-needed // 10) * 10
-    return min(metrics.MAX_WIDTH, max(metrics.WIDTH, steps))
-
-
-def title_font(size_px: int = 13) -> QFont:
-    """Return the font of a card's first line."""
-    font = fonts.ui(bold=True)
-    font.setPixelSize(size_px)
-    return font
-
-
-def small_font(size_px: int = 11) -> QFont:
-    """Return the font of a card's second line."""
-    font = fonts.ui()
-    font.setPixelSize(size_px)
-    return font
-
-
-def mono_font(size_px: int = 10) -> QFont:
-    """Return the font of shapes."""
-    font = fonts.mono()
-    font.setPixelSize(size_px)
-    return font
+    cards: tuple[tuple[Position, Face], ...]
+    wires: tuple[Wire, ...]
+    width: float
+    height: float
+    ids: tuple[str, ...] = ()

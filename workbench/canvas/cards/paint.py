@@ -15,9 +15,8 @@ from PySide6.QtGui import (
     QPixmap,
 )
 
-from workbench.canvas.cards import card as faces
-from workbench.canvas.cards.card import Face
-from workbench.canvas.cards.card_inside import Inner, Wire
+from workbench.canvas.cards import fonts
+from workbench.canvas.cards.card import Face, Inner, Wire
 from workbench.canvas.geometry import sizes
 from workbench.canvas.geometry.routing import route
 from workbench.canvas.live.looks import BROKEN, GLOWS, Look
@@ -150,14 +149,14 @@ def _head(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
         return
     room = QRectF(sizes.PAD, 4, face.width - 2 * sizes.PAD, 22)
     words = f"{face.count}   {face.shape}".strip()
-    right = _line(words, faces.small_font(), tokens.fg2, _RIGHT)
+    right = _line(words, fonts.small(), tokens.fg2, _RIGHT)
     taken = _write(painter, right, room)
     taken += _loaded_mark(painter, face, tokens, room.adjusted(0, 0, -taken, 0))
-    title = _line(face.title, faces.title_font(), tokens.fg, _LEFT)
+    title = _line(face.title, fonts.title(), tokens.fg, _LEFT)
     used = _write(painter, title, room.adjusted(0, 0, -taken, 0))
     if zoom >= DETAIL_ZOOM:
         rest = room.adjusted(used + 4, 1, -taken, 1)
-        line = _line(face.summary, faces.small_font(), tokens.fg2, _LEFT)
+        line = _line(face.summary, fonts.small(), tokens.fg2, _LEFT)
         _write(painter, line, rest)
 
 
@@ -271,23 +270,23 @@ def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
         return
     top = (face.height - sizes.HEIGHT) / 2
     room = face.width - 2 * sizes.PAD
-    count = _line(face.count, faces.small_font(10), tokens.fg2, _RIGHT)
+    count = _line(face.count, fonts.small(10), tokens.fg2, _RIGHT)
     head = QRectF(sizes.PAD, top + 7, room, 18)
     taken = _write(painter, count, head)
     taken += _loaded_mark(painter, face, tokens, head.adjusted(0, 0, -taken, 0))
-    title = _line(face.title, faces.title_font(), tokens.fg, _LEFT)
+    title = _line(face.title, fonts.title(), tokens.fg, _LEFT)
     _write(painter, title, QRectF(sizes.PAD, top + 7, room - taken, 18))
-    summary = _line(face.summary, faces.small_font(), tokens.fg2, _LEFT)
+    summary = _line(face.summary, fonts.small(), tokens.fg2, _LEFT)
     beside = sizes.SPARK_WIDTH if face.count else 0.0
     _write(painter, summary, QRectF(sizes.PAD, top + 24, room - beside, 14))
     colour = text_colour(tokens, face.category)
-    shape = _line(face.shape, faces.mono_font(), colour, _LEFT)
+    shape = _line(face.shape, fonts.mono(), colour, _LEFT)
     _write(painter, shape, QRectF(sizes.PAD, top + 39, room, 14))
 
 
 def _title_only(painter: QPainter, face: Face, tokens: Tokens) -> None:
     room = QRectF(sizes.PAD, 0, face.width - 2 * sizes.PAD, face.height)
-    line = _line(face.title, faces.title_font(19), tokens.fg, _LEFT)
+    line = _line(face.title, fonts.title(19), tokens.fg, _LEFT)
     _write(painter, line, room)
 
 
@@ -337,7 +336,7 @@ def _badge(painter: QPainter, face: Face, tokens: Tokens) -> None:
     else:
         painter.drawPath(_triangle(centre))
     painter.setPen(QColor("#ffffff" if is_error else "#1b1405"))
-    painter.setFont(faces.title_font(11))
+    painter.setFont(fonts.title(11))
     room = QRectF(centre.x() - 8, centre.y() - (8 if is_error else 6.5), 16, 16)
     painter.drawText(room, Qt.AlignmentFlag.AlignCenter, "!")
 

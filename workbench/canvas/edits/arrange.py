@@ -39,7 +39,7 @@ class Arranging(QObject):
         self._timer.timeout.connect(self._on_timeout)
         view.document.changed.connect(self._on_changed)
         view.document.replaced.connect(self.stop)
-        view.canvas.path_changed.connect(self.stop)
+        view.scene.path_changed.connect(self.stop)
 
     @property
     def is_running(self) -> bool:
@@ -50,7 +50,7 @@ class Arranging(QObject):
         """Arrange the selected nodes, or all when fewer than two are selected."""
         self.finish()
         chosen = self._view.selected_ids()
-        ids = chosen if len(chosen) > 1 else list(self._view.canvas.nodes)
+        ids = chosen if len(chosen) > 1 else list(self._view.scene.nodes)
         if not ids:
             return
         self._work = self._steps(ids, is_all=len(chosen) < 2)
@@ -79,7 +79,7 @@ class Arranging(QObject):
         self.stop()
         if gliding:
             stack.undo()
-        self._view.canvas.sync()
+        self._view.scene.sync()
         self._view.viewport().update()
         return True
 
@@ -92,11 +92,11 @@ class Arranging(QObject):
     def _steps(self, ids: list[str], *, is_all: bool) -> Iterator[None]:
         """Find the places, bring many cards there, tell the document."""
         places = yield from self._places(ids, is_all=is_all)
-        before = {i: self._view.canvas.nodes[i].pos() for i in places}
+        before = {i: self._view.scene.nodes[i].pos() for i in places}
         if len(places) > GLIDE_NODES:
             yield from self._settle(places)
         self._work = None
-        scope, words = self._view.canvas.scope, tr("Arrange nodes")
+        scope, words = self._view.scene.scope, tr("Arrange nodes")
         self._view.attempt(actions.move, places, scope, words)
         self._timer.stop()
         self._step = self._view.document.undo_stack.index()
@@ -110,7 +110,7 @@ class Arranging(QObject):
             self._timer.start(_FRAME_MS)
 
     def _places(self, ids: list[str], *, is_all: bool) -> Iterator[None]:
-        view, scene = self._view, self._view.canvas
+        view, scene = self._view, self._view.scene
         screen = view.viewport().rect()
         aspect = max(0.5, screen.width() / max(1, screen.height()))
         graph = scene.graph if is_all else _part(scene.graph, ids)
@@ -123,7 +123,7 @@ class Arranging(QObject):
 
     def _settle(self, places: dict[str, Position]) -> Iterator[None]:
         """Bring cards to their places and wires after them, a few at a time."""
-        scene = self._view.canvas
+        scene = self._view.scene
         for number, (node_id, (x, y)) in enumerate(places.items()):
             scene.nodes[node_id].setPos(x, y)
             if number % _BATCH == 0:
@@ -157,7 +157,7 @@ class Arranging(QObject):
         if self._work is not None or self._glide is not None:
             self._work = self._glide = None
             self._timer.stop()
-            self._view.canvas.sync()
+            self._view.scene.sync()
 
 
 class _Glide:
@@ -165,7 +165,7 @@ class _Glide:
 
     def __init__(self, view: "CanvasView", before: dict[str, QPointF]) -> None:
         self._view = view
-        nodes = view.canvas.nodes
+        nodes = view.scene.nodes
         self._ways = {i: (p, nodes[i].pos()) for i, p in before.items() if i in nodes}
         self._curve = QEasingCurve(QEasingCurve.Type.OutCubic)
         self._start = perf_counter()
@@ -180,12 +180,12 @@ class _Glide:
     def show(self, share: float) -> None:
         """Put the cards at a share of their way."""
         eased = self._curve.valueForProgress(share)
-        nodes = self._view.canvas.nodes
+        nodes = self._view.scene.nodes
         moved = [i for i in self._ways if i in nodes]
         for node_id in moved:
             old, new = self._ways[node_id]
             nodes[node_id].setPos(old + (new - old) * eased)
-        self._view.canvas.reroute(moved)
+        self._view.scene.reroute(moved)
         self._view.viewport().update()
 
 

@@ -11,8 +11,8 @@ from engine.graph.model import Position
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from workbench.canvas import selection
-from workbench.canvas.cards import card as faces
-from workbench.canvas.cards.card_inside import Known
+from workbench.canvas.cards import faces
+from workbench.canvas.cards.card import Known
 from workbench.canvas.edits import inline_field
 from workbench.canvas.geometry import sizes
 from workbench.canvas.selection import Target
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def chosen_blocks(view: "CanvasView") -> list[str]:
     """Return the selected instances."""
-    graph = view.canvas.graph
+    graph = view.scene.graph
     return [i for i in view.selected_ids() if graph.node(i).type == BLOCK]
 
 
@@ -56,10 +56,10 @@ def unpack(view: "CanvasView") -> None:
 def enter(view: "CanvasView", node_id: str = "") -> bool:
     """Open a block (the only selected one when none is named); False: not a block."""
     chosen = [node_id] if node_id else view.selected_ids()
-    graph = view.canvas.graph
+    graph = view.scene.graph
     if len(chosen) != 1 or outer_ports.of(graph.node(chosen[0])) == "":
         return False
-    view.show_path((*view.canvas.path, chosen[0]))
+    view.show_path((*view.scene.path, chosen[0]))
     return True
 
 
@@ -67,9 +67,9 @@ def show_path(view: "CanvasView", path: Sequence[str]) -> None:
     """Show the inside of the last instance on a path, where it was left."""
     view.end(cancel=True)
     view.hover.clear()
-    view.cameras[view.canvas.path] = (view.camera.zoom, view.camera.centre())
-    view.canvas.show_path(path)
-    zoom, centre = view.cameras.get(view.canvas.path, (0.0, None))
+    view.cameras[view.scene.path] = (view.camera.zoom, view.camera.centre())
+    view.scene.show_path(path)
+    zoom, centre = view.cameras.get(view.scene.path, (0.0, None))
     if centre is None:
         view.fit()
     else:
@@ -79,46 +79,46 @@ def show_path(view: "CanvasView", path: Sequence[str]) -> None:
 
 def go_to(view: "CanvasView", depth: int) -> None:
     """Go back so that `depth` blocks are open; select the one that was left."""
-    left = view.canvas.path[depth : depth + 1]
+    left = view.scene.path[depth : depth + 1]
     if left:
-        view.show_path(view.canvas.path[:depth])
-        view.canvas.select(left)
+        view.show_path(view.scene.path[:depth])
+        view.scene.select(left)
 
 
 def go_up(view: "CanvasView") -> None:
     """Leave the open block and select its instance."""
-    if view.canvas.path:
-        go_to(view, len(view.canvas.path) - 1)
+    if view.scene.path:
+        go_to(view, len(view.scene.path) - 1)
 
 
 def reveal(view: "CanvasView", path: str) -> None:
     """Select the node at a path and bring it into view, in the block it is in."""
     steps = path.split(".")
-    scopes = view.canvas.crumbs(steps[:-1])
+    scopes = view.scene.crumbs(steps[:-1])
     depth = len(scopes) - 1
     if steps[depth] not in view.document.project.scope(scopes[-1]).nodes:
         return
-    if tuple(steps[:depth]) != view.canvas.path:
+    if tuple(steps[:depth]) != view.scene.path:
         view.show_path(steps[:depth])
-    view.canvas.select([steps[depth]])
-    view.camera.show([view.canvas.nodes[steps[depth]].card()])
+    view.scene.select([steps[depth]])
+    view.camera.show([view.scene.nodes[steps[depth]].card()])
     view.setFocus()
 
 
 def toggle_open(view: "CanvasView") -> None:
     """Show the selected blocks with their insides, or as cards again."""
     for node_id in chosen_blocks(view):
-        node = view.canvas.graph.node(node_id)
+        node = view.scene.graph.node(node_id)
         room = None if blocks.is_open(node) else needed_room(view, node_id)
         shifts = make_room(view, node_id, room)
-        scope = view.canvas.scope
+        scope = view.scene.scope
         view.attempt(blocks.set_open, node_id, room, shifts, scope)
-        view.camera.show([view.canvas.nodes[node_id].card()])
+        view.camera.show([view.scene.nodes[node_id].card()])
 
 
 def needed_room(view: "CanvasView", node_id: str) -> Position:
     """Return how far others must move right and down so that a block can open."""
-    scene = view.canvas
+    scene = view.scene
     node, item = scene.graph.node(node_id), scene.nodes[node_id]
     other = replace(node, extra={**node.extra, blocks.OPEN: []})
     face = faces.build(view.document.project, other, Known())
@@ -130,8 +130,8 @@ def needed_room(view: "CanvasView", node_id: str) -> Position:
 
 def _beside(view: "CanvasView", node_id: str) -> list[tuple[str, QRectF]]:
     """Return the cards on the level of a card."""
-    card = view.canvas.nodes[node_id].card()
-    places = [(i, n.card()) for i, n in view.canvas.nodes.items()]
+    card = view.scene.nodes[node_id].card()
+    places = [(i, n.card()) for i, n in view.scene.nodes.items()]
     return [
         p for p in places if p[1].top() < card.bottom() and p[1].bottom() > card.top()
     ]
@@ -145,7 +145,7 @@ def make_room(
     Those beside it move outwards and stay level with its middle, those below it move
     down; closing moves them back.
     """
-    scene = view.canvas
+    scene = view.scene
     card, shifts = scene.nodes[node_id].card(), {}
     across, down = room or (-n for n in blocks.room_of(scene.graph.node(node_id)))
     level = {i for i, _ in _beside(view, node_id)}
@@ -162,7 +162,7 @@ def rename(view: "CanvasView") -> None:
     chosen = view.selected_ids()
     if len(chosen) != 1:
         return
-    node, scope = view.canvas.graph.node(chosen[0]), view.canvas.scope
+    node, scope = view.scene.graph.node(chosen[0]), view.scene.scope
     block = outer_ports.of(node)
 
     def take(words: str) -> None:
@@ -178,7 +178,7 @@ def rename(view: "CanvasView") -> None:
 
 def copy_independent(view: "CanvasView") -> None:
     """Copy the selected blocks with definitions of their own."""
-    made, scene = [], view.canvas
+    made, scene = [], view.scene
     for node_id in chosen_blocks(view):
         card = scene.nodes[node_id].card()
         at = (card.left(), sizes.snap(card.bottom() + sizes.GAP_Y))
@@ -191,7 +191,7 @@ def copy_independent(view: "CanvasView") -> None:
 def save_to_library(view: "CanvasView") -> None:
     """Keep the selected blocks for other projects."""
     for node_id in chosen_blocks(view):
-        name = outer_ports.of(view.canvas.graph.node(node_id))
+        name = outer_ports.of(view.scene.graph.node(node_id))
         if view.attempt(library.save, name) is not None:
             view.say(tr("“{name}” is in My blocks now.", name=name))
             view.library_changed.emit()

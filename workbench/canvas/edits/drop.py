@@ -38,8 +38,8 @@ def drop(view: "CanvasView", event: QDropEvent) -> None:
         return
     type_id = bytes(event.mimeData().data(LAYER_MIME).data()).decode("utf-8")
     place = view.to_scene(event.position())
-    is_inside = open_block.at(view.canvas, place) is not None
-    wire = None if is_inside else view.canvas.edge_at(place)
+    is_inside = open_block.at(view.scene, place) is not None
+    wire = None if is_inside else view.scene.edge_at(place)
     half = QPointF(sizes.WIDTH / 2, sizes.HEIGHT / 2)
     edit.add_at(view, type_id, place - half, wire.edge if wire else None)
     event.acceptProposedAction()

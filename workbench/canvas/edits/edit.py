@@ -10,7 +10,7 @@ from engine.layers.datasets.catalogue import DATA
 from engine.layers.spec import LayerSpec
 from workbench.canvas import selection
 from workbench.canvas.cards import catalogue_items
-from workbench.canvas.cards.card import REROUTE
+from workbench.canvas.cards.faces import REROUTE
 from workbench.canvas.geometry import layout, sizes
 from workbench.canvas.gestures import notes
 from workbench.canvas.selection import Target
@@ -35,7 +35,7 @@ def add_at(
 
     Over a block that is open in place it comes into the block.
     """
-    view.canvas.select([])
+    view.scene.select([])
     if end is not None:
         return _add(selection.target(view), type_id, _snapped(corner), end)
     middle = corner + QPointF(sizes.WIDTH / 2, sizes.HEIGHT / 2)
@@ -107,7 +107,7 @@ def open_output(aim: Target, spec: LayerSpec) -> Endpoint | None:
 
 def delete(view: "CanvasView") -> None:
     """Delete the selected nodes and wires."""
-    aim, edges = selection.target(view), view.canvas.selected_edges()
+    aim, edges = selection.target(view), view.scene.selected_edges()
     if aim.ids or edges:
         view.attempt(actions.remove, aim.ids, edges, aim.scope)
     else:
@@ -138,7 +138,7 @@ def paste(view: "CanvasView", place: QPointF | None = None) -> None:
     """Paste at a scene point, or a little beside the originals."""
     at, aim, text = None, selection.target(view), clipboard.clipboard_text()
     if place is not None:
-        view.canvas.select([])
+        view.scene.select([])
         aim = selection.target_at(view, place)
         at = aim.place_of(place)
     _select_new(aim, view.attempt(clipboard.paste, text, at, aim.scope))
@@ -166,17 +166,17 @@ def select_all(view: "CanvasView") -> None:
 
 def nudge(view: "CanvasView", across: float, down: float) -> None:
     """Move the selected nodes a little."""
-    nodes = view.canvas.nodes
+    nodes = view.scene.nodes
     places = {
         i: (nodes[i].x() + across, nodes[i].y() + down) for i in view.selected_ids()
     }
     if places:
-        view.attempt(actions.move, places, view.canvas.scope)
+        view.attempt(actions.move, places, view.scene.scope)
 
 
 def walk(view: "CanvasView", step: int) -> None:
     """Select the next node along the wires, or the one before."""
-    order = [node.id for node in view.canvas.graph.topological()]
+    order = [node.id for node in view.scene.graph.topological()]
     if not order:
         return
     chosen = view.selected_ids()
@@ -186,12 +186,12 @@ def walk(view: "CanvasView", step: int) -> None:
 
 def walk_to_end(view: "CanvasView", *, first: bool) -> None:
     """Select the first or the last node along the wires."""
-    order = [node.id for node in view.canvas.graph.topological()]
+    order = [node.id for node in view.scene.graph.topological()]
     if order:
         show(view, order[0 if first else -1])
 
 
 def show(view: "CanvasView", node_id: str) -> None:
     """Select one node and bring it into view."""
-    view.canvas.select([node_id])
-    view.camera.show([view.canvas.nodes[node_id].card()])
+    view.scene.select([node_id])
+    view.camera.show([view.scene.nodes[node_id].card()])

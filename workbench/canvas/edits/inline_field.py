@@ -94,6 +94,6 @@ _DONE: dict[int, Callable[[InlineField], None]] = {
 
 def above(view: "CanvasView", node_id: str) -> QPointF:
     """Return where a line about a node opens: over its card's head."""
-    corner = view.canvas.nodes[node_id].card().topLeft()
+    corner = view.scene.nodes[node_id].card().topLeft()
     offset = QPoint(0, 6) if view.camera.zoom > 1 else QPoint(0, 0)
     return corner + QPointF(sizes.STRIP, 0) + offset.toPointF()

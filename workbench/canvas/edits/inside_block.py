@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 def activate_at(view: "CanvasView", place: QPointF) -> bool:
     """Do what a double-click on a card asks for; False where there is none."""
-    node = view.canvas.node_at(place)
+    node = view.scene.node_at(place)
     if node is None:
         return False
-    card = open_block.at(view.canvas, place)
+    card = open_block.at(view.scene, place)
     inner = card.node_at(place) if card else ""
     if card and inner:
         view.inside.select(card.path, [inner])
         activate(view)
     elif card:
-        view.show_path((*view.canvas.path, *card.path))
+        view.show_path((*view.scene.path, *card.path))
     elif not blocks.enter(view, node.node_id):
         view.node_activated.emit(node.node_id)
     return True
@@ -37,7 +37,7 @@ def activate(view: "CanvasView") -> None:
     """Open the selected inner block in its tab; of a layer show the settings."""
     aim = selection.target(view)
     if len(aim.ids) == 1 and outer_ports.of(aim.graph.node(aim.ids[0])):
-        view.show_path((*view.canvas.path, *aim.path, aim.ids[0]))
+        view.show_path((*view.scene.path, *aim.path, aim.ids[0]))
     else:
         view.node_activated.emit(aim.ids[0])
 
@@ -45,13 +45,13 @@ def activate(view: "CanvasView") -> None:
 def show_in_tab(view: "CanvasView") -> None:
     """Open the block around the selection in its tab, with the same selection."""
     aim = selection.target(view)
-    view.show_path((*view.canvas.path, *aim.path))
+    view.show_path((*view.scene.path, *aim.path))
     view.select(aim.ids)
 
 
 def enter(view: "CanvasView", node_id: str) -> None:
     """Select the first node inside an open block."""
-    card = open_block.find(view.canvas, [node_id])
+    card = open_block.find(view.scene, [node_id])
     order = [node.id for node in card.graph.topological()] if card else []
     if order:
         view.inside.select([node_id], order[:1])

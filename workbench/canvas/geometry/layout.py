@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 
 from engine.graph.model import Graph, Position
 from workbench.canvas.geometry import rows
-from workbench.canvas.geometry import sizes as metrics
 from workbench.canvas.geometry.rows import Column, Size
+from workbench.canvas.geometry.sizes import GAP_X, GAP_Y, HEIGHT, WIDTH, snap
 
 Steps = Generator[None, None, dict[str, Position]]
 _SWEEPS, _SLICE = 4, 48
@@ -136,7 +136,7 @@ def missing(
     if not stored:
         return lost
     lowest = max(y for _, y in stored.values())
-    down = metrics.snap(lowest + metrics.HEIGHT + metrics.GAP_Y)
+    down = snap(lowest + HEIGHT + GAP_Y)
     top = min((y for _, y in lost.values()), default=0.0)
     return {i: (x, y - top + down) for i, (x, y) in lost.items()}
 
@@ -160,26 +160,26 @@ def beside(
              if e.target.node in places]  # fmt: skip
     if before and after:
         x = (max(p[0] for p in before) + min(p[0] for p in after)) / 2
-        y = max(p[1] for p in before) + height + metrics.GAP_Y / 2
+        y = max(p[1] for p in before) + height + GAP_Y / 2
     elif before:
-        x = max(p[0] for p in before) + metrics.WIDTH + metrics.GAP_X
+        x = max(p[0] for p in before) + WIDTH + GAP_X
         y = before[0][1]
     elif after:
-        x = min(p[0] for p in after) - metrics.WIDTH - metrics.GAP_X
+        x = min(p[0] for p in after) - WIDTH - GAP_X
         y = after[0][1]
     else:
         x = min((p[0] for p in places.values()), default=0.0)
-        lowest = max((p[1] for p in places.values()), default=-metrics.HEIGHT)
-        y = lowest + metrics.HEIGHT + metrics.GAP_Y
+        lowest = max((p[1] for p in places.values()), default=-HEIGHT)
+        y = lowest + HEIGHT + GAP_Y
     return free_place((x, y), places.values())
 
 
 def free_place(wish: Position, taken: Iterable[Position]) -> Position:
     """Return the wished place, or the nearest one below it that is not covered."""
-    x, y = metrics.snap(wish[0]), metrics.snap(wish[1])
-    across, down = metrics.WIDTH + 10, metrics.HEIGHT + 10
+    x, y = snap(wish[0]), snap(wish[1])
+    across, down = WIDTH + 10, HEIGHT + 10
     near = sorted(top for left, top in taken if abs(left - x) < across)
-    step = metrics.HEIGHT + metrics.GAP_Y / 2
+    step = HEIGHT + GAP_Y / 2
     while _is_between(near, y - down, y + down):
         y += step
     return (x, y)

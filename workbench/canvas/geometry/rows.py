@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from engine.graph.model import Position
-from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.geometry.sizes import GAP_X, GAP_Y, HEIGHT, WIDTH, snap
 
 Size = tuple[float, float]
 Spans = list[tuple[int, int]]
@@ -24,9 +24,9 @@ class Column:
 
     def __init__(self, nodes: Sequence[str], sizes: Mapping[str, Size]) -> None:
         self.nodes = nodes
-        self.sizes = [sizes.get(n, (metrics.WIDTH, metrics.HEIGHT)) for n in nodes]
+        self.sizes = [sizes.get(n, (WIDTH, HEIGHT)) for n in nodes]
         self.width = max(width for width, _ in self.sizes)
-        gaps = 0.6 * metrics.GAP_Y * (len(nodes) - 1)
+        gaps = 0.6 * GAP_Y * (len(nodes) - 1)
         self.height = sum(height for _, height in self.sizes) + gaps
 
 
@@ -72,12 +72,12 @@ class _Breaking:
     ) -> None:
         self._cuts, self._aspect = cuts, aspect
         self._heights = [column.height for column in columns]
-        ends = (column.width + metrics.GAP_X for column in columns)
+        ends = (column.width + GAP_X for column in columns)
         self._ends = [0.0, *itertools.accumulate(ends)]
 
     def width(self, span: tuple[int, int]) -> float:
         """Return the width of a row."""
-        return self._ends[span[1]] - self._ends[span[0]] - metrics.GAP_X
+        return self._ends[span[1]] - self._ends[span[0]] - GAP_X
 
     def height(self, span: tuple[int, int]) -> float:
         """Return the height of a row."""
@@ -102,8 +102,8 @@ class _Breaking:
 
     def _scale(self, spans: Spans) -> float:
         """Return how large the picture can be shown in a window of unit height."""
-        width = max(map(self.width, spans)) + 2 * metrics.GAP_X
-        height = sum(self.height(span) + metrics.GAP_Y for span in spans)
+        width = max(map(self.width, spans)) + 2 * GAP_X
+        height = sum(self.height(span) + GAP_Y for span in spans)
         last = spans[-1][1] - spans[-1][0]
         lonely = 0.95 if len(spans) > 1 and last == 1 else 1.0
         return lonely * min(self._aspect / width, 1.0 / height)
@@ -121,17 +121,17 @@ def _places(
 ) -> Generator[None, None, dict[str, Position]]:
     """Return places; short rows stand in the middle, by whole columns."""
     widest = max(map(breaking.width, spans))
-    pitch = metrics.WIDTH + metrics.GAP_X
+    pitch = WIDTH + GAP_X
     places: dict[str, Position] = {}
     top = 0.0
     for start, stop in spans:
         row, height = columns[start:stop], breaking.height((start, stop))
         indent = (widest - breaking.width((start, stop))) / 2 // pitch * pitch
         for node_id, x, y in _in_row(row, height, indent, top):
-            places[node_id] = (metrics.snap(x), metrics.snap(y))
+            places[node_id] = (snap(x), snap(y))
             if len(places) % _SLICE == 0:
                 yield
-        top += height + metrics.GAP_Y
+        top += height + GAP_Y
     return places
 
 
@@ -145,5 +145,5 @@ def _in_row(
         y = top if is_chain else top + (height - column.height) / 2
         for node_id, (_, tall) in zip(column.nodes, column.sizes, strict=True):
             yield node_id, left, y
-            y += tall + 0.6 * metrics.GAP_Y
-        left += column.width + metrics.GAP_X
+            y += tall + 0.6 * GAP_Y
+        left += column.width + GAP_X

@@ -12,8 +12,8 @@ from workbench.canvas.gestures.connect import ConnectDrag
 from workbench.canvas.gestures.gesture import Gesture, PanDrag, RubberBand
 from workbench.canvas.gestures.move import CopyNodes, MoveNodes
 from workbench.canvas.gestures.notes import from_note
-from workbench.canvas.scene.card_item import NodeItem
-from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.wire_item import WireItem
 
 if TYPE_CHECKING:
     from workbench.canvas.view import CanvasView
@@ -31,23 +31,23 @@ def gesture_for(view: "CanvasView", event: QMouseEvent) -> Gesture | None:
     if event.button() != Qt.MouseButton.LeftButton:
         return None
     adds = bool(event.modifiers() & _ADDS)
-    node = view.canvas.node_at(place)
+    node = view.scene.node_at(place)
     is_grip = node is not None and _is_grip(node, place)
     reach = sizes.PORT_REACH / view.camera.zoom
-    port = None if is_grip else view.canvas.port_at(place, reach)
+    port = None if is_grip else view.scene.port_at(place, reach)
     if port is not None:
         return _from_port(view, place, *port)
     if node is not None:
         copies = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         return _from_node(view, place, node, adds=adds, copies=copies)
-    is_corner = view.canvas.notes.corner_at(place)
-    edge = None if is_corner else view.canvas.edge_at(place, 5 / view.camera.zoom)
+    is_corner = view.scene.notes.corner_at(place)
+    edge = None if is_corner else view.scene.edge_at(place, 5 / view.camera.zoom)
     if edge is not None:
         return _from_edge(view, place, edge, adds=adds)
     return from_note(view, place) or RubberBand(view, place, adds=adds)
 
 
-def _is_grip(node: NodeItem, place: QPointF) -> bool:
+def _is_grip(node: CardItem, place: QPointF) -> bool:
     """Return whether a press in the middle of a point moves it; its ports are near."""
     middle = node.card().center()
     is_dot = node.face.kind == "dot"
@@ -69,19 +69,19 @@ def _from_port(
 
 def _wire_into(view: "CanvasView", end: Endpoint) -> Edge | None:
     """Return the newest wire into an input."""
-    into = view.canvas.graph.edges_into(end.node)
+    into = view.scene.graph.edges_into(end.node)
     return next((edge for edge in reversed(into) if edge.target == end), None)
 
 
 def _from_node(
     view: "CanvasView",
     place: QPointF,
-    node: NodeItem,
+    node: CardItem,
     *,
     adds: bool,
     copies: bool = False,
 ) -> Gesture | None:
-    scene = view.canvas
+    scene = view.scene
     within = (
         inside_block.gesture_at(view, place, adds=adds) if node.face.inner else None
     )
@@ -101,10 +101,10 @@ def _from_node(
 
 
 def _from_edge(
-    view: "CanvasView", place: QPointF, item: EdgeItem, *, adds: bool
+    view: "CanvasView", place: QPointF, item: WireItem, *, adds: bool
 ) -> Gesture | None:
     """Take an end of a wire near a port; elsewhere select the wire."""
-    scene, edge = view.canvas, item.edge
+    scene, edge = view.scene, item.edge
     if not item.path.isEmpty():
         reach = _END_PX / view.camera.zoom
         if _near(place, item.path.pointAtPercent(1.0), reach):

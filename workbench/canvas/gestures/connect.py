@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from engine.graph.model import Edge, Endpoint, Graph
 from engine.i18n import tr
-from workbench.canvas.cards import paint as node_paint
+from workbench.canvas.cards import paint
 from workbench.canvas.geometry import sizes
 from workbench.canvas.geometry.routing import curve
 from workbench.canvas.gestures.gesture import Gesture
@@ -201,7 +201,7 @@ class ConnectDrag(Gesture):
             painter.setBrush(halo)
             painter.drawEllipse(goal.place, 11.0, 11.0)
         fill = colour if goal is self.near else QColor(tokens.canvas)
-        node_paint.ring(painter, goal.place, colour, fill)
+        paint.ring(painter, goal.place, colour, fill)
 
 
 def paint_loose(

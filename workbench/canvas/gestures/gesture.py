@@ -28,7 +28,7 @@ class Gesture:
 
     def __init__(self, view: "CanvasView", place: QPointF) -> None:
         self.view = view
-        self.scene = view.canvas
+        self.scene = view.scene
         self.origin = place
         self.place = place
         self.has_moved = False

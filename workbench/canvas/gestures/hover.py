@@ -10,10 +10,10 @@ from engine.graph.model import Node
 from engine.i18n import tr
 from engine.layers import registry
 from workbench.canvas.cards import labels
-from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.geometry.sizes import PORT_REACH
 from workbench.canvas.scene import open_block
-from workbench.canvas.scene.card_item import NodeItem
-from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.wire_item import WireItem
 from workbench.document import wires
 from workbench.theme import tokens
 from workbench.theme.text import escape
@@ -27,7 +27,7 @@ class Hover:
 
     def __init__(self, view: "CanvasView") -> None:
         self._view = view
-        self._item: NodeItem | EdgeItem | None = None
+        self._item: CardItem | WireItem | None = None
 
     def clear(self) -> None:
         """Brighten nothing."""
@@ -36,8 +36,8 @@ class Hover:
 
     def follow(self, place: QPointF) -> None:
         """Brighten what is at a scene point."""
-        view, scene = self._view, self._view.canvas
-        reach = metrics.PORT_REACH / view.camera.zoom
+        view, scene = self._view, self._view.scene
+        reach = PORT_REACH / view.camera.zoom
         if view.is_space_down:
             view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
             return
@@ -49,10 +49,10 @@ class Hover:
         else:
             view.viewport().unsetCursor()
 
-    def _show(self, item: NodeItem | EdgeItem | None) -> None:
+    def _show(self, item: CardItem | WireItem | None) -> None:
         if item is self._item:
             return
-        scene = self._view.canvas
+        scene = self._view.scene
         old, self._item = self._item, item
         if old is not None and scene.holds(old):
             old.set_hovered(on=False)
@@ -62,8 +62,8 @@ class Hover:
 
     def help_at(self, place: QPointF) -> str:
         """Return the tooltip for a scene point, or an empty string."""
-        scene = self._view.canvas
-        port = scene.port_at(place, metrics.PORT_REACH / self._view.camera.zoom)
+        scene = self._view.scene
+        port = scene.port_at(place, PORT_REACH / self._view.camera.zoom)
         if port is not None:
             return self._port_help(*port)
         node = scene.node_at(place)
@@ -76,7 +76,7 @@ class Hover:
         return self._edge_help(edge) if edge is not None else ""
 
     def _port_help(self, node_id: str, name: str, is_output: bool) -> str:
-        project, scene = self._view.document.project, self._view.canvas
+        project, scene = self._view.document.project, self._view.scene
         node = scene.graph.node(node_id)
         all_ports = wires.outputs_of if is_output else wires.inputs_of
         port = wires.port_of(all_ports(project, node), name)
@@ -93,15 +93,15 @@ class Hover:
 
     def node_help(self, node_id: str) -> str:
         """Return problems and the catalogue's words for a node."""
-        scene = self._view.canvas
+        scene = self._view.scene
         node = scene.graph.node(node_id)
         lines = [problem_text(problem) for problem in scene.problems_of(node_id)]
         if lines:
             return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
         return about(node)
 
-    def _edge_help(self, item: EdgeItem) -> str:
-        graph, edge = self._view.canvas.graph, item.edge
+    def _edge_help(self, item: WireItem) -> str:
+        graph, edge = self._view.scene.graph, item.edge
         source = escape(wires.name_of(graph.node(edge.source.node)))
         target = escape(wires.name_of(graph.node(edge.target.node)))
         ends = f"{source}.{edge.source.port} → {target}.{edge.target.port}"

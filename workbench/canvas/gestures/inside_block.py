@@ -11,7 +11,7 @@ from workbench.canvas.geometry import sizes
 from workbench.canvas.gestures.connect import FAINT, ConnectDrag
 from workbench.canvas.gestures.gesture import Gesture
 from workbench.canvas.scene import open_block
-from workbench.canvas.scene.open_block import OpenCard
+from workbench.canvas.scene.open_block import OpenBlock
 from workbench.document import actions
 from workbench.theme.tokens import current
 
@@ -24,7 +24,7 @@ def gesture_at(view: "CanvasView", place: QPointF, *, adds: bool) -> Gesture | N
 
     None where the press is for the block itself; may change the selection.
     """
-    card = open_block.at(view.canvas, place)
+    card = open_block.at(view.scene, place)
     if card is None:
         return None
     port = card.port_at(place, sizes.PORT_REACH / view.camera.zoom)
@@ -37,7 +37,7 @@ def gesture_at(view: "CanvasView", place: QPointF, *, adds: bool) -> Gesture | N
     return MoveInside(view, place, card, "" if adds else node_id)
 
 
-def _choose(view: "CanvasView", card: OpenCard, node_id: str, *, adds: bool) -> None:
+def _choose(view: "CanvasView", card: OpenBlock, node_id: str, *, adds: bool) -> None:
     chosen = view.inside.ids if view.inside.path == card.path else []
     if adds:
         rest = [i for i in chosen if i != node_id]
@@ -48,7 +48,7 @@ def _choose(view: "CanvasView", card: OpenCard, node_id: str, *, adds: bool) -> 
 
 
 def _from_port(
-    view: "CanvasView", place: QPointF, card: OpenCard, port: tuple[str, str, bool]
+    view: "CanvasView", place: QPointF, card: OpenBlock, port: tuple[str, str, bool]
 ) -> "ConnectInside":
     """Pull a new wire; from an input that has one, take its end off."""
     node_id, name, is_output = port
@@ -74,7 +74,7 @@ class MoveInside(Gesture):
     cursor = Qt.CursorShape.SizeAllCursor
 
     def __init__(
-        self, view: "CanvasView", place: QPointF, card: OpenCard, clicked: str
+        self, view: "CanvasView", place: QPointF, card: OpenBlock, clicked: str
     ) -> None:
         super().__init__(view, place)
         self._card = card
@@ -111,7 +111,7 @@ class MoveInside(Gesture):
                 painter.drawRoundedRect(room, sizes.RADIUS, sizes.RADIUS)
 
 
-def move(view: "CanvasView", card: OpenCard, way: QPointF) -> None:
+def move(view: "CanvasView", card: OpenBlock, way: QPointF) -> None:
     """Move what is selected in an open card by some way, as one undo step."""
     places, chosen = card.places(), view.inside.ids
     moved = {i: (places[i][0] + way.x(), places[i][1] + way.y()) for i in chosen}
@@ -124,7 +124,7 @@ def move(view: "CanvasView", card: OpenCard, way: QPointF) -> None:
 class ConnectInside(ConnectDrag):
     """Pulls a wire between the nodes of an open card."""
 
-    card: OpenCard
+    card: OpenBlock
     pressed: str
 
     @property

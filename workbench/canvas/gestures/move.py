@@ -48,7 +48,7 @@ class MoveNodes(Gesture):
 
     def follow(self, event: QMouseEvent) -> None:
         """Move the cards; the held one snaps unless Alt is down."""
-        self.view.pulse.stop()
+        self.view.step_animation.stop()
         delta, before = self.place - self.origin, self._snap.delta
         if event.modifiers() & _ALT:
             self._snap = Snap(delta)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from engine.i18n import tr
 from workbench.canvas.geometry import sizes
 from workbench.canvas.gestures.gesture import Gesture
-from workbench.canvas.scene import notes as note_layer
+from workbench.canvas.scene.notes import handle_of, moved
 from workbench.document import notes
 from workbench.document.notes import Note
 
@@ -21,12 +21,12 @@ _COMMENT_SIZE = (220.0, 70.0)
 
 def from_note(view: "CanvasView", place: QPointF) -> Gesture | None:
     """Return the gesture that a press on a note begins; chooses the note."""
-    note = view.canvas.notes.at(place)
-    view.canvas.notes.chosen = note.id if note else ""
+    note = view.scene.notes.at(place)
+    view.scene.notes.chosen = note.id if note else ""
     if note is None:
         return None
-    view.canvas.select([])
-    if note_layer.handle_of(note).contains(place):
+    view.scene.select([])
+    if handle_of(note).contains(place):
         return SizeNote(view, place, note)
     return MoveNote(view, place, note)
 
@@ -52,7 +52,7 @@ class MoveNote(Gesture):
 
     def _show(self, delta: QPointF) -> None:
         way, self._delta = delta - self._delta, delta
-        shown = {i: note_layer.moved(n, delta) for i, n in self._notes.items()}
+        shown = {i: moved(n, delta) for i, n in self._notes.items()}
         self._layer.draft(shown)
         if self._before and not way.isNull():
             self.scene.shift(self._before, way)
@@ -108,7 +108,7 @@ def frame_selection(view: "CanvasView") -> None:
     if not chosen:
         view.say(tr("Select the layers to frame."))
         return
-    note = view.canvas.notes.around(chosen, tr("Frame"))
+    note = view.scene.notes.around(chosen, tr("Frame"))
     place = QPointF(note.x + 8, note.y)
     view.inline.ask(place, note.text, lambda t: _add(view, note, t), tr("Title"))
 
@@ -117,13 +117,13 @@ def add_comment(view: "CanvasView", place: QPointF | None = None) -> None:
     """Ask for words and put them on the canvas."""
     place = place if place is not None else view.camera.centre()
     at = (sizes.snap(place.x()), sizes.snap(place.y()))
-    note = Note("", "comment", "", *at, *_COMMENT_SIZE, "act", view.canvas.scope)
+    note = Note("", "comment", "", *at, *_COMMENT_SIZE, "act", view.scene.scope)
     view.inline.ask(place, "", lambda text: _add(view, note, text), tr("Comment"))
 
 
 def _add(view: "CanvasView", note: Note, text: str) -> None:
     made = view.attempt(notes.add, replace(note, text=text))
-    view.canvas.notes.chosen = str(made or "")
+    view.scene.notes.chosen = str(made or "")
     view.viewport().update()
 
 
@@ -138,7 +138,7 @@ def edit_text(view: "CanvasView", note: Note) -> None:
 
 def remove_chosen(view: "CanvasView") -> bool:
     """Delete the chosen note; False when none is."""
-    chosen = view.canvas.notes.chosen
+    chosen = view.scene.notes.chosen
     if not chosen:
         return False
     view.attempt(notes.remove, [chosen])

@@ -1,4 +1,4 @@
-"""Numbers of a measurement as bars and heat. Apart from `live` because of numpy."""
+"""Numbers of a measurement as bars and heat. Apart from `looks` because of numpy."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF
 
+from engine.graph.paths import root
 from engine.protocol.arrays import Floats
 from engine.protocol.messages import LayerSample
 from workbench.canvas.geometry import sizes
-from workbench.canvas.live.looks import root
 
 FIRST_EXPONENT = 101
 """Exponent bits of 2⁻²⁶, where the second bar would begin minus one step."""

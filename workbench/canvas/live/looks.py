@@ -9,11 +9,12 @@ from PySide6.QtCore import QRectF
 
 from engine.errors import UnknownLayerError
 from engine.graph.model import Edge, Graph, Node
+from engine.graph.paths import root
 from engine.layers import registry
 from engine.protocol.messages import LayerSample
 
 if TYPE_CHECKING:
-    from workbench.canvas.live.histogram_bars import Floats
+    from engine.protocol.arrays import Floats
 
 _EASE = 0.35
 
@@ -34,9 +35,9 @@ class Histograms:
     @cached_property
     def heights(self) -> "Floats":
         """Of the bars, the fullest of each row 1."""
-        from workbench.canvas.live import histogram_bars as bars  # noqa: PLC0415 - as below
+        from workbench.canvas.live import histogram_bars  # noqa: PLC0415 - as below
 
-        return bars.heights(self._counts)
+        return histogram_bars.heights(self._counts)
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class Look:
     @cached_property
     def bars(self) -> tuple[QRectF, ...]:
         """Bars of the mini-histogram, relative to its top left corner."""
-        from workbench.canvas.live import histogram_bars as bars  # noqa: PLC0415 - as below
+        from workbench.canvas.live import histogram_bars  # noqa: PLC0415 - as below
 
-        return bars.rects(self.measured.heights[self.row])
+        return histogram_bars.rects(self.measured.heights[self.row])
 
 
 def within(layers: Sequence[str], prefix: str) -> tuple[str, ...]:
@@ -105,10 +106,10 @@ class Live:
             sample: The measurement.
             layers: Paths of its rows.
         """
-        from workbench.canvas.live import histogram_bars as bars  # noqa: PLC0415 - numpy after the first paint
+        from workbench.canvas.live import histogram_bars  # noqa: PLC0415 - numpy after the first paint
 
-        names, histogram, norms, broken = bars.grouped(sample, layers)
-        measured, levels = Histograms(histogram), bars.heats(norms).tolist()
+        names, histogram, norms, broken = histogram_bars.grouped(sample, layers)
+        measured, levels = Histograms(histogram), histogram_bars.heats(norms).tolist()
         still = (norms == 0) & ~broken
         for row, name in enumerate(names):
             if still[row] and name in self.looks:
@@ -177,8 +178,3 @@ def _is_loss(node: Node) -> bool:
         return registry.get(node.type).category == "loss"
     except UnknownLayerError:
         return False
-
-
-def root(path: str) -> str:
-    """Return the node of the canvas that a path belongs to."""
-    return path.partition(".")[0]

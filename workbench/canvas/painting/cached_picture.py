@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 
-from workbench.canvas.cards import paint as node_paint
+from workbench.canvas.cards import paint
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
 from workbench.canvas.painting import overview
 from workbench.canvas.painting.overview import Part
-from workbench.canvas.scene import block_ports, revision
-from workbench.canvas.scene import notes as note_layer
-from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene import block_ports, notes, revision
+from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.slices import SLICE_S, Slices
 from workbench.canvas.scene.staging import is_large
-from workbench.canvas.scene.wire_item import HEATS, EdgeItem
+from workbench.canvas.scene.wire_item import HEATS, WireItem
 from workbench.theme.tokens import current
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class _Layer:
         self._key, self.picture = key, picture
 
 
-class Still:
+class CachedPicture:
     """The picture of background, wires and cards of a view.
 
     Dots, then wires over them, then cards over both, are kept as three pictures: a
@@ -88,7 +87,7 @@ class Still:
         painter.resetTransform()
         window = _Window(self._view)
         self._follow(window)
-        if self._drawn is not self._view.canvas.cards:
+        if self._drawn is not self._view.scene.cards:
             painter.drawPixmap(QPointF(), window.ground())
         elif self._shown is not None:
             self._put(painter, window, self._shown)
@@ -109,7 +108,7 @@ class Still:
 
     def _follow(self, window: "_Window") -> None:
         """Draw anew what differs, or begin to."""
-        scene = self._view.canvas
+        scene = self._view.scene
         if self.is_drawing and self._source is scene.cards:
             return
         far = overview.is_due(scene, window.screen.zoom)
@@ -133,7 +132,7 @@ class Still:
 
     def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
         """Draw the three pictures, in slices of about a millisecond."""
-        scene = self._view.canvas
+        scene = self._view.scene
         source = scene.cards
         yield from scene.gathered()
         camera = (window.key(), window.corner.toTuple(), window.rim)
@@ -160,9 +159,8 @@ def _wire_state(scene: "CanvasScene", *, is_far: bool) -> tuple:
     """Return what the picture of all wires depends on; from far away not on heat."""
     heats = () if is_far else scene.live.wire_heat.items()
     steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
-    notes = (scene.notes.shown(), scene.notes.chosen)
-    return (revision.items.value, len(scene.edges), scene.path, steps, notes,
-            block_ports.found(scene))  # fmt: skip
+    beside_wires = (scene.notes.shown(), scene.notes.chosen, block_ports.found(scene))
+    return (revision.items.value, len(scene.edges), scene.path, steps, *beside_wires)
 
 
 def _card_state(scene: "CanvasScene") -> tuple:
@@ -241,7 +239,7 @@ def _draw_dots(painter: QPainter, window: _Window) -> None:
 def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
     """Yield what draws notes and wires, the marked wires over the others."""
     zoom = window.screen.zoom
-    yield lambda painter: note_layer.draw(painter, scene.notes, zoom)
+    yield lambda painter: notes.draw(painter, scene.notes, zoom)
     if overview.is_due(scene, zoom):
         yield from overview.wires(scene)
         return
@@ -249,7 +247,7 @@ def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
         heat = scene.live.heat_of(wire.edge)
-        yield partial(EdgeItem.draw, wire, zoom=zoom, heat=heat)
+        yield partial(WireItem.draw, wire, zoom=zoom, heat=heat)
     yield lambda painter: block_ports.draw(painter, block_ports.found(scene))
     yield lambda painter: _labels(painter, wires, zoom)
 
@@ -261,13 +259,13 @@ def _card_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
         return
     rim = sizes.MARGIN
     nodes = scene.cards.near(window.room.adjusted(-rim, -rim, rim, rim))
-    nodes.sort(key=NodeItem.isSelected)
+    nodes.sort(key=CardItem.isSelected)
     for node in nodes:
         look = scene.live.looks.get(node.node_id)
-        yield partial(NodeItem.draw, node, screen=window.screen, look=look)
+        yield partial(CardItem.draw, node, screen=window.screen, look=look)
 
 
-def _labels(painter: QPainter, wires: list[EdgeItem], zoom: float) -> None:
+def _labels(painter: QPainter, wires: list[WireItem], zoom: float) -> None:
     """Write each output's shape once, at the wire that comes last in `wires`."""
     places = {
         wire.edge.source: (wire, place)
@@ -299,8 +297,8 @@ def beside(room: QRectF, taken: list[QRectF]) -> QRectF:
 
 def sparks(painter: QPainter, view: "CanvasView") -> None:
     """Draw the mini-histograms; what differs from tick to tick."""
-    scene, zoom = view.canvas, view.camera.zoom
-    if zoom < node_paint.DETAIL_ZOOM or not scene.live.looks:
+    scene, zoom = view.scene, view.camera.zoom
+    if zoom < paint.DETAIL_ZOOM or not scene.live.looks:
         return
     room = view.mapToScene(view.viewport().rect()).boundingRect()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

@@ -74,7 +74,7 @@ class MiniMap(QWidget):
 
     def _content(self) -> tuple:
         """Return what the picture of all cards and notes depends on."""
-        scene = self._view.canvas
+        scene = self._view.scene
         return (scene.cards.version, id(scene.cards), scene.path,
                 scene.notes.shown(), current().name)  # fmt: skip
 
@@ -107,12 +107,12 @@ class MiniMap(QWidget):
             painter.fillRect(self.rect(), QColor(tokens.bg1))
             painter.setPen(QPen(QColor(tokens.line), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            for note in self._view.canvas.notes.shown():
+            for note in self._view.scene.notes.shown():
                 room = QRectF(note.x, note.y, note.width, note.height)
                 tint = mix(tokens.bg1, tokens.colour(note.colour), 0.25)
                 painter.fillRect(self._shown(room), QColor(tint))
             painter.setTransform(self._mapping())
-            for chunk in self._view.canvas.cards.known():
+            for chunk in self._view.scene.cards.known():
                 for (layer, kind), rooms in chunk.shapes.items():
                     is_marked = layer == "mark"
                     if not is_marked or kind == "accent":
@@ -130,7 +130,7 @@ class MiniMap(QWidget):
 
     def _measure(self) -> None:
         """Fit the graph and the seen part into the widget."""
-        self._room = self._view.canvas.bounds().united(self._seen())
+        self._room = self._view.scene.bounds().united(self._seen())
         inner = QRectF(self.rect()).adjusted(_AIR_PX, _AIR_PX, -_AIR_PX, -_AIR_PX)
         across = inner.width() / max(1.0, self._room.width())
         down = inner.height() / max(1.0, self._room.height())

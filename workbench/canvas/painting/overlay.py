@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engine.i18n import tr
-from workbench.canvas.cards import card as faces
+from workbench.canvas.cards import fonts
 from workbench.canvas.painting.phase_marks import PhaseMarks
 from workbench.theme.tokens import Tokens, current
 
@@ -44,9 +44,9 @@ class Overlay:
         """Draw what moves over the scene, then words in screen pixels."""
         tokens, view = current(), self._view
         painter.save()
-        self.marks.paint(painter, view.canvas, view.camera.zoom)
+        self.marks.paint(painter, view.scene, view.camera.zoom)
         view.inside.paint(painter)
-        view.pulse.paint(painter)
+        view.step_animation.paint(painter)
         if view.gesture is not None:
             view.gesture.paint(painter)
         painter.restore()
@@ -56,10 +56,10 @@ class Overlay:
         painter.restore()
 
     def _paint_words(self, painter: QPainter, tokens: Tokens) -> None:
-        if not self._view.canvas.nodes:
+        if not self._view.scene.nodes:
             self._paint_empty(painter, tokens)
         room = 0.0
-        for words in filter(None, (self.notice, self._view.pulse.words)):
+        for words in filter(None, (self.notice, self._view.step_animation.words)):
             room += self._paint_chip(painter, tokens, words, room)
         if self._view.shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -69,11 +69,11 @@ class Overlay:
     def _paint_empty(self, painter: QPainter, tokens: Tokens) -> None:
         screen = QRectF(self._view.viewport().rect())
         middle = screen.center().y()
-        painter.setFont(faces.title_font(17))
+        painter.setFont(fonts.title(17))
         painter.setPen(QColor(tokens.fg2))
         room = QRectF(screen.left(), middle - 40, screen.width(), 28)
         painter.drawText(room, _CENTRE, tr("Drop a layer here"))
-        painter.setFont(faces.small_font(13))
+        painter.setFont(fonts.small(13))
         painter.setPen(QColor(tokens.fg2))
         words = tr("or press Tab to search, or open a preset")
         room = QRectF(screen.left(), middle - 8, screen.width(), 24)
@@ -84,7 +84,7 @@ class Overlay:
     ) -> float:
         """Draw a sentence at the lower edge, above others; return the room it took."""
         screen = self._view.viewport().rect()
-        font = faces.small_font(12)
+        font = fonts.small(12)
         lines = QFontMetricsF(font)
         widest = max(120.0, screen.width() - 80.0)
         flags = int(_CENTRE.value | Qt.TextFlag.TextWordWrap.value)

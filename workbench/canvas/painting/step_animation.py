@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from engine.i18n import tr
-from workbench.canvas.cards import paint as node_paint
+from workbench.canvas.cards import paint
 from workbench.canvas.geometry import sizes
 from workbench.canvas.painting import step_waves
 from workbench.canvas.painting.step_waves import Plan, Run
@@ -24,7 +24,7 @@ _OVERRUN = 1.2
 _CORE_PX, _GLOW_PX, _HEAD_PX = 2.4, 8.0, 8.0
 
 
-class Pulse:
+class StepAnimation:
     """Shows one step on the canvas; one timer, and one stroke for each wave.
 
     Args:
@@ -40,7 +40,7 @@ class Pulse:
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._on_timeout)
         view.document.changed.connect(lambda _edits: self.stop())
-        view.canvas.path_changed.connect(self.stop)
+        view.scene.path_changed.connect(self.stop)
 
     @property
     def is_running(self) -> bool:
@@ -57,7 +57,7 @@ class Pulse:
         """Show a step from its beginning; without motion only what it changed."""
         if not self._view.isVisible():
             return
-        self._plan = step_waves.plan(self._view.canvas)
+        self._plan = step_waves.plan(self._view.scene)
         self._moves, self._began = self._view.may_move, perf_counter()
         self._timer.start()
         self._view.viewport().update()
@@ -127,7 +127,7 @@ class Pulse:
     ) -> None:
         """Let the outlines of all cards whose weights have moved light up once."""
         shown, seen, radius = (
-            self._view.canvas.nodes,
+            self._view.scene.nodes,
             self._seen(),
             sizes.RADIUS + 2.5,
         )
@@ -138,7 +138,7 @@ class Pulse:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(colour, max(3.0, 1.5 / self._view.camera.zoom)))
         rooms = [c.adjusted(-2.5, -2.5, 2.5, 2.5) for c in cards if c.intersects(seen)]
-        if self._view.camera.zoom < node_paint.TITLE_ZOOM:  # no corners to be seen
+        if self._view.camera.zoom < paint.TITLE_ZOOM:  # no corners to be seen
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             painter.drawRects(rooms)
             return

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engine.graph.model import Endpoint
-from workbench.canvas.cards import card as faces
+from workbench.canvas.cards import fonts
 from workbench.canvas.geometry import sizes
 from workbench.theme.tokens import current, mix
 
@@ -19,7 +19,7 @@ _GAP, _HEIGHT, _AIR, _LANE = 26.0, 20.0, 10.0, 26.0
 
 
 @dataclass(frozen=True)
-class Stub:
+class BlockPort:
     """One port of the block at one inner port."""
 
     name: str
@@ -31,21 +31,21 @@ class Stub:
     @property
     def room(self) -> QRectF:
         """Where its name stands."""
-        width = QFontMetricsF(faces.small_font()).horizontalAdvance(self.name)
+        width = QFontMetricsF(fonts.small()).horizontalAdvance(self.name)
         width += 2 * _AIR
         left = self.x + _GAP if self.is_output else self.x - _GAP - width
         top = self.y - _HEIGHT / 2 - self.lane * _LANE
         return QRectF(left, top, width, _HEIGHT)
 
 
-def found(scene: "CanvasScene") -> tuple[Stub, ...]:
+def found(scene: "CanvasScene") -> tuple[BlockPort, ...]:
     """Return the stubs of the open block; none in the main graph."""
     if not scene.path:
         return ()
     return tuple(_stubs(scene))
 
 
-def _stubs(scene: "CanvasScene") -> Iterator[Stub]:
+def _stubs(scene: "CanvasScene") -> Iterator[BlockPort]:
     block = scene.document.project.blocks[scene.scope]
     wired = {edge.source for edge in scene.edges}
     for name, ends in block.inputs.items():
@@ -59,16 +59,16 @@ def _stubs(scene: "CanvasScene") -> Iterator[Stub]:
 
 def _at(
     scene: "CanvasScene", name: str, end: Endpoint, *, is_output: bool, lane: int
-) -> Stub:
+) -> BlockPort:
     place = scene.nodes[end.node].port_place(end.port, is_output=is_output)
-    return Stub(name, place.x(), place.y(), is_output, lane)
+    return BlockPort(name, place.x(), place.y(), is_output, lane)
 
 
-def draw(painter: QPainter, stubs: tuple[Stub, ...]) -> None:
+def draw(painter: QPainter, stubs: tuple[BlockPort, ...]) -> None:
     """Draw a short wire to a small label for each stub."""
     tokens = current()
     colour = QColor(mix(tokens.io, tokens.canvas, 0.2))
-    painter.setFont(faces.small_font())
+    painter.setFont(fonts.small())
     for stub in stubs:
         room, port = stub.room, QPointF(stub.x, stub.y)
         side = room.left() if stub.is_output else room.right()

@@ -9,7 +9,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas.cards import paint as node_paint
+from workbench.canvas.cards import paint
 from workbench.canvas.cards.card import Face
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
@@ -22,7 +22,7 @@ _RIM = sizes.MARGIN
 _BASE_LINE = QRectF(0.0, sizes.SPARK_HEIGHT, sizes.SPARK_WIDTH, 1.0)
 
 
-class NodeItem(QGraphicsItem):
+class CardItem(QGraphicsItem):
     """The card of the node `node_id`.
 
     Attributes:
@@ -105,14 +105,14 @@ class NodeItem(QGraphicsItem):
         shown = self._cached(screen)
         ratio = screen.ratio  # to whole pixels of the device: hairlines stay sharp
         spot = QPointF(round(corner.x() * ratio), round(corner.y() * ratio)) / ratio
-        glow = node_paint.glow_of(look)
+        glow = paint.glow_of(look)
         painter.save()
         painter.resetTransform()
         painter.setOpacity(self.opacity())
         painter.drawPixmap(spot, shown)
         if glow:
             rim = round(_RIM * screen.zoom * ratio) / ratio
-            wash = node_paint.glow_picture(
+            wash = paint.glow_picture(
                 self.face.rect.size().toSize(), current(), screen, glow
             )
             painter.drawPixmap(spot + QPointF(rim, rim), wash)
@@ -126,14 +126,14 @@ class NodeItem(QGraphicsItem):
         )
         key = (self._revision, screen, state, tokens.name)
         if self._picture is None or self._picture[0] != key:
-            drawn = node_paint.picture(self.face, tokens, screen, state)
+            drawn = paint.picture(self.face, tokens, screen, state)
             self._picture = (key, drawn)
         return self._picture[1]
 
     def draw_live(self, painter: QPainter, look: Look) -> None:
         """Draw the histogram of the gradient over a thin base line."""
         tokens = current()
-        corner = self.pos() + node_paint.spark_rect(self.face).topLeft()
+        corner = self.pos() + paint.spark_rect(self.face).topLeft()
         colour = QColor(tokens.category(self.face.category))
         painter.translate(corner)
         painter.fillRect(_BASE_LINE, QColor(tokens.line))
@@ -143,13 +143,13 @@ class NodeItem(QGraphicsItem):
         painter.translate(-corner)
 
 
-def measure(item: NodeItem) -> tuple[QRectF, QRectF]:
+def measure(item: CardItem) -> tuple[QRectF, QRectF]:
     """Return the card, twice: nothing is drawn far from it."""
     card = item.card()
     return card, card
 
 
-def gather(item: NodeItem, card: QRectF, shapes: Shapes) -> None:
+def gather(item: CardItem, card: QRectF, shapes: Shapes) -> None:
     """Add a card to what is drawn from far away: a block, and a mark around it."""
     face = item.face
     shapes.setdefault(("block", face.category), []).append(card)

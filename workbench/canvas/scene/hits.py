@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF
 
-from workbench.canvas.scene.card_item import NodeItem
-from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.wire_item import WireItem
 
 
-def edge(items: Iterable[EdgeItem], place: QPointF, reach: float) -> EdgeItem | None:
+def edge(items: Iterable[WireItem], place: QPointF, reach: float) -> WireItem | None:
     """Return the wire at a place, within `reach` scene pixels."""
     near = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
     for item in items:
@@ -19,7 +19,7 @@ def edge(items: Iterable[EdgeItem], place: QPointF, reach: float) -> EdgeItem | 
 
 
 def port(
-    items: Iterable[NodeItem], place: QPointF, reach: float
+    items: Iterable[CardItem], place: QPointF, reach: float
 ) -> tuple[str, str, bool] | None:
     """Return (node id, port, is output) of the nearest port within `reach`."""
     best, found = reach, None

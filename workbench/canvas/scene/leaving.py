@@ -4,16 +4,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.slices import Slices
-from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.wire_item import WireItem
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from workbench.canvas.scene.chunks import Chunk
 
-Item = NodeItem | EdgeItem
+Item = CardItem | WireItem
 _FEW = 100
 
 

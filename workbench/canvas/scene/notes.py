@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engine.graph.edits import SetExtra
-from workbench.canvas.cards import card as faces
+from workbench.canvas.cards import fonts
 from workbench.canvas.geometry import sizes
 from workbench.document import notes
 from workbench.document.notes import Note
@@ -152,7 +152,7 @@ def _frame(
     painter.drawRoundedRect(room, RADIUS, RADIUS)
     _handle(painter, room, edge)
     size = round(max(13.0, min(40.0, 11.0 / zoom)))
-    font = faces.title_font(size)
+    font = fonts.title(size)
     painter.setFont(font)
     painter.setPen(QColor(tokens.category_text(note.colour)))
     head = QRectF(
@@ -176,7 +176,7 @@ def _comment(
     _handle(painter, room, edge)
     if zoom < 0.35:
         return
-    painter.setFont(faces.small_font(12))
+    painter.setFont(fonts.small(12))
     painter.setPen(QColor(tokens.fg))
     painter.drawText(room.adjusted(12, 9, -12, -9), _WRAP, note.text)
 

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Endpoint, Graph, Position, Project
-from workbench.canvas.cards import card_inside as inner
+from workbench.canvas.cards import card_inside
 from workbench.canvas.geometry import sizes
 from workbench.document import outer_ports
 
 if TYPE_CHECKING:
-    from workbench.canvas.cards.card import Face
-    from workbench.canvas.cards.card_inside import Inner
+    from workbench.canvas.cards.card import Face, Inner
     from workbench.canvas.scene.scene import CanvasScene
 
 
 @dataclass(frozen=True)
-class OpenCard:
+class OpenBlock:
     """One open card.
 
     Args:
@@ -54,7 +53,7 @@ class OpenCard:
     def to_stored(self, place: QPointF) -> QPointF:
         """Return a scene point as the places of the block count."""
         if not self.inner.ids:
-            return place - self.corner - QPointF(inner.PAD, inner.HEAD)
+            return place - self.corner - QPointF(card_inside.PAD, card_inside.HEAD)
         first = self.inner.ids[0]
         return place - self.place(first) + QPointF(*self.places()[first])
 
@@ -103,27 +102,27 @@ class OpenCard:
         return self.unplaced() or dict(self.project.layout[self.scope])
 
 
-def every(scene: "CanvasScene") -> Iterator[OpenCard]:
+def every(scene: "CanvasScene") -> Iterator[OpenBlock]:
     """Yield all open cards; one inside another comes after it."""
     project = scene.document.project
     for node_id, item in scene.nodes.items():
         if item.face.inner is not None:
             name = outer_ports.of(scene.graph.node(node_id))
-            card = OpenCard(project, (node_id,), name, item.pos(), item.face.inner)
+            card = OpenBlock(project, (node_id,), name, item.pos(), item.face.inner)
             yield from _with_inner(card)
 
 
-def _with_inner(card: OpenCard) -> Iterator[OpenCard]:
+def _with_inner(card: OpenBlock) -> Iterator[OpenBlock]:
     yield card
     for node_id in card.inner.ids:
         inner = card.face(node_id).inner
         if inner is not None:
             name = outer_ports.of(card.graph.node(node_id))
             path, corner = (*card.path, node_id), card.place(node_id)
-            yield from _with_inner(OpenCard(card.project, path, name, corner, inner))
+            yield from _with_inner(OpenBlock(card.project, path, name, corner, inner))
 
 
-def at(scene: "CanvasScene", place: QPointF) -> OpenCard | None:
+def at(scene: "CanvasScene", place: QPointF) -> OpenBlock | None:
     """Return the innermost open card at a place."""
     found = None
     for card in every(scene):
@@ -132,7 +131,7 @@ def at(scene: "CanvasScene", place: QPointF) -> OpenCard | None:
     return found
 
 
-def find(scene: "CanvasScene", path: Sequence[str]) -> OpenCard | None:
+def find(scene: "CanvasScene", path: Sequence[str]) -> OpenBlock | None:
     """Return the open card at the end of a path."""
     return next((card for card in every(scene) if card.path == tuple(path)), None)
 

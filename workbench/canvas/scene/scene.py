@@ -10,20 +10,19 @@ from engine.graph.edits import Edit, Problem
 from engine.graph.model import ROOT, Edge, Graph, Node, Position
 from engine.graph.ports import BLOCK
 from engine.protocol.messages import Analysis, LayerSample, NodeInfo
-from workbench.canvas.cards import card as faces
-from workbench.canvas.cards import labels
-from workbench.canvas.cards.card_inside import Known
-from workbench.canvas.geometry import sizes as metrics
+from workbench.canvas.cards import faces, labels
+from workbench.canvas.cards.card import Known
+from workbench.canvas.geometry.sizes import PORT_REACH
 from workbench.canvas.live import looks
 from workbench.canvas.live.looks import Live
 from workbench.canvas.scene import block_ports, chunks, hits, leaving, staging
-from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.leaving import Leaving
 from workbench.canvas.scene.notes import NoteLayer
 from workbench.canvas.scene.placing import Placing
 from workbench.canvas.scene.slices import Slices
-from workbench.canvas.scene.staging import LARGE, Stage, adopt, is_large
-from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.staging import LARGE, StagedScene, adopt, is_large
+from workbench.canvas.scene.wire_item import WireItem
 from workbench.canvas.scene.wiring import Wiring, touching
 from workbench.document import Document, outer_ports
 
@@ -43,7 +42,7 @@ class CanvasScene(QGraphicsScene):
         live: Newest measurement, as it looks.
         notes: Comments and frames.
         path: Instances that were entered, from the main graph on.
-        stage: Items of a large project that is about to be opened.
+        staged: Items of a large project that is about to be opened.
 
     Signals:
         selection_told: Other nodes or wires are selected. Qt's own signal also comes
@@ -58,8 +57,8 @@ class CanvasScene(QGraphicsScene):
         super().__init__()
         self.document = document
         self.path: tuple[str, ...] = ()
-        self.nodes: dict[str, NodeItem] = {}
-        self.edges: dict[Edge, EdgeItem] = {}
+        self.nodes: dict[str, CardItem] = {}
+        self.edges: dict[Edge, WireItem] = {}
         self.live = Live()
         self.cards, self.wires = staging.groups()
         self._known: dict[str, Node] = {}
@@ -70,7 +69,7 @@ class CanvasScene(QGraphicsScene):
         self._layers: tuple[str, ...] = ()
         self._analysis: Analysis | None = None
         self._shown_scope = ROOT
-        self.stage: Stage | None = None
+        self.staged: StagedScene | None = None
         self.leaving = Leaving(self)
         self._adding, self._renewing = Slices(self), Slices(self)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -111,7 +110,7 @@ class CanvasScene(QGraphicsScene):
         self._analysis = None
         self._layers = ()
         self.live.clear()
-        stage, self.stage = adopt(self.stage, self.document), None
+        stage, self.staged = adopt(self.staged, self.document), None
         if stage is None:
             self.sync()
             return
@@ -136,7 +135,7 @@ class CanvasScene(QGraphicsScene):
         self.cards, self.wires = staging.groups()
         self._placing = Placing(self)
 
-    def _added(self, items: Sequence[NodeItem | EdgeItem]) -> Iterator[None]:
+    def _added(self, items: Sequence[CardItem | WireItem]) -> Iterator[None]:
         for item in items:
             if self.holds(item) and item.scene() is None:
                 self.addItem(item)
@@ -148,9 +147,9 @@ class CanvasScene(QGraphicsScene):
             for _ in group.gathered():
                 yield
 
-    def holds(self, item: NodeItem | EdgeItem) -> bool:
+    def holds(self, item: CardItem | WireItem) -> bool:
         """Return whether an item is one of the scene's."""
-        if isinstance(item, NodeItem):
+        if isinstance(item, CardItem):
             return self.nodes.get(item.node_id) is item
         return self.edges.get(item.edge) is item
 
@@ -194,7 +193,7 @@ class CanvasScene(QGraphicsScene):
         self._known[node.id] = node
         item = self.nodes.get(node.id)
         if item is None:
-            item = self.nodes[node.id] = NodeItem(node.id, face)
+            item = self.nodes[node.id] = CardItem(node.id, face)
             self.cards.add(item)
             self.addItem(item)
         else:
@@ -210,7 +209,7 @@ class CanvasScene(QGraphicsScene):
 
     def _sync_edges(self, fresh: Sequence[Edge], dirty: set[str]) -> None:
         for edge in fresh:
-            item = self.edges[edge] = EdgeItem(edge)
+            item = self.edges[edge] = WireItem(edge)
             self.wires.add(item)
             self.addItem(item)
         stale = dirty | {edge.source.node for edge in fresh}
@@ -384,17 +383,17 @@ class CanvasScene(QGraphicsScene):
         self.wires.choose_only(wires)
         self.selection_told.emit()
 
-    def node_at(self, place: QPointF) -> NodeItem | None:
+    def node_at(self, place: QPointF) -> CardItem | None:
         """Return the topmost card at a place."""
         found = self.cards.around(place, 1.0)
         return next((n for n in reversed(found) if n.card().contains(place)), None)
 
-    def edge_at(self, place: QPointF, reach: float = 6.0) -> EdgeItem | None:
+    def edge_at(self, place: QPointF, reach: float = 6.0) -> WireItem | None:
         """Return the wire at a place, within `reach` scene pixels."""
         return hits.edge(self.wires.around(place, reach), place, reach)
 
     def port_at(
-        self, place: QPointF, reach: float = metrics.PORT_REACH
+        self, place: QPointF, reach: float = PORT_REACH
     ) -> tuple[str, str, bool] | None:
         """Return (node id, port, is output) of the nearest port within `reach`."""
         return hits.port(self.cards.around(place, reach), place, reach)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from engine.graph.model import ROOT, Graph, Position, Project
-from workbench.canvas.cards import card as faces
-from workbench.canvas.cards.card_inside import Known
+from workbench.canvas.cards import faces
+from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry import layout
 from workbench.canvas.scene import card_item, wire_item
-from workbench.canvas.scene.card_item import NodeItem
+from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.chunks import Chunks
-from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.wire_item import WireItem
 from workbench.canvas.scene.wiring import Wiring
 from workbench.document import Document
 
@@ -22,13 +22,13 @@ def is_large(graph: Graph) -> bool:
     return len(graph.nodes) + len(graph.edges) > LARGE
 
 
-def groups() -> tuple[Chunks[NodeItem], Chunks[EdgeItem]]:
+def groups() -> tuple[Chunks[CardItem], Chunks[WireItem]]:
     """Return empty groups for cards and for wires."""
     cards = Chunks(card_item.measure, card_item.gather)
     return cards, Chunks(wire_item.measure, wire_item.gather)
 
 
-class Stage:
+class StagedScene:
     """Items for the main graph of a project that isn't open yet.
 
     Args:
@@ -44,7 +44,7 @@ class Stage:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.nodes: dict[str, NodeItem] = {}
+        self.nodes: dict[str, CardItem] = {}
         self.edges: dict = {}
         self.auto: dict[str, Position] = {}
         self.cards, self.wires = groups()
@@ -55,13 +55,13 @@ class Stage:
         total = 2 * len(graph.nodes) + len(graph.edges) + 1
         for node in graph.nodes.values():
             face = faces.build(self.project, node, Known({}, node.id, ROOT), ())
-            item = self.nodes[node.id] = NodeItem(node.id, face)
+            item = self.nodes[node.id] = CardItem(node.id, face)
             self.cards.add(item)
             yield len(self.nodes) / total
         yield from self._places(graph)
         wiring = Wiring(graph, self.nodes)
         for edge in graph.edges:
-            item = self.edges[edge] = EdgeItem(edge)
+            item = self.edges[edge] = WireItem(edge)
             self.wires.add(item)
             wiring.draw(item, {})
             item.lines()  # Made now: the first picture of all of them needs them.
@@ -70,7 +70,7 @@ class Stage:
             for _ in chunks.gathered():
                 yield 1.0
 
-    def members(self) -> list[NodeItem | EdgeItem]:
+    def members(self) -> list[CardItem | WireItem]:
         """Return all items, the wires first."""
         return [*self.edges.values(), *self.nodes.values()]
 
@@ -95,7 +95,7 @@ def _with(share: float, steps: layout.Steps) -> Iterator[float]:
         yield share
 
 
-def adopt(stage: Stage | None, document: Document) -> Stage | None:
+def adopt(stage: StagedScene | None, document: Document) -> StagedScene | None:
     """Return the stage if it is that of what is open now."""
     fits = stage is not None and stage.project is document.project
     return stage if fits else None

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
-from workbench.canvas.cards import card as faces
+from workbench.canvas.cards import fonts
 from workbench.canvas.cards.paint import text_colour
 from workbench.canvas.scene import chunks
 from workbench.canvas.scene.chunks import Chunk, Shapes, told
@@ -24,7 +24,7 @@ LONG_PX = 150.0
 _REACH = 12.0
 
 
-class EdgeItem(QGraphicsItem):
+class WireItem(QGraphicsItem):
     """The wire `edge`."""
 
     def __init__(self, edge: Edge) -> None:
@@ -150,7 +150,7 @@ class EdgeItem(QGraphicsItem):
 
     def label_room(self, middle: QPointF) -> QRectF:
         """Return the rectangle of the shape's words around a place."""
-        metrics = QFontMetricsF(faces.mono_font())
+        metrics = QFontMetricsF(fonts.mono())
         width = metrics.horizontalAdvance(self.label) + 12
         return QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
 
@@ -160,7 +160,7 @@ class EdgeItem(QGraphicsItem):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.canvas))
         painter.drawRoundedRect(room, 8, 8)
-        painter.setFont(faces.mono_font())
+        painter.setFont(fonts.mono())
         painter.setPen(QColor(text_colour(tokens, self.category)))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.label)
 
@@ -197,12 +197,12 @@ def _label_place(path: QPainterPath) -> QPointF | None:
     return place
 
 
-def measure(item: EdgeItem) -> tuple[QRectF, QRectF]:
+def measure(item: WireItem) -> tuple[QRectF, QRectF]:
     """Return the rectangles around a wire alone, and with its label."""
     return item.path.boundingRect(), item.boundingRect()
 
 
-def gather(item: EdgeItem, _room: QRectF, shapes: Shapes) -> None:
+def gather(item: WireItem, _room: QRectF, shapes: Shapes) -> None:
     """Add a wire to what is drawn from far away."""
     if item.isVisible():
         kind = "selected" if item.isSelected() else item.category

@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF
 
 from engine.graph.model import Edge, Graph
 from workbench.canvas.geometry.routing import route
-from workbench.canvas.scene.card_item import NodeItem
-from workbench.canvas.scene.wire_item import EdgeItem
+from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.wire_item import WireItem
 
 
 class Wiring:
@@ -23,13 +23,13 @@ class Wiring:
     def __init__(
         self,
         graph: Graph,
-        nodes: Mapping[str, NodeItem],
+        nodes: Mapping[str, CardItem],
         label: Callable[[Edge], str] = lambda _edge: "",
     ) -> None:
         self._graph, self._nodes, self._label = graph, nodes, label
         self._colours: dict[str, str] = {}
 
-    def draw(self, item: EdgeItem, cards: Mapping[str, QRectF]) -> None:
+    def draw(self, item: WireItem, cards: Mapping[str, QRectF]) -> None:
         """Let a wire run from card to card, past other cards."""
         edge = item.edge
         source, target = self._nodes[edge.source.node], self._nodes[edge.target.node]
@@ -64,8 +64,8 @@ class Wiring:
 
 
 def touching(
-    graph: Graph, items: Mapping[Edge, EdgeItem], node_ids: set[str]
-) -> list[EdgeItem]:
+    graph: Graph, items: Mapping[Edge, WireItem], node_ids: set[str]
+) -> list[WireItem]:
     """Return the wires that end at any of these nodes."""
     if 4 * len(node_ids) > len(graph.nodes):
         return [

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEIGHT_PX = 34
 
 
-class PathBar(QWidget):
+class Breadcrumbs(QWidget):
     """Main › generator › part; a click goes there.
 
     Args:
@@ -36,13 +36,13 @@ class PathBar(QWidget):
         self._row.setContentsMargins(10, 0, 10, 0)
         self._row.setSpacing(2)
         view.installEventFilter(self)
-        view.canvas.path_changed.connect(self.refresh)
+        view.scene.path_changed.connect(self.refresh)
         self.hide()
 
     @property
     def words(self) -> list[str]:
         """The names from the main graph to what is open."""
-        scene = self._view.canvas
+        scene = self._view.scene
         names = [tr("Main")]
         for step, scope in zip(scene.path, scene.crumbs(), strict=False):
             names.append(

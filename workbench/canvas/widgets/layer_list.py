@@ -80,7 +80,7 @@ def _toggle(item: QTreeWidgetItem, _column: int) -> None:
         item.setExpanded(not item.isExpanded())
 
 
-class Palette(QWidget):
+class LayerList(QWidget):
     """All layers by category; search, drag, double-click, Enter.
 
     Args:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.i18n import tr
 from workbench.canvas import selection
-from workbench.canvas.cards import card, catalogue_items
+from workbench.canvas.cards import catalogue_items, faces
 from workbench.canvas.selection import Target
 from workbench.document import actions, outer_ports, wires
 from workbench.theme import icons
@@ -45,7 +45,7 @@ class Choice:
     icon: QIcon
 
 
-class Chooser(QFrame):
+class NodeChooser(QFrame):
     """A popup at the upper edge of the canvas.
 
     Args:
@@ -140,7 +140,7 @@ def _nodes(view: "CanvasView") -> Iterator[Choice]:
     while stack:
         scope, prefix, trail, depth = stack.pop(0)
         for node in project.scope(scope).nodes.values():
-            if node.type == card.REROUTE:
+            if node.type == faces.REROUTE:
                 continue
             path, where = prefix + node.id, f"{trail}{node.id}"
             yield Choice(
@@ -155,12 +155,12 @@ def _nodes(view: "CanvasView") -> Iterator[Choice]:
 
 def _name(project: Project, node: Node, scope: str) -> str:
     """Return name and settings: what tells two nodes of a kind apart."""
-    summary = card.summary_of(project, node, scope)
+    summary = faces.summary_of(project, node, scope)
     return " · ".join(word for word in (wires.name_of(node), summary) if word)
 
 
 def _icon(node: Node) -> QIcon:
-    spec = card.spec_of(node)
+    spec = faces.spec_of(node)
     return catalogue_items.icon_of(spec) if spec else icons.icon("layers")
 
 

@@ -95,7 +95,7 @@ class QuickAdd(QFrame):
         if is_chosen or not view.viewport().rect().contains(spot):
             return None
         place = view.mapToScene(spot)
-        return place if open_block.at(view.canvas, place) else None
+        return place if open_block.at(view.scene, place) else None
 
     def _corner(self) -> QPoint:
         """Return the screen point for the popup, within the screen."""
@@ -114,14 +114,14 @@ class QuickAdd(QFrame):
     def _port(self) -> Port | None:
         if self._end is None:
             return None
-        node = self._view.canvas.graph.node(self._end.node)
+        node = self._view.scene.graph.node(self._end.node)
         project = self._view.document.project
         ports = (*wires.outputs_of(project, node), *wires.inputs_of(project, node))
         return wires.port_of(ports, self._end.port)
 
     def _is_output(self) -> bool:
         """Return whether the wire leaves the port."""
-        node = self._view.canvas.graph.node(self._end.node)
+        node = self._view.scene.graph.node(self._end.node)
         outputs = wires.outputs_of(self._view.document.project, node)
         return self._port() in outputs
 
@@ -139,19 +139,19 @@ class QuickAdd(QFrame):
 
     def _rank(self) -> int | None:
         """Return the dimensions of one sample at the port; None where unknown."""
-        info = self._view.canvas.info_of(self._end.node) if self._end else None
+        info = self._view.scene.info_of(self._end.node) if self._end else None
         shape = info.outputs.get(self._end.port) if info else None
         return None if shape is None else len(shape) - 1
 
     def _category(self) -> str:
-        node = self._view.canvas.graph.node(self._end.node)
+        node = self._view.scene.graph.node(self._end.node)
         return "" if node.type == BLOCK else registry.get(node.type).category
 
     def paint_wire(self, painter: QPainter) -> None:
         """Draw the wire that waits for its node, while this is open."""
         if self._end is None or self._wire is not None or not self.isVisible():
             return
-        item, forward = self._view.canvas.nodes.get(self._end.node), self._is_output()
+        item, forward = self._view.scene.nodes.get(self._end.node), self._is_output()
         if item is not None and self._place is not None:
             start = item.port_place(self._end.port, is_output=forward)
             connect.paint_loose(painter, start, self._place, forward=forward)

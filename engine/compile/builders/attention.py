@@ -1,4 +1,4 @@
-"""Builders of recurrent layers, attention and positions."""
+"""Builders of attention, transformer layers and positions."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,65 +8,21 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 from engine.compile.build_context import Site
 from engine.compile.modules.basic import (
+    Function,
     PositionEmbedding,
     SinusoidalPosition,
     TimeEmbedding,
 )
+from engine.compile.modules.generative import turned
 from engine.compile.modules.sequences import (
-    GRU,
-    LSTM,
-    RNN,
     DecoderLayer,
     EncoderLayer,
     MultiheadAttention,
 )
-from engine.compile.shape_text import Shape, shape_text, shapes_text
+from engine.compile.shape_text import shape_text, shapes_text
 from engine.i18n import tr
 
 Builder = Callable[[Site], nn.Module]
-Recurrent = RNN | LSTM | GRU
-
-
-def _recurrent(site: Site, kind: type[Recurrent]) -> nn.Module:
-    site.need_rank(3, axes="N×T×F")
-    layers, hidden = site.whole("num_layers"), site.whole("hidden_size")
-    both = site.flag("bidirectional")
-    names = [port.name for port in site.ports()]
-    if "initial" in names:
-        _check_initial(site, hidden * (2 if both else 1))
-    if "lengths" in names:
-        _check_lengths(site, site.shapes[-1])
-    extra = {"nonlinearity": site.text("nonlinearity")} if kind is RNN else {}
-    module = kind(
-        site.shape[2],
-        hidden,
-        num_layers=layers,
-        bias=site.flag("bias"),
-        batch_first=True,
-        dropout=site.number("dropout") if layers > 1 else 0.0,
-        bidirectional=both,
-        **extra,
-    )
-    module.last = site.text("output") == "last"
-    return module
-
-
-def _check_initial(site: Site, units: int) -> None:
-    if site.shapes[1][1:] != (units,):
-        raise site.refuse(
-            tr("The initial state has the wrong size"),
-            expected=f"N×{units}",
-            got=shape_text(site.shapes[1]),
-        )
-
-
-def _check_lengths(site: Site, shape: Shape) -> None:
-    if shape[1:] not in {(), (1,), site.shape[1:2]}:
-        raise site.refuse(
-            tr("“lengths” takes one number per sample, or one token per step"),
-            expected=tr("N or N×{steps}", steps=site.shape[1]),
-            got=shape_text(shape),
-        )
 
 
 def _features(site: Site) -> int:
@@ -177,6 +133,17 @@ def _sinusoidal(site: Site) -> nn.Module:
     return SinusoidalPosition(site.shape[1], site.shape[2])
 
 
+def _rotary(site: Site) -> nn.Module:
+    site.need_dims(3)
+    if site.shape[-1] % 2:
+        raise site.refuse(
+            tr("The features must be even"),
+            expected=tr("an even last dimension"),
+            got=shape_text(site.shape),
+        )
+    return Function(turned, base=site.number("base"))
+
+
 def _time(site: Site) -> nn.Module:
     features = site.whole("features")
     if site.shape[1:] not in {(), (1,)}:
@@ -189,14 +156,12 @@ def _time(site: Site) -> nn.Module:
 
 
 BUILDERS: dict[str, Builder] = {
-    "rnn": partial(_recurrent, kind=RNN),
-    "lstm": partial(_recurrent, kind=LSTM),
-    "gru": partial(_recurrent, kind=GRU),
     "multihead_attention": _attention,
     "scaled_dot_product_attention": _dot_product,
     "transformer_encoder_layer": partial(_transformer, kind=EncoderLayer),
     "transformer_decoder_layer": partial(_transformer, kind=DecoderLayer),
     "position_embedding": _position,
     "sinusoidal_position": _sinusoidal,
+    "rotary_embedding": _rotary,
     "time_embedding": _time,
 }

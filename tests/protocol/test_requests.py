@@ -1,0 +1,102 @@
+import contextlib
+import inspect
+import io
+import os
+
+import pytest
+
+from engine.host.service import Host
+from engine.protocol import commands
+from engine.protocol.commands import Command, Request
+from engine.protocol.messages import Failed, Message, Pong
+from engine.protocol.wire import encoding, requests
+from engine.protocol.wire.transport import PipeServer
+
+COMMANDS = [
+    kind
+    for _name, kind in inspect.getmembers(commands, inspect.isclass)
+    if issubclass(kind, Command) and kind is not Command
+]
+
+
+def test_every_command_crosses_and_has_a_handler():
+    host = Host(lambda _message: None)
+    names = {kind.__name__ for kind in COMMANDS}
+    assert len(names) > 18
+    assert names <= set(encoding.TAGS)
+    assert set(host._handlers) == {*COMMANDS} - {commands.Close}
+
+
+@pytest.mark.parametrize("value", [3, (), {}, commands.Stop(), Message(1, Pong())])
+def test_what_is_no_request_is_refused_by_name(value):
+    with pytest.raises(encoding.WireError, match="not a request"):
+        requests.request(value)
+
+
+@pytest.mark.parametrize("command", [None, "Stop", Pong(), (commands.Stop(),)])
+def test_a_request_without_a_command_is_refused_by_name(command):
+    with pytest.raises(encoding.WireError, match="without a command"):
+        requests.request(Request(1, command))
+
+
+WRONG = [
+    (commands.Step("3"), "Step.count"),
+    (commands.Step(True), "Step.count"),
+    (commands.Check(b"x"), "Check.document"),
+    (commands.Check("", 0, "", ["/"]), "Check.allowed"),
+    (commands.Check("", 0, "", (1,)), "Check.allowed"),
+    (commands.Train("{}", None), "Train.folder"),
+    (commands.SetHyper("lr", "0.1"), "SetHyper.value"),
+    (commands.Look({"view": 3}), "Look.settings"),
+    (commands.Look({"view": {"size": ("a", (1, {}))}}), "Look.settings"),
+]
+
+
+@pytest.mark.parametrize(("command", "place"), WRONG, ids=[w[1] for w in WRONG])
+def test_a_value_of_a_wrong_type_is_named(command, place):
+    assert place in requests.wrong(command)
+
+
+RIGHT = [
+    commands.Check("{}", 2, "", ("/a", "/b")),
+    commands.SetHyper("lr", 1),
+    commands.Look({"view": {"size": ("a", (1, None, 2.5)), "on": True}}),
+    commands.Close(),
+]
+
+
+@pytest.mark.parametrize("command", RIGHT)
+def test_values_of_the_right_types_pass(command):
+    assert requests.wrong(command) == ""
+
+
+@contextlib.contextmanager
+def serving(sent: io.BytesIO, *values: object):
+    """A server that is ready before `values` and the end come."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb") as target:
+        server = PipeServer(source, sent)
+        server.ready()
+        with target:
+            target.write(b"".join(map(encoding.encode, values)))
+        yield server.requests
+        server.close()
+
+
+def test_a_server_answers_a_wrong_value_and_goes_on():
+    sent, sound = io.BytesIO(), Request(2, commands.Step(2))
+    with serving(sent, Request(1, commands.Step("x")), sound) as asked:
+        assert asked.get(timeout=5) == sound
+        assert isinstance(asked.get(timeout=5).command, commands.Close)
+    sent.seek(0)
+    answer = encoding.read(sent)
+    assert (answer.number, type(answer.body)) == (1, Failed)
+    assert "Step.count" in answer.body.text
+
+
+def test_a_server_ends_after_what_is_no_request_and_says_why(capsys):
+    with serving(
+        io.BytesIO(), Message(1, Pong()), Request(2, commands.Step())
+    ) as asked:
+        assert isinstance(asked.get(timeout=5).command, commands.Close)
+    assert "this is not a request" in capsys.readouterr().err
