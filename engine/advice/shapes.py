@@ -16,7 +16,7 @@ from engine.advice.document.validate import validate
 from engine.advice.fixes import fixes_for
 from engine.advice.fixes.fix_context import Spot
 from engine.advice.fixes.sharing import own_weights
-from engine.advice.fixes.trial import ranked, unknown_places
+from engine.advice.ranking import ranked, unknown_places
 from engine.advice.structure import Samples, structure_problems
 from engine.advice.weights.mismatches import misfit_problems
 from engine.advice.weights.sources import start_problems
@@ -27,8 +27,8 @@ from engine.compile.inspection import in_order, misfit
 from engine.compile.shape_text import Shape
 from engine.compile.shape_walk import ShapeWalk, SharedWeightsError
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem
 from engine.graph.model import Project
+from engine.graph.problems import Fix, Problem
 from engine.protocol.messages import Analysis, NodeInfo, PhaseInfo
 
 

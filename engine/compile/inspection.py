@@ -10,8 +10,8 @@ from engine.compile.shape_walk import ShapeWalk
 from engine.errors import ConfigError, EngineError, ShapeError
 from engine.graph import ports
 from engine.graph.checks import document
-from engine.graph.edits import Problem
 from engine.graph.model import Project
+from engine.graph.problems import Problem
 from engine.i18n import tr
 
 

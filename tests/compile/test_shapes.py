@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.advice.fixes import trial
+from engine.advice import ranking
 from engine.advice.shapes import ShapeCache
 from engine.compile import inferences
 from engine.compile.build import build
@@ -155,7 +155,7 @@ def test_blocks_of_blocks_without_end_are_refused_in_a_moment(filling):
 
 
 def test_second_analysis_builds_only_what_changed(monkeypatch):
-    monkeypatch.setattr(trial, "MOST_TRIALS", 0)  # fixes build layers of their own
+    monkeypatch.setattr(ranking, "MOST_TRIALS", 0)  # fixes build layers of their own
     cache, made = ShapeCache(), chain(*["linear", "relu"] * 20)
     cache.analyse(made)
     calls = []

@@ -17,9 +17,10 @@ import torch
 from engine.advice.shapes import ShapeCache
 from engine.compile.outline import outline
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem, apply_all
+from engine.graph.edits import apply_all
 from engine.graph.files import serialize
 from engine.graph.model import Project
+from engine.graph.problems import Fix, Problem
 from engine.protocol.messages import Analysis
 from tests.faults._breakings import broken
 from tests.faults._nonsense import nonsense

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from engine.errors import EngineError
 from engine.graph import ports
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.protocol.device import Devices
 from engine.protocol.messages import Analysis, Frame, RunStarted

@@ -15,9 +15,10 @@ from engine.advice.document.untrained import (
 from engine.compile.flatten import FlatNode
 from engine.compile.phase_reach import Reach
 from engine.graph.blocks.outer import pruned
-from engine.graph.edits import Edit, Fix, Problem, removal
+from engine.graph.edits import Edit, removal
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK, title
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 
 _Inner = tuple[str, str]

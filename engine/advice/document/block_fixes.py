@@ -6,9 +6,10 @@ from engine.advice.document.connect_fixes import MAX_FIXES
 from engine.graph.blocks.rewire import heal
 from engine.graph.checks.causes import NoDefinition, Recursion
 from engine.graph.checks.document import blocks_inside
-from engine.graph.edits import Connect, Edit, Fix, SetParam, removal
+from engine.graph.edits import Connect, Edit, SetParam, removal
 from engine.graph.model import Edge, Node, Project
 from engine.graph.ports import BLOCK, title
+from engine.graph.problems import Fix
 from engine.i18n import tr
 
 

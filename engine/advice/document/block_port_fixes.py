@@ -7,9 +7,10 @@ from engine.advice.document.connect_fixes import MAX_FIXES
 from engine.graph.blocks.outer import with_ports
 from engine.graph.checks.block_ports import is_input, is_output
 from engine.graph.checks.causes import FedTwice, LostInput, LostOutput
-from engine.graph.edits import Disconnect, Edit, Fix, SetBlock
+from engine.graph.edits import Disconnect, Edit, SetBlock
 from engine.graph.model import Block, Endpoint, Project
 from engine.graph.ports import output_ports, title
+from engine.graph.problems import Fix
 from engine.i18n import tr
 
 

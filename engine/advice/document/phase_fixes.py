@@ -7,9 +7,10 @@ from itertools import islice
 from engine.advice.document.connect_fixes import MAX_FIXES
 from engine.graph.checks.causes import NotMinimisable, NotUpdatable
 from engine.graph.checks.goals import is_loss
-from engine.graph.edits import Edit, Fix, SetTraining
+from engine.graph.edits import Edit, SetTraining
 from engine.graph.model import Project
 from engine.graph.ports import title
+from engine.graph.problems import Fix
 from engine.graph.settings import Phase
 from engine.i18n import tr
 

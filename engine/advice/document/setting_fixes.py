@@ -8,8 +8,9 @@ from engine.graph.checks.causes import (
     TooManySamples,
     UnknownSetting,
 )
-from engine.graph.edits import Fix, SetParam
+from engine.graph.edits import SetParam
 from engine.graph.model import Project
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers.spec import Param, Value
 

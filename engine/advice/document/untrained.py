@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from engine.graph.checks.goals import categories
-from engine.graph.edits import Fix, Problem, removal
+from engine.graph.edits import removal
 from engine.graph.model import Graph, Node, Project
 from engine.graph.ports import title
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 
 FED_BY_DATA = {"io"}

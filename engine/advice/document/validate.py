@@ -23,8 +23,8 @@ from engine.graph.checks import causes
 from engine.graph.checks.causes import Cause, Told
 from engine.graph.checks.document import recursion, scope_problems, too_large
 from engine.graph.checks.goals import no_goal, phase_problems
-from engine.graph.edits import Fix, Problem
 from engine.graph.model import Project
+from engine.graph.problems import Fix, Problem
 
 _FIXES: dict[type, Callable[[Project, Any], Iterable[Fix]]] = {
     causes.Recursion: block_fixes.without_circle,

@@ -7,9 +7,10 @@ from engine.advice.document.connect_fixes import MAX_FIXES, connections, convert
 from engine.advice.document.guarded import advised
 from engine.graph.checks.causes import NoPort, NotConnected, TwoWires, WrongKind
 from engine.graph.checks.wires import source_words
-from engine.graph.edits import Connect, Disconnect, Edit, Fix
+from engine.graph.edits import Connect, Disconnect, Edit
 from engine.graph.model import Edge, Endpoint, Project
 from engine.graph.ports import fits, output_ports
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers.spec import Port
 

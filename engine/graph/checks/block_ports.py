@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from engine.graph.blocks.outer import instances
 from engine.graph.checks.causes import FedTwice, LostInput, LostOutput, Told
-from engine.graph.edits import Problem
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
 from engine.graph.paths import times
 from engine.graph.ports import input_port, output_port, title
+from engine.graph.problems import Problem
 from engine.i18n import tr
 
 

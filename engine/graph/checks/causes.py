@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from engine.graph.edits import Problem
 from engine.graph.ends import Edge, Endpoint
 from engine.graph.network import Node
+from engine.graph.problems import Problem
 from engine.layers.spec import Param, Port, Value
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from engine.graph.checks.causes import NoSuchClass, Told, TooManySamples
-from engine.graph.edits import Problem
 from engine.graph.model import Node
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import DATASETS
 from engine.layers.datasets.spec import DataSpec

@@ -16,10 +16,10 @@ from engine.graph.checks.causes import (
 from engine.graph.checks.data_nodes import data_problems
 from engine.graph.checks.goals import no_goal, phase_problems
 from engine.graph.checks.wires import missing_inputs, wire_problems
-from engine.graph.edits import Problem
 from engine.graph.limits import MOST_NODES
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK, title
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers import registry
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from engine.graph import paths
 from engine.graph.checks.causes import NotMinimisable, NotUpdatable, Told
-from engine.graph.edits import Problem
 from engine.graph.model import Node, Project
 from engine.graph.ports import BLOCK
+from engine.graph.problems import Problem
 from engine.graph.settings import Phase
 from engine.i18n import tr
 from engine.layers import registry

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from engine.graph.checks.causes import NoPort, NotConnected, Told, TwoWires, WrongKind
-from engine.graph.edits import Problem
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.graph.ports import (
     BLOCK,
@@ -14,6 +13,7 @@ from engine.graph.ports import (
     output_ports,
     title,
 )
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers.spec import Port
 
