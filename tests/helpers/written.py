@@ -69,7 +69,7 @@ class Written:
         if name.startswith("_"):
             raise AttributeError(name)
 
-        def write(*arguments):
+        def write(*arguments, **_settings):
             now = (self._pen, self._brush, self._at)
             self.strokes.append(Stroke(name, arguments, *now))
 
