@@ -15,7 +15,6 @@ from engine.graph.edits import (
     Connect,
     Disconnect,
     Edit,
-    Fix,
     Move,
     ReplaceNode,
     SetParam,
@@ -23,6 +22,7 @@ from engine.graph.edits import (
     removal,
 )
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
+from engine.graph.problems import Fix
 from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.layers import registry

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from engine.graph.edits import AddNode, Connect, Fix
+from engine.graph.edits import AddNode, Connect
 from engine.graph.model import Edge, Graph, Position
+from engine.graph.problems import Fix
 from workbench.canvas.geometry import sizes
 from workbench.document import Document, actions
 
