@@ -1,7 +1,7 @@
 """The toy rule finds its fault where it is, nowhere else, and its fix cures it."""
 
 from engine.explain.diagnose.watch import attach
-from engine.graph.edits import apply_all
+from engine.graph.edits.apply import apply_all
 from engine.training.loop.trainer import Trainer
 from tests.recipes.uses import works
 from tests.recipes.uses.project import small
