@@ -36,9 +36,9 @@ class Document(QObject):
             shown. The canvas sets it, so that they stay there once others have one.
     """
 
-    changed = Signal(object)
+    changed = Signal(object)  # list[Edit]
     replaced = Signal()
-    saving = Signal(object)
+    saving = Signal(object)  # Path
     saved = Signal()
     title_changed = Signal()
 
