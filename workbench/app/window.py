@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.document)
-        self.palette_panel = LayerList(self.document, self.canvas)
+        self.palette_panel = LayerList(self.document)
         self.inspector = Inspector(self.document)
         self.problems = ProblemList(self.title_of)
         self.centre = QStackedWidget()
@@ -207,6 +207,8 @@ class MainWindow(QMainWindow):
         stack.canRedoChanged.connect(self.actions_["redo"].setEnabled)
         self.files.train_wanted.connect(self.training.restart)
         self.files.failed.connect(lambda text: self.banner.say("error", text))
+        self.palette_panel.layer_chosen.connect(self.canvas.add_at_centre)
+        self.canvas.library_changed.connect(self.palette_panel.refill)
         self.canvas.selection_changed.connect(self.inspector.show_nodes)
         self.canvas.node_activated.connect(self.inspector.focus_first)
         self.canvas.ground_activated.connect(self.inspector.focus_training)

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QApplication
 from workbench import theme
 from workbench.app.docks.enlarge import Enlarging
 from workbench.app.docks.layouts import BUILD, TRAIN, Layouts
-from workbench.canvas.edits import blocks, edit, lora
-from workbench.canvas.gestures import notes
+from workbench.canvas.edits import blocks, edit, lora, notes
 from workbench.canvas.widgets import node_chooser
 
 if TYPE_CHECKING:
