@@ -1,13 +1,10 @@
 """The one undo command: a list of edits and the list that takes them back."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
-if TYPE_CHECKING:
-    from engine.graph.edits import Edit
-    from workbench.document.document import Document
+from engine.graph.edits import Edit
 
 
 class EditCommand(QUndoCommand):
@@ -18,7 +15,7 @@ class EditCommand(QUndoCommand):
     itself calls, therefore changes nothing.
 
     Args:
-        document: Whose project is changed.
+        replay: Applies edits to the document, and tells of it.
         text: Words in the menu, such as “Move 3 nodes”.
         edits: Applied already; again by every redo after an undo.
         inverse: What takes them back, in order.
@@ -26,13 +23,13 @@ class EditCommand(QUndoCommand):
 
     def __init__(
         self,
-        document: "Document",
+        replay: Callable[[Sequence[Edit]], None],
         text: str,
-        edits: Sequence["Edit"],
-        inverse: Sequence["Edit"],
+        edits: Sequence[Edit],
+        inverse: Sequence[Edit],
     ) -> None:
         super().__init__(text)
-        self._document = document
+        self._replay = replay
         self._edits, self._inverse = tuple(edits), tuple(inverse)
         self._is_applied = True
 
@@ -40,9 +37,9 @@ class EditCommand(QUndoCommand):
         """Apply the edits again, unless they are."""
         if not self._is_applied:
             self._is_applied = True
-            self._document.replay(self._edits)
+            self._replay(self._edits)
 
     def undo(self) -> None:
         """Take the edits back."""
         self._is_applied = False
-        self._document.replay(self._inverse)
+        self._replay(self._inverse)

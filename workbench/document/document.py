@@ -86,7 +86,7 @@ class Document(QObject):
         if not edits:
             return
         inverse = apply_all(self.project, edits)
-        self.undo_stack.push(EditCommand(self, text, edits, inverse))
+        self.undo_stack.push(EditCommand(self.replay, text, edits, inverse))
         self._tell(edits)
 
     def replay(self, edits: Sequence[Edit]) -> None:

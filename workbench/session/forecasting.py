@@ -1,16 +1,15 @@
 """Asks what a training would take, once nobody edits and nothing trains."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
 from engine.protocol import commands, messages
-
-if TYPE_CHECKING:
-    from workbench.session.session import Session
+from workbench.session.answers import Answers
+from workbench.session.link import Link
+from workbench.session.run_state import RunState
 
 STILL_MS = 1000
 """How long a document must stand still before its training is forecast."""
@@ -22,21 +21,30 @@ class Forecasting(QObject):
     A training comes first: the question then waits for its end.
 
     Args:
-        session: Whose document it is.
+        state: Whether something trains.
+        link: The line to the engine.
         ask: Sends a command that will be answered.
+        parent: Qt's owner.
 
     Threads: the GUI thread.
     """
 
-    ready = Signal(object)  # frame.Forecast, or None while unknown
+    ready = Signal(object)  # messages.Forecast, or None while unknown
 
-    def __init__(self, session: "Session", ask: Callable[[object], None]) -> None:
-        super().__init__(session)
-        self._session, self._ask = session, ask
+    def __init__(
+        self,
+        state: RunState,
+        link: Link,
+        ask: Callable[[object], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._link, self._ask = state, link, ask
         self._wanted: tuple[Project, int] | None = None
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.timeout.connect(self._on_still)
+        state.ended.connect(self.wait)
 
     def forget(self) -> None:
         """Stop asking: the document has changed."""
@@ -51,7 +59,7 @@ class Forecasting(QObject):
 
     def wait(self) -> None:
         """Ask soon, if an answer is wanted and nothing trains."""
-        if self._wanted and not self._session.active:
+        if self._wanted and not self._state.active:
             self._still.start(STILL_MS)
 
     def stop(self) -> None:
@@ -59,15 +67,15 @@ class Forecasting(QObject):
         self._still.stop()
 
     def _on_still(self) -> None:
-        if self._wanted is None or self._session.active:
+        if self._wanted is None or self._state.active:
             return
         project, revision = self._wanted
-        if self._session.engine_ready and project.graph.nodes:
+        if self._link.ready and project.graph.nodes:
             self._ask(commands.Estimate(dumps(project), revision))
 
-    def answers(self) -> dict[type, Callable[..., None]]:
-        """Return what takes the engine's answers, by their class."""
-        return {messages.Forecast: self._on_forecast}
+    def listen(self, answers: Answers) -> None:
+        """Take the engine's answers."""
+        answers.to(messages.Forecast, self._on_forecast)
 
     def _on_forecast(self, body: messages.Forecast, command: object) -> None:
         asked = isinstance(command, commands.Estimate)

@@ -1,10 +1,5 @@
 """The window's side of the engine: one state, one timer, signals.
 
-    starting ─▶ idle ─▶ compiling ─▶ training ◀─▶ paused
-                 ▲                      ▼
-                 │                   stopping
-                 └── finished · stopped · diverged · failed
-
 Threads: all of it belongs to the GUI thread. No call waits for the engine, except
 `close`.
 """
@@ -19,20 +14,17 @@ from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol import commands, device, messages
 from engine.protocol.weights import WeightsPreview
+from workbench.session.answers import Answers
+from workbench.session.checking import Checking
+from workbench.session.current_run import CurrentRun
 from workbench.session.curves.history import History
-from workbench.session.forecasting import Forecasting
 from workbench.session.lifeline import Lifeline
 from workbench.session.link import Client, Link, spawn_engine
-from workbench.session.names import Names, names_of
 from workbench.session.places import default_runs_folder, made
+from workbench.session.run_state import RunState, State
 from workbench.session.view_requests import Looking
-from workbench.session.writing import Writing
 
-TICK_MS, IDLE_MS, DEBOUNCE_MS = 33, 100, 60
-ACTIVE = frozenset({"compiling", "training", "paused", "stopping"})
-"""States with a run in the engine."""
-_FAST = frozenset({"starting", "compiling", "training", "stopping"})
-_ENDINGS = {"finished": "finished", "early": "finished"}
+TICK_MS, IDLE_MS = 33, 100
 _TOLD_ELSEWHERE = (commands.Estimate, commands.PreviewWeights, commands.SettleRun)
 """Questions whose failure is no notice: nobody asked, or a dialog says it."""
 
@@ -46,16 +38,16 @@ class Session(QObject):
         parent: Qt's owner.
     """
 
-    state_changed = Signal(str)
-    analysis_ready = Signal(object)
-    forecast_ready = Signal(object)  # frame.Forecast, or None while unknown
-    devices_ready = Signal(object)
-    run_started = Signal(object)
-    frame_received = Signal(object)
-    outcome = Signal(object)
-    exported = Signal(object)
-    weights_previewed = Signal(object)
-    request_failed = Signal(object, object)  # the command, frame.Failed
+    state_changed = Signal(str)  # the new `State`
+    analysis_ready = Signal(object)  # messages.Analysis of the newest revision
+    forecast_ready = Signal(object)  # messages.Forecast, or None while unknown
+    devices_ready = Signal(object)  # device.Devices
+    run_started = Signal(object)  # messages.RunStarted
+    frame_received = Signal(object)  # messages.Frame
+    outcome = Signal(object)  # messages.Outcome
+    exported = Signal(object)  # messages.Exported
+    weights_previewed = Signal(object)  # weights.WeightsPreview
+    request_failed = Signal(object, object)  # the command, messages.Failed
     engine_lost = Signal(bool)  # whether another one is on its way
     notice = Signal(str)
     ticked = Signal()
@@ -67,57 +59,82 @@ class Session(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.history = History()
         self.runs_folder = runs_folder or default_runs_folder()
-        self.run_document = ""
-        self.failure: messages.Outcome | messages.Failed | None = None
-        self._state = "starting"
-        self._link = Link(spawn)
-        self._recovering = self._is_left = False
-        self.looking = Looking(self, self._ask)
-        self._forecasting = Forecasting(self, self._ask)
-        self._forecasting.ready.connect(self.forecast_ready)
-        self._handlers = self._table()
-        self._names, self._writing = Names(), Writing(self)
-        self._checked: Project | None = None
-        self._folder, self._revision = "", 0
-        self.allowed: tuple[str, ...] = ()  # places that weights may be read from
-        self._timer = self._new_timer(self._on_tick, single=False)
-        self._debounce = self._new_timer(self._on_check_due, single=True)
-        self.lifeline = Lifeline(self, self._link)
+        self._link, self._state = Link(spawn), RunState(self)
+        self._run = CurrentRun(self._state, self)
+        history = self._run.history
+        self._checking = Checking(self._state, self._link, self._ask, self)
+        self.looking = Looking(self._state, history, self._ask, self)
+        self.lifeline = Lifeline(self._link, self._state, history, self)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_tick)
+        self._answers = Answers()
+        self._listen()
+        self._tell()
 
-    def _new_timer(self, slot: Callable[[], None], *, single: bool) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(single)
-        timer.timeout.connect(slot)
-        return timer
+    def _listen(self) -> None:
+        """Say who takes which answer of the engine."""
+        to = self._answers.to
+        to(messages.EngineReady, self._on_ready)
+        to(device.Devices, lambda body, _command: self.devices_ready.emit(body))
+        to(messages.Exported, lambda body, _command: self.exported.emit(body))
+        to(WeightsPreview, lambda body, _command: self.weights_previewed.emit(body))
+        to(messages.Failed, self._on_failed)
+        to(messages.EngineGone, lambda body, _command: self._lose(body))
+        for organ in (self._run, self._checking, self.looking):
+            organ.listen(self._answers)
 
-    def _table(self) -> dict[type, Callable[..., None]]:
-        return {
-            messages.EngineReady: self._on_ready,
-            device.Devices: lambda body, _command: self.devices_ready.emit(body),
-            messages.Analysis: self._on_analysis,
-            messages.RunStarted: self._on_run_started,
-            messages.Frame: self._on_frame,
-            messages.Outcome: self._on_outcome,
-            messages.Exported: lambda body, _command: self.exported.emit(body),
-            WeightsPreview: lambda body, _command: self.weights_previewed.emit(body),
-            messages.Moved: lambda body, _command: self.history.moved(body.folder),
-            **self.looking.answers(),
-            **self._forecasting.answers(),
-            messages.Failed: self._on_failed,
-            messages.EngineGone: lambda body, _command: self.lose(body),
-        }
+    def _tell(self) -> None:
+        """Hand on what the organs have to tell."""
+        self._state.changed.connect(self.state_changed)
+        self._run.started.connect(self.run_started)
+        self._run.grown.connect(self.frame_received)
+        self._run.ended.connect(self.outcome)
+        self._run.failed.connect(self.notice)
+        self._checking.analysed.connect(self.analysis_ready)
+        self._checking.forecasting.ready.connect(self.forecast_ready)
+        self.lifeline.respawn.timeout.connect(self.start_engine)
+        gone = messages.EngineGone("")
+        self.lifeline.undead.timeout.connect(lambda: self._lose(gone))
 
     @property
-    def state(self) -> str:
-        """What is going on, one of the words in the picture above."""
-        return self._state
+    def state(self) -> State:
+        """What is going on."""
+        return self._state.word
 
     @property
     def active(self) -> bool:
         """Whether a run is in the engine."""
-        return self._state in ACTIVE
+        return self._state.active
+
+    @property
+    def history(self) -> History:
+        """What the current or last run has told."""
+        return self._run.history
+
+    @property
+    def run_document(self) -> str:
+        """Text of the project that the current or last run trains."""
+        return self._run.document
+
+    @property
+    def failure(self) -> messages.Outcome | messages.Failed | None:
+        """What went wrong with the current or last run, if something did."""
+        return self._run.failure
+
+    @property
+    def revision(self) -> int:
+        """Of the document that was handed to `check` last."""
+        return self._checking.revision
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Places outside the document's folder that weights may be read from."""
+        return self._checking.allowed
+
+    @allowed.setter
+    def allowed(self, places: tuple[str, ...]) -> None:
+        self._checking.allowed = places
 
     @property
     def engine_ready(self) -> bool:
@@ -130,19 +147,17 @@ class Session(QObject):
             if self._link.open():
                 self.lifeline.begin()
         except OSError as error:
-            self._fail(
-                messages.Failed(tr("The engine could not start: {error}", error=error))
-            )
+            words = tr("The engine could not start: {error}", error=error)
+            self._run.fail(messages.Failed(words))
             self.engine_lost.emit(False)
             return
         self._pace()
-        if self._checked is not None:
-            self._debounce.start(0)
+        self._checking.again()
 
     def restart_engine(self) -> None:
         """Start an engine after the last one kept crashing."""
         self._link.forgive()
-        self._set_state("starting")
+        self._state.set("starting")
         self.start_engine()
 
     def check(self, project: Project, folder: str = "") -> int:
@@ -151,19 +166,7 @@ class Session(QObject):
         Only the newest question is answered by `analysis_ready`. Paths of weights
         count from `folder`, that of the project's file.
         """
-        self._revision += 1
-        self._checked, self._folder = project, folder
-        self._forecasting.forget()
-        self._debounce.start(DEBOUNCE_MS)
-        return self._revision
-
-    def _on_check_due(self) -> None:
-        if self._checked is not None and self._link.connected:
-            revision, *place = self._revision, self._folder, self.allowed
-            self._writing.start(
-                self._checked,
-                lambda text: self._ask(commands.Check(text, revision, *place)),
-            )
+        return self._checking.check(project, folder)
 
     def train(
         self,
@@ -187,9 +190,9 @@ class Session(QObject):
             return
         document, refused = dumps(project), made(self.runs_folder)
         if refused:
-            self._fail(refused)
+            self._run.fail(refused)
             return
-        self._begin(names_of(project), document)
+        self._begin(project, document)
         self._ask(
             commands.Train(
                 document,
@@ -211,16 +214,16 @@ class Session(QObject):
     ) -> None:
         """Continue an interrupted run; `project` gives the words of its nodes."""
         if not self.active:
-            self._begin(names_of(project), dumps(project))
+            self._begin(project, dumps(project))
             self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
 
-    def _begin(self, names: Names, document: str) -> None:
-        self._names, self.run_document, self.failure = names, document, None
-        self._recovering = False
+    def _begin(self, project: Project, document: str) -> None:
+        self._run.begin(project, document)
+        self._state.begin()
         self.start_engine()
         if self._link.connected:
             self.lifeline.begin()
-            self._set_state("compiling")
+            self._state.set("compiling")
 
     def pause(self) -> None:
         """Wait before the next step."""
@@ -242,16 +245,14 @@ class Session(QObject):
         """End the run with a checkpoint."""
         self._send_to_run(commands.Stop())
         if self.active:
-            self._set_state("stopping")
+            self._state.set("stopping")
 
     def leave(self) -> None:
         """Forget the run, because another document is open; one going on is ended."""
-        self.history.clear()
-        self.failure = None
-        self._is_left = self.active
+        self._run.leave()
         self.stop()
         if not self.active and self._link.ready:
-            self._set_state("idle")
+            self._state.set("idle")
 
     def move_run(self, folder: Path) -> None:
         """Keep the run, and those to come, in another folder, and go on."""
@@ -282,11 +283,9 @@ class Session(QObject):
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop the run with a checkpoint and end the engine within `timeout_s`."""
-        for timer in (self._timer, self._debounce):
-            timer.stop()
+        self._timer.stop()
         self.lifeline.close()
-        self._forecasting.stop()
-        self._writing.close()
+        self._checking.close()
         if self.active:
             self._link.send(commands.Stop())
         self._link.close(timeout_s)
@@ -303,7 +302,7 @@ class Session(QObject):
 
     def _pace(self) -> None:
         """Poll at 30 Hz while something is going on, slower otherwise."""
-        busy = self._state in _FAST or self._link.waiting
+        busy = self._state.busy or self._link.waiting
         pace_ms = TICK_MS if busy else IDLE_MS
         if not self._timer.isActive() or self._timer.interval() != pace_ms:
             self._timer.start(pace_ms)
@@ -312,89 +311,32 @@ class Session(QObject):
         for message in self._link.drain():
             self.lifeline.vigil.heard(message.body)
             command = self._link.answered(message.number)
-            handler = self._handlers.get(type(message.body))
-            if handler is not None:
-                handler(message.body, command)
+            self._answers.give(message.body, command)
         if self._link.connected:
             self._pace()
         self.ticked.emit()
 
-    def _set_state(self, state: str) -> None:
-        if state != self._state:
-            has_ended = self.active and state not in ACTIVE
-            self._state = state
-            if has_ended:
-                self._forecasting.wait()
-            self.state_changed.emit(state)
-
     def _on_ready(self, body: messages.EngineReady, _command: object) -> None:
         self.lifeline.greeted()
         self.devices_ready.emit(body.devices)
-        if self._state == "starting" or self._recovering:
-            self._recovering = False
-            self._set_state("idle")
-
-    def _on_analysis(self, body: messages.Analysis, _command: object) -> None:
-        if body.revision == self._revision:
-            if body.trainable and self._checked is not None:
-                self._forecasting.want(self._checked, body.revision)
-            self.analysis_ready.emit(body)
-
-    def _on_run_started(self, body: messages.RunStarted, command: object) -> None:
-        if self._is_left:
-            return
-        self.history.begin(body, self._names)
-        asked = isinstance(command, commands.Train | commands.ResumeRun)
-        self._go("paused" if asked and command.paused else "training")
-        self.run_started.emit(body)
-
-    def _on_frame(self, body: messages.Frame, _command: object) -> None:
-        if self._is_left:
-            return
-        self.history.add(body)
-        self._go(body.state)
-        self.frame_received.emit(body)
-
-    def _go(self, state: str) -> None:
-        """Follow the run, unless it is asked to stop."""
-        if self.active and self._state != "stopping":
-            self._set_state(state)
-
-    def _on_outcome(self, body: messages.Outcome, _command: object) -> None:
-        if self._is_left:
-            self._is_left = False
-            self._set_state("idle")
-            return
-        self.history.add_log((body.text,))
-        if body.kind == "diverged":
-            self.history.diverge(body.step + 1)
-        self.failure = body if body.kind in {"diverged", "failed"} else None
-        self._set_state(_ENDINGS.get(body.kind, body.kind))
-        self.outcome.emit(body)
+        self._state.ready()
 
     def _on_failed(self, body: messages.Failed, command: object) -> None:
-        begins = isinstance(command, commands.Train | commands.ResumeRun)
-        if begins and self._is_left:
-            self._is_left = False
-            self._set_state("idle")
-        elif begins:
-            self._fail(body)
+        if isinstance(command, commands.Train | commands.ResumeRun):
+            self._run.refused(body)
         elif not isinstance(command, _TOLD_ELSEWHERE):
             self.notice.emit(body.text)
+        self.looking.failed(command)
         self.request_failed.emit(command, body)
 
-    def lose(self, body: messages.EngineGone) -> None:
+    def _lose(self, body: messages.EngineGone) -> None:
         """Say that the engine is gone, and start another one."""
-        self._recovering = not self.active
-        self._is_left = False
-        failed, again = self.lifeline.gone(body)
-        self._fail(failed)
-        if not again:
+        self._state.lost()
+        farewell = self.lifeline.gone(body)
+        for command in farewell.unanswered:
+            self.request_failed.emit(command, farewell.failed)
+        self._run.lost(farewell.failed)
+        if not farewell.again:
             self.notice.emit(tr("The engine keeps crashing; it was not started again."))
-        self.engine_lost.emit(again)
-
-    def _fail(self, failed: messages.Failed) -> None:
-        self.failure = failed
-        self.history.add_log((failed.text,))
-        self._set_state("failed")
-        self.notice.emit(failed.text)
+        self.looking.lost()
+        self.engine_lost.emit(farewell.again)

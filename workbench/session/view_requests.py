@@ -1,50 +1,55 @@
 """Questions about what a run's views show, and the engine's answers."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.layers.spec import Value
 from engine.protocol import commands, messages
-
-if TYPE_CHECKING:
-    from engine.layers.spec import Value
-    from workbench.session.session import Session
+from workbench.session.answers import Answers
+from workbench.session.curves.history import History
+from workbench.session.run_state import RunState
 
 
 class Looking(QObject):
     """Has views of the present weights made, whenever somebody wants to see them.
 
     Args:
-        session: Whose run is looked at.
+        state: Whether the run goes on.
+        history: Of the run that is looked at.
         ask: Sends a command that will be answered.
+        parent: Qt's owner.
 
     Threads: the GUI thread.
     """
 
-    cell_opened = Signal(object)  # frame.View of the kind matrix_cell
+    cell_opened = Signal(object)  # messages.View of the kind matrix_cell
     settled = Signal()  # every view that was asked for has come, or will not
 
-    def __init__(self, session: "Session", ask: Callable[[object], None]) -> None:
-        super().__init__(session)
-        self._session, self._ask = session, ask
+    def __init__(
+        self,
+        state: RunState,
+        history: History,
+        ask: Callable[[object], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state, self._history, self._ask = state, history, ask
         self._open = 0
-        session.request_failed.connect(self._on_failed)
-        session.engine_lost.connect(lambda _again: self._settle(0))
 
     @property
     def folder(self) -> str:
         """Folder of the last run; empty while it goes on, or without one."""
-        known = self._session.history.run
-        return "" if self._session.active or known is None else known.run
+        known = self._history.run
+        return "" if self._state.active or known is None else known.run
 
-    def look(self, settings: "Mapping[str, dict[str, Value]]") -> None:
+    def look(self, settings: Mapping[str, dict[str, Value]]) -> None:
         """Have views made; they come into the history.
 
         Args:
             settings: Path of each view → params from now on; all views when empty.
         """
-        if self._session.history.run is not None:
+        if self._history.run is not None:
             self._open += 1
             self._ask(commands.Look(dict(settings), self.folder))
 
@@ -56,21 +61,27 @@ class Looking(QObject):
             right: Class of the samples.
             answer: Class that the network gives them.
         """
-        if self._session.history.run is not None:
+        if self._history.run is not None:
             self._ask(commands.OpenCell(node, right, answer, self.folder))
 
-    def answers(self) -> dict[type, Callable[..., None]]:
-        """Return what takes the engine's answers, by their class."""
-        return {messages.Views: self._on_views, messages.View: self._on_cell}
+    def listen(self, answers: Answers) -> None:
+        """Take the engine's answers."""
+        answers.to(messages.Views, self._on_views)
+        answers.to(messages.View, self._on_cell)
 
-    def _on_views(self, body: messages.Views, _command: object) -> None:
-        if self._session.history.run is not None:  # another document may be open
-            self._session.history.add_views(body.views)
-        self._settle(self._open - 1)
-
-    def _on_failed(self, command: object, _body: messages.Failed) -> None:
+    def failed(self, command: object) -> None:
+        """Note that the engine could not answer."""
         if isinstance(command, commands.Look):
             self._settle(self._open - 1)
+
+    def lost(self) -> None:
+        """Note that the engine is gone, with all that it was asked."""
+        self._settle(0)
+
+    def _on_views(self, body: messages.Views, _command: object) -> None:
+        if self._history.run is not None:  # another document may be open
+            self._history.add_views(body.views)
+        self._settle(self._open - 1)
 
     def _settle(self, still_open: int) -> None:
         self._open = max(still_open, 0)

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.protocol import commands, messages
-
-if TYPE_CHECKING:
-    from workbench.session.session import Session
+from workbench.session.link import Link
+from workbench.session.run_state import RunState
 
 LOOK_MS = 500
 PING_S, LEAST_S, START_S, PATIENCE_S = 3.0, 10.0, 30.0, 60.0
@@ -51,10 +49,10 @@ class Vigil(QObject):
     none: the limit is five times the median of the last ones.
 
     Args:
-        session: Whose engine it is.
-        waiting: Returns the oldest command that has no answer yet.
-        ask: Sends a command without leaving a trace of it.
+        link: The line to the engine.
+        state: What the engine is doing.
         clock: Seconds.
+        parent: Qt's owner.
 
     Threads: the GUI thread.
     """
@@ -63,14 +61,13 @@ class Vigil(QObject):
 
     def __init__(
         self,
-        session: "Session",
-        waiting: Callable[[], object | None],
-        ask: Callable[[object], None],
+        link: Link,
+        state: RunState,
         clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
     ) -> None:
-        super().__init__(session)
-        self._session, self._waiting, self._ask = session, waiting, ask
-        self._clock = clock
+        super().__init__(parent)
+        self._link, self._state, self._clock = link, state, clock
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -112,7 +109,7 @@ class Vigil(QObject):
     @property
     def limit_s(self) -> float:
         """Silence that is too long."""
-        if not self._session.engine_ready:
+        if not self._link.ready:
             return START_S
         usual = median(self._steps) if self._steps else 0.0
         return max(LEAST_S, _MOST_MEDIANS * usual)
@@ -131,17 +128,17 @@ class Vigil(QObject):
         self._step_s += passed
         if self._deaf_s >= PING_S and not self._asked:
             self._asked = True
-            self._ask(commands.Ping())
+            self._link.send(commands.Ping())
         self._judge()
 
     def _awaited(self) -> str:
         """Return what the engine is doing that will be heard of, or nothing."""
-        if self._session.state in {"starting", "compiling", "training", "stopping"}:
-            return self._session.state
-        command = self._waiting()
+        if self._state.word in {"starting", "compiling", "training", "stopping"}:
+            return self._state.word
+        command = self._link.awaited
         if command is not None:
             return type(command).__name__
-        return "paused" if self._wants_run and self._session.active else ""
+        return "paused" if self._wants_run and self._state.active else ""
 
     def _judge(self) -> None:
         doing, is_deaf = self._awaited(), self._deaf_s >= self.limit_s

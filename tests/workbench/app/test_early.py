@@ -20,7 +20,7 @@ def pressed(early, request):  # noqa: F811 - the fixture
 
 def get_ready(qtbot, window, engine, *problems):
     engine.tell(EngineReady(DEVICES))
-    newest = window.session._revision
+    newest = window.session.revision
 
     def checks():
         told = engine.commands(commands.Check)

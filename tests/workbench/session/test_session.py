@@ -294,7 +294,7 @@ def test_close_stops_the_run_and_every_timer(training, engines):
     training.close(2.5)
     assert engines.last.sent[-1] == commands.Stop()
     assert engines.last.closed_with == 2.5
-    timers = (training._timer, training._debounce, training.lifeline.respawn)
+    timers = (training._timer, training._checking.debounce, training.lifeline.respawn)
     assert not any(timer.isActive() for timer in timers)
 
 

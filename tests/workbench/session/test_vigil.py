@@ -19,10 +19,7 @@ class Watched:
         self.engines = Engines()
         self.session = Session(self.engines, tmp_path / "runs")
         self.session.lifeline.vigil = Vigil(
-            self.session,
-            lambda: self.session._link.awaited,
-            self.session._link.send,
-            lambda: self.now,
+            self.session._link, self.session._state, lambda: self.now
         )
         self.vigil = self.session.lifeline.vigil
         self.vigil.silent.connect(self.told.append)

@@ -7,11 +7,12 @@ from engine.i18n import tr
 from engine.protocol.baselines import Baseline
 from workbench.plots.panels.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.panels.lazy import LazyLines
-from workbench.plots.panels.panel import Table, nothing_yet
+from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import style
 from workbench.plots.parts.legend import Entry
 from workbench.plots.parts.legend_place import BOTTOM_RIGHT, Corner
 from workbench.plots.parts.points import Points
+from workbench.plots.parts.table import Table
 from workbench.session.curves.columns import Array
 from workbench.session.curves.history import History
 

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from workbench.plots.panels.modes import Face, FacePanel
-from workbench.plots.panels.panel import Table, nothing_yet
+from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import ridges, style
 from workbench.plots.parts.chart import Axis, Chart
 from workbench.plots.parts.heat import HeatImage
 from workbench.plots.parts.ranges import StepRange, ValueRange, number, ticks
 from workbench.plots.parts.ridges import Ridges
+from workbench.plots.parts.table import Table
 from workbench.session.curves.columns import Array
 from workbench.session.curves.history import History
 from workbench.session.curves.layers import MAP_EXPONENTS, magnitude_counts, shares

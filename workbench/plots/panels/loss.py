@@ -10,10 +10,11 @@ from engine.i18n import tr
 from workbench.plots.panels import validation
 from workbench.plots.panels.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.panels.lazy import LazyLines
-from workbench.plots.panels.panel import Table, nothing_yet
+from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.panels.validation import ValidationCurves
 from workbench.plots.parts import points, style
 from workbench.plots.parts.legend import Entry
+from workbench.plots.parts.table import Table
 from workbench.session.curves.columns import Array
 from workbench.session.curves.history import History
 from workbench.session.curves.series import Series

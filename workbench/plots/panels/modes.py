@@ -8,11 +8,12 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.i18n import tr
-from workbench.plots.panels.panel import TRAINING, Panel, Table
+from workbench.plots.panels.panel import TRAINING, Panel
 from workbench.plots.panels.phase_chooser import PhaseChooser
 from workbench.plots.parts import chart as charts
 from workbench.plots.parts import style
 from workbench.plots.parts.switch import Switch
+from workbench.plots.parts.table import Table
 from workbench.session.curves.history import SAMPLE, History
 from workbench.session.curves.phase_rows import PhaseView
 

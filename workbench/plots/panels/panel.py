@@ -1,7 +1,7 @@
 """What all panels have: a pace, a face when there is nothing to show, and export."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QPainter, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engine.i18n import tr
@@ -9,15 +9,12 @@ from workbench import theme
 from workbench.plots.panels import export
 from workbench.session.curves.history import History
 
-Table = tuple[list[str], list[list[object]]]
-"""Header and rows of a CSV file."""
-
 TRAINING = "training"
 UNDER_WAY = frozenset({"compiling", TRAINING})
 """States of the session in which there will soon be something to show."""
 
 
-class Panel(QWidget):
+class Panel(export.Plot):
     """A plot of the history that is drawn again only when there is news.
 
     Args:
@@ -26,7 +23,6 @@ class Panel(QWidget):
         parent: Qt's owner.
     """
 
-    file_stem = "plot"
     turn = 0
     """Which of its ticks, so that panels take turns instead of drawing together."""
 
@@ -64,14 +60,6 @@ class Panel(QWidget):
     def take_in(self) -> None:
         """Read the history and draw."""
         raise NotImplementedError
-
-    def table(self) -> Table:
-        """Return what is shown as header and rows."""
-        raise NotImplementedError
-
-    def draw_vector(self, painter: QPainter) -> None:
-        """Draw with lines and text that scale."""
-        self.render(painter, QPoint())
 
     def set_state(self, state: str) -> None:
         """Take the session's state, for the words while there is nothing to show."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from engine.i18n import tr
 from workbench.plots.panels.gradients import paint_gaps
 from workbench.plots.panels.modes import Face, FacePanel
-from workbench.plots.panels.panel import Table, nothing_yet
+from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import style
 from workbench.plots.parts.chart import Axis, Chart
 from workbench.plots.parts.heat import HeatImage
@@ -20,6 +20,7 @@ from workbench.plots.parts.ranges import (
     power_of_ten,
     ticks,
 )
+from workbench.plots.parts.table import Table
 from workbench.plots.parts.weight_histogram import WeightSpread
 from workbench.session.curves.columns import Array
 from workbench.session.curves.history import History

@@ -5,12 +5,12 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from engine.i18n import tr
-from workbench.plots.panels.panel import Table
 from workbench.plots.parts import ridges, style
 from workbench.plots.parts.chart import Axis, Chart
 from workbench.plots.parts.density import Density
 from workbench.plots.parts.ranges import number, rounded_up, ticks
 from workbench.plots.parts.ridges import Ridges
+from workbench.plots.parts.table import Table
 from workbench.session.curves.columns import Array
 from workbench.session.curves.layers import EXPONENTS
 from workbench.session.curves.phase_rows import PhaseView

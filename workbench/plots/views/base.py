@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.i18n import tr
 from engine.protocol.messages import View
-from workbench.plots.panels.panel import Table
 from workbench.plots.parts import style
+from workbench.plots.parts.table import Table
 
 Array = npt.NDArray[np.generic]
 PALE = 0.45

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QComboBox, QMenu, QStackedWidget, QWidget
 from engine.i18n import tr
 from engine.layers.spec import Value
 from engine.protocol.messages import View
-from workbench.plots.panels.panel import TRAINING, Panel, Table, nothing_yet
+from workbench.plots.panels.panel import TRAINING, Panel, nothing_yet
 from workbench.plots.parts import style
+from workbench.plots.parts.table import Table
 from workbench.plots.views.base import ViewFace
 from workbench.plots.views.page import Page
 from workbench.plots.views.table import FACES, title

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from engine.protocol.messages import View
-from workbench.plots.panels.panel import Table
 from workbench.plots.parts import style
+from workbench.plots.parts.table import Table
 from workbench.plots.views.base import ViewFace, name, percent
 from workbench.theme import tokens
 

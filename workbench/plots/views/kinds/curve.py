@@ -6,8 +6,8 @@ from PySide6.QtGui import QPainter, QPolygonF
 
 from engine.i18n import tr
 from engine.protocol.messages import View
-from workbench.plots.panels.panel import Table
 from workbench.plots.parts import ranges, style
+from workbench.plots.parts.table import Table
 from workbench.plots.views import marks, points
 from workbench.plots.views.base import ViewFace, number
 from workbench.plots.views.plane import Plane, around, axes_of

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from engine.i18n import tr
 from engine.protocol.messages import View
-from workbench.plots.panels.panel import Table
 from workbench.plots.parts import style
+from workbench.plots.parts.table import Table
 from workbench.plots.views.base import Array, ViewFace, name, number
 
 _GAP, _PAD = 6, 8

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.messages import View
-from workbench.plots.panels.panel import Table
 from workbench.plots.parts import style
 from workbench.plots.parts.switch import Switch
+from workbench.plots.parts.table import Table
 from workbench.plots.views.base import ViewFace, percent
 from workbench.session.tasks import forgotten
 from workbench.theme import tokens

@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QTextDocument, QTextOption
 
 from engine.i18n import tr
 from engine.protocol.messages import View
-from workbench.plots.panels.panel import Table
 from workbench.plots.parts import style
+from workbench.plots.parts.table import Table
 from workbench.plots.views.base import ViewFace
 from workbench.theme import fonts, text
 

@@ -1,0 +1,118 @@
+"""The run that goes on, or the last one: what it tells, and how it ended."""
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.graph.model import Project
+from engine.protocol import commands, messages
+from workbench.session.answers import Answers
+from workbench.session.curves.history import History
+from workbench.session.names import Names, names_of
+from workbench.session.run_state import RunState, State
+
+_ENDINGS: dict[str, State] = {
+    "finished": "finished",
+    "early": "finished",
+    "stopped": "stopped",
+    "diverged": "diverged",
+    "failed": "failed",
+}
+
+
+class CurrentRun(QObject):
+    """Takes what a run tells into its history, and follows it with the state.
+
+    Args:
+        state: Follows the run.
+        parent: Qt's owner.
+
+    Attributes:
+        history: Everything that the run has told.
+        document: Text of the project that it trains.
+        failure: What went wrong, if something did.
+
+    Threads: the GUI thread.
+    """
+
+    started = Signal(object)  # messages.RunStarted
+    grown = Signal(object)  # messages.Frame
+    ended = Signal(object)  # messages.Outcome
+    failed = Signal(str)  # words for a notice
+
+    def __init__(self, state: RunState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.history = History()
+        self.document = ""
+        self.failure: messages.Outcome | messages.Failed | None = None
+        self._names = Names()
+        self._is_left = False
+
+    def begin(self, project: Project, document: str) -> None:
+        """Note what will be trained; `document` is the text of `project`."""
+        self._names, self.document = names_of(project), document
+        self.failure = None
+
+    def leave(self) -> None:
+        """Forget the run; what one that goes on still tells is dropped."""
+        self.history.clear()
+        self.failure = None
+        self._is_left = self._state.active
+
+    def listen(self, answers: Answers) -> None:
+        """Take the engine's answers."""
+        answers.to(messages.RunStarted, self._on_started)
+        answers.to(messages.Frame, self._on_frame)
+        answers.to(messages.Outcome, self._on_outcome)
+        answers.to(messages.Moved, self._on_moved)
+
+    def refused(self, body: messages.Failed) -> None:
+        """Note that the run could not begin."""
+        if self._is_left:
+            self._end_left()
+        else:
+            self.fail(body)
+
+    def lost(self, body: messages.Failed) -> None:
+        """Note that the engine ended in the middle."""
+        self._is_left = False
+        self.fail(body)
+
+    def fail(self, body: messages.Failed) -> None:
+        """Say what went wrong, here and in the log."""
+        self.failure = body
+        self.history.add_log((body.text,))
+        self._state.set("failed")
+        self.failed.emit(body.text)
+
+    def _end_left(self) -> None:
+        self._is_left = False
+        self._state.set("idle")
+
+    def _on_started(self, body: messages.RunStarted, command: object) -> None:
+        if self._is_left:
+            return
+        self.history.begin(body, self._names)
+        asked = isinstance(command, commands.Train | commands.ResumeRun)
+        self._state.follow("paused" if asked and command.paused else "training")
+        self.started.emit(body)
+
+    def _on_frame(self, body: messages.Frame, _command: object) -> None:
+        if self._is_left:
+            return
+        self.history.add(body)
+        self._state.follow(body.state)
+        self.grown.emit(body)
+
+    def _on_outcome(self, body: messages.Outcome, _command: object) -> None:
+        if self._is_left:
+            self._end_left()
+            return
+        self.history.add_log((body.text,))
+        if body.kind == "diverged":
+            self.history.diverge(body.step + 1)
+        self.failure = body if body.kind in {"diverged", "failed"} else None
+        self._state.set(_ENDINGS[body.kind])
+        self.ended.emit(body)
+
+    def _on_moved(self, body: messages.Moved, _command: object) -> None:
+        self.history.moved(body.folder)
