@@ -15,12 +15,12 @@ from engine.graph.model import ROOT
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document
-from workbench.inspector.fields import polish
 from workbench.inspector.node_panel import NodePanel
 from workbench.inspector.remedies import RemedySwitches
 from workbench.inspector.section import scrolled
 from workbench.inspector.training.form import TrainingForm
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M
 
 LAYER, TRAINING = 0, 1
@@ -98,7 +98,8 @@ class Inspector(QWidget):
     def page(self) -> QWidget:
         """What is on the page that shows."""
         area = self.pages.currentWidget()
-        return area.widget() if isinstance(area, QScrollArea) else area
+        inside = area.widget() if isinstance(area, QScrollArea) else area
+        return inside or self.pages
 
     def focus_first(self) -> None:
         """Put the keyboard into the first setting of the shown nodes."""
@@ -136,7 +137,7 @@ class Inspector(QWidget):
 def first_field(form: QWidget) -> QWidget | None:
     """Return the first widget of a form that takes the keyboard."""
     widget = form.nextInFocusChain()
-    while form.isAncestorOf(widget):
+    while widget is not None and form.isAncestorOf(widget):
         takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if takes and widget.isEnabled() and widget.isVisible():
             return widget

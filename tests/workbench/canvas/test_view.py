@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QFocusEvent, QTextDocument, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.graph.edits import AddNode, Connect, Move, Problem
+from engine.graph.edits import AddNode, Connect, Move
 from engine.graph.model import Edge, Node, Project
+from engine.graph.problems import Problem
 from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench import theme

@@ -1,0 +1,120 @@
+"""What a window shows that nobody has opened anything in.
+
+It gives way to canvas and panels as soon as something is opened, drawn or asked for.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from engine.i18n import tr
+from workbench.app.desk import Desk
+from workbench.app.files.projects import Files
+from workbench.theme import icons
+from workbench.theme.label import Label
+from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XL
+
+if TYPE_CHECKING:
+    from workbench.dialogs.gallery import Gallery
+
+
+class StartPage(QWidget):
+    """The gallery, and the ways past it.
+
+    Args:
+        desk: Whose canvas it hides.
+        files: Opens what is chosen.
+    """
+
+    def __init__(self, desk: Desk, files: Files) -> None:
+        super().__init__()
+        self._desk, self._files = desk, files
+        self.setProperty("panel", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.gallery: Gallery | None = None
+        box = self._box = QVBoxLayout(self)
+        box.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_M, 0)
+        box.setSpacing(SPACE_M)
+        box.addLayout(self._head())
+        box.addStretch(1)
+        desk.centre.addWidget(self)
+        desk.centre.setCurrentWidget(self)
+        self._put_away = desk.docks.put_away()
+        desk.document.replaced.connect(self.leave)
+        desk.document.changed.connect(self.leave)
+        desk.session.state_changed.connect(self._on_state)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it still stands where the canvas is."""
+        return self._desk.centre.currentWidget() is self
+
+    def begin(self) -> None:
+        """Show the gallery; after the first paint, which need not wait for it."""
+        from workbench.dialogs.gallery import Gallery  # noqa: PLC0415 - see above
+
+        if self.gallery is not None or not self.is_shown:
+            return
+        self.gallery = Gallery()
+        self.gallery.chosen.connect(self._files.open_preset)
+        self.gallery.train_wanted.connect(self._files.train_preset)
+        self._box.removeItem(self._box.itemAt(1))
+        self._box.addWidget(self.gallery, 1)
+        self.gallery.search.setFocus()
+
+    def _head(self) -> QHBoxLayout:
+        """Return title, and the ways past the gallery."""
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, SPACE_M, 0)
+        row.setSpacing(SPACE_S)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        title = Label(tr("What would you like to train?"))
+        title.setProperty("role", "title")
+        more = Label(
+            tr("Every network trains offline on this computer; its canvas shows how.")
+        )
+        more.setProperty("role", "secondary")
+        words.addWidget(title)
+        words.addWidget(more)
+        row.addLayout(words, 1)
+        self.empty = self._button(tr("Empty canvas"), "new")
+        self.empty.clicked.connect(self.leave)
+        self.file = self._button(tr("Open a file…"), "open")
+        self.file.clicked.connect(self._files.open)
+        row.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.file, 0, Qt.AlignmentFlag.AlignBottom)
+        return row
+
+    def _button(self, words: str, icon: str) -> QPushButton:
+        button = QPushButton(words)
+        icons.bind(button, icon, "fg2")
+        return button
+
+    def leave(self, _edits: object = None) -> None:
+        """Show the canvas; this page does not come back."""
+        if not self.is_shown:
+            return
+        desk = self._desk
+        desk.centre.setCurrentWidget(desk.canvas)
+        desk.centre.removeWidget(self)
+        desk.docks.bring_back(self._put_away)
+        layout = desk.settings.window("state")
+        if layout.isEmpty() or not desk.docks.restore(layout):
+            desk.docks.resize()
+        desk.canvas.setFocus()
+        self.hide()
+        QTimer.singleShot(0, self, self.deleteLater)
+
+    def _on_state(self, _state: str) -> None:
+        if self._desk.session.active:
+            self.leave()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Give way to the canvas on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
