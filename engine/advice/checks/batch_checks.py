@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.advice.document.guarded import advised
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Inference
 from engine.graph import ports
@@ -29,13 +29,13 @@ class Whole:
         project: Only read.
         nodes: All flat nodes.
         found: What is known of each, by path.
-        spots: Each that has inputs, by path.
+        contexts: Each that has inputs, by path.
     """
 
     project: Project
     nodes: Sequence[FlatNode]
     found: Mapping[str, Inference]
-    spots: Mapping[str, Spot]
+    contexts: Mapping[str, FixContext]
 
 
 def update_problems(whole: Whole) -> Iterator[Problem]:
@@ -82,12 +82,12 @@ def _movable(whole: Whole, name: str) -> Iterator[Fix]:
     known = [node for node in needed if node.path in whole.found]
     layers = [node for node in known if whole.found[node.path].parameters]
     yield from _thawed(whole.project, [n for n in layers if not n.trainable])
-    spot = whole.spots.get(losses[0].path) if losses and not layers else None
-    if spot is not None and len(spot.shape) > 1:
-        classes = spot.flows[1].classes if len(spot.flows) > 1 else 0
-        for size in (classes, spot.shape[-1]):
+    context = whole.contexts.get(losses[0].path) if losses and not layers else None
+    if context is not None and len(context.shape) > 1:
+        classes = context.flows[1].classes if len(context.flows) > 1 else 0
+        for size in (classes, context.shape[-1]):
             if size:
-                yield from spot.insert(0, ("linear", {"out_features": size}))
+                yield from context.insert(0, ("linear", {"out_features": size}))
 
 
 def _thawed(project: Project, frozen: Sequence[FlatNode]) -> Iterator[Fix]:
@@ -116,18 +116,18 @@ def _single_samples(whole: Whole) -> Iterator[Problem]:
         return
     larger = SetTraining(training.with_value("batch_size", _USUAL_BATCH))
     label = tr("Set Batch size to {n}", n=_USUAL_BATCH)
-    for path, spot in whole.spots.items():
-        is_norm = spot.node.type.startswith("batch_norm")
+    for path, context in whole.contexts.items():
+        is_norm = context.node.type.startswith("batch_norm")
         if is_norm and math.prod(whole.found[path].outputs[0].shape[2:]) == 1:
             yield Problem(
-                spot.node.place,
+                context.node.place,
                 tr(
                     "{title} compares samples, and a batch has only one",
-                    title=spot.title,
+                    title=context.title,
                 ),
                 expected=tr("a batch of at least {n}", n=2),
                 got=tr("a batch of {n}", n=1),
-                fixes=(Fix(label, (larger,)), *spot.retype("layer_norm")),
+                fixes=(Fix(label, (larger,)), *context.retype("layer_norm")),
             )
 
 

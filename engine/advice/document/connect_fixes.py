@@ -47,7 +47,7 @@ def connections(
     used = {edge.source for edge in graph.edges}
     wants_truth = _wants_truth(graph.node(target.node), port)
     learned = _learned(graph) if wants_truth else set()
-    offers = [
+    found = [
         (_rank(node, out, port, wants_truth=wants_truth), source in used, node, out)
         for node in reversed(_near(graph, target.node))
         for out in output_ports(project, node)
@@ -58,8 +58,8 @@ def connections(
         and not (wants_truth and _is_guess(node, out, port))
         and not (wants_truth and node.id in learned)
     ]
-    offers.sort(key=lambda offer: offer[:2])
-    wires = _wires(scope, target, [(node, out) for _, _, node, out in offers])
+    found.sort(key=lambda each: each[:2])
+    wires = _wires(scope, target, [(node, out) for _, _, node, out in found])
     added = list(_data(project, scope, target, port))
     fed = any(_category(node) == "io" for node in graph.nodes.values())
     return tuple(([*wires, *added] if fed else [*added, *wires])[:_MOST_WIRES])
@@ -123,12 +123,12 @@ def _rank(node: Node, out: Port, port: Port, *, wants_truth: bool) -> int:
 
 
 def _wires(
-    scope: str, target: Endpoint, offers: Sequence[tuple[Node, Port]]
+    scope: str, target: Endpoint, found: Sequence[tuple[Node, Port]]
 ) -> list[Fix]:
     """Return the wires; nodes that are called alike go by their ids, as in plots."""
-    called = Counter((title(node), out.name) for node, out in offers)
+    called = Counter((title(node), out.name) for node, out in found)
     wires = []
-    for node, out in offers:
+    for node, out in found:
         is_alone = called[title(node), out.name] == 1
         name = title(node) if is_alone else node.id
         words = tr("Connect {title} · {port}", title=name, port=out.name)

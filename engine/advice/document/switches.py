@@ -16,7 +16,7 @@ FIELD = "remedies"
 
 
 @dataclass(frozen=True)
-class Remedy:
+class Switch:
     """One switch.
 
     Args:
@@ -47,21 +47,21 @@ class Remedy:
         return assign.edits(project, self.set if on else self.unset)
 
 
-def read(project: Project) -> tuple[Remedy, ...]:
+def read(project: Project) -> tuple[Switch, ...]:
     """Return the switches of a document; what is no switch is passed over."""
     records = project.extra.get(FIELD)
     found = map(_read, records if isinstance(records, list | tuple) else ())
-    return tuple(remedy for remedy in found if remedy is not None)
+    return tuple(switch for switch in found if switch is not None)
 
 
-def _read(record: object) -> Remedy | None:
+def _read(record: object) -> Switch | None:
     if not isinstance(record, dict):
         return None
     name, changes = record.get("name"), _words(record.get("set"))
     if not isinstance(name, str) or not name or not changes:
         return None
     text = record.get("text")
-    return Remedy(
+    return Switch(
         name,
         text if isinstance(text, str) else "",
         changes,

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.advice.checks.batch_checks import Whole
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow
 from engine.graph import ports
@@ -34,12 +34,12 @@ class Net:
 
     def __init__(self, whole: Whole, samples: Samples | None) -> None:
         self.nodes, self._samples = whole.nodes, samples
-        self._spots, self._found = whole.spots, whole.found
+        self._contexts, self._found = whole.contexts, whole.found
         self.by_path = {node.path: node for node in whole.nodes}
 
-    def spot(self, node: FlatNode) -> Spot:
+    def context(self, node: FlatNode) -> FixContext:
         """Return a node with what flows into it."""
-        return self._spots[node.path]
+        return self._contexts[node.path]
 
     def title(self, node: FlatNode) -> str:
         """Return the words for a node."""

@@ -1,4 +1,4 @@
-"""Cures that work on any network, each as edits of one undo step."""
+"""Fixes that work on any network, each as edits of one undo step."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace

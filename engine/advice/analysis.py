@@ -4,21 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.advice.checks.batch_checks import Whole, update_problems, with_weights
-from engine.advice.checks.ends import loss_offers, value_problems
 from engine.advice.checks.free_memory import room
-from engine.advice.checks.itself import self_comparisons
 from engine.advice.checks.memory import Needs, memory_problems
 from engine.advice.checks.phase_checks import PhaseCheck
+from engine.advice.checks.self_comparison import self_comparisons
 from engine.advice.checks.unread import Unread
+from engine.advice.checks.value_checks import value_problems, with_loss_fixes
 from engine.advice.document.bounded import first, more, most_problems
 from engine.advice.document.guarded import advised
 from engine.advice.document.validate import validate
 from engine.advice.fixes import fixes_for
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.advice.fixes.sharing import own_weights
 from engine.advice.ranking import ranked, unknown_places
 from engine.advice.structure import Samples, structure_problems
-from engine.advice.weights.mismatches import misfit_problems
+from engine.advice.weights.mismatches import mismatch_problems
 from engine.advice.weights.sources import start_problems
 from engine.compile.flatten import FlatNode, Flattener, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference
@@ -32,7 +32,7 @@ from engine.graph.problems import Fix, Problem
 from engine.protocol.messages import Analysis, NodeInfo, PhaseInfo
 
 
-class ShapeCache:
+class Analyser:
     """Tells what is known of documents, and remembers it for the next time.
 
     Args:
@@ -96,9 +96,9 @@ class ShapeCache:
         there = room(str(project.training.value("device")))
         problems += _unread(project, nodes, walk, problems)
         everything = [
-            *(loss_offers(project, problems, walk.flows) if advice else problems),
+            *(with_loss_fixes(project, problems, walk.flows) if advice else problems),
             *walk.problems,
-            *self_comparisons(nodes, walk.found, walk.spots),
+            *self_comparisons(nodes, walk.found, walk.contexts),
             *advised(memory_problems, needs, there),
             *(walk.start_problems(folder) if folder is not None else ()),
         ]
@@ -163,7 +163,7 @@ class Walk:
         self.project = project
         self.infos: dict[str, NodeInfo] = {}
         self.problems: list[Problem] = []
-        self.spots: dict[str, Spot] = {}
+        self.contexts: dict[str, FixContext] = {}
         self._most = most_problems(project)
         wrong = {p.node for p in problems if p.severity == "error"}
         self._shapes = ShapeWalk(self._find, wrong)
@@ -187,7 +187,7 @@ class Walk:
     ) -> tuple[tuple[PhaseInfo, ...], Whole, list[Problem]]:
         """Return the phases, the whole, and what only shows once every node fits."""
         check = PhaseCheck(self.project, nodes, self.weights)
-        whole = Whole(self.project, nodes, self.found, self.spots)
+        whole = Whole(self.project, nodes, self.found, self.contexts)
         most = most_problems(self.project)
         found = first(check.problems(), most, "warning")
         batches = first(advised(update_problems, whole), most, "error")
@@ -196,9 +196,9 @@ class Walk:
     def start_problems(self, folder: str) -> Iterator[Problem]:
         """Yield files of weights that aren't there, or that don't fit a layer."""
         yield from start_problems(self.project, folder)
-        flows = {path: spot.flows for path, spot in self.spots.items()}
-        nodes = {path: spot.node for path, spot in self.spots.items()}
-        yield from misfit_problems(self.project, flows, nodes, folder)
+        flows = {path: context.flows for path, context in self.contexts.items()}
+        nodes = {path: context.node for path, context in self.contexts.items()}
+        yield from mismatch_problems(self.project, flows, nodes, folder)
 
     def _refuse(
         self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
@@ -207,7 +207,7 @@ class Walk:
         if self._is_full():
             self.infos.setdefault(node.place, NodeInfo(known=False))
             return
-        fixes = fixes_for(self._spot(node, flows)) if self._has_advice else ()
+        fixes = fixes_for(self._context(node, flows)) if self._has_advice else ()
         self._report(node, error, flows, fixes)
 
     def _is_full(self) -> bool:
@@ -216,8 +216,8 @@ class Walk:
             self.problems.append(more("error"))
         return len(self.problems) > self._most
 
-    def _spot(self, node: FlatNode, flows: tuple[Flow, ...]) -> Spot:
-        return Spot(self.project, node, flows, self._find, self.flows)
+    def _context(self, node: FlatNode, flows: tuple[Flow, ...]) -> FixContext:
+        return FixContext(self.project, node, flows, self._find, self.flows)
 
     def _report(
         self,
@@ -238,8 +238,8 @@ class Walk:
     def _accept(
         self, node: FlatNode, found: Inference, flows: tuple[Flow, ...]
     ) -> None:
-        self.spots[node.path] = spot = self._spot(node, flows)
-        for problem in () if self._is_full() else advised(value_problems, spot):
+        self.contexts[node.path] = context = self._context(node, flows)
+        for problem in () if self._is_full() else advised(value_problems, context):
             if problem not in self.problems:
                 self.problems.append(problem)
         self.infos.setdefault(node.place, _info(node, found, flows))

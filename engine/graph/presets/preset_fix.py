@@ -1,4 +1,4 @@
-"""What cures a preset that is broken on purpose, or changes it in an instructive way.
+"""What mends a preset that is broken on purpose, or changes it in an instructive way.
 
 A record is `{"set": ["KEY=VALUE", …], "text": …, "target": {…}}`; the words are those
 of `engine.graph.assign`.
@@ -17,7 +17,7 @@ from engine.i18n import tr
 
 
 @dataclass(frozen=True)
-class Cure:
+class PresetFix:
     """Settings that make a preset another one.
 
     Args:
@@ -31,8 +31,8 @@ class Cure:
     target: Target | None = None
 
 
-def read(record: Mapping[str, Any]) -> Cure:
-    """Return a cure from its record.
+def read(record: Mapping[str, Any]) -> PresetFix:
+    """Return the fix of a preset from its record.
 
     Raises:
         DocumentError: When the record is not one.
@@ -41,7 +41,7 @@ def read(record: Mapping[str, Any]) -> Cure:
         target = record.get("target")
         words = tuple(str(word) for word in record["set"])
         text = str(record.get("text", ""))
-        return Cure(words, text, Target.read(target) if target else None)
+        return PresetFix(words, text, Target.read(target) if target else None)
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise DocumentError(tr("This is not a cure")) from error
 
@@ -53,13 +53,13 @@ def fault_of(project: Project) -> str:
 
 
 def fix_of(project: Project) -> Fix | None:
-    """Return the cure of a preset; None where it has none, or needs none any more."""
+    """Return the fix of a preset; None where it has none, or needs none any more."""
     record: Any = project.extra.get("preset")
     if not isinstance(record, Mapping) or not isinstance(record.get("cure"), Mapping):
         return None
     try:
-        cure = read(record["cure"])
-        changes = assign.edits(project, cure.words)
+        known = read(record["cure"])
+        changes = assign.edits(project, known.words)
     except EngineError:
         return None
-    return Fix(tr(cure.text), (assign.Assign(cure.words),)) if changes else None
+    return Fix(tr(known.text), (assign.Assign(known.words),)) if changes else None
