@@ -1,10 +1,10 @@
 import pytest
 
 from engine.errors import DocumentError
-from engine.graph.assign import Assign, assign
 from engine.graph.edits import apply_all
 from engine.graph.files import serialize
 from engine.graph.presets import preset_fix
+from engine.graph.settings_text import Assign, assign
 from presets import all_presets, load
 
 

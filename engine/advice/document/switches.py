@@ -8,7 +8,7 @@ on while everything in `set` holds; nothing about it is stored anywhere else.
 from dataclasses import dataclass
 
 from engine.errors import EngineError
-from engine.graph import assign
+from engine.graph import settings_text
 from engine.graph.edits import Edit
 from engine.graph.model import Project
 
@@ -22,7 +22,7 @@ class Switch:
     Args:
         title: Words at the switch.
         text: What it does, in one sentence.
-        set: What turns it on, as for `assign.assign`.
+        set: What turns it on, as for `settings_text.assign`.
         unset: What turns it off.
     """
 
@@ -34,7 +34,7 @@ class Switch:
     def is_on(self, project: Project) -> bool:
         """Return whether everything that it sets holds."""
         try:
-            return not assign.edits(project, self.set)
+            return not settings_text.edits(project, self.set)
         except EngineError:
             return False
 
@@ -44,7 +44,7 @@ class Switch:
         Raises:
             EngineError: When the document has lost what it sets.
         """
-        return assign.edits(project, self.set if on else self.unset)
+        return settings_text.edits(project, self.set if on else self.unset)
 
 
 def read(project: Project) -> tuple[Switch, ...]:

@@ -1,7 +1,7 @@
 """What mends a preset that is broken on purpose, or changes it in an instructive way.
 
 A record is `{"set": ["KEY=VALUE", …], "text": …, "target": {…}}`; the words are those
-of `engine.graph.assign`.
+of `engine.graph.settings_text`.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import DocumentError, EngineError
-from engine.graph import assign
+from engine.graph import settings_text
 from engine.graph.model import Project
 from engine.graph.presets.library import Target
 from engine.graph.problems import Fix
@@ -59,7 +59,8 @@ def fix_of(project: Project) -> Fix | None:
         return None
     try:
         known = read(record["cure"])
-        changes = assign.edits(project, known.words)
+        changes = settings_text.edits(project, known.words)
     except EngineError:
         return None
-    return Fix(tr(known.text), (assign.Assign(known.words),)) if changes else None
+    edit = settings_text.Assign(known.words)
+    return Fix(tr(known.text), (edit,)) if changes else None

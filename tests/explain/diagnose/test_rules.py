@@ -10,9 +10,9 @@ from torch import nn
 import presets
 from engine.data import catalog
 from engine.explain.diagnose.watch import attach
-from engine.graph.assign import assign
 from engine.graph.edits import apply_all
 from engine.graph.presets import preset_fix
+from engine.graph.settings_text import assign
 from engine.training.loop.trainer import Trainer
 from engine.training.records import runs
 from tests.training.projects import mlp, phase

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 
-from engine.graph import assign
-from engine.graph.assign import Assign
+from engine.graph import settings_text
 from engine.graph.files import serialize
 from engine.graph.problems import Fix
+from engine.graph.settings_text import Assign
 from engine.protocol import commands, messages
 from engine.protocol.findings import Evidence, Finding
 from tests.helpers import frames
@@ -197,7 +197,10 @@ def real(qtbot, tmp_path):
     window = MainWindow(Session(runs_folder=tmp_path / "runs"), Settings())
     window.recovery.path = tmp_path / "recovery.bpw"
     window.document.load_preset("vanishing")
-    edits = assign.edits(window.document.project, ["threads=1"])  # steady beside others
+    # steady beside
+    edits = settings_text.edits(
+        window.document.project, ["threads=1"]
+    )  # steady beside others
     window.document.apply(edits, "One thread")
     window.show()
     qtbot.waitUntil(lambda: window.session.engine_ready, timeout=START_MS)

@@ -5,9 +5,9 @@ import json
 import pytest
 
 import presets
-from engine.graph.assign import Assign
 from engine.graph.files import serialize
 from engine.graph.problems import Fix
+from engine.graph.settings_text import Assign
 from engine.protocol import commands
 from engine.protocol.findings import Evidence, Finding
 from engine.protocol.messages import Analysis, NodeInfo

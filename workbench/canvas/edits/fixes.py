@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.graph import assign
+from engine.graph import settings_text
 from engine.graph.edits import AddNode, Connect, Edit, Move
 from engine.graph.model import Edge, Graph, Position
 from engine.graph.problems import Fix
@@ -40,8 +40,8 @@ def apply(document: Document, fix: Fix) -> None:
 def _plain(document: Document, fix: Fix) -> Iterator[Edit]:
     """Yield the edits, with words made of the document as it is now."""
     for edit in fix.edits:
-        if isinstance(edit, assign.Assign):
-            yield from assign.edits(document.project, edit.words)
+        if isinstance(edit, settings_text.Assign):
+            yield from settings_text.edits(document.project, edit.words)
         else:
             yield edit
 
