@@ -8,6 +8,7 @@ from engine.advice.document.guarded import advised
 from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Inference
+from engine.compile.phase_reach import Reach
 from engine.graph import ports
 from engine.graph.edits import Edit, ReplaceNode, SetTraining
 from engine.graph.model import Project
@@ -58,17 +59,6 @@ def _with_movable(whole: Whole, problem: Problem) -> tuple[Fix, ...]:
     return (*advised(_movable, whole, problem.phase), *problem.fixes)
 
 
-def _ancestors(whole: Whole, nodes: Sequence[FlatNode]) -> list[FlatNode]:
-    by_path = {node.path: node for node in whole.nodes}
-    seen, stack = {node.path for node in nodes}, [node.path for node in nodes]
-    while stack:
-        for _, source in by_path[stack.pop()].inputs:
-            if source.path in by_path and source.path not in seen:
-                seen.add(source.path)
-                stack.append(source.path)
-    return [node for node in whole.nodes if node.path in seen]
-
-
 def _movable(whole: Whole, name: str) -> Iterator[Fix]:
     """Yield what gives a phase weights: frozen ones that train, or a new layer."""
     phase = next(p for p in whole.project.training.phases if p.name == name)
@@ -78,8 +68,8 @@ def _movable(whole: Whole, name: str) -> Iterator[Fix]:
         if registry.get(node.type).category == "loss"
         and (not phase.minimise or node.place in phase.minimise)
     ]
-    needed = _ancestors(whole, losses)
-    known = [node for node in needed if node.path in whole.found]
+    needed = Reach(whole.project, whole.nodes).needed([node.path for node in losses])
+    known = [n for n in whole.nodes if n.path in needed and n.path in whole.found]
     layers = [node for node in known if whole.found[node.path].parameters]
     yield from _thawed(whole.project, [n for n in layers if not n.trainable])
     context = whole.contexts.get(losses[0].path) if losses and not layers else None

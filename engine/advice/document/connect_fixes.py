@@ -9,6 +9,7 @@ from engine.graph.edits import AddNode, Connect, Disconnect, Edit, ReplaceNode
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import fits, output_ports, title
 from engine.graph.problems import Fix
+from engine.graph.walks import descendants
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATASETS
@@ -43,7 +44,7 @@ def connections(
         port: The same, from the catalogue.
     """
     graph = project.scope(scope)
-    behind = graph.reached_from(target.node)
+    behind = descendants(graph, [target.node])
     used = {edge.source for edge in graph.edges}
     wants_truth = _wants_truth(graph.node(target.node), port)
     learned = _learned(graph) if wants_truth else set()
@@ -84,12 +85,9 @@ def learned_targets(project: Project) -> set[tuple[str, Endpoint]]:
 
 def _learned(graph: Graph) -> set[str]:
     """Return the nodes whose output depends on weights: no truth to learn from."""
-    found: set[str] = set()
-    for node in graph.topological():
-        above = {edge.source.node for edge in graph.edges_into(node.id)}
-        if _category(node) in _WITH_WEIGHTS or node.type in _LEARNED or above & found:
-            found.add(node.id)
-    return found
+    nodes = graph.nodes.values()
+    weighted = [n for n in nodes if _category(n) in _WITH_WEIGHTS or n.type in _LEARNED]
+    return descendants(graph, [node.id for node in weighted])
 
 
 def _near(graph: Graph, node_id: str) -> list[Node]:

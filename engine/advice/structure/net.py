@@ -9,6 +9,7 @@ from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow
 from engine.graph import ports
+from engine.graph.walks import walk
 from engine.layers import registry
 from engine.layers.spec import Params
 
@@ -93,14 +94,10 @@ class Net:
 
     def feeds(self, source: Source | None) -> set[Source]:
         """Return all ports that a value depends on, its own among them."""
-        seen: set[Source] = set()
-        stack = [source] if source else []
-        while stack:
-            end = stack.pop()
-            if end not in seen:
-                seen.add(end)
-                stack += [above for _, above in self.by_path[end.path].inputs]
-        return seen
+        return set(walk([source] if source else [], self._sources))
+
+    def _sources(self, source: Source) -> list[Source]:
+        return [above for _, above in self.by_path[source.path].inputs]
 
     @cached_property
     def _users(self) -> dict[Source, list[FlatNode]]:
