@@ -9,7 +9,7 @@ from engine.advice.document import switches
 from engine.advice.document.switches import Switch
 from engine.errors import EngineError
 from engine.i18n import tr
-from workbench.document import Document
+from workbench.document import Document, actions
 from workbench.inspector.section import Section
 from workbench.theme.label import Label
 from workbench.theme.style import polish
@@ -94,13 +94,8 @@ class Switches(QWidget):
         return row
 
     def _turn(self, switch: Switch, on: bool) -> None:
-        name = tr(switch.title)
-        text = tr("Switch {name} on", name=name)
-        if not on:
-            text = tr("Switch {name} off", name=name)
         try:
-            edits = switch.switched(self._document.project, on=on)
-            self._document.apply(edits, text)
+            actions.switch(self._document, switch, on=on)
         except EngineError as error:
             self._show()
             self.error.setText(str(error))
