@@ -1,4 +1,4 @@
-"""What a diagnosis found: the fault, its numbers, its source, and what cures it."""
+"""What a diagnosis found: the fault, its numbers, its source, and what mends it."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from workbench.theme.tokens import SPACE_M, SPACE_S
 class FindingCard(Card):
     """One fault."""
 
-    cure_requested = Signal(object, object)  # Finding, and a Fix of it
+    fix_requested = Signal(object, object)  # Finding, and a Fix of it
 
     def __init__(self, finding: Finding) -> None:
         node = next(iter(finding.nodes), None)
@@ -36,11 +36,11 @@ class FindingCard(Card):
         box.addLayout(_table(self.finding.evidence))
         box.addWidget(words(self.finding.advice, "text"))
         if self.finding.fixes:
-            box.addLayout(self._cures())
+            box.addLayout(self._fixes())
         box.addWidget(words(self.finding.source, "secondary"))
         return box
 
-    def _cures(self) -> QVBoxLayout:
+    def _fixes(self) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setContentsMargins(0, 2, 0, 2)
         box.setSpacing(SPACE_S - 2)
@@ -50,7 +50,7 @@ class FindingCard(Card):
                 tr("Apply this as one undo step and train again")
             )
             button.clicked.connect(
-                lambda _=False, fix=fix: self.cure_requested.emit(self.finding, fix)
+                lambda _=False, fix=fix: self.fix_requested.emit(self.finding, fix)
             )
             self.buttons.append(button)
             box.addWidget(button)
@@ -60,7 +60,7 @@ class FindingCard(Card):
 class FindingList(CardList[FindingCard]):
     """All faults of the run that is shown."""
 
-    cure_requested = Signal(object, object)  # Finding, and a Fix of it
+    fix_requested = Signal(object, object)  # Finding, and a Fix of it
 
     def __init__(self) -> None:
         super().__init__(spacing=SPACE_M)
@@ -79,7 +79,7 @@ class FindingList(CardList[FindingCard]):
         self.clear(expects=bool(findings))
         for finding in findings:
             card = FindingCard(finding)
-            card.cure_requested.connect(self.cure_requested)
+            card.fix_requested.connect(self.fix_requested)
             self.add(card)
 
 
