@@ -25,7 +25,7 @@ class Format:
 
     Args:
         id: As in commands.
-        title: Words in the dialog.
+        title: Words in the dialog (English; shown through `tr`).
         suffix: Ending of its files, with the dot.
         write: Writes weights to a file, tensor by tensor.
         first_difference: Reads it again, and returns the name of a tensor that is
@@ -39,19 +39,24 @@ class Format:
     first_difference: Callable[[BinaryIO, Mapping[str, Tensor]], str | None]
 
 
-FORMATS: dict[str, Format] = {
-    fmt.id: fmt
-    for fmt in (
-        Format(
-            "safetensors",
-            "safetensors",
-            ".safetensors",
-            safetensors.write,
-            safetensors.first_difference,
-        ),
-        Format("pt", "PyTorch state_dict", ".pt", pt.write, pt.first_difference),
-    )
-}
+_ROWS = (
+    Format(
+        "safetensors",
+        "safetensors: names, shapes and numbers, readable everywhere",
+        ".safetensors",
+        safetensors.write,
+        safetensors.first_difference,
+    ),
+    Format(
+        "pt",
+        "PyTorch state_dict (.pt), for torch.load(weights_only=True)",
+        ".pt",
+        pt.write,
+        pt.first_difference,
+    ),
+)
+FORMATS: dict[str, Format] = {fmt.id: fmt for fmt in _ROWS}
+"""All that can be written; the dialog and the command line ask this table."""
 
 
 def export(weights: Weights, format_id: str, path: Path) -> Exported:

@@ -235,6 +235,7 @@ class LayerSpec:
         dynamic_outputs: Ports that depend on the parameters, instead of `outputs`.
         summary: Names of the (at most two) params shown in the node.
         aliases: Other words that find the entry in searches.
+        look: Of a view: id of the view whose widget draws it too; its own if empty.
     """
 
     id: str
@@ -249,6 +250,7 @@ class LayerSpec:
     dynamic_outputs: Callable[[Params], Ports] | None = None
     summary: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    look: str = ""
     _by_name: dict[str, Param] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )

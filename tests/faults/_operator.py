@@ -288,11 +288,11 @@ class Operator:
     def do_preset(self) -> None:
         """Open a preset, or a file."""
         if self.chance.random() < 0.3:
-            self.window.files.open_preset(self.chance.choice(PRESETS))
+            self.window.controllers.files.open_preset(self.chance.choice(PRESETS))
         elif self.chance.random() < 0.3:
             files = list(self.folder.glob("*.bpw"))
             if files:
-                self.window.files.open_path(self.chance.choice(files))
+                self.window.controllers.files.open_path(self.chance.choice(files))
 
     def do_train(self) -> None:
         """Train for a moment."""

@@ -180,7 +180,7 @@ def training(ledger: Ledger, chance: random.Random) -> Iterator[float]:
     ledger.wait("window.actions_['train'].isEnabled()")
     ledger.ask("lengthen()")
     ledger.do("digest()")
-    ledger.ask("window.training.train()")
+    ledger.ask("window.controllers.training.train()")
     for number in range(10**6):
         ledger.do(f"edit({4 * number + 1})")
         yield chance.uniform(0.1, 0.8)

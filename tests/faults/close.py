@@ -54,7 +54,7 @@ def remember(self, *args):
         session.analysis_ready.connect(lambda _: session.active or begin(self))
         session.frame_received.connect(lambda frame: frame.step > 20 and reach(self))
 def begin(self):
-    self.training.start(steps=10**7)
+    self.controllers.training.start(steps=10**7)
 def reach(self):
     if told:
         return

@@ -121,7 +121,7 @@ def hostile(preset: str, name: str) -> bytes:
 def _faults(window, preset: str, name: str) -> Iterator[str]:
     path = Path(f"{name.replace('/', '')[:100]}.bpw").resolve()
     path.write_bytes(hostile(preset, name))
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     window.banner.say("error", name, [(name, lambda: None)])
     _tell_problems(window, name)
     for show in _states(window):
@@ -158,7 +158,7 @@ def _tell_problems(window, name: str) -> None:
         Problem(node, name, name, name, name, fixes),
         Problem("", name, name, name, fixes=fixes, phase=name),
     ]
-    window._on_analysis(Analysis(0, {}, tuple(told), 0))
+    window.reporting._on_analysis(Analysis(0, {}, tuple(told), 0))
 
 
 def _words(window) -> Iterator[str]:

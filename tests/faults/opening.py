@@ -78,9 +78,9 @@ def _collected(window) -> Iterator[None]:
 def used(window, path: Path, turns: Turns) -> None:
     """Open a file and work with it, each thing in turns of its own name."""
     turns.mark("open")
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     end = time.perf_counter() + _LIMIT_S
-    while window.opening.is_running and time.perf_counter() < end:
+    while window.controllers.opening.is_running and time.perf_counter() < end:
         names.settle(0.05)
     turns.mark("after")
     names.settle(2.0)
@@ -151,13 +151,13 @@ def _answer(window) -> None:
         text = f"“{node_id}” has no input"
         problems.append(Problem(node_id, text, "an image", "nothing", fixes=fixes))
     told = Analysis(0, infos, tuple(problems), 12)
-    _soon(lambda: window._on_analysis(told))
+    _soon(lambda: window.reporting._on_analysis(told))
 
 
 def cancel(window, path: Path) -> float:
     """Begin to open a file, cancel; return the processor time of that."""
     before = window.document.project
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     names.settle(0.3)
     start = time.thread_time()
     window.banner.buttons[0].click()

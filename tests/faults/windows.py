@@ -187,7 +187,9 @@ class Game:
         if choice == "Reload":
             self._reload(side, mine, word)
             return
-        side.desk.wait(f"window.disk_care.on_disk.told() == {word!r}", SOON_S)
+        side.desk.wait(
+            f"window.controllers.disk_care.on_disk.told() == {word!r}", SOON_S
+        )
         if choice != "Keep mine":
             self.other.do("write")
         side.desk.ask("hands.offer('Keep mine')")
@@ -256,7 +258,7 @@ class Game:
         """Open the shared file again."""
         if not self.other.is_whole():
             self.other.mend()
-        side.desk.ask(f"window.files.reload(Path({str(self.file)!r}))")
+        side.desk.ask(f"window.controllers.files.reload(Path({str(self.file)!r}))")
         side.known = self.other.word()
         self._settle(side)
 

@@ -75,7 +75,7 @@ class Hands:
 
     def save(self, path: str) -> str:
         """Save to a file, as “Save” does once it is known where."""
-        self._window.files._save_to(Path(path))
+        self._window.controllers.files._save_to(Path(path))
         return self.digest()
 
     def _first(self) -> str:

@@ -196,21 +196,21 @@ def overview(desk: Desk, keys: str) -> None:
 def enlarge(desk: Desk, keys: str) -> None:
     desk.wait("window.panels.is_loaded", TRAIN_S)
     desk.press(keys)
-    desk.wait("window.view.enlarging.name == 'loss'")
+    desk.wait("window.controllers.view.enlarging.name == 'loss'")
     desk.press(keys)
-    desk.wait("window.view.enlarging.name == ''")
+    desk.wait("window.controllers.view.enlarging.name == ''")
 
 
 @line("Layout to build")
 def layout_build(desk: Desk, keys: str) -> None:
     desk.press(keys)
     desk.wait("not window.docks['loss'].isVisible()")
-    desk.ask("window.view.layouts.switch('train')")
+    desk.ask("window.controllers.view.layouts.switch('train')")
 
 
 @line("Layout to train")
 def layout_train(desk: Desk, keys: str) -> None:
-    desk.ask("window.view.layouts.switch('build')")
+    desk.ask("window.controllers.view.layouts.switch('build')")
     desk.press(keys)
     desk.wait("window.docks['loss'].isVisible()")
 

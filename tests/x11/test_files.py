@@ -28,7 +28,7 @@ def _renamed(path, name):
 
 
 def _open(desk, path):
-    desk.ask(f"window.files.reload(Path({str(path)!r}))")
+    desk.ask(f"window.controllers.files.reload(Path({str(path)!r}))")
 
 
 def _rename(desk, name):

@@ -18,6 +18,7 @@ from engine.protocol.messages import Exported, RunStarted
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 
 FORMATS = {
     "safetensors": "safetensors: names, shapes and numbers, readable everywhere",
@@ -118,9 +119,7 @@ class ExportDialog(Dialog):
             self.button.setText(tr("Export step {step} instead", step=step))
 
     def _say(self, words: str, role: str) -> None:
-        self.result.setProperty("role", role)
-        self.result.style().unpolish(self.result)
-        self.result.style().polish(self.result)
+        polish(self.result, "role", role)
         self.result.setText(words)
 
     def _on_format(self) -> None:

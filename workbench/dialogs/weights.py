@@ -19,6 +19,7 @@ from engine.protocol.weights import Fit, WeightsPreview
 from workbench.dialogs.base import Dialog
 from workbench.dialogs.weights_table import FitTable
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 
 _FILES = "*.safetensors *.pt *.pth *.bin"
 TYPING_MS = 300
@@ -135,9 +136,7 @@ class WeightsDialog(Dialog):
         self.button.setEnabled(False)
 
     def _say(self, words: str, role: str) -> None:
-        self.facts.setProperty("role", role)
-        self.facts.style().unpolish(self.facts)
-        self.facts.style().polish(self.facts)
+        polish(self.facts, "role", role)
         self.facts.setText(words)
 
     def _choose(self, path: str) -> None:

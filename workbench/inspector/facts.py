@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.i18n import tr
 from engine.protocol.messages import NodeInfo
-from workbench.inspector.fields import polish
 from workbench.theme import fonts, text
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 
 UNKNOWN = "—"
 _MOST_EXACT = 9_999_999

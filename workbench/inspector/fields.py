@@ -20,19 +20,10 @@ from workbench.inspector import values
 from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.line import Line
+from workbench.theme.style import polish
 
 MIXED = "—"
 _SLIDER_STEPS = 280
-
-
-def polish(widget: QWidget, name: str, value: object) -> None:
-    """Set a property that the style sheet looks at."""
-    if widget.property(name) != value:
-        widget.setProperty(name, value)
-        if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
-            return
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
 
 
 class Field(QWidget):

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding
-from workbench.inspector.fields import polish
 from workbench.inspector.problems import FixButton
 from workbench.inspector.section import scrolled
 from workbench.theme import icons, signals
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
 

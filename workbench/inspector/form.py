@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 from engine.i18n import tr
 from engine.layers.spec import Param, Value
 from workbench.inspector import fields
-from workbench.inspector.fields import Field, polish
+from workbench.inspector.fields import Field
 from workbench.theme import icons
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import escape
 from workbench.theme.tokens import SPACE_S
 

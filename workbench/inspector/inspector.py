@@ -15,12 +15,12 @@ from engine.graph.model import ROOT
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document
-from workbench.inspector.fields import polish
 from workbench.inspector.node_panel import NodePanel
 from workbench.inspector.remedies import RemedySwitches
 from workbench.inspector.section import scrolled
 from workbench.inspector.training.form import TrainingForm
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M
 
 LAYER, TRAINING = 0, 1

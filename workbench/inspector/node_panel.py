@@ -15,12 +15,12 @@ from engine.layers.spec import LayerSpec, Param, Value
 from engine.protocol.messages import NodeInfo
 from workbench.document import Document, actions
 from workbench.inspector.facts import Facts
-from workbench.inspector.fields import polish
 from workbench.inspector.form import Form
 from workbench.inspector.section import Section
 from workbench.inspector.start_row import StartRow
 from workbench.theme.label import Label
 from workbench.theme.line import Line
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M
 
 WEIGHTS = (

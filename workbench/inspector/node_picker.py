@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
-from workbench.inspector.fields import polish
 from workbench.inspector.flow import FlowLayout
 from workbench.theme import icons
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import tip, word
 from workbench.theme.tokens import SPACE_XS
 

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 
 from engine.graph.edits import Problem
 from engine.i18n import tr
-from workbench.inspector.fields import polish
 from workbench.inspector.flow import FlowLayout
 from workbench.inspector.section import scrolled
 from workbench.theme import icons, signals
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
 

@@ -10,9 +10,9 @@ from engine.advice.document.switches import Remedy
 from engine.errors import EngineError
 from engine.i18n import tr
 from workbench.document import Document
-from workbench.inspector.fields import polish
 from workbench.inspector.section import Section
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import tip, word
 from workbench.theme.tokens import SPACE_S
 

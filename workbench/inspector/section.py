@@ -10,8 +10,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.inspector.fields import polish
 from workbench.theme import icons
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_S
 
 

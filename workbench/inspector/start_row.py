@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from engine.graph.model import Node
 from engine.graph.weights import Start
 from engine.i18n import tr
-from workbench.inspector.fields import polish
 from workbench.theme import icons
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_S
 

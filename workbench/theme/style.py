@@ -1,8 +1,8 @@
 """Puts a theme on: Fusion, an explicit palette and a short style sheet."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from workbench.theme import fonts, icons, tokens
 from workbench.theme.tokens import Tokens
@@ -97,3 +97,13 @@ def sheet(theme: Tokens) -> str:
     for name in sorted(values, key=len, reverse=True):  # $fg2 before $fg
         text = text.replace(f"${name}", str(values[name]))
     return text
+
+
+def polish(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            return
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

@@ -9,6 +9,7 @@ from engine.compile.modules.basic import Gather
 from engine.compile.modules.classes import need_classes
 from engine.compile.shape_text import shape_text, shapes_text
 from engine.i18n import tr
+from engine.layers.families.view import SPECS
 
 Builder = Callable[[Site], nn.Module]
 
@@ -86,16 +87,17 @@ def _anything(_site: Site) -> nn.Module:
     return Gather()
 
 
-BUILDERS: dict[str, Builder] = {
+_CHECKED: dict[str, Builder] = {
     "confusion_matrix": _classes,
     "image_grid": _image_grid,
     "scatter": _scatter,
     "decision_boundary": _plane,
-    "predictions": _anything,
-    "curve": _anything,
     "latent_map": _latent,
     "text_sample": _written,
     "denoising_chain": _chain,
     "forecast": _forecast,
-    "task_matrix": _anything,
 }
+BUILDERS: dict[str, Builder] = {
+    spec.id: _CHECKED.get(spec.id, _anything) for spec in SPECS
+}
+"""A view that takes whatever fits its ports needs no line here."""

@@ -6,7 +6,7 @@ from engine.layers.spec import LayerSpec, Param, Port, Ports
 
 
 def _view(
-    type_id: str, title: str, words: str, inputs: Ports, *params: Param
+    type_id: str, title: str, words: str, inputs: Ports, *params: Param, look: str = ""
 ) -> LayerSpec:
     return LayerSpec(
         id=type_id,
@@ -19,6 +19,7 @@ def _view(
         outputs=(),
         summary=tuple(param.name for param in params[:1]),
         aliases=("plot", "show", "watch"),
+        look=look,
     )
 
 
@@ -113,6 +114,7 @@ SPECS = (
         count("resolution", 12, "Resolution", "Images per side."),
         positive("extent", 2.5, "Extent", "From the middle to the edges."),
         choice("range", ("automatic", "0…1", "−1…1"), "Range", "From black to white."),
+        look="image_grid",
     ),
     _view(
         "text_sample",
@@ -169,6 +171,7 @@ SPECS = (
             optional=True,
         ),
         Param("seed", "int", 0, "Seed", "The same noise every time.", min=0),
+        look="image_grid",
     ),
     _view(
         "forecast",

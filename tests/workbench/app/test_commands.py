@@ -8,9 +8,9 @@ from engine.protocol import commands
 from engine.protocol.messages import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.helpers import discard
-from workbench.app.commands.actions import keys_of
-from workbench.app.commands.handlers import all_commands
+from workbench.app.commands.palette import all_commands
 from workbench.app.window import MainWindow, first_size
+from workbench.commands.words import keys_of
 from workbench.dialogs.report import ReportDialog
 from workbench.document.settings import Settings
 from workbench.session.session import Session
@@ -113,7 +113,9 @@ def test_engine_that_keeps_crashing_is_one_sentence_with_offers(
 
 
 def test_details_of_a_crash_can_be_read(window):
-    window.engine_care.show_details("The engine has ended.", "ImportError: torch")
+    window.controllers.engine_care.show_details(
+        "The engine has ended.", "ImportError: torch"
+    )
     dialog = window.findChild(ReportDialog)
     assert "ImportError: torch" in dialog.details.toPlainText()
     dialog.accept()
@@ -163,7 +165,10 @@ def test_full_screen_has_its_key(window):
 
 
 def test_the_command_palette_fine_tunes_the_selection_with_lora(window):
-    commands_by_words = {command.text: command for command in all_commands(window)}
+    commands_by_words = {
+        command.text: command
+        for command in all_commands(window, window.controllers.files, window.actions_)
+    }
     window.canvas.select(["linear1", "linear2"])
     commands_by_words["Fine-tune with LoRA"].run()
     nodes = window.document.project.graph.nodes

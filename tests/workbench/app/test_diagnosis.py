@@ -59,7 +59,7 @@ def told(*findings, step=1):
 def ill(qtbot, running, engine):
     """A window whose run has a fault."""
     engine.tell(told(finding()), len(engine.sent))
-    qtbot.waitUntil(running.diagnosing.bar.isVisible)
+    qtbot.waitUntil(running.controllers.diagnosing.bar.isVisible)
     return running
 
 
@@ -70,13 +70,13 @@ def texts(widget):
 def test_nothing_is_said_while_nothing_is_wrong(qtbot, running, engine):
     engine.tell(told(), len(engine.sent))
     qtbot.waitUntil(lambda: running.session.history.step == 1)
-    assert not running.diagnosing.bar.isVisible()
+    assert not running.controllers.diagnosing.bar.isVisible()
     assert running.docks["diagnosis"].windowTitle() == "Diagnosis"
-    assert "No fault" in running.diagnosing.panel.empty.text()
+    assert "No fault" in running.controllers.diagnosing.panel.empty.text()
 
 
 def test_a_fault_stands_above_the_canvas_in_the_panel_and_at_its_node(ill):
-    bar, panel = ill.diagnosing.bar, ill.diagnosing.panel
+    bar, panel = ill.controllers.diagnosing.bar, ill.controllers.diagnosing.panel
     assert (bar.title.text(), bar.words.text()) == (
         "Vanishing gradients",
         "The gradient of the first layer is 1e+11 times smaller.",
@@ -97,8 +97,8 @@ def test_a_check_of_the_graph_keeps_the_badge(ill, qtbot, engine):
 
 def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine):
     before = serialize.dumps(ill.document.project)
-    qtbot.mouseClick(ill.diagnosing.bar.cure, LEFT)
-    assert not ill.diagnosing.bar.isVisible()
+    qtbot.mouseClick(ill.controllers.diagnosing.bar.cure, LEFT)
+    assert not ill.controllers.diagnosing.bar.isVisible()
     assert ill.canvas.scene.nodes["scores"].face.severity == ""
     assert ill.document.undo_stack.count() == 1
     assert ill.document.undo_stack.undoText() == "Cure: Vanishing gradients"
@@ -121,7 +121,7 @@ def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine)
 
 def test_another_cure_is_a_button_in_the_panel(qtbot, ill):
     ill.docks.raise_("diagnosis")
-    card = ill.diagnosing.panel.cards[0]
+    card = ill.controllers.diagnosing.panel.cards[0]
     words = [button.accessibleName() for button in card.buttons]
     assert words == ["A lower rate.", "Fewer epochs"]
     qtbot.mouseClick(card.buttons[1], LEFT)
@@ -147,18 +147,18 @@ def test_long_words_of_a_cure_leave_the_numbers_in_sight(qtbot, width):
 
 def test_details_bring_the_panel_forward(qtbot, ill):
     assert not ill.docks.is_visible("diagnosis")
-    qtbot.mouseClick(ill.diagnosing.bar.details, LEFT)
+    qtbot.mouseClick(ill.controllers.diagnosing.bar.details, LEFT)
     qtbot.waitUntil(lambda: ill.docks.is_visible("diagnosis"))
 
 
 def test_a_card_leads_to_its_node(qtbot, ill):
     ill.docks.raise_("diagnosis")
-    qtbot.mouseClick(ill.diagnosing.panel.cards[0], LEFT)
+    qtbot.mouseClick(ill.controllers.diagnosing.panel.cards[0], LEFT)
     assert ill.canvas.selected_ids() == ["scores"]
 
 
 def test_a_closed_bar_stays_closed_for_this_fault_only(qtbot, ill, engine):
-    bar = ill.diagnosing.bar
+    bar = ill.controllers.diagnosing.bar
     qtbot.mouseClick(bar.findChildren(QToolButton)[0], LEFT)
     assert not bar.isVisible()
     engine.tell(told(finding(), step=2), len(engine.sent))
@@ -175,19 +175,19 @@ def test_a_lost_loss_is_explained_by_the_diagnosis_alone(qtbot, ill, engine):
     engine.tell(messages.Outcome("diverged", "run", 1, "No number"), len(engine.sent))
     qtbot.waitUntil(lambda: ill.session.state == "diverged")
     assert not ill.banner.isVisible()
-    assert ill.diagnosing.bar.isVisible()
+    assert ill.controllers.diagnosing.bar.isVisible()
 
 
 def test_another_document_forgets_the_fault(ill):
     ill.document.load_preset("xor")
-    assert not ill.diagnosing.bar.isVisible()
-    assert ill.diagnosing.panel.cards == []
-    assert "Train" in ill.diagnosing.panel.empty.text()
+    assert not ill.controllers.diagnosing.bar.isVisible()
+    assert ill.controllers.diagnosing.panel.cards == []
+    assert "Train" in ill.controllers.diagnosing.panel.empty.text()
 
 
 def test_a_cure_that_the_document_refuses_is_told(qtbot, ill):
     lost = Fix("Lost", (Assign(("nothing.of=healthy",)),))
-    ill.diagnosing.cure(finding(), lost)
+    ill.controllers.diagnosing.cure(finding(), lost)
     assert ill.banner.isVisible()
     assert ill.document.undo_stack.count() == 0
 
@@ -211,7 +211,7 @@ def real(qtbot, tmp_path):
 
 def test_vanishing_gradients_are_read_cured_by_a_click_and_gone(qtbot, real):
     before = serialize.dumps(real.document.project)
-    bar, session = real.diagnosing.bar, real.session
+    bar, session = real.controllers.diagnosing.bar, real.session
     real.actions_["train"].trigger()
     qtbot.waitUntil(bar.isVisible, timeout=RUN_MS)
     assert bar.finding.fault == "vanishing_gradients"
@@ -232,7 +232,7 @@ def test_vanishing_gradients_are_read_cured_by_a_click_and_gone(qtbot, real):
     assert session.state == "finished"
     assert session.history.evaluations[-1].values["accuracy"] >= 0.95
     assert not bar.isVisible()
-    assert real.diagnosing.panel.cards == []
+    assert real.controllers.diagnosing.panel.cards == []
 
     real.actions_["undo"].trigger()
     assert serialize.dumps(real.document.project) == before

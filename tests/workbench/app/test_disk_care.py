@@ -44,26 +44,26 @@ def test_read_only_file_is_replaced_only_when_somebody_says_so(window, path, ans
     path.chmod(0o444)
     before = path.read_bytes()
     asked = answer("Cancel")
-    assert not window.files.save()
+    assert not window.controllers.files.save()
     assert path.read_bytes() == before
     assert asked == ["“net.bpw” is read-only."]
     answer("Overwrite")
-    assert window.files.save()
+    assert window.controllers.files.save()
     assert "Mine" in path.read_text("utf-8")
 
 
 def test_second_change_while_it_asks_is_asked_about_too(window, path, answer):
     path.write_text("theirs", "utf-8")
     asked = answer("Overwrite", "Cancel")
-    whole = window.disk_care.on_disk.take
+    whole = window.controllers.disk_care.on_disk.take
 
     def take(word):
         path.write_text("theirs, again", "utf-8")
         whole(word)
 
-    window.disk_care.on_disk.take = take
+    window.controllers.disk_care.on_disk.take = take
     known = window.document.known
-    assert not window.files.save()
+    assert not window.controllers.files.save()
     assert len(asked) == 2
     assert path.read_text("utf-8") == "theirs, again"
     assert window.document.known == known  # Cancelled is as if nobody had asked.
@@ -73,14 +73,14 @@ def test_change_between_question_and_writing_is_asked_about(
     window, path, answer, monkeypatch
 ):
     asked = answer("Cancel")
-    whole = window.files.check
+    whole = window.controllers.guard.check
 
     def check():
         path.write_text("theirs", "utf-8")
         whole()
 
-    window.files.check = check
-    assert not window.files.save()
+    window.controllers.guard.check = check
+    assert not window.controllers.files.save()
     assert len(asked) == 1
     assert path.read_text("utf-8") == "theirs"
 
@@ -97,7 +97,7 @@ def test_broken_file_is_not_reloaded_and_both_sides_stay_offered(qtbot, window, 
 def test_save_that_fails_offers_another_place(window, path):
     path.unlink()
     path.mkdir()
-    assert not window.files.save()
+    assert not window.controllers.files.save()
     assert offers(window) == ["Save as…"]
     assert window.document.is_modified
 
@@ -111,7 +111,7 @@ def test_name_without_suffix_replaces_no_file_unasked(
     typed = (str(precious.with_suffix("")), "")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a: typed)
     asked = answer(word)
-    assert window.files.save_as() == (word == "Replace")
+    assert window.controllers.files.save_as() == (word == "Replace")
     assert asked == ["“precious.bpw” exists already."]
     assert (precious.read_text("utf-8") == "precious") == (word == "Cancel")
 

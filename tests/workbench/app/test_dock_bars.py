@@ -107,7 +107,7 @@ def test_two_clicks_on_a_tab_show_its_panel_large_and_back(qtbot, shown):
     assert plot.width() > 1.5 * small.width()
     corner = plot.mapTo(shown, QPoint(0, 0))
     assert shown.centre.mapTo(shown, QPoint(0, 0)).x() == corner.x()
-    page = shown.view.enlarging.page
+    page = shown.controllers.view.enlarging.page
     double_click(qtbot, shown, page.bar, QPoint(60, 10))
     qtbot.wait(20)
     assert shown.canvas.isVisible()
@@ -145,7 +145,7 @@ def test_the_action_takes_the_panel_with_the_keyboard_and_escape_puts_it_back(
 
 
 def test_another_panel_takes_the_place_of_the_large_one(shown):
-    enlarge = shown.view.enlarging
+    enlarge = shown.controllers.view.enlarging
     enlarge.toggle("loss")
     enlarge.toggle("weights")
     assert shown.docks.widget("loss") is shown.panels.plots["loss"]
@@ -154,7 +154,7 @@ def test_another_panel_takes_the_place_of_the_large_one(shown):
 
 
 def test_a_large_plot_is_drawn_while_it_trains(qtbot, shown):
-    enlarge = shown.view.enlarging
+    enlarge = shown.controllers.view.enlarging
     enlarge.toggle("loss")
     plot = shown.panels.plots["loss"]
     history = shown.session.history
@@ -169,23 +169,23 @@ def test_a_large_plot_is_drawn_while_it_trains(qtbot, shown):
 
 def test_what_is_of_no_use_without_the_canvas_stays_small(shown):
     for name in ("layers", "inspector"):
-        shown.view.enlarging.toggle(name)
+        shown.controllers.view.enlarging.toggle(name)
         assert shown.canvas.isVisible()
 
 
 def test_a_kept_layout_knows_nothing_of_the_large_panel(shown):
-    shown.view.enlarging.toggle("loss")
+    shown.controllers.view.enlarging.toggle("loss")
     kept = shown.docks.save()
-    shown.view.enlarging.toggle("loss")
+    shown.controllers.view.enlarging.toggle("loss")
     assert shown.docks.restore(kept)
     assert shown.docks["loss"].isVisible()
     assert shown.docks.widget("loss") is shown.panels.plots["loss"]
 
 
 def test_the_canvas_comes_back_when_somebody_shows_it(shown):
-    shown.view.enlarging.toggle("loss")
+    shown.controllers.view.enlarging.toggle("loss")
     shown.centre.setCurrentWidget(shown.canvas)
-    assert shown.view.enlarging.page is None
+    assert shown.controllers.view.enlarging.page is None
     assert shown.docks.widget("loss") is shown.panels.plots["loss"]
 
 
@@ -210,8 +210,8 @@ def test_who_leads_to_a_node_or_opens_a_document_sees_the_canvas(shown):
         lambda: shown.problems.activated.emit("scores"),
         lambda: shown.document.load_preset("xor"),
     ):
-        shown.view.enlarging.toggle("problems")
+        shown.controllers.view.enlarging.toggle("problems")
         assert not shown.canvas.isVisible()
         leads()
         assert shown.canvas.isVisible()
-        assert not shown.view.enlarging.name
+        assert not shown.controllers.view.enlarging.name

@@ -32,7 +32,7 @@ def real(qtbot, qapp, tmp_path):
 @pytest.fixture
 def trains(qtbot, real):
     qtbot.waitUntil(lambda: real.analysis is not None, timeout=START_MS)
-    real.training.start(steps=10**6)
+    real.controllers.training.start(steps=10**6)
     qtbot.waitUntil(lambda: real.session.history.step > 20, timeout=START_MS)
     return real
 
@@ -94,6 +94,6 @@ def test_killed_engine_offers_the_run_again(qtbot, trains):
     assert "memory runs out" in trains.banner.words.text()
     press(trains, "Resume the run")  # before the next engine is ready
     qtbot.waitUntil(lambda: trains.session.state == "training", timeout=START_MS)
-    trains.training.stop()
+    trains.controllers.training.stop()
     qtbot.waitUntil(lambda: trains.session.state == "stopped", timeout=START_MS)
     assert state_on_disk(trains) == "stopped"

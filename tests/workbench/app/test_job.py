@@ -54,7 +54,7 @@ def test_open_train_watch_change_pause_undo_export(qtbot, window, tmp_path):
 
 
 def _open(qtbot, window):
-    window.files.open_preset("digits-mlp")
+    window.controllers.files.open_preset("digits-mlp")
     qtbot.waitUntil(lambda: window.analysis is not None, timeout=LIMIT_MS)
     assert window.analysis.trainable
     qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=LIMIT_MS)
@@ -62,7 +62,7 @@ def _open(qtbot, window):
 
 def _train_100_steps(qtbot, window):
     session = window.session
-    window.training.start(paused=True)
+    window.controllers.training.start(paused=True)
     session.step(100)
     qtbot.waitUntil(lambda: session.history.step == 100, timeout=LIMIT_MS)
     qtbot.waitUntil(lambda: session.state == "paused", timeout=LIMIT_MS)
@@ -92,7 +92,7 @@ def _edit_and_undo(qtbot, window):
 
 def _export(qtbot, window, path):
     window.actions_["export"].trigger()
-    dialog = window.helpers.export_dialog
+    dialog = window.controllers.helpers.export_dialog
     dialog.format.setCurrentIndex(dialog.format.findData("pt"))
     dialog.path.setText(str(path))
     with qtbot.waitSignal(window.session.exported, timeout=LIMIT_MS) as exported:

@@ -22,10 +22,10 @@ def large(tmp_path):
 
 
 def test_large_project_opens_with_all_its_cards_and_wires(qtbot, window, engine, large):
-    window.files.open_path(large)
-    assert window.opening.is_running
+    window.controllers.files.open_path(large)
+    assert window.controllers.opening.is_running
     assert "Opening" in window.banner.words.text()
-    qtbot.waitUntil(lambda: not window.opening.is_running, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.controllers.opening.is_running, timeout=60_000)
     scene, graph = window.canvas.scene, window.document.project.graph
     assert window.document.path == large
     assert list(scene.nodes) == list(graph.nodes)
@@ -44,7 +44,7 @@ def test_large_project_opens_with_all_its_cards_and_wires(qtbot, window, engine,
 
 def test_cancel_leaves_the_project_that_was_there(qtbot, window, large):
     assert opening.cancel(window, large) < 0.5
-    assert not window.opening.is_running
+    assert not window.controllers.opening.is_running
     names = [thread.name for thread in threading.enumerate()]
     assert names.count("opening a project") <= 1
     qtbot.waitUntil(  # what nobody waits for any more is not read to its end
@@ -70,8 +70,8 @@ def test_reading_that_is_given_up_ends(tmp_path):
 
 
 def test_edit_while_cards_are_still_added_shows_all(qtbot, window, large):
-    window.files.open_path(large)
-    qtbot.waitUntil(lambda: not window.opening.is_running, timeout=60_000)
+    window.controllers.files.open_path(large)
+    qtbot.waitUntil(lambda: not window.controllers.opening.is_running, timeout=60_000)
     scene = window.canvas.scene
     edit.select_all(window.canvas)
     assert len(window.canvas.selected_ids()) == NODES
@@ -84,14 +84,14 @@ def test_broken_large_file_is_told_and_the_project_stays(qtbot, window, tmp_path
     before = window.document.project
     path = tmp_path / "broken.bpw"
     path.write_text('{"format": "' + "x" * 200_000)
-    window.files.open_path(path)
-    qtbot.waitUntil(lambda: not window.opening.is_running, timeout=20_000)
+    window.controllers.files.open_path(path)
+    qtbot.waitUntil(lambda: not window.controllers.opening.is_running, timeout=20_000)
     assert window.document.project is before
     assert "ends in the middle" in window.banner.words.text()
 
 
 def test_another_project_takes_the_place_of_one_that_is_being_opened(window, large):
-    window.files.open_path(large)
+    window.controllers.files.open_path(large)
     window.document.load_preset("xor")
-    assert not window.opening.is_running
+    assert not window.controllers.opening.is_running
     assert window.document.preset == "xor"

@@ -18,7 +18,7 @@ from engine.protocol import commands
 from engine.protocol.goals import PhaseGoal
 from engine.protocol.messages import Analysis, Evaluation, Failed, NodeInfo
 from engine.training.records.metric_store import MetricStore
-from workbench.app.run.past_run import PastRun, attach
+from workbench.app.run.past_run import PastRun
 from workbench.session.curves.history import History
 
 ANALYSIS = Analysis(
@@ -49,7 +49,7 @@ def folder(tmp_path):
 def test_attach_shows_the_curves_when_the_shapes_are_known(
     qtbot, window, engine, folder
 ):
-    attach(window, folder)
+    window.controllers.past_runs.open(folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
     qtbot.waitUntil(lambda: window.session.history.run is not None)
@@ -130,7 +130,7 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
     store.add_evaluation(Evaluation(20, 2.0, {"accuracy_a": 0.75, "accuracy_b": 0.0}))
     store.add_evaluation(Evaluation(40, 4.0, {"accuracy_a": 0.25, "accuracy_b": 0.5}))
     store.close()
-    attach(window, folder)
+    window.controllers.past_runs.open(folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
     qtbot.waitUntil(lambda: window.session.history.run is not None)
@@ -178,12 +178,12 @@ def fail_export(engine, earlier):
 
 
 def test_export_offers_an_earlier_checkpoint(qtbot, window, engine, folder, tmp_path):
-    attach(window, folder)
+    window.controllers.past_runs.open(folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
     qtbot.waitUntil(lambda: window.session.history.run is not None)
     window.actions_["export"].trigger()
-    dialog = window.helpers.export_dialog
+    dialog = window.controllers.helpers.export_dialog
     dialog.path.setText(str(tmp_path / "w.safetensors"))
     dialog.button.click()
     fail_export(engine, 7)
@@ -234,7 +234,7 @@ def test_the_result_stands_beside_what_a_lazy_answer_reaches(
     lazy = {"value": 0.1, "kind": "class", "answer": "<b>7</b>", "higher": True}
     bad = {"value": "0.1", "kind": "class"}
     write(folder, "digits-mlp", baselines={"accuracy": lazy, "loss": bad})
-    attach(window, folder)
+    window.controllers.past_runs.open(folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
     qtbot.waitUntil(lambda: window.session.history.run is not None)
@@ -247,7 +247,7 @@ def test_the_result_stands_beside_what_a_lazy_answer_reaches(
 @pytest.mark.parametrize("rows", [[["linear1", 0]] * 3, [["a", 0]] * 300_000])
 def test_rows_that_no_network_has_are_not_shown(qtbot, window, engine, folder, rows):
     write(folder, "digits-mlp", rows=rows)
-    attach(window, folder)
+    window.controllers.past_runs.open(folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
     qtbot.waitUntil(lambda: window.session.history.run is not None)

@@ -13,7 +13,7 @@ from engine.protocol.findings import Evidence, Finding
 from engine.protocol.messages import Analysis, NodeInfo
 from engine.protocol.wire import finding_records
 from engine.training.records import runs
-from workbench.app.run.past_run import PastRun, attach
+from workbench.app.run.past_run import PastRun
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7
@@ -41,10 +41,10 @@ def folder(tmp_path):
 
 
 def test_bar_panel_and_canvas_show_it_and_cure_it(qtbot, window, engine, folder):
-    attach(window, folder)
+    window.controllers.past_runs.open(folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
-    bar, panel = window.diagnosing.bar, window.diagnosing.panel
+    bar, panel = window.controllers.diagnosing.bar, window.controllers.diagnosing.panel
     assert PastRun(folder).findings == (FOUND,)
     assert bar.isVisibleTo(window)
     assert bar.title.text() == "Learning rate too low"

@@ -24,7 +24,7 @@ def remember(self, *args):
     windows.append(self)
     self.session.frame_received.connect(on_frame)
     self.session.engine_ready or self.session.devices_ready.connect(
-        lambda _: self.training.train())
+        lambda _: self.controllers.training.train())
 MainWindow.__init__ = remember
 started = []
 def on_frame(frame):

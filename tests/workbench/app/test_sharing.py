@@ -19,13 +19,13 @@ def path(window, tmp_path):
 
 
 def test_second_window_says_that_another_has_the_file_open(qtbot, window, path):
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     qtbot.waitUntil(lambda: "Another window" in window.banner.words.text())
     assert not window.banner.isHidden()
 
 
 def test_it_is_said_below_what_is_said_already_with_its_buttons(qtbot, window, path):
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     window.banner.say("warning", "Something else.", [("Do it", lambda: None)])
     qtbot.waitUntil(lambda: "Another window" in window.banner.words.text())
     assert window.banner.words.text().startswith("Something else.\n")

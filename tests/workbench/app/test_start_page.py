@@ -6,14 +6,13 @@ from PySide6.QtCore import Qt
 from engine.graph.files.serialize import loads
 from engine.protocol import commands
 from workbench.app.launch import main
-from workbench.app.start_page import StartPage
 from workbench.options import Options
 
 
 @pytest.fixture
 def page(qtbot, window):
     window.document.new()
-    page = StartPage(window, window.centre)
+    page = window.show_start_page()
     page.begin()
     qtbot.waitUntil(lambda: page.gallery.is_complete, timeout=20_000)
     return page

@@ -34,7 +34,7 @@ def test_one_step_is_shown_when_it_is_made(qtbot, running, engine):
 
 def test_many_steps_are_not_shown_one_by_one(qtbot, running, engine):
     paused(qtbot, running, engine)
-    running.training.step(10)
+    running.controllers.training.step(10)
     engine.tell(frame_of(*range(2, 12)), len(engine.sent))
     qtbot.waitUntil(lambda: running.session.history.step == 11)
     assert not running.canvas.step_animation.is_running

@@ -6,7 +6,7 @@ import pytest
 import presets
 from engine.protocol import commands
 from engine.protocol.messages import Frame, View
-from workbench.app.docks.view_focus import view_kinds
+from workbench.document.view_nodes import view_kinds
 
 
 def frame_with(*views):

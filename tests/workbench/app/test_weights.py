@@ -25,7 +25,7 @@ def weights(window):
 
 def test_loading_is_asked_shown_and_one_undo_step(qtbot, window, engine, tmp_path):
     window.actions_["weights"].trigger()
-    dialog = window.weights.dialog
+    dialog = window.controllers.weights.dialog
     dialog.path.setText(str(tmp_path / "net.pt"))
     dialog.ask()
     (asked,) = engine.commands(commands.PreviewWeights)
@@ -40,12 +40,12 @@ def test_loading_is_asked_shown_and_one_undo_step(qtbot, window, engine, tmp_pat
     assert window.document.undo_stack.count() == 1
     window.document.undo_stack.undo()
     assert weights(window) == {}
-    assert window.weights.dialog is None
+    assert window.controllers.weights.dialog is None
 
 
 def test_refusal_is_shown_in_the_dialog(qtbot, window, engine, tmp_path):
     window.actions_["weights"].trigger()
-    dialog = window.weights.dialog
+    dialog = window.controllers.weights.dialog
     dialog.path.setText(str(tmp_path / "no.pt"))
     dialog.ask()
     engine.tell(Failed("There is nothing"), len(engine.sent))
@@ -56,7 +56,7 @@ def test_refusal_is_shown_in_the_dialog(qtbot, window, engine, tmp_path):
 
 def test_answers_about_an_earlier_path_are_passed_over(window, engine, tmp_path):
     window.actions_["weights"].trigger()
-    dialog = window.weights.dialog
+    dialog = window.controllers.weights.dialog
     for name in ("a.pt", "b.pt"):
         dialog.path.setText(str(tmp_path / name))
         dialog.ask()
@@ -70,7 +70,9 @@ def test_answers_about_an_earlier_path_are_passed_over(window, engine, tmp_path)
 def test_loading_is_confirmed_in_one_line(window, tmp_path):
     said = []
     window.canvas.notice.connect(said.append)
-    window.weights._apply(preview_of(tmp_path / "net.pt", "linear1", "scores"))
+    window.controllers.weights._apply(
+        preview_of(tmp_path / "net.pt", "linear1", "scores")
+    )
     assert said == ["2 layers start from net.pt."]
     assert window.session.history.log[-1].text == said[0]
 
@@ -133,16 +135,16 @@ def test_places_outside_the_folder_are_asked_about_once(
     window.session.analysis_ready.emit(Analysis(0, {}, (), 0))
     assert place in window.banner.words.text().replace("\u200b", "")
     (button,) = window.banner.buttons
-    window.training.start()
+    window.controllers.training.start()
     assert engine.commands(commands.Train) == []
     window.banner.hide()
     window.session.analysis_ready.emit(Analysis(0, {}, (), 0))
     assert not window.banner.isVisible()
     before = len(engine.commands(commands.Check))
-    window.training.start()
+    window.controllers.training.start()
     window.banner.buttons[0].click()
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > before)
     assert engine.commands(commands.Check)[-1].allowed == (place,)
     assert window.settings.allowed == [place]
-    assert window.outside.held == ()
+    assert window.controllers.outside.held == ()
     assert button is not None

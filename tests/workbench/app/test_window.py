@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFileDialog
 from engine.graph.edits import Fix, Problem, Rename, SetParam, SetTraining
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Forecast, Outcome
-from workbench.app.commands.actions import ENTRIES, keys_of
+from workbench.app.commands.actions import ENTRIES
 from workbench.app.docks.docks import TitleBar
+from workbench.commands.words import keys_of
 from workbench.dialogs import unsaved
 from workbench.document import Document
 from workbench.document.files.recovery import Recovery
@@ -204,7 +205,7 @@ def test_broken_file_is_told_and_the_open_project_stays(window, tmp_path):
     path = tmp_path / "broken.bpw"
     path.write_text("{")
     before = window.document.text()
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     assert window.banner.isVisible()
     assert window.document.text() == before
 
@@ -244,7 +245,7 @@ def test_forecast_that_fails_says_nothing(qtbot, window, engine):
 
 
 def test_preset_of_the_gallery_is_opened_and_trained(qtbot, running, engine):
-    running.files.train_preset("xor")
+    running.controllers.files.train_preset("xor")
     assert running.document.project.name.startswith("XOR")
     assert engine.commands(commands.Stop)
     engine.tell(Outcome("stopped", "run", 5, "Stopped."))
@@ -273,7 +274,7 @@ def test_restored_work_is_unsaved_and_a_broken_file_is_still_told(window):
     left = Recovery(crashed, window.recovery.path.with_name("recovery-1.bpw"))
     crashed.apply([Rename("Mine")], "Rename")
     left.leave()
-    window.disk_care.offer_recovery("broken.bpw: This is not JSON.")
+    window.controllers.disk_care.offer_recovery("broken.bpw: This is not JSON.")
     assert window.banner.words.text().startswith("broken.bpw: This is not JSON.\n")
     window.banner.buttons[0].click()
     assert window.document.project.name == "Mine"

@@ -34,7 +34,7 @@ def test_window_keeps_its_size_whatever_a_project_is_called(
     names.settle(0.05)
     before = widest(window)
     content = names.hostile("gan-2d", word * (letters // len(word)))
-    window.files.open_path(put(tmp_path / "long.bpw", content))
+    window.controllers.files.open_path(put(tmp_path / "long.bpw", content))
     names._tell_problems(window, word * (letters // len(word)))
     for show in names._states(window):
         show()
@@ -48,7 +48,7 @@ def test_window_keeps_its_size_when_it_refuses_a_long_type(window, tmp_path, let
     before = widest(window)
     node = {"id": "a", "type": "w" * letters}
     path = written(graph={"nodes": [node]})(tmp_path)
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     names.settle(0.05)
     assert window.banner.isVisible()
     assert len(window.banner.words.text()) < 1000
@@ -69,7 +69,7 @@ def wide_ones(window: QWidget) -> list[str]:
 def test_every_label_of_the_window_shows_plain_text(window, tmp_path):
     picture = names.PICTURES[0]
     path = put(tmp_path / "html.bpw", names.hostile("gan-2d", picture))
-    window.files.open_path(path)
+    window.controllers.files.open_path(path)
     names._tell_problems(window, picture)
     said = {*tooltips(window), *canvas_tips(window.canvas)}
     assert [words for words in said if any(m in words[1] for m in names._MARKS)] == []

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
 
 from engine.i18n import tr
-from workbench.inspector.fields import polish
 from workbench.theme import icons, signals
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import word
 
 Kind = Literal["info", "warning", "error", "ok"]

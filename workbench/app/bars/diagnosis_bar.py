@@ -11,9 +11,9 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from engine.protocol.findings import Finding
-from workbench.inspector.fields import polish
 from workbench.theme import icons, signals
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_S
 

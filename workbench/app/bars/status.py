@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from engine.protocol.baselines import TOTAL, against
 from engine.protocol.messages import Analysis, RunStarted
-from workbench.inspector.fields import polish
 from workbench.session.curves.history import History
 from workbench.theme import current, text
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 
 STATES = {
     "starting": ("Engine starting…", "fg3"),

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from engine.protocol.device import Devices
-from workbench.inspector.fields import polish
 from workbench.theme import icons, text
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.text import word
 
 _GROUPS = (("new", "open", "save"), ("undo", "redo"), ("arrange", "zoom_in", "fit"))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from engine.i18n import tr
+from workbench.commands.words import keys_of
 from workbench.theme import icons
 from workbench.theme.text import plain
 
@@ -178,18 +179,6 @@ class Actions(Mapping[str, QAction]):
         action.setToolTip(_tip(text, keys_of(action)))
         action.triggered.connect(lambda _checked=False: handler())
         return action
-
-
-def keys_of(action: QAction) -> str:
-    """Return the keys of an action as people read them."""
-    _, _, hint = action.text().partition("\t")
-    own = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    return own or hint
-
-
-def words_of(action: QAction) -> str:
-    """Return the words of an action without mnemonics and keys."""
-    return plain(action.text().partition("\t")[0])
 
 
 def _tip(text: str, keys: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtGui import QAction
 
 from engine.i18n import tr
-from workbench.app.commands.actions import ENTRIES, MENUS, keys_of, words_of
+from workbench.app.commands.actions import ENTRIES, MENUS
+from workbench.commands.words import keys_of, words_of
 from workbench.theme.text import plain
 
 _CANVAS = (

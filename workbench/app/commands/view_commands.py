@@ -1,19 +1,17 @@
 """What the View and Model menus do, and those Edit entries that the canvas has."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
-from workbench.app.docks.enlarge import Enlarging
+from workbench.app.centre.enlarge import Enlarging
+from workbench.app.desk import Desk
 from workbench.app.docks.layouts import BUILD, TRAIN, Layouts
 from workbench.canvas.edits import blocks, edit, lora
 from workbench.canvas.gestures import notes
 from workbench.canvas.widgets import node_chooser
-
-if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
 
 _ZOOM = 1.25
 
@@ -22,17 +20,17 @@ class ViewCommands:
     """Zoom, panels, theme.
 
     Args:
-        window: Whose parts are shown.
+        desk: Whose parts are shown.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
-        self.layouts = Layouts(window.docks, window.settings)
-        self.enlarging = Enlarging(window)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.layouts = Layouts(desk.docks, desk.settings)
+        self.enlarging = Enlarging(desk)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action does, by the action's id."""
-        canvas = self._window.canvas
+        canvas = self._desk.canvas
         return {
             "zoom_in": lambda: self._zoom(_ZOOM),
             "zoom_out": lambda: self._zoom(1 / _ZOOM),
@@ -45,8 +43,8 @@ class ViewCommands:
             "layout_build": lambda: self.layouts.switch(BUILD),
             "layout_train": lambda: self.layouts.switch(TRAIN),
             "reset_layout": self.layouts.reset,
-            "problems": lambda: self._window.docks.raise_("problems"),
-            "undo_list": lambda: self._window.docks.raise_("undo"),
+            "problems": lambda: self._desk.docks.raise_("problems"),
+            "undo_list": lambda: self._desk.docks.raise_("undo"),
             "overview": canvas.minimap.toggle,
             "motion": self._flip_motion,
             **self._graph_handlers(),
@@ -54,7 +52,7 @@ class ViewCommands:
 
     def _graph_handlers(self) -> dict[str, Callable[[], object]]:
         """Return what the canvas does with its selection."""
-        canvas = self._window.canvas
+        canvas = self._desk.canvas
         return {
             "heal": lambda: edit.heal(canvas),
             "go_to": lambda: node_chooser.go_to_node(canvas),
@@ -71,20 +69,20 @@ class ViewCommands:
             "plain_linear": lambda: lora.restore(canvas),
         }
 
-    def follow_settings(self) -> None:
-        """Take over what the settings say of motion."""
-        flag = self._window.settings.flag("reduced_motion", default=False)
-        self._window.canvas.reduced_motion = flag
-        self._window.actions_["motion"].setCheckable(True)
-        self._window.actions_["motion"].setChecked(flag)
+    def follow_settings(self, motion: QAction) -> None:
+        """Take over what the settings say of motion; its action shows it."""
+        flag = self._desk.settings.flag("reduced_motion", default=False)
+        self._desk.canvas.reduced_motion = flag
+        motion.setCheckable(True)
+        motion.setChecked(flag)
 
     def _flip_motion(self) -> None:
-        canvas = self._window.canvas
+        canvas = self._desk.canvas
         canvas.reduced_motion = not canvas.reduced_motion
-        self._window.settings.set_flag("reduced_motion", on=canvas.reduced_motion)
+        self._desk.settings.set_flag("reduced_motion", on=canvas.reduced_motion)
 
     def _zoom(self, factor: float) -> None:
-        canvas = self._window.canvas
+        canvas = self._desk.canvas
         middle = canvas.viewport().rect().center().toPointF()
         canvas.camera.zoom_by(factor, middle)
 
@@ -94,10 +92,10 @@ class ViewCommands:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, name)
-            self._window.settings.theme = name
+            self._desk.settings.theme = name
 
     def _full_screen(self) -> None:
-        window = self._window
+        window = self._desk.widget.window()
         if window.isFullScreen():
             window.showNormal()
         else:

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
-from workbench.inspector.fields import polish
 from workbench.theme import icons
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M
 
 Enlarge = Callable[[QDockWidget], object]

@@ -1,14 +1,14 @@
 """Panels around the canvas: small title bars, tabs, a layout that is kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 from shiboken6 import isValid
 
 from engine.i18n import tr
-from workbench.app.docks.bars import TabTools, TitleBar, object_name
-from workbench.inspector.fields import polish
+from workbench.app.docks.bars import TabTools, TitleBar, name_of, object_name
+from workbench.theme.style import polish
 
 LAYOUT_VERSION = 4
 """Goes up when docks come or go, so that an old layout isn't applied to them."""
@@ -35,21 +35,23 @@ _CLOSED = ("undo", "diagnosis")
 """These are not open in a new window."""
 
 
-class Docks:
+class Docks(QObject):
     """All panels of the window by name.
 
     Args:
         window: Holds them.
 
-    Attributes:
-        enlarge: Shows a panel large.
+    Signals:
+        enlarge_wanted: Name of a panel that somebody wants to see large.
     """
 
+    enlarge_wanted = Signal(str)
+
     def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
         self._tools: list[TabTools] = []
-        self.enlarge: Callable[[QDockWidget], object] = lambda _dock: None
         window.setDockNestingEnabled(True)
         window.setTabPosition(_AREA.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for name, title in TITLES.items():
@@ -130,7 +132,7 @@ class Docks:
         return next((dock for dock in shown if dock.windowTitle() == title), None)
 
     def _on_enlarge(self, dock: QDockWidget) -> None:
-        self.enlarge(dock)
+        self.enlarge_wanted.emit(name_of(dock))
 
     def reset(self) -> None:
         """Put every panel where it stands in a new window."""

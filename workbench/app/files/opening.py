@@ -6,18 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import EngineError
 from engine.graph.files import giving_up
 from engine.i18n import tr
+from workbench.app.desk import Desk
 from workbench.canvas.scene.slices import Slices
 from workbench.canvas.scene.staging import StagedScene, is_large
 from workbench.document import content
 
 if TYPE_CHECKING:
     from engine.graph.model import Project
-    from workbench.app.window import MainWindow
 
 LARGE_BYTES = 100_000
 """Files from here on are read on a thread."""
@@ -34,12 +34,17 @@ class Opening(QObject):
     The project that is open stays until then, and for good when it is cancelled.
 
     Args:
-        window: Gets the project.
+        desk: Gets the project.
+
+    Signals:
+        failed: Why a file can't be opened.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.widget)
+        self._desk = desk
         self._reading: _Reading | None = None
         self._stage: StagedScene | None = None
         self._then: Callable[[], object] = lambda: None
@@ -47,8 +52,7 @@ class Opening(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._on_timeout)
-        window.files.opening = self
-        window.document.replaced.connect(self.cancel)
+        desk.document.replaced.connect(self.cancel)
 
     @property
     def is_running(self) -> bool:
@@ -83,9 +87,9 @@ class Opening(QObject):
         self._timer.stop()
         self._slices.stop()
         if self._stage is not None:
-            self._window.canvas.scene.leaving.take(*self._stage.members())
+            self._desk.canvas.scene.leaving.take(*self._stage.members())
         self._reading = self._stage = None
-        self._window.banner.withdraw(_ABOUT)
+        self._desk.banner.withdraw(_ABOUT)
 
     def close(self) -> None:
         """Give up, and wait for the threads that still read."""
@@ -95,7 +99,7 @@ class Opening(QObject):
 
     def _say(self, words: str) -> None:
         offers = [(tr("Cancel"), self.cancel)]
-        self._window.banner.say("info", words, offers, _ABOUT)
+        self._desk.banner.say("info", words, offers, _ABOUT)
 
     def _on_timeout(self) -> None:
         reading = self._reading
@@ -103,7 +107,7 @@ class Opening(QObject):
             return
         if reading.project is None:
             self.cancel()
-            self._window.files.failed.emit(reading.wrong)
+            self.failed.emit(reading.wrong)
         elif not is_large(reading.project.graph):
             self._show(reading, None)
         elif not self._slices.is_running:
@@ -115,14 +119,14 @@ class Opening(QObject):
     def _tell_share(self, total: int, share: float) -> None:
         words = tr("Opening… {n} of {total} nodes", n=f"{share * total:,.0f}",
                    total=f"{total:,}")  # fmt: skip
-        self._window.banner.words.setText(words)
+        self._desk.banner.words.setText(words)
 
     def _show(self, reading: "_Reading", stage: StagedScene | None) -> None:
         self._stage = None
         self.cancel()
         assert reading.project is not None
-        self._window.canvas.scene.staged = stage
-        self._window.document.set_project(
+        self._desk.canvas.scene.staged = stage
+        self._desk.document.set_project(
             reading.project, reading.path, known=reading.known
         )
         self._then()

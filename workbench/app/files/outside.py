@@ -1,13 +1,10 @@
 """Files that a project names outside its own folder: asked about once, then read."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from engine.graph import weights
 from engine.i18n import tr
-
-if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
+from workbench.app.desk import Desk
 
 ABOUT = "outside"
 _MOST_SHOWN = 4
@@ -17,37 +14,38 @@ class OutsidePaths:
     """Knows which places may be read, and asks about others before one is opened.
 
     Args:
-        window: Of the document; its banner asks.
+        desk: Of the document; its banner asks.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._asked: tuple[str, ...] = ()
-        window.session.allowed = tuple(window.settings.allowed)
-        window.session.analysis_ready.connect(lambda _analysis: self.ask())
-        window.training.may_read = self.may_read
-        window.training.may_open = self.may_open
-        window.document.replaced.connect(self._on_replaced)
+        desk.session.allowed = tuple(desk.settings.allowed)
+        desk.document.replaced.connect(self._on_replaced)
+
+    def begin(self) -> None:
+        """Ask after each check; called last, so that no other words cover these."""
+        self._desk.session.analysis_ready.connect(lambda _analysis: self.ask())
 
     @property
     def held(self) -> tuple[str, ...]:
         """The places outside the document's folder that are not allowed yet."""
-        allowed = self._window.session.allowed
+        allowed = self._desk.session.allowed
         return tuple(place for place in self._named() if place not in allowed)
 
     def _named(self) -> tuple[str, ...]:
-        return weights.outside(self._window.document.project, self._folder)
+        return weights.outside(self._desk.document.project, self._folder)
 
     @property
     def _folder(self) -> str:
-        path = self._window.document.path
+        path = self._desk.document.path
         return str(path.parent) if path else ""
 
     def ask(self) -> None:
         """Ask about places that nobody was asked about yet."""
         held = self.held
         if not held:
-            self._window.banner.withdraw(ABOUT)
+            self._desk.banner.withdraw(ABOUT)
         elif held != self._asked:
             self._say(held)
 
@@ -60,7 +58,7 @@ class OutsidePaths:
 
     def may_open(self, places: Sequence[str]) -> bool:
         """Return whether all of these places are allowed; ask about others."""
-        allowed = self._window.session.allowed
+        allowed = self._desk.session.allowed
         if held := tuple(place for place in places if place not in allowed):
             self._say(held)
         return not held
@@ -73,15 +71,15 @@ class OutsidePaths:
             places=_listed(held),
         )
         offers = [(tr("Allow reading"), lambda: self.allow(held))]
-        self._window.banner.say("warning", words, offers, about=ABOUT)
+        self._desk.banner.say("warning", words, offers, about=ABOUT)
 
     def allow(self, places: Sequence[str]) -> None:
         """Let places be read, now and in the future."""
-        window = self._window
-        window.settings.allow(places)
-        window.session.allowed = tuple(window.settings.allowed)
-        window.banner.withdraw(ABOUT)
-        window.session.check(window.document.project, self._folder)
+        desk = self._desk
+        desk.settings.allow(places)
+        desk.session.allowed = tuple(desk.settings.allowed)
+        desk.banner.withdraw(ABOUT)
+        desk.session.check(desk.document.project, self._folder)
 
     def choose(self, path: str) -> None:
         """Let a file be read that somebody has just chosen."""

@@ -1,50 +1,37 @@
 """New, open, save: what the File menu does, with its questions and errors."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from engine.errors import EngineError
 from engine.i18n import tr
-from workbench.document import Document
+from workbench.app.desk import Desk
+from workbench.app.files.guard import ChangedError, Guard
+from workbench.app.files.opening import Opening
 from workbench.document.document import SUFFIX
-from workbench.document.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from workbench.app.files.opening import Opening
-
-
-class ChangedError(Exception):
-    """The file holds something that nobody was asked about."""
 
 
 class Files(QObject):
     """Opens and saves the document.
 
-    Attributes:
-        may_save: Whether the document's own file may be written over.
-        check: Called right before it is; raises `ChangedError` when it may not.
-
     Args:
-        window: In front of which dialogs open.
-        document: Loaded and saved.
-        settings: Remembers folders and recent files.
+        desk: Whose document it is.
+        guard: Asks before the document's own file is written over.
+        opening: Opens large files.
     """
 
     failed = Signal(str)
     save_failed = Signal(str)
     train_wanted = Signal()
 
-    def __init__(self, window: QWidget, document: Document, settings: Settings) -> None:
-        super().__init__(window)
-        self._window, self._document, self._settings = window, document, settings
-        self.may_save: Callable[[], bool] = lambda: True
-        self.check: Callable[[], None] = lambda: None
-        self.opening: Opening | None = None
+    def __init__(self, desk: Desk, guard: Guard, opening: Opening) -> None:
+        super().__init__(desk.widget)
+        self._parent, self._guard, self._opening = desk.widget, guard, opening
+        self._document, self._settings = desk.document, desk.settings
+        opening.failed.connect(self.failed)
 
     def new(self) -> None:
         """Start an empty project."""
@@ -56,7 +43,7 @@ class Files(QObject):
         words = tr("Projects (*{suffix})", suffix=SUFFIX)
         folder = str(self._settings.folder)
         path, _ = QFileDialog.getOpenFileName(
-            self._window, tr("Open a project"), folder, words
+            self._parent, tr("Open a project"), folder, words
         )
         if path:
             self.open_path(Path(path))
@@ -65,8 +52,8 @@ class Files(QObject):
         """Open a file, after asking about unsaved changes."""
         if not self.may_leave():
             return
-        if self.opening is not None and self.opening.wants(path):
-            self.opening.start(path, lambda: self._remember(path))
+        if self._opening.wants(path):
+            self._opening.start(path, lambda: self._remember(path))
             return
         self.reload(path)
 
@@ -108,7 +95,7 @@ class Files(QObject):
         """Show the gallery of presets."""
         from workbench.dialogs.presets import PresetDialog  # noqa: PLC0415 - lazy
 
-        dialog = PresetDialog(self._window)
+        dialog = PresetDialog(self._parent)
         dialog.chosen.connect(self.open_preset)
         dialog.train_wanted.connect(self.train_preset)
         dialog.exec()
@@ -118,9 +105,9 @@ class Files(QObject):
         """Save to the document's file, asking for one the first time."""
         if self._document.path is None:
             return self.save_as()
-        while self.may_save():
+        while self._guard.may_save():
             try:
-                return self._save_to(self._document.path, self.check)
+                return self._save_to(self._document.path, self._guard.check)
             except ChangedError:  # Between the question and the writing: ask again.
                 continue
         return False
@@ -130,7 +117,7 @@ class Files(QObject):
         start = self._settings.folder / f"{self._document.title}{SUFFIX}"
         words = tr("Projects (*{suffix})", suffix=SUFFIX)
         text, _ = QFileDialog.getSaveFileName(
-            self._window, tr("Save the project"), str(start), words
+            self._parent, tr("Save the project"), str(start), words
         )
         if not text:
             return False
@@ -145,7 +132,7 @@ class Files(QObject):
         """Ask about a file that was named without its suffix."""
         from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
 
-        return unsaved.may_replace(self._window, path.name)
+        return unsaved.may_replace(self._parent, path.name)
 
     def may_leave(self) -> bool:
         """Return whether the document may go: saved, given up, or unchanged."""
@@ -153,10 +140,10 @@ class Files(QObject):
             return True
         from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
 
-        answer = unsaved.ask(self._window, self._document.title)
+        answer = unsaved.ask(self._parent, self._document.title)
         return self.save() if answer == "save" else answer == "discard"
 
-    def _save_to(self, path: Path, check: "Callable[[], None] | None" = None) -> bool:
+    def _save_to(self, path: Path, check: Callable[[], None] | None = None) -> bool:
         try:
             self._document.save(path, check)
         except EngineError as error:

@@ -1,25 +1,26 @@
 """What a crash left behind is offered at the next start; nothing goes unasked."""
 
-from typing import TYPE_CHECKING
-
 from engine.i18n import tr
-from workbench.document.files.recovery import Left
-
-if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
+from workbench.app.desk import Desk
+from workbench.app.files.projects import Files
+from workbench.document.files.recovery import Left, Recovery
 
 
 class RecoveryOffer:
     """One start's look at what was left behind.
 
     Args:
-        window: Where it is offered.
+        desk: Where it is offered.
+        files: Asks before anything unsaved goes.
+        recovery: What was left behind.
         wrong: What else has to be said first.
     """
 
-    def __init__(self, window: "MainWindow", wrong: str = "") -> None:
-        self._window = window
-        found = list(window.recovery.found())
+    def __init__(
+        self, desk: Desk, files: Files, recovery: Recovery, wrong: str = ""
+    ) -> None:
+        self._desk, self._files, self._recovery = desk, files, recovery
+        found = list(recovery.found())
         self._copies = [left for left in found if left.project is not None]
         broken = [left for left in found if left.project is None]
         for left in broken:
@@ -35,7 +36,7 @@ class RecoveryOffer:
 
     def _offer(self) -> None:
         """Offer the newest copy, or say what else there is to say."""
-        banner = self._window.banner
+        banner = self._desk.banner
         if not self._copies:
             if self._said:
                 banner.say("warning", self._said)
@@ -52,13 +53,13 @@ class RecoveryOffer:
 
     def _restore(self) -> None:
         """Show the copy as unsaved work; the others wait for the next start."""
-        window, left = self._window, self._copies[0]
-        if left.project is None or not window.files.may_leave():
+        left = self._copies[0]
+        if left.project is None or not self._files.may_leave():
             return
         del self._copies[0]
-        window.banner.drop()
-        window.recovery.adopt(left)
-        window.document.set_project(
+        self._desk.banner.drop()
+        self._recovery.adopt(left)
+        self._desk.document.set_project(
             left.project, left.file, is_saved=False, known=left.known
         )
         self.close()
@@ -66,7 +67,7 @@ class RecoveryOffer:
     def _discard(self) -> None:
         self._copies.pop(0).discard()
         self._said = ""
-        self._window.banner.drop()
+        self._desk.banner.drop()
         self._offer()
 
 

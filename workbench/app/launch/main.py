@@ -14,7 +14,6 @@ from workbench.app.launch import waiting
 from workbench.app.launch.crash import CrashGuard
 from workbench.app.launch.garbage import Collector
 from workbench.app.launch.unix import SignalWatch, heard_early
-from workbench.app.start_page import StartPage
 from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
 from workbench.options import DEFAULT_PRESET, Options
@@ -61,15 +60,15 @@ def _begin(window: MainWindow, options: Options) -> None:
     """
     wrong = ""
     if options.document is None and options.run is None:
-        StartPage(window, window.centre)
-        window.disk_care.offer_recovery()
+        window.show_start_page()
+        window.controllers.disk_care.offer_recovery()
         return
     try:
         open_start(window, options)
     except EngineError as error:
         wrong = str(error)
         window.banner.say("error", wrong)
-    window.disk_care.offer_recovery(wrong)
+    window.controllers.disk_care.offer_recovery(wrong)
 
 
 def application() -> QApplication:
@@ -112,9 +111,7 @@ def open_start(window: MainWindow, options: Options) -> None:
     if options.run is None:
         open_document(window, options.document)
         return
-    from workbench.app.run.past_run import attach  # noqa: PLC0415 - seldom needed
-
-    attach(window, options.run)
+    window.controllers.past_runs.open(options.run)
 
 
 def open_document(window: MainWindow, name: str | None) -> None:

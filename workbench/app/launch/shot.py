@@ -106,7 +106,7 @@ def _train(window: MainWindow, steps: int) -> None:
     session = window.session
     if window.analysis is not None and not window.analysis.trainable:
         raise ShotError(tr("the network has problems and can't be trained"))
-    window.training.start(paused=True)
+    window.controllers.training.start(paused=True)
     session.step(steps)
     done = lambda: session.history.step >= steps or not session.active  # noqa: E731
     _wait(done, TRAIN_S, tr("the training did not end"))
@@ -165,8 +165,8 @@ def pause(seconds: float = _SETTLE_S) -> None:
 
 
 def _export_dialog(window: MainWindow) -> QWidget:
-    window.helpers.show_export()
-    dialog = window.helpers.export_dialog
+    window.controllers.helpers.show_export()
+    dialog = window.controllers.helpers.export_dialog
     if dialog is None:
         raise ShotError(tr("the dialog did not open"))
     return dialog
@@ -182,10 +182,8 @@ def _presets(window: MainWindow) -> QWidget:
 
 
 def _start(window: MainWindow) -> QWidget:
-    from workbench.app.start_page import StartPage  # noqa: PLC0415 - one screen
-
     window.document.new()
-    page = StartPage(window, window.centre)
+    page = window.show_start_page()
     page.begin()
     _settle(window)
     if page.gallery is not None:
@@ -194,16 +192,17 @@ def _start(window: MainWindow) -> QWidget:
 
 
 def _palette(window: MainWindow) -> QWidget:
-    from workbench.app.commands.handlers import all_commands  # noqa: PLC0415 - one screen
+    from workbench.app.commands.palette import all_commands  # noqa: PLC0415 - one screen
     from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415 - one screen
 
-    palette = CommandPalette(all_commands(window), window)
+    found = all_commands(window, window.controllers.files, window.actions_)
+    palette = CommandPalette(found, window)
     palette.show()
     return palette
 
 
 def _shortcuts(window: MainWindow) -> QWidget:
-    window.helpers.show_shortcuts()
+    window.controllers.helpers.show_shortcuts()
     return window.findChild(QWidget, "shortcuts") or window
 
 

@@ -1,7 +1,5 @@
 """Joins what the engine finds wrong with bar, panel, canvas and training."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 
 from engine.errors import EngineError
@@ -10,12 +8,10 @@ from engine.i18n import tr
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Frame, Outcome
 from workbench.app.bars.diagnosis_bar import DiagnosisBar
+from workbench.app.desk import Desk
+from workbench.app.run.training import TrainCommands
 from workbench.canvas.edits import fixes
 from workbench.inspector.findings import FindingList
-
-if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
-
 
 ABOUT = "cure"
 """What the banner is about that says what was changed."""
@@ -25,37 +21,38 @@ class Diagnosing(QObject):
     """Shows the faults of the run and applies what cures them.
 
     Args:
-        window: Whose parts it joins.
+        desk: Whose parts it joins.
+        training: Trains what a cure has made.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, desk: Desk, training: TrainCommands) -> None:
+        super().__init__(desk.widget)
+        self._desk, self._training = desk, training
         self.bar, self.panel = DiagnosisBar(), FindingList()
         self._changed = ""  # words of the cure that the next run starts with
-        session = window.session
+        session = desk.session
         session.frame_received.connect(self._on_frame)
         session.run_started.connect(self._on_started)
         session.outcome.connect(self._on_outcome)
-        window.document.replaced.connect(self._on_replaced)
-        window.document.undo_stack.indexChanged.connect(self._on_edited)
+        desk.document.replaced.connect(self._on_replaced)
+        desk.document.undo_stack.indexChanged.connect(self._on_edited)
         for part in (self.bar, self.panel):
             part.cure_requested.connect(self.cure)
-        self.bar.details_requested.connect(lambda: window.docks.raise_("diagnosis"))
-        self.panel.activated.connect(window.canvas.focus_node)
+        self.bar.details_requested.connect(lambda: desk.docks.raise_("diagnosis"))
+        self.panel.activated.connect(desk.canvas.focus_node)
 
     def cure(self, finding: Finding, fix: Fix) -> None:
         """Apply a fix as one undo step and train what comes of it."""
-        window = self._window
+        desk = self._desk
         named = Fix(tr("Cure: {title}", title=finding.title), fix.edits)
         try:
-            fixes.apply(window.document, named)
+            fixes.apply(desk.document, named)
         except EngineError as error:
-            window.banner.say("error", str(error))
+            desk.banner.say("error", str(error))
             return
         self._show((), has_run=False)
         self._changed = fix.label.rstrip(".。")
-        window.training.restart()
+        self._training.restart()
 
     def show(self, findings: tuple[Finding, ...]) -> None:
         """Show what was found in a run that was made before."""
@@ -66,22 +63,22 @@ class Diagnosing(QObject):
 
         One that goes on keeps what was found before.
         """
-        run = self._window.session.history.run
+        run = self._desk.session.history.run
         if run is None or not run.step:
             self._show((), has_run=True)
         changed, self._changed = self._changed, ""
         if changed:
             words = tr("Changed: {cure}. It trains again.", cure=changed)
             offers = [(tr("Undo"), self._undo)]
-            self._window.banner.say("ok", words, offers, about=ABOUT)
+            self._desk.banner.say("ok", words, offers, about=ABOUT)
 
     def _on_edited(self) -> None:
         """Forget the cure: the last step that can be undone is another one."""
         self._changed = ""
-        self._window.banner.withdraw(ABOUT)
+        self._desk.banner.withdraw(ABOUT)
 
     def _undo(self) -> None:
-        self._window.document.undo_stack.undo()
+        self._desk.document.undo_stack.undo()
 
     def _on_replaced(self) -> None:
         self._show((), has_run=False)
@@ -94,12 +91,12 @@ class Diagnosing(QObject):
     def _on_outcome(self, outcome: Outcome) -> None:
         """Let the bar speak alone where it knows why the loss was lost."""
         if outcome.kind == "diverged" and self.bar.finding is not None:
-            self._window.banner.hide()
+            self._desk.banner.hide()
 
     def _show(self, findings: tuple[Finding, ...], *, has_run: bool) -> None:
         self.bar.show_finding(findings[0] if findings else None)
         self.panel.show_findings(findings, has_run=has_run)
-        self._window.canvas.scene.set_findings(
+        self._desk.canvas.scene.set_findings(
             [
                 Problem(node, f"{finding.title}: {finding.text}", severity="warning")
                 for finding in findings
@@ -108,4 +105,4 @@ class Diagnosing(QObject):
         )
         count = len(findings)
         words = tr("Diagnosis ({n})", n=count) if count else tr("Diagnosis")
-        self._window.docks["diagnosis"].setWindowTitle(words)
+        self._desk.docks["diagnosis"].setWindowTitle(words)

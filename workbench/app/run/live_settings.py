@@ -7,7 +7,7 @@ from engine.graph.files import serialize
 from engine.graph.model import Graph, Project
 from engine.graph.options import OPTIMIZERS
 from engine.graph.settings import Choice, Phase, Training
-from workbench.app.docks.view_settings import is_view
+from workbench.document.view_nodes import is_view
 
 LIVE_RATES = ("lr", "momentum", "weight_decay")
 _LIVE_RUN = {"batch_size", "device"}

@@ -1,4 +1,4 @@
-"""A run that was made before, read from its folder into the window."""
+"""A run that was made before, read from its folder."""
 
 import math
 import threading
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QTimer
 
 from engine.folder import account
 from engine.graph import weights
@@ -32,11 +31,10 @@ from workbench.session.names import names_of
 
 if TYPE_CHECKING:
     from engine.protocol.arrays import Floats, Ints
-    from workbench.app.window import MainWindow
 
 _MOST_ROWS = 20_000
 """No network has more layers that learn."""
-_WAIT_S, _POLL_MS = 0.02, 20
+_WAIT_S = 0.02
 _OPEN = frozenset({"created", "running", "paused", "interrupted", "stopped", "failed"})
 """States in which a run has not reached its end."""
 
@@ -229,52 +227,3 @@ def _goal(told: Mapping[str, Any]) -> PhaseGoal:
 def _place(path: str) -> str:
     """Return a path without the numbers of repeats, as an analysis has it."""
     return ".".join(step for step in path.split(".") if not step.isdecimal())
-
-
-_WORDS = {"running": "interrupted", "created": "interrupted", "early": "finished"}
-"""States of a run's folder that the status bar calls otherwise."""
-
-
-def attach(window: "MainWindow", folder: Path) -> None:
-    """Open a run's document, and show its curves once its shapes are known.
-
-    Raises:
-        EngineError: When the folder is not a run's.
-    """
-    past = PastRun(folder)
-    past.begin_to_read()
-    own = serialize.loads(serialize.dumps(past.project))  # edits change a project
-    window.document.set_project(own)
-
-    def on_analysis(analysis: Analysis) -> None:
-        window.session.analysis_ready.disconnect(on_analysis)
-        show(analysis)
-
-    def show(analysis: Analysis) -> None:
-        if not past.is_read:
-            QTimer.singleShot(_POLL_MS, window, lambda: show(analysis))
-            return
-        history = window.session.history
-        past.show(history, analysis)
-        if history.run is not None:
-            window.canvas.set_live(history.sample, history.run.layers)
-        window.status.show_state(_WORDS.get(past.state, past.state))
-        window.status.show_progress(history)
-        window.panels.refresh()
-        window.diagnosing.show(past.findings)
-        _tell_damage(window, past)
-        if past.checkpoint_step:
-            window.session.looking.look({})  # its views, of its newest weights
-
-    window.session.analysis_ready.connect(on_analysis)
-    if past.can_resume:
-        window.training.offer_past(past)
-
-
-def _tell_damage(window: "MainWindow", past: PastRun) -> None:
-    """Say what of the curves is missing, beside the offer to go on."""
-    past.note = past.damage
-    if past.note and past.can_resume:
-        window.training.offer_past(past)
-    elif past.note:
-        window.banner.say("warning", past.note)

@@ -1,28 +1,27 @@
 """One step that a person asked for is shown on the canvas once it is made."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 
-if TYPE_CHECKING:
-    from engine.protocol.messages import Frame
-    from workbench.app.window import MainWindow
+from engine.protocol.messages import Frame
+from workbench.app.desk import Desk
+from workbench.app.run.training import TrainCommands
 
 
 class Stepping(QObject):
     """Waits for the frame of a step, then lets the canvas show it.
 
     Args:
-        window: Whose parts it joins.
+        desk: Whose parts it joins.
+        training: Tells that a step is wanted.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, desk: Desk, training: TrainCommands) -> None:
+        super().__init__(desk.widget)
+        self._desk = desk
         self._is_due = False
-        window.training.step_wanted.connect(self._on_step_wanted)
-        window.session.frame_received.connect(self._on_frame)
-        window.session.outcome.connect(lambda _outcome: self._forget())
+        training.step_wanted.connect(self._on_step_wanted)
+        desk.session.frame_received.connect(self._on_frame)
+        desk.session.outcome.connect(lambda _outcome: self._forget())
 
     def _on_step_wanted(self) -> None:
         self._is_due = True
@@ -30,7 +29,7 @@ class Stepping(QObject):
     def _forget(self) -> None:
         self._is_due = False
 
-    def _on_frame(self, frame: "Frame") -> None:
+    def _on_frame(self, frame: Frame) -> None:
         if self._is_due and len(frame.steps):
             self._is_due = False
-            self._window.canvas.step_animation.start()
+            self._desk.canvas.step_animation.start()

@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog
 
 from engine.errors import EngineError
 from engine.graph.edits import Edit, Move, SetTraining
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Outcome, RunStarted
-from workbench.app.bars.banner import Banner, Kind, Offer
-from workbench.app.commands.actions import keys_of
+from workbench.app.desk import Desk
+from workbench.app.files.outside import OutsidePaths
 from workbench.app.run.early import Early
 from workbench.app.run.live_settings import LiveSettings, essence
 from workbench.app.run.weights_dialog import rooted
-from workbench.document import Document
-from workbench.session.session import Session
+from workbench.commands.words import keys_of
 from workbench.theme.text import count as count_words
 from workbench.theme.text import plain, tip
 
 if TYPE_CHECKING:
+    from workbench.app.bars.banner import Kind, Offer
     from workbench.app.run.past_run import PastRun
 
 DRIFT_MS = 150
@@ -35,22 +35,20 @@ class TrainCommands(QObject):
     """Starts, pauses and ends training; says when the canvas has moved on.
 
     Args:
-        window: In front of which questions open.
-        document: Trained.
-        session: Trains it.
-        banner: Where it speaks.
+        desk: Whose document is trained.
+        outside: Knows whether what a run starts from may be read.
     """
 
     node_wanted = Signal(str)
     begun = Signal()  # or gone on
     step_wanted = Signal()  # one, to look at
 
-    def __init__(
-        self, window: QWidget, document: Document, session: Session, banner: Banner
-    ) -> None:
-        super().__init__(window)
-        self._window, self._document = window, document
+    def __init__(self, desk: Desk, outside: OutsidePaths) -> None:
+        super().__init__(desk.widget)
+        document, session, banner = desk.document, desk.session, desk.banner
+        self._desk, self._document = desk, document
         self._session, self._banner = session, banner
+        self._outside = outside
         self._live = LiveSettings(session.set_hyper)
         self._run_essence = ""
         self._actions: Mapping[str, QAction] = {}
@@ -59,9 +57,7 @@ class TrainCommands(QObject):
         self._restart = False
         self._keep_from = ""
         self.early = Early(banner, self)
-        self.early.changed.connect(self._enable)
-        self.may_read: Callable[[], bool] = lambda: True
-        self.may_open: Callable[[tuple[str, ...]], bool] = lambda _places: True
+        self.early.changed.connect(self.refresh)
         self._drift = QTimer(self)
         self._drift.setSingleShot(True)
         self._drift.setInterval(DRIFT_MS)
@@ -78,7 +74,7 @@ class TrainCommands(QObject):
     def follow(self, actions: Mapping[str, QAction]) -> None:
         """Keep these actions as the states allow."""
         self._actions = actions
-        self._enable()
+        self.refresh()
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Note whether the graph can be trained at all."""
@@ -87,7 +83,7 @@ class TrainCommands(QObject):
 
     def _on_ready(self) -> None:
         """Do what was asked for too early, once it is known whether it can be."""
-        self._enable()
+        self.refresh()
         if not (self.early.waits and self._session.engine_ready and self._analysis):
             return
         obstacle = self._obstacle()
@@ -130,12 +126,12 @@ class TrainCommands(QObject):
         kind: Kind = "warning" if past.note else "info"
         offers = [(tr("Resume the run"), self.resume_past)]
         self._banner.say(kind, f"{words} {past.note}".strip(), offers)
-        self._enable()
+        self.refresh()
 
     def keep_past(self, past: "PastRun") -> None:
         """Take a run that was interrupted as the one that can go on."""
         self._past = past
-        self._enable()
+        self.refresh()
 
     def resume_past(self, from_step: int = -1) -> None:
         """Go on with the run that is shown, from its newest weights.
@@ -146,7 +142,7 @@ class TrainCommands(QObject):
         past = self._past
         if past is None or self._session.active or self._is_early(self.resume_past):
             return
-        if not self.may_open(past.places):
+        if not self._outside.may_open(past.places):
             return
         self.begun.emit()
         self._banner.hide()
@@ -169,13 +165,13 @@ class TrainCommands(QObject):
         past, self._past = self._past, None
         if past is not None and Path(run.run) == past.folder:
             past.fill(self._session.history, run)
-        self._enable()
+        self.refresh()
 
     def start(
         self, *, paused: bool = False, steps: int = 0, weights_from: str = ""
     ) -> None:
         """Train what stands on the canvas in a new run."""
-        if not self.may_read():
+        if not self._outside.may_read():
             return
         self.begun.emit()
         self._banner.hide()
@@ -215,7 +211,7 @@ class TrainCommands(QObject):
         """Ask for a number and make that many steps."""
         words = tr("Number of steps")
         count, is_ok = QInputDialog.getInt(
-            self._window, tr("Several steps"), words, 10, 1, _MAX_STEPS
+            self._desk.widget, tr("Several steps"), words, 10, 1, _MAX_STEPS
         )
         if is_ok:
             self.step(count)
@@ -265,14 +261,14 @@ class TrainCommands(QObject):
         if not all(isinstance(edit, Move) for edit in edits):
             self._banner.withdraw(_FAILURE)
         if self._analysis is None or self._past is not None:
-            self._enable()
+            self.refresh()
 
     def _on_replaced(self) -> None:
         self.early.cancel()
         self._drift.stop()
         self._banner.hide()
         self._analysis = self._past = None
-        self._enable()
+        self.refresh()
 
     def _compare(self) -> None:
         """Say when the canvas is no longer what runs."""
@@ -290,7 +286,7 @@ class TrainCommands(QObject):
     def _on_state(self, state: str) -> None:
         if not self._session.active:
             self._banner.withdraw("drift")
-        self._enable()
+        self.refresh()
         if self._restart and not self._session.active:
             self._restart = False
             kept, self._keep_from = self._keep_from, ""
@@ -321,7 +317,8 @@ class TrainCommands(QObject):
             offers.append((tr("Copy details"), lambda: copy(text)))
         self._banner.say("error", failed.text, offers, about=_FAILURE)
 
-    def _enable(self) -> None:
+    def refresh(self) -> None:
+        """Let each action be chosen if it can do something now."""
         if not self._actions:
             return
         state, active = self._session.state, self._session.active

@@ -12,10 +12,11 @@ from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.messages import Failed
 from engine.protocol.weights import WeightsPreview
+from workbench.app.desk import Desk
+from workbench.app.files.outside import OutsidePaths
 from workbench.document import Document
 
 if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
     from workbench.dialogs.weights import WeightsDialog
 
 
@@ -58,22 +59,23 @@ class WeightsCommand:
     """Opens the dialog and carries its questions to the engine.
 
     Args:
-        window: In front of which it opens.
+        desk: In front of which it opens.
+        outside: Lets the file be read that is chosen.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(self, desk: Desk, outside: OutsidePaths) -> None:
+        self._desk, self._outside = desk, outside
         self.dialog: WeightsDialog | None = None
-        window.session.weights_previewed.connect(self._on_previewed)
-        window.session.request_failed.connect(self._on_failed)
+        desk.session.weights_previewed.connect(self._on_previewed)
+        desk.session.request_failed.connect(self._on_failed)
 
     def show(self) -> None:
         """Ask which file, show how it fits, and load it."""
         from workbench.dialogs.weights import WeightsDialog  # noqa: PLC0415 - not before the first paint
 
-        window = self._window
+        desk = self._desk
         dialog = WeightsDialog(
-            window.settings.folder, window.session.runs_folder, window
+            desk.settings.folder, desk.session.runs_folder, desk.widget
         )
         dialog.wanted.connect(self._ask)
         dialog.applied.connect(self._apply)
@@ -82,22 +84,22 @@ class WeightsCommand:
         dialog.open()
 
     def _ask(self, path: str, prefix: str) -> None:
-        project = self._window.document.project
-        self._window.session.preview_weights(project, path, prefix)
+        project = self._desk.document.project
+        self._desk.session.preview_weights(project, path, prefix)
 
     def _apply(self, preview: WeightsPreview) -> None:
-        window = self._window
+        desk = self._desk
         try:
-            count = load(window.document, preview)
+            count = load(desk.document, preview)
         except EngineError as error:
-            window.banner.say("error", str(error))
+            desk.banner.say("error", str(error))
             return
-        window.outside.choose(preview.path)
+        self._outside.choose(preview.path)
         file = Path(preview.path).name
         one = tr("1 layer starts from {file}.", file=file)
         many = tr("{n} layers start from {file}.", n=count, file=file)
-        window.session.history.add_log((one if count == 1 else many,))
-        window.canvas.say(one if count == 1 else many)
+        desk.session.history.add_log((one if count == 1 else many,))
+        desk.canvas.say(one if count == 1 else many)
 
     def _on_previewed(self, preview: WeightsPreview) -> None:
         dialog = self.dialog

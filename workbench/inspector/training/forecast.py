@@ -4,9 +4,9 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engine.i18n import tr
 from engine.protocol.messages import Analysis, Forecast
-from workbench.inspector.fields import polish
 from workbench.theme import fonts, text
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 
 UNKNOWN = "—"
 

@@ -20,7 +20,6 @@ from engine.i18n import tr
 from engine.layers.spec import Param, Value
 from engine.protocol.messages import Analysis
 from workbench.document import Document
-from workbench.inspector.fields import polish
 from workbench.inspector.form import Form
 from workbench.inspector.section import Section
 from workbench.inspector.training.forecast import Outlook
@@ -30,6 +29,7 @@ from workbench.inspector.training.phase_panel import PhasePanel
 from workbench.inspector.training.phase_table import PhaseTable
 from workbench.theme import icons
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_S
 
 LIVE = ("lr", "momentum", "weight_decay", "batch_size")

@@ -8,11 +8,11 @@ from engine.graph.settings import Phase
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document, phases
-from workbench.inspector.fields import polish
 from workbench.inspector.node_picker import Choice, NodePicker
 from workbench.inspector.training import phase_choices
 from workbench.theme.label import Label
 from workbench.theme.line import Line
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_S
 
 

@@ -19,12 +19,12 @@ from engine.graph.edits import ALL_PHASES, Problem
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document, phases
-from workbench.inspector.fields import polish
 from workbench.inspector.problems import ProblemRow
 from workbench.inspector.training.phase_card import faces
 from workbench.inspector.training.phase_paint import FACE, PhaseDelegate
 from workbench.theme import icons, signals
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_XS
 
 _ALT = Qt.KeyboardModifier.AltModifier

@@ -1,6 +1,7 @@
-"""The widgets of all kinds of views, by their id in the catalogue, and their titles."""
+"""The looks of views, which widget draws which kind, and what the kinds are called."""
 
 from engine.i18n import tr
+from engine.layers import registry
 from workbench.plots.views.base import ViewFace
 from workbench.plots.views.kinds.confusion_matrix import ConfusionMatrix
 from workbench.plots.views.kinds.curve import Curve, Forecast
@@ -11,18 +12,22 @@ from workbench.plots.views.kinds.scatter import Scatter
 from workbench.plots.views.kinds.task_matrix import TaskMatrixFace
 from workbench.plots.views.kinds.text_sample import TextSample
 
-FACES: dict[str, type[ViewFace]] = {
+LOOKS: dict[str, type[ViewFace]] = {
     "image_grid": ImageGrid,
     "scatter": Scatter,
     "decision_boundary": DecisionBoundary,
     "confusion_matrix": ConfusionMatrix,
     "predictions": Predictions,
     "curve": Curve,
-    "latent_map": ImageGrid,
     "text_sample": TextSample,
-    "denoising_chain": ImageGrid,
     "forecast": Forecast,
     "task_matrix": TaskMatrixFace,
+}
+"""A view whose entry in the catalogue names one of these needs no widget of its own."""
+FACES: dict[str, type[ViewFace]] = {
+    spec.id: LOOKS[spec.look or spec.id]
+    for spec in registry.all_specs()
+    if spec.category == "view"
 }
 
 
@@ -41,4 +46,4 @@ def title(kind: str) -> str:
         "forecast": tr("Forecast curve"),
         "task_matrix": tr("Task matrix"),
     }
-    return titles.get(kind, kind)
+    return titles.get(kind) or tr(registry.get(kind).title)

@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.i18n import tr
+from workbench.app.desk import Desk
+from workbench.app.files.projects import Files
 from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XL
 
 if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
     from workbench.dialogs.gallery import Gallery
 
 
@@ -29,13 +24,13 @@ class StartPage(QWidget):
     """The gallery, and the ways past it.
 
     Args:
-        window: Whose canvas it hides.
-        stack: Holds the canvas; gets this page.
+        desk: Whose canvas it hides.
+        files: Opens what is chosen.
     """
 
-    def __init__(self, window: "MainWindow", stack: QStackedWidget) -> None:
+    def __init__(self, desk: Desk, files: Files) -> None:
         super().__init__()
-        self._window, self._stack = window, stack
+        self._desk, self._files = desk, files
         self.setProperty("panel", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.gallery: Gallery | None = None
@@ -44,24 +39,27 @@ class StartPage(QWidget):
         box.setSpacing(SPACE_M)
         box.addLayout(self._head())
         box.addStretch(1)
-        stack.addWidget(self)
-        stack.setCurrentWidget(self)
-        self._put_away = window.docks.put_away()
-        window.start_page = self
-        window.painted.connect(self.begin)
-        window.document.replaced.connect(self.leave)
-        window.document.changed.connect(self.leave)
-        window.session.state_changed.connect(self._on_state)
+        desk.centre.addWidget(self)
+        desk.centre.setCurrentWidget(self)
+        self._put_away = desk.docks.put_away()
+        desk.document.replaced.connect(self.leave)
+        desk.document.changed.connect(self.leave)
+        desk.session.state_changed.connect(self._on_state)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it still stands where the canvas is."""
+        return self._desk.centre.currentWidget() is self
 
     def begin(self) -> None:
         """Show the gallery; after the first paint, which need not wait for it."""
         from workbench.dialogs.gallery import Gallery  # noqa: PLC0415 - see above
 
-        if self.gallery is not None or self._window.start_page is not self:
+        if self.gallery is not None or not self.is_shown:
             return
         self.gallery = Gallery()
-        self.gallery.chosen.connect(self._window.files.open_preset)
-        self.gallery.train_wanted.connect(self._window.files.train_preset)
+        self.gallery.chosen.connect(self._files.open_preset)
+        self.gallery.train_wanted.connect(self._files.train_preset)
         self._box.removeItem(self._box.itemAt(1))
         self._box.addWidget(self.gallery, 1)
         self.gallery.search.setFocus()
@@ -85,7 +83,7 @@ class StartPage(QWidget):
         self.empty = self._button(tr("Empty canvas"), "new")
         self.empty.clicked.connect(self.leave)
         self.file = self._button(tr("Open a file…"), "open")
-        self.file.clicked.connect(self._window.files.open)
+        self.file.clicked.connect(self._files.open)
         row.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.file, 0, Qt.AlignmentFlag.AlignBottom)
         return row
@@ -97,22 +95,21 @@ class StartPage(QWidget):
 
     def leave(self, _edits: object = None) -> None:
         """Show the canvas; this page does not come back."""
-        canvas = self._window.canvas
-        if self._stack.currentWidget() is not self:
+        if not self.is_shown:
             return
-        self._stack.setCurrentWidget(canvas)
-        self._stack.removeWidget(self)
-        self._window.start_page = None
-        self._window.docks.bring_back(self._put_away)
-        layout = self._window.settings.window("state")
-        if layout.isEmpty() or not self._window.docks.restore(layout):
-            self._window.docks.resize()
-        canvas.setFocus()
+        desk = self._desk
+        desk.centre.setCurrentWidget(desk.canvas)
+        desk.centre.removeWidget(self)
+        desk.docks.bring_back(self._put_away)
+        layout = desk.settings.window("state")
+        if layout.isEmpty() or not desk.docks.restore(layout):
+            desk.docks.resize()
+        desk.canvas.setFocus()
         self.hide()
         QTimer.singleShot(0, self, self.deleteLater)
 
     def _on_state(self, _state: str) -> None:
-        if self._window.session.active:
+        if self._desk.session.active:
             self.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

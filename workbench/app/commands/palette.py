@@ -1,25 +1,34 @@
 """Everything that the command palette finds."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+
+from PySide6.QtGui import QAction
 
 import presets
 from engine.graph import ports
 from engine.i18n import tr
 from engine.layers import registry
-from workbench.app.commands.actions import ENTRIES, keys_of, words_of
+from workbench.app.commands.actions import ENTRIES
+from workbench.app.desk import Desk
+from workbench.app.files.projects import Files
+from workbench.commands.words import keys_of, words_of
 from workbench.dialogs.palette import Command
 
-if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
+
+def all_commands(
+    desk: Desk, files: Files, actions: Mapping[str, QAction]
+) -> list[Command]:
+    """Return everything that can be done now.
+
+    Args:
+        desk: Where it is done.
+        files: Opens presets.
+        actions: What menus can do, by id.
+    """
+    return [*_actions(actions), *_nodes(desk), *_presets(files), *_layers(desk)]
 
 
-def all_commands(window: "MainWindow") -> list[Command]:
-    """Return everything that can be done now."""
-    return [*_actions(window), *_nodes(window), *_presets(window), *_layers(window)]
-
-
-def _actions(window: "MainWindow") -> list[Command]:
-    made = window.actions_
+def _actions(made: Mapping[str, QAction]) -> list[Command]:
     return [
         Command(words_of(made[e.id]), made[e.id].trigger, keys_of(made[e.id]), e.icon)
         for e in ENTRIES
@@ -27,8 +36,8 @@ def _actions(window: "MainWindow") -> list[Command]:
     ]
 
 
-def _layers(window: "MainWindow") -> list[Command]:
-    add = window.canvas.add_at_centre
+def _layers(desk: Desk) -> list[Command]:
+    add = desk.canvas.add_at_centre
     return [
         Command(
             tr("Add {title}", title=spec.title),
@@ -41,8 +50,8 @@ def _layers(window: "MainWindow") -> list[Command]:
     ]
 
 
-def _nodes(window: "MainWindow") -> list[Command]:
-    go = window.canvas.focus_node
+def _nodes(desk: Desk) -> list[Command]:
+    go = desk.canvas.focus_node
     return [
         Command(
             tr("Go to {title}", title=ports.title(node)),
@@ -50,12 +59,12 @@ def _nodes(window: "MainWindow") -> list[Command]:
             node_id,
             "fit",
         )
-        for node_id, node in window.document.project.graph.nodes.items()
+        for node_id, node in desk.document.project.graph.nodes.items()
     ]
 
 
-def _presets(window: "MainWindow") -> list[Command]:
-    go = window.files.open_preset
+def _presets(files: Files) -> list[Command]:
+    go = files.open_preset
     return [
         Command(
             tr("Open preset {title}", title=tr(info.title)),

@@ -1,10 +1,13 @@
 """Menus whose entries come and go."""
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QMenu
 
 from engine.i18n import tr
 from workbench.app.bars.banner import Banner
 from workbench.app.bars.toolbar import DevicePicker
+from workbench.app.desk import Desk
 from workbench.app.docks.docks import Docks
 from workbench.app.files.projects import Files
 from workbench.canvas import selection
@@ -16,6 +19,24 @@ from workbench.theme.text import tip, word
 _PATH_LETTERS = 80
 LANGUAGES = {"": "", "en": "English", "ja": "日本語"}
 """Codes and their own names; the empty one is the system's."""
+
+
+def fill(
+    menus: Mapping[str, QMenu], desk: Desk, files: Files, picker: DevicePicker
+) -> None:
+    """Let each of these menus list its entries.
+
+    Args:
+        menus: By id.
+        desk: Has panels, canvas and settings.
+        files: Opens recent ones.
+        picker: Knows the devices.
+    """
+    fill_recent(menus["recent"], files, desk.settings)
+    fill_panels(menus["panels"], desk.docks)
+    fill_align(menus["align"], desk.canvas)
+    fill_language(menus["language"], desk.settings, desk.banner)
+    fill_devices(menus["device"], picker)
 
 
 def fill_recent(menu: QMenu, files: Files, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """Shows one panel large, where the canvas is, and puts it back."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
@@ -14,15 +14,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from workbench.app.desk import Desk
 from workbench.app.docks.bars import BESIDE_CANVAS, button, name_of
-from workbench.inspector.fields import polish
 from workbench.theme.label import Label
+from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from workbench.app.window import MainWindow
 
 FIRST = "loss"
 """The panel that is enlarged when the keyboard is in none."""
@@ -32,16 +28,17 @@ class Enlarging:
     """At most one panel is large; its place below keeps a way back.
 
     Args:
-        window: Whose panels it shows.
+        desk: Whose panels it shows.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
-        self.name, self.page = "", None
-        window.docks.enlarge = lambda dock: self.toggle(name_of(dock))
-        window.centre.currentChanged.connect(self._on_centre_changed)
-        window.canvas.wanted.connect(self.restore)
-        window.document.replaced.connect(self.restore)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.name = ""
+        self.page: LargePage | None = None
+        desk.docks.enlarge_wanted.connect(self.toggle)
+        desk.centre.currentChanged.connect(self._on_centre_changed)
+        desk.canvas.wanted.connect(self.restore)
+        desk.document.replaced.connect(self.restore)
 
     def toggle(self, name: str = "") -> None:
         """Enlarge a panel, that with the keyboard without a name; or put it back."""
@@ -51,8 +48,9 @@ class Enlarging:
         if was and name in {"", was}:
             return
         name = name or self._with_focus()
-        is_ready = self._window.start_page is None and self._window.panels.is_loaded
-        if is_ready and name not in BESIDE_CANVAS:
+        desk = self._desk
+        shows_canvas = desk.centre.currentWidget() is desk.canvas
+        if shows_canvas and desk.panels.is_loaded and name not in BESIDE_CANVAS:
             self._enlarge(name)
 
     def _with_focus(self) -> str:
@@ -63,7 +61,7 @@ class Enlarging:
         return FIRST if name in BESIDE_CANVAS else name
 
     def _enlarge(self, name: str) -> None:
-        docks, centre = self._window.docks, self._window.centre
+        docks, centre = self._desk.docks, self._desk.centre
         widget = docks.widget(name)
         docks.put(name, _placeholder(self.restore))
         self.name = name
@@ -79,23 +77,21 @@ class Enlarging:
         if page is None:
             return
         self.name, self.page = "", None
-        window = self._window
-        old = window.docks.widget(name)
+        desk = self._desk
+        old = desk.docks.widget(name)
         widget = page.give_back()
-        window.docks.put(name, widget)
+        desk.docks.put(name, widget)
         widget.show()
         old.deleteLater()
-        if window.centre.currentWidget() is page:
-            window.centre.setCurrentWidget(window.canvas)
-        window.centre.removeWidget(page)
+        if desk.centre.currentWidget() is page:
+            desk.centre.setCurrentWidget(desk.canvas)
+        desk.centre.removeWidget(page)
         page.hide()
         page.deleteLater()
 
     def _on_centre_changed(self, _index: int) -> None:
-        if self.page is not None and self._window.centre.currentWidget() not in {
-            None,
-            self.page,
-        }:
+        shown = self._desk.centre.currentWidget()
+        if self.page is not None and shown not in {None, self.page}:
             self.restore()
 
 
@@ -109,7 +105,7 @@ class LargePage(QWidget):
     """
 
     def __init__(
-        self, title: str, widget: QWidget, restore: "Callable[[], object]"
+        self, title: str, widget: QWidget, restore: Callable[[], object]
     ) -> None:
         super().__init__()
         self._widget: QWidget | None = widget
@@ -149,7 +145,7 @@ class LargePage(QWidget):
             super().keyPressEvent(event)
 
 
-def _placeholder(restore: "Callable[[], object]") -> QWidget:
+def _placeholder(restore: Callable[[], object]) -> QWidget:
     """Return what stands where the panel was."""
     widget = QWidget()
     polish(widget, "panel", value=True)

@@ -1,23 +1,26 @@
 """Dialogs that look over the whole window: commands, export, help."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol import commands
+from engine.protocol.device import Devices
 from engine.protocol.messages import Failed
 from workbench.app.commands import cheat_sheet
+from workbench.app.desk import Desk
+from workbench.app.files.projects import Files
+from workbench.app.run.past_runs import PastRuns
 from workbench.canvas.edits import edit
 
 if TYPE_CHECKING:
-    from workbench.app.window import MainWindow
     from workbench.dialogs.export import ExportDialog
 
 
@@ -25,18 +28,27 @@ class Helpers:
     """Opens them.
 
     Args:
-        window: In front of which they open.
+        desk: In front of which they open.
+        files: Asks before anything unsaved goes.
+        runs: Shows those made before.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(self, desk: Desk, files: Files, runs: PastRuns) -> None:
+        self._desk, self._files, self._runs = desk, files, runs
+        self._actions: Mapping[str, QAction] = {}
+        self._engine = ""
         self.export_dialog: ExportDialog | None = None
-        window.session.exported.connect(self._on_exported)
-        window.session.request_failed.connect(self._on_failed)
+        desk.session.devices_ready.connect(self._on_devices)
+        desk.session.exported.connect(self._on_exported)
+        desk.session.request_failed.connect(self._on_failed)
+
+    def follow(self, actions: Mapping[str, QAction]) -> None:
+        """Take what the menus can do, for the palette and the list of keys."""
+        self._actions = actions
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action does, by the action's id."""
-        canvas = self._window.canvas
+        canvas = self._desk.canvas
         return {
             "palette": self.show_palette,
             "export": self.show_export,
@@ -53,10 +65,11 @@ class Helpers:
 
     def show_palette(self) -> None:
         """Open the command palette."""
-        from workbench.app.commands.handlers import all_commands  # noqa: PLC0415 - as below
+        from workbench.app.commands.palette import all_commands  # noqa: PLC0415 - as below
         from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415
 
-        palette = CommandPalette(all_commands(self._window), self._window)
+        found = all_commands(self._desk, self._files, self._actions)
+        palette = CommandPalette(found, self._desk.widget)
         palette.finished.connect(palette.deleteLater)
         palette.show()
 
@@ -64,11 +77,11 @@ class Helpers:
         """Ask where the weights go."""
         from workbench.dialogs.export import ExportDialog  # noqa: PLC0415 - not before the first paint
 
-        window = self._window
-        stem = re.sub(r"[^\w]+", "-", window.document.title.lower()).strip("-")
-        dialog = ExportDialog(window.settings.folder, stem, window)
-        dialog.show_run(window.session.history.run, window.session.history.step)
-        dialog.wanted.connect(window.session.export)
+        desk = self._desk
+        stem = re.sub(r"[^\w]+", "-", desk.document.title.lower()).strip("-")
+        dialog = ExportDialog(desk.settings.folder, stem, desk.widget)
+        dialog.show_run(desk.session.history.run, desk.session.history.step)
+        dialog.wanted.connect(desk.session.export)
         dialog.finished.connect(self._on_export_closed)
         self.export_dialog = dialog
         dialog.open()
@@ -77,8 +90,8 @@ class Helpers:
         """Show every key there is."""
         from workbench.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415 - not before the first paint
 
-        groups = cheat_sheet.groups(self._window.actions_)
-        dialog = ShortcutsDialog(groups, self._window)
+        groups = cheat_sheet.groups(self._actions)
+        dialog = ShortcutsDialog(groups, self._desk.widget)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -86,32 +99,31 @@ class Helpers:
         """Tell name, version and licence."""
         from workbench.dialogs.about import AboutDialog  # noqa: PLC0415 - not before the first paint
 
-        devices = self._window.devices
-        engine = f"torch {devices.torch_version}" if devices else ""
-        dialog = AboutDialog(engine, self._window)
+        dialog = AboutDialog(self._engine, self._desk.widget)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def show_runs(self) -> None:
         """Open the folder of the runs in the system's file manager."""
-        folder = self._window.session.runs_folder
+        folder = self._desk.session.runs_folder
         folder.mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def open_run(self) -> None:
         """Ask for the folder of a run and show it, after asking about changes."""
-        window = self._window
+        desk = self._desk
         folder = QFileDialog.getExistingDirectory(
-            window, tr("Open a run"), str(window.session.runs_folder)
+            desk.widget, tr("Open a run"), str(desk.session.runs_folder)
         )
-        if not folder or not window.files.may_leave():
+        if not folder or not self._files.may_leave():
             return
-        from workbench.app.run.past_run import attach  # noqa: PLC0415 - loads numpy
-
         try:
-            attach(window, Path(folder))
+            self._runs.open(Path(folder))
         except EngineError as error:
-            window.banner.say("error", str(error))
+            desk.banner.say("error", str(error))
+
+    def _on_devices(self, devices: Devices) -> None:
+        self._engine = f"torch {devices.torch_version}"
 
     def _on_exported(self, done: object) -> None:
         if self.export_dialog is not None:

@@ -1,0 +1,1 @@
+"""What can stand where the canvas is: the start page, a panel shown large."""

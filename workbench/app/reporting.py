@@ -1,0 +1,161 @@
+"""Says around the canvas what document and engine tell: problems, progress, size."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+
+from engine.errors import EngineError
+from engine.graph.edits import Fix, Problem
+from engine.i18n import tr
+from engine.protocol.device import Devices
+from engine.protocol.messages import Analysis, Frame, RunStarted
+from workbench.app.bars.status import StatusBar
+from workbench.app.bars.toolbar import ToolBar
+from workbench.app.desk import Desk
+from workbench.app.run.training import TrainCommands
+from workbench.canvas.edits import fixes
+from workbench.inspector import Inspector, ProblemList
+
+STATUS_EVERY = 3
+"""Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
+
+
+class Screen(Desk, Protocol):
+    """The desk, and what stands around the canvas."""
+
+    inspector: Inspector
+    problems: ProblemList
+    status: StatusBar
+    tools: ToolBar
+
+
+class Reporting(QObject):
+    """Joins document and session to the widgets that show them.
+
+    Args:
+        screen: The widgets.
+        training: Learns whether the graph can be trained.
+        actions: Entries of the menus, by id.
+
+    Attributes:
+        analysis: The newest check of the document, None before the first.
+    """
+
+    def __init__(
+        self, screen: Screen, training: TrainCommands, actions: Mapping[str, QAction]
+    ) -> None:
+        super().__init__(screen.widget)
+        self._screen, self._training, self._actions = screen, training, actions
+        self.analysis: Analysis | None = None
+        self._ticks = 0
+        self._connect_document()
+        self._connect_session()
+        self._on_replaced()
+
+    def _connect_document(self) -> None:
+        screen = self._screen
+        document, stack = screen.document, screen.document.undo_stack
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+        stack.canUndoChanged.connect(self._actions["undo"].setEnabled)
+        stack.canRedoChanged.connect(self._actions["redo"].setEnabled)
+        inspector, canvas = screen.inspector, screen.canvas
+        canvas.selection_changed.connect(inspector.show_nodes)
+        canvas.node_activated.connect(inspector.focus_first)
+        canvas.ground_activated.connect(inspector.focus_training)
+        screen.problems.activated.connect(canvas.focus_node)
+        screen.problems.fix_requested.connect(self.apply_fix)
+        inspector.training.fix_requested.connect(self.apply_fix)
+        inspector.training.phase_shown.connect(canvas.mark_phase)
+        screen.tools.device.picked.connect(self._training.pick_device)
+
+    def _connect_session(self) -> None:
+        session, banner = self._screen.session, self._screen.banner
+        outlook = self._screen.inspector.training.outlook
+        session.state_changed.connect(self._on_state)
+        session.analysis_ready.connect(self._on_analysis)
+        session.forecast_ready.connect(outlook.show_forecast)
+        session.devices_ready.connect(self._on_devices)
+        session.frame_received.connect(self._on_frame)
+        session.run_started.connect(self._on_run_started)
+        session.notice.connect(lambda text: banner.say("error", text))
+        session.ticked.connect(self._on_tick)
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Apply what a problem offers, as one undo step."""
+        try:
+            fixes.apply(self._screen.document, fix)
+        except EngineError as error:
+            self._screen.banner.say("error", str(error))
+
+    def _on_changed(self, _edits: object) -> None:
+        screen = self._screen
+        document, path = screen.document, screen.document.path
+        screen.tools.device.show_chosen(self._device())
+        screen.session.check(document.project, str(path.parent) if path else "")
+        self._show_network()
+
+    def _on_replaced(self) -> None:
+        screen = self._screen
+        self.analysis = None
+        screen.session.leave()
+        screen.canvas.set_live(None)
+        screen.canvas.setFocus()
+        self._show_problems(None)
+        for name in ("undo", "redo"):
+            self._actions[name].setEnabled(False)
+        self._on_changed(())
+        screen.status.show_progress(screen.session.history)
+
+    def _on_state(self, state: str) -> None:
+        screen = self._screen
+        screen.status.show_state(state)
+        screen.inspector.training.set_live(screen.session.active)
+        screen.status.show_progress(screen.session.history)
+        screen.panels.refresh()
+
+    def _on_analysis(self, analysis: Analysis) -> None:
+        screen, self.analysis = self._screen, analysis
+        screen.canvas.set_analysis(analysis)
+        screen.inspector.set_analysis(analysis)
+        screen.inspector.training.outlook.show_analysis(analysis)
+        self._show_problems(analysis.problems)
+        self._training.set_analysis(analysis)
+        self._show_network()
+
+    def _show_problems(self, problems: Sequence[Problem] | None) -> None:
+        self._screen.problems.show_problems(problems)
+        count = len(problems or ())
+        words = tr("Problems ({n})", n=count) if count else tr("Problems")
+        self._screen.docks["problems"].setWindowTitle(words)
+
+    def _on_devices(self, devices: Devices) -> None:
+        self._screen.tools.device.show_devices(devices, self._device())
+        self._screen.status.show_device(tr("CPU · {n} cores", n=devices.cores))
+
+    def _on_run_started(self, run: RunStarted) -> None:
+        self._screen.canvas.set_live(None)
+        many = tr("{n} threads", n=run.threads)
+        threads = many if run.threads != 1 else tr("1 thread")
+        self._screen.status.show_device(f"{run.device.upper()} · {threads}")
+
+    def _on_frame(self, frame: Frame) -> None:
+        run = self._screen.session.history.run
+        if frame.sample is not None and run is not None:
+            self._screen.canvas.set_live(frame.sample, run.layers)
+
+    def _on_tick(self) -> None:
+        session = self._screen.session
+        self._screen.panels.refresh()
+        self._ticks += 1
+        if session.active and self._ticks % STATUS_EVERY == 0:
+            self._screen.status.show_progress(session.history)
+
+    def _device(self) -> str:
+        return str(self._screen.document.project.training.value("device"))
+
+    def _show_network(self) -> None:
+        num_nodes = len(self._screen.document.project.graph.nodes)
+        self._screen.status.show_network(self.analysis, num_nodes)

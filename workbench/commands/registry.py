@@ -1,0 +1,144 @@
+"""The form of a command: its words, keys and icon, what it does, where it is offered.
+
+Each package that can do something has one table of these. Menus, context menus, keys,
+the command palette and the list of keys read the tables and know nothing by themselves.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from PySide6.QtGui import QKeySequence
+
+from engine.i18n import tr
+from workbench.theme.text import plain
+
+Key = QKeySequence.StandardKey | str
+"""What the system calls so, or the keys themselves, as they are shown."""
+C = TypeVar("C")
+"""What a table's commands act on."""
+
+
+class Place(NamedTuple):
+    """Where a command is offered.
+
+    Args:
+        menu: Id of the menu.
+        group: Its part of the menu; a line stands between two.
+        order: Among the commands of the group.
+        hides: It is left out where it can't apply, not shown in grey.
+    """
+
+    menu: str
+    group: int
+    order: int
+    hides: bool = False
+
+
+def _always(_where: object) -> bool:
+    return True
+
+
+def _nothing(_where: object) -> str:
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command(Generic[C]):
+    """One row of a table.
+
+    Args:
+        id: Stable name in the code.
+        words: English, with `&` before the letter of the menu.
+        keys: What does the same; the first is shown.
+        icon: Name of its icon, or empty.
+        tint: Token of the icon's colour.
+        run: What it does.
+        enabled: Whether it can apply now.
+        now: Its words as things stand; empty: as always.
+        why: Why it can't apply, for its tooltip.
+        places: The menus that offer it.
+        everywhere: Its keys work wherever the keyboard is, not only on the canvas.
+    """
+
+    id: str
+    words: str
+    run: Callable[[C], object]
+    keys: tuple[Key, ...] = ()
+    icon: str = ""
+    tint: str = "fg2"
+    enabled: Callable[[C], bool] = _always
+    now: Callable[[C], str] = _nothing
+    why: Callable[[C], str] = _nothing
+    places: tuple[Place, ...] = ()
+    everywhere: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key that is shown, as people read it; empty for none."""
+        return shown(self.keys[0]) if self.keys else ""
+
+
+def shown(key: Key) -> str:
+    """Return a key as people read it."""
+    if isinstance(key, str):
+        return key
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class Bound(Generic[C]):
+    """A command with what it acts on.
+
+    Args:
+        command: The row.
+        where: Returns what it acts on, as things stand.
+    """
+
+    def __init__(self, command: Command[C], where: Callable[[], C]) -> None:
+        self.command, self._where = command, where
+
+    @property
+    def words(self) -> str:
+        """Its words as things stand, translated, with `&`."""
+        return self.command.now(self._where()) or tr(self.command.words)
+
+    @property
+    def plain_words(self) -> str:
+        """Its words without the `&`."""
+        return plain(self.words)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it can apply now."""
+        return self.command.enabled(self._where())
+
+    @property
+    def obstacle(self) -> str:
+        """Why it can't apply now, where that is known."""
+        return self.command.why(self._where())
+
+    def run(self) -> None:
+        """Do it."""
+        self.command.run(self._where())
+
+
+def offered(menu: str, bound: Iterable[Bound]) -> list[list[Bound]]:
+    """Return what a menu offers, by its groups."""
+    found: list[tuple[Place, Bound]] = [
+        (place, one)
+        for one in bound
+        for place in one.command.places
+        if place.menu == menu and (one.is_enabled or not place.hides)
+    ]
+    found.sort(key=lambda pair: pair[0][:3])
+    groups: dict[int, list[Bound]] = {}
+    for place, one in found:
+        groups.setdefault(place.group, []).append(one)
+    return list(groups.values())
+
+
+def by_id(table: Sequence[Command[C]]) -> dict[str, Command[C]]:
+    """Return a table's rows by their ids, of which no two are the same."""
+    found = {command.id: command for command in table}
+    assert len(found) == len(table), "two commands have one id"
+    return found
