@@ -13,15 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph import edits as graph_edits
-from engine.graph.edits import Edit, Fix, Problem, SetBlock
+from engine.graph.edits import Edit, SetBlock
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node
+from engine.graph.problems import Fix, Problem
 from engine.layers.spec import Value
 from engine.protocol import arrays
 from engine.protocol.baselines import Baseline
 from engine.protocol.device import Devices
 from engine.protocol.findings import Finding
 from engine.protocol.goals import PhaseGoal
-from engine.protocol.messages import Analysis, LayerSample, Message, NodeInfo
+from engine.protocol.messages import (
+    Analysis,
+    Evaluation,
+    LayerSample,
+    Message,
+    NodeInfo,
+)
 from engine.protocol.wire import encoding
 
 ARRAYS = st.builds(
@@ -63,6 +70,8 @@ TYPES = {
     "Finding": Finding,
     "PhaseGoal": PhaseGoal,
     "Baseline": Baseline,
+    "LayerSample": LayerSample,
+    "Evaluation": Evaluation,
 }
 """Names that `frame` has for type checkers only."""
 

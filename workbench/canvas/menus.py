@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
-from engine.graph.edits import Fix
 from engine.graph.model import Endpoint
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from workbench.canvas import selection
 from workbench.canvas.edits import align, edit, fixes, inside_block

@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 import numpy as np
 
 from engine.errors import EngineError
-from engine.graph import assign, edits, model, settings
+from engine.graph import assign, edits, model, problems, settings
 from engine.protocol import (
     baselines,
     commands,
@@ -29,6 +29,7 @@ from engine.protocol import (
     findings,
     goals,
     messages,
+    past_runs,
     weights,
 )
 
@@ -50,6 +51,8 @@ _CLASSES: tuple[type, ...] = (
     commands.ListDevices,
     commands.Train,
     commands.ResumeRun,
+    commands.OpenRun,
+    commands.ReadCurves,
     commands.Pause,
     commands.Resume,
     commands.Step,
@@ -77,6 +80,8 @@ _CLASSES: tuple[type, ...] = (
     messages.View,
     messages.Views,
     messages.Frame,
+    past_runs.OpenedRun,
+    past_runs.CurvesPart,
     messages.Moved,
     messages.Outcome,
     messages.Exported,
@@ -104,8 +109,8 @@ _CLASSES: tuple[type, ...] = (
     edits.SetWeights,
     edits.Several,
     assign.Assign,
-    edits.Fix,
-    edits.Problem,
+    problems.Fix,
+    problems.Problem,
     model.Endpoint,
     model.Edge,
     model.Node,

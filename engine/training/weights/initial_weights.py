@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from engine.advice.outline import Outline, outline
+from engine.advice.refusal import refuse
 from engine.advice.weights.mismatches import need_not_be_there
 from engine.compile.flatten import FlatNode
+from engine.compile.outline import Outline, outline
 from engine.compile.program import Program
 from engine.errors import TrainingError
 from engine.graph import ports
@@ -21,12 +22,10 @@ from engine.graph.model import Project
 from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.protocol.weights import Fit, TensorFit, WeightsPreview
-from engine.training.records.runs import Run
+from engine.training.records.runs import KEPT_FROM, Run
 from engine.training.weights import weight_files
 from engine.training.weights.weight_files import WeightFile
 
-KEPT_FROM = "weights_from"
-"""Field of `run.json`: folder of the run whose weights are kept, or nothing."""
 RECORD = "weights"
 """Field of `run.json`: the files that the run started from."""
 Network = Program | Outline
@@ -70,6 +69,7 @@ def preview(project: Project, path: str, prefix: str = "") -> WeightsPreview:
         EngineError: When the project has a problem or the file no weights.
     """
     file = weight_files.read(path)
+    refuse(project)
     return _whole(outline(project), file, Start(path, prefix))
 
 

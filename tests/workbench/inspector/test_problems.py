@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from workbench.inspector import ProblemList
 
 FIX = Fix("Insert Flatten", ())
@@ -84,7 +84,7 @@ def test_many_problems_come_in_portions_as_far_as_a_person_scrolls(qtbot):
     shown.show_problems([Problem(f"n{i}", f"problem {i}") for i in range(150)])
     assert shown.has_errors
     assert 0 < len(shown.rows) < 150
-    bar = shown.scroll.verticalScrollBar()
+    bar = shown.area.verticalScrollBar()
 
     def reached():
         bar.setValue(bar.maximum())

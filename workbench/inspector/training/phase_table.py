@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph.edits import ALL_PHASES, Problem
+from engine.graph.problems import ALL_PHASES, Problem
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document, phases
@@ -261,13 +261,13 @@ class PhaseTable(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def _show_menu(self, place: object) -> None:
+    def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for words, button in self.buttons.items():
             action = menu.addAction(button.icon(), words, button.click)
             action.setEnabled(button.isEnabled())
-        menu.popup(self.rows.viewport().mapToGlobal(place))  # type: ignore[arg-type]
+        menu.popup(self.rows.viewport().mapToGlobal(place))
 
     def _on_theme_changed(self) -> None:
         self.rows.viewport().update()
