@@ -225,14 +225,6 @@ def test_figures_of_numbers_are_in_the_units_of_the_data(tmp_path, capsys):
 
 _KINDS = ("breast-cancer", "multimodal", "seq2seq", "tiny-gpt", "vae", "gan-2d",
           "diffusion-2d")  # fmt: skip
-    "breast-cancer",
-    "multimodal",
-    "seq2seq",
-    "tiny-gpt",
-    "vae",
-    "gan-2d",
-    "diffusion-2d",
-]
 
 
 @pytest.mark.parametrize("name", _KINDS)
