@@ -1,52 +1,48 @@
 """Align and distribute the selected nodes, as one undo step."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Position
 from engine.i18n import tr
-from workbench.canvas import selection
+from workbench.canvas.stage import Stage
 from workbench.document import actions
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 Cards = Mapping[str, QRectF]
 
 
-def _left(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (room.left(), c.top()) for i, c in cards.items()}
+def _left(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (rect.left(), c.top()) for i, c in cards.items()}
 
 
-def _centre(cards: Cards, room: QRectF) -> dict[str, Position]:
-    middle = room.center().x()
+def _centre(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    middle = rect.center().x()
     return {i: (middle - c.width() / 2, c.top()) for i, c in cards.items()}
 
 
-def _right(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (room.right() - c.width(), c.top()) for i, c in cards.items()}
+def _right(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (rect.right() - c.width(), c.top()) for i, c in cards.items()}
 
 
-def _top(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (c.left(), room.top()) for i, c in cards.items()}
+def _top(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (c.left(), rect.top()) for i, c in cards.items()}
 
 
-def _middle(cards: Cards, room: QRectF) -> dict[str, Position]:
-    middle = room.center().y()
+def _middle(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    middle = rect.center().y()
     return {i: (c.left(), middle - c.height() / 2) for i, c in cards.items()}
 
 
-def _bottom(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (c.left(), room.bottom() - c.height()) for i, c in cards.items()}
+def _bottom(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (c.left(), rect.bottom() - c.height()) for i, c in cards.items()}
 
 
-def _across(cards: Cards, room: QRectF) -> dict[str, Position]:
+def _across(cards: Cards, rect: QRectF) -> dict[str, Position]:
     """Make the gaps between the cards equal, from left to right."""
     order = sorted(cards, key=lambda i: (cards[i].left(), cards[i].top()))
-    free = room.width() - sum(card.width() for card in cards.values())
-    gap, x = free / max(1, len(order) - 1), room.left()
+    free = rect.width() - sum(card.width() for card in cards.values())
+    gap, x = free / max(1, len(order) - 1), rect.left()
     places = {}
     for node_id in order:
         places[node_id] = (x, cards[node_id].top())
@@ -54,11 +50,11 @@ def _across(cards: Cards, room: QRectF) -> dict[str, Position]:
     return places
 
 
-def _down(cards: Cards, room: QRectF) -> dict[str, Position]:
+def _down(cards: Cards, rect: QRectF) -> dict[str, Position]:
     """Make the gaps between the cards equal, from top to bottom."""
     order = sorted(cards, key=lambda i: (cards[i].top(), cards[i].left()))
-    free = room.height() - sum(card.height() for card in cards.values())
-    gap, y = free / max(1, len(order) - 1), room.top()
+    free = rect.height() - sum(card.height() for card in cards.values())
+    gap, y = free / max(1, len(order) - 1), rect.top()
     places = {}
     for node_id in order:
         places[node_id] = (cards[node_id].left(), y)
@@ -81,22 +77,21 @@ KINDS: dict[str, tuple[str, Callable[[Cards, QRectF], dict[str, Position]], int]
 
 def places(kind: str, cards: Cards) -> dict[str, Position]:
     """Return where cards stand afterwards."""
-    room = QRectF()
+    rect = QRectF()
     for card in cards.values():
-        room = room.united(card)
-    return KINDS[kind][1](cards, room)
+        rect = rect.united(card)
+    return KINDS[kind][1](cards, rect)
 
 
-def apply(view: "CanvasView", kind: str) -> None:
-    """Align or distribute the selected nodes, in an open card as outside."""
+def apply(stage: Stage, kind: str) -> None:
+    """Align or distribute the selected nodes, outside or inside an open block."""
     words, _, fewest = KINDS[kind]
-    aim = selection.target(view)
-    cards = {i: aim.rect(i) for i in aim.ids}
+    chosen = stage.selection
+    area = chosen.area
+    cards = {i: area.rect_of(i) for i in chosen.ids}
     if len(cards) < fewest:
-        view.say(tr("Select at least {count} nodes.", count=fewest))
+        stage.say(tr("Select at least {count} nodes.", count=fewest))
         return
-    corners = places(kind, cards)
-    if aim.card:
-        stored = {i: aim.card.to_stored(QPointF(*at)) for i, at in corners.items()}
-        corners = {i: (at.x(), at.y()) for i, at in stored.items()}
-    view.attempt(actions.move, corners, aim.scope, tr(words))
+    stored = {i: area.to_stored(QPointF(*at)) for i, at in places(kind, cards).items()}
+    corners = {i: (at.x(), at.y()) for i, at in stored.items()}
+    stage.attempt(actions.move, corners, area.scope, tr(words))

@@ -34,9 +34,9 @@ class Camera:
         self.is_automatic = False
         view = self._view
         anchor = at if at is not None else QPointF(view.viewport().rect().center())
-        before = self._to_scene(anchor)
+        before = self.to_scene(anchor)
         self.set_zoom(self.zoom * factor)
-        drift = self._to_scene(anchor) - before
+        drift = self.to_scene(anchor) - before
         self.centre_on(self.centre() - drift)
 
     def set_zoom(self, zoom: float) -> None:
@@ -48,15 +48,24 @@ class Camera:
 
     def centre(self) -> QPointF:
         """Return the scene point in the middle."""
-        return self._to_scene(QPointF(self._view.viewport().rect().center()))
+        return self.to_scene(QPointF(self._view.viewport().rect().center()))
 
     def centre_on(self, place: QPointF) -> None:
         """Bring a scene point to the middle."""
         self._view.centerOn(place)
 
-    def _to_scene(self, place: QPointF) -> QPointF:
+    def to_scene(self, place: QPointF) -> QPointF:
+        """Return the scene point at a pixel of the viewport."""
         inverse, _ = self._view.viewportTransform().inverted()
         return inverse.map(place)
+
+    def to_pixel(self, place: QPointF) -> QPoint:
+        """Return the pixel of the viewport at a scene point."""
+        return self._view.mapFromScene(place)
+
+    def seen(self) -> QRectF:
+        """Return the part of the scene that is shown."""
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
     def pan_by(self, delta: QPointF | QPoint) -> None:
         """Move the picture by screen pixels."""
@@ -66,26 +75,26 @@ class Camera:
         across.setValue(across.value() - round(delta.x()))
         down.setValue(down.value() - round(delta.y()))
 
-    def fit(self, room: QRectF) -> None:
+    def fit(self, rect: QRectF) -> None:
         """Show a rectangle of the scene as large as sensible."""
-        if room.isEmpty():
+        if rect.isEmpty():
             self.set_zoom(1.0)
             self.centre_on(QPointF(0, 0))
             return
         screen = self._view.viewport().rect()
         margin = 2 * _FIT_MARGIN_PX
-        across = max(50.0, screen.width() - margin) / room.width()
-        down = max(50.0, screen.height() - margin) / room.height()
+        across = max(50.0, screen.width() - margin) / rect.width()
+        down = max(50.0, screen.height() - margin) / rect.height()
         self.set_zoom(min(across, down, sizes.FIT_ZOOM))
-        self.centre_on(room.center())
+        self.centre_on(rect.center())
 
-    def show(self, rooms: Iterable[QRectF]) -> None:
+    def show(self, rects: Iterable[QRectF]) -> None:
         """Pan as little as needed to bring rectangles of the scene into view."""
-        room = QRectF()
-        for part in rooms:
-            room = room.united(part)
-        if not room.isEmpty():
-            self._view.ensureVisible(room, 40, 40)
+        rect = QRectF()
+        for part in rects:
+            rect = rect.united(part)
+        if not rect.isEmpty():
+            self._view.ensureVisible(rect, 40, 40)
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom to the pointer with a wheel, pan with two fingers on a touchpad."""

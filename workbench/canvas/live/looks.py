@@ -10,10 +10,14 @@ from PySide6.QtCore import QRectF
 from engine.errors import UnknownLayerError
 from engine.graph.model import Edge, Graph, Node
 from engine.graph.paths import root
+from engine.graph.walks import ancestors
 from engine.layers import registry
 from engine.protocol.messages import LayerSample
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from engine.protocol.arrays import Floats
 
 _EASE = 0.35
@@ -29,7 +33,7 @@ class Histograms:
         counts: As in `LayerSample`, a row for each layer.
     """
 
-    def __init__(self, counts: object) -> None:
+    def __init__(self, counts: "npt.NDArray[np.int64]") -> None:
         self._counts = counts
 
     @cached_property
@@ -94,6 +98,36 @@ class Live:
         self._origins: dict[str, str] = {}
         self._learning: set[str] = set()
         self._heat: dict[str, float] = {}
+        self._layers: tuple[str, ...] = ()
+
+    def forget(self) -> None:
+        """Forget everything, also which layers are measured."""
+        self._layers = ()
+        self.clear()
+
+    def take(
+        self, sample: LayerSample | None, layers: tuple[str, ...], graph: Graph
+    ) -> None:
+        """Take over a measurement, or forget it with None.
+
+        Args:
+            sample: The newest one.
+            layers: Paths of its rows, as `within` returns them.
+            graph: That is shown.
+        """
+        if sample is None:
+            self.clear()
+            return
+        if layers != self._layers:
+            self._layers = layers
+            self.clear()
+            self.trace(graph, layers)
+        self.update(sample, layers)
+
+    def follow(self, graph: Graph) -> None:
+        """Trace the gradients anew: the graph has changed."""
+        if self._layers:
+            self.trace(graph, self._layers)
 
     def clear(self) -> None:
         """Forget everything measured."""
@@ -164,13 +198,7 @@ def origins(graph: Graph, weighted: set[str]) -> dict[str, str]:
 def led_to_loss(graph: Graph) -> set[str]:
     """Return the losses and all that they are computed from; all where none is."""
     losses = [node.id for node in graph.nodes.values() if _is_loss(node)]
-    found, stack = set(losses), list(losses)
-    while stack:
-        for edge in graph.edges_into(stack.pop()):
-            if edge.source.node not in found:
-                found.add(edge.source.node)
-                stack.append(edge.source.node)
-    return found or set(graph.nodes)
+    return ancestors(graph, losses) or set(graph.nodes)
 
 
 def _is_loss(node: Node) -> bool:

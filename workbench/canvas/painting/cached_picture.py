@@ -8,26 +8,25 @@ import itertools
 from collections.abc import Iterable, Iterator
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtWidgets import QGraphicsView
 
 from workbench.canvas.cards import paint
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
+from workbench.canvas.geometry.camera import Camera
 from workbench.canvas.painting import overview
 from workbench.canvas.painting.overview import Part
-from workbench.canvas.scene import block_ports, notes, revision
-from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene import block_ports, notes
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.wire_item import HEATS, WireItem
+from workbench.canvas.scene.scene import CanvasScene
+from workbench.canvas.scene.shown import Shown
 from workbench.canvas.scene.slices import SLICE_S, Slices
 from workbench.canvas.scene.staging import is_large
-from workbench.canvas.scene.wire_item import HEATS, WireItem
 from workbench.theme.tokens import current
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
-    from workbench.canvas.view import CanvasView
 
 RIM_PX = 160
 """So far the pictures reach beyond the view while a person pans."""
@@ -39,14 +38,14 @@ class _Layer:
     """One transparent or filled picture that is drawn anew when its key differs."""
 
     def __init__(self) -> None:
-        self._key: tuple | None = None
+        self._key: tuple[object, ...] | None = None
         self.picture = QPixmap()
 
-    def fits(self, key: tuple) -> bool:
+    def fits(self, key: tuple[object, ...]) -> bool:
         """Return whether the picture is the one for `key`."""
         return key == self._key
 
-    def take(self, key: tuple, picture: QPixmap) -> None:
+    def take(self, key: tuple[object, ...], picture: QPixmap) -> None:
         """Keep a picture."""
         self._key, self.picture = key, picture
 
@@ -62,13 +61,14 @@ class CachedPicture:
 
     Args:
         view: The canvas.
+        scene: What stands on it.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        self._view = view
+    def __init__(self, view: QGraphicsView, scene: CanvasScene) -> None:
+        self._view, self._scene = view, scene
         self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
         self._work, self._is_painting = Slices(view), False
-        self._content: tuple | None = None
+        self._content: tuple[object, ...] | None = None
         self._source: object = None
         self._drawn: object = None
         self._shown: _Window | None = None
@@ -87,7 +87,7 @@ class CachedPicture:
         painter.resetTransform()
         window = _Window(self._view)
         self._follow(window)
-        if self._drawn is not self._view.scene.cards:
+        if self._drawn is not self._scene.cards:
             painter.drawPixmap(QPointF(), window.ground())
         elif self._shown is not None:
             self._put(painter, window, self._shown)
@@ -108,7 +108,7 @@ class CachedPicture:
 
     def _follow(self, window: "_Window") -> None:
         """Draw anew what differs, or begin to."""
-        scene = self._view.scene
+        scene = self._scene
         if self.is_drawing and self._source is scene.cards:
             return
         far = overview.is_due(scene, window.screen.zoom)
@@ -130,9 +130,11 @@ class CachedPicture:
         if not self._is_painting:
             self._view.viewport().update()
 
-    def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
+    def _steps(
+        self, window: "_Window", wires: tuple[object, ...], content: tuple[object, ...]
+    ) -> Iterator[None]:
         """Draw the three pictures, in slices of about a millisecond."""
-        scene = self._view.scene
+        scene = self._scene
         source = scene.cards
         yield from scene.gathered()
         camera = (window.key(), window.corner.toTuple(), window.rim)
@@ -155,15 +157,15 @@ def _covers(way: QPointF, rim: int) -> bool:
     return whole and max(abs(way.x()), abs(way.y())) <= rim
 
 
-def _wire_state(scene: "CanvasScene", *, is_far: bool) -> tuple:
+def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple[object, ...]:
     """Return what the picture of all wires depends on; from far away not on heat."""
     heats = () if is_far else scene.live.wire_heat.items()
     steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
     beside_wires = (scene.notes.shown(), scene.notes.chosen, block_ports.found(scene))
-    return (revision.items.value, len(scene.edges), scene.path, steps, *beside_wires)
+    return (scene.revision.value, len(scene.edges), scene.path, steps, *beside_wires)
 
 
-def _card_state(scene: "CanvasScene") -> tuple:
+def _card_state(scene: CanvasScene) -> tuple[object, ...]:
     """Return what the picture of all cards depends on, apart from items."""
     looks = scene.live.looks.items()
     return (len(scene.nodes), tuple((i, look.glow) for i, look in looks))
@@ -172,7 +174,7 @@ def _card_state(scene: "CanvasScene") -> tuple:
 class _Window:
     """What part of the scene a view shows, in numbers."""
 
-    def __init__(self, view: "CanvasView", rim: int = 0) -> None:
+    def __init__(self, view: QGraphicsView, rim: int = 0) -> None:
         self.mapping = view.viewportTransform()
         self.corner = QPointF(self.mapping.dx(), self.mapping.dy())
         self.mapping *= QTransform.fromTranslate(rim, rim)
@@ -182,9 +184,9 @@ class _Window:
         self.screen = Screen(self.mapping.m11(), view.devicePixelRatioF())
         inverse, _ = self.mapping.inverted()
         screen = QRectF(0, 0, self.size.width(), self.size.height())
-        self.room = inverse.mapRect(screen)
+        self.rect = inverse.mapRect(screen)
 
-    def key(self) -> tuple:
+    def key(self) -> tuple[object, ...]:
         """Return what the picture of the empty canvas depends on, but its place."""
         return (self.screen, self.seen, current().name)
 
@@ -236,14 +238,14 @@ def _draw_dots(painter: QPainter, window: _Window) -> None:
     painter.drawPoints([QPointF(x, y) for y in rows for x in columns])
 
 
-def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+def _wire_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
     """Yield what draws notes and wires, the marked wires over the others."""
     zoom = window.screen.zoom
     yield lambda painter: notes.draw(painter, scene.notes, zoom)
     if overview.is_due(scene, zoom):
         yield from overview.wires(scene)
         return
-    wires = [wire for wire in scene.wires.near(window.room) if wire.isVisible()]
+    wires = [wire for wire in scene.wires.near(window.rect) if wire.isVisible()]
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
         heat = scene.live.heat_of(wire.edge)
@@ -252,13 +254,13 @@ def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
     yield lambda painter: _labels(painter, wires, zoom)
 
 
-def _card_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+def _card_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
     """Yield what draws the cards in view, the selected ones over the others."""
     if overview.is_due(scene, window.screen.zoom):
         yield from overview.cards(scene, window.screen.zoom)
         return
     rim = sizes.MARGIN
-    nodes = scene.cards.near(window.room.adjusted(-rim, -rim, rim, rim))
+    nodes = scene.cards.near(window.rect.adjusted(-rim, -rim, rim, rim))
     nodes.sort(key=CardItem.isSelected)
     for node in nodes:
         look = scene.live.looks.get(node.node_id)
@@ -274,36 +276,35 @@ def _labels(painter: QPainter, wires: list[WireItem], zoom: float) -> None:
     }
     taken: list[QRectF] = []
     for wire, place in places.values():
-        room = beside(wire.label_room(place), taken)
-        taken.append(room)
-        wire.draw_label(painter, room)
+        rect = beside(wire.label_rect(place), taken)
+        taken.append(rect)
+        wire.draw_label(painter, rect)
 
 
-def beside(room: QRectF, taken: list[QRectF]) -> QRectF:
-    """Return the nearest room along a flat wire that covers no other label.
+def beside(rect: QRectF, taken: list[QRectF]) -> QRectF:
+    """Return the nearest rectangle along a flat wire that covers no other label.
 
     Args:
-        room: Where the label would stand alone.
-        taken: Rooms of other labels; when too many are close, it stays.
+        rect: Where the label would stand alone.
+        taken: Those of other labels; when too many are close, it stays.
     """
-    close = [other for other in taken if abs(other.y() - room.y()) < room.height()]
+    close = [other for other in taken if abs(other.y() - rect.y()) < rect.height()]
     for turn in range(1, 2 * MOST_MOVES + 2):
-        way = (turn // 2) * (room.width() + 4) * (1 if turn % 2 else -1)
-        moved = room.translated(way, 0)
+        way = (turn // 2) * (rect.width() + 4) * (1 if turn % 2 else -1)
+        moved = rect.translated(way, 0)
         if not any(moved.intersects(other) for other in close):
             return moved
-    return room
+    return rect
 
 
-def sparks(painter: QPainter, view: "CanvasView") -> None:
+def sparks(painter: QPainter, scene: Shown, camera: Camera) -> None:
     """Draw the mini-histograms; what differs from tick to tick."""
-    scene, zoom = view.scene, view.camera.zoom
-    if zoom < paint.DETAIL_ZOOM or not scene.live.looks:
+    if camera.zoom < paint.DETAIL_ZOOM or not scene.live.looks:
         return
-    room = view.mapToScene(view.viewport().rect()).boundingRect()
+    rect = camera.seen()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     for node_id, look in scene.live.looks.items():
         node = scene.nodes.get(node_id)
-        if node is not None and node.card().intersects(room):
+        if node is not None and node.card().intersects(rect):
             node.draw_live(painter, look)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

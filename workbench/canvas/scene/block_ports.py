@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -10,10 +9,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from engine.graph.model import Endpoint
 from workbench.canvas.cards import fonts
 from workbench.canvas.geometry import sizes
+from workbench.canvas.scene.shown import Shown
 from workbench.theme.tokens import current, mix
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
 
 _GAP, _HEIGHT, _AIR, _LANE = 26.0, 20.0, 10.0, 26.0
 
@@ -29,7 +26,7 @@ class BlockPort:
     lane: int = 0
 
     @property
-    def room(self) -> QRectF:
+    def rect(self) -> QRectF:
         """Where its name stands."""
         width = QFontMetricsF(fonts.small()).horizontalAdvance(self.name)
         width += 2 * _AIR
@@ -38,14 +35,14 @@ class BlockPort:
         return QRectF(left, top, width, _HEIGHT)
 
 
-def found(scene: "CanvasScene") -> tuple[BlockPort, ...]:
+def found(scene: Shown) -> tuple[BlockPort, ...]:
     """Return the stubs of the open block; none in the main graph."""
     if not scene.path:
         return ()
     return tuple(_stubs(scene))
 
 
-def _stubs(scene: "CanvasScene") -> Iterator[BlockPort]:
+def _stubs(scene: Shown) -> Iterator[BlockPort]:
     block = scene.document.project.blocks[scene.scope]
     wired = {edge.source for edge in scene.edges}
     for name, ends in block.inputs.items():
@@ -58,7 +55,7 @@ def _stubs(scene: "CanvasScene") -> Iterator[BlockPort]:
 
 
 def _at(
-    scene: "CanvasScene", name: str, end: Endpoint, *, is_output: bool, lane: int
+    scene: Shown, name: str, end: Endpoint, *, is_output: bool, lane: int
 ) -> BlockPort:
     place = scene.nodes[end.node].port_place(end.port, is_output=is_output)
     return BlockPort(name, place.x(), place.y(), is_output, lane)
@@ -70,22 +67,22 @@ def draw(painter: QPainter, stubs: tuple[BlockPort, ...]) -> None:
     colour = QColor(mix(tokens.io, tokens.canvas, 0.2))
     painter.setFont(fonts.small())
     for stub in stubs:
-        room, port = stub.room, QPointF(stub.x, stub.y)
-        side = room.left() if stub.is_output else room.right()
+        rect, port = stub.rect, QPointF(stub.x, stub.y)
+        side = rect.left() if stub.is_output else rect.right()
         painter.setPen(QPen(colour, 1.6))
-        painter.drawLine(port, QPointF(side, room.center().y()))
+        painter.drawLine(port, QPointF(side, rect.center().y()))
         painter.setBrush(QColor(tokens.bg2))
         painter.setPen(QPen(colour, 1.2))
         radius = _HEIGHT / 2
-        painter.drawRoundedRect(room, radius, radius)
+        painter.drawRoundedRect(rect, radius, radius)
         painter.setPen(QColor(tokens.fg2))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, stub.name)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, stub.name)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def bounds(scene: "CanvasScene") -> QRectF:
+def bounds(scene: Shown) -> QRectF:
     """Return the rectangle around all stubs."""
-    room = QRectF()
+    rect = QRectF()
     for stub in found(scene):
-        room = room.united(stub.room)
-    return room.adjusted(-sizes.STRIP, 0, sizes.STRIP, 0) if room else room
+        rect = rect.united(stub.rect)
+    return rect.adjusted(-sizes.STRIP, 0, sizes.STRIP, 0) if not rect.isNull() else rect

@@ -18,7 +18,6 @@ from workbench import theme
 from workbench.canvas.cards import catalogue_items
 from workbench.canvas.cards.catalogue_items import Item
 from workbench.canvas.edits import drop
-from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.theme import icons
 from workbench.theme.text import tip
@@ -53,9 +52,9 @@ class Tree(QTreeWidget):
 
     def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
         """Drag an entry out."""
-        item = self.currentItem()
-        type_id = item.data(0, _ID) if item else None
-        if not type_id:
+        item: QTreeWidgetItem | None = self.currentItem()
+        type_id = item.data(0, _ID) if item is not None else None
+        if item is None or not type_id:
             return
         drag = QDrag(self)
         drag.setMimeData(drop.layer_data(str(type_id)))
@@ -64,8 +63,9 @@ class Tree(QTreeWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Add with Enter."""
-        if event.key() in _ENTER and self.currentItem() is not None:
-            self._choose(self.currentItem())
+        item = self.currentItem()
+        if event.key() in _ENTER and item is not None:
+            self._choose(item)
         else:
             super().keyPressEvent(event)
 
@@ -84,8 +84,7 @@ class LayerList(QWidget):
     """All layers by category; search, drag, double-click, Enter.
 
     Args:
-        document: Read for nothing but kept alive beside its canvas.
-        view: Where a double-click adds; without one only `layer_chosen` is sent.
+        document: Its blocks are listed too.
 
     Signals:
         layer_chosen: Type id of an entry that was double-clicked or entered.
@@ -93,20 +92,17 @@ class LayerList(QWidget):
 
     layer_chosen = Signal(str)
 
-    def __init__(self, document: Document, view: CanvasView | None = None) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
         self.field, self.tree = QLineEdit(), Tree()
         self._known: tuple[str, ...] = ()
         self._set_up()
         self.tree.chosen.connect(self.layer_chosen)
-        if view is not None:
-            self.layer_chosen.connect(view.add_at_centre)
-            view.library_changed.connect(self._fill)
-        theme.signals.changed.connect(self._fill)
+        theme.signals.changed.connect(self.refill)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_changed)
-        self._fill()
+        self.refill()
 
     def _set_up(self) -> None:
         self.field.setPlaceholderText(tr("Search layers"))
@@ -116,7 +112,7 @@ class LayerList(QWidget):
             icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition
         )
         icons.bind(self._glass, "search")
-        self.field.textChanged.connect(self._fill)
+        self.field.textChanged.connect(self.refill)
         self.field.returnPressed.connect(self._enter)
         self.field.installEventFilter(self)
         self.tree.setAccessibleName(tr("Layers"))
@@ -128,7 +124,7 @@ class LayerList(QWidget):
         column.addWidget(self.tree)
         self.setFocusProxy(self.field)
 
-    def _fill(self) -> None:
+    def refill(self) -> None:
         """Show the whole tree, or what a search has found, the best first."""
         text = self.field.text().strip()
         closed = self._closed()
@@ -137,7 +133,9 @@ class LayerList(QWidget):
             blocks = self._blocks(text)
             for entry in (*blocks, *catalogue_items.items(text)):
                 self.tree.addTopLevelItem(self._entry(entry, entry.words))
-            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+            first = self.tree.topLevelItem(0)
+            if first is not None:
+                self.tree.setCurrentItem(first)
             self.tree.setRootIsDecorated(False)
             return
         self.tree.setRootIsDecorated(True)
@@ -158,7 +156,7 @@ class LayerList(QWidget):
     def _on_changed(self, _edits: object = ()) -> None:
         """Follow the names of this project's blocks."""
         if tuple(self.document.project.blocks) != self._known:
-            self._fill()
+            self.refill()
 
     def _add_head(
         self, name: str, title: str, entries: list[Item], closed: set[str]
@@ -180,7 +178,7 @@ class LayerList(QWidget):
     def _categories(self) -> Iterator[QTreeWidgetItem]:
         for index in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(index)
-            if item.data(0, _ID + 1):
+            if item is not None and item.data(0, _ID + 1):
                 yield item
 
     def _head(self, category: str, title: str) -> QTreeWidgetItem:
