@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from engine.errors import EngineError
+from engine.graph.edits import Edit
 from engine.graph.model import Edge, Endpoint
 from engine.protocol.messages import Analysis, LayerSample
 from workbench import theme
@@ -124,7 +125,9 @@ class CanvasView(QGraphicsView):
         if self.isVisible():
             self.viewport().update()
 
-    def mark_phase(self, index: int, losses: Sequence, updates: Sequence) -> None:
+    def mark_phase(
+        self, index: int, losses: Sequence[str], updates: Sequence[str]
+    ) -> None:
         """Ring what a phase minimises and updates, by path; −1 rings nothing."""
         self._overlay.marks.show(index, losses, updates)
         self.viewport().update()
@@ -286,7 +289,8 @@ class CanvasView(QGraphicsView):
 
     def event(self, event: QEvent) -> bool:
         """Take Tab for the search instead of leaving the canvas."""
-        if event.type() == QEvent.Type.KeyPress and keys.is_ours(event):
+        is_press = event.type() == QEvent.Type.KeyPress
+        if is_press and isinstance(event, QKeyEvent) and keys.is_ours(event):
             self.keyPressEvent(event)
             return True
         return super().event(event)
@@ -333,7 +337,7 @@ class CanvasView(QGraphicsView):
 
     # Painting ------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         """Draw the still picture and the histograms over it."""
         painter.save()
         self._picture.paint(painter)
@@ -342,7 +346,7 @@ class CanvasView(QGraphicsView):
         cached_picture.sparks(painter, self.scene, self.camera)
         painter.restore()
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         """Draw the gesture under way, and words."""
         painter.save()
         self.popups.quick_add.paint_wire(painter)
@@ -379,7 +383,7 @@ class CanvasView(QGraphicsView):
         self._cameras.clear()
         self.selection_changed.emit([], "", "")
 
-    def _on_changed(self, _edits: object) -> None:
+    def _on_changed(self, _edits: Sequence[Edit]) -> None:
         self.pointer.hover.clear()
         self.viewport().update()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFont,
     QLinearGradient,
     QPainter,
     QPainterPath,
@@ -290,10 +291,10 @@ def _title_only(painter: QPainter, face: Face, tokens: Tokens) -> None:
     _write(painter, line, room)
 
 
-_Line = tuple[str, object, str, Qt.AlignmentFlag]
+_Line = tuple[str, QFont, str, Qt.AlignmentFlag]
 
 
-def _line(text: str, font: object, colour: str, align: Qt.AlignmentFlag) -> _Line:
+def _line(text: str, font: QFont, colour: str, align: Qt.AlignmentFlag) -> _Line:
     return text, font, colour, align
 
 

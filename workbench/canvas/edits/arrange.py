@@ -1,11 +1,12 @@
 """Arranging nodes without holding up the window: in slices, then gliding there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from time import perf_counter
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QTimer
 
+from engine.graph.edits import Edit
 from engine.graph.model import Graph, Position
 from engine.i18n import tr
 from workbench.canvas.cards import card_inside
@@ -166,7 +167,7 @@ class Arranging(QObject):
             self._timer.stop()
             glide.show(1.0)
 
-    def _on_changed(self, _edits: object) -> None:
+    def _on_changed(self, _edits: Sequence[Edit]) -> None:
         """Another edit came: what was worked out may be wrong."""
         if self._work is not None or self._glide is not None:
             self._work = self._glide = None

@@ -147,7 +147,8 @@ def all_of(work: Steps) -> dict[str, Position]:
         try:
             next(work)
         except StopIteration as done:
-            return done.value
+            places: dict[str, Position] = done.value
+            return places
 
 
 def beside(

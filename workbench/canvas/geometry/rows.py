@@ -1,6 +1,7 @@
 """Columns of cards, broken into rows so that they fill a window."""
 
 import itertools
+import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from engine.graph.model import Position
@@ -113,7 +114,8 @@ class _Breaking:
         ends = [stop for _, stop in spans[:-1]]
         if not ends:
             return 1.0
-        return _PER_CUT_WIRE ** (sum(self._cuts[e - 1] for e in ends) / len(ends) - 1)
+        cuts = sum(self._cuts[e - 1] for e in ends) / len(ends)
+        return math.pow(_PER_CUT_WIRE, cuts - 1)
 
 
 def _places(

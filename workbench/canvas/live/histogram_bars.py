@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QRectF
 
 from engine.graph.paths import root
-from engine.protocol.arrays import Floats
+from engine.protocol.arrays import Bools, Floats, Ints
 from engine.protocol.messages import LayerSample
 from workbench.canvas.geometry import sizes
 
@@ -19,7 +18,7 @@ _STARTS = np.r_[1, FIRST_EXPONENT + 2 : FIRST_EXPONENT + 2 * sizes.BARS : 2]
 _STILL_PX = 0.6
 
 
-def heights(histogram: npt.NDArray[np.int64]) -> Floats:
+def heights(histogram: Ints) -> Floats:
     """Return bars of |g| per row: two octaves each, from 2⁻²⁶ to 4, the fullest 1.
 
     Smaller values count in the first bar, larger ones in the last; zeros and values
@@ -30,7 +29,8 @@ def heights(histogram: npt.NDArray[np.int64]) -> Floats:
     """
     magnitudes = histogram[:, :256] + histogram[:, 256:]
     sums = np.add.reduceat(magnitudes[:, :255], _STARTS, axis=1).astype(float)
-    return sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
+    bars: Floats = sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
+    return bars
 
 
 def heats(norms: Floats) -> Floats:
@@ -41,7 +41,8 @@ def heats(norms: Floats) -> Floats:
         return np.zeros_like(usable)
     with np.errstate(divide="ignore"):
         levels = 1.0 + np.log10(usable / largest) / DECADES
-    return np.clip(levels, 0.0, 1.0)
+    shown: Floats = np.clip(levels, 0.0, 1.0)
+    return shown
 
 
 @lru_cache(maxsize=8)
@@ -51,7 +52,7 @@ def _names(layers: tuple[str, ...]) -> list[str]:
 
 def grouped(
     sample: LayerSample, layers: Sequence[str]
-) -> tuple[list[str], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
+) -> tuple[list[str], Ints, Floats, Bools]:
     """Return the rows summed by node of the canvas."""
     names = _names(tuple(layers))
     if len(names) == len(layers):
@@ -63,9 +64,9 @@ def grouped(
     np.add.at(histogram, rows, sample.grad_histogram)
     squares = np.zeros(len(names))
     np.add.at(squares, rows, np.square(sample.grad_norm))
-    broken = np.zeros(len(names))
-    np.add.at(broken, rows, sample.grad_nonfinite)
-    return names, histogram, np.sqrt(squares), broken > 0
+    shares = np.zeros(len(names))
+    np.add.at(shares, rows, sample.grad_nonfinite)
+    return names, histogram, np.sqrt(squares), shares > 0
 
 
 def rects(heights: Floats) -> tuple[QRectF, ...]:

@@ -15,7 +15,7 @@ from engine.layers import registry
 from engine.protocol.messages import LayerSample
 
 if TYPE_CHECKING:
-    from engine.protocol.arrays import Floats
+    from engine.protocol.arrays import Floats, Ints
 
 _EASE = 0.35
 
@@ -30,7 +30,7 @@ class Histograms:
         counts: As in `LayerSample`, a row for each layer.
     """
 
-    def __init__(self, counts: object) -> None:
+    def __init__(self, counts: "Ints") -> None:
         self._counts = counts
 
     @cached_property

@@ -34,18 +34,22 @@ _AT_ONCE = 8
 _MIN_DOTS_PX = 18.0
 
 
+State = tuple[object, ...]
+"""What a picture depends on."""
+
+
 class _Layer:
     """One transparent or filled picture that is drawn anew when its key differs."""
 
     def __init__(self) -> None:
-        self._key: tuple | None = None
+        self._key: State | None = None
         self.picture = QPixmap()
 
-    def fits(self, key: tuple) -> bool:
+    def fits(self, key: State) -> bool:
         """Return whether the picture is the one for `key`."""
         return key == self._key
 
-    def take(self, key: tuple, picture: QPixmap) -> None:
+    def take(self, key: State, picture: QPixmap) -> None:
         """Keep a picture."""
         self._key, self.picture = key, picture
 
@@ -68,7 +72,7 @@ class CachedPicture:
         self._view, self._scene = view, scene
         self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
         self._work, self._is_painting = Slices(view), False
-        self._content: tuple | None = None
+        self._content: State | None = None
         self._source: object = None
         self._drawn: object = None
         self._shown: _Window | None = None
@@ -130,7 +134,7 @@ class CachedPicture:
         if not self._is_painting:
             self._view.viewport().update()
 
-    def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
+    def _steps(self, window: "_Window", wires: State, content: State) -> Iterator[None]:
         """Draw the three pictures, in slices of about a millisecond."""
         scene = self._scene
         source = scene.cards
@@ -155,7 +159,7 @@ def _covers(way: QPointF, rim: int) -> bool:
     return whole and max(abs(way.x()), abs(way.y())) <= rim
 
 
-def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple:
+def _wire_state(scene: CanvasScene, *, is_far: bool) -> State:
     """Return what the picture of all wires depends on; from far away not on heat."""
     heats = () if is_far else scene.live.wire_heat.items()
     steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
@@ -163,7 +167,7 @@ def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple:
     return (scene.revision.value, len(scene.edges), scene.path, steps, *beside_wires)
 
 
-def _card_state(scene: CanvasScene) -> tuple:
+def _card_state(scene: CanvasScene) -> State:
     """Return what the picture of all cards depends on, apart from items."""
     looks = scene.live.looks.items()
     return (len(scene.nodes), tuple((i, look.glow) for i, look in looks))
@@ -184,7 +188,7 @@ class _Window:
         screen = QRectF(0, 0, self.size.width(), self.size.height())
         self.room = inverse.mapRect(screen)
 
-    def key(self) -> tuple:
+    def key(self) -> State:
         """Return what the picture of the empty canvas depends on, but its place."""
         return (self.screen, self.seen, current().name)
 

@@ -32,9 +32,9 @@ class MiniMap(QWidget):
     def __init__(self, view: QGraphicsView, scene: CanvasScene, camera: Camera) -> None:
         super().__init__(view)
         self._view, self._scene, self._camera = view, scene, camera
-        self._key: tuple | None = None
+        self._key: tuple[object, ...] | None = None
         self._room, self._scale = QRectF(), 1.0
-        self._drawn: tuple[tuple, QPixmap] = ((), QPixmap())
+        self._drawn: tuple[tuple[object, ...], QPixmap] = ((), QPixmap())
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setAccessibleName(tr("Overview of the network"))
@@ -71,7 +71,7 @@ class MiniMap(QWidget):
             self._key = key
             self.update()
 
-    def _content(self) -> tuple:
+    def _content(self) -> tuple[object, ...]:
         """Return what the picture of all cards and notes depends on."""
         scene = self._scene
         return (scene.cards.version, id(scene.cards), scene.path,

@@ -85,4 +85,4 @@ def bounds(scene: Shown) -> QRectF:
     room = QRectF()
     for stub in found(scene):
         room = room.united(stub.room)
-    return room.adjusted(-sizes.STRIP, 0, sizes.STRIP, 0) if room else room
+    return room if room.isNull() else room.adjusted(-sizes.STRIP, 0, sizes.STRIP, 0)

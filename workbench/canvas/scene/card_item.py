@@ -1,6 +1,8 @@
 """One card on the scene. It holds an id and a face, never a node."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from typing import overload
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QPainter,
@@ -15,19 +17,19 @@ from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
 from workbench.canvas.live.looks import Look
 from workbench.canvas.scene import chunks
-from workbench.canvas.scene.chunks import Chunk, Shapes, told
+from workbench.canvas.scene.chunks import Member, Shapes, told
 from workbench.theme.tokens import current
 
 _RIM = sizes.MARGIN
+Place = QPointF | QPoint | QPainterPath.Element
 _BASE_LINE = QRectF(0.0, sizes.SPARK_HEIGHT, sizes.SPARK_WIDTH, 1.0)
 
 
-class CardItem(QGraphicsItem):
+class CardItem(Member):
     """The card of the node `node_id`.
 
     Attributes:
         place: Where it stands, as the document counts.
-        chunk: The group it belongs to.
     """
 
     def __init__(self, node_id: str, face: Face) -> None:
@@ -37,9 +39,8 @@ class CardItem(QGraphicsItem):
         self._rect, self._ports = face.rect, dict[tuple[str, bool], QPointF]()
         self.is_hovered = False
         self.place = (0.0, 0.0)
-        self.chunk: Chunk | None = None
         self._revision = 0
-        self._picture: tuple[tuple, QPixmap] | None = None
+        self._picture: tuple[tuple[object, ...], QPixmap] | None = None
         flags = QGraphicsItem.GraphicsItemFlag
         self.setFlags(flags.ItemIsSelectable | flags.ItemHasNoContents)
 
@@ -57,10 +58,17 @@ class CardItem(QGraphicsItem):
         self.is_hovered = on
         told(self)
 
-    def setPos(self, *place: QPointF | float) -> None:  # noqa: N802 - Qt's name
+    @overload
+    def setPos(self, pos: Place, /) -> None: ...
+    @overload
+    def setPos(self, x: float, y: float, /) -> None: ...
+    def setPos(self, x: Place | float, y: float = 0.0, /) -> None:  # noqa: N802
         """Stand elsewhere."""
-        super().setPos(*place)
-        self.place = self.pos().toTuple()
+        if isinstance(x, int | float):
+            super().setPos(x, y)
+        else:
+            super().setPos(x)
+        self.place = (self.pos().x(), self.pos().y())
         told(self, moved=True)
 
     def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's

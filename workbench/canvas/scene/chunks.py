@@ -5,7 +5,7 @@ group that it has changed, and only that group is gathered anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem
@@ -17,10 +17,17 @@ Shapes = dict[tuple[str, str], list[Any]]
 """(layer, colour) → rectangles or lines."""
 
 
-class Member(Protocol):
-    """What stands in a group."""
+class Member(QGraphicsItem):
+    """What stands in a group.
 
-    chunk: "Chunk | None"
+    Attributes:
+        chunk: The group.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Any: a group holds one kind of items, which is the kind that this one is of.
+        self.chunk: Chunk[Any] | None = None
 
 
 _K = TypeVar("_K")
@@ -117,7 +124,8 @@ class Chunks(Generic[_M]):
         for item in new:
             QGraphicsItem.setSelected(item, True)
         self.chosen = dict(items)
-        self.changed |= dict.fromkeys(item.chunk for item in (*lost, *new))
+        groups = (item.chunk for item in (*lost, *new))
+        self.changed |= dict.fromkeys(group for group in groups if group is not None)
         if lost or new:
             self.revision.bump()
 
@@ -181,7 +189,7 @@ class Chunks(Generic[_M]):
         self.version += 1
 
 
-def in_order(items: dict[_K, _M], chosen: Mapping[_M, None]) -> list[_K]:
+def in_order(items: Mapping[_K, _M], chosen: Mapping[_M, None]) -> list[_K]:
     """Return the keys of some items in the order of all."""
     if not chosen:
         return []

@@ -1,11 +1,12 @@
 """The notes of the shown scope: which are there, which is chosen, how they look."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from engine.graph.edits import SetExtra
+from engine.graph.edits import Edit, SetExtra
 from workbench.canvas.cards import fonts
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene.shown import Shown
@@ -37,7 +38,7 @@ class NoteLayer:
         scene.document.replaced.connect(self.refresh)
         self.refresh()
 
-    def _on_changed(self, edits: object) -> None:
+    def _on_changed(self, edits: Sequence[Edit]) -> None:
         if any(isinstance(edit, SetExtra) for edit in edits):
             self.refresh()
 

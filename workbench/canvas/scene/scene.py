@@ -242,11 +242,11 @@ class CanvasScene(QGraphicsScene):
             item = self.nodes[node_id]
             item.setPos(item.pos() + delta)
         across, down, wiring = delta.x(), delta.y(), self._wiring()
-        for item in touching(self.graph, self.edges, moved):
-            if {item.edge.source.node, item.edge.target.node} <= moved:
-                item.move_by(across, down)
+        for wire in touching(self.graph, self.edges, moved):
+            if {wire.edge.source.node, wire.edge.target.node} <= moved:
+                wire.move_by(across, down)
             else:
-                wiring.draw(item, {})
+                wiring.draw(wire, {})
         self.shifted.emit()
 
     def _wiring(self) -> Wiring:

@@ -1,8 +1,8 @@
 """The items of a large graph, made in slices before anybody sees them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 
-from engine.graph.model import ROOT, Graph, Position, Project
+from engine.graph.model import ROOT, Edge, Graph, Position, Project
 from workbench.canvas.cards import faces
 from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry import layout
@@ -52,7 +52,7 @@ class StagedScene:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.nodes: dict[str, CardItem] = {}
-        self.edges: dict = {}
+        self.edges: dict[Edge, WireItem] = {}
         self.auto: dict[str, Position] = {}
         self.cards, self.wires = groups(Revision())
 
@@ -68,10 +68,10 @@ class StagedScene:
         yield from self._places(graph)
         wiring = Wiring(graph, self.nodes)
         for edge in graph.edges:
-            item = self.edges[edge] = WireItem(edge)
-            self.wires.add(item)
-            wiring.draw(item, {})
-            item.lines()  # Made now: the first picture of all of them needs them.
+            wire = self.edges[edge] = WireItem(edge)
+            self.wires.add(wire)
+            wiring.draw(wire, {})
+            wire.lines()  # Made now: the first picture of all of them needs them.
             yield (2 * len(self.nodes) + len(self.edges)) / total
         for chunks in (self.cards, self.wires):
             for _ in chunks.gathered():
@@ -81,7 +81,7 @@ class StagedScene:
         """Return all items, the wires first."""
         return [*self.edges.values(), *self.nodes.values()]
 
-    def _places(self, graph: Graph) -> Iterator[float]:
+    def _places(self, graph: Graph) -> Generator[float, None, None]:
         stored = self.project.layout.get(ROOT, {})
         share = len(graph.nodes) / (2 * len(graph.nodes) + len(graph.edges) + 1)
         if any(node_id not in stored for node_id in graph.nodes):
@@ -92,13 +92,16 @@ class StagedScene:
             yield 2 * share
 
 
-def _with(share: float, steps: layout.Steps) -> Iterator[float]:
+def _with(
+    share: float, steps: layout.Steps
+) -> Generator[float, None, dict[str, Position]]:
     """Do steps, saying each time how much was done before them; return what they do."""
     while True:
         try:
             next(steps)
         except StopIteration as done:
-            return done.value
+            places: dict[str, Position] = done.value
+            return places
         yield share
 
 

@@ -15,7 +15,7 @@ from engine.graph.model import Edge
 from workbench.canvas.cards import fonts
 from workbench.canvas.cards.paint import text_colour
 from workbench.canvas.scene import chunks
-from workbench.canvas.scene.chunks import Chunk, Shapes, told
+from workbench.canvas.scene.chunks import Member, Shapes, told
 from workbench.theme.tokens import Tokens, current, mix
 
 BASE_WIDTH, HOT_WIDTH, HEATS = 1.6, 2.6, 12
@@ -24,7 +24,7 @@ LONG_PX = 150.0
 _REACH = 12.0
 
 
-class WireItem(QGraphicsItem):
+class WireItem(Member):
     """The wire `edge`."""
 
     def __init__(self, edge: Edge) -> None:
@@ -34,7 +34,6 @@ class WireItem(QGraphicsItem):
         self.category = "io"
         self.label = ""
         self.is_broken = False
-        self.chunk: Chunk | None = None
         self._path = QPainterPath()
         self._lines: list[QLineF] = []
         self._label_place: QPointF | None = None

@@ -1,6 +1,6 @@
 """The catalogue as a tree with a search, to drag or double-click from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QFont, QKeyEvent
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.graph.edits import Edit
 from engine.i18n import tr
 from engine.layers import registry
 from workbench import theme
@@ -53,8 +54,8 @@ class Tree(QTreeWidget):
     def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
         """Drag an entry out."""
         item = self.currentItem()
-        type_id = item.data(0, _ID) if item else None
-        if not type_id:
+        type_id = None if item is None else item.data(0, _ID)
+        if item is None or not type_id:
             return
         drag = QDrag(self)
         drag.setMimeData(drop.layer_data(str(type_id)))
@@ -63,8 +64,9 @@ class Tree(QTreeWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Add with Enter."""
-        if event.key() in _ENTER and self.currentItem() is not None:
-            self._choose(self.currentItem())
+        item = self.currentItem()
+        if event.key() in _ENTER and item is not None:
+            self._choose(item)
         else:
             super().keyPressEvent(event)
 
@@ -132,7 +134,8 @@ class LayerList(QWidget):
             blocks = self._blocks(text)
             for entry in (*blocks, *catalogue_items.items(text)):
                 self.tree.addTopLevelItem(self._entry(entry, entry.words))
-            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+            if (best := self.tree.topLevelItem(0)) is not None:
+                self.tree.setCurrentItem(best)
             self.tree.setRootIsDecorated(False)
             return
         self.tree.setRootIsDecorated(True)
@@ -150,7 +153,7 @@ class LayerList(QWidget):
         self._known = tuple(self.document.project.blocks)
         return catalogue_items.block_items(self.document, text)
 
-    def _on_changed(self, _edits: object = ()) -> None:
+    def _on_changed(self, _edits: Sequence[Edit] = ()) -> None:
         """Follow the names of this project's blocks."""
         if tuple(self.document.project.blocks) != self._known:
             self.refill()
@@ -175,7 +178,7 @@ class LayerList(QWidget):
     def _categories(self) -> Iterator[QTreeWidgetItem]:
         for index in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(index)
-            if item.data(0, _ID + 1):
+            if item is not None and item.data(0, _ID + 1):
                 yield item
 
     def _head(self, category: str, title: str) -> QTreeWidgetItem:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.graph import ports
 from engine.graph.model import Edge, Endpoint
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
@@ -195,8 +196,8 @@ class QuickAdd(QFrame):
         return super().eventFilter(watched, event)
 
     def _accept(self) -> None:
-        item = self.results.currentItem()
-        type_id = item.data(Qt.ItemDataRole.UserRole) if item else None
+        item = self.results.item(self.results.currentRow())
+        type_id = None if item is None else item.data(Qt.ItemDataRole.UserRole)
         if not isinstance(type_id, str):
             return
         self.hide()
@@ -218,5 +219,5 @@ class QuickAdd(QFrame):
             return (sizes.WIDTH / 2, half)
         port, spec = self._port(), edit.spec_of(type_id)
         inputs = spec.inputs if spec else ()
-        forward = port is not None and any(wires.fits(port, p) for p in inputs)
+        forward = port is not None and any(ports.fits(port, p) for p in inputs)
         return (0.0 if forward else sizes.WIDTH, half)
