@@ -196,8 +196,7 @@ class QuickAdd(QFrame):
         return super().eventFilter(watched, event)
 
     def _accept(self) -> None:
-        item = self.results.item(self.results.currentRow())
-        type_id = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+        type_id = self.results.currentIndex().data(Qt.ItemDataRole.UserRole)
         if not isinstance(type_id, str):
             return
         self.hide()
