@@ -22,7 +22,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from engine.errors import EngineError
-from engine.graph.edits import Edit
 from engine.graph.model import Edge, Endpoint
 from engine.protocol.messages import Analysis, LayerSample
 from workbench import theme
@@ -289,8 +288,7 @@ class CanvasView(QGraphicsView):
 
     def event(self, event: QEvent) -> bool:
         """Take Tab for the search instead of leaving the canvas."""
-        is_press = event.type() == QEvent.Type.KeyPress
-        if is_press and isinstance(event, QKeyEvent) and keys.is_ours(event):
+        if event.type() == QEvent.Type.KeyPress and keys.is_ours(event):
             self.keyPressEvent(event)
             return True
         return super().event(event)
@@ -383,7 +381,7 @@ class CanvasView(QGraphicsView):
         self._cameras.clear()
         self.selection_changed.emit([], "", "")
 
-    def _on_changed(self, _edits: Sequence[Edit]) -> None:
+    def _on_changed(self, _edits: object) -> None:
         self.pointer.hover.clear()
         self.viewport().update()
 

@@ -1,12 +1,11 @@
 """Arranging nodes without holding up the window: in slices, then gliding there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import reduce
 from time import perf_counter
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QTimer
 
-from engine.graph.edits import Edit
 from engine.graph.model import Graph, Position
 from engine.i18n import tr
 from workbench.canvas.cards import card_inside
@@ -140,7 +139,7 @@ class Arranging(QObject):
         """Bring cards to their places and wires after them, a few at a time."""
         scene = self._stage.scene
         for number, (node_id, (x, y)) in enumerate(places.items()):
-            scene.nodes[node_id].setPos(x, y)
+            scene.nodes[node_id].setPos(QPointF(x, y))
             if number % _BATCH == 0:
                 yield
         for number, edge in enumerate(list(scene.edges)):
@@ -167,7 +166,7 @@ class Arranging(QObject):
             self._timer.stop()
             glide.show(1.0)
 
-    def _on_changed(self, _edits: Sequence[Edit]) -> None:
+    def _on_changed(self, _edits: object) -> None:
         """Another edit came: what was worked out may be wrong."""
         if self._work is not None or self._glide is not None:
             self._work = self._glide = None

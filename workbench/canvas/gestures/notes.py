@@ -89,9 +89,8 @@ class SizeNote(Gesture):
     def finish(self) -> None:
         """Store the size."""
         width, height = self._now.width, self._now.height
-        self.stage.attempt(
-            notes.change, self._note.id, tr("Resize note"), width=width, height=height
-        )
+        words, note = tr("Resize note"), self._note.id
+        self.stage.attempt(notes.change, note, words, width=width, height=height)
         self.scene.notes.draft({})
 
     def cancel(self) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QRectF
 
 from engine.graph.paths import root
-from engine.protocol.arrays import Bools, Floats, Ints
+from engine.protocol.arrays import Floats
 from engine.protocol.messages import LayerSample
 from workbench.canvas.geometry import sizes
 
@@ -18,7 +19,7 @@ _STARTS = np.r_[1, FIRST_EXPONENT + 2 : FIRST_EXPONENT + 2 * sizes.BARS : 2]
 _STILL_PX = 0.6
 
 
-def heights(histogram: Ints) -> Floats:
+def heights(histogram: npt.NDArray[np.int64]) -> Floats:
     """Return bars of |g| per row: two octaves each, from 2⁻²⁶ to 4, the fullest 1.
 
     Smaller values count in the first bar, larger ones in the last; zeros and values
@@ -29,8 +30,8 @@ def heights(histogram: Ints) -> Floats:
     """
     magnitudes = histogram[:, :256] + histogram[:, 256:]
     sums = np.add.reduceat(magnitudes[:, :255], _STARTS, axis=1).astype(float)
-    bars: Floats = sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
-    return bars
+    scaled: Floats = sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
+    return scaled
 
 
 def heats(norms: Floats) -> Floats:
@@ -41,8 +42,8 @@ def heats(norms: Floats) -> Floats:
         return np.zeros_like(usable)
     with np.errstate(divide="ignore"):
         levels = 1.0 + np.log10(usable / largest) / DECADES
-    shown: Floats = np.clip(levels, 0.0, 1.0)
-    return shown
+    clipped: Floats = np.clip(levels, 0.0, 1.0)
+    return clipped
 
 
 @lru_cache(maxsize=8)
@@ -52,7 +53,7 @@ def _names(layers: tuple[str, ...]) -> list[str]:
 
 def grouped(
     sample: LayerSample, layers: Sequence[str]
-) -> tuple[list[str], Ints, Floats, Bools]:
+) -> tuple[list[str], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
     """Return the rows summed by node of the canvas."""
     names = _names(tuple(layers))
     if len(names) == len(layers):
@@ -64,9 +65,9 @@ def grouped(
     np.add.at(histogram, rows, sample.grad_histogram)
     squares = np.zeros(len(names))
     np.add.at(squares, rows, np.square(sample.grad_norm))
-    shares = np.zeros(len(names))
-    np.add.at(shares, rows, sample.grad_nonfinite)
-    return names, histogram, np.sqrt(squares), shares > 0
+    losses = np.zeros(len(names))
+    np.add.at(losses, rows, sample.grad_nonfinite)
+    return names, histogram, np.sqrt(squares), losses > 0
 
 
 def rects(heights: Floats) -> tuple[QRectF, ...]:

@@ -4,13 +4,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.wire_item import WireItem
 from workbench.canvas.scene.slices import Slices
-from workbench.canvas.scene.wire_item import WireItem
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
-
 
 Item = CardItem | WireItem
 _FEW = 100

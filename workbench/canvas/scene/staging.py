@@ -2,17 +2,19 @@
 
 from collections.abc import Generator, Iterator, Mapping
 
+from PySide6.QtCore import QPointF
+
 from engine.graph.model import ROOT, Edge, Graph, Position, Project
 from workbench.canvas.cards import faces
 from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry import layout
 from workbench.canvas.geometry.rows import Size
-from workbench.canvas.scene import card_item, wire_item
-from workbench.canvas.scene.card_item import CardItem
-from workbench.canvas.scene.chunks import Chunks
-from workbench.canvas.scene.revision import Revision
-from workbench.canvas.scene.wire_item import WireItem
-from workbench.canvas.scene.wiring import Wiring
+from workbench.canvas.scene.items import card_item, wire_item
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.chunks import Chunks
+from workbench.canvas.scene.items.revision import Revision
+from workbench.canvas.scene.items.wire_item import WireItem
+from workbench.canvas.scene.items.wiring import Wiring
 from workbench.document import Document
 
 LARGE = 1500
@@ -81,14 +83,14 @@ class StagedScene:
         """Return all items, the wires first."""
         return [*self.edges.values(), *self.nodes.values()]
 
-    def _places(self, graph: Graph) -> Generator[float, None, None]:
+    def _places(self, graph: Graph) -> Iterator[float]:
         stored = self.project.layout.get(ROOT, {})
         share = len(graph.nodes) / (2 * len(graph.nodes) + len(graph.edges) + 1)
         if any(node_id not in stored for node_id in graph.nodes):
             sizes = sizes_of(self.nodes)
             self.auto = yield from _with(share, layout.missing(graph, sizes, stored))
         for node_id, item in self.nodes.items():
-            item.setPos(*(stored.get(node_id) or self.auto[node_id]))
+            item.setPos(QPointF(*(stored.get(node_id) or self.auto[node_id])))
             yield 2 * share
 
 
@@ -100,8 +102,7 @@ def _with(
         try:
             next(steps)
         except StopIteration as done:
-            places: dict[str, Position] = done.value
-            return places
+            return dict(done.value)
         yield share
 
 

@@ -68,7 +68,8 @@ class Breadcrumbs(QWidget):
 
     def _clear(self) -> None:
         while item := self._row.takeAt(0):
-            if (widget := item.widget()) is not None:
+            widget = item.widget()
+            if widget is not None:
                 widget.hide()
                 widget.deleteLater()
 

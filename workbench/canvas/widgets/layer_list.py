@@ -1,6 +1,6 @@
 """The catalogue as a tree with a search, to drag or double-click from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QFont, QKeyEvent
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph.edits import Edit
 from engine.i18n import tr
 from engine.layers import registry
 from workbench import theme
@@ -53,8 +52,8 @@ class Tree(QTreeWidget):
 
     def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
         """Drag an entry out."""
-        item = self.currentItem()
-        type_id = None if item is None else item.data(0, _ID)
+        item: QTreeWidgetItem | None = self.currentItem()
+        type_id = item.data(0, _ID) if item is not None else None
         if item is None or not type_id:
             return
         drag = QDrag(self)
@@ -134,8 +133,9 @@ class LayerList(QWidget):
             blocks = self._blocks(text)
             for entry in (*blocks, *catalogue_items.items(text)):
                 self.tree.addTopLevelItem(self._entry(entry, entry.words))
-            if (best := self.tree.topLevelItem(0)) is not None:
-                self.tree.setCurrentItem(best)
+            first = self.tree.topLevelItem(0)
+            if first is not None:
+                self.tree.setCurrentItem(first)
             self.tree.setRootIsDecorated(False)
             return
         self.tree.setRootIsDecorated(True)
@@ -153,7 +153,7 @@ class LayerList(QWidget):
         self._known = tuple(self.document.project.blocks)
         return catalogue_items.block_items(self.document, text)
 
-    def _on_changed(self, _edits: Sequence[Edit] = ()) -> None:
+    def _on_changed(self, _edits: object = ()) -> None:
         """Follow the names of this project's blocks."""
         if tuple(self.document.project.blocks) != self._known:
             self.refill()

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas.scene.revision import Revision
+from workbench.canvas.scene.items.revision import Revision
 
 SIZE = 256
 Shapes = dict[tuple[str, str], list[Any]]
@@ -21,13 +21,10 @@ class Member(QGraphicsItem):
     """What stands in a group.
 
     Attributes:
-        chunk: The group.
+        chunk: The group it belongs to.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        # Any: a group holds one kind of items, which is the kind that this one is of.
-        self.chunk: Chunk[Any] | None = None
+    chunk: "Chunk[Any] | None" = None
 
 
 _K = TypeVar("_K")
@@ -42,7 +39,7 @@ class Chunk(Generic[_M]):
 
     Attributes:
         items: In the document's order.
-        room: Around what they draw.
+        rect: Around what they draw.
         reach: Around all that belongs to them, labels too.
         boxes: Around each of them, with the item.
         shapes: What is drawn from far away.
@@ -51,7 +48,7 @@ class Chunk(Generic[_M]):
     def __init__(self, owner: "Chunks[_M]") -> None:
         self._owner = owner
         self.items: dict[_M, None] = {}
-        self.room, self.reach = QRectF(), QRectF()
+        self.rect, self.reach = QRectF(), QRectF()
         self.boxes: list[tuple[QRectF, _M]] = []
         self.shapes: Shapes = {}
 
@@ -74,12 +71,12 @@ class Chunks(Generic[_M]):
     """All items of one kind.
 
     Args:
-        measure: Returns room and box of an item.
-        draw: Adds an item, with its room, to the shapes of its group.
+        measure: Returns the rectangles around what an item draws, and around all of it.
+        draw: Adds an item, with its rectangle, to the shapes of its group.
         revision: Of the scene that they are on.
 
     Attributes:
-        moved: Groups whose rooms aren't known any more.
+        moved: Groups whose rectangles aren't known any more.
         changed: Groups whose shapes aren't either.
         chosen: The selected items.
         version: Grows with every group that is gathered.
@@ -124,8 +121,9 @@ class Chunks(Generic[_M]):
         for item in new:
             QGraphicsItem.setSelected(item, True)
         self.chosen = dict(items)
-        groups = (item.chunk for item in (*lost, *new))
-        self.changed |= dict.fromkeys(group for group in groups if group is not None)
+        for item in (*lost, *new):
+            if item.chunk is not None:
+                self.changed[item.chunk] = None
         if lost or new:
             self.revision.bump()
 
@@ -139,23 +137,23 @@ class Chunks(Generic[_M]):
         """Return all groups as they were gathered last."""
         return self._all
 
-    def room(self) -> QRectF:
+    def rect(self) -> QRectF:
         """Return the rectangle around everything that is drawn."""
         self._measure_moved()
-        room = QRectF()
+        rect = QRectF()
         for chunk in self._all:
-            room = room.united(chunk.room)
-        return room
+            rect = rect.united(chunk.rect)
+        return rect
 
-    def near(self, room: QRectF) -> list[_M]:
+    def near(self, rect: QRectF) -> list[_M]:
         """Return the items in a rectangle, in the document's order."""
         self._measure_moved()
         return [
             item
             for chunk in self._all
-            if chunk.reach.intersects(room)
+            if chunk.reach.intersects(rect)
             for box, item in chunk.boxes
-            if box.intersects(room)
+            if box.intersects(rect)
         ]
 
     def around(self, place: QPointF, reach: float) -> list[_M]:
@@ -169,14 +167,14 @@ class Chunks(Generic[_M]):
 
     def _measure_all(self, chunk: Chunk[_M]) -> list[tuple[_M, QRectF]]:
         self.moved.pop(chunk, None)
-        room, reach, boxes, rooms = QRectF(), QRectF(), [], []
+        rect, reach, boxes, rects = QRectF(), QRectF(), [], []
         for item in chunk.items:
             drawn, box = self._measure(item)
-            room, reach = room.united(drawn), reach.united(box)
+            rect, reach = rect.united(drawn), reach.united(box)
             boxes.append((box, item))
-            rooms.append((item, drawn))
-        chunk.room, chunk.reach, chunk.boxes = room, reach, boxes
-        return rooms
+            rects.append((item, drawn))
+        chunk.rect, chunk.reach, chunk.boxes = rect, reach, boxes
+        return rects
 
     def _gather(self, chunk: Chunk[_M]) -> None:
         """Work out what one group draws, unless it is known."""
@@ -184,8 +182,8 @@ class Chunks(Generic[_M]):
             return
         del self.changed[chunk]
         chunk.shapes = {}
-        for item, room in self._measure_all(chunk):
-            self._draw(item, room, chunk.shapes)
+        for item, rect in self._measure_all(chunk):
+            self._draw(item, rect, chunk.shapes)
         self.version += 1
 
 

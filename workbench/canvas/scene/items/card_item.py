@@ -1,8 +1,6 @@
 """One card on the scene. It holds an id and a face, never a node."""
 
-from typing import overload
-
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QPainter,
@@ -16,12 +14,11 @@ from workbench.canvas.cards.card import Face
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
 from workbench.canvas.live.looks import Look
-from workbench.canvas.scene import chunks
-from workbench.canvas.scene.chunks import Member, Shapes, told
+from workbench.canvas.scene.items import chunks
+from workbench.canvas.scene.items.chunks import Member, Shapes, told
 from workbench.theme.tokens import current
 
 _RIM = sizes.MARGIN
-Place = QPointF | QPoint | QPainterPath.Element
 _BASE_LINE = QRectF(0.0, sizes.SPARK_HEIGHT, sizes.SPARK_WIDTH, 1.0)
 
 
@@ -58,17 +55,10 @@ class CardItem(Member):
         self.is_hovered = on
         told(self)
 
-    @overload
-    def setPos(self, pos: Place, /) -> None: ...
-    @overload
-    def setPos(self, x: float, y: float, /) -> None: ...
-    def setPos(self, x: Place | float, y: float = 0.0, /) -> None:  # noqa: N802
-        """Stand elsewhere."""
-        if isinstance(x, int | float):
-            super().setPos(x, y)
-        else:
-            super().setPos(x)
-        self.place = (self.pos().x(), self.pos().y())
+    def setPos(self, place: QPointF, /) -> None:  # type: ignore[override]  # noqa: N802
+        """Stand elsewhere; not Qt's other forms."""
+        super().setPos(place)
+        self.place = self.pos().toTuple()
         told(self, moved=True)
 
     def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's
