@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from engine.measure.views.scene import Scene
 
 from engine.layers import registry
 from engine.layers.diffusion import remaining
@@ -10,7 +11,6 @@ from engine.measure.budget import Budget
 from engine.measure.views import classes, pixels
 from engine.measure.views.makers import denoising_chain, predictions
 from engine.measure.views.plane import Square
-from engine.measure.views.scene import Scene
 from engine.measure.views.table import VIEWS
 from engine.measure.views.turns import Turns
 
