@@ -10,7 +10,7 @@ from engine.measure.budget import Budget
 from engine.measure.views import classes, pixels
 from engine.measure.views.makers import denoising_chain, predictions
 from engine.measure.views.plane import Square
-from engine.measure.views.scene import Scene
+from engine.measure.views.subject import Subject
 from engine.measure.views.table import VIEWS
 from engine.measure.views.turns import Turns
 
@@ -18,7 +18,7 @@ from engine.measure.views.turns import Turns
 def scene(kind, inputs, **rest):
     params = registry.get(kind).complete(rest.pop("params", {}))
     tensors = {port: torch.tensor(values) for port, values in inputs.items()}
-    return Scene(params, tensors, **rest)
+    return Subject(params, tensors, **rest)
 
 
 # Scores, shares and answers.
