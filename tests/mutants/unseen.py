@@ -25,7 +25,7 @@ _SIZES = re.compile(
     r"|Stretch|Column|Row|Point|Pixel|Icon|Alpha|Corner|Default|Z|Opacity|Hotspot"
     r"|Size|Margin|Line|Resize|Section|Cosmetic|Clip|Render|Cache|Word|Text)\w*"
     r"|add(Stretch|Spacing|Layout|Widget|Item|Round\w*)|adjusted|translated|resize"
-    r"|move|pen|pixmap|mixed|lighter|darker|fillRect|drawText|insertWidget)$"
+    r"|move|place|pen|pixmap|mixed|lighter|darker|fillRect|drawText|insertWidget)$"
 )
 _FLAGS = {
     "strict", "exist_ok", "parents", "daemon", "frozen", "slots", "kw_only", "repr",
