@@ -84,8 +84,9 @@ class History:
         """Take in a frame; frames come in order."""
         self._add_losses(frame)
         if frame.sample is not None:
-            self.layers.add(frame.sample)
-            self.samples_seen += 1
+            for sample in (*frame.earlier, frame.sample):
+                self.layers.add(sample)
+            self.samples_seen += 1 + len(frame.earlier)
             self.shown_at[SAMPLE] = time.monotonic()
         if frame.evaluations:
             self.evaluations.extend(frame.evaluations)
