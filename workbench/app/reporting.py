@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.protocol.device import Devices
 from engine.protocol.messages import Analysis, Frame, RunStarted

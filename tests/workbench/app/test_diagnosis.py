@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLabel, QToolButton
 
 from engine.graph import assign
 from engine.graph.assign import Assign
-from engine.graph.edits import Fix
 from engine.graph.files import serialize
+from engine.graph.problems import Fix
 from engine.protocol import commands, messages
 from engine.protocol.findings import Evidence, Finding
 from tests.helpers import frames
@@ -154,7 +154,7 @@ def test_details_bring_the_panel_forward(qtbot, ill):
 def test_a_card_leads_to_its_node(qtbot, ill):
     ill.docks.raise_("diagnosis")
     qtbot.mouseClick(ill.controllers.diagnosing.panel.cards[0], LEFT)
-    assert ill.canvas.selected_ids() == ["scores"]
+    assert ill.canvas.selection.ids == ["scores"]
 
 
 def test_a_closed_bar_stays_closed_for_this_fault_only(qtbot, ill, engine):

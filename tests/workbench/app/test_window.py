@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
-from engine.graph.edits import Fix, Problem, Rename, SetParam, SetTraining
+from engine.graph.edits import Rename, SetParam, SetTraining
+from engine.graph.problems import Fix, Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Forecast, Outcome
 from workbench.app.commands.actions import ENTRIES
@@ -56,7 +57,7 @@ def test_analysis_reaches_problems_inspector_and_train_button(qtbot, window, eng
     window.problems.rows[0].fix_requested.emit(problem.fixes[0])
     assert window.document.project.name == "Fixed"
     window.problems.rows[0].activated.emit("linear1")
-    assert window.canvas.selected_ids() == ["linear1"]
+    assert window.canvas.selection.ids == ["linear1"]
     assert window.inspector.node_panel.isVisible()
 
 
@@ -148,7 +149,7 @@ def test_failure_leads_to_its_node(qtbot, running, engine):
     engine.tell(Outcome("failed", "run", 5, "Linear failed.", node="linear1"))
     qtbot.waitUntil(running.banner.isVisible)
     qtbot.mouseClick(running.banner.buttons[0], Qt.MouseButton.LeftButton)
-    assert running.canvas.selected_ids() == ["linear1"]
+    assert running.canvas.selection.ids == ["linear1"]
 
 
 def test_device_menu_lists_what_the_picker_has(window):

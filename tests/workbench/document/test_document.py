@@ -143,7 +143,7 @@ def test_rename_freeze_and_training_undo(document):
     actions.set_trainable(document, ["conv"], value=False)
     actions.set_lr_factor(document, ["conv"], 0.5)
     training = document.project.training.with_value("batch_size", 16)
-    actions.set_training(document, training)
+    actions.set_training(document, training, "Batch size")
     assert document.undo_stack.count() == 4
     node = document.project.graph.node("conv")
     assert (node.name, node.trainable, node.lr_factor) == ("Edges", False, 0.5)
@@ -218,7 +218,8 @@ def test_unplaced_nodes_are_pinned_when_another_gets_a_place(qapp):
     document = Document()
     document.set_project(nets.cnn(placed=False))
     before = document.text()
-    document.unplaced = lambda _scope: {"conv": (1.0, 2.0), "relu": (3.0, 4.0)}
+    shown = {"conv": (1.0, 2.0), "relu": (3.0, 4.0)}
+    document.places_wanted.connect(lambda _scope, places: places.update(shown))
     actions.move(document, {"relu": (9.0, 9.0)})
     assert document.project.layout[""] == {"conv": (1.0, 2.0), "relu": (9.0, 9.0)}
     document.undo_stack.undo()

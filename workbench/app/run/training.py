@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from engine.errors import EngineError
-from engine.graph.edits import Edit, Move, SetTraining
+from engine.graph.edits import Edit, Move
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Outcome, RunStarted
@@ -18,6 +18,7 @@ from workbench.app.run.early import Early
 from workbench.app.run.live_settings import LiveSettings, essence
 from workbench.app.run.weights_dialog import rooted
 from workbench.commands.words import keys_of
+from workbench.document import actions
 from workbench.theme.text import count as count_words
 from workbench.theme.text import plain, tip
 
@@ -70,9 +71,9 @@ class TrainCommands(QObject):
         session.devices_ready.connect(lambda _devices: self._on_ready())
         session.engine_lost.connect(self._on_lost)
 
-    def follow(self, actions: Mapping[str, QAction]) -> None:
+    def follow(self, acts: Mapping[str, QAction]) -> None:
         """Keep these actions as the states allow."""
-        self._actions = actions
+        self._actions = acts
         self.refresh()
 
     def set_analysis(self, analysis: Analysis) -> None:
@@ -245,8 +246,8 @@ class TrainCommands(QObject):
         if training.value("device") == device:
             return
         try:
-            edit = SetTraining(training.with_value("device", device))
-            self._document.apply([edit], tr("Set Device"))
+            chosen = training.with_value("device", device)
+            actions.set_training(self._document, chosen, tr("Device"))
         except EngineError as error:
             self._banner.say("error", str(error))
 

@@ -1,17 +1,14 @@
 """Where the nodes of a scene stand: as the document says, or on free ground."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
 from engine.graph.model import Graph, Node, Position
 from workbench.canvas.geometry import layout
 from workbench.canvas.scene import open_block
-from workbench.canvas.scene.staging import LARGE
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
+from workbench.canvas.scene.shown import Shown
+from workbench.canvas.scene.staging import LARGE, sizes_of
 
 
 class Placing:
@@ -23,7 +20,7 @@ class Placing:
     """
 
     def __init__(
-        self, scene: "CanvasScene", auto: Mapping[str, Position] | None = None
+        self, scene: Shown, auto: Mapping[str, Position] | None = None
     ) -> None:
         self._scene = scene
         self._auto = dict(auto or {})
@@ -49,7 +46,9 @@ class Placing:
         lost = {i: node for i, node in graph.nodes.items() if i not in stored}
         self._remember(lost)
         if lost and not self._auto and (not places or len(lost) > LARGE):
-            self._auto = layout.all_of(layout.missing(graph, scene.sizes(), stored))
+            self._auto = layout.all_of(
+                layout.missing(graph, sizes_of(scene.nodes), stored)
+            )
         places |= {i: self._auto[i] for i in lost if i in self._auto}
         for node_id in lost:
             if node_id not in places:

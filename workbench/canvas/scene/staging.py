@@ -1,14 +1,16 @@
 """The items of a large graph, made in slices before anybody sees them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.graph.model import ROOT, Graph, Position, Project
 from workbench.canvas.cards import faces
 from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry import layout
+from workbench.canvas.geometry.rows import Size
 from workbench.canvas.scene import card_item, wire_item
 from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.chunks import Chunks
+from workbench.canvas.scene.revision import Revision
 from workbench.canvas.scene.wire_item import WireItem
 from workbench.canvas.scene.wiring import Wiring
 from workbench.document import Document
@@ -22,10 +24,15 @@ def is_large(graph: Graph) -> bool:
     return len(graph.nodes) + len(graph.edges) > LARGE
 
 
-def groups() -> tuple[Chunks[CardItem], Chunks[WireItem]]:
-    """Return empty groups for cards and for wires."""
-    cards = Chunks(card_item.measure, card_item.gather)
-    return cards, Chunks(wire_item.measure, wire_item.gather)
+def groups(revision: Revision) -> tuple[Chunks[CardItem], Chunks[WireItem]]:
+    """Return empty groups for cards and for wires, which share a revision."""
+    cards = Chunks(card_item.measure, card_item.gather, revision)
+    return cards, Chunks(wire_item.measure, wire_item.gather, revision)
+
+
+def sizes_of(nodes: Mapping[str, CardItem]) -> dict[str, Size]:
+    """Return width and height of every card."""
+    return {i: (item.face.width, item.face.height) for i, item in nodes.items()}
 
 
 class StagedScene:
@@ -47,7 +54,7 @@ class StagedScene:
         self.nodes: dict[str, CardItem] = {}
         self.edges: dict = {}
         self.auto: dict[str, Position] = {}
-        self.cards, self.wires = groups()
+        self.cards, self.wires = groups(Revision())
 
     def steps(self) -> Iterator[float]:
         """Make everything; yields how much is done, in very small slices."""
@@ -78,7 +85,7 @@ class StagedScene:
         stored = self.project.layout.get(ROOT, {})
         share = len(graph.nodes) / (2 * len(graph.nodes) + len(graph.edges) + 1)
         if any(node_id not in stored for node_id in graph.nodes):
-            sizes = {i: (n.face.width, n.face.height) for i, n in self.nodes.items()}
+            sizes = sizes_of(self.nodes)
             self.auto = yield from _with(share, layout.missing(graph, sizes, stored))
         for node_id, item in self.nodes.items():
             item.setPos(*(stored.get(node_id) or self.auto[node_id]))

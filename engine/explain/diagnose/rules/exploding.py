@@ -5,7 +5,7 @@ import numpy as np
 from engine.explain.diagnose import fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.explain.diagnose.rules import too_fast
-from engine.graph.edits import Fix
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
 
@@ -30,6 +30,7 @@ def check(record: Record) -> Found:
 def _from_the_start(record: Record) -> Found:
     grads, weights = record.column("grad_norm")[0], record.column("weight_norm")[0]
     with np.errstate(all="ignore"):
+        # Of all layers together: one small layer may have any ratio by itself.
         force = float(np.sqrt(np.nansum(grads**2) / np.nansum(weights**2)))
     if not record.is_whole or not force >= STRONG:
         return None
