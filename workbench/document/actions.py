@@ -7,9 +7,9 @@ changed then.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.advice.document.switches import Remedy
+from engine.advice.document.switches import Switch
 from engine.errors import EngineError, GraphError
-from engine.graph import assign
+from engine.graph import settings_text
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -197,7 +197,7 @@ def set_param(
     document: Document,
     node_ids: Sequence[str],
     name: str,
-    value: object,
+    value: Value,
     scope: str = ROOT,
 ) -> None:
     """Set one parameter on one or many nodes; the default is not stored."""
@@ -207,7 +207,7 @@ def set_param(
 def set_params(
     document: Document,
     node_ids: Sequence[str],
-    values: Mapping[str, object],
+    values: Mapping[str, Value],
     scope: str = ROOT,
 ) -> None:
     """Set parameters on one or many nodes as one step."""
@@ -255,7 +255,7 @@ def _param(node: Node, name: str) -> Param:
     return param
 
 
-def _setting(node: Node, param: Param, value: object, scope: str) -> list[Edit]:
+def _setting(node: Node, param: Param, value: Value, scope: str) -> list[Edit]:
     """Return the edit that sets a value, or none when the node has it already."""
     checked: Value = param.check(value, wires.name_of(node))
     is_default = checked == param.default and type(checked) is type(param.default)
@@ -354,16 +354,16 @@ def mend(
 def _plain(project: Project, fix: Fix) -> Iterator[Edit]:
     """Yield the edits, with words made of the document as it is now."""
     for edit in fix.edits:
-        if isinstance(edit, assign.Assign):
-            yield from assign.edits(project, edit.words)
+        if isinstance(edit, settings_text.Assign):
+            yield from settings_text.edits(project, edit.words)
         else:
             yield edit
 
 
-def switch(document: Document, remedy: Remedy, *, on: bool) -> None:
+def switch(document: Document, wanted: Switch, *, on: bool) -> None:
     """Turn a switch that the document carries."""
-    name = tr(remedy.title)
+    name = tr(wanted.title)
     text = tr("Switch {name} on", name=name)
     if not on:
         text = tr("Switch {name} off", name=name)
-    document.apply(remedy.switched(document.project, on=on), text)
+    document.apply(wanted.switched(document.project, on=on), text)

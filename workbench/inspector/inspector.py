@@ -11,13 +11,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.graph.edits import Edit
 from engine.graph.model import ROOT
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document
 from workbench.inspector.node_panel import NodePanel
-from workbench.inspector.remedies import RemedySwitches
 from workbench.inspector.section import scrolled
+from workbench.inspector.switches import Switches
 from workbench.inspector.training.form import TrainingForm
 from workbench.theme.label import Label
 from workbench.theme.style import polish
@@ -41,7 +42,7 @@ class Inspector(QWidget):
         self._scope, self._prefix = ROOT, ""
         self._analysis: Analysis | None = None
         self.node_panel = NodePanel(document)
-        self.remedies = RemedySwitches(document)
+        self.switches = Switches(document)
         self.training = TrainingForm(document)
         self.hint = Label(tr("Select a layer to see and edit it."))
         self.hint.setWordWrap(True)
@@ -59,7 +60,7 @@ class Inspector(QWidget):
         polish(self.tabs, "inner", value=True)
         for title, widgets in (
             (tr("Layer"), (self.hint, self.node_panel)),
-            (tr("Training"), (self.remedies, self.training)),
+            (tr("Training"), (self.switches, self.training)),
         ):
             self.tabs.addTab(title)
             self.pages.addWidget(_page(widgets))
@@ -126,7 +127,7 @@ class Inspector(QWidget):
         known = self._analysis.nodes if self._analysis else {}
         self.node_panel.show_info(known.get(self._prefix + self._ids[0]))
 
-    def _on_changed(self, _edits: object) -> None:
+    def _on_changed(self, _edits: Sequence[Edit]) -> None:
         project = self._document.project
         is_there = self._scope == ROOT or self._scope in project.blocks
         nodes = project.scope(self._scope).nodes if is_there else {}

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.graph.files import serialize
 from engine.graph.ports import title
 from tests.workbench.inspector.mistakes import MISTAKES
@@ -15,7 +15,7 @@ from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.inspector import ProblemList
 
-SHAPES = ShapeCache()
+SHAPES = Analyser()
 
 
 class Desk(QSplitter):
@@ -45,10 +45,10 @@ class Desk(QSplitter):
         self.problems.show_problems(found.problems)
 
     def listed(self):
-        return {(row.problem.node, row.problem.text) for row in self.problems.rows}
+        return {(row.problem.node, row.problem.text) for row in self.problems.cards}
 
     def row_of(self, mistake):
-        for row in self.problems.rows:
+        for row in self.problems.cards:
             problem = row.problem
             if problem.node == mistake.node and mistake.text in problem.text:
                 return row
