@@ -21,6 +21,8 @@ from typing import Any
 from engine.advice.analysis import Analyser
 from engine.advice.weights.headers import header_of
 from engine.errors import EngineError
+from engine.evaluate import page
+from engine.evaluate.subject import Subject
 from engine.export import export, of_run
 from engine.graph.edits import SetWeights
 from engine.graph.files import serialize
@@ -147,6 +149,7 @@ class Bench:
             lambda: header_of(run),
             lambda: weight_files.read(str(run)),
             lambda: export(of_run(runs.open_run(run)), "safetensors", out),
+            lambda: page.of(Subject(run).report()),
             lambda: _resumed(run),
             lambda: _resumed(runs.create(run.parent, self.project, name="run").folder),
         ]

@@ -90,7 +90,8 @@ class History:
         """Take in a frame; frames come in order."""
         self._add_losses(frame)
         if frame.sample is not None:
-            self.add_sample(frame.sample)
+            for sample in (*frame.earlier, frame.sample):
+                self.add_sample(sample)
         if frame.evaluations:
             self.evaluations.extend(frame.evaluations)
             self.evaluations_seen += len(frame.evaluations)
