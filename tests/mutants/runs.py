@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,23 +95,38 @@ class Trials:
     def judge(self, bug: Bug) -> Verdict:
         """Run the tests that pass through a bug, the nearest first."""
         begin = time.monotonic()
-        failed, ran = "", 0
+        tried: set[str] = set()
         for place in rooms.nearest(bug.path):
-            self.learn([place])  # Before the bug is in: it takes the tree as it is.
-            tests = self._within_budget(bug, place)
-            with scratch.planted(self._tree, bug):
-                failed = self._first_failure(tests)
-            ran += len(tests)
-            if failed.endswith(_NOT_LOADED) and self._first_failure(tests) == failed:
-                raise RuntimeError(f"{failed}, without a bug too")
-            if failed:
-                break
-        return Verdict(bug, failed, ran, time.monotonic() - begin)
+            for files in self._by_nearness(bug, place):
+                self.learn(files)  # Before the bug is in: it takes the tree as it is.
+                tests = [t for t in self._within_budget(bug, files) if t not in tried]
+                tried |= set(tests)
+                failed = self._tried_with(bug, tests)
+                if failed:
+                    return Verdict(bug, failed, len(tried), time.monotonic() - begin)
+        return Verdict(bug, "", len(tried), time.monotonic() - begin)
 
-    def _within_budget(self, bug: Bug, place: str) -> list[str]:
+    def _by_nearness(self, bug: Bug, place: str) -> Iterator[list[str]]:
+        """Yield the test files of a place: those that name the module, then all."""
+        files, module = self._files([place]), bug.path.removesuffix(".py")
+        words = (module.replace("/", "."), f"import {module.rpartition('/')[2]}\n")
+        texts = {file: (self._tree / file).read_text("utf-8") for file in files}
+        naming = [f for f in files if any(word in texts[f] for word in words)]
+        yield naming
+        if naming != files:
+            yield files
+
+    def _tried_with(self, bug: Bug, tests: list[str]) -> str:
+        with scratch.planted(self._tree, bug):
+            failed = self._first_failure(tests)
+        if failed.endswith(_NOT_LOADED) and self._first_failure(tests) == failed:
+            raise RuntimeError(f"{failed}, without a bug too")
+        return failed
+
+    def _within_budget(self, bug: Bug, files: list[str]) -> list[str]:
         chosen, spent = [], 0.0
         for test in self._footprints.through(bug.path, bug.line):
-            if not test.startswith(place):
+            if test.partition("::")[0] not in files:
                 continue
             spent += self._footprints.seconds(test)
             if chosen and (spent > _BUDGET_S or len(chosen) >= sum(_BATCHES)):
