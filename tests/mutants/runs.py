@@ -75,11 +75,11 @@ class Trials:
         """End the warm process."""
         self._warm.close()
 
-    def learn(self, places: list[str]) -> None:
+    def learn(self, places: list[str], *, may_be_old: bool = False) -> None:
         """Measure the test files in folders, where that hasn't been done."""
         for file in self._files(places):
             begin = time.monotonic()
-            if self._footprints.learn(file):
+            if self._footprints.learn(file, may_be_old=may_be_old):
                 self._say(f"measured {file} in {time.monotonic() - begin:.0f} s")
 
     def _files(self, places: list[str]) -> list[str]:
@@ -97,8 +97,9 @@ class Trials:
         begin = time.monotonic()
         tried: set[str] = set()
         for place in rooms.nearest(bug.path):
-            for files in self._by_nearness(bug, place):
-                self.learn(files)  # Before the bug is in: it takes the tree as it is.
+            for files, may_be_old in self._by_nearness(bug, place):
+                # Before the bug is in: it takes the tree as it is.
+                self.learn(files, may_be_old=may_be_old)
                 tests = [t for t in self._within_budget(bug, files) if t not in tried]
                 tried |= set(tests)
                 failed = self._tried_with(bug, tests)
@@ -106,15 +107,19 @@ class Trials:
                     return Verdict(bug, failed, len(tried), time.monotonic() - begin)
         return Verdict(bug, "", len(tried), time.monotonic() - begin)
 
-    def _by_nearness(self, bug: Bug, place: str) -> Iterator[list[str]]:
-        """Yield the test files of a place: those that name the module, then all."""
+    def _by_nearness(self, bug: Bug, place: str) -> Iterator[tuple[list[str], bool]]:
+        """Yield the test files of a place: those that name the module, then all.
+
+        Those that name it are looked at anew before a bug counts as a survivor.
+        """
         files, module = self._files([place]), bug.path.removesuffix(".py")
         words = (module.replace("/", "."), f"import {module.rpartition('/')[2]}\n")
         texts = {file: (self._tree / file).read_text("utf-8") for file in files}
         naming = [f for f in files if any(word in texts[f] for word in words)]
-        yield naming
+        yield naming, True
         if naming != files:
-            yield files
+            yield files, True
+        yield naming, False
 
     def _tried_with(self, bug: Bug, tests: list[str]) -> str:
         with scratch.planted(self._tree, bug):
@@ -141,9 +146,7 @@ class Trials:
             answer = self._warm.ask({"tests": batch, "seconds": limit})
             if answer["failed"]:
                 return answer["failed"]
-            if answer["code"] == _NOTHING_RAN:
-                raise RuntimeError(f"none of these tests exists: {batch}")
-            if answer["code"]:
+            if answer["code"] not in {0, _NOTHING_RAN}:
                 return f"pytest ends with {answer['code']}"
         return ""
 
