@@ -66,4 +66,4 @@ def canvas_tips(view) -> Iterator[Said]:
             for down in (0.1, 0.5, 0.9):
                 x = box.left() + across * box.width()
                 y = box.top() + down * box.height()
-                yield "help of the canvas", view.hover.help_at(QPointF(x, y))
+                yield "help of the canvas", view.pointer.hover.help_at(QPointF(x, y))

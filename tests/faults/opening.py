@@ -113,7 +113,7 @@ def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
     yield "zoom", lambda: canvas.camera.zoom_by(1.3), 0.3
     yield "close up", lambda: canvas.camera.set_zoom(1.0), 0.5
     yield "fit", canvas.fit, 0.3
-    yield "hover", lambda: canvas.hover.follow(card), 0.3
+    yield "hover", lambda: canvas.pointer.hover.follow(card), 0.3
     yield "overview", canvas.minimap.toggle, 0.3
     yield "hide it", canvas.minimap.toggle, 0.2
     yield "move", lambda: actions.move(document, {ids[5]: (33.0, 44.0)}), 2.0

@@ -170,7 +170,7 @@ def in_card(window: MainWindow, node_id: str, below: int = 0) -> list[int]:
     """Return a place in the open card of a block, from its first node's, in pixels."""
     view = window.canvas
     card = open_block.find(view.scene, [node_id])
-    place = card.rect(card.inner.ids[0]).bottomLeft()
+    place = card.rect_of(card.inner.ids[0]).bottomLeft()
     return on_screen(view.viewport(), view.mapFromScene(place) + QPoint(30, below))
 
 

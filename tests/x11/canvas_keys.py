@@ -12,7 +12,7 @@ from tests.x11.lines import CHOSEN, NODES, STATE, ZOOM, line
 def quick_add(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press(keys)
-    desk.wait("window.canvas._popup.field.hasFocus()")
+    desk.wait("window.canvas.popups.quick_add.field.hasFocus()")
     desk.type("dropout")
     desk.press("Enter")
     desk.wait(f"'dropout' in {NODES}")
@@ -25,7 +25,7 @@ def connect(desk: Desk, keys: str) -> None:
              "if e.target.node == 'tanh'])")  # fmt: skip
     desk.select("hidden")
     desk.press(keys)
-    desk.wait("window.canvas.chooser.field.hasFocus()")
+    desk.wait("window.canvas.popups.chooser.field.hasFocus()")
     desk.type("tanh")
     desk.press("Enter")
     edges = "{f'{e.source} {e.target}' for e in window.document.project.graph.edges}"
@@ -50,7 +50,7 @@ def _grouped(desk: Desk, *nodes: str) -> str:
 def group(desk: Desk, keys: str) -> None:
     desk.select("hidden", "tanh")
     desk.press(keys)
-    desk.wait("window.canvas.inline.hasFocus()")
+    desk.wait("window.canvas.popups.inline.hasFocus()")
     desk.type("Front")
     desk.press("Enter")
     desk.wait("list(window.document.project.blocks) == ['front']")
@@ -99,7 +99,7 @@ def comment(desk: Desk, keys: str) -> None:
 
 def _noted(desk: Desk, keys: str, kind: str) -> None:
     desk.press(keys)
-    desk.wait("window.canvas.inline.hasFocus()")
+    desk.wait("window.canvas.popups.inline.hasFocus()")
     desk.type("Look here")
     desk.press("Enter")
     found = "[(n.kind, n.text) for n in notes.read(window.document.project)]"
@@ -224,7 +224,7 @@ def pan(desk: Desk, _keys: str) -> None:
 def rename(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press(keys)
-    desk.wait("window.canvas.inline.hasFocus()")
+    desk.wait("window.canvas.popups.inline.hasFocus()")
     desk.type("Bend")
     desk.press("Enter")
     desk.wait("window.document.project.graph.node('tanh').name == 'Bend'")
@@ -262,7 +262,7 @@ def into(desk: Desk, keys: str) -> None:
     desk.press("E")
     desk.wait(f"window.canvas.scene.nodes[{made!r}].face.inner is not None")
     desk.press(keys)
-    desk.wait("list(window.canvas.inside.ids) == ['hidden']")
+    desk.wait("list(window.canvas.selection.ids) == ['hidden']")
 
 
 @line("Nudge")
@@ -283,9 +283,9 @@ def cancel(desk: Desk, keys: str) -> None:
     x, y = desk.ask("spot('tanh')")
     desk.display.grab(x, y)
     desk.display.pull((x + 30, y + 20), (x + 60, y + 40), (x + 90, y + 60))
-    desk.wait("window.canvas.gesture is not None")
+    desk.wait("window.canvas.pointer.gesture is not None")
     desk.press(keys)
-    desk.wait("window.canvas.gesture is None")
+    desk.wait("window.canvas.pointer.gesture is None")
     desk.display.let_go()
     time.sleep(0.05)
     assert desk.ask(place) == before

@@ -10,7 +10,7 @@ from tests.helpers.desk import Desk
 Check = Callable[[Desk, str], None]
 CHECKS: dict[str, Check] = {}
 NODES = "sorted(window.document.project.graph.nodes)"
-CHOSEN = "sorted(window.canvas.selected_ids())"
+CHOSEN = "sorted(window.canvas.selection.ids)"
 STATE = "window.session.state"
 ZOOM = "window.canvas.camera.zoom"
 XOR = ["boundary", "data", "hidden", "loss", "output", "tanh"]

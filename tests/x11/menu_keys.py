@@ -149,7 +149,7 @@ def select_all(desk: Desk, keys: str) -> None:
 @line("Go to a node…")
 def go_to(desk: Desk, keys: str) -> None:
     desk.press(keys)
-    desk.wait("window.canvas.chooser.field.hasFocus()")
+    desk.wait("window.canvas.popups.chooser.field.hasFocus()")
     desk.type("tanh")
     desk.press("Enter")
     desk.wait(f"{CHOSEN} == ['tanh']")

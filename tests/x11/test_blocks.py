@@ -48,7 +48,7 @@ def test_search_opened_over_an_open_block_adds_in_it(desk, block):
     desk.ask("(window.canvas.select([]), window.canvas.setFocus())[1]")
     desk.display.do("mousemove", str(x), str(y))
     desk.press("Tab")
-    desk.wait("window.canvas._popup.field.hasFocus()")
+    desk.wait("window.canvas.popups.quick_add.field.hasFocus()")
     desk.type("dropout")
     desk.press("Enter")
     desk.wait(f"{INSIDE} == {sorted([*inside, 'dropout'])}")

@@ -88,10 +88,10 @@ def test_line_on_the_canvas_keeps_its_own_undo_then_the_canvas_has_it(desk):
     desk.select("tanh")
     name = "window.document.project.graph.node('tanh').name"
     desk.press("F2")
-    desk.wait("window.canvas.inline.hasFocus()")
+    desk.wait("window.canvas.popups.inline.hasFocus()")
     desk.type("Bend")
     desk.press("Ctrl+Z")
-    desk.wait("window.canvas.inline.text() != 'Bend'")
+    desk.wait("window.canvas.popups.inline.text() != 'Bend'")
     desk.press("Ctrl+A")
     desk.type("Bend")
     desk.press("Enter")
@@ -109,4 +109,4 @@ def test_keys_of_the_canvas_edit_words_in_a_field_and_no_layers(desk, keys):
     desk.press(keys)
     assert not desk.comes(f"{NODES} != {before}")
     assert desk.ask(NODES) == before
-    assert desk.ask("window.canvas.selected_ids()") == ["hidden"]
+    assert desk.ask("window.canvas.selection.ids") == ["hidden"]

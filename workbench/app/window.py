@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.document)
-        self.palette_panel = LayerList(self.document, self.canvas)
+        self.palette_panel = LayerList(self.document)
         self.inspector = Inspector(self.document)
         self.problems = ProblemList(self.title_of)
         self.centre = QStackedWidget()
@@ -146,6 +146,8 @@ class MainWindow(QMainWindow):
         self.document.replaced.connect(self._show_title)
         self.document.title_changed.connect(self._show_title)
         self.painted.connect(self.start_late)
+        self.palette_panel.layer_chosen.connect(self.canvas.add_at_centre)
+        self.canvas.library_changed.connect(self.palette_panel.refill)
         self.reporting = Reporting(self, made.training, self.actions_)
         made.engine_care.gave_up.connect(self.tools.device.show_off)
         made.outside.begin()

@@ -1,18 +1,15 @@
 """The keys of the canvas, in one table."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from workbench.canvas.edits import blocks, edit, inside_block
+from workbench.canvas.edits import blocks, edit, notes
 from workbench.canvas.geometry import sizes
-from workbench.canvas.gestures import notes
+from workbench.canvas.gestures.gesture import SpaceHeld
+from workbench.canvas.operated import Operated
 from workbench.canvas.widgets import node_chooser
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 KEYBOARD_REASONS = {
     Qt.FocusReason.TabFocusReason,
@@ -20,70 +17,34 @@ KEYBOARD_REASONS = {
     Qt.FocusReason.ShortcutFocusReason,
 }
 _SMALL, _LARGE = sizes.GRID, 5 * sizes.GRID
-_Do = Callable[["CanvasView"], object]
+_Do = Callable[[Operated], object]
 
 
 def _nudge(across: float, down: float) -> _Do:
-    def nudge(view: "CanvasView") -> None:
-        way = inside_block.nudge if view.inside.ids else edit.nudge
-        way(view, across, down)
-
-    return nudge
+    return lambda view: edit.nudge(view, across, down)
 
 
 def _walk(step: int) -> _Do:
-    def walk(view: "CanvasView") -> None:
-        way = inside_block.walk if view.inside.ids else edit.walk
-        way(view, step)
-
-    return walk
+    return lambda view: edit.walk(view, step)
 
 
-def _rename(view: "CanvasView") -> None:
-    rename = inside_block.rename if view.inside.ids else blocks.rename
-    rename(view)
-
-
-def _go_up(view: "CanvasView") -> None:
-    """Leave what is selected in an open card, or the block that is shown."""
-    if view.inside.ids:
-        view.inside.leave()
-    else:
-        blocks.go_up(view)
-
-
-def _go_down(view: "CanvasView") -> None:
-    """Go into the only selected block: in place where it is open, else in its tab."""
-    chosen = view.selected_ids()
-    if len(chosen) == 1 and view.scene.nodes[chosen[0]].face.inner is not None:
-        inside_block.enter(view, chosen[0])
-    elif len(chosen) == 1:
-        blocks.enter(view)
-
-
-def _fit(view: "CanvasView") -> None:
+def _fit(view: Operated) -> None:
     view.fit()
 
 
-def _back(view: "CanvasView") -> None:
+def _back(view: Operated) -> None:
     """Delete what is selected; with nothing selected leave the block."""
     scene = view.scene
-    chosen = view.selected_ids() or view.inside.ids
-    if chosen or scene.selected_edges() or scene.notes.chosen:
+    if view.selection.ids or scene.selected_edges() or scene.notes.chosen:
         edit.delete(view)
     else:
         blocks.go_up(view)
 
 
-def _activate(view: "CanvasView") -> None:
+def _activate(view: Operated) -> None:
     """Enter the selected block; of layers show the settings, of none the training."""
-    chosen = view.selected_ids()
-    if view.inside.ids:
-        inside_block.activate(view)
-    elif not chosen:
-        view.ground_activated.emit()
-    elif not blocks.enter(view):
-        view.node_activated.emit(chosen[0])
+    if not blocks.activate(view):
+        view.show_training()
 
 
 # Not Delete: on X11 it includes Ctrl+D, on macOS too. Del and Backspace stand below.
@@ -102,8 +63,8 @@ _KEYS: dict[str, _Do] = {
     "Backspace": _back,
     "Return": _activate,
     "Enter": _activate,
-    "Alt+Up": _go_up,
-    "Alt+Down": _go_down,
+    "Alt+Up": blocks.go_up,
+    "Alt+Down": blocks.go_down,
     "Ctrl+Del": edit.heal,
     "Ctrl+Backspace": edit.heal,
     "Ctrl+G": blocks.group,
@@ -111,16 +72,16 @@ _KEYS: dict[str, _Do] = {
     "Ctrl+F": node_chooser.go_to_node,
     "C": node_chooser.connect,
     "Shift+C": lambda view: node_chooser.connect(view, forward=False),
-    "M": lambda view: view.minimap.toggle(),
+    "M": lambda view: view.toggle_overview(),
     "Shift+G": notes.frame_selection,
     "T": notes.add_comment,
     "E": blocks.toggle_open,
     "Tab": lambda view: view.quick_add(),
     "F": _fit,
-    "Shift+F": lambda view: view.fit_selection(),
+    "Shift+F": edit.fit_selection,
     "L": lambda view: view.arrange(),
     "Ctrl+D": edit.duplicate,
-    "F2": _rename,
+    "F2": edit.rename,
     "Ctrl+0": lambda view: view.camera.set_zoom(1.0),
     "Left": _nudge(-_SMALL, 0),
     "Right": _nudge(_SMALL, 0),
@@ -144,13 +105,13 @@ def is_ours(event: QEvent) -> bool:
     return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
 
 
-def press(view: "CanvasView", event: QKeyEvent) -> bool:
+def press(view: Operated, event: QKeyEvent) -> bool:
     """Do what a key stands for; return whether it stands for anything."""
     if event.key() == Qt.Key.Key_Escape:
         return _escape(view)
     if event.key() == Qt.Key.Key_Space:
         return _space(view, event)
-    if view.gesture is not None:
+    if view.pointer.gesture is not None:
         return True
     action = _action(event)
     if action is None:
@@ -172,35 +133,36 @@ def _action(event: QKeyEvent) -> _Do | None:
     return next(matching, None)
 
 
-def _escape(view: "CanvasView") -> bool:
+def _escape(view: Operated) -> bool:
     """Give up the gesture; without one, select nothing."""
-    if view.gesture is not None:
-        view.end(cancel=True)
+    if view.pointer.gesture is not None:
+        view.pointer.end(cancel=True)
     elif view.arranging.cancel():
         pass
-    elif view.inside.ids:
-        view.inside.leave()
+    elif view.selection.path:
+        blocks.go_up(view)
     else:
         view.scene.select([])
     return True
 
 
-def _space(view: "CanvasView", event: QKeyEvent) -> bool:
+def _space(view: Operated, event: QKeyEvent) -> bool:
     """Make the pointer pan while the bar is held."""
-    if not event.isAutoRepeat() and view.gesture is None:
-        view.is_space_down, view.was_space_used = True, False
-        view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+    if not event.isAutoRepeat() and view.pointer.gesture is None:
+        view.pointer.begin(SpaceHeld(view, QPointF()))
     return True
 
 
-def release(view: "CanvasView", event: QKeyEvent) -> bool:
+def release(view: Operated, event: QKeyEvent) -> bool:
     """End panning with the space bar; a mere tap opens the search."""
     if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
         return False
-    tapped = view.is_space_down and not view.was_space_used
-    view.is_space_down = False
-    if view.gesture is None:
-        view.viewport().unsetCursor()
-        if tapped:
-            view.quick_add()
+    if isinstance(view.pointer.gesture, SpaceHeld):
+        view.pointer.end()
     return True
+
+
+def forget_space(view: Operated) -> None:
+    """Take the bar for released: its release goes to whoever has the focus now."""
+    if isinstance(view.pointer.gesture, SpaceHeld):
+        view.pointer.end(cancel=True)

@@ -10,21 +10,20 @@ from PySide6.QtWidgets import QMenu
 from engine.graph.edits import Fix
 from engine.graph.model import Endpoint
 from engine.i18n import tr
-from workbench.canvas import selection
-from workbench.canvas.edits import align, edit, fixes, inside_block
+from workbench.canvas.edits import align, edit, fixes
 from workbench.canvas.edits import blocks as block_tools
 from workbench.canvas.edits import lora as lora_tools
-from workbench.canvas.gestures import notes as note_drags
-from workbench.canvas.scene import open_block
+from workbench.canvas.edits import notes as note_tools
+from workbench.canvas.operated import Operated
+from workbench.canvas.scene import areas
 from workbench.canvas.widgets import node_chooser
 from workbench.canvas.widgets.node_chooser import go_to_node
-from workbench.document import actions, blocks, lora, notes, outer_ports
+from workbench.document import blocks, lora, notes, outer_ports
 from workbench.document.notes import Note
 from workbench.theme import icons
 
 if TYPE_CHECKING:
     from workbench.canvas.scene.wire_item import WireItem
-    from workbench.canvas.view import CanvasView
 
 _Entry = tuple[str, str, str, Callable[[], object] | list]
 """Words, keys, icon, and what it does or the entries below it."""
@@ -40,21 +39,21 @@ _COLOUR_WORDS = {
 _SEPARATOR: _Entry = ("", "", "", lambda: None)
 
 
-def show(view: "CanvasView", event: QContextMenuEvent) -> None:
+def show(view: Operated, event: QContextMenuEvent) -> None:
     """Open the menu for what is under the pointer."""
-    place = view.to_scene(event.pos().toPointF())
+    place = view.camera.to_scene(event.pos().toPointF())
     menu = build(view, place)
     menu.popup(event.globalPos())
 
 
-def build(view: "CanvasView", place: QPointF) -> QMenu:
+def build(view: Operated, place: QPointF) -> QMenu:
     """Return the menu for a scene point; it deletes itself when closed."""
     scene = view.scene
     node, edge = scene.node_at(place), None
-    card = open_block.at(scene, place)
-    if card is not None and (inner := card.node_at(place)):
-        if inner not in view.inside.ids:
-            view.inside.select(card.path, [inner])
+    area, chosen = areas.at(scene, place), view.selection
+    if area.path and (inner := area.node_at(place)):
+        if inner not in chosen.ids or chosen.path != area.path:
+            view.select([inner], area.path)
         entries = _inside_entries(view)
     elif node is not None:
         if not node.isSelected():
@@ -71,8 +70,8 @@ def build(view: "CanvasView", place: QPointF) -> QMenu:
     return _menu(view, entries)
 
 
-def _menu(view: "CanvasView", entries: list[_Entry]) -> QMenu:
-    menu = QMenu(view)
+def _menu(view: Operated, entries: list[_Entry]) -> QMenu:
+    menu = QMenu(view.viewport())
     menu.aboutToHide.connect(menu.deleteLater)
     _fill(menu, entries)
     return menu
@@ -93,7 +92,7 @@ def _fill(menu: QMenu, entries: list[_Entry]) -> None:
         entry.triggered.connect(lambda _checked=False, do=action: do())
 
 
-def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
+def _node_entries(view: Operated, node_id: str) -> list[_Entry]:
     fixes = [
         (fix.label, "", "wand", lambda fix=fix: _fix(view, fix))
         for problem in view.scene.problems_of(node_id)
@@ -104,7 +103,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
         *([_SEPARATOR] if fixes else []),
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
         (tr("Connect to…"), "C", "link", lambda: node_chooser.connect(view)),
-        (tr("Rename…"), "F2", "", lambda: block_tools.rename(view)),
+        (tr("Rename…"), "F2", "", lambda: edit.rename(view)),
         _freeze_entry(view, node_id),
         *_lora_entries(view),
         _SEPARATOR,
@@ -116,7 +115,7 @@ def _node_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
     ]  # fmt: skip
 
 
-def _lora_entries(view: "CanvasView") -> list[_Entry]:
+def _lora_entries(view: Operated) -> list[_Entry]:
     """Offer LoRA for the selected Linear layers, and the way back."""
     kinds = lora_tools.kinds(view)
     adapt = (tr("Fine-tune with LoRA"), "", "", lambda: lora_tools.adapt(view))
@@ -127,29 +126,29 @@ def _lora_entries(view: "CanvasView") -> list[_Entry]:
     ]
 
 
-def _clipboard_entries(view: "CanvasView") -> list[_Entry]:
+def _clipboard_entries(view: Operated) -> list[_Entry]:
     return [
         (tr("Cut"), "Ctrl+X", "", lambda: edit.cut(view)),
         (tr("Copy"), "Ctrl+C", "copy", lambda: edit.copy(view)),
         (tr("Duplicate"), "Ctrl+D", "", lambda: edit.duplicate(view)),
-        (tr("Disconnect"), "", "unlink", lambda: _unplug(view)),
+        (tr("Disconnect"), "", "unlink", lambda: edit.unplug(view)),
         _SEPARATOR,
         (tr("Delete"), "Del", "trash", lambda: edit.delete(view)),
         (tr("Delete and heal"), "Ctrl+Del", "", lambda: edit.heal(view)),
     ]
 
 
-def _inside_entries(view: "CanvasView") -> list[_Entry]:
+def _inside_entries(view: Operated) -> list[_Entry]:
     """Offer what can be done with nodes inside an open card."""
-    aim = selection.target(view)
+    aim = view.selection
     is_block = bool(outer_ports.of(aim.graph.node(aim.ids[0])))
     opens = tr("Open the block") if is_block else tr("Settings")
     return [
-        (opens, "Enter", "", lambda: inside_block.activate(view)),
-        (tr("Show in its own tab"), "", "", lambda: inside_block.show_in_tab(view)),
+        (opens, "Enter", "", lambda: block_tools.activate(view)),
+        (tr("Show in its own tab"), "", "", lambda: block_tools.show_in_tab(view)),
         (tr("Add a layer behind…"), "Tab", "plus", view.quick_add),
         (tr("Connect to…"), "C", "link", lambda: node_chooser.connect(view)),
-        (tr("Rename…"), "F2", "", lambda: inside_block.rename(view)),
+        (tr("Rename…"), "F2", "", lambda: edit.rename(view)),
         _freeze_entry(view, aim.ids[0]),
         *_lora_entries(view),
         *_several_entries(view),
@@ -159,21 +158,17 @@ def _inside_entries(view: "CanvasView") -> list[_Entry]:
     ]
 
 
-def _freeze_entry(view: "CanvasView", node_id: str) -> _Entry:
+def _freeze_entry(view: Operated, node_id: str) -> _Entry:
     """Offer to freeze what is selected, or to let it train, by the node clicked."""
-    aim = selection.target(view)
-    is_free = aim.graph.node(node_id).trainable
+    is_free = view.selection.graph.node(node_id).trainable
     words = tr("Freeze weights") if is_free else tr("Let weights train")
 
-    def turn() -> None:
-        view.attempt(actions.set_trainable, aim.ids, value=not is_free, scope=aim.scope)
-
-    return (words, "", "", turn)
+    return (words, "", "", lambda: edit.set_trainable(view, value=not is_free))
 
 
-def _several_entries(view: "CanvasView") -> list[_Entry]:
+def _several_entries(view: Operated) -> list[_Entry]:
     """Offer what takes several nodes."""
-    if len(selection.target(view).ids) < 2:
+    if len(view.selection.ids) < 2:
         return []
     kinds: list[_Entry] = [
         (tr(words), "", "", lambda kind=kind: align.apply(view, kind))
@@ -182,45 +177,45 @@ def _several_entries(view: "CanvasView") -> list[_Entry]:
     return [(tr("Align"), "", "", kinds), _SEPARATOR]
 
 
-def _edge_entries(view: "CanvasView", item: "WireItem", place: QPointF) -> list[_Entry]:
+def _edge_entries(view: Operated, item: "WireItem", place: QPointF) -> list[_Entry]:
     return [
         (tr("Insert a layer…"), "", "plus",
-         lambda: view.quick_insert(place, item.edge)),
+         lambda: view.quick_add(place, item.edge)),
         (tr("Add a point"), "", "",
          lambda: edit.add_point(view, item.edge, place)),
         (tr("Delete"), "Del", "trash", lambda: edit.delete(view)),
     ]  # fmt: skip
 
 
-def _canvas_entries(view: "CanvasView", place: QPointF) -> list[_Entry]:
+def _canvas_entries(view: Operated, place: QPointF) -> list[_Entry]:
     return [
         (tr("Add a layer…"), "Tab", "plus", lambda: view.quick_add(place)),
         (tr("Paste"), "Ctrl+V", "", lambda: edit.paste(view, place)),
         (tr("Add a comment…"), "T", "",
-         lambda: note_drags.add_comment(view, place)),
+         lambda: note_tools.add_comment(view, place)),
         _SEPARATOR,
         (tr("Select all"), "Ctrl+A", "", lambda: edit.select_all(view)),
         (tr("Arrange"), "L", "arrange", view.arrange),
         (tr("Fit"), "F", "fit", view.fit),
         (tr("Go to a node…"), "Ctrl+F", "search", lambda: go_to_node(view)),
-        (tr("Overview"), "M", "", view.minimap.toggle),
+        (tr("Overview"), "M", "", view.toggle_overview),
     ]  # fmt: skip
 
 
-def _note_entries(view: "CanvasView", note: Note) -> list[_Entry]:
+def _note_entries(view: Operated, note: Note) -> list[_Entry]:
     inside = lambda: view.select(view.scene.notes.inside(note)[0])  # noqa: E731
     select = (tr("Select what is inside"), "", "", inside)
     return [
-        (tr("Edit the words…"), "", "", lambda: note_drags.edit_text(view, note)),
+        (tr("Edit the words…"), "", "", lambda: note_tools.edit_text(view, note)),
         *([select] if note.kind == "frame" else []),
         _SEPARATOR,
         *(_paint_entry(view, note, colour) for colour in notes.COLOURS),
         _SEPARATOR,
-        (tr("Delete"), "Del", "trash", lambda: note_drags.remove_chosen(view)),
+        (tr("Delete"), "Del", "trash", lambda: note_tools.remove_chosen(view)),
     ]
 
 
-def _paint_entry(view: "CanvasView", note: Note, colour: str) -> _Entry:
+def _paint_entry(view: Operated, note: Note, colour: str) -> _Entry:
     """Return the entry that gives a note another colour."""
     words = tr("Colour the note")
 
@@ -230,23 +225,15 @@ def _paint_entry(view: "CanvasView", note: Note, colour: str) -> _Entry:
     return (tr(_COLOUR_WORDS[colour]), "", f"dot:{colour}", paint)
 
 
-def _fix(view: "CanvasView", fix: Fix) -> None:
+def _fix(view: Operated, fix: Fix) -> None:
     view.attempt(fixes.apply, fix)
 
 
-def _unplug(view: "CanvasView") -> None:
-    """Remove every wire of the selected nodes."""
-    aim = selection.target(view)
-    chosen, edges = set(aim.ids), aim.graph.edges
-    loose = [e for e in edges if {e.source.node, e.target.node} & chosen]
-    view.attempt(actions.disconnect, loose, aim.scope)
-
-
-def _block_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
+def _block_entries(view: Operated, node_id: str) -> list[_Entry]:
     node = view.scene.graph.node(node_id)
     entries = [
         (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view)),
-        (tr("Frame…"), "Shift+G", "", lambda: note_drags.frame_selection(view)),
+        (tr("Frame…"), "Shift+G", "", lambda: note_tools.frame_selection(view)),
     ]
     if outer_ports.of(node):
         closed = tr("Open in place")
@@ -264,7 +251,7 @@ def _block_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
     return entries
 
 
-def _port_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
+def _port_entries(view: Operated, node_id: str) -> list[_Entry]:
     """Offer to lead ports of an inner node to the outside of the block."""
     scene = view.scene
     if not scene.path:
@@ -286,9 +273,7 @@ def _port_entries(view: "CanvasView", node_id: str) -> list[_Entry]:
     return [*entries, _SEPARATOR] if entries else []
 
 
-def _toggle_port(
-    view: "CanvasView", end: Endpoint, is_output: bool, shown: str
-) -> None:
+def _toggle_port(view: Operated, end: Endpoint, is_output: bool, shown: str) -> None:
     scope = view.scene.scope
     if shown:
         view.attempt(outer_ports.conceal, scope, shown, is_output=is_output)

@@ -1,28 +1,26 @@
 """What a screen reader hears of the canvas."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtWidgets import QWidget
 
+from engine.graph.model import Graph, Project
 from engine.i18n import tr
-from workbench.canvas import selection
 from workbench.canvas.cards import labels
+from workbench.canvas.scene.scene import CanvasScene
+from workbench.canvas.scene.selection import Selection
 from workbench.document import wires
 
-if TYPE_CHECKING:
-    from workbench.canvas.selection import Target
-    from workbench.canvas.view import CanvasView
 
-
-def describe(aim: "Target", node_id: str) -> str:
+def describe(scene: CanvasScene, chosen: Selection, node_id: str) -> str:
     """Return a node in words: name, settings, output, neighbours, problems."""
-    scene, face = aim.view.scene, aim.face(node_id)
+    face, graph = chosen.area.face(node_id), chosen.graph
     parts = [face.title, face.summary]
     if face.shape:
         parts.append(tr("output {shape}", shape=face.shape))
     if face.count:
         parts.append(tr("{count} parameters", count=face.count))
-    graph = aim.graph
     if graph.node(node_id).weights:
         parts.append(labels.start(graph.node(node_id)))
     before = _names(graph, (e.source.node for e in graph.edges_into(node_id)))
@@ -31,19 +29,19 @@ def describe(aim: "Target", node_id: str) -> str:
         parts.append(tr("reads {nodes}", nodes=before))
     if after:
         parts.append(tr("feeds {nodes}", nodes=after))
-    parts += _loose(aim, node_id)
-    if aim.path:
-        parts.append(tr("in {block}", block=aim.scope))
+    parts += _loose(scene.document.project, graph, node_id)
+    if chosen.path:
+        parts.append(tr("in {block}", block=chosen.scope))
     else:
         parts += [problem.text for problem in scene.problems_of(node_id)]
     return ", ".join(part for part in parts if part)
 
 
-def _loose(aim: "Target", node_id: str) -> list[str]:
+def _loose(project: Project, graph: Graph, node_id: str) -> list[str]:
     """Return words for the ports that nothing is wired to; the others are told."""
-    node, project = aim.graph.node(node_id), aim.view.document.project
-    into = {edge.target.port for edge in aim.graph.edges_into(node_id)}
-    out = {edge.source.port for edge in aim.graph.edges_out_of(node_id)}
+    node = graph.node(node_id)
+    into = {edge.target.port for edge in graph.edges_into(node_id)}
+    out = {edge.source.port for edge in graph.edges_out_of(node_id)}
     needed = [
         port.name
         for port in wires.inputs_of(project, node)
@@ -58,26 +56,39 @@ def _loose(aim: "Target", node_id: str) -> list[str]:
     return words
 
 
-def _names(graph: object, ids: object) -> str:
+def _names(graph: Graph, ids: Iterable[str]) -> str:
     return ", ".join(wires.name_of(graph.node(i)) for i in dict.fromkeys(ids))
 
 
-def announce(view: "CanvasView", text: str) -> None:
+def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader say a notice."""
-    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, text))
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
-def tell(view: "CanvasView") -> None:
-    """Make the selection the description of the canvas."""
-    aim = selection.target(view)
-    chosen = aim.ids
-    if len(chosen) == 1:
-        text = describe(aim, chosen[0])
-    elif chosen:
-        text = tr("{count} nodes selected", count=len(chosen))
-    else:
-        text = tr("{count} nodes", count=len(view.scene.nodes))
-    if text != view.accessibleDescription():
-        view.setAccessibleDescription(text)
-        kind = QAccessible.Event.DescriptionChanged
-        QAccessible.updateAccessibility(QAccessibleEvent(view, kind))
+class ScreenReader:
+    """Keeps the description of a canvas at what is selected.
+
+    Args:
+        widget: The canvas.
+        scene: What stands on it.
+    """
+
+    def __init__(self, widget: QWidget, scene: CanvasScene) -> None:
+        self._widget, self._scene = widget, scene
+        scene.selection_told.connect(self.tell)
+        scene.document.changed.connect(lambda _edits: self.tell())
+
+    def tell(self) -> None:
+        """Make the selection the description."""
+        scene, widget = self._scene, self._widget
+        chosen = scene.selection
+        if len(chosen.ids) == 1:
+            text = describe(scene, chosen, chosen.ids[0])
+        elif chosen.ids:
+            text = tr("{count} nodes selected", count=len(chosen.ids))
+        else:
+            text = tr("{count} nodes", count=len(scene.nodes))
+        if text != widget.accessibleDescription():
+            widget.setAccessibleDescription(text)
+            kind = QAccessible.Event.DescriptionChanged
+            QAccessible.updateAccessibility(QAccessibleEvent(widget, kind))

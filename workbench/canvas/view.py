@@ -1,6 +1,7 @@
-"""The canvas widget: hands events to gestures and edits to the document."""
+"""The canvas widget: the stage on which gestures and edits work."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -24,25 +25,26 @@ from engine.errors import EngineError
 from engine.graph.model import Edge, Endpoint
 from engine.protocol.messages import Analysis, LayerSample
 from workbench import theme
-from workbench.canvas import keys, menus, screen_reader, view_setup
-from workbench.canvas.edits import blocks, drop, edit, inside_block
+from workbench.canvas import keys, menus, view_setup
+from workbench.canvas.edits import blocks, drop, edit
 from workbench.canvas.edits.arrange import Arranging
-from workbench.canvas.edits.inline_field import InlineField
 from workbench.canvas.geometry.camera import Camera
-from workbench.canvas.gestures import choose, notes
-from workbench.canvas.gestures.auto_pan import AutoPan
-from workbench.canvas.gestures.gesture import Gesture
-from workbench.canvas.gestures.hover import Hover
+from workbench.canvas.gestures.pointer import Pointer
+from workbench.canvas.operated import Operated
 from workbench.canvas.painting import cached_picture
 from workbench.canvas.painting.minimap import MiniMap
 from workbench.canvas.painting.overlay import Overlay
 from workbench.canvas.painting.step_animation import StepAnimation
+from workbench.canvas.scene.areas import Area
 from workbench.canvas.scene.scene import CanvasScene
-from workbench.canvas.selection import Inside
-from workbench.canvas.widgets.breadcrumbs import Breadcrumbs
-from workbench.canvas.widgets.node_chooser import NodeChooser
-from workbench.canvas.widgets.quick_add import QuickAdd
+from workbench.canvas.scene.selection import Selection
+from workbench.canvas.screen_reader import ScreenReader, announce
+from workbench.canvas.stage import Choice
+from workbench.canvas.widgets.popups import Popups
 from workbench.document import Document
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 class CanvasView(QGraphicsView):
@@ -51,7 +53,7 @@ class CanvasView(QGraphicsView):
     Attributes:
         scene: The items of what is shown.
         camera: Zoom and pan.
-        gesture: The mouse gesture under way, or None.
+        pointer: The mouse: gestures, and what is below it.
         reduced_motion: Cards go to new places at once.
 
     Signals:
@@ -77,23 +79,22 @@ class CanvasView(QGraphicsView):
         self.document = document
         self.scene = CanvasScene(document)
         self.camera = Camera(self)
-        self.gesture: Gesture | None = None
-        self.is_space_down = self.was_space_used = False
-        self.shows_focus = self.reduced_motion = False
-        self._picture, self._overlay = cached_picture.CachedPicture(self), Overlay(self)
-        self.hover = Hover(self)
-        self._popup = QuickAdd(self)
-        self.inline, self._autopan = InlineField(self), AutoPan(self)
-        self.cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
+        self.reduced_motion = False
+        self._cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
+        self._picture = cached_picture.CachedPicture(self, self.scene)
+        self.step_animation = StepAnimation(self, self)
+        self._overlay = Overlay(self, self.step_animation, self)
+        self.pointer, self.popups = Pointer(self, self), Popups(self, self)
         view_setup.prepare(self)
         self.setScene(self.scene)
-        self.inside = Inside(self)
+        self._screen_reader = ScreenReader(self, self.scene)
+        self.scene.selection_told.connect(self._on_selected)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
         theme.signals.changed.connect(self._on_theme_changed)
-        self.breadcrumbs, self.chooser = Breadcrumbs(self), NodeChooser(self)
-        self.minimap, self.arranging = MiniMap(self), Arranging(self)
-        self.step_animation = StepAnimation(self)
+        self.popups.breadcrumbs.height_changed.connect(self._on_breadcrumbs)
+        self.minimap = MiniMap(self, self.scene, self.camera)
+        self.arranging = Arranging(self, self)
         self.fit()
 
     def sizeHint(self) -> QSize:
@@ -128,27 +129,19 @@ class CanvasView(QGraphicsView):
         self._overlay.marks.show(index, losses, updates)
         self.viewport().update()
 
-    def selected_ids(self) -> list[str]:
-        """Return the ids of the selected nodes."""
-        return self.scene.selected_nodes()
+    @property
+    def selection(self) -> Selection:
+        """What tools work on: nodes of the shown graph, or inside an open block."""
+        return self.scene.selection
 
-    def select(self, ids: Iterable[str]) -> None:
-        """Select exactly these nodes."""
-        self.scene.select(ids)
+    def select(self, ids: Iterable[str], path: Iterable[str] = ()) -> None:
+        """Select exactly these nodes; with a path, inside the open block there."""
+        self.scene.select(ids, path=path)
 
     def fit(self) -> None:
         """Show the whole graph, and keep doing so until a person zooms or pans."""
         self.camera.fit(self.scene.bounds())
         self.camera.is_automatic = True
-
-    def fit_selection(self) -> None:
-        """Show the selected nodes as large as sensible."""
-        chosen = self.selected_ids()
-        if chosen:
-            self.camera.fit(self.scene.bounds(chosen))
-            self.camera.is_automatic = False
-        else:
-            self.fit()
 
     def focus_node(self, node_id: str) -> None:
         """Select a node (of a path: the block it is in) and bring it into view."""
@@ -156,8 +149,17 @@ class CanvasView(QGraphicsView):
         blocks.reveal(self, node_id)
 
     def show_path(self, path: Sequence[str]) -> None:
-        """Show the inside of the last instance on a path; empty: the main graph."""
-        blocks.show_path(self, path)
+        """Show the inside of the last instance on a path, where it was left."""
+        self.pointer.end(cancel=True)
+        self.pointer.hover.clear()
+        self._cameras[self.scene.path] = (self.camera.zoom, self.camera.centre())
+        self.scene.show_path(path)
+        zoom, centre = self._cameras.get(self.scene.path, (0.0, None))
+        if centre is None:
+            self.fit()
+        else:
+            self.camera.set_zoom(zoom)
+            self.camera.centre_on(centre)
 
     def add_at_centre(self, type_id: str) -> None:
         """Add a node behind the selected one, or in the middle of the view."""
@@ -168,22 +170,58 @@ class CanvasView(QGraphicsView):
         self.arranging.start()
 
     def quick_add(
-        self, place: QPointF | None = None, end: Endpoint | None = None
+        self,
+        place: QPointF | None = None,
+        end: Endpoint | Edge | None = None,
+        area: Area | None = None,
     ) -> None:
         """Open the search for a node.
 
         Args:
             place: Scene point for the node; None: below the pointer or the middle.
-            end: Port that the node is to fit and will be connected to.
+            end: Port that the node is to fit and will be connected to, or wire that it
+                is to stand in.
+            area: Where that is; None: the shown graph.
         """
-        self._popup.open_at(place, end)
+        self.popups.quick_add.open_at(place, end, area)
 
-    def quick_insert(self, place: QPointF, wire: Edge) -> None:
-        """Open the search for a node that is to stand in a wire."""
-        self._popup.open_at(place, wire.source, wire)
+    def ask(
+        self, place: QPointF, words: str, take: Callable[[str], object], label: str = ""
+    ) -> None:
+        """Let a person type one line at a scene point."""
+        self.popups.inline.ask(place, words, take, label)
 
-    def attempt(self, action: Callable, *args: object, **options: object) -> object:
-        """Do something to the document; say why when it refuses."""
+    def choose(self, choices: Sequence[Choice], label: str) -> None:
+        """Let a person choose from a list with a search."""
+        self.popups.chooser.ask(choices, label)
+
+    def show_settings(self, node_id: str) -> None:
+        """Lead to the settings of a node."""
+        self.node_activated.emit(node_id)
+
+    def show_training(self) -> None:
+        """Lead to the settings of the training."""
+        self.ground_activated.emit()
+
+    def toggle_overview(self) -> None:
+        """Show the whole graph small in a corner, or hide it."""
+        self.minimap.toggle()
+
+    def tell_library(self) -> None:
+        """Say that there are other blocks in the user's library."""
+        self.library_changed.emit()
+
+    def take_focus(self) -> None:
+        """Let keys go to the canvas."""
+        self.setFocus()
+
+    def attempt(
+        self,
+        action: Callable[Concatenate[Document, _P], _R],
+        *args: _P.args,
+        **options: _P.kwargs,
+    ) -> _R | None:
+        """Do something to the document; say why when it refuses, and return None."""
         try:
             return action(self.document, *args, **options)
         except EngineError as error:
@@ -192,81 +230,36 @@ class CanvasView(QGraphicsView):
             return None
 
     def say(self, text: str) -> None:
-        """Show a notice on the canvas and tell the window."""
+        """Show a notice on the canvas, and let screen readers say it."""
         self._overlay.say(text)
-        screen_reader.announce(self, text)
+        announce(self, text)
         self.notice.emit(text)
 
-    def to_scene(self, place: QPointF) -> QPointF:
-        """Return the scene point at a viewport pixel."""
-        inverse, _ = self.viewportTransform().inverted()
-        return inverse.map(place)
-
-    # Gestures --------------------------------------------------------------
-
-    def begin(self, gesture: Gesture | None) -> None:
-        """Hand the mouse to a gesture."""
-        self.gesture = gesture
-        if gesture is not None:
-            self.hover.clear()
-            gesture.start()
-            self.viewport().setCursor(gesture.cursor)
-        self.viewport().update()
-
-    def end(self, *, cancel: bool = False) -> None:
-        """Finish the gesture under way, or give it up."""
-        gesture, self.gesture = self.gesture, None
-        self._autopan.stop()
-        if gesture is None:
-            return
-        self.viewport().unsetCursor()
-        if cancel:
-            gesture.cancel()
-        else:
-            gesture.finish()
-        self.viewport().update()
+    # The mouse ---------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin the gesture that fits what is under the pointer."""
-        self._hide_focus()
-        if self.gesture is None:
-            self.begin(choose.gesture_for(self, event))
+        self._show_focus(on=False)
+        self.pointer.press(event)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the gesture on, or show what is under the pointer."""
-        place = self.to_scene(event.position())
-        if self.gesture is not None:
-            self.gesture.move(place, event)
-            self._autopan.follow(event)
-        else:
-            self.hover.follow(place)
+        self.pointer.move(event)
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Finish the gesture."""
-        self.end()
+        self.pointer.release()
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Activate a node; elsewhere search for one to add, also into a wire."""
-        place = self.to_scene(event.position())
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        if inside_block.activate_at(self, place):
-            return
-        wire, note = self.scene.edge_at(place), self.scene.notes.at(place)
-        if wire is not None:
-            self.quick_insert(place, wire.edge)
-        elif note is not None:
-            notes.edit_text(self, note)
-        elif self.scene.port_at(place) is None:
-            self.quick_add(place)
-        event.accept()
+        self.pointer.double_click(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with what is under the pointer."""
-        if self.gesture is None:
+        if self.pointer.gesture is None:
             menus.show(self, event)
         event.accept()
 
@@ -281,11 +274,12 @@ class CanvasView(QGraphicsView):
                 self.camera.zoom_by(1 + event.value(), event.position())
             return True
         if isinstance(event, QHelpEvent):
-            place = self.to_scene(event.pos().toPointF())
-            QToolTip.showText(event.globalPos(), self.hover.help_at(place), self)
+            place = self.camera.to_scene(event.pos().toPointF())
+            words = self.pointer.hover.help_at(place)
+            QToolTip.showText(event.globalPos(), words, self)
             return True
         if event.type() == QEvent.Type.Leave:
-            self.hover.clear()
+            self.pointer.hover.clear()
         return super().viewportEvent(event)
 
     # Keys and focus ----------------------------------------------------------
@@ -309,31 +303,29 @@ class CanvasView(QGraphicsView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show a frame when the keyboard has led here."""
-        self.shows_focus = event.reason() in keys.KEYBOARD_REASONS
         super().focusInEvent(event)
-        self.viewport().update()
+        self._show_focus(on=event.reason() in keys.KEYBOARD_REASONS)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame away."""
-        self.is_space_down = False
-        self._hide_focus()
+        """Take the frame away; a held space bar isn't seen any more."""
+        keys.forget_space(self)
+        self._show_focus(on=False)
         super().focusOutEvent(event)
 
-    def _hide_focus(self) -> None:
-        if self.shows_focus:
-            self.shows_focus = False
+    def _show_focus(self, *, on: bool) -> None:
+        if on != self._overlay.shows_focus:
+            self._overlay.shows_focus = on
             self.viewport().update()
 
     # Drops -------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take layers from the palette."""
+        """Take layers from the list of layers."""
         drop.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Take layers from the palette; show the wire they would go into."""
-        drop.enter(event)
-        self.hover.follow(self.to_scene(event.position()))
+        """Take layers from the list; show the wire they would go into."""
+        self.pointer.drag_over(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add the layer where it was dropped."""
@@ -347,15 +339,15 @@ class CanvasView(QGraphicsView):
         self._picture.paint(painter)
         painter.restore()
         painter.save()
-        cached_picture.sparks(painter, self)
+        cached_picture.sparks(painter, self.scene, self.camera)
         painter.restore()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
         """Draw the gesture under way, and words."""
         painter.save()
-        self._popup.paint_wire(painter)
+        self.popups.quick_add.paint_wire(painter)
         painter.restore()
-        self._overlay.paint(painter)
+        self._overlay.paint(painter, self.pointer.gesture)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the whole graph in view while nobody has zoomed."""
@@ -365,23 +357,36 @@ class CanvasView(QGraphicsView):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Give up the gesture and the notice."""
-        self.end(cancel=True)
+        self.pointer.end(cancel=True)
         self.step_animation.stop()
         self._picture.rest()
         self._overlay.forget()
         super().hideEvent(event)
 
+    def _on_selected(self) -> None:
+        chosen = self.selection
+        self.viewport().update()
+        self.selection_changed.emit(chosen.ids, chosen.scope, chosen.area.prefix)
+
+    def _on_breadcrumbs(self, height: int) -> None:
+        self.setViewportMargins(0, height, 0, 0)
+
     def _on_replaced(self) -> None:
-        self.end(cancel=True)
+        self.pointer.end(cancel=True)
         self.step_animation.stop()
-        self.hover.clear()
+        self.pointer.hover.clear()
         self.fit()
-        self.cameras.clear()
+        self._cameras.clear()
         self.selection_changed.emit([], "", "")
 
     def _on_changed(self, _edits: object) -> None:
-        self.hover.clear()
+        self.pointer.hover.clear()
         self.viewport().update()
 
     def _on_theme_changed(self) -> None:
         self.viewport().update()
+
+
+def _is_operated(view: CanvasView) -> Operated:
+    """Let the type checker prove that the canvas is a stage, for keys and menus too."""
+    return view

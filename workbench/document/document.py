@@ -1,6 +1,6 @@
 """The project that is open, changed only by undo steps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -16,7 +16,6 @@ from engine.i18n import tr
 from workbench.document import content
 from workbench.document.commands import EditCommand
 
-Placer = Callable[[str], Mapping[str, Position]]
 SUFFIX = ".bpw"
 
 
@@ -32,10 +31,13 @@ class Document(QObject):
         known: What the file held when it was read, written or looked at last, see
             `content`; a file that holds something else is not written over unasked.
         preset: Id of the preset this started from, or empty.
-        unplaced: Gives, for a scope, where nodes without a stored position are
-            shown. The canvas sets it, so that they stay there once others have one.
+
+    Signals:
+        places_wanted: Asks every canvas where it shows the nodes of a scope that have
+            no stored position: the scope, and a dictionary to be added to.
     """
 
+    places_wanted = Signal(str, object)
     changed = Signal(object)
     replaced = Signal()
     saving = Signal(object)
@@ -50,7 +52,6 @@ class Document(QObject):
         self.preset = ""
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
-        self.unplaced: Placer = lambda _scope: {}
 
     @property
     def is_modified(self) -> bool:
@@ -61,6 +62,15 @@ class Document(QObject):
     def title(self) -> str:
         """Name for the window: the file's, or the project's."""
         return self.path.stem if self.path else self.project.name
+
+    def unplaced(self, scope: str) -> dict[str, Position]:
+        """Return where nodes without a stored position are shown; none without canvas.
+
+        Of two canvases the first counts, where both know a node.
+        """
+        places: dict[str, Position] = {}
+        self.places_wanted.emit(scope, places)
+        return places
 
     def apply(self, edits: Sequence[Edit], text: str) -> None:
         """Make `edits` as one undo step.

@@ -154,7 +154,7 @@ def test_details_bring_the_panel_forward(qtbot, ill):
 def test_a_card_leads_to_its_node(qtbot, ill):
     ill.docks.raise_("diagnosis")
     qtbot.mouseClick(ill.controllers.diagnosing.panel.cards[0], LEFT)
-    assert ill.canvas.selected_ids() == ["scores"]
+    assert ill.canvas.selection.ids == ["scores"]
 
 
 def test_a_closed_bar_stays_closed_for_this_fault_only(qtbot, ill, engine):

@@ -66,10 +66,10 @@ def test_the_canvas_shows_its_focus_after_a_key_and_not_after_a_click(qtbot, dre
     QTest.keyClick(dressed.windowHandle(), Qt.Key.Key_Escape)
     canvas = dressed.canvas
     assert QApplication.focusWidget() is canvas
-    assert canvas.shows_focus
+    assert canvas._overlay.shows_focus
     middle = canvas.viewport().rect().center()
     QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=middle)
-    assert not canvas.shows_focus
+    assert not canvas._overlay.shows_focus
 
 
 def test_every_stop_has_a_name_for_screen_readers(qtbot, dressed):

@@ -53,7 +53,7 @@ class Person(Keyboard):
         """Click the cards of nodes, all but the first with Ctrl."""
         for number, node_id in enumerate(node_ids):
             self.hand.click(self.hand.card(node_id), CONTROL if number else None)
-        assert set(self.canvas.selected_ids()) == set(node_ids)
+        assert set(self.canvas.selection.ids) == set(node_ids)
 
     def leave(self):
         """Click the empty ground."""
@@ -68,7 +68,7 @@ class Person(Keyboard):
         self.press(Qt.Key.Key_G, modifiers=CONTROL)
         self.type(name)
         self.press(Qt.Key.Key_Return)
-        assert self.canvas.selected_ids() == [name]
+        assert self.canvas.selection.ids == [name]
 
     def port(self, node_id, name, *, is_output):
         return self.hand.port(node_id, name, is_output=is_output)

@@ -74,7 +74,7 @@ def test_edit_while_cards_are_still_added_shows_all(qtbot, window, large):
     qtbot.waitUntil(lambda: not window.controllers.opening.is_running, timeout=60_000)
     scene = window.canvas.scene
     edit.select_all(window.canvas)
-    assert len(window.canvas.selected_ids()) == NODES
+    assert len(window.canvas.selection.ids) == NODES
     scene.sync()
     qtbot.waitUntil(lambda: not scene._adding.is_running, timeout=20_000)
     assert all(item.scene() is scene for item in scene.edges.values())

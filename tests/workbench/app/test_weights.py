@@ -116,7 +116,7 @@ def test_a_failed_start_leads_to_its_node_until_the_document_changes(
     (button,) = window.banner.buttons
     assert button.text() == "Show the node"
     button.click()
-    assert window.canvas.selected_ids() == ["linear2"]
+    assert window.canvas.selection.ids == ["linear2"]
     window.document.apply([Move((("linear2", (5.0, 5.0)),))], "Move")
     assert window.banner.isVisible()
     window.document.apply([SetParam("linear2", "out_features", 9)], "Wider")

@@ -56,7 +56,7 @@ def test_analysis_reaches_problems_inspector_and_train_button(qtbot, window, eng
     window.problems.rows[0].fix_requested.emit(problem.fixes[0])
     assert window.document.project.name == "Fixed"
     window.problems.rows[0].activated.emit("linear1")
-    assert window.canvas.selected_ids() == ["linear1"]
+    assert window.canvas.selection.ids == ["linear1"]
     assert window.inspector.node_panel.isVisible()
 
 
@@ -148,7 +148,7 @@ def test_failure_leads_to_its_node(qtbot, running, engine):
     engine.tell(Outcome("failed", "run", 5, "Linear failed.", node="linear1"))
     qtbot.waitUntil(running.banner.isVisible)
     qtbot.mouseClick(running.banner.buttons[0], Qt.MouseButton.LeftButton)
-    assert running.canvas.selected_ids() == ["linear1"]
+    assert running.canvas.selection.ids == ["linear1"]
 
 
 def test_device_menu_lists_what_the_picker_has(window):

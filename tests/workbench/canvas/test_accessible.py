@@ -69,18 +69,19 @@ def test_a_refusal_is_announced(view, hand, heard):
 
 def test_lists_lines_and_the_overview_have_names(view, hand, document):
     view.quick_add()
-    assert view._popup.field.accessibleName() == "Search layers"
-    assert view._popup.results.accessibleName() == "Layers that fit"
-    view._popup.hide()
+    assert view.popups.quick_add.field.accessibleName() == "Search layers"
+    assert view.popups.quick_add.results.accessibleName() == "Layers that fit"
+    view.popups.quick_add.hide()
     view.select(["conv"])
     hand.key(Qt.Key.Key_C)
-    assert view.chooser.results.accessibleName() == "Connect to"
+    assert view.popups.chooser.results.accessibleName() == "Connect to"
     lines = [
-        view.chooser.results.item(i).text() for i in range(view.chooser.results.count())
+        view.popups.chooser.results.item(i).text()
+        for i in range(view.popups.chooser.results.count())
     ]
     assert "Flatten · input   flatten" in lines  # node and port of every line
-    view.chooser.hide()
+    view.popups.chooser.hide()
     blocks.group(document, ["relu"], "act")
     view.show_path(["act"])
-    assert view.breadcrumbs.accessibleName() == "Open blocks"
+    assert view.popups.breadcrumbs.accessibleName() == "Open blocks"
     assert view.minimap.accessibleName() == "Overview of the network"

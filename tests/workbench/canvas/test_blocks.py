@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QToolButton
 from engine.graph.model import Edge
 from tests.workbench.canvas import nets
 from workbench.canvas import menus
-from workbench.canvas.edits import blocks as block_tools
+from workbench.canvas.edits import blocks as block_edits
 from workbench.canvas.edits import drop
 from workbench.canvas.live import looks
 from workbench.canvas.widgets.layer_list import LayerList
@@ -33,12 +33,12 @@ def block(view, document):
 def test_ctrl_g_asks_a_name_and_groups(view, hand, document):
     view.select(["conv", "relu"])
     hand.key(Qt.Key.Key_G, CONTROL)
-    assert view.inline.isVisible()
-    QTest.keyClicks(view.inline, "my stem")
-    QTest.keyClick(view.inline, Qt.Key.Key_Return)
-    assert not view.inline.isVisible()
+    assert view.popups.inline.isVisible()
+    QTest.keyClicks(view.popups.inline, "my stem")
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Return)
+    assert not view.popups.inline.isVisible()
     assert "my_stem" in document.project.blocks
-    assert view.selected_ids() == ["my_stem"]
+    assert view.selection.ids == ["my_stem"]
     assert view.scene.nodes["my_stem"].face.summary == "2 layers"
 
 
@@ -46,15 +46,15 @@ def test_escape_in_the_name_groups_nothing(view, hand, document):
     before = document.text()
     view.select(["conv", "relu"])
     hand.key(Qt.Key.Key_G, CONTROL)
-    QTest.keyClick(view.inline, Qt.Key.Key_Escape)
-    assert not view.inline.isVisible()
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Escape)
+    assert not view.popups.inline.isVisible()
     assert document.text() == before
 
 
 def test_ctrl_shift_g_unpacks(view, hand, document, block):
     hand.key(Qt.Key.Key_G, CONTROL | SHIFT)
     assert block not in document.project.graph.nodes
-    assert sorted(view.selected_ids()) == ["conv", "relu"]
+    assert sorted(view.selection.ids) == ["conv", "relu"]
 
 
 def test_double_click_opens_and_backspace_goes_up(view, hand, block):
@@ -62,12 +62,12 @@ def test_double_click_opens_and_backspace_goes_up(view, hand, block):
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert view.scene.path == (block,)
     assert set(view.scene.nodes) == {"conv", "relu"}
-    assert view.breadcrumbs.isVisible()
-    assert view.breadcrumbs.words == ["Main", "stem"]
+    assert view.popups.breadcrumbs.isVisible()
+    assert view.popups.breadcrumbs.words == ["Main", "stem"]
     hand.key(Qt.Key.Key_Backspace)
     assert view.scene.path == ()
-    assert view.selected_ids() == [block]
-    assert not view.breadcrumbs.isVisible()
+    assert view.selection.ids == [block]
+    assert not view.popups.breadcrumbs.isVisible()
 
 
 def test_enter_opens_and_alt_up_leaves(view, hand, block):
@@ -80,17 +80,17 @@ def test_enter_opens_and_alt_up_leaves(view, hand, block):
 def test_path_bar_leads_back_from_two_levels(view, hand, document, block):
     inner = blocks.group(document, ["relu"], "act", "stem")
     view.show_path([block, inner])
-    assert view.breadcrumbs.words == ["Main", "stem", "act"]
-    first = view.breadcrumbs.findChildren(QToolButton)[-3]
+    assert view.popups.breadcrumbs.words == ["Main", "stem", "act"]
+    first = view.popups.breadcrumbs.findChildren(QToolButton)[-3]
     assert first.text() == "Main"
     first.click()
     assert view.scene.path == ()
-    assert view.selected_ids() == [block]
+    assert view.selection.ids == [block]
 
 
 def test_edits_inside_a_block_are_undone(view, hand, document, block):
     before = document.text()
-    block_tools.enter(view, block)
+    block_edits.enter(view, block)
     view.select(["conv"])
     hand.key(Qt.Key.Key_Right)
     hand.key(Qt.Key.Key_Delete)
@@ -103,14 +103,14 @@ def test_edits_inside_a_block_are_undone(view, hand, document, block):
 
 
 def test_undoing_the_group_while_inside_leads_out(view, document, block):
-    block_tools.enter(view, block)
+    block_edits.enter(view, block)
     document.undo_stack.undo()
     assert view.scene.path == ()
     assert "conv" in view.scene.nodes
 
 
 def test_selection_tells_scope_and_prefix(view, qtbot, block):
-    block_tools.enter(view, block)
+    block_edits.enter(view, block)
     with qtbot.waitSignal(view.selection_changed) as told:
         view.select(["conv"])
     assert told.args == [["conv"], "stem", f"{block}."]
@@ -119,7 +119,7 @@ def test_selection_tells_scope_and_prefix(view, qtbot, block):
 def test_focus_on_an_inner_path_opens_the_block(view, block):
     view.focus_node(f"{block}.relu")
     assert view.scene.path == (block,)
-    assert view.selected_ids() == ["relu"]
+    assert view.selection.ids == ["relu"]
 
 
 def test_repeat_and_share_stand_on_the_card(view, document, block):
@@ -150,7 +150,7 @@ def test_an_open_card_follows_edits_inside(view, document, block):
     from workbench.document import actions  # noqa: PLC0415 - one test
 
     view.select([block])
-    block_tools.toggle_open(view)
+    block_edits.toggle_open(view)
     actions.rename(document, "relu", "Knee", "stem")
     inner = view.scene.nodes[block].face.inner
     assert [face.title for _, face in inner.cards] == ["Conv2d", "Knee"]
@@ -158,21 +158,21 @@ def test_an_open_card_follows_edits_inside(view, document, block):
 
 def test_f2_renames_the_block(view, hand, document, block):
     hand.key(Qt.Key.Key_F2)
-    QTest.keyClicks(view.inline, "trunk")
-    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    QTest.keyClicks(view.popups.inline, "trunk")
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Return)
     assert set(document.project.blocks) == {"trunk"}
     assert view.scene.nodes[block].face.title == "trunk"
 
 
 def test_renaming_the_open_block_changes_the_path_bar(view, document, block):
-    block_tools.enter(view, block)
+    block_edits.enter(view, block)
     blocks.rename(document, "stem", "trunk")
     assert view.scene.scope == "trunk"
-    assert view.breadcrumbs.words == ["Main", "trunk"]
+    assert view.popups.breadcrumbs.words == ["Main", "trunk"]
 
 
 def test_menu_makes_a_port_of_the_open_block(view, document, block):
-    block_tools.enter(view, block)
+    block_edits.enter(view, block)
     menu = menus.build(view, view.scene.nodes["conv"].card().center())
     texts = {a.text().partition("\t")[0]: a for a in menu.actions()}
     texts["Make a block's port: out"].trigger()
@@ -181,9 +181,10 @@ def test_menu_makes_a_port_of_the_open_block(view, document, block):
 
 
 def test_saved_block_is_in_the_palette_and_drops(view, document, block, qtbot):
-    palette = LayerList(document, view)
+    palette = LayerList(document)
     qtbot.addWidget(palette)
-    block_tools.save_to_library(view)
+    view.library_changed.connect(palette.refill)
+    block_edits.save_to_library(view)
     heads = [
         palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())
     ]
@@ -193,11 +194,11 @@ def test_saved_block_is_in_the_palette_and_drops(view, document, block, qtbot):
     type_id = bytes(data.data(drop.LAYER_MIME).data()).decode()
     view.add_at_centre(type_id)
     assert len(document.project.blocks) == 1
-    assert view.selected_ids() == ["stem_2"]
+    assert view.selection.ids == ["stem_2"]
 
 
 def test_copy_independent_from_the_menu(view, document, block):
-    block_tools.copy_independent(view)
+    block_edits.copy_independent(view)
     assert set(document.project.blocks) == {"stem", "stem_2"}
 
 
@@ -221,6 +222,6 @@ def test_point_in_a_wire_passes_the_colour_on(view, document):
 
 
 def test_live_measurement_shows_inside_the_block(view, block):
-    block_tools.enter(view, block)
+    block_edits.enter(view, block)
     view.set_live(nets.sample([[-3], [-5]], [1.0, 0.1]), (f"{block}.conv", "linear"))
     assert view.scene.live.looks["conv"].bars

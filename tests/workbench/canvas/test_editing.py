@@ -101,7 +101,7 @@ def test_while_connecting_only_fitting_nodes_stay_bright(view, hand):
     assert view.scene.nodes["loss"].opacity() == 1.0
     assert view.scene.nodes["conv"].opacity() < 0.5
     hand.key(Qt.Key.Key_Escape)
-    assert view.gesture is None
+    assert view.pointer.gesture is None
     assert view.scene.nodes["conv"].opacity() == 1.0
 
 
@@ -109,7 +109,7 @@ def test_a_wire_dropped_on_empty_ground_offers_what_fits_and_connects(
     view, hand, document
 ):
     hand.drag(hand.port("data", "label", is_output=True), FAR)
-    popup = view._popup
+    popup = view.popups.quick_add
     assert popup.isVisible()
     titles = [popup.results.item(i).text() for i in range(popup.results.count())]
     assert "Embedding" in titles
@@ -125,7 +125,7 @@ def test_a_wire_dropped_on_empty_ground_offers_what_fits_and_connects(
 def test_a_wire_from_an_input_offers_what_gives_it(view, hand, document):
     document.apply([AddNode(Node("embedding", "embedding"))], "Add")
     hand.drag(hand.port("embedding", "input", is_output=False), FAR + QPointF(0, 90))
-    popup = view._popup
+    popup = view.popups.quick_add
     assert popup.isVisible()
     titles = {popup.results.item(i).text() for i in range(popup.results.count())}
     assert "Data" in titles
@@ -159,19 +159,19 @@ def test_escape_gives_a_move_up(view, hand, document):
 
 def test_a_rubber_band_selects_what_it_touches(view, hand):
     hand.drag(QPointF(-40, -40), QPointF(230, 50))
-    assert view.selected_ids() == ["data", "conv"]
+    assert view.selection.ids == ["data", "conv"]
     hand.drag(QPointF(-40, 260), QPointF(20, 130), keys=SHIFT)
-    assert view.selected_ids() == ["data", "conv", "flatten"]
+    assert view.selection.ids == ["data", "conv", "flatten"]
     hand.click(QPointF(300, 400))
-    assert view.selected_ids() == []
+    assert view.selection.ids == []
 
 
 def test_control_click_adds_and_takes_away(view, hand):
     hand.click(hand.card("conv"))
     hand.click(hand.card("relu"), keys=CONTROL)
-    assert view.selected_ids() == ["conv", "relu"]
+    assert view.selection.ids == ["conv", "relu"]
     hand.click(hand.card("conv"), keys=CONTROL)
-    assert view.selected_ids() == ["relu"]
+    assert view.selection.ids == ["relu"]
 
 
 def test_delete_and_undo_restore_the_text(view, hand, document):
@@ -198,10 +198,10 @@ def test_copy_paste_cut_and_duplicate_with_keys(view, hand, document):
     view.select(["conv", "relu"])
     hand.key(Qt.Key.Key_C, CONTROL)
     hand.key(Qt.Key.Key_V, CONTROL)
-    assert view.selected_ids() == ["conv_2", "relu_2"]
+    assert view.selection.ids == ["conv_2", "relu_2"]
     assert document.project.graph.has_edge(Edge.parse("conv_2.out", "relu_2.input"))
     hand.key(Qt.Key.Key_D, CONTROL)
-    assert view.selected_ids() == ["conv_3", "relu_3"]
+    assert view.selection.ids == ["conv_3", "relu_3"]
     hand.key(Qt.Key.Key_X, CONTROL)
     assert "conv_3" not in document.project.graph.nodes
 
@@ -222,38 +222,38 @@ def test_arrow_keys_nudge(view, hand, document):
 
 def test_walking_follows_the_wires(view, hand):
     hand.key(Qt.Key.Key_Home)
-    assert view.selected_ids() == ["data"]
+    assert view.selection.ids == ["data"]
     hand.key(Qt.Key.Key_Right, CONTROL)
-    assert view.selected_ids() == ["conv"]
+    assert view.selection.ids == ["conv"]
     assert "reads Data" in view.accessibleDescription()
     hand.key(Qt.Key.Key_Left, CONTROL)
-    assert view.selected_ids() == ["data"]
+    assert view.selection.ids == ["data"]
 
 
 def test_select_all_and_escape(view, hand):
     hand.key(Qt.Key.Key_A, CONTROL)
-    assert len(view.selected_ids()) == 6
+    assert len(view.selection.ids) == 6
     hand.key(Qt.Key.Key_Escape)
-    assert view.selected_ids() == []
+    assert view.selection.ids == []
 
 
 def test_tab_opens_the_search_and_enter_adds_behind_the_selection(view, hand, document):
     view.select(["linear"])
     hand.key(Qt.Key.Key_Tab)
-    popup = view._popup
+    popup = view.popups.quick_add
     assert popup.isVisible()
     popup._place = None
     QTest.keyClicks(popup.field, "relu")
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
     assert document.project.graph.has_edge(Edge.parse("linear.out", "relu_2.input"))
-    assert view.selected_ids() == ["relu_2"]
+    assert view.selection.ids == ["relu_2"]
 
 
 def test_double_click_on_empty_ground_adds_at_the_pointer(view, hand, document):
     none = Qt.KeyboardModifier.NoModifier
     spot = hand.pixel(FAR)
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, none, spot)
-    popup = view._popup
+    popup = view.popups.quick_add
     QTest.keyClicks(popup.field, "sigmoid")
     QTest.keyClick(popup.field, Qt.Key.Key_Down)
     QTest.keyClick(popup.field, Qt.Key.Key_Up)
@@ -267,7 +267,7 @@ def test_double_click_on_a_wire_inserts(view, hand, document):
     none = Qt.KeyboardModifier.NoModifier
     spot = hand.pixel(place)
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, none, spot)
-    popup = view._popup
+    popup = view.popups.quick_add
     QTest.keyClicks(popup.field, "tanh")
     QTest.keyClick(popup.field, Qt.Key.Key_Return)
     graph = document.project.graph
@@ -278,8 +278,9 @@ def test_double_click_on_a_wire_inserts(view, hand, document):
 
 
 def test_palette_double_click_and_enter_add(view, document, qtbot):
-    palette = LayerList(document, view)
+    palette = LayerList(document)
     qtbot.addWidget(palette)
+    palette.layer_chosen.connect(view.add_at_centre)
     palette.resize(220, 600)
     palette.show()
     QTest.keyClicks(palette.field, "gelu")
@@ -296,8 +297,9 @@ def test_palette_double_click_and_enter_add(view, document, qtbot):
 
 
 def test_palette_shows_every_entry_of_the_catalogue_but_blocks(view, document, qtbot):
-    palette = LayerList(document, view)
+    palette = LayerList(document)
     qtbot.addWidget(palette)
+    palette.layer_chosen.connect(view.add_at_centre)
     heads = [palette.tree.topLevelItem(i) for i in range(len(registry.CATEGORIES))]
     titles = {head.child(i).text(0) for head in heads for i in range(head.childCount())}
     assert titles == {s.title for s in registry.all_specs() if s.id != "block"}

@@ -20,27 +20,28 @@ CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftM
 
 
 def words(view):
-    rows = range(view.chooser.results.count())
-    return [view.chooser.results.item(i).text() for i in rows]
+    rows = range(view.popups.chooser.results.count())
+    return [view.popups.chooser.results.item(i).text() for i in rows]
 
 
 def test_ctrl_f_goes_to_a_node_inside_a_block(view, hand, document):
     blocks.group(document, ["conv", "relu"], "stem")
     hand.key(Qt.Key.Key_F, CONTROL)
-    assert view.chooser.isVisible()
+    assert view.popups.chooser.isVisible()
     assert any(line.startswith("CrossEntropy") for line in words(view))
-    QTest.keyClicks(view.chooser.field, "relu stem")
+    QTest.keyClicks(view.popups.chooser.field, "relu stem")
     assert words(view) == ["ReLU   stem › relu"]
-    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    QTest.keyClick(view.popups.chooser.field, Qt.Key.Key_Return)
     assert view.scene.path == ("stem",)
-    assert view.selected_ids() == ["relu"]
+    assert view.selection.ids == ["relu"]
 
 
 def search(view, text, place=None):
     view.quick_add(place)
-    QTest.keyClicks(view._popup.field, text)
+    QTest.keyClicks(view.popups.quick_add.field, text)
     return [
-        view._popup.results.item(i).text() for i in range(view._popup.results.count())
+        view.popups.quick_add.results.item(i).text()
+        for i in range(view.popups.quick_add.results.count())
     ]
 
 
@@ -56,7 +57,7 @@ def search(view, text, place=None):
 def test_tab_search_offers_data_sets(view, document, text, first, source):
     document.new()
     assert search(view, text)[0] == first
-    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    QTest.keyClick(view.popups.quick_add.field, Qt.Key.Key_Return)
     (node,) = document.project.graph.nodes.values()
     assert (node.type, node.params.get("source")) == ("data", source)
     assert document.undo_stack.undoText() == f"Add {first.removesuffix('   data set')}"
@@ -71,31 +72,31 @@ def test_a_search_for_data_names_the_layer_first_and_then_all_sets(view):
 def test_a_search_without_a_result_says_so_and_adds_nothing(view, hand, document):
     before = document.text()
     assert search(view, "qqzzxx") == ["Nothing fits"]
-    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    QTest.keyClick(view.popups.quick_add.field, Qt.Key.Key_Return)
     assert document.text() == before
-    view._popup.hide()
+    view.popups.quick_add.hide()
     hand.key(Qt.Key.Key_F, CONTROL)
-    QTest.keyClicks(view.chooser.field, "qqzzxx")
+    QTest.keyClicks(view.popups.chooser.field, "qqzzxx")
     assert words(view) == ["Nothing fits"]
-    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
-    assert view.chooser.isVisible()
-    view.chooser.hide()
+    QTest.keyClick(view.popups.chooser.field, Qt.Key.Key_Return)
+    assert view.popups.chooser.isVisible()
+    view.popups.chooser.hide()
 
 
 def test_a_wire_taken_off_an_input_finds_the_sets_that_give_it(view, hand, document):
     actions.add_node(document, "embedding", (0.0, 300.0))
     end = Endpoint("embedding", "input")
     view.quick_add(QPointF(0, 420), end)
-    QTest.keyClicks(view._popup.field, "data set")
+    QTest.keyClicks(view.popups.quick_add.field, "data set")
     found = {
-        view._popup.results.item(i).text().removesuffix("   data set")
-        for i in range(view._popup.results.count())
+        view.popups.quick_add.results.item(i).text().removesuffix("   data set")
+        for i in range(view.popups.quick_add.results.count())
     }
     whole = {d.title for d in DATASETS.values()
              if any(p.port.kind == "int" for p in d.layout)}  # fmt: skip
     assert found == {"Data", *whole}
-    QTest.keyClicks(view._popup.field, " python help")
-    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    QTest.keyClicks(view.popups.quick_add.field, " python help")
+    QTest.keyClick(view.popups.quick_add.field, Qt.Key.Key_Return)
     (edge,) = document.project.graph.edges_into("embedding")
     assert document.project.graph.node(edge.source.node).params == {
         "source": "python_help"
@@ -103,8 +104,9 @@ def test_a_wire_taken_off_an_input_finds_the_sets_that_give_it(view, hand, docum
 
 
 def test_palette_has_the_data_sets_and_adds_one(view, document, qtbot):
-    palette = LayerList(document, view)
+    palette = LayerList(document)
     qtbot.addWidget(palette)
+    palette.layer_chosen.connect(view.add_at_centre)
     heads = [
         palette.tree.topLevelItem(i) for i in range(palette.tree.topLevelItemCount())
     ]
@@ -118,10 +120,10 @@ def test_palette_has_the_data_sets_and_adds_one(view, document, qtbot):
 
 def test_go_to_tells_nodes_of_a_kind_apart_by_their_settings(view, hand, document):
     hand.key(Qt.Key.Key_F, CONTROL)
-    QTest.keyClicks(view.chooser.field, "digits")
+    QTest.keyClicks(view.popups.chooser.field, "digits")
     assert words(view) == ["Data · Digits 8 × 8   data"]
-    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
-    assert view.selected_ids() == ["data"]
+    QTest.keyClick(view.popups.chooser.field, Qt.Key.Key_Return)
+    assert view.selection.ids == ["data"]
 
 
 def test_c_connects_to_a_port_chosen_from_the_list(view, hand, document):
@@ -129,7 +131,7 @@ def test_c_connects_to_a_port_chosen_from_the_list(view, hand, document):
     view.select(["conv"])
     hand.key(Qt.Key.Key_C)
     assert words(view)[0] == "ReLU · input   relu"
-    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    QTest.keyClick(view.popups.chooser.field, Qt.Key.Key_Return)
     assert document.project.graph.edges_into("relu")[0].source.node == "conv"
 
 
@@ -137,15 +139,15 @@ def test_shift_c_connects_from_another_node(view, hand, document):
     actions.disconnect(document, [document.project.graph.edges_into("relu")[0]])
     view.select(["relu"])
     hand.key(Qt.Key.Key_C, SHIFT)
-    QTest.keyClicks(view.chooser.field, "conv")
-    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    QTest.keyClicks(view.popups.chooser.field, "conv")
+    QTest.keyClick(view.popups.chooser.field, Qt.Key.Key_Return)
     assert document.project.graph.edges_into("relu")[0].source.node == "conv"
 
 
 def test_c_without_a_selection_says_why(view, hand, qtbot):
     with qtbot.waitSignal(view.notice):
         hand.key(Qt.Key.Key_C)
-    assert not view.chooser.isVisible()
+    assert not view.popups.chooser.isVisible()
 
 
 def test_xor_is_built_by_keys_alone(view, hand, document):
@@ -154,15 +156,15 @@ def test_xor_is_built_by_keys_alone(view, hand, document):
 
     def add(text):
         hand.key(Qt.Key.Key_Tab)
-        QTest.keyClicks(view._popup.field, text)
-        QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+        QTest.keyClicks(view.popups.quick_add.field, text)
+        QTest.keyClick(view.popups.quick_add.field, Qt.Key.Key_Return)
 
     def connect(first, last, text):
         view.select([first])
         hand.key(Qt.Key.Key_C)
-        assert view.chooser.isVisible(), view._overlay.notice
-        QTest.keyClicks(view.chooser.field, text)
-        QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+        assert view.popups.chooser.isVisible(), view._overlay.notice
+        QTest.keyClicks(view.popups.chooser.field, text)
+        QTest.keyClick(view.popups.chooser.field, Qt.Key.Key_Return)
         assert any(e.source.node == first for e in
                    document.project.graph.edges_into(last))  # fmt: skip
 
@@ -284,7 +286,8 @@ def test_problem_of_an_inner_node_shows_inside_only(view, document):
 def offered(view, node_id):
     view.quick_add(QPointF(900, 300), Endpoint(node_id, "out"))
     return [
-        view._popup.results.item(i).text() for i in range(view._popup.results.count())
+        view.popups.quick_add.results.item(i).text()
+        for i in range(view.popups.quick_add.results.count())
     ]
 
 
@@ -303,5 +306,5 @@ def test_the_wire_stays_on_the_canvas_while_its_node_is_chosen(view):
     before = view.viewport().grab().toImage()
     view.quick_add(QPointF(900, 300), Endpoint("relu", "out"))
     assert view.viewport().grab().toImage() != before
-    view._popup.hide()
+    view.popups.quick_add.hide()
     assert view.viewport().grab().toImage() == before

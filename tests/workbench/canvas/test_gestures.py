@@ -142,7 +142,7 @@ def test_a_click_in_the_path_leads_back(view, hand, document, qtbot):
         spot = hand.pixel(hand.card(node_id))
         QTest.mouseDClick(view.viewport(), LEFT, NONE, spot)
     assert view.scene.path == (outer, inner)
-    bar = view.breadcrumbs
+    bar = view.popups.breadcrumbs
 
     def steps():
         return [b for b in bar.findChildren(QToolButton) if b.isVisible()]
@@ -150,7 +150,7 @@ def test_a_click_in_the_path_leads_back(view, hand, document, qtbot):
     qtbot.waitUntil(lambda: [b.text() for b in steps()] == ["Main", "stem", "act"])
     QTest.mouseClick(steps()[1], LEFT)
     assert view.scene.path == (outer,)
-    assert view.selected_ids() == [inner]
+    assert view.selection.ids == [inner]
 
 
 def test_a_block_repeats_and_shares_by_what_is_typed(view, hand, document, qtbot):
@@ -174,7 +174,7 @@ def test_a_block_repeats_and_shares_by_what_is_typed(view, hand, document, qtbot
 def test_an_independent_copy_is_changed_alone(view, hand, document):
     made = blocks.group(document, ["conv", "relu"], "stem")
     choose(view, hand.card(made), "Copy as independent")
-    twin = view.selected_ids()[0]
+    twin = view.selection.ids[0]
     hand.key(Qt.Key.Key_Return)
     view.select(["relu"])
     hand.key(Qt.Key.Key_Delete)
@@ -252,6 +252,6 @@ def test_alt_keeps_a_card_off_the_grid(view, hand, document):
         Qt.MouseButton.NoButton, LEFT, Qt.KeyboardModifier.AltModifier,
     )  # fmt: skip
     QApplication.sendEvent(view.viewport(), moved)
-    hand.release(view.to_scene(QPointF(spot)))
+    hand.release(view.camera.to_scene(QPointF(spot)))
     x, y = document.project.position("", "conv")
     assert (x, y) == (pytest.approx(233, abs=1), pytest.approx(47, abs=1))

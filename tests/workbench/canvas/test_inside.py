@@ -8,18 +8,8 @@ from PySide6.QtTest import QTest
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from workbench.canvas import menus
-from workbench.canvas.edits import (
-    align,
-    drop,
-    inside_block,
-    lora,
-)
-from workbench.canvas.edits import (
-    blocks as block_tools,
-)
-from workbench.canvas.edits import (
-    edit as tools,
-)
+from workbench.canvas.edits import align, drop, edit, lora
+from workbench.canvas.edits import blocks as block_edits
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene import open_block
 from workbench.document import blocks
@@ -34,7 +24,7 @@ def block(view, document):
     """A block of three layers, open in place and large on the screen."""
     made = blocks.group(document, ["conv", "relu", "flatten"], "stem")
     view.scene.select([made])
-    block_tools.toggle_open(view)
+    block_edits.toggle_open(view)
     view.fit()
     view.scene.select([])
     document.undo_stack.setClean()
@@ -52,7 +42,7 @@ class Inner:
         return open_block.find(self.view.scene, [self.block])
 
     def middle(self, node_id):
-        return self.card.rect(node_id).center()
+        return self.card.rect_of(node_id).center()
 
     def port(self, end, *, is_output):
         edge = Edge.parse(end, end)
@@ -72,29 +62,29 @@ def test_a_click_selects_inside_and_leaves_the_block(view, hand, inner, qtbot):
     with qtbot.waitSignal(view.selection_changed) as told:
         hand.click(inner.middle("relu"))
     assert told.args == [["relu"], "stem", "stem."]
-    assert view.inside.ids == ["relu"]
-    assert view.selected_ids() == []
+    assert (view.selection.path, view.selection.ids) == (("stem",), ["relu"])
+    assert view.scene.selected_nodes() == []
     assert "ReLU" in view.accessibleDescription()
     assert "in stem" in view.accessibleDescription()
     hand.click(inner.middle("conv"), keys=CONTROL)
-    assert view.inside.ids == ["relu", "conv"]
+    assert view.selection.ids == ["relu", "conv"]
     hand.key(Qt.Key.Key_Escape)
-    assert view.inside.ids == []
-    assert view.selected_ids() == ["stem"]
+    assert view.selection.path == ()
+    assert view.selection.ids == ["stem"]
 
 
 def test_a_click_on_one_of_several_inside_leaves_it_alone_selected(view, hand, inner):
     hand.click(inner.middle("relu"))
     hand.click(inner.middle("conv"), keys=CONTROL)
     hand.click(inner.middle("conv"))
-    assert view.inside.ids == ["conv"]
+    assert view.selection.ids == ["conv"]
 
 
 def test_a_click_outside_ends_the_selection_inside(view, hand, inner):
     hand.click(inner.middle("relu"))
     hand.click(hand.card("linear"))
-    assert view.inside.ids == []
-    assert view.selected_ids() == ["linear"]
+    assert view.selection.path == ()
+    assert view.selection.ids == ["linear"]
 
 
 def test_the_inspector_edits_the_inner_layer(view, hand, inner, document, qtbot):
@@ -105,13 +95,13 @@ def test_the_inspector_edits_the_inner_layer(view, hand, inner, document, qtbot)
     panel.show()
     hand.click(inner.middle("conv"))
     hand.key(Qt.Key.Key_Return)
-    edit = panel.node_panel.form.rows["out_channels"].field.edit
-    edit.selectAll()
-    QTest.keyClicks(edit, "24")
-    QTest.keyClick(edit, Qt.Key.Key_Return)
+    field = panel.node_panel.form.rows["out_channels"].field.edit
+    field.selectAll()
+    QTest.keyClicks(field, "24")
+    QTest.keyClick(field, Qt.Key.Key_Return)
     assert inner.graph.node("conv").params["out_channels"] == 24
     assert inner.card.face("conv").summary.startswith("24")
-    assert view.inside.ids == ["conv"]
+    assert view.selection.ids == ["conv"]
 
 
 def test_delete_takes_an_inner_node_and_undo_brings_it_back(
@@ -121,7 +111,7 @@ def test_delete_takes_an_inner_node_and_undo_brings_it_back(
     hand.click(inner.middle("relu"))
     hand.key(Qt.Key.Key_Delete)
     assert set(inner.graph.nodes) == {"conv", "flatten"}
-    assert view.inside.ids == []
+    assert view.selection.ids == []
     document.undo_stack.undo()
     assert document.text() == before
 
@@ -169,10 +159,10 @@ def test_moving_in_a_block_without_places_lets_nothing_jump(
 ):
     document.project.layout.pop("stem")
     view.scene.rebuild()
-    shown = {i: inner.card.rect(i).topLeft() for i in inner.card.inner.ids}
+    shown = {i: inner.card.rect_of(i).topLeft() for i in inner.card.inner.ids}
     place = inner.middle("relu")
     hand.drag(place, place + QPointF(0, 40))
-    now = {i: inner.card.rect(i).topLeft() for i in inner.card.inner.ids}
+    now = {i: inner.card.rect_of(i).topLeft() for i in inner.card.inner.ids}
     conv = now["conv"] - shown["conv"]
     assert now["flatten"] - shown["flatten"] == conv
     way = now["relu"] - shown["relu"] - conv
@@ -191,7 +181,7 @@ def test_a_drag_between_inner_ports_connects(view, hand, inner, document):
 
 def test_an_inner_wire_is_taken_off_and_dropped(view, hand, inner, document):
     start = inner.port("flatten.input", is_output=False)
-    hand.drag(start, inner.card.room.center() + QPointF(0, inner.card.room.height()))
+    hand.drag(start, inner.card.rect.center() + QPointF(0, inner.card.rect.height()))
     assert not inner.graph.has_edge(Edge.parse("relu.out", "flatten.input"))
     assert all(item.opacity() == 1.0 for item in view.scene.nodes.values())
 
@@ -214,21 +204,21 @@ def test_a_cycle_inside_is_refused_with_words(view, hand, inner, document, qtbot
 def test_tab_adds_behind_the_inner_node(view, hand, inner, document):
     hand.click(inner.middle("relu"))
     hand.key(Qt.Key.Key_Tab)
-    view._popup._place = None
-    QTest.keyClicks(view._popup.field, "gelu")
-    QTest.keyClick(view._popup.field, Qt.Key.Key_Return)
+    view.popups.quick_add._place = None
+    QTest.keyClicks(view.popups.quick_add.field, "gelu")
+    QTest.keyClick(view.popups.quick_add.field, Qt.Key.Key_Return)
     assert inner.graph.has_edge(Edge.parse("relu.out", "gelu.input"))
-    assert view.inside.ids == ["gelu"]
+    assert view.selection.ids == ["gelu"]
     assert "gelu" not in document.project.graph.nodes
 
 
 def test_copies_stay_inside(view, hand, inner, document):
     hand.click(inner.middle("relu"))
     hand.key(Qt.Key.Key_D, CONTROL)
-    assert view.inside.ids == ["relu_2"]
+    assert view.selection.ids == ["relu_2"]
     hand.key(Qt.Key.Key_C, CONTROL)
     hand.key(Qt.Key.Key_V, CONTROL)
-    assert view.inside.ids == ["relu_3"]
+    assert view.selection.ids == ["relu_3"]
     assert set(inner.graph.nodes) == {"conv", "relu", "flatten", "relu_2", "relu_3"}
 
 
@@ -237,21 +227,21 @@ def test_lora_inside_an_open_card(view, hand, inner, document):
     lora.adapt(view)
     assert inner.graph.node("conv").type == "conv2d"
     document.apply([AddNode(Node("fc", "linear"), inner.card.scope)], "Add")
-    view.inside.select(inner.card.path, ["fc"])
+    view.select(["fc"], inner.card.path)
     lora.adapt(view)
     assert inner.graph.node("fc").type == "lora_linear"
-    assert view.inside.ids == ["fc"]
+    assert view.selection.ids == ["fc"]
 
 
 def test_f2_and_the_connect_key_work_inside(view, hand, inner, document):
     hand.click(inner.middle("conv"))
     hand.key(Qt.Key.Key_F2)
-    QTest.keyClicks(view.inline, "First")
-    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    QTest.keyClicks(view.popups.inline, "First")
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Return)
     assert inner.graph.node("conv").name == "First"
     hand.key(Qt.Key.Key_C)
-    QTest.keyClicks(view.chooser.field, "flatten")
-    QTest.keyClick(view.chooser.field, Qt.Key.Key_Return)
+    QTest.keyClicks(view.popups.chooser.field, "flatten")
+    QTest.keyClick(view.popups.chooser.field, Qt.Key.Key_Return)
     assert inner.graph.has_edge(Edge.parse("conv.out", "flatten.input"))
 
 
@@ -260,9 +250,9 @@ def test_grouping_inside_nests_and_double_click_opens_the_inner_block(
 ):
     hand.click(inner.middle("relu"))
     hand.key(Qt.Key.Key_G, CONTROL)
-    QTest.keyClicks(view.inline, "act")
-    QTest.keyClick(view.inline, Qt.Key.Key_Return)
-    assert view.inside.ids == ["act"]
+    QTest.keyClicks(view.popups.inline, "act")
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Return)
+    assert view.selection.ids == ["act"]
     hand.key(Qt.Key.Key_Return)
     assert view.scene.path == ("stem", "act")
 
@@ -270,26 +260,26 @@ def test_grouping_inside_nests_and_double_click_opens_the_inner_block(
 def test_keys_go_into_the_open_card_along_its_wires_and_out(view, hand, inner):
     view.select(["stem"])
     hand.key(Qt.Key.Key_Down, ALT)
-    assert view.inside.ids == ["conv"]
+    assert view.selection.ids == ["conv"]
     hand.key(Qt.Key.Key_N)
-    assert view.inside.ids == ["relu"]
+    assert view.selection.ids == ["relu"]
     hand.key(Qt.Key.Key_Up, ALT)
-    assert view.selected_ids() == ["stem"]
+    assert view.selection.ids == ["stem"]
 
 
 def test_double_click_on_its_ground_opens_the_tab(view, hand, inner):
-    spot = inner.card.room.topLeft() + QPointF(20, 12)
+    spot = inner.card.rect.topLeft() + QPointF(20, 12)
     QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=hand.pixel(spot))
     assert view.scene.path == ("stem",)
 
 
 def test_the_menu_leads_to_the_same_node_in_the_tab(view, hand, inner):
     menu = menus.build(view, inner.middle("relu"))
-    assert view.inside.ids == ["relu"]
+    assert view.selection.ids == ["relu"]
     texts = {a.text().partition("\t")[0]: a for a in menu.actions()}
     texts["Show in its own tab"].trigger()
     assert view.scene.path == ("stem",)
-    assert view.selected_ids() == ["relu"]
+    assert view.selection.ids == ["relu"]
     menu.deleteLater()
 
 
@@ -298,7 +288,7 @@ def test_undoing_the_opening_forgets_what_was_selected_inside(
 ):
     hand.click(inner.middle("relu"))
     document.undo_stack.undo()
-    assert view.inside.ids == []
+    assert view.selection.ids == []
 
 
 def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document):
@@ -306,8 +296,8 @@ def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document)
     blocks.set_open(document, made, (0, 0), {}, "stem")
     view.fit()
     card = open_block.find(view.scene, ["stem", made])
-    hand.click(card.rect("relu").center())
-    assert view.inside.path == ("stem", made)
+    hand.click(card.rect_of("relu").center())
+    assert view.selection.path == ("stem", made)
     hand.key(Qt.Key.Key_Delete)
     assert set(document.project.blocks["pair"].graph.nodes) == {"conv"}
 
@@ -329,9 +319,9 @@ def _dropped(view, place, type_id):
 def test_a_layer_dropped_into_an_open_block_stands_there(view, document, inner):
     before = set(inner.graph.nodes)
     place = inner.middle("relu") + QPointF(0, 90)
-    room = inner.card.room.adjusted(0, 0, 0, 200)
+    room = inner.card.rect.adjusted(0, 0, 0, 200)
     assert room.contains(place)
-    spot = QPointF(place.x(), min(place.y(), inner.card.room.bottom() - 4))
+    spot = QPointF(place.x(), min(place.y(), inner.card.rect.bottom() - 4))
     _dropped(view, spot, "tanh")
     (new,) = set(inner.graph.nodes) - before
     assert new not in document.project.graph.nodes
@@ -339,30 +329,30 @@ def test_a_layer_dropped_into_an_open_block_stands_there(view, document, inner):
     # Its middle is where the pointer let go, as far as the grid allows.
     gap = inner.middle(new) - spot
     assert abs(gap.x()) <= sizes.GRID
-    assert view.inside.ids == [new]
+    assert view.selection.ids == [new]
     document.undo_stack.undo()
     assert set(inner.graph.nodes) == before
 
 
 def test_nodes_pasted_over_an_open_block_come_into_it(view, document, inner):
     outside = set(document.project.graph.nodes)
-    view.inside.select(inner.card.path, ["relu"])
-    tools.copy(view)
-    tools.paste(view, inner.card.room.center())
+    view.select(["relu"], inner.card.path)
+    edit.copy(view)
+    edit.paste(view, inner.card.rect.center())
     assert set(document.project.graph.nodes) == outside
     assert len(inner.graph.nodes) == 4
 
 
 def test_align_works_in_the_open_card_as_outside(view, hand, inner, block, document):
     hand.click(inner.middle("conv"))
-    inside_block.nudge(view, 30, 50)
-    view.inside.select([block], ["conv", "relu"])
+    edit.nudge(view, 30, 50)
+    view.select(["conv", "relu"], [block])
     outside = document.project.layout.get("", {}).copy()
     align.apply(view, "middle")
-    middles = {inner.card.rect(i).center().y() for i in ("conv", "relu")}
+    middles = {inner.card.rect_of(i).center().y() for i in ("conv", "relu")}
     assert len(middles) == 1
     assert document.undo_stack.undoText() == "Align middles"
     assert document.project.layout.get("", {}) == outside
     align.apply(view, "left")
-    lefts = {inner.card.rect(i).left() for i in ("conv", "relu")}
+    lefts = {inner.card.rect_of(i).left() for i in ("conv", "relu")}
     assert len(lefts) == 1

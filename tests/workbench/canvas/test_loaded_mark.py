@@ -50,7 +50,7 @@ def test_the_card_has_a_mark_only_while_its_weights_come_from_a_file(
 
 def test_the_tooltip_and_the_description_name_the_file(view, document):
     load(document, "linear")
-    assert "Starts from net.pt" in view.hover.node_help("linear")
-    assert "Starts from" not in view.hover.node_help("conv")
+    assert "Starts from net.pt" in view.pointer.hover.node_help("linear")
+    assert "Starts from" not in view.pointer.hover.node_help("conv")
     view.select(["linear"])
     assert "Starts from net.pt" in view.accessibleDescription()

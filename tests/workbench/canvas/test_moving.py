@@ -50,7 +50,7 @@ def test_alt_drag_leaves_the_node_and_drops_a_copy(view, hand, document):
     place = document.project.position("", "relu")
     hand.drag(hand.card("relu"), hand.card("relu") + QPointF(0, 300), keys=ALT)
     assert document.project.position("", "relu") == place
-    assert view.selected_ids() == ["relu_2"]
+    assert view.selection.ids == ["relu_2"]
     new = document.project.position("", "relu_2")
     assert abs(new[1] - place[1] - 300) <= 10
     assert document.undo_stack.count() == 1
@@ -119,17 +119,17 @@ def test_lines_attract_from_the_same_distance_on_the_screen():
 
 def test_the_picture_moves_on_beyond_the_edge(view, hand):
     hand.press(hand.card("relu"))
-    edge = view.to_scene(QPointF(view.viewport().width() + 40, 200))
+    edge = view.camera.to_scene(QPointF(view.viewport().width() + 40, 200))
     hand.move(hand.card("relu") + QPointF(10, 10))
     hand.move(edge)
-    assert view._autopan.is_running
+    assert view.pointer.auto_pan.is_running
     before, place = view.camera.centre(), view.scene.nodes["relu"].pos()
-    view._autopan.tick()
+    view.pointer.auto_pan.tick()
     assert view.camera.centre().x() > before.x()
-    view._autopan.tick()
+    view.pointer.auto_pan.tick()
     assert view.scene.nodes["relu"].x() > place.x()
     hand.key(Qt.Key.Key_Escape)
-    assert not view._autopan.is_running
+    assert not view.pointer.auto_pan.is_running
 
 
 def test_a_point_in_a_wire_is_dragged_at_its_middle(view, hand, document):

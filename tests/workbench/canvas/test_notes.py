@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from engine.graph.files import serialize
 from tests.workbench.canvas import nets
 from workbench.canvas import menus
-from workbench.canvas.gestures import notes as note_drags
+from workbench.canvas.edits import notes as note_edits
 from workbench.canvas.scene import notes as note_layer
 from workbench.document import Document, blocks, notes
 from workbench.document.notes import Note
@@ -20,8 +20,8 @@ def frame(view, hand):
     """A frame around conv and relu, made with keys."""
     view.select(["conv", "relu"])
     hand.key(Qt.Key.Key_G, SHIFT)
-    QTest.keyClicks(view.inline, "Stem")
-    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    QTest.keyClicks(view.popups.inline, "Stem")
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Return)
     return view.scene.notes.shown()[0]
 
 
@@ -78,13 +78,13 @@ def test_delete_removes_the_frame_and_keeps_the_nodes(view, hand, document, fram
 
 def test_t_adds_a_comment_and_double_click_edits_it(view, hand, document):
     hand.key(Qt.Key.Key_T)
-    QTest.keyClicks(view.inline, "why so deep?")
-    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    QTest.keyClicks(view.popups.inline, "why so deep?")
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Return)
     note = view.scene.notes.shown()[0]
     assert (note.kind, note.text) == ("comment", "why so deep?")
-    note_drags.edit_text(view, note)
-    QTest.keyClicks(view.inline, "because")
-    QTest.keyClick(view.inline, Qt.Key.Key_Return)
+    note_edits.edit_text(view, note)
+    QTest.keyClicks(view.popups.inline, "because")
+    QTest.keyClick(view.popups.inline, Qt.Key.Key_Return)
     assert view.scene.notes.shown()[0].text == "because"
 
 

@@ -54,7 +54,8 @@ def test_unpack_after_group_gives_nodes_wires_and_places_back(document):
 def test_group_of_nodes_without_places_keeps_where_they_are_shown(qapp):
     document = Document()
     document.set_project(nets.cnn(placed=False))
-    document.unplaced = lambda _scope: dict.fromkeys(["conv", "relu"], (100.0, 50.0))
+    shown = dict.fromkeys(["conv", "relu"], (100.0, 50.0))
+    document.places_wanted.connect(lambda _scope, places: places.update(shown))
     made = grouped(document)
     assert document.project.position("", made) == (100.0, 50.0)
 

@@ -218,7 +218,8 @@ def test_unplaced_nodes_are_pinned_when_another_gets_a_place(qapp):
     document = Document()
     document.set_project(nets.cnn(placed=False))
     before = document.text()
-    document.unplaced = lambda _scope: {"conv": (1.0, 2.0), "relu": (3.0, 4.0)}
+    shown = {"conv": (1.0, 2.0), "relu": (3.0, 4.0)}
+    document.places_wanted.connect(lambda _scope, places: places.update(shown))
     actions.move(document, {"relu": (9.0, 9.0)})
     assert document.project.layout[""] == {"conv": (1.0, 2.0), "relu": (9.0, 9.0)}
     document.undo_stack.undo()

@@ -108,7 +108,7 @@ def _has_badge(desk, mistake):
         return
     card = desk.canvas.scene.nodes[mistake.node]
     assert card.face.severity in {"error", mistake.severity}
-    help_text = unescape(desk.canvas.hover.help_at(card.card().center()))
+    help_text = unescape(desk.canvas.pointer.hover.help_at(card.card().center()))
     for words in (mistake.text, mistake.expected, mistake.got):
         assert words in help_text
 

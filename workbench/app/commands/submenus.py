@@ -10,7 +10,6 @@ from workbench.app.bars.toolbar import DevicePicker
 from workbench.app.desk import Desk
 from workbench.app.docks.docks import Docks
 from workbench.app.files.projects import Files
-from workbench.canvas import selection
 from workbench.canvas.edits import align
 from workbench.canvas.view import CanvasView
 from workbench.document.settings import Settings
@@ -69,7 +68,7 @@ def fill_align(menu: QMenu, canvas: CanvasView) -> None:
 
     def enable() -> None:
         for action in menu.actions():
-            action.setEnabled(len(selection.target(canvas).ids) > 1)
+            action.setEnabled(len(canvas.selection.ids) > 1)
 
     menu.aboutToShow.connect(enable)
 

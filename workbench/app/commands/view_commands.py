@@ -9,8 +9,7 @@ from workbench import theme
 from workbench.app.centre.enlarge import Enlarging
 from workbench.app.desk import Desk
 from workbench.app.docks.layouts import BUILD, TRAIN, Layouts
-from workbench.canvas.edits import blocks, edit, lora
-from workbench.canvas.gestures import notes
+from workbench.canvas.edits import blocks, edit, lora, notes
 from workbench.canvas.widgets import node_chooser
 
 _ZOOM = 1.25

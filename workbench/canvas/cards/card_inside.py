@@ -11,6 +11,8 @@ from workbench.canvas.geometry.sizes import port_y
 
 HEAD, PAD = 48.0, 40.0
 _FOOT = 28.0
+ASPECT = 4.0
+"""Width over height that an inside without stored places is laid out for."""
 
 
 def build(project: Project, name: str, faces: Mapping[str, Face]) -> Inner:
@@ -40,7 +42,7 @@ def _places(
     if all(i in stored for i in block.graph.nodes):
         places = {i: stored[i] for i in block.graph.nodes}
     else:
-        places = layout.arrange(block.graph, sizes, 4.0)
+        places = layout.arrange(block.graph, sizes, ASPECT)
     left = min((x for x, _ in places.values()), default=0.0)
     top = min((y for _, y in places.values()), default=0.0)
     return {i: (x - left + PAD, y - top + HEAD) for i, (x, y) in places.items()}

@@ -1,17 +1,13 @@
 """Align and distribute the selected nodes, as one undo step."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Position
 from engine.i18n import tr
-from workbench.canvas import selection
+from workbench.canvas.stage import Stage
 from workbench.document import actions
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 Cards = Mapping[str, QRectF]
 
@@ -87,16 +83,15 @@ def places(kind: str, cards: Cards) -> dict[str, Position]:
     return KINDS[kind][1](cards, room)
 
 
-def apply(view: "CanvasView", kind: str) -> None:
-    """Align or distribute the selected nodes, in an open card as outside."""
+def apply(stage: Stage, kind: str) -> None:
+    """Align or distribute the selected nodes, outside or inside an open block."""
     words, _, fewest = KINDS[kind]
-    aim = selection.target(view)
-    cards = {i: aim.rect(i) for i in aim.ids}
+    chosen = stage.selection
+    area = chosen.area
+    cards = {i: area.rect_of(i) for i in chosen.ids}
     if len(cards) < fewest:
-        view.say(tr("Select at least {count} nodes.", count=fewest))
+        stage.say(tr("Select at least {count} nodes.", count=fewest))
         return
-    corners = places(kind, cards)
-    if aim.card:
-        stored = {i: aim.card.to_stored(QPointF(*at)) for i, at in corners.items()}
-        corners = {i: (at.x(), at.y()) for i, at in stored.items()}
-    view.attempt(actions.move, corners, aim.scope, tr(words))
+    stored = {i: area.to_stored(QPointF(*at)) for i, at in places(kind, cards).items()}
+    corners = {i: (at.x(), at.y()) for i, at in stored.items()}
+    stage.attempt(actions.move, corners, area.scope, tr(words))

@@ -1,22 +1,23 @@
 """Arranging nodes without holding up the window: in slices, then gliding there."""
 
 from collections.abc import Iterator
+from functools import reduce
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QObject, QPointF, QTimer
+from PySide6.QtCore import QEasingCurve, QObject, QPointF, QRectF, QTimer
 
 from engine.graph.model import Graph, Position
 from engine.i18n import tr
-from workbench.canvas.geometry import layout, sizes
+from workbench.canvas.cards import card_inside
+from workbench.canvas.geometry import layout
+from workbench.canvas.scene import areas
+from workbench.canvas.scene.areas import Area
+from workbench.canvas.stage import Stage
 from workbench.document import actions
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 GLIDE_MS, GLIDE_NODES = 220.0, 300
 """With more nodes than this, cards go to their places without gliding."""
-_SLICE_S, _FRAME_MS, _BATCH = 0.008, 15, 24
+_SLICE_S, _FRAME_MS, _BATCH, _MEASURED = 0.008, 15, 24, 512
 
 
 class Arranging(QObject):
@@ -26,20 +27,21 @@ class Arranging(QObject):
     is worked on between two events, and the document changes at the end.
 
     Args:
-        view: The canvas.
+        stage: The canvas.
+        parent: Qt's owner.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        super().__init__(view)
-        self._view = view
+    def __init__(self, stage: Stage, parent: QObject) -> None:
+        super().__init__(parent)
+        self._stage = stage
         self._work: Iterator[None] | None = None
         self._glide: _Glide | None = None
         self._step = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_timeout)
-        view.document.changed.connect(self._on_changed)
-        view.document.replaced.connect(self.stop)
-        view.scene.path_changed.connect(self.stop)
+        stage.document.changed.connect(self._on_changed)
+        stage.document.replaced.connect(self.stop)
+        stage.scene.path_changed.connect(self.stop)
 
     @property
     def is_running(self) -> bool:
@@ -47,13 +49,14 @@ class Arranging(QObject):
         return self._timer.isActive()
 
     def start(self) -> None:
-        """Arrange the selected nodes, or all when fewer than two are selected."""
+        """Arrange the selected nodes, or all around them when fewer than two are."""
         self.finish()
-        chosen = self._view.selected_ids()
-        ids = chosen if len(chosen) > 1 else list(self._view.scene.nodes)
+        chosen = self._stage.selection
+        is_all = len(chosen.ids) < 2
+        ids = list(chosen.graph.nodes) if is_all else chosen.ids
         if not ids:
             return
-        self._work = self._steps(ids, is_all=len(chosen) < 2)
+        self._work = self._steps(chosen.area, ids, is_all=is_all)
         if len(ids) <= GLIDE_NODES:
             self._drain()
         else:
@@ -74,13 +77,13 @@ class Arranging(QObject):
         """Leave the nodes where they were; False when nothing is under way."""
         if not self.is_running:
             return False
-        stack = self._view.document.undo_stack
+        stack = self._stage.document.undo_stack
         gliding = self._glide is not None and stack.index() == self._step
         self.stop()
         if gliding:
             stack.undo()
-        self._view.scene.sync()
-        self._view.viewport().update()
+        self._stage.scene.sync()
+        self._stage.viewport().update()
         return True
 
     def stop(self) -> None:
@@ -89,41 +92,52 @@ class Arranging(QObject):
         self._end_glide()
         self._timer.stop()
 
-    def _steps(self, ids: list[str], *, is_all: bool) -> Iterator[None]:
+    def _steps(self, area: Area, ids: list[str], *, is_all: bool) -> Iterator[None]:
         """Find the places, bring many cards there, tell the document."""
-        places = yield from self._places(ids, is_all=is_all)
-        before = {i: self._view.scene.nodes[i].pos() for i in places}
-        if len(places) > GLIDE_NODES:
+        places = yield from self._places(area, ids, is_all=is_all)
+        stage, is_inside = self._stage, bool(area.path)
+        before = {} if is_inside else {i: stage.scene.nodes[i].pos() for i in places}
+        if len(before) > GLIDE_NODES:
             yield from self._settle(places)
         self._work = None
-        scope, words = self._view.scene.scope, tr("Arrange nodes")
-        self._view.attempt(actions.move, places, scope, words)
+        stage.attempt(actions.move, places, area.scope, tr("Arrange nodes"))
         self._timer.stop()
-        self._step = self._view.document.undo_stack.index()
-        glides = len(places) <= GLIDE_NODES and self._view.may_move
-        if glides:
-            self._glide = _Glide(self._view, before)
-        if is_all:
-            self._view.fit()
+        self._step = stage.document.undo_stack.index()
+        # The inside of an open block is a picture on its card: nothing there glides.
+        if 0 < len(before) <= GLIDE_NODES and stage.may_move:
+            self._glide = _Glide(stage, before)
+        if is_all and not is_inside:
+            stage.fit()
         if self._glide is not None:
             self._glide.show(0.0)
             self._timer.start(_FRAME_MS)
 
-    def _places(self, ids: list[str], *, is_all: bool) -> Iterator[None]:
-        view, scene = self._view, self._view.scene
-        screen = view.viewport().rect()
-        aspect = max(0.5, screen.width() / max(1, screen.height()))
-        graph = scene.graph if is_all else _part(scene.graph, ids)
-        places = yield from layout.steps(graph, scene.sizes(), aspect)
-        if is_all:
+    def _places(self, area: Area, ids: list[str], *, is_all: bool) -> layout.Steps:
+        """Find places as stored; parts, and insides, keep their top left corner."""
+        graph = area.graph if is_all else _part(area.graph, ids)
+        rects = {}
+        for number, node_id in enumerate(ids):
+            rects[node_id] = area.rect_of(node_id)
+            if number % _MEASURED == 0:
+                yield
+        sizes_of = {i: (rect.width(), rect.height()) for i, rect in rects.items()}
+        places = yield from layout.steps(graph, sizes_of, self._aspect(area))
+        if is_all and not area.path:
             return places
-        room = scene.bounds(ids)
-        left, top = sizes.snap(room.left()), sizes.snap(room.top())
+        corner = reduce(QRectF.united, rects.values()).topLeft()
+        left, top = areas.on_grid(area, corner)
         return {i: (x + left, y + top) for i, (x, y) in places.items()}
+
+    def _aspect(self, area: Area) -> float:
+        """Return width over height of what the nodes are to fill."""
+        if area.path:
+            return card_inside.ASPECT
+        screen = self._stage.viewport().rect()
+        return max(0.5, screen.width() / max(1, screen.height()))
 
     def _settle(self, places: dict[str, Position]) -> Iterator[None]:
         """Bring cards to their places and wires after them, a few at a time."""
-        scene = self._view.scene
+        scene = self._stage.scene
         for number, (node_id, (x, y)) in enumerate(places.items()):
             scene.nodes[node_id].setPos(x, y)
             if number % _BATCH == 0:
@@ -144,7 +158,7 @@ class Arranging(QObject):
             next(self._work, None)
         if self._work is None and self._glide is None:
             self._timer.stop()
-        self._view.viewport().update()
+        self._stage.viewport().update()
 
     def _end_glide(self) -> None:
         glide, self._glide = self._glide, None
@@ -157,15 +171,15 @@ class Arranging(QObject):
         if self._work is not None or self._glide is not None:
             self._work = self._glide = None
             self._timer.stop()
-            self._view.scene.sync()
+            self._stage.scene.sync()
 
 
 class _Glide:
     """Cards on the way from old to new places."""
 
-    def __init__(self, view: "CanvasView", before: dict[str, QPointF]) -> None:
-        self._view = view
-        nodes = view.scene.nodes
+    def __init__(self, stage: Stage, before: dict[str, QPointF]) -> None:
+        self._stage = stage
+        nodes = stage.scene.nodes
         self._ways = {i: (p, nodes[i].pos()) for i, p in before.items() if i in nodes}
         self._curve = QEasingCurve(QEasingCurve.Type.OutCubic)
         self._start = perf_counter()
@@ -180,13 +194,13 @@ class _Glide:
     def show(self, share: float) -> None:
         """Put the cards at a share of their way."""
         eased = self._curve.valueForProgress(share)
-        nodes = self._view.scene.nodes
+        nodes = self._stage.scene.nodes
         moved = [i for i in self._ways if i in nodes]
         for node_id in moved:
             old, new = self._ways[node_id]
             nodes[node_id].setPos(old + (new - old) * eased)
-        self._view.scene.reroute(moved)
-        self._view.viewport().update()
+        self._stage.scene.reroute(moved)
+        self._stage.viewport().update()
 
 
 def _part(graph: Graph, ids: list[str]) -> Graph:

@@ -1,66 +1,84 @@
-"""What keys, menus and buttons do to the canvas."""
+"""What keys, menus and buttons do to the nodes of the canvas."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Edge, Endpoint, Position
+from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATA
 from engine.layers.spec import LayerSpec
-from workbench.canvas import selection
 from workbench.canvas.cards import catalogue_items
 from workbench.canvas.cards.faces import REROUTE
+from workbench.canvas.edits import notes
 from workbench.canvas.geometry import layout, sizes
-from workbench.canvas.gestures import notes
-from workbench.canvas.selection import Target
-from workbench.document import actions, blocks, clipboard, library, splicing, wires
+from workbench.canvas.scene import areas
+from workbench.canvas.scene.areas import Area
+from workbench.canvas.scene.selection import Selection
+from workbench.canvas.stage import Stage
+from workbench.document import (
+    Document,
+    actions,
+    blocks,
+    clipboard,
+    library,
+    outer_ports,
+    splicing,
+    wires,
+)
 
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
-
-_BLOCK_MAKERS = {
+_BLOCK_MAKERS: dict[str, Callable[[Document, str, Position, str], str]] = {
     catalogue_items.OWN: blocks.add_instance,
     catalogue_items.SAVED: library.insert,
 }
 
 
 def add_at(
-    view: "CanvasView",
+    stage: Stage,
     type_id: str,
     corner: QPointF,
     end: Endpoint | Edge | None = None,
+    area: Area | None = None,
 ) -> str:
     """Add a node with its top left corner at a scene point; return its id or ''.
 
     Over a block that is open in place it comes into the block.
+
+    Args:
+        stage: The canvas.
+        type_id: As the catalogue of the canvas names it.
+        corner: Of the new card.
+        end: Port to wire it to, or wire to put it into.
+        area: Where `end` is; None: the shown graph.
     """
-    view.scene.select([])
+    stage.select([])
     if end is not None:
-        return _add(selection.target(view), type_id, _snapped(corner), end)
-    middle = corner + QPointF(sizes.WIDTH / 2, sizes.HEIGHT / 2)
-    aim = selection.target_at(view, middle)
-    return _add(aim, type_id, aim.place_of(corner), None)
-
-
-def _snapped(place: QPointF) -> Position:
-    return (sizes.snap(place.x()), sizes.snap(place.y()))
+        area = area or stage.selection.area
+    else:
+        middle = corner + QPointF(sizes.WIDTH / 2, sizes.HEIGHT / 2)
+        area = areas.at(stage.scene, middle)
+    return _add(stage, area, type_id, areas.on_grid(area, corner), end)
 
 
 def _add(
-    aim: Target, type_id: str, place: Position, end: Endpoint | Edge | None
+    stage: Stage,
+    area: Area,
+    type_id: str,
+    place: Position,
+    end: Endpoint | Edge | None,
 ) -> str:
-    view, scope = aim.view, aim.scope
+    scope = area.scope
     kind, _, name = type_id.rpartition(":")
     if kind in _BLOCK_MAKERS:
-        node_id = view.attempt(_BLOCK_MAKERS[kind], name, place, scope)
+        node_id = stage.attempt(_BLOCK_MAKERS[kind], name, place, scope)
     elif kind == catalogue_items.SET:
-        node_id = view.attempt(actions.add_node, DATA.id, place, end, scope, name)
+        node_id = stage.attempt(actions.add_node, DATA.id, place, end, scope, name)
     else:
-        node_id = view.attempt(actions.add_node, type_id, place, end, scope)
-    if not isinstance(node_id, str):
+        node_id = stage.attempt(actions.add_node, type_id, place, end, scope)
+    if node_id is None:
         return ""
-    _select_new(aim, [node_id])
+    select_new(stage, area, [node_id])
     return node_id
 
 
@@ -72,126 +90,193 @@ def spec_of(type_id: str) -> LayerSpec | None:
     return None if kind else registry.get(type_id)
 
 
-def add(view: "CanvasView", type_id: str) -> str:
+def add(stage: Stage, type_id: str) -> str:
     """Add a node behind the only selected one, or in the middle of the view."""
-    aim, spec = selection.target(view), spec_of(type_id)
-    end = open_output(aim, spec) if spec else None
-    places = aim.places()
-    before = end.node if end else aim.ids[-1] if aim.card else ""
+    chosen, spec = stage.selection, spec_of(type_id)
+    end = _open_output(stage, chosen, spec) if spec else None
+    area, places = chosen.area, chosen.area.places()
+    before = end.node if end else chosen.ids[-1] if chosen.path else ""
     if before:
         x, y = places[before]
-        wish = (x + aim.face(before).width + sizes.GAP_X, y)
+        wish = (x + area.face(before).width + sizes.GAP_X, y)
     else:
-        middle = view.camera.centre()
+        middle = stage.camera.centre()
         wish = (middle.x() - sizes.WIDTH / 2, middle.y() - sizes.HEIGHT / 2)
-    return _add(aim, type_id, layout.free_place(wish, places.values()), end)
+    place = layout.free_place(wish, places.values())
+    return _add(stage, area, type_id, place, end)
 
 
-def add_point(view: "CanvasView", edge: Edge, place: QPointF) -> None:
-    """Add a point to a wire."""
+def add_point(stage: Stage, edge: Edge, place: QPointF) -> None:
+    """Add a point to a wire of the shown graph."""
     corner = place - QPointF(sizes.DOT_WIDTH / 2, sizes.DOT_HEIGHT / 2)
-    _add(selection.target(view), REROUTE, _snapped(corner), edge)
+    area = stage.selection.area
+    _add(stage, area, REROUTE, areas.on_grid(area, corner), edge)
 
 
-def open_output(aim: Target, spec: LayerSpec) -> Endpoint | None:
+def _open_output(stage: Stage, chosen: Selection, spec: LayerSpec) -> Endpoint | None:
     """Return the output of the only selected node that `spec` can read, if any."""
-    if len(aim.ids) != 1:
+    if len(chosen.ids) != 1:
         return None
-    project = aim.view.document.project
-    for port in wires.outputs_of(project, aim.graph.node(aim.ids[0])):
+    project, node = stage.document.project, chosen.graph.node(chosen.ids[0])
+    for port in wires.outputs_of(project, node):
         is_end = port.kind in {"loss", "metric"}
         if not is_end and any(wires.fits(port, other) for other in spec.inputs):
-            return Endpoint(aim.ids[0], port.name)
+            return Endpoint(node.id, port.name)
     return None
 
 
-def delete(view: "CanvasView") -> None:
-    """Delete the selected nodes and wires."""
-    aim, edges = selection.target(view), view.scene.selected_edges()
-    if aim.ids or edges:
-        view.attempt(actions.remove, aim.ids, edges, aim.scope)
+def delete(stage: Stage) -> None:
+    """Delete the selected nodes and wires; with none selected the chosen note."""
+    chosen, edges = stage.selection, stage.scene.selected_edges()
+    if chosen.ids or edges:
+        stage.attempt(actions.remove, chosen.ids, edges, chosen.scope)
     else:
-        notes.remove_chosen(view)
+        notes.remove_chosen(stage)
 
 
-def heal(view: "CanvasView") -> None:
+def heal(stage: Stage) -> None:
     """Delete the selected nodes and join the wires on both sides."""
-    aim = selection.target(view)
-    view.attempt(splicing.remove_healing, aim.ids, aim.infos(), aim.scope)
-
-
-def copy(view: "CanvasView") -> None:
-    """Copy the selected nodes."""
-    aim = selection.target(view)
-    clipboard.copy(view.document, aim.ids, aim.scope)
-
-
-def cut(view: "CanvasView") -> None:
-    """Copy the selected nodes and delete them."""
-    copy(view)
-    aim = selection.target(view)
-    if aim.ids:
-        view.attempt(actions.remove, aim.ids, (), aim.scope)
-
-
-def paste(view: "CanvasView", place: QPointF | None = None) -> None:
-    """Paste at a scene point, or a little beside the originals."""
-    at, aim, text = None, selection.target(view), clipboard.clipboard_text()
-    if place is not None:
-        view.scene.select([])
-        aim = selection.target_at(view, place)
-        at = aim.place_of(place)
-    _select_new(aim, view.attempt(clipboard.paste, text, at, aim.scope))
-
-
-def duplicate(view: "CanvasView") -> None:
-    """Copy the selected nodes beside themselves."""
-    aim = selection.target(view)
-    _select_new(aim, view.attempt(clipboard.duplicate, aim.ids, aim.scope))
-
-
-def _select_new(aim: Target, ids: object) -> None:
-    """Select nodes that were added where `aim` is, and bring them into view."""
-    if isinstance(ids, list) and ids:
-        aim.select(ids)
-        now = selection.target(aim.view)
-        aim.view.camera.show(now.rect(i) for i in now.ids)
-
-
-def select_all(view: "CanvasView") -> None:
-    """Select every node, of an open card where something in it is selected."""
-    aim = selection.target(view)
-    aim.select(aim.graph.nodes)
-
-
-def nudge(view: "CanvasView", across: float, down: float) -> None:
-    """Move the selected nodes a little."""
-    nodes = view.scene.nodes
-    places = {
-        i: (nodes[i].x() + across, nodes[i].y() + down) for i in view.selected_ids()
+    chosen, scene = stage.selection, stage.scene
+    prefix = chosen.area.prefix
+    infos = {
+        node_id: info
+        for node_id in chosen.graph.nodes
+        if (info := scene.info_at(prefix + node_id)) is not None
     }
-    if places:
-        view.attempt(actions.move, places, view.scene.scope)
+    stage.attempt(splicing.remove_healing, chosen.ids, infos, chosen.scope)
 
 
-def walk(view: "CanvasView", step: int) -> None:
+def unplug(stage: Stage) -> None:
+    """Remove every wire of the selected nodes."""
+    chosen = stage.selection
+    ids = set(chosen.ids)
+    loose = [e for e in chosen.graph.edges if {e.source.node, e.target.node} & ids]
+    stage.attempt(actions.disconnect, loose, chosen.scope)
+
+
+def set_trainable(stage: Stage, *, value: bool) -> None:
+    """Let the weights of the selected nodes train, or freeze them."""
+    chosen = stage.selection
+    stage.attempt(actions.set_trainable, chosen.ids, value=value, scope=chosen.scope)
+
+
+def copy(stage: Stage) -> None:
+    """Copy the selected nodes."""
+    chosen = stage.selection
+    clipboard.copy(stage.document, chosen.ids, chosen.scope)
+
+
+def cut(stage: Stage) -> None:
+    """Copy the selected nodes and delete them."""
+    copy(stage)
+    chosen = stage.selection
+    if chosen.ids:
+        stage.attempt(actions.remove, chosen.ids, (), chosen.scope)
+
+
+def paste(stage: Stage, place: QPointF | None = None) -> None:
+    """Paste at a scene point, or a little beside the originals."""
+    at, area, text = None, stage.selection.area, clipboard.clipboard_text()
+    if place is not None:
+        stage.select([])
+        area = areas.at(stage.scene, place)
+        at = areas.on_grid(area, place)
+    made = stage.attempt(clipboard.paste, text, at, area.scope)
+    select_new(stage, area, made or [])
+
+
+def duplicate(stage: Stage) -> None:
+    """Copy the selected nodes beside themselves."""
+    chosen = stage.selection
+    made = stage.attempt(clipboard.duplicate, chosen.ids, chosen.scope)
+    select_new(stage, chosen.area, made or [])
+
+
+def select_new(stage: Stage, area: Area, ids: list[str]) -> None:
+    """Select nodes that were added to an area, and bring them into view."""
+    if ids:
+        stage.select(ids, area.path)
+        show_selection(stage)
+
+
+def show_selection(stage: Stage) -> None:
+    """Pan as little as needed to bring the selected nodes into view."""
+    chosen = stage.selection
+    stage.camera.show(map(chosen.area.rect_of, chosen.ids))
+
+
+def fit_selection(stage: Stage) -> None:
+    """Show the selected nodes as large as sensible; all where none is selected."""
+    chosen, rect = stage.selection, QRectF()
+    for node_id in chosen.ids:
+        rect = rect.united(chosen.area.rect_of(node_id))
+    if chosen.ids:
+        stage.camera.fit(rect)
+        stage.camera.is_automatic = False
+    else:
+        stage.fit()
+
+
+def select_all(stage: Stage) -> None:
+    """Select every node, of an open block where something in it is selected."""
+    area = stage.selection.area
+    stage.select(area.graph.nodes, area.path)
+
+
+def nudge(stage: Stage, across: float, down: float) -> None:
+    """Move the selected nodes a little."""
+    move_by(stage, QPointF(across, down))
+
+
+def move_by(stage: Stage, way: QPointF) -> None:
+    """Move the selected nodes by some way, as one undo step."""
+    chosen = stage.selection
+    places = chosen.area.places()
+    moved = {i: (places[i][0] + way.x(), places[i][1] + way.y()) for i in chosen.ids}
+    if moved:
+        stage.attempt(actions.move, moved, chosen.scope)
+
+
+def walk(stage: Stage, step: int) -> None:
     """Select the next node along the wires, or the one before."""
-    order = [node.id for node in view.scene.graph.topological()]
+    chosen = stage.selection
+    order = [node.id for node in chosen.graph.topological()]
     if not order:
         return
-    chosen = view.selected_ids()
-    here = order.index(chosen[-1]) + step if chosen else (0 if step > 0 else -1)
-    show(view, order[here % len(order)])
+    ids = chosen.ids
+    here = order.index(ids[-1]) + step if ids else (0 if step > 0 else -1)
+    _show(stage, chosen.area, order[here % len(order)])
 
 
-def walk_to_end(view: "CanvasView", *, first: bool) -> None:
+def walk_to_end(stage: Stage, *, first: bool) -> None:
     """Select the first or the last node along the wires."""
-    order = [node.id for node in view.scene.graph.topological()]
+    area = stage.selection.area
+    order = [node.id for node in area.graph.topological()]
     if order:
-        show(view, order[0 if first else -1])
+        _show(stage, area, order[0 if first else -1])
 
 
-def show(view: "CanvasView", node_id: str) -> None:
+def _show(stage: Stage, area: Area, node_id: str) -> None:
     """Select one node and bring it into view."""
-    view.scene.select([node_id])
-    view.camera.show([view.scene.nodes[node_id].card()])
+    stage.select([node_id], area.path)
+    show_selection(stage)
+
+
+def rename(stage: Stage) -> None:
+    """Ask for another name of the only selected node, or of the block it stands for."""
+    chosen = stage.selection
+    if len(chosen.ids) != 1:
+        return
+    node, scope = chosen.graph.node(chosen.ids[0]), chosen.scope
+    block = outer_ports.of(node)
+
+    def take(words: str) -> None:
+        if block and not node.name:
+            stage.attempt(blocks.rename, block, words)
+        else:
+            stage.attempt(actions.rename, node.id, words, scope)
+
+    corner = chosen.area.rect_of(node.id).topLeft()
+    # A little lower when large: the line then covers the title, not the strip over it.
+    head = QPointF(sizes.STRIP, 6 if stage.camera.zoom > 1 else 0)
+    stage.ask(corner + head, wires.name_of(node), take, tr("Name"))

@@ -1,30 +1,25 @@
 """Fine-tuning selected layers with LoRA: what menus and the command palette do."""
 
-from typing import TYPE_CHECKING
-
 from engine.i18n import tr
-from workbench.canvas import selection
+from workbench.canvas.stage import Stage
 from workbench.document import lora
 
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
+
+def kinds(stage: Stage) -> set[str]:
+    """Return the types of the selected nodes."""
+    chosen = stage.selection
+    return {chosen.graph.node(node_id).type for node_id in chosen.ids}
 
 
-def kinds(view: "CanvasView") -> set[str]:
-    """Return the types of the selected nodes, also inside an open card."""
-    aim = selection.target(view)
-    return {aim.graph.node(node_id).type for node_id in aim.ids}
-
-
-def adapt(view: "CanvasView") -> None:
+def adapt(stage: Stage) -> None:
     """Fine-tune the selected Linear layers with LoRA."""
-    aim = selection.target(view)
-    if view.attempt(lora.adapt, aim.ids, aim.scope) == []:
-        view.say(tr("Select a Linear layer first."))
+    chosen = stage.selection
+    if stage.attempt(lora.adapt, chosen.ids, chosen.scope) == []:
+        stage.say(tr("Select a Linear layer first."))
 
 
-def restore(view: "CanvasView") -> None:
+def restore(stage: Stage) -> None:
     """Make plain Linear layers of the selected LoRALinear ones."""
-    aim = selection.target(view)
-    if view.attempt(lora.restore, aim.ids, aim.scope) == []:
-        view.say(tr("Select a LoRALinear layer first."))
+    chosen = stage.selection
+    if stage.attempt(lora.restore, chosen.ids, chosen.scope) == []:
+        stage.say(tr("Select a LoRALinear layer first."))

@@ -34,9 +34,9 @@ class Camera:
         self.is_automatic = False
         view = self._view
         anchor = at if at is not None else QPointF(view.viewport().rect().center())
-        before = self._to_scene(anchor)
+        before = self.to_scene(anchor)
         self.set_zoom(self.zoom * factor)
-        drift = self._to_scene(anchor) - before
+        drift = self.to_scene(anchor) - before
         self.centre_on(self.centre() - drift)
 
     def set_zoom(self, zoom: float) -> None:
@@ -48,15 +48,24 @@ class Camera:
 
     def centre(self) -> QPointF:
         """Return the scene point in the middle."""
-        return self._to_scene(QPointF(self._view.viewport().rect().center()))
+        return self.to_scene(QPointF(self._view.viewport().rect().center()))
 
     def centre_on(self, place: QPointF) -> None:
         """Bring a scene point to the middle."""
         self._view.centerOn(place)
 
-    def _to_scene(self, place: QPointF) -> QPointF:
+    def to_scene(self, place: QPointF) -> QPointF:
+        """Return the scene point at a pixel of the viewport."""
         inverse, _ = self._view.viewportTransform().inverted()
         return inverse.map(place)
+
+    def to_pixel(self, place: QPointF) -> QPoint:
+        """Return the pixel of the viewport at a scene point."""
+        return self._view.mapFromScene(place)
+
+    def seen(self) -> QRectF:
+        """Return the part of the scene that is shown."""
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
     def pan_by(self, delta: QPointF | QPoint) -> None:
         """Move the picture by screen pixels."""

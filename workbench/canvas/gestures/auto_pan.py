@@ -1,12 +1,10 @@
 """Moves the picture on while a gesture is held beyond its edge."""
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtCore import QObject, QPointF, QTimer
 from PySide6.QtGui import QMouseEvent
 
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
+from workbench.canvas.gestures.gesture import Gesture
+from workbench.canvas.stage import Stage
 
 _RIM_PX, _TICK_MS, _SPEED, _FASTEST_PX = 18, 16, 0.35, 28.0
 
@@ -15,13 +13,14 @@ class AutoPan:
     """Follows the pointer of the gesture under way.
 
     Args:
-        view: The canvas.
+        stage: The canvas.
+        parent: Qt's owner of the timer.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        self._view = view
-        self._event: QMouseEvent | None = None
-        self._timer = QTimer(view)
+    def __init__(self, stage: Stage, parent: QObject) -> None:
+        self._stage = stage
+        self._held: tuple[Gesture, QMouseEvent] | None = None
+        self._timer = QTimer(parent)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.tick)
 
@@ -30,12 +29,11 @@ class AutoPan:
         """Whether the picture is moving."""
         return self._timer.isActive()
 
-    def follow(self, event: QMouseEvent) -> None:
+    def follow(self, gesture: Gesture, event: QMouseEvent) -> None:
         """Begin or end, as the pointer is near the edge or not."""
-        gesture = self._view.gesture
-        wanted = gesture is not None and gesture.pans and gesture.has_moved
-        self._event = event.clone()
-        if wanted and not self._speed(event.position()).isNull():
+        self._held = (gesture, event.clone())
+        is_wanted = gesture.pans and gesture.has_moved
+        if is_wanted and not self._speed(event.position()).isNull():
             if not self._timer.isActive():
                 self._timer.start()
         else:
@@ -44,23 +42,23 @@ class AutoPan:
     def stop(self) -> None:
         """End; the gesture has."""
         self._timer.stop()
-        self._event = None
+        self._held = None
 
     def tick(self) -> None:
         """Move the picture a little and let the gesture follow."""
-        gesture, event = self._view.gesture, self._event
-        if gesture is None or event is None:
+        if self._held is None:
             self.stop()
             return
-        self._view.camera.pan_by(-self._speed(event.position()))
-        gesture.move(self._view.to_scene(event.position()), event)
+        gesture, event = self._held
+        self._stage.camera.pan_by(-self._speed(event.position()))
+        gesture.move(self._stage.camera.to_scene(event.position()), event)
 
     def _speed(self, place: QPointF) -> QPointF:
         """Return pixels per tick, more the further the pointer is out."""
-        room = self._view.viewport().rect()
+        rect = self._stage.viewport().rect()
         return QPointF(
-            _beyond(place.x(), room.left(), room.right()),
-            _beyond(place.y(), room.top(), room.bottom()),
+            _beyond(place.x(), rect.left(), rect.right()),
+            _beyond(place.y(), rect.top(), rect.bottom()),
         )
 
 

@@ -1,116 +1,121 @@
 """Which gesture a press begins, from what lies under the pointer."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
-from engine.graph.model import Edge, Endpoint
+from engine.graph.model import Endpoint
 from workbench.canvas.geometry import sizes
-from workbench.canvas.gestures import inside_block
-from workbench.canvas.gestures.connect import ConnectDrag
+from workbench.canvas.gestures.connect import ConnectDrag, Pull
 from workbench.canvas.gestures.gesture import Gesture, PanDrag, RubberBand
 from workbench.canvas.gestures.move import CopyNodes, MoveNodes
 from workbench.canvas.gestures.notes import from_note
-from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene import areas
+from workbench.canvas.scene.areas import Area, ShownGraph
 from workbench.canvas.scene.wire_item import WireItem
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
+from workbench.canvas.stage import Stage
 
 _ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 _END_PX = 28.0
+Port = tuple[str, str, bool]
+"""Node id, port, is output."""
 
 
-def gesture_for(view: "CanvasView", event: QMouseEvent) -> Gesture | None:
+def gesture_for(stage: Stage, event: QMouseEvent) -> Gesture | None:
     """Return the gesture that a press begins, or None; may change the selection."""
-    place = view.to_scene(event.position())
-    if event.button() == Qt.MouseButton.MiddleButton or view.is_space_down:
-        view.was_space_used = True
-        return PanDrag(view, place)
+    place = stage.camera.to_scene(event.position())
+    if event.button() == Qt.MouseButton.MiddleButton:
+        return PanDrag(stage, place)
     if event.button() != Qt.MouseButton.LeftButton:
         return None
     adds = bool(event.modifiers() & _ADDS)
-    node = view.scene.node_at(place)
-    is_grip = node is not None and _is_grip(node, place)
-    reach = sizes.PORT_REACH / view.camera.zoom
-    port = None if is_grip else view.scene.port_at(place, reach)
+    area, node_id, port = _hit(stage, place)
     if port is not None:
-        return _from_port(view, place, *port)
-    if node is not None:
+        return _from_port(stage, place, area, port)
+    if node_id:
         copies = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        return _from_node(view, place, node, adds=adds, copies=copies)
-    is_corner = view.scene.notes.corner_at(place)
-    edge = None if is_corner else view.scene.edge_at(place, 5 / view.camera.zoom)
+        return _from_node(stage, place, (area, node_id), adds=adds, copies=copies)
+    is_corner = stage.scene.notes.corner_at(place)
+    edge = None if is_corner else stage.scene.edge_at(place, 5 / stage.camera.zoom)
     if edge is not None:
-        return _from_edge(view, place, edge, adds=adds)
-    return from_note(view, place) or RubberBand(view, place, adds=adds)
+        return _from_edge(stage, place, edge, adds=adds)
+    return from_note(stage, place) or RubberBand(stage, place, adds=adds)
 
 
-def _is_grip(node: CardItem, place: QPointF) -> bool:
+def _hit(stage: Stage, place: QPointF) -> tuple[Area, str, Port | None]:
+    """Return what is at a place: the area, and a node or a port in it, if any.
+
+    On the ground of an open block, and on its own ports, it is the block, which stands
+    in the area around.
+    """
+    area = areas.at(stage.scene, place)
+    node_id, port = _hit_in(stage, area, place)
+    while area.path and not node_id and port is None:
+        area = areas.find(stage.scene, area.path[:-1]) or ShownGraph(stage.scene)
+        node_id, port = _hit_in(stage, area, place)
+    return area, node_id, port
+
+
+def _hit_in(stage: Stage, area: Area, place: QPointF) -> tuple[str, Port | None]:
+    """Return the node and the port at a place of one area."""
+    node_id = area.node_at(place)
+    if node_id and _is_grip(area, node_id, place):
+        return node_id, None
+    return node_id, area.port_at(place, sizes.PORT_REACH / stage.camera.zoom)
+
+
+def _is_grip(area: Area, node_id: str, place: QPointF) -> bool:
     """Return whether a press in the middle of a point moves it; its ports are near."""
-    middle = node.card().center()
-    is_dot = node.face.kind == "dot"
+    middle = area.rect_of(node_id).center()
+    is_dot = area.face(node_id).kind == "dot"
     return is_dot and _near(place, middle, 1.6 * sizes.DOT_RADIUS)
 
 
-def _from_port(
-    view: "CanvasView", place: QPointF, node_id: str, port: str, is_output: bool
-) -> Gesture:
+def _from_port(stage: Stage, place: QPointF, area: Area, port: Port) -> Gesture:
     """Pull a new wire; from an input that has one, take its end off."""
-    end = Endpoint(node_id, port)
-    if is_output:
-        return ConnectDrag(view, place, end, forward=True)
-    old = _wire_into(view, end)
+    node_id, name, is_output = port
+    end = Endpoint(node_id, name)
+    into = () if is_output else area.graph.edges_into(node_id)
+    old = next((edge for edge in reversed(into) if edge.target == end), None)
     if old is None:
-        return ConnectDrag(view, place, end, forward=False)
-    return ConnectDrag(view, place, old.source, forward=True, old=old)
-
-
-def _wire_into(view: "CanvasView", end: Endpoint) -> Edge | None:
-    """Return the newest wire into an input."""
-    into = view.scene.graph.edges_into(end.node)
-    return next((edge for edge in reversed(into) if edge.target == end), None)
+        pull = Pull(area, end, forward=is_output, pressed=node_id)
+    else:
+        pull = Pull(area, old.source, forward=True, old=old, pressed=node_id)
+    return ConnectDrag(stage, place, pull)
 
 
 def _from_node(
-    view: "CanvasView",
-    place: QPointF,
-    node: CardItem,
-    *,
-    adds: bool,
-    copies: bool = False,
+    stage: Stage, place: QPointF, hit: tuple[Area, str], *, adds: bool, copies: bool
 ) -> Gesture | None:
-    scene = view.scene
-    within = (
-        inside_block.gesture_at(view, place, adds=adds) if node.face.inner else None
-    )
-    if within is not None:
-        return within
-    chosen = scene.selected_nodes()
+    """Select what was pressed, and take hold of what is selected then."""
+    area, node_id = hit
+    now = stage.selection
+    chosen = now.ids if now.path == area.path else []
+    is_chosen = node_id in chosen
     if adds:
-        rest = [i for i in chosen if i != node.node_id]
-        scene.select(rest if node.isSelected() else [*rest, node.node_id])
-        if not node.isSelected():
+        rest = [i for i in chosen if i != node_id]
+        stage.select(rest if is_chosen else [*rest, node_id], area.path)
+        if is_chosen:
             return None
-    elif not node.isSelected():
-        scene.select([node.node_id])
+    elif not is_chosen:
+        stage.select([node_id], area.path)
     if copies:
-        return CopyNodes(view, place, node.node_id)
-    return MoveNodes(view, place, node.node_id, narrows=not adds)
+        return CopyNodes(stage, place, node_id)
+    return MoveNodes(stage, place, node_id, narrows=not adds)
 
 
 def _from_edge(
-    view: "CanvasView", place: QPointF, item: WireItem, *, adds: bool
+    stage: Stage, place: QPointF, item: WireItem, *, adds: bool
 ) -> Gesture | None:
     """Take an end of a wire near a port; elsewhere select the wire."""
-    scene, edge = view.scene, item.edge
+    scene, edge, area = stage.scene, item.edge, ShownGraph(stage.scene)
     if not item.path.isEmpty():
-        reach = _END_PX / view.camera.zoom
+        reach = _END_PX / stage.camera.zoom
         if _near(place, item.path.pointAtPercent(1.0), reach):
-            return ConnectDrag(view, place, edge.source, forward=True, old=edge)
+            pull = Pull(area, edge.source, forward=True, old=edge)
+            return ConnectDrag(stage, place, pull)
         if _near(place, item.path.pointAtPercent(0.0), reach):
-            return ConnectDrag(view, place, edge.target, forward=False, old=edge)
+            pull = Pull(area, edge.target, forward=False, old=edge)
+            return ConnectDrag(stage, place, pull)
     chosen = scene.selected_edges() if adds else []
     nodes = scene.selected_nodes() if adds else []
     scene.select(nodes, [*chosen, edge])

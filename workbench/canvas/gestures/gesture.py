@@ -1,24 +1,20 @@
 """Mouse gestures, each an object with start, move, finish and cancel.
 
-The view has no modes: it hands events to the one gesture that is under way.
+The canvas has no modes: it hands events to the one gesture that is under way.
 """
-
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
+from workbench.canvas.stage import Stage
 from workbench.theme.tokens import current
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 
 class Gesture:
     """What all gestures have in common.
 
     Args:
-        view: Where it happens.
+        stage: Where it happens.
         place: Scene point of the press.
     """
 
@@ -26,9 +22,9 @@ class Gesture:
     pans = True
     """The picture moves on when the pointer leaves the canvas."""
 
-    def __init__(self, view: "CanvasView", place: QPointF) -> None:
-        self.view = view
-        self.scene = view.scene
+    def __init__(self, stage: Stage, place: QPointF) -> None:
+        self.stage = stage
+        self.scene = stage.scene
         self.origin = place
         self.place = place
         self.has_moved = False
@@ -38,11 +34,18 @@ class Gesture:
 
     def move(self, place: QPointF, event: QMouseEvent) -> None:
         """Follow the pointer to a scene point."""
-        far = (place - self.origin).manhattanLength() * self.view.camera.zoom
+        far = (place - self.origin).manhattanLength() * self.stage.camera.zoom
         self.has_moved = self.has_moved or far > 3
         self.place = place
         if self.has_moved:
             self.follow(event)
+
+    def press(self, place: QPointF) -> None:
+        """Take note of one more button: nothing to most gestures."""
+
+    def release(self) -> bool:
+        """Return whether letting go of the button ends the gesture."""
+        return True
 
     def follow(self, event: QMouseEvent) -> None:
         """Show where the pointer has led to."""
@@ -63,18 +66,51 @@ class PanDrag(Gesture):
     cursor = Qt.CursorShape.ClosedHandCursor
     pans = False
 
-    def __init__(self, view: "CanvasView", place: QPointF) -> None:
-        super().__init__(view, place)
+    def __init__(self, stage: Stage, place: QPointF) -> None:
+        super().__init__(stage, place)
         self._last: QPointF | None = None
 
     def move(self, place: QPointF, event: QMouseEvent) -> None:
         """Keep the pointer over the same point of the scene."""
         here = event.position()
-        start = self.view.mapFromScene(self.origin).toPointF()
-        self.view.camera.pan_by(here - (self._last or start))
+        start = self.stage.camera.to_pixel(self.origin).toPointF()
+        self.stage.camera.pan_by(here - (self._last or start))
         self._last = here
         self.has_moved = self.has_moved or self.place != place
         self.place = place
+
+
+class SpaceHeld(Gesture):
+    """While the space bar is held, drags pan; a mere tap of it opens the search."""
+
+    cursor = Qt.CursorShape.OpenHandCursor
+    pans = False
+
+    def __init__(self, stage: Stage, place: QPointF) -> None:
+        super().__init__(stage, place)
+        self._pan: PanDrag | None = None
+        self._was_used = False
+
+    def press(self, place: QPointF) -> None:
+        """Begin to pan."""
+        self._pan, self._was_used = PanDrag(self.stage, place), True
+        self.stage.viewport().setCursor(self._pan.cursor)
+
+    def move(self, place: QPointF, event: QMouseEvent) -> None:
+        """Pan while a button is down."""
+        if self._pan is not None:
+            self._pan.move(place, event)
+
+    def release(self) -> bool:
+        """Stop panning; the bar is still held."""
+        self._pan = None
+        self.stage.viewport().setCursor(self.cursor)
+        return False
+
+    def finish(self) -> None:
+        """Open the search when nothing was panned."""
+        if not self._was_used:
+            self.stage.quick_add()
 
 
 class RubberBand(Gesture):
@@ -82,8 +118,8 @@ class RubberBand(Gesture):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, view: "CanvasView", place: QPointF, *, adds: bool) -> None:
-        super().__init__(view, place)
+    def __init__(self, stage: Stage, place: QPointF, *, adds: bool) -> None:
+        super().__init__(stage, place)
         self._before = self.scene.selected_nodes() if adds else []
 
     @property
@@ -96,7 +132,7 @@ class RubberBand(Gesture):
         room = self.room
         inside = [i for i, n in self.scene.nodes.items() if n.card().intersects(room)]
         self.scene.select([*self._before, *inside])
-        self.view.viewport().update()
+        self.stage.viewport().update()
 
     def finish(self) -> None:
         """Keep the selection; a mere click selects nothing."""

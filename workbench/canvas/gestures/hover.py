@@ -1,7 +1,5 @@
 """What lies under the pointer while no gesture is under way."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 
 from engine.errors import UnknownLayerError
@@ -11,72 +9,67 @@ from engine.i18n import tr
 from engine.layers import registry
 from workbench.canvas.cards import labels
 from workbench.canvas.geometry.sizes import PORT_REACH
-from workbench.canvas.scene import open_block
+from workbench.canvas.scene import areas
 from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.wire_item import WireItem
+from workbench.canvas.stage import Stage
 from workbench.document import wires
 from workbench.theme import tokens
 from workbench.theme.text import escape
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 
 class Hover:
     """Brightens the card or wire under the pointer and explains it."""
 
-    def __init__(self, view: "CanvasView") -> None:
-        self._view = view
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
         self._item: CardItem | WireItem | None = None
 
     def clear(self) -> None:
         """Brighten nothing."""
         self._show(None)
-        self._view.viewport().unsetCursor()
+        self._stage.viewport().unsetCursor()
 
     def follow(self, place: QPointF) -> None:
         """Brighten what is at a scene point."""
-        view, scene = self._view, self._view.scene
-        reach = PORT_REACH / view.camera.zoom
-        if view.is_space_down:
-            view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-            return
+        stage, scene = self._stage, self._stage.scene
+        reach = PORT_REACH / stage.camera.zoom
         on_port = scene.port_at(place, reach) is not None
         node = scene.node_at(place)
         self._show(node or (None if on_port else scene.edge_at(place)))
         if on_port:
-            view.viewport().setCursor(Qt.CursorShape.CrossCursor)
+            stage.viewport().setCursor(Qt.CursorShape.CrossCursor)
         else:
-            view.viewport().unsetCursor()
+            stage.viewport().unsetCursor()
 
     def _show(self, item: CardItem | WireItem | None) -> None:
         if item is self._item:
             return
-        scene = self._view.scene
+        scene = self._stage.scene
         old, self._item = self._item, item
         if old is not None and scene.holds(old):
             old.set_hovered(on=False)
         if item is not None:
             item.set_hovered(on=True)
-        self._view.viewport().update()
+        self._stage.viewport().update()
 
     def help_at(self, place: QPointF) -> str:
         """Return the tooltip for a scene point, or an empty string."""
-        scene = self._view.scene
-        port = scene.port_at(place, PORT_REACH / self._view.camera.zoom)
+        scene = self._stage.scene
+        port = scene.port_at(place, PORT_REACH / self._stage.camera.zoom)
         if port is not None:
             return self._port_help(*port)
         node = scene.node_at(place)
-        card = open_block.at(scene, place) if node is not None else None
-        if card is not None and (inner := card.node_at(place)):
-            return about(card.graph.node(inner))
+        area = areas.at(scene, place)
+        if area.path and (inner := area.node_at(place)):
+            return about(area.graph.node(inner))
         if node is not None:
             return self.node_help(node.node_id)
         edge = scene.edge_at(place)
         return self._edge_help(edge) if edge is not None else ""
 
     def _port_help(self, node_id: str, name: str, is_output: bool) -> str:
-        project, scene = self._view.document.project, self._view.scene
+        project, scene = self._stage.document.project, self._stage.scene
         node = scene.graph.node(node_id)
         all_ports = wires.outputs_of if is_output else wires.inputs_of
         port = wires.port_of(all_ports(project, node), name)
@@ -93,7 +86,7 @@ class Hover:
 
     def node_help(self, node_id: str) -> str:
         """Return problems and the catalogue's words for a node."""
-        scene = self._view.scene
+        scene = self._stage.scene
         node = scene.graph.node(node_id)
         lines = [problem_text(problem) for problem in scene.problems_of(node_id)]
         if lines:
@@ -101,7 +94,7 @@ class Hover:
         return about(node)
 
     def _edge_help(self, item: WireItem) -> str:
-        graph, edge = self._view.scene.graph, item.edge
+        graph, edge = self._stage.scene.graph, item.edge
         source = escape(wires.name_of(graph.node(edge.source.node)))
         target = escape(wires.name_of(graph.node(edge.target.node)))
         ends = f"{source}.{edge.source.port} → {target}.{edge.target.port}"

@@ -1,31 +1,85 @@
 """The gestures that move nodes, or copies of them."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from engine.i18n import tr
+from workbench.canvas.edits import edit
 from workbench.canvas.geometry import sizes, snapping
 from workbench.canvas.geometry.snapping import Snap
 from workbench.canvas.gestures.gesture import Gesture
+from workbench.canvas.stage import Stage
 from workbench.document import actions, clipboard, splicing
 from workbench.theme.tokens import current
 
 if TYPE_CHECKING:
     from engine.graph.model import Edge
-    from workbench.canvas.view import CanvasView
 
 _ALT = Qt.KeyboardModifier.AltModifier
 _MANY = 300
 """With more cards than this, a moved one snaps to the grid only."""
 
 
-class MoveNodes(Gesture):
-    """Moves the selected nodes; the document learns of it at the end, once.
+class Carry(Gesture):
+    """What moving nodes and moving copies have in common: the selection, and snapping.
 
     Args:
-        view: Where it happens.
+        stage: Where it happens.
+        place: Scene point of the press.
+        held: The selected node under the pointer; it snaps.
+    """
+
+    def __init__(self, stage: Stage, place: QPointF, held: str) -> None:
+        super().__init__(stage, place)
+        chosen = stage.selection
+        self.area, self.ids = chosen.area, chosen.ids
+        self._held = self.area.rect_of(held)
+        # The grid is that of the stored places; inside a block it lies elsewhere.
+        self._shift = self.area.to_stored(QPointF())
+        self.snap = Snap(QPointF())
+
+    @cached_property
+    def rects(self) -> list[QRectF]:
+        """Where the cards were; for the shown graph only copies ask."""
+        return [self.area.rect_of(i) for i in self.ids]
+
+    def snap_to(self, others: list[QRectF]) -> None:
+        """Come to rest in line with other cards, or on the grid."""
+        delta, shift = self.place - self.origin, self._shift
+        near = [rect.translated(shift) for rect in others]
+        held, zoom = self._held.translated(shift), self.stage.camera.zoom
+        self.snap = snapping.snap(held, delta, near, zoom)
+
+    def paint_guides(self, painter: QPainter) -> None:
+        """Draw the lines that explain where the held card rests."""
+        pen = QPen(QColor(current().accent), 1.0, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        guides = [guide.translated(-self._shift) for guide in self.snap.guides]
+        painter.drawLines(guides)
+
+    def paint_outlines(self, painter: QPainter) -> None:
+        """Draw where the cards, or their copies, will be."""
+        colour = QColor(current().accent)
+        painter.setPen(QPen(colour, 1.4))
+        colour.setAlpha(36)
+        painter.setBrush(colour)
+        for rect in self.rects:
+            moved = rect.translated(self.snap.delta)
+            painter.drawRoundedRect(moved, sizes.RADIUS, sizes.RADIUS)
+
+
+class MoveNodes(Carry):
+    """Moves the selected nodes; the document learns of it at the end, once.
+
+    Cards of the shown graph follow the pointer; of what is inside an open block, which
+    is a picture on its card, the outlines do.
+
+    Args:
+        stage: Where it happens.
         place: Scene point of the press.
         held: The node under the pointer; it snaps.
         narrows: Without a drag it alone stays selected: the press was a mere click.
@@ -34,32 +88,31 @@ class MoveNodes(Gesture):
     cursor = Qt.CursorShape.SizeAllCursor
 
     def __init__(
-        self, view: "CanvasView", place: QPointF, held: str, *, narrows: bool = False
+        self, stage: Stage, place: QPointF, held: str, *, narrows: bool = False
     ) -> None:
-        super().__init__(view, place)
-        nodes = self.scene.nodes
+        super().__init__(stage, place, held)
         self._clicked = held if narrows else ""
-        self._held = nodes[held].card()
-        self._before = {i: nodes[i].pos() for i in self.scene.selected_nodes()}
-        rest = [n.card() for i, n in nodes.items() if i not in self._before]
-        self._others = rest if len(rest) <= _MANY else []
-        self._snap = Snap(QPointF())
+        moving, area = set(self.ids), self.area
+        self._before = {} if area.path else {i: self._pos(i) for i in self.ids}
+        rest = [i for i in area.graph.nodes if i not in moving]
+        self._others = [area.rect_of(i) for i in rest] if len(rest) <= _MANY else []
         self.goal: Edge | None = None
+
+    def _pos(self, node_id: str) -> QPointF:
+        return self.scene.nodes[node_id].pos()
 
     def follow(self, event: QMouseEvent) -> None:
         """Move the cards; the held one snaps unless Alt is down."""
-        self.view.step_animation.stop()
-        delta, before = self.place - self.origin, self._snap.delta
+        before = self.snap.delta
         if event.modifiers() & _ALT:
-            self._snap = Snap(delta)
+            self.snap = Snap(self.place - self.origin)
         else:
-            zoom = self.view.camera.zoom
-            self._snap = snapping.snap(self._held, delta, self._others, zoom)
-        way = self._snap.delta - before
-        if not way.isNull():
+            self.snap_to(self._others)
+        way = self.snap.delta - before
+        if self._before and not way.isNull():
             self.scene.shift(self._before, way)
         self._aim()
-        self.view.viewport().update()
+        self.stage.viewport().update()
 
     def _aim(self) -> None:
         """Find the wire that the only moved node would go into."""
@@ -72,7 +125,7 @@ class MoveNodes(Gesture):
             return
         wire = self.scene.edge_at(self.scene.nodes[node_id].card().center(), 14.0)
         if wire is not None and splicing.fits(
-            self.scene.document.project, node_id, wire.edge, self.scene.scope
+            self.stage.document.project, node_id, wire.edge, self.scene.scope
         ):
             self.goal = wire.edge
 
@@ -80,7 +133,13 @@ class MoveNodes(Gesture):
         """Store the new places as one undo step; drop a lone node into a wire."""
         if not self.has_moved:
             self._narrow()
-        places = {i: self.scene.nodes[i].pos() for i in self._before}
+        elif self.area.path and not self.snap.delta.isNull():
+            edit.move_by(self.stage, self.snap.delta)
+        else:
+            self._store()
+
+    def _store(self) -> None:
+        places = {i: self._pos(i) for i in self._before}
         moved = {i: (p.x(), p.y()) for i, p in places.items() if p != self._before[i]}
         if not moved:
             return
@@ -89,15 +148,15 @@ class MoveNodes(Gesture):
         scope = self.scene.scope
         if self.goal is not None:
             node_id, place = next(iter(moved.items()))
-            self.view.attempt(splicing.insert, node_id, self.goal, place, scope)
+            self.stage.attempt(splicing.insert, node_id, self.goal, place, scope)
         else:
-            self.view.attempt(actions.move, moved, scope)
+            self.stage.attempt(actions.move, moved, scope)
 
     def _narrow(self) -> None:
         """Leave what was clicked as the only thing selected."""
-        is_one_of_many = len(self._before) > 1 or self.scene.selected_edges()
+        is_one_of_many = len(self.ids) > 1 or self.scene.selected_edges()
         if self._clicked and is_one_of_many:
-            self.scene.select([self._clicked])
+            self.stage.select([self._clicked], self.area.path)
 
     def cancel(self) -> None:
         """Put the cards back."""
@@ -106,60 +165,46 @@ class MoveNodes(Gesture):
         self.scene.reroute(self._before)
 
     def paint(self, painter: QPainter) -> None:
-        """Draw the guides, and the wire that takes the node."""
+        """Draw the guides, the outlines inside, and the wire that takes the node."""
         if not self.has_moved:
             return
-        tokens = current()
-        pen = QPen(QColor(tokens.accent), 1.0, Qt.PenStyle.DashLine)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.drawLines(list(self._snap.guides))
+        if self.area.path:
+            self.paint_outlines(painter)
+        self.paint_guides(painter)
         if self.goal in self.scene.edges:
-            painter.setPen(QPen(QColor(tokens.accent), 3.0))
+            painter.setPen(QPen(QColor(current().accent), 3.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(self.scene.edges[self.goal].path)
 
 
-class CopyNodes(Gesture):
+class CopyNodes(Carry):
     """Drags copies of the selected nodes off them (Alt held at the press)."""
 
     cursor = Qt.CursorShape.DragCopyCursor
 
-    def __init__(self, view: "CanvasView", place: QPointF, held: str) -> None:
-        super().__init__(view, place)
-        self._ids = self.scene.selected_nodes()
-        self._cards = [self.scene.nodes[i].card() for i in self._ids]
-        self._held = self.scene.nodes[held].card()
-        self._snap = Snap(QPointF())
-
     def follow(self, event: QMouseEvent) -> None:
         """Move the outlines."""
-        others = self._cards if len(self.scene.nodes) <= _MANY else []
-        delta = self.place - self.origin
-        self._snap = snapping.snap(self._held, delta, others, self.view.camera.zoom)
-        self.view.viewport().update()
+        others = self.rects if len(self.area.graph.nodes) <= _MANY else []
+        self.snap_to(others)
+        self.stage.viewport().update()
 
     def finish(self) -> None:
         """Paste the copies where the outlines are."""
         if not self.has_moved:
             return
-        corner = self.scene.bounds(self._ids).topLeft() + self._snap.delta
-        scope, document = self.scene.scope, self.scene.document
-        text = clipboard.excerpt(document, self._ids, scope)
-        words = tr("Duplicate {count} nodes", count=len(self._ids))
+        around = QRectF()
+        for rect in self.rects:
+            around = around.united(rect)
+        corner = self.area.to_stored(around.topLeft() + self.snap.delta)
+        document, scope = self.stage.document, self.area.scope
+        text = clipboard.excerpt(document, self.ids, scope)
+        words = tr("Duplicate {count} nodes", count=len(self.ids))
         at = (corner.x(), corner.y())
-        made = self.view.attempt(clipboard.paste, text, at, scope, words)
-        if isinstance(made, list):
-            self.scene.select(made)
+        made = self.stage.attempt(clipboard.paste, text, at, scope, words)
+        if made is not None:
+            self.stage.select(made, self.area.path)
 
     def paint(self, painter: QPainter) -> None:
         """Draw the outlines of the copies."""
-        if not self.has_moved:
-            return
-        colour = QColor(current().accent)
-        painter.setPen(QPen(colour, 1.4))
-        colour.setAlpha(36)
-        painter.setBrush(colour)
-        for card in self._cards:
-            room: QRectF = card.translated(self._snap.delta)
-            painter.drawRoundedRect(room, sizes.RADIUS, sizes.RADIUS)
+        if self.has_moved:
+            self.paint_outlines(painter)

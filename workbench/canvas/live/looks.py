@@ -94,6 +94,36 @@ class Live:
         self._origins: dict[str, str] = {}
         self._learning: set[str] = set()
         self._heat: dict[str, float] = {}
+        self._layers: tuple[str, ...] = ()
+
+    def forget(self) -> None:
+        """Forget everything, also which layers are measured."""
+        self._layers = ()
+        self.clear()
+
+    def take(
+        self, sample: LayerSample | None, layers: tuple[str, ...], graph: Graph
+    ) -> None:
+        """Take over a measurement, or forget it with None.
+
+        Args:
+            sample: The newest one.
+            layers: Paths of its rows, as `within` returns them.
+            graph: That is shown.
+        """
+        if sample is None:
+            self.clear()
+            return
+        if layers != self._layers:
+            self._layers = layers
+            self.clear()
+            self.trace(graph, layers)
+        self.update(sample, layers)
+
+    def follow(self, graph: Graph) -> None:
+        """Trace the gradients anew: the graph has changed."""
+        if self._layers:
+            self.trace(graph, self._layers)
 
     def clear(self) -> None:
         """Forget everything measured."""

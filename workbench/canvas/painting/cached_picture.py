@@ -8,26 +8,25 @@ import itertools
 from collections.abc import Iterable, Iterator
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtWidgets import QGraphicsView
 
 from workbench.canvas.cards import paint
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
+from workbench.canvas.geometry.camera import Camera
 from workbench.canvas.painting import overview
 from workbench.canvas.painting.overview import Part
-from workbench.canvas.scene import block_ports, notes, revision
+from workbench.canvas.scene import block_ports, notes
 from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.scene import CanvasScene
+from workbench.canvas.scene.shown import Shown
 from workbench.canvas.scene.slices import SLICE_S, Slices
 from workbench.canvas.scene.staging import is_large
 from workbench.canvas.scene.wire_item import HEATS, WireItem
 from workbench.theme.tokens import current
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
-    from workbench.canvas.view import CanvasView
 
 RIM_PX = 160
 """So far the pictures reach beyond the view while a person pans."""
@@ -62,10 +61,11 @@ class CachedPicture:
 
     Args:
         view: The canvas.
+        scene: What stands on it.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        self._view = view
+    def __init__(self, view: QGraphicsView, scene: CanvasScene) -> None:
+        self._view, self._scene = view, scene
         self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
         self._work, self._is_painting = Slices(view), False
         self._content: tuple | None = None
@@ -87,7 +87,7 @@ class CachedPicture:
         painter.resetTransform()
         window = _Window(self._view)
         self._follow(window)
-        if self._drawn is not self._view.scene.cards:
+        if self._drawn is not self._scene.cards:
             painter.drawPixmap(QPointF(), window.ground())
         elif self._shown is not None:
             self._put(painter, window, self._shown)
@@ -108,7 +108,7 @@ class CachedPicture:
 
     def _follow(self, window: "_Window") -> None:
         """Draw anew what differs, or begin to."""
-        scene = self._view.scene
+        scene = self._scene
         if self.is_drawing and self._source is scene.cards:
             return
         far = overview.is_due(scene, window.screen.zoom)
@@ -132,7 +132,7 @@ class CachedPicture:
 
     def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
         """Draw the three pictures, in slices of about a millisecond."""
-        scene = self._view.scene
+        scene = self._scene
         source = scene.cards
         yield from scene.gathered()
         camera = (window.key(), window.corner.toTuple(), window.rim)
@@ -155,15 +155,15 @@ def _covers(way: QPointF, rim: int) -> bool:
     return whole and max(abs(way.x()), abs(way.y())) <= rim
 
 
-def _wire_state(scene: "CanvasScene", *, is_far: bool) -> tuple:
+def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple:
     """Return what the picture of all wires depends on; from far away not on heat."""
     heats = () if is_far else scene.live.wire_heat.items()
     steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
     beside_wires = (scene.notes.shown(), scene.notes.chosen, block_ports.found(scene))
-    return (revision.items.value, len(scene.edges), scene.path, steps, *beside_wires)
+    return (scene.revision.value, len(scene.edges), scene.path, steps, *beside_wires)
 
 
-def _card_state(scene: "CanvasScene") -> tuple:
+def _card_state(scene: CanvasScene) -> tuple:
     """Return what the picture of all cards depends on, apart from items."""
     looks = scene.live.looks.items()
     return (len(scene.nodes), tuple((i, look.glow) for i, look in looks))
@@ -172,7 +172,7 @@ def _card_state(scene: "CanvasScene") -> tuple:
 class _Window:
     """What part of the scene a view shows, in numbers."""
 
-    def __init__(self, view: "CanvasView", rim: int = 0) -> None:
+    def __init__(self, view: QGraphicsView, rim: int = 0) -> None:
         self.mapping = view.viewportTransform()
         self.corner = QPointF(self.mapping.dx(), self.mapping.dy())
         self.mapping *= QTransform.fromTranslate(rim, rim)
@@ -236,7 +236,7 @@ def _draw_dots(painter: QPainter, window: _Window) -> None:
     painter.drawPoints([QPointF(x, y) for y in rows for x in columns])
 
 
-def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+def _wire_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
     """Yield what draws notes and wires, the marked wires over the others."""
     zoom = window.screen.zoom
     yield lambda painter: notes.draw(painter, scene.notes, zoom)
@@ -252,7 +252,7 @@ def _wire_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
     yield lambda painter: _labels(painter, wires, zoom)
 
 
-def _card_parts(scene: "CanvasScene", window: _Window) -> Iterator[Part]:
+def _card_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
     """Yield what draws the cards in view, the selected ones over the others."""
     if overview.is_due(scene, window.screen.zoom):
         yield from overview.cards(scene, window.screen.zoom)
@@ -295,15 +295,14 @@ def beside(room: QRectF, taken: list[QRectF]) -> QRectF:
     return room
 
 
-def sparks(painter: QPainter, view: "CanvasView") -> None:
+def sparks(painter: QPainter, scene: Shown, camera: Camera) -> None:
     """Draw the mini-histograms; what differs from tick to tick."""
-    scene, zoom = view.scene, view.camera.zoom
-    if zoom < paint.DETAIL_ZOOM or not scene.live.looks:
+    if camera.zoom < paint.DETAIL_ZOOM or not scene.live.looks:
         return
-    room = view.mapToScene(view.viewport().rect()).boundingRect()
+    rect = camera.seen()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     for node_id, look in scene.live.looks.items():
         node = scene.nodes.get(node_id)
-        if node is not None and node.card().intersects(room):
+        if node is not None and node.card().intersects(rect):
             node.draw_live(painter, look)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,7 +1,5 @@
 """The whole graph, small, in a corner of the canvas; a drag there pans."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -12,13 +10,12 @@ from PySide6.QtGui import (
     QPixmap,
     QTransform,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from engine.i18n import tr
+from workbench.canvas.geometry.camera import Camera
+from workbench.canvas.scene.scene import CanvasScene
 from workbench.theme.tokens import current, mix
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 WIDTH_PX, HEIGHT_PX, _EDGE_PX, _AIR_PX = 190, 120, 14, 8.0
 
@@ -28,11 +25,13 @@ class MiniMap(QWidget):
 
     Args:
         view: The canvas.
+        scene: What stands on it.
+        camera: Of the view.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
+    def __init__(self, view: QGraphicsView, scene: CanvasScene, camera: Camera) -> None:
         super().__init__(view)
-        self._view = view
+        self._view, self._scene, self._camera = view, scene, camera
         self._key: tuple | None = None
         self._room, self._scale = QRectF(), 1.0
         self._drawn: tuple[tuple, QPixmap] = ((), QPixmap())
@@ -67,21 +66,16 @@ class MiniMap(QWidget):
 
     def _follow(self) -> None:
         """Paint anew, only when something is elsewhere than before."""
-        key = (self._content(), self._seen())
+        key = (self._content(), self._camera.seen())
         if key != self._key:
             self._key = key
             self.update()
 
     def _content(self) -> tuple:
         """Return what the picture of all cards and notes depends on."""
-        scene = self._view.scene
+        scene = self._scene
         return (scene.cards.version, id(scene.cards), scene.path,
                 scene.notes.shown(), current().name)  # fmt: skip
-
-    def _seen(self) -> QRectF:
-        """Return the part of the scene that the canvas shows."""
-        view = self._view
-        return view.mapToScene(view.viewport().rect()).boundingRect()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw cards as plain blocks and the seen part as a frame."""
@@ -96,7 +90,7 @@ class MiniMap(QWidget):
             seen.setAlpha(22)
             painter.setBrush(seen)
             painter.setPen(QPen(QColor(tokens.fg2), 1))
-            painter.drawRect(self._shown(self._seen()))
+            painter.drawRect(self._shown(self._camera.seen()))
 
     def _picture(self) -> QPixmap:
         """Return notes and cards, as they were gathered for the canvas last."""
@@ -107,12 +101,12 @@ class MiniMap(QWidget):
             painter.fillRect(self.rect(), QColor(tokens.bg1))
             painter.setPen(QPen(QColor(tokens.line), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            for note in self._view.scene.notes.shown():
+            for note in self._scene.notes.shown():
                 room = QRectF(note.x, note.y, note.width, note.height)
                 tint = mix(tokens.bg1, tokens.colour(note.colour), 0.25)
                 painter.fillRect(self._shown(room), QColor(tint))
             painter.setTransform(self._mapping())
-            for chunk in self._view.scene.cards.known():
+            for chunk in self._scene.cards.known():
                 for (layer, kind), rooms in chunk.shapes.items():
                     is_marked = layer == "mark"
                     if not is_marked or kind == "accent":
@@ -130,7 +124,7 @@ class MiniMap(QWidget):
 
     def _measure(self) -> None:
         """Fit the graph and the seen part into the widget."""
-        self._room = self._view.scene.bounds().united(self._seen())
+        self._room = self._scene.bounds().united(self._camera.seen())
         inner = QRectF(self.rect()).adjusted(_AIR_PX, _AIR_PX, -_AIR_PX, -_AIR_PX)
         across = inner.width() / max(1.0, self._room.width())
         down = inner.height() / max(1.0, self._room.height())
@@ -158,8 +152,8 @@ class MiniMap(QWidget):
     def _go(self, event: QMouseEvent) -> None:
         offset = event.position() - QPointF(self.rect().center())
         place = self._room.center() + offset / self._scale
-        self._view.camera.is_automatic = False
-        self._view.camera.centre_on(place)
+        self._camera.is_automatic = False
+        self._camera.centre_on(place)
         self._view.viewport().update()
         event.accept()
 

@@ -1,30 +1,49 @@
-"""What is drawn over and under the scene in screen pixels."""
+"""What is drawn over the scene, and words in screen pixels."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engine.i18n import tr
 from workbench.canvas.cards import fonts
+from workbench.canvas.geometry import sizes
 from workbench.canvas.painting.phase_marks import PhaseMarks
+from workbench.canvas.painting.step_animation import StepAnimation
+from workbench.canvas.scene.selection import Selection
+from workbench.canvas.stage import Stage
 from workbench.theme.tokens import Tokens, current
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 TOAST_MS = 5000
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
-class Overlay:
-    """What lies over the scene: gestures, words on how to start, notices that fade."""
+class Painted(Protocol):
+    """A gesture, as far as it is drawn."""
 
-    def __init__(self, view: "CanvasView") -> None:
-        self._view = view
+    def paint(self, painter: QPainter) -> None:
+        """Draw over the scene, in scene coordinates."""
+
+
+class Overlay:
+    """What lies over the scene: gestures, words on how to start, notices that fade.
+
+    Args:
+        stage: The canvas.
+        animation: Of a training step.
+        parent: Qt's owner of a timer.
+
+    Attributes:
+        marks: Rings of a training phase.
+        shows_focus: A frame says that keys go to the canvas.
+    """
+
+    def __init__(self, stage: Stage, animation: StepAnimation, parent: QObject) -> None:
+        self._stage, self._animation = stage, animation
         self.notice = ""
         self.marks = PhaseMarks()
-        self._timer = QTimer(view)
+        self.shows_focus = False
+        self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.forget)
 
@@ -32,58 +51,63 @@ class Overlay:
         """Show a notice at the lower edge for some seconds."""
         self.notice = text
         self._timer.start(TOAST_MS)
-        self._view.viewport().update()
+        self._stage.viewport().update()
 
     def forget(self) -> None:
         """Take the notice away."""
         self._timer.stop()
         self.notice = ""
-        self._view.viewport().update()
+        self._stage.viewport().update()
 
-    def paint(self, painter: QPainter) -> None:
-        """Draw what moves over the scene, then words in screen pixels."""
-        tokens, view = current(), self._view
+    def paint(self, painter: QPainter, held: Painted | None) -> None:
+        """Draw what moves over the scene, then words in screen pixels.
+
+        Args:
+            painter: In scene coordinates.
+            held: The gesture under way.
+        """
+        stage = self._stage
         painter.save()
-        self.marks.paint(painter, view.scene, view.camera.zoom)
-        view.inside.paint(painter)
-        view.step_animation.paint(painter)
-        if view.gesture is not None:
-            view.gesture.paint(painter)
+        self.marks.paint(painter, stage.scene, stage.camera.zoom)
+        _outline(painter, stage.scene.chosen.inside())
+        self._animation.paint(painter)
+        if held is not None:
+            held.paint(painter)
         painter.restore()
         painter.save()
         painter.resetTransform()
-        self._paint_words(painter, tokens)
+        self._paint_words(painter, current())
         painter.restore()
 
     def _paint_words(self, painter: QPainter, tokens: Tokens) -> None:
-        if not self._view.scene.nodes:
+        if not self._stage.scene.nodes:
             self._paint_empty(painter, tokens)
-        room = 0.0
-        for words in filter(None, (self.notice, self._view.step_animation.words)):
-            room += self._paint_chip(painter, tokens, words, room)
-        if self._view.shows_focus:
+        taken = 0.0
+        for words in filter(None, (self.notice, self._animation.words)):
+            taken += self._paint_chip(painter, tokens, words, taken)
+        if self.shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.drawRect(self._view.viewport().rect().adjusted(1, 1, -1, -1))
+            painter.drawRect(self._stage.viewport().rect().adjusted(1, 1, -1, -1))
 
     def _paint_empty(self, painter: QPainter, tokens: Tokens) -> None:
-        screen = QRectF(self._view.viewport().rect())
+        screen = QRectF(self._stage.viewport().rect())
         middle = screen.center().y()
         painter.setFont(fonts.title(17))
         painter.setPen(QColor(tokens.fg2))
-        room = QRectF(screen.left(), middle - 40, screen.width(), 28)
-        painter.drawText(room, _CENTRE, tr("Drop a layer here"))
+        rect = QRectF(screen.left(), middle - 40, screen.width(), 28)
+        painter.drawText(rect, _CENTRE, tr("Drop a layer here"))
         painter.setFont(fonts.small(13))
         painter.setPen(QColor(tokens.fg2))
         words = tr("or press Tab to search, or open a preset")
-        room = QRectF(screen.left(), middle - 8, screen.width(), 24)
-        painter.drawText(room, _CENTRE, words)
+        rect = QRectF(screen.left(), middle - 8, screen.width(), 24)
+        painter.drawText(rect, _CENTRE, words)
 
     def _paint_chip(
         self, painter: QPainter, tokens: Tokens, text: str, below: float
     ) -> float:
         """Draw a sentence at the lower edge, above others; return the room it took."""
-        screen = self._view.viewport().rect()
+        screen = self._stage.viewport().rect()
         font = fonts.small(12)
         lines = QFontMetricsF(font)
         widest = max(120.0, screen.width() - 80.0)
@@ -91,12 +115,24 @@ class Overlay:
         size = lines.boundingRect(QRectF(0, 0, widest, 200), flags, text)
         width, height = size.width() + 36, size.height() + 16
         top = screen.height() - below - height - 16
-        room = QRectF((screen.width() - width) / 2, top, width, height)
+        rect = QRectF((screen.width() - width) / 2, top, width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.line), 1))
         painter.setBrush(QColor(tokens.bg3))
-        painter.drawRoundedRect(room, 7, 7)
+        painter.drawRoundedRect(rect, 7, 7)
         painter.setFont(font)
         painter.setPen(QColor(tokens.fg))
-        painter.drawText(room, flags, text)
+        painter.drawText(rect, flags, text)
         return height + 8
+
+
+def _outline(painter: QPainter, chosen: Selection | None) -> None:
+    """Outline what is selected inside an open block; cards outside do it themselves."""
+    if chosen is None:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(current().accent), 2.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for node_id in chosen.ids:
+        rect, radius = chosen.area.rect_of(node_id), sizes.RADIUS
+        painter.drawRoundedRect(rect, radius, radius)

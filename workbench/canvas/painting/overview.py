@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from workbench.canvas.live.looks import BROKEN, GLOWS
 from workbench.canvas.scene.chunks import SIZE
+from workbench.canvas.scene.shown import Shown
 from workbench.theme.tokens import Tokens, current, mix
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
 
 ZOOM, NODES = 0.35, 300
 """Below this zoom, with so many nodes, the overview stands for the cards."""
@@ -21,12 +18,12 @@ Part = Callable[[QPainter], None]
 _MARK_PX = 2.0
 
 
-def is_due(scene: "CanvasScene", zoom: float) -> bool:
+def is_due(scene: Shown, zoom: float) -> bool:
     """Return whether the graph is shown from far away."""
     return zoom < ZOOM and len(scene.nodes) >= NODES
 
 
-def wires(scene: "CanvasScene") -> Iterator[Part]:
+def wires(scene: Shown) -> Iterator[Part]:
     """Yield what draws the wires as lines of one pixel, the selected ones last."""
     tokens, found = current(), scene.wires.known()
     kinds = dict.fromkeys(kind for chunk in found for kind in chunk.shapes)
@@ -37,7 +34,7 @@ def wires(scene: "CanvasScene") -> Iterator[Part]:
                 yield partial(_draw_lines, pen, chunk.shapes[kind])
 
 
-def cards(scene: "CanvasScene", zoom: float) -> Iterator[Part]:
+def cards(scene: Shown, zoom: float) -> Iterator[Part]:
     """Yield what draws the cards as blocks: the gradient's wash and marks over them."""
     tokens, paleness = current(), 0.62 if scene.live.looks else 0.25
     for chunk in scene.cards.known():
@@ -53,7 +50,7 @@ def cards(scene: "CanvasScene", zoom: float) -> Iterator[Part]:
                 yield partial(_draw_marks, pen, rooms)
 
 
-def _glow(scene: "CanvasScene", tokens: Tokens) -> Iterator[Part]:
+def _glow(scene: Shown, tokens: Tokens) -> Iterator[Part]:
     """Yield what washes the blocks by the size of their gradients."""
     looks = list(scene.live.looks.items())
     for start in range(0, len(looks), SIZE):

@@ -1,15 +1,12 @@
 """Rings around what a training phase minimises and updates."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from workbench.canvas.scene.shown import Shown
 from workbench.theme.tokens import RADIUS_NODE, current
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
 
 _PEN_PX, _GAP_PX = 2.0, 4.0
 
@@ -36,14 +33,14 @@ class PhaseMarks:
         self._losses = tuple(map(_plain, losses))
         self._updates = tuple(map(_plain, updates))
 
-    def marked(self, scene: "CanvasScene") -> dict[str, bool]:
+    def marked(self, scene: Shown) -> dict[str, bool]:
         """Return node → whether it is updated (else minimised), for what is shown."""
         if self._index < 0:
             return {}
         losses = dict.fromkeys(_here(scene, self._losses), False)
         return losses | dict.fromkeys(_here(scene, self._updates), True)
 
-    def paint(self, painter: QPainter, scene: "CanvasScene", zoom: float) -> None:
+    def paint(self, painter: QPainter, scene: Shown, zoom: float) -> None:
         """Draw the rings, in scene coordinates."""
         marked = self.marked(scene)
         if not marked:
@@ -63,7 +60,7 @@ class PhaseMarks:
             painter.drawRoundedRect(box, RADIUS_NODE + gap, RADIUS_NODE + gap)
 
 
-def _here(scene: "CanvasScene", places: Iterable[str]) -> list[str]:
+def _here(scene: Shown, places: Iterable[str]) -> list[str]:
     """Return the shown nodes that are at, around or inside some places."""
     prefix, found = scene.prefix, []
     for place in places:

@@ -1,9 +1,8 @@
 """A training step to look at: values run forward, gradients back, weights move."""
 
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from engine.i18n import tr
@@ -11,10 +10,8 @@ from workbench.canvas.cards import paint
 from workbench.canvas.geometry import sizes
 from workbench.canvas.painting import step_waves
 from workbench.canvas.painting.step_waves import Plan, Run
+from workbench.canvas.stage import Stage
 from workbench.theme.tokens import current
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 WAVE_MS, WIRE_MS, LONGEST_MS, UPDATE_MS = 500, 70, 1500, 500
 """A wave takes some time, and a little more for each wire on its longest way."""
@@ -28,19 +25,21 @@ class StepAnimation:
     """Shows one step on the canvas; one timer, and one stroke for each wave.
 
     Args:
-        view: The canvas.
+        stage: The canvas.
+        parent: Qt's owner of the timer.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        self._view = view
+    def __init__(self, stage: Stage, parent: QObject) -> None:
+        self._stage = stage
         self._plan: Plan | None = None
         self._moves = True
         self._began = 0.0
-        self._timer = QTimer(view)
+        self._timer = QTimer(parent)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._on_timeout)
-        view.document.changed.connect(lambda _edits: self.stop())
-        view.scene.path_changed.connect(self.stop)
+        stage.document.changed.connect(lambda _edits: self.stop())
+        stage.scene.path_changed.connect(self.stop)
+        stage.scene.shifted.connect(self.stop)
 
     @property
     def is_running(self) -> bool:
@@ -55,19 +54,19 @@ class StepAnimation:
 
     def start(self) -> None:
         """Show a step from its beginning; without motion only what it changed."""
-        if not self._view.isVisible():
+        if not self._stage.viewport().isVisible():
             return
-        self._plan = step_waves.plan(self._view.scene)
-        self._moves, self._began = self._view.may_move, perf_counter()
+        self._plan = step_waves.plan(self._stage.scene)
+        self._moves, self._began = self._stage.may_move, perf_counter()
         self._timer.start()
-        self._view.viewport().update()
+        self._stage.viewport().update()
 
     def stop(self) -> None:
         """Show nothing more."""
         if self._plan is not None:
             self._plan = None
             self._timer.stop()
-            self._view.viewport().update()
+            self._stage.viewport().update()
 
     def part(self) -> tuple[str, float]:
         """Return which part of the step is shown now, and its share."""
@@ -91,9 +90,9 @@ class StepAnimation:
         return [(name, length_ms) for name, length_ms, has_any in parts if has_any]
 
     def _on_timeout(self) -> None:
-        if not self.part()[0] or not self._view.isVisible():
+        if not self.part()[0] or not self._stage.viewport().isVisible():
             self.stop()
-        self._view.viewport().update()
+        self._stage.viewport().update()
 
     def paint(self, painter: QPainter) -> None:
         """Draw over the scene, in scene coordinates."""
@@ -111,8 +110,8 @@ class StepAnimation:
     def _paint_wave(
         self, painter: QPainter, runs: tuple[Run, ...], share: float, colour: QColor
     ) -> None:
-        body, heads = lit(runs, share, self._seen())
-        glow, zoom = QColor(colour), self._view.camera.zoom
+        body, heads = lit(runs, share, self._stage.camera.seen())
+        glow, zoom = QColor(colour), self._stage.camera.zoom
         glow.setAlpha(80)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -127,8 +126,8 @@ class StepAnimation:
     ) -> None:
         """Let the outlines of all cards whose weights have moved light up once."""
         shown, seen, radius = (
-            self._view.scene.nodes,
-            self._seen(),
+            self._stage.scene.nodes,
+            self._stage.camera.seen(),
             sizes.RADIUS + 2.5,
         )
         cards = [shown[i].card() for i in nodes if i in shown]
@@ -136,18 +135,14 @@ class StepAnimation:
         colour.setAlphaF(1.0 - share**2 if self._moves else 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(_pen(colour, max(3.0, 1.5 / self._view.camera.zoom)))
+        painter.setPen(_pen(colour, max(3.0, 1.5 / self._stage.camera.zoom)))
         rooms = [c.adjusted(-2.5, -2.5, 2.5, 2.5) for c in cards if c.intersects(seen)]
-        if self._view.camera.zoom < paint.TITLE_ZOOM:  # no corners to be seen
+        if self._stage.camera.zoom < paint.TITLE_ZOOM:  # no corners to be seen
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             painter.drawRects(rooms)
             return
         for room in rooms:
             painter.drawRoundedRect(room, radius, radius)
-
-    def _seen(self) -> QRectF:
-        view = self._view
-        return view.mapToScene(view.viewport().rect()).boundingRect()
 
 
 _WORDS = {

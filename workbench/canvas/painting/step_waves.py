@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
 from workbench.canvas.live import looks
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
+from workbench.canvas.scene.shown import Shown
 
 _TAIL_PX, _LAG = 80.0, 4.0
 """Length of the lit part; it takes at most so many times the way to go out."""
@@ -99,7 +96,7 @@ class Plan:
     num_wires: int
 
 
-def plan(scene: "CanvasScene") -> Plan:
+def plan(scene: Shown) -> Plan:
     """Return the waves of a step through what a scene shows."""
     graph = scene.graph
     faces = {i: item.face for i, item in scene.nodes.items()}

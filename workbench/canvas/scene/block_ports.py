@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -10,10 +9,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from engine.graph.model import Endpoint
 from workbench.canvas.cards import fonts
 from workbench.canvas.geometry import sizes
+from workbench.canvas.scene.shown import Shown
 from workbench.theme.tokens import current, mix
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
 
 _GAP, _HEIGHT, _AIR, _LANE = 26.0, 20.0, 10.0, 26.0
 
@@ -38,14 +35,14 @@ class BlockPort:
         return QRectF(left, top, width, _HEIGHT)
 
 
-def found(scene: "CanvasScene") -> tuple[BlockPort, ...]:
+def found(scene: Shown) -> tuple[BlockPort, ...]:
     """Return the stubs of the open block; none in the main graph."""
     if not scene.path:
         return ()
     return tuple(_stubs(scene))
 
 
-def _stubs(scene: "CanvasScene") -> Iterator[BlockPort]:
+def _stubs(scene: Shown) -> Iterator[BlockPort]:
     block = scene.document.project.blocks[scene.scope]
     wired = {edge.source for edge in scene.edges}
     for name, ends in block.inputs.items():
@@ -58,7 +55,7 @@ def _stubs(scene: "CanvasScene") -> Iterator[BlockPort]:
 
 
 def _at(
-    scene: "CanvasScene", name: str, end: Endpoint, *, is_output: bool, lane: int
+    scene: Shown, name: str, end: Endpoint, *, is_output: bool, lane: int
 ) -> BlockPort:
     place = scene.nodes[end.node].port_place(end.port, is_output=is_output)
     return BlockPort(name, place.x(), place.y(), is_output, lane)
@@ -83,7 +80,7 @@ def draw(painter: QPainter, stubs: tuple[BlockPort, ...]) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def bounds(scene: "CanvasScene") -> QRectF:
+def bounds(scene: Shown) -> QRectF:
     """Return the rectangle around all stubs."""
     room = QRectF()
     for stub in found(scene):

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas.scene import revision
+from workbench.canvas.scene.revision import Revision
 
 SIZE = 256
 Shapes = dict[tuple[str, str], list[Any]]
@@ -58,6 +58,7 @@ class Chunk(Generic[_M]):
     def touch(self, *, moved: bool) -> None:
         """Note that an item looks other than before; `moved`: or stands elsewhere."""
         self._owner.changed[self] = None
+        self._owner.revision.bump()
         if moved:
             self._owner.moved[self] = None
 
@@ -68,6 +69,7 @@ class Chunks(Generic[_M]):
     Args:
         measure: Returns room and box of an item.
         draw: Adds an item, with its room, to the shapes of its group.
+        revision: Of the scene that they are on.
 
     Attributes:
         moved: Groups whose rooms aren't known any more.
@@ -80,7 +82,9 @@ class Chunks(Generic[_M]):
         self,
         measure: Callable[[_M], tuple[QRectF, QRectF]],
         draw: Callable[[_M, QRectF, Shapes], None],
+        revision: Revision,
     ) -> None:
+        self.revision = revision
         self._measure, self._draw = measure, draw
         self._all: list[Chunk[_M]] = []
         self.moved: dict[Chunk[_M], None] = {}
@@ -115,7 +119,7 @@ class Chunks(Generic[_M]):
         self.chosen = dict(items)
         self.changed |= dict.fromkeys(item.chunk for item in (*lost, *new))
         if lost or new:
-            revision.items.bump()
+            self.revision.bump()
 
     def gathered(self) -> Iterator["Chunk[_M]"]:
         """Yield all groups, each up to date."""
@@ -192,7 +196,6 @@ def selected(item: Member, *, on: bool) -> None:
 
 
 def told(item: Member, *, moved: bool = False) -> None:
-    """Note that an item has changed: for its group, and for whoever counts."""
-    revision.items.bump()
+    """Note that an item has changed: for its group, and for the scene's revision."""
     if item.chunk is not None:
         item.chunk.touch(moved=moved)

@@ -1,7 +1,6 @@
 """The notes of the shown scope: which are there, which is chosen, how they look."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -9,12 +8,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from engine.graph.edits import SetExtra
 from workbench.canvas.cards import fonts
 from workbench.canvas.geometry import sizes
+from workbench.canvas.scene.shown import Shown
 from workbench.document import notes
 from workbench.document.notes import Note
 from workbench.theme.tokens import Tokens, current, mix
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
 
 HEAD, HANDLE, RADIUS = 30.0, 16.0, 9.0
 _WRAP = int(
@@ -30,7 +27,7 @@ class NoteLayer:
         chosen: Id of the selected note, or empty.
     """
 
-    def __init__(self, scene: "CanvasScene") -> None:
+    def __init__(self, scene: Shown) -> None:
         self._scene = scene
         self._all: tuple[Note, ...] = ()
         self._shown: dict[str, Note] = {}
@@ -38,7 +35,6 @@ class NoteLayer:
         self.chosen = ""
         scene.document.changed.connect(self._on_changed)
         scene.document.replaced.connect(self.refresh)
-        scene.path_changed.connect(self.refresh)
         self.refresh()
 
     def _on_changed(self, edits: object) -> None:

@@ -1,19 +1,16 @@
-"""Open cards on a scene: what stands in them, in the scene's coordinates."""
+"""Open blocks on a scene: what stands in them, in the scene's coordinates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph.model import Endpoint, Graph, Position, Project
 from workbench.canvas.cards import card_inside
+from workbench.canvas.cards.card import Face, Inner
 from workbench.canvas.geometry import sizes
+from workbench.canvas.scene.shown import Shown
 from workbench.document import outer_ports
-
-if TYPE_CHECKING:
-    from workbench.canvas.cards.card import Face, Inner
-    from workbench.canvas.scene.scene import CanvasScene
 
 
 @dataclass(frozen=True)
@@ -24,6 +21,7 @@ class OpenBlock:
         project: Only read.
         path: Instances from the shown graph to it.
         scope: Block whose inside it shows.
+        prefix: What stands before the ids of its nodes in their paths.
         corner: Its top left corner.
         inner: What it shows.
     """
@@ -31,8 +29,9 @@ class OpenBlock:
     project: Project
     path: tuple[str, ...]
     scope: str
+    prefix: str
     corner: QPointF
-    inner: "Inner"
+    inner: Inner
 
     @property
     def graph(self) -> Graph:
@@ -40,7 +39,7 @@ class OpenBlock:
         return self.project.scope(self.scope)
 
     @property
-    def room(self) -> QRectF:
+    def rect(self) -> QRectF:
         """The card."""
         return QRectF(
             self.corner.x(), self.corner.y(), self.inner.width, self.inner.height
@@ -57,21 +56,21 @@ class OpenBlock:
         first = self.inner.ids[0]
         return place - self.place(first) + QPointF(*self.places()[first])
 
-    def face(self, node_id: str) -> "Face":
+    def face(self, node_id: str) -> Face:
         """Return what a card in it shows."""
         return self._entry(node_id)[1]
 
-    def rect(self, node_id: str) -> QRectF:
+    def rect_of(self, node_id: str) -> QRectF:
         """Return where a card in it stands."""
         return self.face(node_id).rect.translated(self.place(node_id))
 
-    def _entry(self, node_id: str) -> "tuple[Position, Face]":
+    def _entry(self, node_id: str) -> tuple[Position, Face]:
         return self.inner.cards[self.inner.ids.index(node_id)]
 
     def node_at(self, place: QPointF) -> str:
         """Return the id of the topmost card at a place, or an empty string."""
         ids = reversed(self.inner.ids)
-        return next((i for i in ids if self.rect(i).contains(place)), "")
+        return next((i for i in ids if self.rect_of(i).contains(place)), "")
 
     def port_place(self, end: Endpoint, *, is_output: bool) -> QPointF:
         """Return where a port in it stands."""
@@ -102,41 +101,67 @@ class OpenBlock:
         return self.unplaced() or dict(self.project.layout[self.scope])
 
 
-def every(scene: "CanvasScene") -> Iterator[OpenBlock]:
-    """Yield all open cards; one inside another comes after it."""
-    project = scene.document.project
-    for node_id, item in scene.nodes.items():
-        if item.face.inner is not None:
-            name = outer_ports.of(scene.graph.node(node_id))
-            card = OpenBlock(project, (node_id,), name, item.pos(), item.face.inner)
-            yield from _with_inner(card)
+def every(scene: Shown) -> Iterator[OpenBlock]:
+    """Yield all open blocks; one inside another comes after it."""
+    for node_id in scene.nodes:
+        block = _outer(scene, node_id)
+        if block is not None:
+            yield from _with_inner(block)
 
 
-def _with_inner(card: OpenBlock) -> Iterator[OpenBlock]:
-    yield card
-    for node_id in card.inner.ids:
-        inner = card.face(node_id).inner
+def _outer(scene: Shown, node_id: str) -> OpenBlock | None:
+    """Return the open block that a card of the shown graph is, if it is one."""
+    item = scene.nodes.get(node_id)
+    if item is None or item.face.inner is None:
+        return None
+    name, prefix = (
+        outer_ports.of(scene.graph.node(node_id)),
+        f"{scene.prefix}{node_id}.",
+    )
+    project, inner = scene.document.project, item.face.inner
+    return OpenBlock(project, (node_id,), name, prefix, item.pos(), inner)
+
+
+def _inside(block: OpenBlock, node_id: str) -> OpenBlock | None:
+    """Return the open block that a card in an open block is, if it is one."""
+    inner = block.face(node_id).inner if node_id in block.inner.ids else None
+    if inner is None:
+        return None
+    name, prefix = (
+        outer_ports.of(block.graph.node(node_id)),
+        f"{block.prefix}{node_id}.",
+    )
+    path, corner = (*block.path, node_id), block.place(node_id)
+    return OpenBlock(block.project, path, name, prefix, corner, inner)
+
+
+def _with_inner(block: OpenBlock) -> Iterator[OpenBlock]:
+    yield block
+    for node_id in block.inner.ids:
+        inner = _inside(block, node_id)
         if inner is not None:
-            name = outer_ports.of(card.graph.node(node_id))
-            path, corner = (*card.path, node_id), card.place(node_id)
-            yield from _with_inner(OpenBlock(card.project, path, name, corner, inner))
+            yield from _with_inner(inner)
 
 
-def at(scene: "CanvasScene", place: QPointF) -> OpenBlock | None:
-    """Return the innermost open card at a place."""
-    found = None
-    for card in every(scene):
-        if card.room.contains(place):
-            found = card
+def at(scene: Shown, place: QPointF) -> OpenBlock | None:
+    """Return the innermost open block at a place."""
+    item = scene.node_at(place)
+    found, inner = None, _outer(scene, item.node_id) if item else None
+    while inner is not None and inner.rect.contains(place):
+        found = inner
+        inner = _inside(found, found.node_at(place))
     return found
 
 
-def find(scene: "CanvasScene", path: Sequence[str]) -> OpenBlock | None:
-    """Return the open card at the end of a path."""
-    return next((card for card in every(scene) if card.path == tuple(path)), None)
+def find(scene: Shown, path: Sequence[str]) -> OpenBlock | None:
+    """Return the open block at the end of a path."""
+    found = _outer(scene, path[0]) if path else None
+    for step in path[1:]:
+        found = _inside(found, step) if found else None
+    return found
 
 
-def unplaced(scene: "CanvasScene", scope: str) -> dict[str, Position]:
+def unplaced(scene: Shown, scope: str) -> dict[str, Position]:
     """Return where nodes without a stored place are shown by an open card."""
     card = next((card for card in every(scene) if card.scope == scope), None)
     return card.unplaced() if card else {}

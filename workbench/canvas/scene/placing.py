@@ -1,17 +1,14 @@
 """Where the nodes of a scene stand: as the document says, or on free ground."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
 from engine.graph.model import Graph, Node, Position
 from workbench.canvas.geometry import layout
 from workbench.canvas.scene import open_block
+from workbench.canvas.scene.shown import Shown
 from workbench.canvas.scene.staging import LARGE
-
-if TYPE_CHECKING:
-    from workbench.canvas.scene.scene import CanvasScene
 
 
 class Placing:
@@ -23,7 +20,7 @@ class Placing:
     """
 
     def __init__(
-        self, scene: "CanvasScene", auto: Mapping[str, Position] | None = None
+        self, scene: Shown, auto: Mapping[str, Position] | None = None
     ) -> None:
         self._scene = scene
         self._auto = dict(auto or {})

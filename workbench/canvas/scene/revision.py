@@ -1,4 +1,4 @@
-"""One number that grows with every visible change of an item."""
+"""One number that grows with every visible change of a scene's items."""
 
 
 class Revision:
@@ -10,7 +10,3 @@ class Revision:
     def bump(self) -> None:
         """Note a change."""
         self.value += 1
-
-
-items = Revision()
-"""Of all cards and wires of all canvases."""

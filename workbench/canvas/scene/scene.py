@@ -15,11 +15,14 @@ from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry.sizes import PORT_REACH
 from workbench.canvas.live import looks
 from workbench.canvas.live.looks import Live
-from workbench.canvas.scene import block_ports, chunks, hits, leaving, staging
+from workbench.canvas.scene import block_ports, hits, leaving, staging
 from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.findings import Findings
 from workbench.canvas.scene.leaving import Leaving
 from workbench.canvas.scene.notes import NoteLayer
 from workbench.canvas.scene.placing import Placing
+from workbench.canvas.scene.revision import Revision
+from workbench.canvas.scene.selection import Chosen, Selection
 from workbench.canvas.scene.slices import Slices
 from workbench.canvas.scene.staging import LARGE, StagedScene, adopt, is_large
 from workbench.canvas.scene.wire_item import WireItem
@@ -41,17 +44,20 @@ class CanvasScene(QGraphicsScene):
         wires: The wires in groups.
         live: Newest measurement, as it looks.
         notes: Comments and frames.
+        chosen: Remembers what is selected.
         path: Instances that were entered, from the main graph on.
         staged: Items of a large project that is about to be opened.
 
     Signals:
         selection_told: Other nodes or wires are selected. Qt's own signal also comes
             while the scene is being torn down.
+        shifted: Cards are being dragged.
         path_changed: Another scope is shown, or its block has another name.
     """
 
     selection_told = Signal()
     path_changed = Signal()
+    shifted = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -60,14 +66,12 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, CardItem] = {}
         self.edges: dict[Edge, WireItem] = {}
         self.live = Live()
-        self.cards, self.wires = staging.groups()
+        self.revision = Revision()
+        self.cards, self.wires = staging.groups(self.revision)
+        self.chosen = Chosen(self)
         self._known: dict[str, Node] = {}
         self._placing = Placing(self)
-        self._infos: dict[str, NodeInfo] = {}
-        self._problems: dict[str, list[Problem]] = {}
-        self._findings: tuple[Problem, ...] = ()
-        self._layers: tuple[str, ...] = ()
-        self._analysis: Analysis | None = None
+        self._found = Findings()
         self._shown_scope = ROOT
         self.staged: StagedScene | None = None
         self.leaving = Leaving(self)
@@ -76,9 +80,10 @@ class CanvasScene(QGraphicsScene):
         self.setSceneRect(-_HALF_WORLD, -_HALF_WORLD, 2 * _HALF_WORLD, 2 * _HALF_WORLD)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
-        document.unplaced = self.unplaced
+        document.places_wanted.connect(self._on_places_wanted)
         self.rebuild()
         self.notes = NoteLayer(self)
+        self.path_changed.connect(self.notes.refresh)
 
     @property
     def graph(self) -> Graph:
@@ -106,19 +111,18 @@ class CanvasScene(QGraphicsScene):
     def rebuild(self) -> None:
         """Show the document from scratch."""
         self._drop_items()
-        self._infos, self._problems = {}, {}
-        self._analysis = None
-        self._layers = ()
-        self.live.clear()
-        stage, self.staged = adopt(self.staged, self.document), None
-        if stage is None:
+        self._found.forget_analysis()
+        self.live.forget()
+        staged, self.staged = adopt(self.staged, self.document), None
+        if staged is None:
             self.sync()
             return
-        self.nodes, self.edges = stage.nodes, stage.edges
-        self.cards, self.wires = stage.cards, stage.wires
-        self._placing = Placing(self, stage.auto)
-        self._known = dict(stage.project.graph.nodes)
-        self._adding.start(self._added(stage.members()))
+        self.nodes, self.edges = staged.nodes, staged.edges
+        self.cards, self.wires = staged.cards, staged.wires
+        self.cards.revision = self.wires.revision = self.revision
+        self._placing = Placing(self, staged.auto)
+        self._known = dict(staged.project.graph.nodes)
+        self._adding.start(self._added(staged.members()))
 
     def _drop_items(self) -> None:
         """Show nothing; many items go one after the other, beside what comes."""
@@ -132,7 +136,9 @@ class CanvasScene(QGraphicsScene):
             self.leaving.finish()
             self.clear()
         self.nodes, self.edges, self._known = {}, {}, {}
-        self.cards, self.wires = staging.groups()
+        self.cards, self.wires = staging.groups(self.revision)
+        self.revision.bump()
+        self.chosen = Chosen(self)
         self._placing = Placing(self)
 
     def _added(self, items: Sequence[CardItem | WireItem]) -> Iterator[None]:
@@ -155,7 +161,7 @@ class CanvasScene(QGraphicsScene):
 
     def sync(self) -> None:
         """Bring the items into line with the document; touches only what differs."""
-        graph, chosen = self.graph, self.selected_nodes()
+        graph, chosen = self.graph, self.chosen.nodes()
         gone, fresh = graph.differing(self.edges)
         for edge in gone:
             self.wires.discard(self.edges[edge])
@@ -169,11 +175,11 @@ class CanvasScene(QGraphicsScene):
             self._known.pop(edge.target.node, None)
         dirty = self._sync_nodes(graph) | self._placing.sync(graph)
         self._sync_edges(fresh, dirty)
-        if self._layers:
-            self.live.trace(graph, self._layers)
+        self.live.follow(graph)
         if self._renewing.is_running:
             self._renewing.start(self._shown_anew(graph))
-        if any(node_id not in self.nodes for node_id in chosen):
+        is_lost = any(node_id not in self.nodes for node_id in chosen)
+        if self.chosen.prune() or is_lost:
             self.selection_told.emit()
 
     def _sync_nodes(self, graph: Graph) -> set[str]:
@@ -187,8 +193,8 @@ class CanvasScene(QGraphicsScene):
 
     def _show(self, node: Node) -> None:
         """Make or refresh the item of a node."""
-        known = Known(self._infos, self.prefix + node.id, self.scope)
-        problems = self._problems.get(node.id, ())
+        known = Known(self._found.infos, self.prefix + node.id, self.scope)
+        problems = self._found.problems_of(node.id)
         face = faces.build(self.document.project, node, known, problems)
         self._known[node.id] = node
         item = self.nodes.get(node.id)
@@ -199,9 +205,10 @@ class CanvasScene(QGraphicsScene):
         else:
             item.set_face(face)
 
-    def unplaced(self, scope: str) -> dict[str, Position]:
-        """Return where nodes are shown that have no stored position."""
-        return self._placing.unplaced(scope)
+    def _on_places_wanted(self, scope: str, places: dict[str, Position]) -> None:
+        """Say where nodes without a stored place are shown, unless another has."""
+        for node_id, place in self._placing.unplaced(scope).items():
+            places.setdefault(node_id, place)
 
     def sizes(self) -> dict[str, tuple[float, float]]:
         """Return width and height of every card."""
@@ -243,12 +250,13 @@ class CanvasScene(QGraphicsScene):
                 item.move_by(across, down)
             else:
                 wiring.draw(item, {})
+        self.shifted.emit()
 
     def _wiring(self) -> Wiring:
         return Wiring(self.graph, self.nodes, self._label)
 
     def _label(self, edge: Edge) -> str:
-        info = self._infos.get(self.prefix + edge.source.node)
+        info = self.info_of(edge.source.node)
         sizes = info.outputs.get(edge.source.port) if info else None
         return labels.shape(sizes, batch=True) if sizes is not None else ""
 
@@ -280,7 +288,7 @@ class CanvasScene(QGraphicsScene):
         self.path = tuple(path)
         self.path = self.path[: len(self.crumbs()) - 1]
         self._shown_scope = self.scope
-        analysis = self._analysis
+        analysis = self._found.analysis
         self.rebuild()
         if analysis is not None:
             self.set_analysis(analysis)
@@ -289,33 +297,28 @@ class CanvasScene(QGraphicsScene):
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Show shapes, counts and problems."""
-        self._analysis = analysis
-        self._infos = analysis.nodes
+        self._found.analysis = analysis
         self._show_problems()
 
     def set_findings(self, findings: Sequence[Problem]) -> None:
         """Show what a diagnosis found, as problems of the nodes."""
-        if findings or self._findings:
-            self._findings = tuple(findings)
+        if findings or self._found.diagnosed:
+            self._found.diagnosed = tuple(findings)
             self._show_problems()
 
     def _show_problems(self) -> None:
         if is_large(self.graph):
             self._renewing.start(self._shown_anew(self.graph))
             return
-        self._sort_problems()
+        self._found.sort(self.prefix)
         for node in self.graph.nodes.values():
             self._show(node)
         self.reroute(self.nodes)
         self.update()
 
-    def _sort_problems(self) -> None:
-        checked = self._analysis.problems if self._analysis else ()
-        self._problems = labels.by_root((*checked, *self._findings), self.prefix)
-
     def _shown_anew(self, graph: Graph) -> Iterator[None]:
         """Bring cards and wires into line with what is known, in slices."""
-        self._sort_problems()
+        self._found.sort(self.prefix)
         yield
         for node in list(graph.nodes.values()):
             if graph.nodes.get(node.id) is node:
@@ -330,7 +333,7 @@ class CanvasScene(QGraphicsScene):
 
     def problems_of(self, node_id: str) -> Sequence[Problem]:
         """Return what is wrong with a node."""
-        return self._problems.get(node_id, ())
+        return self._found.problems_of(node_id)
 
     def info_of(self, node_id: str) -> NodeInfo | None:
         """Return what the engine knows of a node."""
@@ -338,19 +341,11 @@ class CanvasScene(QGraphicsScene):
 
     def info_at(self, path: str) -> NodeInfo | None:
         """Return what the engine knows of the node at a path."""
-        return self._infos.get(path)
+        return self._found.infos.get(path)
 
     def set_live(self, sample: LayerSample | None, layers: Sequence[str]) -> None:
         """Take over a measurement, or forget all with None; paints nothing."""
-        if sample is None:
-            self.live.clear()
-            return
-        layers = looks.within(layers, self.prefix)
-        if layers != self._layers:
-            self._layers = layers
-            self.live.clear()
-            self.live.trace(self.graph, self._layers)
-        self.live.update(sample, self._layers)
+        self.live.take(sample, looks.within(layers, self.prefix), self.graph)
 
     def bounds(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """Return the rectangle around these nodes (None: all) and their wires."""
@@ -363,24 +358,31 @@ class CanvasScene(QGraphicsScene):
                 room = room.united(self.nodes[node_id].card())
         return room
 
+    @property
+    def selection(self) -> Selection:
+        """What is selected now, outside or inside an open block."""
+        return self.chosen.now()
+
     def selected_nodes(self) -> list[str]:
-        """Return the ids of the selected nodes, in the document's order."""
-        return chunks.in_order(self.nodes, self.cards.chosen)
+        """Return the selected nodes of the shown graph, in the document's order."""
+        return self.chosen.nodes()
 
     def selected_edges(self) -> list[Edge]:
         """Return the selected wires, in the document's order."""
-        return chunks.in_order(self.edges, self.wires.chosen)
+        return self.chosen.edges()
 
     def clearSelection(self) -> None:  # noqa: N802 - Qt's name
         """Select nothing."""
         self.select([])
 
-    def select(self, node_ids: Iterable[str], edges: Iterable[Edge] = ()) -> None:
-        """Select exactly these."""
-        nodes = {self.nodes[i]: None for i in node_ids if i in self.nodes}
-        wires = {self.edges[e]: None for e in edges if e in self.edges}
-        self.cards.choose_only(nodes)
-        self.wires.choose_only(wires)
+    def select(
+        self,
+        node_ids: Iterable[str],
+        edges: Iterable[Edge] = (),
+        path: Iterable[str] = (),
+    ) -> None:
+        """Select exactly these; with a path, nodes inside the open block there."""
+        self.chosen.take(node_ids, edges, path)
         self.selection_told.emit()
 
     def node_at(self, place: QPointF) -> CardItem | None:

@@ -9,6 +9,7 @@ from workbench.canvas.geometry import layout
 from workbench.canvas.scene import card_item, wire_item
 from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.chunks import Chunks
+from workbench.canvas.scene.revision import Revision
 from workbench.canvas.scene.wire_item import WireItem
 from workbench.canvas.scene.wiring import Wiring
 from workbench.document import Document
@@ -22,10 +23,10 @@ def is_large(graph: Graph) -> bool:
     return len(graph.nodes) + len(graph.edges) > LARGE
 
 
-def groups() -> tuple[Chunks[CardItem], Chunks[WireItem]]:
-    """Return empty groups for cards and for wires."""
-    cards = Chunks(card_item.measure, card_item.gather)
-    return cards, Chunks(wire_item.measure, wire_item.gather)
+def groups(revision: Revision) -> tuple[Chunks[CardItem], Chunks[WireItem]]:
+    """Return empty groups for cards and for wires, which share a revision."""
+    cards = Chunks(card_item.measure, card_item.gather, revision)
+    return cards, Chunks(wire_item.measure, wire_item.gather, revision)
 
 
 class StagedScene:
@@ -47,7 +48,7 @@ class StagedScene:
         self.nodes: dict[str, CardItem] = {}
         self.edges: dict = {}
         self.auto: dict[str, Position] = {}
-        self.cards, self.wires = groups()
+        self.cards, self.wires = groups(Revision())
 
     def steps(self) -> Iterator[float]:
         """Make everything; yields how much is done, in very small slices."""

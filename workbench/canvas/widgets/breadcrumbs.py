@@ -1,19 +1,15 @@
 """The line above the canvas that says which block is open, and leads back."""
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from engine.i18n import tr
 from workbench.canvas.edits import blocks
+from workbench.canvas.stage import Stage
 from workbench.document import wires
 from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.text import tip, word
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 HEIGHT_PX = 34
 
@@ -22,12 +18,18 @@ class Breadcrumbs(QWidget):
     """Main › generator › part; a click goes there.
 
     Args:
-        view: The canvas; it makes room at its upper edge while a block is open.
+        stage: The canvas.
+        parent: Its widget.
+
+    Signals:
+        height_changed: How many pixels it needs at the upper edge: none, or a line.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        super().__init__(view)
-        self._view = view
+    height_changed = Signal(int)
+
+    def __init__(self, stage: Stage, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._stage, self._parent = stage, parent
         self.setObjectName("pathBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("panel", True)
@@ -35,18 +37,18 @@ class Breadcrumbs(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10, 0, 10, 0)
         self._row.setSpacing(2)
-        view.installEventFilter(self)
-        view.scene.path_changed.connect(self.refresh)
+        parent.installEventFilter(self)
+        stage.scene.path_changed.connect(self.refresh)
         self.hide()
 
     @property
     def words(self) -> list[str]:
         """The names from the main graph to what is open."""
-        scene = self._view.scene
+        scene = self._stage.scene
         names = [tr("Main")]
         for step, scope in zip(scene.path, scene.crumbs(), strict=False):
             names.append(
-                wires.name_of(self._view.document.project.scope(scope).node(step))
+                wires.name_of(self._stage.document.project.scope(scope).node(step))
             )
         return names
 
@@ -60,7 +62,7 @@ class Breadcrumbs(QWidget):
             self._add_step(depth, name, is_last=depth == len(names) - 1)
         self._row.addStretch(1)
         is_inside = len(names) > 1
-        self._view.setViewportMargins(0, HEIGHT_PX if is_inside else 0, 0, 0)
+        self.height_changed.emit(HEIGHT_PX if is_inside else 0)
         self.setVisible(is_inside)
         self._place()
 
@@ -89,11 +91,11 @@ class Breadcrumbs(QWidget):
         else:
             step.setToolTip(tip(tr("Go back to {name}", name=name)))
         step.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        step.clicked.connect(lambda _checked=False: blocks.go_to(self._view, depth))
+        step.clicked.connect(lambda _checked=False: blocks.go_to(self._stage, depth))
         self._row.addWidget(step)
 
     def _place(self) -> None:
-        self.setGeometry(0, 0, self._view.width(), HEIGHT_PX)
+        self.setGeometry(0, 0, self._parent.width(), HEIGHT_PX)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Be as wide as the canvas."""

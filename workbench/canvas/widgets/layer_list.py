@@ -18,7 +18,6 @@ from workbench import theme
 from workbench.canvas.cards import catalogue_items
 from workbench.canvas.cards.catalogue_items import Item
 from workbench.canvas.edits import drop
-from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.theme import icons
 from workbench.theme.text import tip
@@ -84,8 +83,7 @@ class LayerList(QWidget):
     """All layers by category; search, drag, double-click, Enter.
 
     Args:
-        document: Read for nothing but kept alive beside its canvas.
-        view: Where a double-click adds; without one only `layer_chosen` is sent.
+        document: Its blocks are listed too.
 
     Signals:
         layer_chosen: Type id of an entry that was double-clicked or entered.
@@ -93,20 +91,17 @@ class LayerList(QWidget):
 
     layer_chosen = Signal(str)
 
-    def __init__(self, document: Document, view: CanvasView | None = None) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
         self.field, self.tree = QLineEdit(), Tree()
         self._known: tuple[str, ...] = ()
         self._set_up()
         self.tree.chosen.connect(self.layer_chosen)
-        if view is not None:
-            self.layer_chosen.connect(view.add_at_centre)
-            view.library_changed.connect(self._fill)
-        theme.signals.changed.connect(self._fill)
+        theme.signals.changed.connect(self.refill)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_changed)
-        self._fill()
+        self.refill()
 
     def _set_up(self) -> None:
         self.field.setPlaceholderText(tr("Search layers"))
@@ -116,7 +111,7 @@ class LayerList(QWidget):
             icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition
         )
         icons.bind(self._glass, "search")
-        self.field.textChanged.connect(self._fill)
+        self.field.textChanged.connect(self.refill)
         self.field.returnPressed.connect(self._enter)
         self.field.installEventFilter(self)
         self.tree.setAccessibleName(tr("Layers"))
@@ -128,7 +123,7 @@ class LayerList(QWidget):
         column.addWidget(self.tree)
         self.setFocusProxy(self.field)
 
-    def _fill(self) -> None:
+    def refill(self) -> None:
         """Show the whole tree, or what a search has found, the best first."""
         text = self.field.text().strip()
         closed = self._closed()
@@ -158,7 +153,7 @@ class LayerList(QWidget):
     def _on_changed(self, _edits: object = ()) -> None:
         """Follow the names of this project's blocks."""
         if tuple(self.document.project.blocks) != self._known:
-            self._fill()
+            self.refill()
 
     def _add_head(
         self, name: str, title: str, entries: list[Item], closed: set[str]

@@ -1,8 +1,6 @@
 """A line to type in over a list: go to a node, connect without a mouse."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent
@@ -12,49 +10,33 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.i18n import tr
-from workbench.canvas import selection
 from workbench.canvas.cards import catalogue_items, faces
-from workbench.canvas.selection import Target
+from workbench.canvas.scene.selection import Selection
+from workbench.canvas.stage import Choice, Stage
 from workbench.document import actions, outer_ports, wires
 from workbench.theme import icons
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 _ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _TAKE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _MAX_DEPTH, _SHOWN, _TOP_PX = 4, 200, 48
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One line of the list.
-
-    Args:
-        words: Shown and searched.
-        do: What choosing it does.
-        icon: Beside the words.
-    """
-
-    words: str
-    do: Callable[[], object]
-    icon: QIcon
-
-
 class NodeChooser(QFrame):
     """A popup at the upper edge of the canvas.
 
     Args:
-        view: The canvas.
+        stage: The canvas.
+        parent: Its widget.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        super().__init__(view, Qt.WindowType.Popup)
-        self._view = view
+    def __init__(self, stage: Stage, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._stage, self._parent = stage, parent
         self._choices: list[Choice] = []
         self._found: list[Choice] = []
         self.field, self.results = QLineEdit(), QListWidget()
@@ -86,8 +68,8 @@ class NodeChooser(QFrame):
         self.field.setPlaceholderText(label)
         self.field.clear()
         self._fill("")
-        across = (self._view.width() - self.width()) // 2
-        self.move(self._view.mapToGlobal(QPoint(max(0, across), _TOP_PX)))
+        across = (self._parent.width() - self.width()) // 2
+        self.move(self._parent.mapToGlobal(QPoint(max(0, across), _TOP_PX)))
         self.show()
         self.field.setFocus()
 
@@ -113,7 +95,7 @@ class NodeChooser(QFrame):
         if not 0 <= row < len(self._found):
             return
         self.hide()
-        self._view.setFocus()
+        self._stage.take_focus()
         self._found[row].do()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
@@ -128,14 +110,14 @@ class NodeChooser(QFrame):
         return super().eventFilter(watched, event)
 
 
-def go_to_node(view: "CanvasView") -> None:
+def go_to_node(stage: Stage) -> None:
     """Search all nodes, also those inside blocks, and go to one."""
-    found = list(_nodes(view))
-    view.chooser.ask(found, tr("Go to a node"))
+    found = list(_nodes(stage))
+    stage.choose(found, tr("Go to a node"))
 
 
-def _nodes(view: "CanvasView") -> Iterator[Choice]:
-    project = view.document.project
+def _nodes(stage: Stage) -> Iterator[Choice]:
+    project = stage.document.project
     stack: list[tuple[str, str, str, int]] = [(ROOT, "", "", 0)]
     while stack:
         scope, prefix, trail, depth = stack.pop(0)
@@ -145,7 +127,7 @@ def _nodes(view: "CanvasView") -> Iterator[Choice]:
             path, where = prefix + node.id, f"{trail}{node.id}"
             yield Choice(
                 f"{_name(project, node, scope)}   {where}",
-                lambda path=path: view.focus_node(path),
+                lambda path=path: stage.focus_node(path),
                 _icon(node),
             )
             inner = outer_ports.of(node)
@@ -164,32 +146,33 @@ def _icon(node: Node) -> QIcon:
     return catalogue_items.icon_of(spec) if spec else icons.icon("layers")
 
 
-def connect(view: "CanvasView", *, forward: bool = True) -> None:
+def connect(stage: Stage, *, forward: bool = True) -> None:
     """Choose what the selected node feeds, or (backward) what feeds it."""
-    aim = selection.target(view)
-    if len(aim.ids) != 1:
-        view.say(tr("Select one node to connect."))
+    chosen = stage.selection
+    if len(chosen.ids) != 1:
+        stage.say(tr("Select one node to connect."))
         return
-    found = list(_wires(aim, aim.ids[0], forward=forward))
+    found = list(_wires(stage, chosen.ids[0], forward=forward))
     if not found:
-        view.say(tr("No other node has a port that fits."))
+        stage.say(tr("No other node has a port that fits."))
         return
     label = tr("Connect to") if forward else tr("Connect from")
-    view.chooser.ask(found, label)
+    stage.choose(found, label)
 
 
-def _wires(aim: Target, node_id: str, *, forward: bool) -> Iterator[Choice]:
+def _wires(stage: Stage, node_id: str, *, forward: bool) -> Iterator[Choice]:
     """Yield every possible wire of a node, those to free ports first."""
-    project, graph = aim.view.document.project, aim.graph
+    project, chosen = stage.document.project, stage.selection
+    graph = chosen.graph
     ports = wires.outputs_of if forward else wires.inputs_of
     late = []
     for port in ports(project, graph.node(node_id)):
         end = Endpoint(node_id, port.name)
-        for other in wires.candidates(project, end, aim.scope, forward=forward):
+        for other in wires.candidates(project, end, chosen.scope, forward=forward):
             edge = Edge(end, other) if forward else Edge(other, end)
             if graph.has_edge(edge):
                 continue
-            choice = _wire(aim, edge, forward=forward)
+            choice = _wire(stage, chosen, edge, forward=forward)
             taken = any(
                 e.target == edge.target for e in graph.edges_into(edge.target.node)
             )
@@ -200,17 +183,17 @@ def _wires(aim: Target, node_id: str, *, forward: bool) -> Iterator[Choice]:
     yield from late
 
 
-def _wire(aim: Target, edge: Edge, *, forward: bool) -> Choice:
+def _wire(stage: Stage, chosen: Selection, edge: Edge, *, forward: bool) -> Choice:
     here, there = edge.source, edge.target
     if not forward:
         here, there = there, here
-    node = aim.graph.node(there.node)
+    node = chosen.graph.node(there.node)
     words = f"{wires.name_of(node)} · {there.port}   {there.node}"
-    several = len(aim.face(here.node).outputs) > 1 or not forward
+    several = len(chosen.area.face(here.node).outputs) > 1 or not forward
     if several:
         words = f"{here.port} → {words}" if forward else f"{words} → {here.port}"
 
     def do() -> None:
-        aim.view.attempt(actions.connect, edge, aim.scope)
+        stage.attempt(actions.connect, edge, chosen.scope)
 
     return Choice(words, do, _icon(node))

@@ -1,7 +1,5 @@
 """The search that opens at the pointer and adds what is chosen."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QCursor, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
@@ -10,6 +8,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from engine.graph.model import Edge, Endpoint
@@ -21,24 +20,29 @@ from workbench.canvas.cards import catalogue_items, suggestions
 from workbench.canvas.cards.catalogue_items import Item
 from workbench.canvas.edits import edit
 from workbench.canvas.geometry import sizes
-from workbench.canvas.gestures import connect
-from workbench.canvas.scene import open_block
+from workbench.canvas.painting import pulled_wire
+from workbench.canvas.scene import areas
+from workbench.canvas.scene.areas import Area, ShownGraph
+from workbench.canvas.stage import Stage
 from workbench.document import wires
 from workbench.theme.text import tip
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
 
 _SHOWN = 60
 _ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class QuickAdd(QFrame):
-    """A line to type in and a list of what fits."""
+    """A line to type in and a list of what fits.
 
-    def __init__(self, view: "CanvasView") -> None:
-        super().__init__(view, Qt.WindowType.Popup)
-        self._view = view
+    Args:
+        stage: The canvas.
+        parent: Its widget.
+    """
+
+    def __init__(self, stage: Stage, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._stage = stage
+        self._area: Area = ShownGraph(stage.scene)
         self._place: QPointF | None = None
         self._end: Endpoint | None = None
         self._wire: Edge | None = None
@@ -68,45 +72,51 @@ class QuickAdd(QFrame):
     def open_at(
         self,
         place: QPointF | None,
-        end: Endpoint | None = None,
-        wire: Edge | None = None,
+        end: Endpoint | Edge | None = None,
+        area: Area | None = None,
     ) -> None:
         """Open for a new node.
 
         Args:
             place: Scene point for it; None: behind what is selected; with nothing
                 selected in the block that is open below the pointer, or the middle.
-            end: Port it is to fit and be wired to.
-            wire: Wire it is to be put into.
+            end: Port it is to fit and be wired to, or wire it is to be put into.
+            area: Where that is; None: the shown graph.
         """
         self._place = self._inside() if place is None else place
-        self._end, self._wire = end, wire
+        self._wire = end if isinstance(end, Edge) else None
+        self._end = end.source if isinstance(end, Edge) else end
+        self._area = area or ShownGraph(self._stage.scene)
         self.field.clear()
         self._fill("")
         self.move(self._corner())
         self.show()
         self.field.setFocus()
 
+    def _pointer(self) -> QPoint | None:
+        """Return the pixel below the pointer, None where that is not on the canvas."""
+        port = self._stage.viewport()
+        spot = port.mapFromGlobal(QCursor.pos())
+        return spot if port.rect().contains(spot) else None
+
     def _inside(self) -> QPointF | None:
         """Return the place of the pointer where it points into an open block."""
-        view = self._view
-        spot = view.viewport().mapFromGlobal(QCursor.pos())
-        is_chosen = view.selected_ids() or view.inside.ids
-        if is_chosen or not view.viewport().rect().contains(spot):
+        spot = self._pointer()
+        if self._stage.selection.ids or spot is None:
             return None
-        place = view.mapToScene(spot)
-        return place if open_block.at(view.scene, place) else None
+        place = self._stage.camera.to_scene(spot.toPointF())
+        return place if areas.at(self._stage.scene, place).path else None
 
     def _corner(self) -> QPoint:
         """Return the screen point for the popup, within the screen."""
-        view = self._view
+        port = self._stage.viewport()
         if self._place is not None:
-            spot = view.viewport().mapToGlobal(view.mapFromScene(self._place))
-        elif view.viewport().rect().contains(view.mapFromGlobal(QCursor.pos())):
+            spot = port.mapToGlobal(self._stage.camera.to_pixel(self._place))
+        elif self._pointer() is not None:
             spot = QCursor.pos()
         else:
-            spot = view.viewport().mapToGlobal(view.viewport().rect().center())
-        screen = view.screen().availableGeometry()
+            spot = port.mapToGlobal(port.rect().center())
+        screen = port.screen().availableGeometry()
         x = min(spot.x() + 6, screen.right() - self.width())
         y = min(spot.y() - 12, screen.bottom() - self.height())
         return QPoint(max(screen.left(), x), max(screen.top(), y))
@@ -114,52 +124,54 @@ class QuickAdd(QFrame):
     def _port(self) -> Port | None:
         if self._end is None:
             return None
-        node = self._view.scene.graph.node(self._end.node)
-        project = self._view.document.project
+        node = self._area.graph.node(self._end.node)
+        project = self._stage.document.project
         ports = (*wires.outputs_of(project, node), *wires.inputs_of(project, node))
         return wires.port_of(ports, self._end.port)
 
-    def _is_output(self) -> bool:
+    def _is_output(self, end: Endpoint) -> bool:
         """Return whether the wire leaves the port."""
-        node = self._view.scene.graph.node(self._end.node)
-        outputs = wires.outputs_of(self._view.document.project, node)
-        return self._port() in outputs
+        node = self._area.graph.node(end.node)
+        outputs = wires.outputs_of(self._stage.document.project, node)
+        return wires.port_of(outputs, end.port) is not None
 
     def _items(self, text: str) -> list[Item]:
         """Return what is offered: what fits the port; else blocks, then the rest."""
-        port, document = self._port(), self._view.document
-        if port is None:
+        end, port, document = self._end, self._port(), self._stage.document
+        if end is None or port is None:
             own = catalogue_items.block_items(document, text) if text else []
             return [*own, *catalogue_items.items(text)[:_SHOWN]]
-        forward = self._is_output()
+        forward = self._is_output(end)
         fitting = catalogue_items.fitting_items(text, port, forward=forward)
         if forward and not text.strip():
-            fitting = suggestions.ordered(fitting, self._rank(), self._category())
+            rank, category = self._rank(end), self._category(end)
+            fitting = suggestions.ordered(fitting, rank, category)
         return fitting[:_SHOWN]
 
-    def _rank(self) -> int | None:
+    def _rank(self, end: Endpoint) -> int | None:
         """Return the dimensions of one sample at the port; None where unknown."""
-        info = self._view.scene.info_of(self._end.node) if self._end else None
-        shape = info.outputs.get(self._end.port) if info else None
+        info = self._stage.scene.info_at(self._area.prefix + end.node)
+        shape = info.outputs.get(end.port) if info else None
         return None if shape is None else len(shape) - 1
 
-    def _category(self) -> str:
-        node = self._view.scene.graph.node(self._end.node)
+    def _category(self, end: Endpoint) -> str:
+        node = self._area.graph.node(end.node)
         return "" if node.type == BLOCK else registry.get(node.type).category
 
     def paint_wire(self, painter: QPainter) -> None:
         """Draw the wire that waits for its node, while this is open."""
-        if self._end is None or self._wire is not None or not self.isVisible():
+        end, place = self._end, self._place
+        if end is None or place is None or self._wire or not self.isVisible():
             return
-        item, forward = self._view.scene.nodes.get(self._end.node), self._is_output()
-        if item is not None and self._place is not None:
-            start = item.port_place(self._end.port, is_output=forward)
-            connect.paint_loose(painter, start, self._place, forward=forward)
+        if end.node in self._area.graph.nodes:
+            forward = self._is_output(end)
+            start = self._area.port_place(end, is_output=forward)
+            pulled_wire.draw_loose(painter, start, place, forward=forward)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let go of the wire."""
         super().hideEvent(event)
-        self._view.viewport().update()
+        self._stage.viewport().update()
 
     def _fill(self, text: str) -> None:
         self.results.clear()
@@ -189,15 +201,15 @@ class QuickAdd(QFrame):
             return
         self.hide()
         self._add(type_id)
-        self._view.setFocus()
+        self._stage.take_focus()
 
     def _add(self, type_id: str) -> None:
-        view = self._view
         if self._place is None:
-            edit.add(view, type_id)
+            edit.add(self._stage, type_id)
             return
         corner = self._place - QPointF(*self._grip(type_id))
-        edit.add_at(view, type_id, corner, self._wire or self._end)
+        end = self._wire or self._end
+        edit.add_at(self._stage, type_id, corner, end, self._area)
 
     def _grip(self, type_id: str) -> tuple[float, float]:
         """Return what part of the card stands at the place: a port or the middle."""

@@ -1,16 +1,12 @@
 """One line to type in, right on the canvas."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from workbench.canvas.geometry import sizes
-
-if TYPE_CHECKING:
-    from workbench.canvas.view import CanvasView
+from workbench.canvas.stage import Stage
 
 _WIDTH_PX = 220
 
@@ -19,12 +15,12 @@ class InlineField(QLineEdit):
     """A line over the canvas: Enter takes the words, Esc gives up.
 
     Args:
-        view: The canvas.
+        stage: The canvas.
     """
 
-    def __init__(self, view: "CanvasView") -> None:
-        super().__init__(view.viewport())
-        self._view = view
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage.viewport())
+        self._stage = stage
         self._take: Callable[[str], object] = lambda _text: None
         self.setObjectName("inlineField")
         self.hide()
@@ -50,10 +46,10 @@ class InlineField(QLineEdit):
         self.setPlaceholderText(label)
         self.setText(words)
         height = self.sizeHint().height()
-        room = self._view.viewport().rect().adjusted(8, 8, -8, -8)
-        spot = self._view.mapFromScene(place)
-        x = max(room.left(), min(spot.x(), room.right() - _WIDTH_PX))
-        y = max(room.top(), min(spot.y(), room.bottom() - height))
+        rect = self._stage.viewport().rect().adjusted(8, 8, -8, -8)
+        spot = self._stage.camera.to_pixel(place)
+        x = max(rect.left(), min(spot.x(), rect.right() - _WIDTH_PX))
+        y = max(rect.top(), min(spot.y(), rect.bottom() - height))
         self.setGeometry(x, y, _WIDTH_PX, height)
         self.show()
         self.raise_()
@@ -64,7 +60,7 @@ class InlineField(QLineEdit):
         """Give up."""
         if self.isVisible():
             self.hide()
-            self._view.setFocus()
+            self._stage.take_focus()
 
     def accept_line(self) -> None:
         """Take the words."""
@@ -90,10 +86,3 @@ _DONE: dict[int, Callable[[InlineField], None]] = {
     Qt.Key.Key_Return: InlineField.accept_line,
     Qt.Key.Key_Enter: InlineField.accept_line,
 }
-
-
-def above(view: "CanvasView", node_id: str) -> QPointF:
-    """Return where a line about a node opens: over its card's head."""
-    corner = view.scene.nodes[node_id].card().topLeft()
-    offset = QPoint(0, 6) if view.camera.zoom > 1 else QPoint(0, 0)
-    return corner + QPointF(sizes.STRIP, 0) + offset.toPointF()
