@@ -9,8 +9,8 @@ import itertools
 
 import pytest
 from PySide6.QtGui import QKeySequence
-
 from workbench.app.commands.actions import ENTRIES
+
 from workbench.canvas import keys
 
 Std = QKeySequence.StandardKey

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 from workbench.canvas.edits import align, drop, edit, lora
 from workbench.canvas.edits import blocks as block_edits
 from workbench.canvas.geometry import sizes

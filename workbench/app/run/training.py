@@ -1,11 +1,10 @@
 """What the Train menu does, and what the states of a run enable."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from engine.errors import EngineError
@@ -18,9 +17,7 @@ from workbench.app.files.outside import OutsidePaths
 from workbench.app.run.early import Early
 from workbench.app.run.live_settings import LiveSettings, essence
 from workbench.app.run.weights_dialog import rooted
-from workbench.commands.words import keys_of
 from workbench.theme.text import count as count_words
-from workbench.theme.text import plain, tip
 
 if TYPE_CHECKING:
     from workbench.app.bars.banner import Kind, Offer
@@ -37,7 +34,14 @@ class TrainCommands(QObject):
     Args:
         desk: Whose document is trained.
         outside: Knows whether what a run starts from may be read.
+
+    Attributes:
+        possible: Ids of the commands that can do something now.
+        goes_on: To train is to go on with a run.
+        obstacle: Why nothing can be trained now, or nothing.
     """
+
+    changed = Signal()  # any of the attributes
 
     node_wanted = Signal(str)
     begun = Signal()  # or gone on
@@ -51,7 +55,8 @@ class TrainCommands(QObject):
         self._outside = outside
         self._live = LiveSettings(session.set_hyper)
         self._run_essence = ""
-        self._actions: Mapping[str, QAction] = {}
+        self.possible: frozenset[str] = frozenset()
+        self.goes_on, self.obstacle = False, ""
         self._analysis: Analysis | None = None
         self._past: PastRun | None = None
         self._restart = False
@@ -70,10 +75,6 @@ class TrainCommands(QObject):
         session.run_started.connect(self._on_run_started)
         session.devices_ready.connect(lambda _devices: self._on_ready())
         session.engine_lost.connect(self._on_lost)
-
-    def follow(self, actions: Mapping[str, QAction]) -> None:
-        """Keep these actions as the states allow."""
-        self._actions = actions
         self.refresh()
 
     def set_analysis(self, analysis: Analysis) -> None:
@@ -318,16 +319,13 @@ class TrainCommands(QObject):
         self._banner.say("error", failed.text, offers, about=_FAILURE)
 
     def refresh(self) -> None:
-        """Let each action be chosen if it can do something now."""
-        if not self._actions:
-            return
+        """Work out what can be done now, and tell."""
         state, active = self._session.state, self._session.active
         resumable = state == "paused"
         is_obeyed = active and state != "stopping"
-        goes_on = resumable or self._resumable_past is not None
         obstacle = self._obstacle()
         can_begin = resumable or not (active or obstacle) or self._is_starting
-        enabled = {
+        can = {
             "train": can_begin,
             "pause": is_obeyed,
             "stop": is_obeyed or self.early.waits,
@@ -337,16 +335,10 @@ class TrainCommands(QObject):
             "restart": can_begin or not obstacle,
             "keep": not obstacle and self._session.history.run is not None,
         }
-        for name, is_on in enabled.items():
-            self._actions[name].setEnabled(is_on)
-        self._name_train(goes_on, "" if active else obstacle)
-
-    def _name_train(self, goes_on: bool, obstacle: str) -> None:
-        """Give the main action its words, and say why it can't be used."""
-        action = self._actions["train"]
-        action.setText(tr("&Resume") if goes_on else tr("T&rain"))
-        words = f"{plain(action.text())}  ({keys_of(action)})"
-        action.setToolTip(tip(f"{words}\n{obstacle}") if obstacle else words)
+        self.possible = frozenset(name for name, is_on in can.items() if is_on)
+        self.goes_on = resumable or self._resumable_past is not None
+        self.obstacle = "" if active else obstacle
+        self.changed.emit()
 
     @property
     def _is_starting(self) -> bool:
