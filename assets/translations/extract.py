@@ -26,7 +26,8 @@ ROOT = FOLDER.parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from engine.files import atomic_write  # noqa: E402 - found through the line above
+from engine.data.readers.table import READERS  # noqa: E402 - found as above
+from engine.files import atomic_write  # noqa: E402
 from engine.graph import options  # noqa: E402
 from engine.layers import registry  # noqa: E402
 from engine.layers.datasets.catalogue import DATASETS  # noqa: E402
@@ -34,6 +35,8 @@ from engine.layers.spec import Param, Port  # noqa: E402
 
 PACKAGES = ("engine", "workbench", "presets")
 TABLES: Mapping[str, Mapping[str, int | None]] = {
+    "engine/data/readers/cells.py": {"COMPLAINTS": None, "EXPECTED": None},
+    "engine/data/readers/delimited.py": {"_WORDS": None},
     "engine/export/formats.py": {"_ROWS": 1},
     "engine/graph/presets/library.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
@@ -188,6 +191,9 @@ def _read_catalogue(words: Words) -> None:
         words.add(data.title, f"data {data.id}")
         words.add(data.help, f"data {data.id}")
         _read_ports((part.port for part in data.layout), f"data {data.id}", words)
+    for reader in READERS.values():
+        words.add(reader.title, f"reader {reader.id}")
+        _read_params(reader.settings, f"reader {reader.id}", words)
     for option in (*options.OPTIMIZERS.values(), *options.SCHEDULES.values()):
         words.add(option.title, option.id)
         words.add(option.help, option.id)

@@ -26,7 +26,6 @@ from engine.training.loop.launch import launch
 from engine.training.loop.trainer import Trainer
 from engine.training.parts import threads
 from engine.training.records import runs
-from engine.training.weights import initial_weights
 
 RUNS = Path("runs")
 """Where runs are kept when nothing is said."""
@@ -110,9 +109,7 @@ def _resumed(options: Namespace) -> tuple[Trainer, runs.Run]:
             fix=tr("Leave --set, --steps, --seed, --device and --weights-from away."),
         )
     run = runs.open_run(Path(options.out), options.from_step)
-    if not run.has_checkpoint:  # it begins with what it says, and may be anybody's
-        kept = str(run.info.get(initial_weights.KEPT_FROM, ""))
-        _check_allowed(options, weights.outside(run.project, "", kept))
+    _check_allowed(options, run.places)  # it may be anybody's
     return Trainer.resume(run), run
 
 

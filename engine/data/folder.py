@@ -2,12 +2,12 @@
 
 import hashlib
 import io
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 import engine
+from engine.data.readers import npz
 from engine.errors import DataError
 from engine.i18n import tr
 
@@ -38,7 +38,7 @@ def read_arrays(name: str, folder: Path = FOLDER) -> dict[str, np.ndarray]:
     path = folder / f"{name}.npz"
     content = _content(path)
     _check_hash(path, content, SHA256[name])
-    return _unpacked(path, content)
+    return npz.arrays(io.BytesIO(content), path, _reinstall())
 
 
 def _content(path: Path) -> bytes:
@@ -64,20 +64,6 @@ def _check_hash(path: Path, content: bytes, expected: str) -> None:
             got=f"{got[:12]}…",
             fix=_reinstall(),
         )
-
-
-def _unpacked(path: Path, content: bytes) -> dict[str, np.ndarray]:
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return dict(archive)
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise DataError(
-            tr("The data file holds no arrays"),
-            where=path.name,
-            expected=tr("an npz file without Python objects"),
-            got=str(error),
-            fix=_reinstall(),
-        ) from error
 
 
 def _reinstall() -> str:

@@ -4,7 +4,7 @@ Every request is answered: with what it asks for, or with `Failed`.
 """
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -34,6 +34,7 @@ from engine.training.loop.view_requests import Making, PastViews
 from engine.training.machine import devices
 from engine.training.machine.scarcity import give_back
 from engine.training.records import runs
+from engine.training.records.past_runs import PastRuns
 from engine.training.weights import initial_weights
 
 CLOSE_S = 8.0
@@ -57,6 +58,7 @@ class Host:
         self._shapes = ShapeCache(catalog.training_part)
         self._job: Job | None = None
         self._past: PastViews | None = None
+        self._past_runs = PastRuns()
         self._forecaster = Forecaster(send)
         self._handlers = dict(self._rows())
 
@@ -70,6 +72,10 @@ class Host:
         yield commands.MoveRun.handled(self._move_run)
         yield commands.Train.handled(self._train)
         yield commands.ResumeRun.handled(self._resume_run)
+        yield commands.OpenRun.handled(lambda r: self._past_runs.open(r.command.run))
+        yield commands.ReadCurves.handled(
+            lambda r: self._past_runs.part(r.command.run, r.command.part)
+        )
         yield commands.Export.handled(self._export)
         yield commands.PreviewWeights.handled(self._preview)
         yield commands.Look.handled(self._look)
@@ -178,6 +184,7 @@ class Host:
         command = request.command
         self._require_idle()
         run = runs.open_run(Path(command.folder), command.from_step)
+        _refuse_others(run.places, command.allowed)
         self._let_go()
         self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
 
@@ -265,3 +272,17 @@ class Host:
         if self._past is None or self._past.folder != folder:
             self._past = PastViews(folder)
         return self._past.answer(make)
+
+
+def _refuse_others(places: Collection[str], allowed: Collection[str]) -> None:
+    """Refuse to read weights from places that nobody has allowed.
+
+    Raises:
+        TrainingError: Names them.
+    """
+    if held := [place for place in places if place not in allowed]:
+        raise TrainingError(
+            tr("The project reads files outside its folder"),
+            got=", ".join(held),
+            fix=tr("Allow reading them, if you trust the project with that."),
+        )

@@ -19,6 +19,7 @@ from engine.protocol.messages import (
     View,
     Views,
 )
+from engine.protocol.past_runs import CurvesPart, OpenedRun
 from engine.protocol.weights import WeightsPreview
 
 if TYPE_CHECKING:
@@ -124,11 +125,34 @@ class ResumeRun(Command[RunStarted]):
         folder: Of the run.
         paused: Wait before the first step.
         from_step: Step of a checkpoint that the run keeps; −1 is the newest.
+        allowed: Places that weights may be read from, if the run begins anew: it may
+            be anybody's.
     """
 
     folder: str
     paused: bool = False
     from_step: int = -1
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenRun(Command[OpenedRun]):
+    """Ask what the run in a folder says of itself. Answer: `past_runs.OpenedRun`."""
+
+    run: str
+
+
+@dataclass(frozen=True)
+class ReadCurves(Command[CurvesPart]):
+    """Ask for a part of what a run has recorded. Answer: `past_runs.CurvesPart`.
+
+    Args:
+        run: Its folder.
+        part: From 0; `OpenedRun.parts` says how many there are.
+    """
+
+    run: str
+    part: int
 
 
 @dataclass(frozen=True)

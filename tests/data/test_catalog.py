@@ -70,7 +70,7 @@ def test_every_set_loads_in_time_without_torch_and_pandas():
     code = """
 import sys, time
 from engine.data.catalog import load
-from engine.layers.datasets import DATASETS
+from engine.layers.datasets.catalogue import DATASETS
 for source in DATASETS:
     start = time.process_time()
     load({"source": source})

@@ -225,13 +225,13 @@ def _training(
 
 def _slowly(trainer: Trainer) -> None:
     """Let a step take a millisecond more, so that moments differ."""
-    step = trainer._finish_step
+    note = trainer.news.add_step
 
     def slow(*args) -> None:
         time.sleep(0.001)
-        step(*args)
+        note(*args)
 
-    trainer._finish_step = slow  # type: ignore[method-assign]
+    trainer.news.add_step = slow  # type: ignore[method-assign]
 
 
 def _judged(trained: _Trained, expected: torch.Tensor) -> str:

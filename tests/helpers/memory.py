@@ -33,7 +33,7 @@ def train(project: Project, folder: Path) -> None:
     for _ in trainer.steps():
         # the writer of a checkpoint would free its copies where no profiler looks
         being_saved = trainer.step % 5 == 2
-        copies = (copies or trainer._snapshot()) if being_saved else None
+        copies = (copies or trainer.snapshot()) if being_saved else None
 
 
 def short(preset: str) -> Project:

@@ -39,7 +39,7 @@ class Share:
             ("frames", runner, ("_send_frame",)),
             ("diagnosis", trainer.watcher, ("sampled", "evaluated", "look_due")),
             ("checkpoints", trainer, ("save",)),
-            ("curves", trainer._news, ("add_step",)),
+            ("curves", trainer.news, ("add_step",)),
             ("curves", trainer.recorder, ("commit", "checkpoint_due")),
             ("views", trainer.viewing, ("due",)),
         ):  # fmt: skip

@@ -21,7 +21,13 @@ from engine.protocol.baselines import Baseline
 from engine.protocol.device import Devices
 from engine.protocol.findings import Finding
 from engine.protocol.goals import PhaseGoal
-from engine.protocol.messages import Analysis, LayerSample, Message, NodeInfo
+from engine.protocol.messages import (
+    Analysis,
+    Evaluation,
+    LayerSample,
+    Message,
+    NodeInfo,
+)
 from engine.protocol.wire import encoding
 
 ARRAYS = st.builds(
@@ -63,6 +69,8 @@ TYPES = {
     "Finding": Finding,
     "PhaseGoal": PhaseGoal,
     "Baseline": Baseline,
+    "LayerSample": LayerSample,
+    "Evaluation": Evaluation,
 }
 """Names that `frame` has for type checkers only."""
 

@@ -13,6 +13,7 @@ import pytest
 from engine import files
 from engine.errors import TrainingError
 from engine.training.loop.launch import launch
+from engine.training.loop.steps import Steps
 from engine.training.loop.trainer import Trainer
 from engine.training.records import disk, runs
 from tests.training.projects import mlp
@@ -189,13 +190,13 @@ def test_the_last_weights_are_held_until_they_are_saved(tmp_path, monkeypatch):
     refusing = Refusing(monkeypatch, errno.ENOSPC)
     listener, run = started(tmp_path)
     listener.trainer.recorder.checkpoint_every_steps = 10**9
-    finish = listener.trainer._finish
+    finish = Steps._finish
 
-    def last(kind):
+    def last(steps, kind):
         refusing.is_on = True
-        yield from finish(kind)
+        yield from finish(steps, kind)
 
-    monkeypatch.setattr(listener.trainer, "_finish", last)
+    monkeypatch.setattr(Steps, "_finish", last)
     listener.runner.start()
     wait_until_held(listener)
     assert listener.frames[-1].step == STEPS

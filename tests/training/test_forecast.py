@@ -128,9 +128,9 @@ def test_views_of_a_short_run_are_made_at_both_ends():
 def test_forecast_weighs_spans_and_evaluations_by_how_often_they_come(
     clock, monkeypatch
 ):
-    real_step = forecast._Rehearsed.make
+    real_step = forecast.Rehearsal.make
     real_batch = Viewing.make
-    real_evaluation = forecast._Rehearsed.evaluation
+    real_evaluation = forecast.Rehearsal.evaluation
 
     def make(self, number):
         clock.now += 1.0 if number <= 300 else 3.0
@@ -146,8 +146,8 @@ def test_forecast_weighs_spans_and_evaluations_by_how_often_they_come(
         yield from real_batch(self, step)
 
     monkeypatch.setattr(Budget, "also", lambda *_: None)  # seconds of a busy machine
-    monkeypatch.setattr(forecast._Rehearsed, "make", make)
-    monkeypatch.setattr(forecast._Rehearsed, "evaluation", evaluation)
+    monkeypatch.setattr(forecast.Rehearsal, "make", make)
+    monkeypatch.setattr(forecast.Rehearsal, "evaluation", evaluation)
     monkeypatch.setattr(Viewing, "make", views)
     project = mlp(
         named("a", last=300),
@@ -254,7 +254,7 @@ def test_stopped_rehearsal_tells_nothing():
 
 def test_rehearsal_is_stopped_between_two_batches_of_an_evaluation(monkeypatch):
     rehearsal = Rehearsal(mlp())
-    real, batches = forecast._Rehearsed.evaluation, []
+    real, batches = forecast.Rehearsal.evaluation, []
 
     def evaluation(self):
         for event in real(self):
@@ -262,7 +262,7 @@ def test_rehearsal_is_stopped_between_two_batches_of_an_evaluation(monkeypatch):
             rehearsal.stop()
             yield event
 
-    monkeypatch.setattr(forecast._Rehearsed, "evaluation", evaluation)
+    monkeypatch.setattr(forecast.Rehearsal, "evaluation", evaluation)
     assert rehearsal.forecast(budget_s=0.01) is None
     assert len(batches) == 1
 

@@ -8,7 +8,7 @@ import torch
 from engine.errors import DataError, TrainingError
 from engine.training.loop.trainer import Trainer
 from engine.training.records import checkpoint_file, runs
-from engine.training.records.runs import Change
+from engine.training.records.change import Change
 from tests.training.projects import cnn, gan, mlp, phase
 
 

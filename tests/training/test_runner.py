@@ -338,7 +338,7 @@ def test_stop_in_a_slow_evaluation_ends_as_stopped_and_evaluates_again(tmp_path)
     (call,) = [n for n in program.graph.nodes if n.meta.get("node") == "act"]
     slow = Slow(nn.Tanh(), 0.3)
     setattr(program, call.target, slow)
-    trainer._interrupt.listen(slow=True)
+    trainer.interrupt.listen(slow=True)
     listener.runner.start()
     listener.wait(lambda: slow.calls > 0)
     outcome = listener.end()

@@ -346,8 +346,8 @@ def test_losses_on_a_device_that_are_no_numbers_keep_the_old_checkpoint(tmp_path
         next(steps)
     trainer.save()
     there = {"loss": torch.tensor(float("nan"))}
-    trainer._device_losses.add(4, ["loss"], there)
-    trainer._position.step = 4
+    trainer.device_losses.add(4, ["loss"], there)
+    trainer.position.step = 4
     trainer.save()
     assert (trainer.ending.kind, trainer.ending.node) == ("diverged", "loss")
     steps.close()

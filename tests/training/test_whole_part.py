@@ -9,6 +9,7 @@ from engine.data import catalog
 from engine.graph.model import Node
 from engine.layers import registry
 from engine.training.evaluation import evaluation
+from engine.training.loop.steps import Steps
 from engine.training.loop.trainer import Trainer
 from tests.training.projects import mlp, phase, project
 
@@ -44,14 +45,14 @@ def test_all_that_judges_uses_the_loss_of_the_whole_part(monkeypatch):
     monkeypatch.setattr(evaluation, "BATCH_SIZE", 7)
     document = weighted(steps=60, evaluate_every=5, keep_best=True)
     trainer = Trainer(document)
-    believed, real = [], trainer._evaluated
+    believed, real = [], Steps._evaluated
 
-    def evaluated(values, train_values):
+    def evaluated(steps, values, train_values):
         state = trainer.parts.program.modules.state_dict()
         believed.append((values["loss"], whole_loss(trainer, state)))
-        real(values, train_values)
+        real(steps, values, train_values)
 
-    monkeypatch.setattr(trainer, "_evaluated", evaluated)
+    monkeypatch.setattr(Steps, "_evaluated", evaluated)
     for _ in trainer.steps():
         pass
     told, expected = np.array(believed).T

@@ -47,12 +47,12 @@ class Environment:
             stamp.get("pyproject") == self._fingerprint()
             and stamp.get("python") == os.path.realpath(self.python)
             and (not self.is_running() or stamp.get("version") == _version())
-            and set(extras) <= set(stamp.get("extras", ()))
+            and set(extras) <= _words(stamp.get("extras"))
         )
 
     def extras(self) -> set[str]:
         """Return the extras that an up-to-date environment already holds."""
-        return set(self._read_stamp().get("extras", ())) if self.is_current() else set()
+        return _words(self._read_stamp().get("extras")) if self.is_current() else set()
 
     def write_stamp(self, version: str, extras: Iterable[str]) -> None:
         """Record that everything for `extras` is installed; last thing of all."""
@@ -87,6 +87,11 @@ class Environment:
 
     def _fingerprint(self) -> str:
         return hashlib.sha256(self.pyproject.read_bytes()).hexdigest()
+
+
+def _words(extras: object) -> set[str]:
+    """Return the words in a list of the stamp; none if it holds something else."""
+    return set(map(str, extras)) if isinstance(extras, list) else set()
 
 
 def _version() -> str:

@@ -90,7 +90,7 @@ def _require_venv_module() -> None:
 
 def _pip(environment: Environment, lines: list[str]) -> None:
     """Run pip with its own progress on the terminal, and explain a failure."""
-    command = [environment.python, "-m", "pip", "install"]
+    command = [str(environment.python), "-m", "pip", "install"]
     command += ["--disable-pip-version-check", "--no-input", *lines]
     errors = []
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as pip:

@@ -1,7 +1,7 @@
 """One first start at a time: the others wait for it and find the work done."""
 
 import contextlib
-import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ def _try(file: IO[bytes]) -> bool:
     return True
 
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: IO[bytes]) -> None:

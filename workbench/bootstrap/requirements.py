@@ -14,7 +14,7 @@ from pathlib import Path
 _LINE = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*([^;@]*)$")
 _CLAUSE = re.compile(r"(>=|<=|==|!=|<|>)\s*([0-9][0-9.]*)$")
 _RELEASE = re.compile(r"(?:\d+!)?(\d+(?:\.\d+)*)")
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[[list[int], list[int]], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
     "==": operator.eq,

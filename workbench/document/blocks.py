@@ -178,10 +178,10 @@ def _led_inside(project: Project, node_id: str, scope: str) -> list[Edit]:
         return []
     inner = project.blocks[of(block.graph.node(node_id))]
     names = ungrouping.unpack(project, node_id, scope).names
-    repeat = block.graph.node(node_id).params.get("repeat", 1)
-    several = isinstance(repeat, int) and repeat > 1
-    first = f"{node_id}.0." if several else f"{node_id}."
-    last = f"{node_id}.{repeat - 1}." if several else first
+    told = block.graph.node(node_id).params.get("repeat", 1)
+    repeat = told if isinstance(told, int) else 1
+    first = f"{node_id}.0." if repeat > 1 else f"{node_id}."
+    last = f"{node_id}.{repeat - 1}." if repeat > 1 else first
 
     def lead(end: Endpoint) -> tuple[Endpoint, ...]:
         if end.node != node_id:

@@ -49,9 +49,9 @@ def excerpt(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> s
     return serialize.dumps(part)
 
 
-def _blocks_of(project: Project, part: Project) -> dict:
+def _blocks_of(project: Project, part: Project) -> dict[str, Block]:
     """Return the definitions that the nodes of `part` stand for, inner ones too."""
-    found: dict = {}
+    found: dict[str, Block] = {}
     stack = list(part.graph.nodes.values())
     while stack:
         node = stack.pop()

@@ -6,7 +6,7 @@ has broken there is left out, never refused.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from engine.graph.edits import Edit, Move, SetExtra
 from engine.graph.model import ROOT, Position, Project
@@ -17,7 +17,6 @@ from workbench.document.document import Document
 KEY = "notes"
 COLOURS = ("conv", "dense", "act", "loss", "norm", "pool", "io")
 MIN_WIDTH, MIN_HEIGHT = 80.0, 40.0
-_NUMBERS = ("x", "y", "width", "height")
 _MAX_PX = 1e6
 _MOST, _MOST_LETTERS = 5_000, 10_000
 
@@ -49,6 +48,18 @@ class Note:
     scope: str = ROOT
 
 
+class NoteFields(TypedDict, total=False):
+    """What can be changed of a note; see `Note`."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    scope: str
+
+
 def read(project: Project) -> tuple[Note, ...]:
     """Return the notes of all scopes."""
     records = project.extra.get(KEY)
@@ -60,21 +71,21 @@ def read(project: Project) -> tuple[Note, ...]:
 def _note(record: object) -> Note | None:
     if not isinstance(record, dict) or record.get("kind") not in ("frame", "comment"):
         return None
-    words = {key: record.get(key, "") for key in ("id", "text", "colour", "scope")}
-    numbers = {key: record.get(key) for key in _NUMBERS}
-    if not all(isinstance(value, str) for value in words.values()) or not words["id"]:
+    words = [record.get(key, "") for key in ("id", "text", "colour", "scope")]
+    sizes = [record.get(key, "") for key in ("x", "y", "width", "height")]
+    if not all(isinstance(word, str) for word in words) or not words[0]:
         return None
-    if not all(_is_number(value) for value in numbers.values()):
+    if not all(map(_is_size, sizes)):
         return None
-    words["text"] = words["text"][:_MOST_LETTERS]
-    if words["colour"] not in COLOURS:
-        words["colour"] = COLOURS[0]
-    return Note(kind=record["kind"], **words, **numbers)
+    (note_id, text, colour, scope), (x, y, width, height) = words, sizes
+    text, colour = text[:_MOST_LETTERS], colour if colour in COLOURS else COLOURS[0]
+    return Note(note_id, record["kind"], text, x, y, width, height, colour, scope)
 
 
-def _is_number(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and abs(value) <= _MAX_PX
+def _is_size(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= _MAX_PX
 
 
 def edit(notes: Iterable[Note]) -> Edit:
@@ -89,8 +100,7 @@ def _record(note: Note) -> dict[str, object]:
 
 
 def _short(value: object) -> object:
-    is_whole = isinstance(value, float) and value.is_integer()
-    return int(value) if is_whole else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def add(document: Document, note: Note) -> str:
@@ -106,7 +116,9 @@ def add(document: Document, note: Note) -> str:
     return note.id
 
 
-def change(document: Document, note_id: str, words: str, **values: object) -> None:
+def change(
+    document: Document, note_id: str, words: str, **values: Unpack[NoteFields]
+) -> None:
     """Change fields of a note; `words` are for the Edit menu."""
     old = read(document.project)
     new = [replace(n, **values) if n.id == note_id else n for n in old]

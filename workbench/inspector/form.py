@@ -12,6 +12,7 @@ from workbench.inspector import fields
 from workbench.inspector.fields import Field
 from workbench.theme import icons
 from workbench.theme.label import Label
+from workbench.theme.line import Line
 from workbench.theme.style import polish
 from workbench.theme.text import escape
 from workbench.theme.tokens import SPACE_S
@@ -126,5 +127,5 @@ class Form(QWidget):
     def _say(self, row: Row, text: str) -> None:
         row.error.setText(text)
         row.error.setVisible(bool(text))
-        for edit in row.field.findChildren(fields.Line):
+        for edit in row.field.findChildren(Line):
             polish(edit, "error", bool(text))

@@ -98,7 +98,8 @@ class Inspector(QWidget):
     def page(self) -> QWidget:
         """What is on the page that shows."""
         area = self.pages.currentWidget()
-        return area.widget() if isinstance(area, QScrollArea) else area
+        inside = area.widget() if isinstance(area, QScrollArea) else area
+        return inside or self.pages
 
     def focus_first(self) -> None:
         """Put the keyboard into the first setting of the shown nodes."""
@@ -136,7 +137,7 @@ class Inspector(QWidget):
 def first_field(form: QWidget) -> QWidget | None:
     """Return the first widget of a form that takes the keyboard."""
     widget = form.nextInFocusChain()
-    while form.isAncestorOf(widget):
+    while widget is not None and form.isAncestorOf(widget):
         takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if takes and widget.isEnabled() and widget.isVisible():
             return widget

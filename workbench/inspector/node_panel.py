@@ -42,10 +42,6 @@ WEIGHTS = (
     ),
 )
 _WEIGHTS_BY_NAME = {param.name: param for param in WEIGHTS}
-_SETTERS = {
-    "trainable": actions.set_trainable,
-    "lr_factor": actions.set_lr_factor,
-}
 
 
 class NodePanel(QWidget):
@@ -194,10 +190,16 @@ class NodePanel(QWidget):
         self._attempt(
             self.weights,
             name,
-            lambda: _SETTERS[name](
-                self._document, self._ids, value=value, scope=self._scope
-            ),
+            lambda: self._set_weights(value),
         )
+
+    def _set_weights(self, value: Value) -> None:
+        """Freeze the weights or not (a bool), or set their rate factor (a number)."""
+        nodes = (self._document, self._ids)
+        if isinstance(value, bool):
+            actions.set_trainable(*nodes, value=value, scope=self._scope)
+        elif isinstance(value, int | float):
+            actions.set_lr_factor(*nodes, value=value, scope=self._scope)
 
     def _on_weights_reset(self, name: str) -> None:
         self._on_weights_edited(name, _WEIGHTS_BY_NAME[name].default)

@@ -182,14 +182,14 @@ class ProblemList(QWidget):
         self._box.setSpacing(2)
         self._box.addWidget(self.empty, 1)
         self._box.addStretch(0)
-        self.scroll = scrolled(content)
+        self.area = scrolled(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroll)
+        outer.addWidget(self.area)
         self._adding = QTimer(self)
         self._adding.setInterval(_PAUSE_MS)
         self._adding.timeout.connect(self._go_on)
-        bar = self.scroll.verticalScrollBar()
+        bar = self.area.verticalScrollBar()
         bar.valueChanged.connect(lambda _value: self._await_room())
         bar.rangeChanged.connect(lambda _low, _high: self._await_room())
         signals.changed.connect(self._on_theme_changed)
@@ -237,7 +237,7 @@ class ProblemList(QWidget):
 
     def _go_on(self) -> None:
         """Add rows a few at a time, as far as a person may scroll soon."""
-        bar = self.scroll.verticalScrollBar()
+        bar = self.area.verticalScrollBar()
         has_room = bar.maximum() - bar.value() < bar.pageStep()
         if has_room and self.isVisible() and len(self.rows) < len(self._shown or ()):
             self._add_rows(_AT_ONCE)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from workbench.session.link import Asked
+
 Body = TypeVar("Body")
 
 
@@ -11,9 +13,9 @@ class Answers:
 
     def __init__(self) -> None:
         # Any: the class that is the key says what its taker takes, see `to`.
-        self._takers: dict[type, Callable[[Any, object], None]] = {}
+        self._takers: dict[type, Callable[[Any, Asked], None]] = {}
 
-    def to(self, kind: type[Body], take: Callable[[Body, object], None]) -> None:
+    def to(self, kind: type[Body], take: Callable[[Body, Asked], None]) -> None:
         """Let `take` have every message of the class `kind`.
 
         Args:
@@ -22,7 +24,7 @@ class Answers:
         """
         self._takers[kind] = take
 
-    def give(self, body: object, command: object) -> None:
+    def give(self, body: object, command: Asked) -> None:
         """Hand a message to the one who takes it; others are dropped."""
         take = self._takers.get(type(body))
         if take is not None:

@@ -1,14 +1,12 @@
 """Questions about the open document: its shapes and problems, and what it takes."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph.model import Project
 from engine.protocol import commands, messages
 from workbench.session.answers import Answers
 from workbench.session.forecasting import Forecasting
-from workbench.session.link import Link
+from workbench.session.link import Ask, Asked, Link
 from workbench.session.run_state import RunState
 from workbench.session.writing import Writing
 
@@ -38,7 +36,7 @@ class Checking(QObject):
         self,
         state: RunState,
         link: Link,
-        ask: Callable[[object], None],
+        ask: Ask,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -84,7 +82,7 @@ class Checking(QObject):
                 lambda text: self._ask(commands.Check(text, revision, folder, allowed)),
             )
 
-    def _on_analysis(self, body: messages.Analysis, _command: object) -> None:
+    def _on_analysis(self, body: messages.Analysis, _command: Asked) -> None:
         if body.revision == self.revision:
             if body.trainable and self._project is not None:
                 self.forecasting.want(self._project, body.revision)

@@ -6,9 +6,12 @@ from engine.graph.model import Project
 from engine.protocol import commands, messages
 from workbench.session.answers import Answers
 from workbench.session.curves.history import History
+from workbench.session.link import Asked
 from workbench.session.names import Names, names_of
 from workbench.session.run_state import RunState, State
 
+BEGINNINGS = (commands.Train, commands.ResumeRun)
+"""Commands that begin a run."""
 _ENDINGS: dict[str, State] = {
     "finished": "finished",
     "early": "finished",
@@ -88,22 +91,22 @@ class CurrentRun(QObject):
         self._is_left = False
         self._state.set("idle")
 
-    def _on_started(self, body: messages.RunStarted, command: object) -> None:
+    def _on_started(self, body: messages.RunStarted, command: Asked) -> None:
         if self._is_left:
             return
         self.history.begin(body, self._names)
-        asked = isinstance(command, commands.Train | commands.ResumeRun)
-        self._state.follow("paused" if asked and command.paused else "training")
+        is_paused = isinstance(command, BEGINNINGS) and command.paused
+        self._state.follow("paused" if is_paused else "training")
         self.started.emit(body)
 
-    def _on_frame(self, body: messages.Frame, _command: object) -> None:
+    def _on_frame(self, body: messages.Frame, _command: Asked) -> None:
         if self._is_left:
             return
         self.history.add(body)
         self._state.follow(body.state)
         self.grown.emit(body)
 
-    def _on_outcome(self, body: messages.Outcome, _command: object) -> None:
+    def _on_outcome(self, body: messages.Outcome, _command: Asked) -> None:
         if self._is_left:
             self._end_left()
             return
@@ -114,5 +117,5 @@ class CurrentRun(QObject):
         self._state.set(_ENDINGS[body.kind])
         self.ended.emit(body)
 
-    def _on_moved(self, body: messages.Moved, _command: object) -> None:
+    def _on_moved(self, body: messages.Moved, _command: Asked) -> None:
         self.history.moved(body.folder)

@@ -1,14 +1,12 @@
 """Asks what a training would take, once nobody edits and nothing trains."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
 from engine.protocol import commands, messages
 from workbench.session.answers import Answers
-from workbench.session.link import Link
+from workbench.session.link import Ask, Asked, Link
 from workbench.session.run_state import RunState
 
 STILL_MS = 1000
@@ -35,7 +33,7 @@ class Forecasting(QObject):
         self,
         state: RunState,
         link: Link,
-        ask: Callable[[object], None],
+        ask: Ask,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -77,8 +75,9 @@ class Forecasting(QObject):
         """Take the engine's answers."""
         answers.to(messages.Forecast, self._on_forecast)
 
-    def _on_forecast(self, body: messages.Forecast, command: object) -> None:
-        asked = isinstance(command, commands.Estimate)
-        if asked and self._wanted and command.revision == self._wanted[1]:
+    def _on_forecast(self, body: messages.Forecast, command: Asked) -> None:
+        if self._wanted is None or not isinstance(command, commands.Estimate):
+            return
+        if command.revision == self._wanted[1]:
             self._wanted = None
             self.ready.emit(body)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from engine.i18n import tr
 from engine.protocol import commands, messages
 from workbench.session.curves.history import History
-from workbench.session.link import Link
+from workbench.session.link import AnyCommand, Link
 from workbench.session.run_state import RunState
 from workbench.session.vigil import Vigil
 
@@ -27,7 +27,7 @@ class Farewell:
     """
 
     failed: messages.Failed
-    unanswered: tuple[object, ...]
+    unanswered: tuple[AnyCommand, ...]
     again: bool
 
 

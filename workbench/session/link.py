@@ -3,10 +3,10 @@
 import math
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.i18n import language
-from engine.protocol.commands import Estimate
+from engine.protocol.commands import Command, Estimate
 from engine.protocol.messages import Message
 
 RESPAWNS, STEADY_S = 3, 30.0
@@ -14,10 +14,17 @@ RESPAWNS, STEADY_S = 3, 30.0
 must have answered that did not crash soon."""
 
 
+AnyCommand = Command[Any]
+Asked = AnyCommand | None
+"""What a message answers; None where nobody asked."""
+Ask = Callable[[AnyCommand], None]
+"""Sends a command that will be answered."""
+
+
 class Client(Protocol):
     """What the session needs of `engine.protocol.wire.client.EngineClient`."""
 
-    def send(self, command: object) -> int:
+    def send(self, command: AnyCommand) -> int:
         """Hand a command to the engine and return its number."""
 
     def drain(self) -> list[Message]:
@@ -40,8 +47,8 @@ class Link:
     def __init__(self, spawn: Callable[[], Client]) -> None:
         self._spawn = spawn
         self._client: Client | None = None
-        self._waiting: dict[int, object] = {}
-        self._later: list[object] = []
+        self._waiting: dict[int, AnyCommand] = {}
+        self._later: list[AnyCommand] = []
         self._crashes, self._greeted_at = 0, math.inf
         self.ready = False
 
@@ -56,12 +63,12 @@ class Link:
         return bool(self._waiting)
 
     @property
-    def commands(self) -> list[object]:
+    def commands(self) -> list[AnyCommand]:
         """All commands without an answer."""
         return [*self._waiting.values()]
 
     @property
-    def awaited(self) -> object | None:
+    def awaited(self) -> AnyCommand | None:
         """The oldest command without an answer; a forecast only if it is alone."""
         told = [c for c in self.commands if not isinstance(c, Estimate)]
         return next(iter(told or self.commands), None)
@@ -76,7 +83,7 @@ class Link:
             self.send(command, answered=True)
         return True
 
-    def send(self, command: object, *, answered: bool = False) -> None:
+    def send(self, command: AnyCommand, *, answered: bool = False) -> None:
         """Send a command; `answered` means that it will be answered.
 
         Between two engines such a command waits for the next one.
@@ -92,7 +99,7 @@ class Link:
         """Return what has arrived since the last call."""
         return self._client.drain() if self._client is not None else []
 
-    def answered(self, number: int) -> object | None:
+    def answered(self, number: int) -> AnyCommand | None:
         """Return the command with this number and stop waiting for its answer."""
         return self._waiting.pop(number, None)
 

@@ -16,10 +16,10 @@ from engine.protocol import commands, device, messages
 from engine.protocol.weights import WeightsPreview
 from workbench.session.answers import Answers
 from workbench.session.checking import Checking
-from workbench.session.current_run import CurrentRun
+from workbench.session.current_run import BEGINNINGS, CurrentRun
 from workbench.session.curves.history import History
 from workbench.session.lifeline import Lifeline
-from workbench.session.link import Client, Link, spawn_engine
+from workbench.session.link import AnyCommand, Asked, Client, Link, spawn_engine
 from workbench.session.places import default_runs_folder, made
 from workbench.session.run_state import RunState, State
 from workbench.session.view_requests import Looking
@@ -290,11 +290,11 @@ class Session(QObject):
             self._link.send(commands.Stop())
         self._link.close(timeout_s)
 
-    def _ask(self, command: object) -> None:
+    def _ask(self, command: AnyCommand) -> None:
         self._link.send(command, answered=True)
         self._pace()
 
-    def _send_to_run(self, command: object) -> None:
+    def _send_to_run(self, command: AnyCommand) -> None:
         if self.active:
             self._link.send(command)
             self.lifeline.vigil.ordered()
@@ -316,13 +316,13 @@ class Session(QObject):
             self._pace()
         self.ticked.emit()
 
-    def _on_ready(self, body: messages.EngineReady, _command: object) -> None:
+    def _on_ready(self, body: messages.EngineReady, _command: Asked) -> None:
         self.lifeline.greeted()
         self.devices_ready.emit(body.devices)
         self._state.ready()
 
-    def _on_failed(self, body: messages.Failed, command: object) -> None:
-        if isinstance(command, commands.Train | commands.ResumeRun):
+    def _on_failed(self, body: messages.Failed, command: Asked) -> None:
+        if isinstance(command, BEGINNINGS):
             self._run.refused(body)
         elif not isinstance(command, _TOLD_ELSEWHERE):
             self.notice.emit(body.text)

@@ -1,6 +1,6 @@
 """Questions about what a run's views show, and the engine's answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 
@@ -8,6 +8,7 @@ from engine.layers.spec import Value
 from engine.protocol import commands, messages
 from workbench.session.answers import Answers
 from workbench.session.curves.history import History
+from workbench.session.link import Ask, Asked
 from workbench.session.run_state import RunState
 
 
@@ -30,7 +31,7 @@ class Looking(QObject):
         self,
         state: RunState,
         history: History,
-        ask: Callable[[object], None],
+        ask: Ask,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,7 +70,7 @@ class Looking(QObject):
         answers.to(messages.Views, self._on_views)
         answers.to(messages.View, self._on_cell)
 
-    def failed(self, command: object) -> None:
+    def failed(self, command: Asked) -> None:
         """Note that the engine could not answer."""
         if isinstance(command, commands.Look):
             self._settle(self._open - 1)
@@ -78,7 +79,7 @@ class Looking(QObject):
         """Note that the engine is gone, with all that it was asked."""
         self._settle(0)
 
-    def _on_views(self, body: messages.Views, _command: object) -> None:
+    def _on_views(self, body: messages.Views, _command: Asked) -> None:
         if self._history.run is not None:  # another document may be open
             self._history.add_views(body.views)
         self._settle(self._open - 1)
@@ -88,5 +89,5 @@ class Looking(QObject):
         if not self._open:
             self.settled.emit()
 
-    def _on_cell(self, body: messages.View, _command: object) -> None:
+    def _on_cell(self, body: messages.View, _command: Asked) -> None:
         self.cell_opened.emit(body)

@@ -3,24 +3,18 @@
 import weakref
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from workbench.theme import tokens
 
 FOLDER = Path(__file__).parents[2] / "assets" / "icons"
 _SIZES = (16, 18)
-_bound: "list[tuple[weakref.ref[QObject], str, str]]" = []
-
-
-class _HasIcon(Protocol):
-    """A widget or action that shows an icon."""
-
-    def setIcon(self, icon: QIcon, /) -> None:  # noqa: N802 - Qt's name
-        """Show `icon`."""
+HasIcon = QAction | QAbstractButton
+_bound: list[tuple[weakref.ref[HasIcon], str, str]] = []
 
 
 def icon(name: str, tint: str = "fg2") -> QIcon:
@@ -37,14 +31,14 @@ def pixmap(name: str, tint: str = "fg2", size: int = 16, ratio: float = 1.0) -> 
     return drawn
 
 
-def bind(target: _HasIcon, name: str, tint: str = "fg2") -> None:
+def bind(target: HasIcon, name: str, tint: str = "fg2") -> None:
     """Give `target` (a button or action) an icon that follows the theme."""
     target.setIcon(icon(name, tint))
     unbind(target)
     _bound.append((weakref.ref(target), name, tint))
 
 
-def unbind(target: _HasIcon) -> None:
+def unbind(target: HasIcon) -> None:
     """Let `target` keep the icon it has."""
     _bound[:] = [entry for entry in _bound if entry[0]() not in {None, target}]
 

@@ -29,6 +29,7 @@ from engine.protocol import (
     findings,
     goals,
     messages,
+    past_runs,
     weights,
 )
 
@@ -50,6 +51,8 @@ _CLASSES: tuple[type, ...] = (
     commands.ListDevices,
     commands.Train,
     commands.ResumeRun,
+    commands.OpenRun,
+    commands.ReadCurves,
     commands.Pause,
     commands.Resume,
     commands.Step,
@@ -77,6 +80,8 @@ _CLASSES: tuple[type, ...] = (
     messages.View,
     messages.Views,
     messages.Frame,
+    past_runs.OpenedRun,
+    past_runs.CurvesPart,
     messages.Moved,
     messages.Outcome,
     messages.Exported,

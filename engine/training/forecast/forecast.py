@@ -13,6 +13,7 @@ from engine.graph.model import Project
 from engine.measure.budget import Budget
 from engine.protocol.messages import Forecast
 from engine.training.loop.recorder import COPIED_BYTES
+from engine.training.loop.steps import Steps
 from engine.training.loop.trainer import Trainer
 from engine.training.machine import devices, rng_state
 from engine.training.machine.footprint import Footprint
@@ -77,7 +78,8 @@ class Rehearsal:
         self._random = rng_state.state(self._device)
         try:
             with self._counted():
-                self._trainer = _Rehearsed(project)
+                self._trainer = Trainer(project)
+            self._steps = Steps(self._trainer)
             attach(self._trainer, project)
         finally:
             rng_state.restore(self._random, self._device)
@@ -117,7 +119,7 @@ class Rehearsal:
         trainer = self._trainer
         wanted = kinds(trainer.parts.phases, trainer.total_steps)
         with self._counted():
-            if not all(trainer.make(kind.number) for kind in wanted):
+            if not all(self.make(kind.number) for kind in wanted):
                 return None
             self._look_at_the_rest(wanted[0])
         trainer.monitor.budget = Budget()  # looking at memory has made all slower
@@ -142,9 +144,9 @@ class Rehearsal:
     def _look_at_the_rest(self, kind: Kind) -> None:
         """See the memory of a step beside a checkpoint, of an evaluation, of a look."""
         trainer = self._trainer
-        copies = trainer.copies()
-        trainer.make(kind.number)
-        deque(islice(trainer.evaluation(), 2), maxlen=0)
+        copies = self._copies()
+        self.make(kind.number)
+        deque(islice(self.evaluation(), 2), maxlen=0)
         if trainer.watcher.look_due():
             deque(islice(trainer.watcher.look(), 2), maxlen=0)
         del copies
@@ -155,7 +157,7 @@ class Rehearsal:
         end = self._clock() + budget_s
         while True:
             measuring, start = self._trainer.monitor.budget.spent_s, self._clock()
-            if not self._trainer.make(kind.number):
+            if not self.make(kind.number):
                 break
             self._synchronize()
             now = self._clock()
@@ -175,13 +177,13 @@ class Rehearsal:
         sizes = self._trainer.parts.evaluator.sizes()
         whole, end = [], self._clock() + budget_s
         while self._clock() < end:
-            whole.append(self._part_s(self._trainer.evaluation(), sizes, budget_s))
+            whole.append(self._part_s(self.evaluation(), sizes, budget_s))
         return sum(whole) / len(whole) if whole else 0.0
 
     def _views_s(self) -> float:
         """Return the seconds of making all views."""
         sizes = self._trainer.viewing.sizes()
-        return self._part_s(self._trainer.views(), sizes, VIEWS_S)
+        return self._part_s(self._views(), sizes, VIEWS_S)
 
     def _part_s(
         self, pieces: Iterable[object], sizes: list[int], budget_s: float
@@ -189,7 +191,7 @@ class Rehearsal:
         """Return the seconds of all pieces, of which the first have these sizes."""
         start, done = self._clock(), 0
         for number, _ in enumerate(pieces, 1):
-            self._trainer.check()
+            self._check()
             self._synchronize()
             done = sum(sizes[:number])
             if self._clock() - start > budget_s and number < len(sizes):
@@ -211,6 +213,40 @@ class Rehearsal:
         watched.hold(more)
         self._views_bytes = self._process.growth_bytes + more
         batches.close()  # type: ignore[attr-defined]
+
+    def make(self, number: int) -> bool:
+        """Make the step of this number; returns whether there was one.
+
+        Raises:
+            CalledOffError: When a stop was asked for.
+        """
+        trainer = self._trainer
+        self._check()
+        trainer.pretend(number - 1)
+        while trainer.step < number and trainer.ending is None:
+            deque(self._steps.next_step(), maxlen=0)
+            self._check()
+        return trainer.ending is None
+
+    def evaluation(self) -> Iterator[object]:
+        """Evaluate; yields after each batch."""
+        return self._steps.evaluate()
+
+    def _views(self) -> Iterator[None]:
+        """Make all views; a stop is heard between two layers."""
+        self._trainer.interrupt.listen(slow=True)
+        return self._trainer.viewing.make(-2)
+
+    def _copies(self) -> object:
+        """Return the copies that a checkpoint is written from, while it is small."""
+        tensors, _ = self._trainer.snapshot()
+        small = tensor_file.num_bytes(tensors) <= COPIED_BYTES
+        return state.copied(tensors) if small else None
+
+    def _check(self) -> None:
+        """Raise when a stop was asked for."""
+        if self._trainer.stops():
+            raise CalledOffError
 
     def _synchronize(self) -> None:
         if self._device.type != "cpu":
@@ -244,40 +280,3 @@ def _held_data(project: Project) -> int:
     """Return the bytes of the project's data that a check has loaded already."""
     nodes = [node for node in project.graph.nodes.values() if node.type == "data"]
     return sum({str(n.params): catalog.held_bytes(n.params) for n in nodes}.values())
-
-
-class _Rehearsed(Trainer):
-    """A trainer whose parts can be done in any order."""
-
-    def make(self, number: int) -> bool:
-        """Make the step of this number; returns whether there was one.
-
-        Raises:
-            CalledOffError: When a stop was asked for.
-        """
-        self.check()
-        self._position.step = number - 1
-        while self.step < number and self.ending is None:
-            deque(self._next_step(), maxlen=0)
-            self.check()
-        return self.ending is None
-
-    def evaluation(self) -> Iterator[object]:
-        """Evaluate; yields after each batch."""
-        return self._evaluate()
-
-    def views(self) -> Iterator[None]:
-        """Make all views; a stop is heard between two layers."""
-        self._interrupt.listen(slow=True)
-        return self.viewing.make(-2)
-
-    def copies(self) -> object:
-        """Return the copies that a checkpoint is written from, while it is small."""
-        tensors, _ = self._snapshot()
-        small = tensor_file.num_bytes(tensors) <= COPIED_BYTES
-        return state.copied(tensors) if small else None
-
-    def check(self) -> None:
-        """Raise when a stop was asked for."""
-        if self._interrupt.requested:
-            raise CalledOffError

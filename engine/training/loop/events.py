@@ -10,7 +10,7 @@ from engine.protocol.arrays import Floats, Ints
 from engine.protocol.baselines import Baselines, against
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Evaluation, LayerSample, RunStarted, View
-from engine.training.records.runs import Change
+from engine.training.records.change import Change
 
 _SETTINGS = {
     "lr": "Learning rate",
@@ -31,7 +31,7 @@ class Step(Enum):
     VIEW = "view"
     LOOK_BACK = "look back"
     HOLD = "hold"
-    """Nothing: the disk takes nothing, see `Control.holds`."""
+    """Nothing: the disk takes nothing, see `TrainingState.holds`."""
 
 
 @dataclass(frozen=True)

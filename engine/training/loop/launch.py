@@ -6,8 +6,7 @@ from pathlib import Path
 from engine.errors import EngineError
 from engine.graph.model import Project
 from engine.training.loop.trainer import Trainer
-from engine.training.records import runs, shelter
-from engine.training.weights import initial_weights
+from engine.training.records import keeping, runs
 
 
 def launch(
@@ -34,10 +33,10 @@ def launch(
     run = runs.create(folder, project, name=name)
     try:
         if weights_from:
-            run.update(**{initial_weights.KEPT_FROM: weights_from})
+            run.update(**{runs.KEPT_FROM: weights_from})
         return Trainer(project, run=run, monitor=monitor), run
     except (EngineError, OSError):
         with suppress(EngineError):
             run.close()
-        shelter.discard(run.folder, whole=not existed)
+        keeping.discard(run.folder, whole=not existed)
         raise

@@ -19,7 +19,8 @@ from engine.protocol.wire import finding_records
 from engine.training.loop.history import Losses, StepLog
 from engine.training.parts import state as states
 from engine.training.records import disk, shelter, tensor_file
-from engine.training.records.runs import Change, Run
+from engine.training.records.change import Change
+from engine.training.records.runs import Run
 from engine.training.records.tensor_file import Lent, Tensors
 
 if TYPE_CHECKING:

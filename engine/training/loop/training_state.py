@@ -1,4 +1,4 @@
-"""Everything around the training loop: begin and end, settings, news, facts."""
+"""What a training consists of between its steps: begin and end, settings, facts."""
 
 import time
 from collections import deque
@@ -13,6 +13,7 @@ from engine.i18n import tr
 from engine.protocol.baselines import Baselines, records
 from engine.protocol.messages import RunStarted
 from engine.training.baselines import baselines
+from engine.training.loop import divergence
 from engine.training.loop.divergence import DeviceLosses
 from engine.training.loop.events import Ending, Progress, changed
 from engine.training.loop.observer import Nobody, Watcher
@@ -24,15 +25,19 @@ from engine.training.parts import live_settings, snapshot
 from engine.training.parts import threads as thread_counts
 from engine.training.parts.assembly import assemble, facts
 from engine.training.parts.snapshot import Position
-from engine.training.records.runs import Change, Run
+from engine.training.records.change import Change
+from engine.training.records.runs import Run
 from engine.training.weights import initial_weights
 
 if TYPE_CHECKING:
     from engine.training.loop.causes import Cause
 
+_SHARE, _MOST_S = 0.005, 2.0
+"""Of the time may go into writing curves; a slow disk has them this late at most."""
 
-class Control:
-    """Holds a training between its steps; the steps are `trainer.Trainer`'s.
+
+class TrainingState:
+    """A training between two of its steps; `steps.Steps` makes them.
 
     Args:
         project: What to train; only read.
@@ -44,6 +49,10 @@ class Control:
         monitor: Measure histograms and norms, and make views.
 
     Attributes:
+        position: How far it is.
+        interrupt: Ends a slow step from within.
+        device_losses: Losses that were not looked at yet.
+        news: What the next `drain` tells.
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
         ending: Why the steps were over; None before.
@@ -75,7 +84,7 @@ class Control:
         self.threads = threads or self.parts.training.number("threads")
         self.monitor = self.parts.monitor(enabled=monitor)
         self.viewing = self.parts.viewing(enabled=monitor)
-        self._position = Position()
+        self.position = Position()
         self.at_border = True
         self.ending: Ending | None = None
         self.baselines: Baselines = {}
@@ -83,13 +92,13 @@ class Control:
         self.cause: Cause | None = None
         self.watcher: Watcher = Nobody()
         modules = self.parts.program.modules
-        self._interrupt = Interrupt(modules, list(modules.parameters()))
-        self._device_losses = DeviceLosses()
+        self.interrupt = Interrupt(modules, list(modules.parameters()))
+        self.device_losses = DeviceLosses()
         self._later: deque[Change] = deque()
         self.from_files = self.holds = False
         self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
-        self.recorder = Recorder(run, len(self.parts.phases), self._snapshot)
-        self._news = News(len(self.parts.phases), self.recorder)
+        self.recorder = Recorder(run, len(self.parts.phases), self.snapshot)
+        self.news = News(len(self.parts.phases), self.recorder)
         rng_state.seed(self.parts.seed)
         self._put_weights(project, run)
         self._random = rng_state.state(self.parts.device)
@@ -118,7 +127,7 @@ class Control:
             self.save()  # a run can go on from its first moment, without any file
         self.monitor.warm_up()
         self._look_after_at = time.perf_counter() + COMMIT_S
-        self._interrupt.listen(slow=True)  # nobody knows yet how long a step takes
+        self.interrupt.listen(slow=True)  # nobody knows yet how long a step takes
 
     def close(self, kind: str) -> None:
         """Finish writing, and leave torch as it was; `steps` does so by itself.
@@ -126,7 +135,7 @@ class Control:
         Args:
             kind: How it ended, as in `frame.Outcome`.
         """
-        self._interrupt.disarm()
+        self.interrupt.disarm()
         if self._threads_before:
             torch.set_num_threads(self._threads_before)
             thread_counts.flush_denormals(on=False)
@@ -136,7 +145,7 @@ class Control:
     @property
     def step(self) -> int:
         """Steps made."""
-        return self._position.step
+        return self.position.step
 
     @property
     def total_steps(self) -> int:
@@ -161,24 +170,62 @@ class Control:
     @property
     def has_news(self) -> bool:
         """Whether `drain` has something to tell."""
-        return bool(self._news) or self.viewing.has_news
+        return bool(self.news) or self.viewing.has_news
+
+    def pretend(self, step: int) -> None:
+        """Go on as if so many steps had been made: to rehearse those of a schedule."""
+        self.position.step = step
 
     def request_stop(self) -> None:
         """End as soon as possible, with a checkpoint. Threads: any."""
-        self._interrupt.request()
+        self.interrupt.request()
 
     def stops(self) -> bool:
         """Return whether a stop was asked for."""
-        return self._interrupt.requested
+        return self.interrupt.requested
 
     def save(self) -> None:
         """Write a checkpoint without waiting for the disk; only `at_border`.
 
+        Weights that are no numbers any more never replace an older checkpoint.
+
         Raises:
             TrainingError: When the one before could not be written.
         """
+        if self.has_diverged():
+            return
         with self.monitor.budget.timed():
             self.recorder.checkpoint(self.step)
+
+    def look_after(self, now: float) -> None:
+        """Do what need not be done in every step.
+
+        Args:
+            now: Seconds, by `time.perf_counter`.
+        """
+        if now >= self._look_after_at:
+            self.has_diverged()
+            with self.monitor.budget.timed():
+                self.recorder.commit()
+            took = time.perf_counter() - now
+            # A slow disk is asked so seldom that it costs no more than _SHARE.
+            self._look_after_at = now + min(max(COMMIT_S, took / _SHARE), _MOST_S)
+        if self.recorder.checkpoint_due(self.step):
+            self.save()
+
+    def look_after_due(self, now: float) -> bool:
+        """Return whether `look_after` has something to do at a time."""
+        return now >= self._look_after_at or self.recorder.checkpoint_every_steps > 0
+
+    def diverge(self, step: int, node: str) -> None:
+        """End because the loss of a node is no finite number at a step."""
+        self.ending = divergence.ending(step, node)
+
+    def has_diverged(self) -> bool:
+        """Look at the losses that are still on the device."""
+        if bad := self.device_losses.first_bad():
+            self.diverge(*bad)
+        return self.ending is not None and self.ending.kind == "diverged"
 
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting from the next step on, and record it; only `at_border`.
@@ -192,14 +239,14 @@ class Control:
             ConfigError: When that is not possible; nothing has changed then.
         """
         change = Change(self.step, name, value, phase)
-        before = self._position.num_changes
+        before = self.position.num_changes
         self._change(change)
         self._later = deque(c for c in self._later if not change.replaces(c))
         self.recorder.add_change(change, before, self._later)
 
     def drain(self) -> Progress:
         """Return what happened since the last call, once."""
-        progress = self._news.drain(self.monitor.take(), self.viewing.take())
+        progress = self.news.drain(self.monitor.take(), self.viewing.take())
         with self.monitor.budget.timed():
             found = self.watcher.judge(progress.steps, progress.losses, self.ending)
             if found is not None:
@@ -217,7 +264,7 @@ class Control:
         try:
             for _ in make(self.step):
                 yield
-                if self._interrupt.requested:
+                if self.interrupt.requested:
                     return
         except InterruptedStepError:
             return
@@ -228,7 +275,7 @@ class Control:
 
     def log(self, line: str) -> None:
         """Add a line to the log of the run and of the next `drain`."""
-        self._news.log(line)
+        self.news.log(line)
 
     def started(self) -> RunStarted:
         """Return the facts of this training; call after `begin`."""
@@ -238,8 +285,8 @@ class Control:
 
     def _change(self, change: Change) -> None:
         live_settings.apply(self.parts, change)
-        self._position.num_changes += 1
-        self._news.add_change(change.step + 1)
+        self.position.num_changes += 1
+        self.news.add_change(change.step + 1)
         self.log(changed(change, change.phase if len(self.parts.phases) > 1 else ""))
         if change.name == "batch_size":
             self._tell_short_batch()
@@ -251,7 +298,7 @@ class Control:
             n = order.num_samples
             self.log(tr("A batch has {n} samples: the training data has no more", n=n))
 
-    def _make_changes(self) -> None:
+    def repeat_changes(self) -> None:
         """Repeat changes that were made after the checkpoint we resumed from."""
         while self._later and self._later[0].step <= self.step:
             self._change(self._later.popleft())
@@ -264,14 +311,15 @@ class Control:
         self.threads = wished or thread_counts.tuned(self.parts)
         torch.set_num_threads(self.threads)
 
-    def _snapshot(self) -> Snapshot:
-        return snapshot.take(self.parts, self._position)
+    def snapshot(self) -> Snapshot:
+        """Return what a checkpoint consists of, as it is now."""
+        return snapshot.take(self.parts, self.position)
 
     def _put_weights(self, project: Project, run: Run | None) -> None:
         """Take over the run's checkpoint, or else what the document starts from."""
         loaded = run.load_checkpoint() if run else None
         if loaded:
-            self._position = snapshot.put(self.parts, *loaded)
+            self.position = snapshot.put(self.parts, *loaded)
         else:
             taken = initial_weights.start(project, self.parts.program, run)
             self.from_files = bool(taken)
@@ -283,5 +331,5 @@ class Control:
 
     def _forget_later(self, run: Run) -> None:
         """Forget what came after the checkpoint, but the changes to repeat."""
-        self._later.extend(run.changes[self._position.num_changes :])
+        self._later.extend(run.changes[self.position.num_changes :])
         run.metrics.discard_after(self.step)

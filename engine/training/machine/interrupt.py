@@ -34,8 +34,7 @@ class Interrupt:
         self._modules, self._parameters = modules, parameters
         self._handles: list[RemovableHandle] = []
         self.requested = False
-        self.deaf = False
-        """Weights have moved: from now on the step must be finished."""
+        self._must_finish = False
 
     @property
     def armed(self) -> bool:
@@ -45,6 +44,17 @@ class Interrupt:
     def request(self) -> None:
         """Ask to stop."""
         self.requested = True
+
+    def finish_step(self) -> None:
+        """Hear nothing until `step_finished`: weights have moved, there is no way back.
+
+        A step that ended here would leave some phases updated and others not.
+        """
+        self._must_finish = True
+
+    def step_finished(self) -> None:
+        """Hear again: the next step has moved nothing yet."""
+        self._must_finish = False
 
     def listen(self, *, slow: bool) -> None:
         """Arm or disarm, as the steps are."""
@@ -61,7 +71,7 @@ class Interrupt:
 
     def check(self, *_arguments: object) -> None:
         """Raise when a stop was asked for and a step may end here."""
-        if self.requested and self.armed and not self.deaf:
+        if self.requested and self.armed and not self._must_finish:
             raise InterruptedStepError
 
     def _arm(self) -> None:

@@ -5,7 +5,7 @@ from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.training.parts.assembly import Assembly
 from engine.training.parts.phases import PhaseRun
-from engine.training.records.runs import Change
+from engine.training.records.change import Change
 
 NAMES = ("lr", "momentum", "weight_decay", "batch_size")
 

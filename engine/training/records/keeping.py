@@ -5,10 +5,12 @@ ones by the word that the next checkpoint's name will end with.
 """
 
 import re
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from engine.folder import parts
+from engine.folder import account, parts
 from engine.folder.account import CHECKPOINTS, Kept
 
 SUFFIX = ".safetensors"
@@ -70,3 +72,16 @@ def clear(folder: Path, gone: Iterable[str], word: str) -> None:
     for name in parts.listed(folder, CHECKPOINTS):
         if left.fullmatch(name):
             parts.remove(folder, CHECKPOINTS, name)
+
+
+def discard(folder: Path, *, whole: bool) -> None:
+    """Take back a run that could not begin, as far as the disk lets us.
+
+    Args:
+        folder: Of the run.
+        whole: The folder itself is ours, too.
+    """
+    with suppress(OSError):
+        (folder / account.FILE).unlink(missing_ok=True)
+    if whole:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -15,7 +15,7 @@ import platform
 import secrets
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -28,12 +28,14 @@ from engine.errors import DocumentError, EngineError
 from engine.files import atomic_write
 from engine.folder import account, parts
 from engine.folder.account import CHECKPOINTS, Kept
+from engine.graph import weights
 from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.messages import Evaluation, LayerSample
-from engine.training.records import checkpoint_file, disk, keeping, shelter
+from engine.training.records import checkpoint_file, disk, keeping
+from engine.training.records.change import Change
 from engine.training.records.checkpoint_file import DamagedCheckpointError
 from engine.training.records.log_lines import one_line
 from engine.training.records.metric_store import Curves, MetricStore
@@ -48,29 +50,10 @@ _FILE = account.FILE
 _NEXT = "next_checkpoint"
 """Field of `run.json`: the word that ends the name of the next checkpoint."""
 
+KEPT_FROM = "weights_from"
+"""Field of `run.json`: folder of the run whose weights are kept, or nothing."""
 _DROPPED = "dropped"
 """Field of `run.json`: files that are not kept any more, and may still be there."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A setting that was changed while the run went on.
-
-    Args:
-        step: Steps made before it.
-        name: As in `commands.SetHyper`.
-        value: New value.
-        phase: Name of the phase, or empty for all.
-    """
-
-    step: int
-    name: str
-    value: float
-    phase: str = ""
-
-    def replaces(self, other: "Change") -> bool:
-        """Return whether another change of the same setting counts no more."""
-        return self.name == other.name and self.phase in {"", other.phase}
 
 
 class Run:
@@ -131,6 +114,13 @@ class Run:
     def has_checkpoint(self) -> bool:
         """Whether there is something to go on from, or to export."""
         return self.checkpoint is not None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places that its weights start from, when it has none of its own yet."""
+        if self.has_checkpoint:
+            return ()
+        return weights.outside(self.project, "", str(self.info.get(KEPT_FROM, "")))
 
     def _kept_of(self, step: int) -> Kept:
         found = account.kept(self.info)
@@ -333,7 +323,7 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
         atomic_write(path / _FILE, text)
         return Run(path)
     except (OSError, DocumentError) as error:
-        shelter.discard(path, whole=not existed)
+        keeping.discard(path, whole=not existed)
         if isinstance(error, OSError):
             raise disk.refusal(error, path.parent) from error
         raise

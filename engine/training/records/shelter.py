@@ -4,29 +4,26 @@ import json
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
 from engine.files import atomic_write
 from engine.folder import account
 from engine.folder.account import CHECKPOINTS
 from engine.training.records import disk
-
-if TYPE_CHECKING:
-    from engine.training.records.runs import Run
+from engine.training.records.runs import Run
 
 _RESERVE = ".reserve"
 _MOVED = ("log.txt", "metrics.sqlite", "metrics.sqlite-wal")
 
 
-def reserve(run: "Run") -> None:
+def reserve(run: Run) -> None:
     """Keep room on the disk for `finish`."""
     path = run.folder / _RESERVE
     if not path.exists():
         atomic_write(path, bytes(2 * len(json.dumps(run.info)) + 2**12))
 
 
-def finish(run: "Run", state: str) -> None:
+def finish(run: Run, state: str) -> None:
     """Note how a run ended, on a full disk in the room that was reserved.
 
     Raises:
@@ -41,7 +38,7 @@ def finish(run: "Run", state: str) -> None:
     path.unlink(missing_ok=True)
 
 
-def restore(run: "Run") -> None:
+def restore(run: Run) -> None:
     """Make a folder whole again that the disk has failed, and open it anew.
 
     Raises:
@@ -54,7 +51,7 @@ def restore(run: "Run") -> None:
     run.update()
 
 
-def move(run: "Run", parent: Path) -> None:
+def move(run: Run, parent: Path) -> None:
     """Let a run go on in another folder; what can be read of the old comes along.
 
     Args:
@@ -78,16 +75,3 @@ def move(run: "Run", parent: Path) -> None:
     except OSError as error:
         run.folder = old
         raise disk.refusal(error, parent) from error
-
-
-def discard(folder: Path, *, whole: bool) -> None:
-    """Take back a run that could not begin, as far as the disk lets us.
-
-    Args:
-        folder: Of the run.
-        whole: The folder itself is ours, too.
-    """
-    with suppress(OSError):
-        (folder / account.FILE).unlink(missing_ok=True)
-    if whole:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -21,12 +21,10 @@ from engine.graph.model import Project
 from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.protocol.weights import Fit, TensorFit, WeightsPreview
-from engine.training.records.runs import Run
+from engine.training.records.runs import KEPT_FROM, Run
 from engine.training.weights import weight_files
 from engine.training.weights.weight_files import WeightFile
 
-KEPT_FROM = "weights_from"
-"""Field of `run.json`: folder of the run whose weights are kept, or nothing."""
 RECORD = "weights"
 """Field of `run.json`: the files that the run started from."""
 Network = Program | Outline

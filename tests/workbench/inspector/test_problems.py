@@ -84,7 +84,7 @@ def test_many_problems_come_in_portions_as_far_as_a_person_scrolls(qtbot):
     shown.show_problems([Problem(f"n{i}", f"problem {i}") for i in range(150)])
     assert shown.has_errors
     assert 0 < len(shown.rows) < 150
-    bar = shown.scroll.verticalScrollBar()
+    bar = shown.area.verticalScrollBar()
 
     def reached():
         bar.setValue(bar.maximum())

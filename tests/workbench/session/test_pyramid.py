@@ -9,7 +9,7 @@ from workbench.session.curves.pyramid import Envelope, Means, bucket_size
 
 def grown(tree_of, values, blocks):
     """Append `values` in blocks of random sizes, as frames bring them."""
-    column = Column(capacity=4)
+    column = Column(np.float64, capacity=4)
     tree = tree_of(column)
     start = 0
     for block in [*blocks, len(values)]:

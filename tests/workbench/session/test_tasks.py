@@ -95,7 +95,7 @@ def test_matrix_of_a_training_equals_the_network_judged_by_numpy():
     )  # fmt: skip
     trainer, expected = Trainer(project, monitor=False), []
     for _ in trainer.steps():
-        step = trainer._position.evaluated_at
+        step = trainer.position.evaluated_at
         if step and len(expected) < step // 12:
             expected.append(judged(trainer))
     (matrix,) = matrices_of(project)

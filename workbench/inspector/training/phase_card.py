@@ -120,8 +120,8 @@ def how(phase: Phase) -> str:
 def span(phase: Phase) -> tuple[int, int | None]:
     """Return the first and the last step of a phase; None: to the end."""
     first, last = phase.value("first"), phase.value("last")
-    is_open = not isinstance(last, int)
-    return first if isinstance(first, int) else 1, None if is_open else last
+    end = last if isinstance(last, int) else None
+    return first if isinstance(first, int) else 1, end
 
 
 def _problems(phase: Phase, analysis: Analysis | None) -> list[Note]:

@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from engine.i18n import tr
 from workbench.inspector.training.phase_card import Note, PhaseFace, Tag
@@ -15,6 +20,7 @@ FACE = Qt.ItemDataRole.UserRole
 """Role of the `PhaseFace` of an item."""
 _PAD, _GAP, _BADGE, _MOST_LINES = 8, 4, 18, 3
 _NOTE_ICONS = {"error": ("error", "err"), "warning": ("warning", "warn")}
+_UNKNOWN_PX = 260
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -105,7 +111,9 @@ class PhaseDelegate(QStyledItemDelegate):
     ) -> QSize:
         """Return the height that the tags and notes need in the list's width."""
         view = option.widget
-        width = view.viewport().width() if view is not None else 260  # type: ignore[attr-defined]
+        width = _UNKNOWN_PX
+        if isinstance(view, QAbstractItemView):
+            width = view.viewport().width()
         return QSize(width, round(plan(index.data(FACE), width).height))
 
     def paint(

@@ -261,13 +261,13 @@ class PhaseTable(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def _show_menu(self, place: object) -> None:
+    def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for words, button in self.buttons.items():
             action = menu.addAction(button.icon(), words, button.click)
             action.setEnabled(button.isEnabled())
-        menu.popup(self.rows.viewport().mapToGlobal(place))  # type: ignore[arg-type]
+        menu.popup(self.rows.viewport().mapToGlobal(place))
 
     def _on_theme_changed(self) -> None:
         self.rows.viewport().update()

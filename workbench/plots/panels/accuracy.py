@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats
 from engine.protocol.baselines import Baseline
 from workbench.plots.panels.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.panels.lazy import LazyLines
@@ -12,8 +13,7 @@ from workbench.plots.parts import style
 from workbench.plots.parts.legend import Entry
 from workbench.plots.parts.legend_place import BOTTOM_RIGHT, Corner
 from workbench.plots.parts.points import Points
-from workbench.plots.parts.table import Table
-from workbench.session.curves.columns import Array
+from workbench.plots.parts.table import Cell, Table
 from workbench.session.curves.history import History
 
 TRAINING, VALIDATION, LAZY = 0, 1, 2
@@ -58,7 +58,7 @@ class AccuracyPlot(CurvePanel):
         return bool(self.history.evaluations) and self.history.step > self.steps.high
 
     @property
-    def metric(self) -> str:
+    def shown_metric(self) -> str:
         """Node id of what is shown; `loss` with neither metrics nor several losses."""
         metrics = self._metrics()
         index = min(self.switch.current, len(metrics) - 1)
@@ -67,7 +67,7 @@ class AccuracyPlot(CurvePanel):
     @property
     def title(self) -> str:
         """Title of the shown metric."""
-        return self._named.get(self.metric, tr("Loss"))
+        return self._named.get(self.shown_metric, tr("Loss"))
 
     @property
     def _named(self) -> dict[str, str]:
@@ -90,9 +90,10 @@ class AccuracyPlot(CurvePanel):
         """Draw the evaluations."""
         self.begin_view()
         self._offer_metrics()
+        shown = self.shown_metric
         bounds = [
-            self._draw(TRAINING, self.history.evaluated(self.metric, training=True)),
-            self._draw(VALIDATION, self.history.evaluated(self.metric)),
+            self._draw(TRAINING, self.history.evaluated(shown, training=True)),
+            self._draw(VALIDATION, self.history.evaluated(shown)),
         ]
         self.canvas.set_labels(self.title, tr("step"))
         self.setWindowTitle(self.title)
@@ -103,7 +104,7 @@ class AccuracyPlot(CurvePanel):
     @property
     def baseline(self) -> Baseline | None:
         """What a lazy answer reaches in the shown metric."""
-        return self.history.baselines.get(self.metric)
+        return self.history.baselines.get(self.shown_metric)
 
     def _offer_metrics(self) -> None:
         titles = [self._named[name] for name in self._metrics()]
@@ -111,7 +112,7 @@ class AccuracyPlot(CurvePanel):
             self._titles = titles
             self.switch.set_texts(titles)
 
-    def _draw(self, index: int, points: Array) -> tuple[float, float] | None:
+    def _draw(self, index: int, points: Floats) -> tuple[float, float] | None:
         shown = self.shown(index)
         self.curves[index].set_visible(on=shown)
         self.curves[index].show_points(points)
@@ -156,8 +157,8 @@ class AccuracyPlot(CurvePanel):
             (tr("train"), found.train_values),
             (tr("validation"), found.values),
         ):
-            if self.metric in values:
-                parts.append(f"{words} {values[self.metric]:.4g}")
+            if self.shown_metric in values:
+                parts.append(f"{words} {values[self.shown_metric]:.4g}")
         if self.baseline is not None:
             parts.append(self.baseline.text)
         return " · ".join(parts)
@@ -170,7 +171,7 @@ class AccuracyPlot(CurvePanel):
         header += [
             f"{kind} {name}" for kind in ("validation", "train") for name in names
         ]
-        rows: list[list[object]] = [
+        rows: list[list[Cell]] = [
             [
                 e.step,
                 e.epoch,

@@ -1,6 +1,7 @@
 """What the loss and accuracy panels share: curves over the steps on pyqtgraph."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import pyqtgraph as pg
@@ -28,6 +29,13 @@ RAW_MATTERS = 0.25
 
 _LONELY = 0.1
 """Room around a single value: as a share of it, or in decades."""
+
+
+class _Click(Protocol):
+    """What is used of a click as pyqtgraph tells it."""
+
+    def double(self) -> bool:
+        """Return whether it is the second one."""
 
 
 class CurvePanel(Panel):
@@ -170,7 +178,7 @@ class CurvePanel(Panel):
         self.following = False
         self.again()
 
-    def _on_clicked(self, event: object) -> None:
+    def _on_clicked(self, event: _Click) -> None:
         if event.double():
             self.follow()
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QSize
@@ -85,7 +86,7 @@ def add_actions(menu: QMenu, plot: Plot) -> None:
     menu.addAction(tr("Copy picture"), lambda: copy(plot))
     for ending in FORMATS:
         words = tr("Save as {format}…", format=ending.upper())
-        menu.addAction(words, lambda ending=ending: ask(plot, ending))
+        menu.addAction(words, partial(ask, plot, ending))
 
 
 def copy(plot: Plot) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats, Ints
 from workbench.plots.panels.modes import Face, FacePanel
 from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import ridges, style
@@ -14,7 +15,6 @@ from workbench.plots.parts.heat import HeatImage
 from workbench.plots.parts.ranges import StepRange, ValueRange, number, ticks
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.table import Table
-from workbench.session.curves.columns import Array
 from workbench.session.curves.history import History
 from workbench.session.curves.layers import MAP_EXPONENTS, magnitude_counts, shares
 from workbench.session.curves.phase_rows import PhaseView
@@ -40,7 +40,7 @@ class GradientRange:
         low = int(np.ceil(self.range.low * DECADE_BITS))
         return low, int(np.floor(self.range.high * DECADE_BITS))
 
-    def follow(self, counts: Array) -> None:
+    def follow(self, counts: Ints) -> None:
         """Make room for all but a thousandth of the gradient of all layers."""
         total = np.cumsum(counts.sum(axis=0))
         if not total[-1]:
@@ -200,7 +200,7 @@ class GradientMap:
         total = self._history.run.total_steps if self._history.run else 0
         self._steps.follow(max(self._history.step, layers.newest.step), total)
 
-    def _levels(self, first: int) -> Array:
+    def _levels(self, first: int) -> Floats:
         """Return (layers × exponents, columns), the last layer's largest at the top."""
         layers = self._history.layers
         low, high = (exponent + 127 for exponent in self._span.exponents)

@@ -1,7 +1,7 @@
 """Lines of what lazy answers reach, thin and dashed, beside the curves."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,10 +11,9 @@ from engine.protocol.baselines import Baseline
 from workbench.plots.parts import style
 from workbench.plots.parts.legend import NEUTRAL, Entry
 from workbench.plots.parts.plot_widget import PlotCanvas
-from workbench.session.curves.columns import Array
+from workbench.plots.parts.points import Scale
 
 Bounds = tuple[float, float] | None
-Scale = Callable[[Array, Array], tuple[Array, Array]]
 _ROOM = 1.0
 """A line further away than so many times the height of the curves would flatten them;
 the legend tells its value."""

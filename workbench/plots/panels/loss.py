@@ -7,6 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats
 from workbench.plots.panels import validation
 from workbench.plots.panels.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.panels.lazy import LazyLines
@@ -14,8 +15,8 @@ from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.panels.validation import ValidationCurves
 from workbench.plots.parts import points, style
 from workbench.plots.parts.legend import Entry
-from workbench.plots.parts.table import Table
-from workbench.session.curves.columns import Array
+from workbench.plots.parts.points import Steps
+from workbench.plots.parts.table import Cell, Table
 from workbench.session.curves.history import History
 from workbench.session.curves.series import Series
 
@@ -42,7 +43,9 @@ class LossPlot(CurvePanel):
         super().__init__(history, words, _faces(), parent)
         self.setWindowTitle(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
-        self.raw, self.smooth, self.lonely = [], [], []
+        self.raw: list[pg.PlotCurveItem] = []
+        self.smooth: list[pg.PlotCurveItem] = []
+        self.lonely: list[pg.ScatterPlotItem] = []
         self.validation = ValidationCurves(self.canvas, history)
         self.lazy = LazyLines(self.canvas)
         self.marks: list[pg.InfiniteLine] = []
@@ -138,7 +141,7 @@ class LossPlot(CurvePanel):
         self.smooth[index].setData(*smooth)
         return self._bounds(series.bounds(low, high), smooth[1])
 
-    def _show_lonely(self, index: int, line: tuple[Array, Array], *, on: bool) -> None:
+    def _show_lonely(self, index: int, line: tuple[Steps, Floats], *, on: bool) -> None:
         """Draw a dot where there is one point: no line leads to it."""
         is_lonely = on and len(line[0]) == 1
         self.lonely[index].setVisible(is_lonely)
@@ -146,7 +149,7 @@ class LossPlot(CurvePanel):
             self.lonely[index].setData(*line)
 
     def _bounds(
-        self, raw: tuple[float, float] | None, smooth: Array
+        self, raw: tuple[float, float] | None, smooth: Floats
     ) -> tuple[float, float] | None:
         """Return what must be seen: the raw values, but no lonely peak of them."""
         if raw is None or not len(smooth):
@@ -158,7 +161,7 @@ class LossPlot(CurvePanel):
             low, high = max(ends[0], low - room), min(ends[1], high + room)
         return low, high
 
-    def _scaled(self, steps: Array, values: Array) -> tuple[Array, Array]:
+    def _scaled(self, steps: Steps, values: Floats) -> tuple[Steps, Floats]:
         """Return points as drawn: log10 of the positive ones on a log axis."""
         if not self.log:
             return steps, values
@@ -245,7 +248,7 @@ class LossPlot(CurvePanel):
 
     def table(self) -> Table:
         """Return every step of every phase, and the evaluations."""
-        rows: list[list[object]] = []
+        rows: list[list[Cell]] = []
         phases = self.history.run.phases if self.history.run else ()
         for phase, series in zip(phases, self.history.losses, strict=True):
             pairs = zip(

@@ -1,6 +1,7 @@
 """A painted panel with several ways to look at the same measurements."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -117,7 +118,7 @@ class FacePanel(Panel):
     def fill_menu(self, menu: QMenu) -> None:
         """Offer the faces and the phases."""
         for index, face in enumerate(self.faces):
-            action = menu.addAction(face.title, lambda i=index: self.show_face(i))
+            action = menu.addAction(face.title, partial(self.show_face, index))
             action.setCheckable(True)
             action.setChecked(index == self.switch.current)
         self.phase.fill_menu(menu)

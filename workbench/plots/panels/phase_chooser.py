@@ -1,6 +1,7 @@
 """Chooses whose gradients a panel shows: of one training phase, or of all."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -72,7 +73,7 @@ class PhaseChooser(QComboBox):
         menu.addSeparator()
         for index in range(self.count()):
             words = self.itemText(index)
-            action = menu.addAction(words, lambda i=index: self.choose(i - 1))
+            action = menu.addAction(words, partial(self.choose, index - 1))
             action.setCheckable(True)
             action.setChecked(index == self.currentIndex())
 

@@ -6,16 +6,15 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats
 from workbench.plots.panels.curves import SMOOTH_PX
 from workbench.plots.parts import style
 from workbench.plots.parts.legend import NEUTRAL, Entry
 from workbench.plots.parts.plot_widget import PlotCanvas
-from workbench.plots.parts.points import Points
-from workbench.session.curves.columns import Array
+from workbench.plots.parts.points import Points, Scale
 from workbench.session.curves.history import History
 
 DASHED_PX = 1.6
-Scale = Callable[[Array, Array], tuple[Array, Array]]
 
 
 def by_phase(history: History) -> bool:
@@ -24,7 +23,7 @@ def by_phase(history: History) -> bool:
     return run is not None and 1 < len(run.phases) == len(run.goals)
 
 
-def curves_of(history: History) -> list[tuple[str, Array]]:
+def curves_of(history: History) -> list[tuple[str, Floats]]:
     """Return the name of each curve, empty for a lonely one, and its points (2, K)."""
     if history.run is None or not by_phase(history):
         return [("", history.evaluated("loss"))]
@@ -43,7 +42,7 @@ class ValidationCurves:
     def __init__(self, canvas: PlotCanvas, history: History) -> None:
         self._canvas, self._history = canvas, history
         self.curves: list[Points] = []
-        self._drawn: list[Array] = []
+        self._drawn: list[Floats] = []
         self._drawn_for: object = None
         self._dressed_for: object = None
         self.match()
@@ -132,7 +131,7 @@ def readings(history: History, step: float) -> list[str]:
     return [_reading(points, step) for _, points in curves_of(history)]
 
 
-def _reading(points: Array, step: float) -> str:
+def _reading(points: Floats, step: float) -> str:
     steps, values = points
     if not len(steps):
         return ""

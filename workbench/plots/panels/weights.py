@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats
 from workbench.plots.panels.gradients import paint_gaps
 from workbench.plots.panels.modes import Face, FacePanel
 from workbench.plots.panels.panel import nothing_yet
@@ -22,9 +23,8 @@ from workbench.plots.parts.ranges import (
 )
 from workbench.plots.parts.table import Table
 from workbench.plots.parts.weight_histogram import WeightSpread
-from workbench.session.curves.columns import Array
 from workbench.session.curves.history import History
-from workbench.session.curves.phase_rows import PhaseView
+from workbench.session.curves.phase_rows import PhaseBins, PhaseView
 
 GUIDE = float(np.log10(style.GUIDE_RATIO))
 SMALLEST_RATIO = -12.0
@@ -53,7 +53,7 @@ class RatioFace:
         """Nothing is kept in colours."""
 
     @property
-    def _bins(self):  # noqa: ANN202 - TimeBins of the run
+    def _bins(self) -> PhaseBins:
         return self._history.layers.ratio_bins
 
     def take_in(self) -> None:
@@ -198,7 +198,7 @@ class RatioLines(RatioFace):
         if y.shape[1] <= MOST_NAMES:
             self._paint_names(painter, area, x[-1], y[-1])
 
-    def _heights(self, area: QRectF) -> Array:
+    def _heights(self, area: QRectF) -> Floats:
         low, high = self._range.low, self._range.high
         return area.top() + (high - self.ratios) / (high - low) * area.height()
 
@@ -216,7 +216,7 @@ class RatioLines(RatioFace):
         painter.drawText(box, left, words)  # the names stand at the right
 
     def _paint_names(
-        self, painter: QPainter, area: QRectF, x: float, ends: Array
+        self, painter: QPainter, area: QRectF, x: float, ends: Floats
     ) -> None:
         """Write each name at the end of its line, pushed apart where they meet."""
         metrics = painter.fontMetrics()

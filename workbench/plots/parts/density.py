@@ -9,7 +9,7 @@ Source: Colella & Woodward 1984, “The piecewise parabolic method”, section 1
 
 import numpy as np
 
-from workbench.session.curves.columns import Array
+from engine.protocol.arrays import Floats, Ints
 from workbench.session.curves.layers import EXPONENTS
 
 _BIAS = 127
@@ -33,7 +33,7 @@ class Density:
         shares: Of all numbers in each bin (B,).
     """
 
-    def __init__(self, histogram: Array) -> None:
+    def __init__(self, histogram: Ints) -> None:
         positive, negative = histogram[:EXPONENTS], histogram[EXPONENTS:]
         counts = np.stack([positive, negative])[:, :-1].astype(float)
         low, high = _span(counts.sum(axis=0))
@@ -46,7 +46,7 @@ class Density:
         self._parabolas = _parabolas(self.shares, np.diff(self.edges))
         self._below = np.concatenate([[0.0], np.cumsum(self.shares)])
 
-    def below(self, x: Array) -> Array:
+    def below(self, x: Floats) -> Floats:
         """Return the share of numbers below each x."""
         index = np.searchsorted(self.edges, x, side="right") - 1
         inside = np.clip(index, 0, len(self.shares) - 1)
@@ -54,9 +54,10 @@ class Density:
         t = np.clip((x - self.edges[inside]) / width, 0.0, 1.0)
         first, rise, bend = self._parabolas[:, inside]
         area = t * (first + t * ((rise + bend) / 2 - t * bend / 3))
-        return self._below[inside] + area * width
+        held: Floats = self._below[inside] + area * width
+        return held
 
-    def average(self, edges: Array) -> Array:
+    def average(self, edges: Floats) -> Floats:
         """Return the mean density between neighbours of rising `edges`."""
         return np.diff(self.below(edges)) / np.diff(edges)
 
@@ -73,7 +74,7 @@ class Density:
         return min(max(index, 0), len(self.shares) - 1)
 
 
-def _span(counts: Array) -> tuple[int, int]:
+def _span(counts: Floats) -> tuple[int, int]:
     """Return the first exponent with a bin of its own and one past the last one.
 
     Bins nearer to zero are so narrow that they hold hardly any numbers: they would be
@@ -90,7 +91,7 @@ def _span(counts: Array) -> tuple[int, int]:
     return min(max(low, 1), high - 1), high
 
 
-def _parabolas(shares: Array, widths: Array) -> Array:
+def _parabolas(shares: Floats, widths: Floats) -> Floats:
     """Return value at the start, rise and bend of the density in each bin (3, B)."""
     mean = np.pad(shares / widths, 1)
     wide = np.pad(widths, 1, mode="edge")

@@ -4,8 +4,8 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from engine.protocol.arrays import Floats
 from workbench.plots.parts import style
-from workbench.session.curves.columns import Array
 from workbench.session.curves.timebins import COLUMNS
 
 
@@ -23,7 +23,7 @@ class HeatImage:
             self.pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32
         )
 
-    def put(self, first: int, levels: Array) -> None:
+    def put(self, first: int, levels: Floats) -> None:
         """Colour columns from `first` on.
 
         Args:

@@ -101,7 +101,7 @@ class Legend(QWidget):
         self._chips: list[Chip] = []
         # Opaque, so that it is not drawn again whenever the curves below it are.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(5, 3, 7, 3)
         column.setSpacing(0)
         self.hide()
@@ -118,11 +118,11 @@ class Legend(QWidget):
         self._chips = [Chip(entry, self) for entry in entries]
         for index, chip in enumerate(self._chips):
             chip.toggled.connect(lambda on, i=index: self.toggled.emit(i, on))
-            self.layout().addWidget(chip)
+            self._column.addWidget(chip)
             chip.show()
         self.setVisible(bool(entries))
-        self.layout().activate()
-        self.resize(self.layout().sizeHint())
+        self._column.activate()
+        self.resize(self._column.sizeHint())
 
     @property
     def chips(self) -> tuple[Chip, ...]:

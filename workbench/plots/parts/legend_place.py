@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, QSize
 
-from workbench.session.curves.columns import Array
+from engine.protocol.arrays import Floats
 
 TOP_RIGHT, BOTTOM_RIGHT, TOP_LEFT, BOTTOM_LEFT = range(4)
 FREE = 0.08
@@ -15,7 +15,7 @@ BETTER = 0.5
 MARGIN_PX = 8
 _SAMPLES = 48
 
-Curve = tuple[Array, Array, float]
+Curve = tuple[Floats, Floats, float]
 """x and y of the points, and how much it matters that it is seen."""
 
 

@@ -49,7 +49,8 @@ class PlotCanvas(pg.PlotWidget):
     @property
     def data_width(self) -> int:
         """Pixels across the data; also right before the first layout."""
-        return max(self.width() - LEFT_PX - RIGHT_PX - 2, 64)
+        width: int = self.width()
+        return max(width - LEFT_PX - RIGHT_PX - 2, 64)
 
     def restyle(self) -> None:
         """Take the colours of the theme."""

@@ -1,14 +1,19 @@
 """Curves on a canvas, and dots on their points."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
+from engine.protocol.arrays import Floats, Ints
 from workbench.plots.parts import style
 from workbench.plots.parts.plot_widget import PlotCanvas
-from workbench.session.curves.columns import Array
 
+Steps = Ints | Floats
+Scale = Callable[[Steps, Floats], tuple[Steps, Floats]]
+"""Turns steps and values into points as they are drawn."""
 DOT_PX, MOST_DOTS = 5, 80
 HOLLOW_PX, HOLLOW_EDGE_PX = 7, 1.4
 
@@ -52,7 +57,7 @@ class Points:
         self.dots.setZValue(3)
         self._pen, self._is_dashed, self._count = QPen(), False, 0
 
-    def show_points(self, points: Array) -> None:
+    def show_points(self, points: Floats) -> None:
         """Show points (2, K)."""
         self._count = points.shape[1]
         few = self._count <= MOST_DOTS

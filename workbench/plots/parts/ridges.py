@@ -12,8 +12,8 @@ from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from engine.protocol.arrays import Floats
 from workbench.plots.parts import style
-from workbench.session.curves.columns import Array
 
 SMOOTH = 4
 """Points drawn for each bin."""
@@ -22,7 +22,7 @@ OVERLAP = 1.6
 _FLOOR = 0.03
 
 
-def upsampled(values: Array, factor: int = SMOOTH) -> Array:
+def upsampled(values: Floats, factor: int = SMOOTH) -> Floats:
     """Return rows with `factor` − 1 more points between neighbours, never below 0.
 
     Source: Catmull & Rom 1974; the spline passes through every given value.
@@ -38,11 +38,12 @@ def upsampled(values: Array, factor: int = SMOOTH) -> Array:
     return np.maximum(np.hstack([flat, values[:, -1:]]), 0.0)
 
 
-def heights(shares: Array) -> Array:
+def heights(shares: Floats) -> Floats:
     """Return rows scaled to a largest value of 1; rows without values become 0."""
     clean = np.nan_to_num(shares)
     top = clean.max(axis=1, keepdims=True)
-    return np.divide(clean, top, out=np.zeros_like(clean), where=top > 0)
+    scaled: Floats = np.divide(clean, top, out=np.zeros_like(clean), where=top > 0)
+    return scaled
 
 
 def baseline(row: int, rows: int) -> float:
@@ -69,8 +70,8 @@ class Ridges:
         heights: A row a layer (L, P), at most 1.
     """
 
-    x: Array
-    heights: Array
+    x: Floats
+    heights: Floats
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Draw all rows, the last one farthest back."""
@@ -85,7 +86,7 @@ class Ridges:
         painter.restore()
 
     def _paint_row(
-        self, painter: QPainter, row: int, x: Array, y: Array, ground: float
+        self, painter: QPainter, row: int, x: Floats, y: Floats, ground: float
     ) -> None:
         """Fill without smoothing (4 times faster), as the line covers the edge."""
         outline = arrayToQPolygonF(x, y)

@@ -24,6 +24,11 @@ def colour(token: str, alpha: int = 255) -> QColor:
     return result
 
 
+def rgb(tint: QColor) -> tuple[int, int, int]:
+    """Return red, green and blue of a colour, 0 to 255."""
+    return tint.red(), tint.green(), tint.blue()
+
+
 def series(index: int, alpha: int = 255) -> QColor:
     """Return the colour of the n-th series; colours repeat after the last."""
     colours = tokens.current().series
@@ -80,7 +85,8 @@ def heat_table() -> npt.NDArray[np.uint32]:
 def _heat_table(name: str) -> npt.NDArray[np.uint32]:
     rgb = pg.colormap.get(name).getLookupTable(nPts=256, alpha=False).astype(np.uint32)
     packed = 0xFF000000 | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2]
-    return packed.astype(np.uint32)
+    colours: npt.NDArray[np.uint32] = packed.astype(np.uint32)
+    return colours
 
 
 def background() -> np.uint32:

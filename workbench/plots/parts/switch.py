@@ -48,7 +48,7 @@ class Switch(QWidget):
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._right_top = (0, 0)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         self._group.idToggled.connect(self._on_toggled)
@@ -69,7 +69,7 @@ class Switch(QWidget):
         for index, text in enumerate(texts):
             button = Segment(text, self)
             self._group.addButton(button, index)
-            self.layout().addWidget(button)
+            self._row.addWidget(button)
             button.show()
             button.setChecked(index == 0)
         self.setVisible(len(texts) > 1)
@@ -82,8 +82,8 @@ class Switch(QWidget):
     def place(self, right: int, top: int) -> None:
         """Put the top right corner there."""
         self._right_top = (right, top)
-        self.layout().activate()
-        self.resize(self.layout().sizeHint())
+        self._row.activate()
+        self.resize(self._row.sizeHint())
         self.move(right - self.width(), top)
 
     def _on_toggled(self, index: int, down: bool) -> None:

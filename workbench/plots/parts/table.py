@@ -1,5 +1,8 @@
 """The numbers that a plot shows, as they stand in a CSV file."""
 
+from collections.abc import Sequence
+
 Cell = str | float
-Table = tuple[list[str], list[list[Cell]]]
+Rows = Sequence[Sequence[Cell]]
+Table = tuple[list[str], Rows]
 """Header and rows."""

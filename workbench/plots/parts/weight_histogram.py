@@ -5,13 +5,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats, Ints
 from workbench.plots.parts import ridges, style
 from workbench.plots.parts.chart import Axis, Chart
 from workbench.plots.parts.density import Density
 from workbench.plots.parts.ranges import number, rounded_up, ticks
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.table import Table
-from workbench.session.curves.columns import Array
 from workbench.session.curves.layers import EXPONENTS
 from workbench.session.curves.phase_rows import PhaseView
 
@@ -48,7 +48,7 @@ class WeightSpread:
         """Nothing is kept in colours."""
 
     @property
-    def ranges(self) -> Array:
+    def ranges(self) -> Floats:
         """The largest magnitude that is shown of each layer (L,)."""
         if self.is_shared and len(self._own):
             return np.full(len(self._own), self._own.max())
@@ -140,7 +140,7 @@ class WeightSpread:
         return header, [[*ends, *column] for ends, column in pairs]
 
 
-def smoothed(rows: Array) -> Array:
+def smoothed(rows: Floats) -> Floats:
     """Return densities (L, POINTS) blurred by a Gaussian of `BLUR` of the range.
 
     A step between two bins becomes a slope; the area stays.
@@ -150,10 +150,11 @@ def smoothed(rows: Array) -> Array:
     reach = len(kernel) // 2
     padded = np.pad(rows, ((0, 0), (reach, reach)), mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=1)
-    return windows @ (kernel / kernel.sum())
+    blurred: Floats = windows @ (kernel / kernel.sum())
+    return blurred
 
 
-def signed(histogram: Array) -> tuple[Array, Array]:
+def signed(histogram: Ints) -> tuple[Floats, Floats]:
     """Return edges (B, 2) and shares (L, B) of all bins that hold a weight.
 
     The middle one holds the exact zeros.

@@ -1,7 +1,5 @@
 """What the widgets of all kinds of views have in common."""
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -11,7 +9,6 @@ from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Table
 
-Array = npt.NDArray[np.generic]
 PALE = 0.45
 """Opacity of a view that is about to be replaced."""
 

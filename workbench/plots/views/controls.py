@@ -28,6 +28,7 @@ CONTROLS: dict[str, tuple[str, ...]] = {
 }
 """Names of the params that stand above a view, by its kind."""
 _Policy = QSizePolicy.Policy
+Field = QLineEdit | QDoubleSpinBox | QSpinBox
 _MOST = 1_000_000_000
 _STEP = 0.1
 _NUMBER_PX, _PROMPT_PX, _GAP, _REST_PX = 64, 90, 6, 46
@@ -49,7 +50,7 @@ class Controls(QWidget):
         self._shown: dict[str, Value] = {}
         self._cells: list[QBoxLayout] = []
         self._labels: list[Label] = []
-        self.fields: dict[str, QLineEdit | QDoubleSpinBox | QSpinBox] = {}
+        self.fields: dict[str, Field] = {}
         self.setSizePolicy(_Policy.Preferred, _Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 6)
@@ -83,7 +84,7 @@ class Controls(QWidget):
         else:
             row.addLayout(cell)
 
-    def _field(self, param: Param) -> QLineEdit | QDoubleSpinBox | QSpinBox:
+    def _field(self, param: Param) -> Field:
         if param.kind == "text":
             edit = Line()
             edit.editingFinished.connect(lambda: self._tell(param, edit.text()))
@@ -112,12 +113,13 @@ class Controls(QWidget):
         words = tr("Draw again, with the next seed")
         self.again.setToolTip(words)
         self.again.setAccessibleName(words)
-        self.again.clicked.connect(self.fields["seed"].stepUp)
+        seed = self.fields["seed"]
+        assert isinstance(seed, QSpinBox)
+        self.again.clicked.connect(seed.stepUp)
         return self.again
 
     def _tell(self, param: Param, value: Value) -> None:
-        is_auto = param.optional and isinstance(value, int)
-        if is_auto and value < int(param.min or 0):
+        if param.optional and isinstance(value, int) and value < int(param.min or 0):
             value = None
         if value != self._shown.get(param.name):
             self._shown[param.name] = value
@@ -151,11 +153,16 @@ class Controls(QWidget):
         self._shown = dict(params)
         for name, field in self.fields.items():
             with QSignalBlocker(field):
-                value = params.get(name)
-                if isinstance(field, QLineEdit):
-                    if field.text() != value:
-                        field.setText(str(value or ""))
-                elif isinstance(value, int | float):
-                    field.setValue(value)
-                else:
-                    field.setValue(field.minimum())
+                _show(field, params.get(name))
+
+
+def _show(field: Field, value: Value) -> None:
+    if isinstance(field, QLineEdit):
+        if field.text() != value:
+            field.setText(str(value or ""))
+        return
+    number = value if isinstance(value, int | float) else field.minimum()
+    if isinstance(field, QSpinBox):
+        field.setValue(int(number))
+    else:
+        field.setValue(number)

@@ -1,6 +1,7 @@
 """The panel that shows what the view nodes of the document show."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -180,7 +181,7 @@ class ViewPanel(Panel):
         for index in range(self.chooser.count()):
             text = self.chooser.itemText(index).replace("&", "&&")
             node = self.chooser.itemData(index)
-            action = menu.addAction(text, lambda node=node: self.show_node(node))
+            action = menu.addAction(text, partial(self.show_node, node))
             action.setCheckable(True)
             action.setChecked(index == self.chooser.currentIndex())
 

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from engine.protocol.arrays import Floats
 from workbench.plots.parts import ranges, style
-from workbench.plots.views.base import Array
 
 TOP_PX, BOTTOM_PX, RIGHT_PX = 6, 34, 10
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -29,7 +29,7 @@ class Plane:
 
     @classmethod
     def inside(
-        cls, limits: Array, size: QRectF, side_px: float = 0, ratio: float = 0.0
+        cls, limits: Floats, size: QRectF, side_px: float = 0, ratio: float = 0.0
     ) -> "Plane":
         """Return the plane that fills a widget beside a legend.
 
@@ -52,7 +52,7 @@ class Plane:
             left_px += (room - width) / 2
         return cls((left, right, low, high), QRectF(left_px, TOP_PX, width, height))
 
-    def to_pixels(self, points_N2: Array) -> Array:
+    def to_pixels(self, points_N2: Floats) -> Floats:
         """Return where points lie in the widget."""
         left, right, low, high = self.limits
         points = np.asarray(points_N2, float)
@@ -127,7 +127,7 @@ def axes_of(words: dict[str, tuple[str, ...]]) -> tuple[str, str]:
     return both[0], both[1]
 
 
-def around(points_N2: Array, margin: float = 0.06) -> Array:
+def around(points_N2: Floats, margin: float = 0.06) -> Floats:
     """Return limits with a margin around all finite points."""
     points = np.asarray(points_N2, float)
     points = points[np.isfinite(points).all(axis=1)]

@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
+from engine.protocol.arrays import Floats, Ints
 from workbench.plots.parts import style
 from workbench.plots.views import marks
-from workbench.plots.views.base import Array
 
 MOST_MARKERS = 3000
 """More points than this are drawn as density."""
@@ -22,7 +22,7 @@ def radius_for(count: int) -> float:
 
 
 def draw_markers(
-    painter: QPainter, places_N2: Array, kinds_N: Array, colours: Sequence[QColor]
+    painter: QPainter, places_N2: Floats, kinds_N: Ints, colours: Sequence[QColor]
 ) -> None:
     """Draw each point with the marker and the colour of its kind.
 
@@ -45,7 +45,7 @@ def draw_markers(
     painter.restore()
 
 
-def draw_rings(painter: QPainter, places_N2: Array) -> None:
+def draw_rings(painter: QPainter, places_N2: Floats) -> None:
     """Draw a ring around each place."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -59,7 +59,7 @@ def draw_rings(painter: QPainter, places_N2: Array) -> None:
 
 
 def density_image(
-    places_N2: Array, kinds_N: Array, colours: Sequence[QColor], area: QRectF
+    places_N2: Floats, kinds_N: Ints, colours: Sequence[QColor], area: QRectF
 ) -> QImage:
     """Return how many points lie where: colours mixed by kind, dense ones opaque.
 
@@ -75,7 +75,7 @@ def density_image(
 
 
 def shade_image(
-    places_N2: Array, kinds_N: Array, colours: Sequence[QColor], area: QRectF
+    places_N2: Floats, kinds_N: Ints, colours: Sequence[QColor], area: QRectF
 ) -> QImage:
     """Return a smooth density to lie under markers, the densest place darkest.
 
@@ -90,7 +90,7 @@ def shade_image(
     return _coloured(smooth, colours, _SHADE_ALPHA * total / top)
 
 
-def blurred(counts_KHW: Array, sigma: float) -> Array:
+def blurred(counts_KHW: Floats, sigma: float) -> Floats:
     """Return counts spread by a Gaussian of `sigma` cells in both directions."""
     _, height, width = counts_KHW.shape
     down, across = (
@@ -98,13 +98,16 @@ def blurred(counts_KHW: Array, sigma: float) -> Array:
         / (sigma * np.sqrt(2 * np.pi))
         for n in (height, width)
     )
-    return down @ counts_KHW @ across
+    spread: Floats = down @ counts_KHW @ across
+    return spread
 
 
-def _coloured(shares_KHW: Array, colours: Sequence[QColor], alpha_HW: Array) -> QImage:
+def _coloured(
+    shares_KHW: Floats, colours: Sequence[QColor], alpha_HW: Floats
+) -> QImage:
     """Return an image in the mixed colours of the kinds that share each cell."""
     _, height, width = shares_KHW.shape
-    rgb = np.array([colour.getRgb()[:3] for colour in colours], float)
+    rgb = np.array([style.rgb(colour) for colour in colours], np.float64)
     total = np.maximum(shares_KHW.sum(axis=0), 1e-9)[..., None]
     mixed = np.einsum("khw,kc->hwc", shares_KHW, rgb) / total
     pixels = np.dstack([mixed, alpha_HW]).astype(np.uint8)
@@ -119,12 +122,12 @@ def _coloured(shares_KHW: Array, colours: Sequence[QColor], alpha_HW: Array) -> 
 
 
 def cell_counts(
-    places_N2: Array,
-    kinds_N: Array,
+    places_N2: Floats,
+    kinds_N: Ints,
     num_kinds: int,
     area: QRectF,
     size: tuple[int, int],
-) -> Array:
+) -> Floats:
     """Return the number of points of each kind in each cell, kinds × rows × columns."""
     height, width = size
     x = (places_N2[:, 0] - area.left()) / area.width()
@@ -133,11 +136,11 @@ def cell_counts(
     column = np.minimum((x[inside] * width).astype(int), width - 1)
     row = np.minimum((y[inside] * height).astype(int), height - 1)
     flat = (kinds_N[inside] * height + row) * width + column
-    counts = np.bincount(flat, minlength=num_kinds * height * width)
+    counts = np.bincount(flat, minlength=num_kinds * height * width).astype(float)
     return counts.reshape(num_kinds, height, width)
 
 
-def nearest(places_N2: Array, position: QPointF, within_px: float = 7.0) -> int:
+def nearest(places_N2: Floats, position: QPointF, within_px: float = 7.0) -> int:
     """Return the index of the point next to the mouse, −1 when none is near."""
     if not len(places_N2):
         return -1

@@ -1,12 +1,14 @@
 """Arrays that grow at their end without copying on every append."""
 
+from typing import Generic, TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.generic]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-class Column:
+class Column(Generic[Scalar]):
     """A growing array of scalars, or of rows of `width` values.
 
     Args:
@@ -16,10 +18,12 @@ class Column:
     """
 
     def __init__(
-        self, dtype: npt.DTypeLike = np.float64, width: int = 0, capacity: int = 1024
+        self, dtype: type[Scalar], width: int = 0, capacity: int = 1024
     ) -> None:
         self._tail = (width,) if width else ()
-        self._data = np.empty((max(capacity, 1), *self._tail), dtype)
+        self._data: npt.NDArray[Scalar] = np.empty(
+            (max(capacity, 1), *self._tail), dtype
+        )
         self._length = 0
 
     def __len__(self) -> int:
@@ -31,7 +35,7 @@ class Column:
         return len(self._data)
 
     @property
-    def values(self) -> Array:
+    def values(self) -> npt.NDArray[Scalar]:
         """A view of what is there; valid until the next `extend`."""
         return self._data[: self._length]
 

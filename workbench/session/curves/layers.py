@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from engine.protocol.arrays import Floats, Ints
 from engine.protocol.messages import HISTOGRAM_BINS, LayerSample
-from workbench.session.curves.columns import Array, Column
+from workbench.session.curves.columns import Column
 from workbench.session.curves.timebins import TimeBins
 
 EXPONENTS = 256
@@ -12,21 +13,24 @@ MAP_EXPONENTS = slice(127 - 36, 127 + 8)
 """Exponents kept over time: 2⁻³⁶ (1.5e-11) to 2⁸."""
 
 
-def magnitude_counts(histogram: Array) -> Array:
+def magnitude_counts(histogram: Ints) -> Ints:
     """Return counts (L, 254) of |x| by exponent, without zeros, inf and NaN."""
     both = histogram[:, :EXPONENTS] + histogram[:, EXPONENTS:HISTOGRAM_BINS]
-    return both[:, 1:-1]
+    counts: Ints = both[:, 1:-1]
+    return counts
 
 
-def exponent_of(bins: Array) -> Array:
+def exponent_of(bins: Ints) -> Ints:
     """Return ⌊log2 |x|⌋ of the bins of `magnitude_counts`."""
     return bins + 1 - 127
 
 
-def shares(counts: Array) -> Array:
+def shares(counts: Ints) -> Floats:
     """Return counts divided by their sum per row; NaN for an empty row."""
     total = counts.sum(axis=1, keepdims=True).astype(float)
-    return np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0)
+    unknown = np.full(counts.shape, np.nan)
+    parts: Floats = np.divide(counts, total, out=unknown, where=total > 0)
+    return parts
 
 
 class LayerHistory:
@@ -47,8 +51,8 @@ class LayerHistory:
         self.measured_rows: frozenset[int] = frozenset()
         count = max(len(paths), 1)
         self.steps = Column(np.int64)
-        self.grad_norm = Column(width=count)
-        self.update_ratio = Column(width=count)
+        self.grad_norm = Column(np.float64, width=count)
+        self.update_ratio = Column(np.float64, width=count)
         self.ratio_bins = TimeBins(count)
         self.grad_bins_per_layer = MAP_EXPONENTS.stop - MAP_EXPONENTS.start
         self.grad_bins = TimeBins(count * self.grad_bins_per_layer)

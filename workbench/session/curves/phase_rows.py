@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Generic
 
 import numpy as np
+import numpy.typing as npt
 
+from engine.protocol.arrays import Bools, Floats, Ints
 from engine.protocol.messages import LayerSample, RunStarted
-from workbench.session.curves.columns import Array
+from workbench.session.curves.columns import Scalar
 from workbench.session.curves.history import History
 from workbench.session.curves.layers import LayerHistory
 from workbench.session.curves.timebins import TimeBins
@@ -25,17 +28,17 @@ _PER_LAYER = (
 )
 
 
-class _Values:
+class _Values(Generic[Scalar]):
     """Some columns of a `Column` of rows."""
 
-    def __init__(self, values: Array) -> None:
+    def __init__(self, values: npt.NDArray[Scalar]) -> None:
         self.values = values
 
 
-class _Bins:
+class PhaseBins:
     """Some rows of `TimeBins`."""
 
-    def __init__(self, bins: TimeBins, rows: Array) -> None:
+    def __init__(self, bins: TimeBins, rows: Ints) -> None:
         self._bins, self._rows = bins, rows
 
     @property
@@ -58,11 +61,11 @@ class _Bins:
         """Columns with something in them."""
         return self._bins.used
 
-    def means(self, first: int = 0) -> Array:
+    def means(self, first: int = 0) -> Floats:
         """Return the means, see `TimeBins.means`."""
         return self._bins.means(first)[:, self._rows]
 
-    def measured(self) -> Array:
+    def measured(self) -> Bools:
         """Return which columns hold a measurement of any layer."""
         return self._bins.measured()
 
@@ -77,14 +80,14 @@ class PhaseLayers:
     """
 
     def __init__(
-        self, layers: LayerHistory, rows: Array, names: tuple[str, ...]
+        self, layers: LayerHistory, rows: Ints, names: tuple[str, ...]
     ) -> None:
         self._layers, self._rows, self.names = layers, rows, names
         self._sample: tuple[LayerSample | None, LayerSample | None] = (None, None)
-        self.ratio_bins = _Bins(layers.ratio_bins, rows)
+        self.ratio_bins = PhaseBins(layers.ratio_bins, rows)
         exponents = layers.grad_bins_per_layer
         wide = (rows[:, None] * exponents + np.arange(exponents)).ravel()
-        self.grad_bins = _Bins(layers.grad_bins, wide)
+        self.grad_bins = PhaseBins(layers.grad_bins, wide)
 
     @property
     def newest(self) -> LayerSample | None:
@@ -99,17 +102,17 @@ class PhaseLayers:
         return self._sample[1]
 
     @property
-    def steps(self) -> _Values:
+    def steps(self) -> _Values[np.int64]:
         """The measured steps."""
         return _Values(self._layers.steps.values)
 
     @property
-    def grad_norm(self) -> _Values:
+    def grad_norm(self) -> _Values[np.float64]:
         """Gradient norms (steps, layers)."""
         return _Values(self._layers.grad_norm.values[:, self._rows])
 
     @property
-    def update_ratio(self) -> _Values:
+    def update_ratio(self) -> _Values[np.float64]:
         """Update ratios (steps, layers)."""
         return _Values(self._layers.update_ratio.values[:, self._rows])
 

@@ -8,7 +8,8 @@ shimmer. Smallest and largest are exact: no peak is lost at any zoom.
 
 import numpy as np
 
-from workbench.session.curves.columns import Array, Column
+from engine.protocol.arrays import Floats, Ints
+from workbench.session.curves.columns import Column
 
 FACTOR = 16
 
@@ -28,7 +29,7 @@ def bucket_size(count: int, limit: int) -> int:
 class BlockTree:
     """One reduction (`np.minimum`, `np.maximum`, `np.add`) of a growing column."""
 
-    def __init__(self, column: Column, reduction: np.ufunc) -> None:
+    def __init__(self, column: Column[np.float64], reduction: np.ufunc) -> None:
         self._reduction = reduction
         self._levels = [column]
 
@@ -38,7 +39,7 @@ class BlockTree:
         while len(self._levels[level]) >= FACTOR:
             if level + 1 == len(self._levels):
                 room = self._levels[level].room // FACTOR
-                self._levels.append(Column(capacity=room))
+                self._levels.append(Column(np.float64, capacity=room))
             finer, coarser = self._levels[level], self._levels[level + 1]
             full = len(finer) // FACTOR
             if full > len(coarser):
@@ -46,7 +47,7 @@ class BlockTree:
                 coarser.extend(self._reduction.reduce(new.reshape(-1, FACTOR), axis=1))
             level += 1
 
-    def buckets(self, first: int, last: int, size: int) -> Array:
+    def buckets(self, first: int, last: int, size: int) -> Floats:
         """Return the reduction of each bucket of values `first` … `last − 1`.
 
         Args:
@@ -60,7 +61,7 @@ class BlockTree:
         full = (last - first) // size
         start = first // unit
         rows = self._levels[level].values[start : start + full * (size // unit)]
-        whole = self._reduction.reduce(rows.reshape(full, size // unit), axis=1)
+        whole: Floats = self._reduction.reduce(rows.reshape(full, size // unit), axis=1)
         rest = first + full * size
         if rest == last:
             return whole
@@ -82,7 +83,7 @@ class BlockTree:
 class Envelope:
     """Smallest, largest and mean of buckets of a growing column of finite values."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column[np.float64]) -> None:
         self.column = column
         self._low = BlockTree(column, np.minimum)
         self._high = BlockTree(column, np.maximum)
@@ -92,7 +93,7 @@ class Envelope:
         self._low.update()
         self._high.update()
 
-    def query(self, first: int, last: int, limit: int) -> tuple[Array, Array, Array]:
+    def query(self, first: int, last: int, limit: int) -> tuple[Ints, Floats, Floats]:
         """Return index of the first value, smallest and largest of each bucket."""
         size = bucket_size(last - first, limit)
         first -= first % size
@@ -104,7 +105,7 @@ class Envelope:
 class Means:
     """Means of buckets of a growing column of finite values."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column[np.float64]) -> None:
         self.column = column
         self._sums = BlockTree(column, np.add)
 
@@ -112,7 +113,7 @@ class Means:
         """Take in what was appended to the column."""
         self._sums.update()
 
-    def query(self, first: int, last: int, limit: int) -> tuple[Array, Array]:
+    def query(self, first: int, last: int, limit: int) -> tuple[Ints, Floats]:
         """Return index of the middle value and mean of each bucket."""
         size = bucket_size(last - first, limit)
         first -= first % size

@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from workbench.session.curves.columns import Array, Column
+from engine.protocol.arrays import Floats, Ints
+from workbench.session.curves.columns import Column
 from workbench.session.curves.pyramid import Envelope, Means
 from workbench.session.curves.smoothing import Ema
 
@@ -32,7 +33,8 @@ class Series:
     def __init__(self, capacity: int = 1024) -> None:
         room = min(max(capacity, 1024), MOST_ROOM)
         self.steps = Column(np.int64, capacity=room)
-        self.values, self.smooth = Column(capacity=room), Column(capacity=room)
+        self.values = Column(np.float64, capacity=room)
+        self.smooth = Column(np.float64, capacity=room)
         self.nonfinite_steps: list[int] = []
         self._ema = Ema()
         self._envelope = Envelope(self.values)
@@ -41,7 +43,7 @@ class Series:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def extend(self, steps: Array, values: Array) -> None:
+    def extend(self, steps: Ints, values: Floats) -> None:
         """Append values at steps that follow all earlier ones; NaN means absent."""
         finite = np.isfinite(values)
         if not finite.all():
@@ -53,7 +55,7 @@ class Series:
         self._envelope.update()
         self._means.update()
 
-    def raw_line(self, low: float, high: float, pixels: int) -> tuple[Array, Array]:
+    def raw_line(self, low: float, high: float, pixels: int) -> tuple[Ints, Floats]:
         """Return the points of the raw curve between two steps, ≤ 2 per pixel.
 
         Where a pixel holds many steps, its smallest and its largest value are drawn.
@@ -68,14 +70,14 @@ class Series:
 
     def smooth_line(
         self, low: float, high: float, limit: int = 1000
-    ) -> tuple[Array, Array]:
+    ) -> tuple[Ints, Floats]:
         """Return at most `limit` + 1 points of the smoothed curve between two steps.
 
         Where a point stands for many steps, it is the mean of their smoothed values.
         """
         first, last = self._span(low, high)
         if first == last:
-            return np.empty(0), np.empty(0)
+            return np.empty(0, np.int64), np.empty(0)
         index, means = self._means.query(first, last, limit)
         return self.steps.values[index], means
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workbench.session.curves.columns import Array
+from engine.protocol.arrays import Floats
 
 DECAY = 0.9
 """Share of the old average that each step keeps: about the last 10 steps count.
@@ -28,7 +28,7 @@ class Ema:
         self._mean = 0.0
         self._count = 0
 
-    def extend(self, values: Array) -> Array:
+    def extend(self, values: Floats) -> Floats:
         """Return the smoothed values of `values`, which follow all earlier ones."""
         blocks = [
             self._block(values[start : start + _BLOCK])
@@ -36,7 +36,7 @@ class Ema:
         ]
         return np.concatenate(blocks) if blocks else np.empty(0)
 
-    def _block(self, values: Array) -> Array:
+    def _block(self, values: Floats) -> Floats:
         """Closed form of the recursion for a block short enough to be exact."""
         powers = self._decay ** np.arange(1, len(values) + 1)
         means = powers * (

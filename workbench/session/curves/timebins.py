@@ -6,7 +6,7 @@ and the span doubles, so a picture of any run costs the same to keep and to draw
 
 import numpy as np
 
-from workbench.session.curves.columns import Array
+from engine.protocol.arrays import Bools, Floats
 
 COLUMNS = 512
 _FEWEST, _MOST_VALUES = 16, 12_000_000
@@ -39,7 +39,7 @@ class TimeBins:
         """How many spans are kept."""
         return len(self._sums)
 
-    def put(self, step: int, values: Array) -> None:
+    def put(self, step: int, values: Floats) -> None:
         """Add a vector of `step` (from 1); its non-finite values are absent."""
         while (step - 1) // self.span >= len(self._sums):
             self._merge()
@@ -49,7 +49,7 @@ class TimeBins:
         self._counts[column] += finite
         self.used = max(self.used, column + 1)
 
-    def means(self, first: int = 0) -> Array:
+    def means(self, first: int = 0) -> Floats:
         """Return the means of columns `first` … `used − 1` as (columns, rows).
 
         A row without a measurement in a column repeats its last one before it (of at
@@ -63,9 +63,10 @@ class TimeBins:
         source = np.maximum.accumulate(index, axis=0)
         return np.take_along_axis(means, source, axis=0)[first - start :]
 
-    def measured(self) -> Array:
+    def measured(self) -> Bools:
         """Return which of the `used` columns hold a measurement of any row."""
-        return self._counts[: self.used].any(axis=1)
+        known: Bools = np.any(self._counts[: self.used], axis=1)
+        return known
 
     def _complete_before(self, first: int) -> int:
         """Return the nearest column at or before `first` where all is measured."""

@@ -48,7 +48,8 @@ class ConfusionMatrix(ViewFace):
         """Compute the shares."""
         self.counts = view.arrays["counts"]
         last = len(self.counts) - 1
-        self.cursor_cell = tuple(min(place, last) for place in self.cursor_cell)
+        row, column = self.cursor_cell
+        self.cursor_cell = (min(row, last), min(column, last))
         self.names = view.words.get("classes", ())
         total = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         self.shares = self.counts / total

@@ -3,8 +3,10 @@
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats
 from engine.protocol.messages import View
 from workbench.plots.parts import ranges, style
 from workbench.plots.parts.table import Table
@@ -16,7 +18,7 @@ from workbench.plots.views.plane import Plane, around, axes_of
 class Curve(ViewFace):
     """Data as faint points, the network as a line."""
 
-    def __init__(self, parent=None) -> None:  # noqa: ANN001 - Qt's owner
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._range = ranges.ValueRange(smallest=1e-6)
 
@@ -62,7 +64,7 @@ class Curve(ViewFace):
         if beside.left() + 40 < self.width():
             marks.draw_legend(painter, beside, self.entries)
 
-    def _draw_points(self, painter: QPainter, places: np.ndarray) -> None:
+    def _draw_points(self, painter: QPainter, places: Floats) -> None:
         radius = points.radius_for(len(places)) * 0.75
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.series(0, 120))
@@ -98,7 +100,7 @@ class Forecast(Curve):
     def _data_entry(self) -> marks.Entry:
         return marks.Entry(tr("data"), marks.DATA_LINE)
 
-    def _draw_points(self, painter: QPainter, places: np.ndarray) -> None:
+    def _draw_points(self, painter: QPainter, places: Floats) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(style.pen(style.series(0, 170), 1.4))
         for part in finite_parts(places):
@@ -106,7 +108,7 @@ class Forecast(Curve):
         super()._draw_points(painter, places)
 
 
-def finite_parts(places: np.ndarray) -> list[np.ndarray]:
+def finite_parts(places: Floats) -> list[Floats]:
     """Return runs of neighbouring places that are all numbers."""
     finite = np.isfinite(places).all(axis=1)
     edges = np.flatnonzero(np.diff(finite.astype(int))) + 1

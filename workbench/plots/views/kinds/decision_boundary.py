@@ -5,11 +5,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats, Ints
 from engine.protocol.messages import View
 from workbench.plots.parts import style
-from workbench.plots.parts.table import Table
+from workbench.plots.parts.table import Cell, Table
 from workbench.plots.views import marks, points
-from workbench.plots.views.base import Array, ViewFace, name, number, percent
+from workbench.plots.views.base import ViewFace, name, number, percent
 from workbench.plots.views.plane import Plane, axes_of
 
 _FAINTEST, _STRONGEST = 0.10, 0.52
@@ -109,21 +110,21 @@ class DecisionBoundary(ViewFace):
     def table(self) -> Table:
         """Return the points."""
         assert self.view is not None
-        rows: list[list[object]] = []
+        rows: list[list[Cell]] = []
         for index, (x, y) in enumerate(self.points.tolist()):
             right = "" if self.labels is None else name(self.names, self.labels[index])
             rows.append([x, y, right, name(self.names, self.answers[index])])
         return [*axes_of(self.view.words), tr("Class"), tr("Answer")], rows
 
 
-def region_image(region: Array, certainty: Array, num_classes: int) -> QImage:
+def region_image(region: Ints, certainty: Floats, num_classes: int) -> QImage:
     """Return the cells in their colours, the first row at the bottom."""
     count = max(num_classes, int(region.max(initial=0)) + 1)
-    colours = np.array([marks.class_colour(i).getRgb()[:3] for i in range(count)])
+    colours = np.array([style.rgb(marks.class_colour(i)) for i in range(count)])
     guess = 1 / max(count, 2)
     sure = np.clip((np.nan_to_num(certainty) - guess) / (1 - guess), 0, 1)[..., None]
     share = _FAINTEST + (_STRONGEST - _FAINTEST) * sure
-    ground = np.array(style.colour("bg1").getRgb()[:3])
+    ground = np.array(style.rgb(style.colour("bg1")))
     mixed = ground + (colours[region] - ground) * share
     pixels = np.ascontiguousarray(mixed[::-1].round().astype(np.uint8))
     height, width = region.shape

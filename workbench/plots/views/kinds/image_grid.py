@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats
 from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Table
-from workbench.plots.views.base import Array, ViewFace, name, number
+from workbench.plots.views.base import ViewFace, name, number
 
 _GAP, _PAD = 6, 8
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -108,7 +109,7 @@ def fixed_grid(
     return Grid(columns, tile, max(left, _PAD), max(top, 2), 0, gap)
 
 
-def to_image(pixels_HWC: Array) -> QImage:
+def to_image(pixels_HWC: Floats) -> QImage:
     """Return uint8 pixels with one or three channels as an image."""
     height, width, channels = pixels_HWC.shape
     grey = channels == 1

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats
 from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Table
@@ -60,12 +61,12 @@ class Predictions(ViewFace):
             both = [list(pair) for pair in pairs]
         elif self.is_classes:
             header = [tr("Class"), tr("Answer")]
-            pairs = zip(arrays["labels"], arrays["answers"], strict=True)
-            both = [[name(self.names, int(v)) for v in pair] for pair in pairs]
+            classes = zip(arrays["labels"], arrays["answers"], strict=True)
+            both = [[name(self.names, int(v)) for v in pair] for pair in classes]
         else:
             header = [tr("Target"), tr("Output")]
-            pairs = zip(arrays["targets"], arrays["outputs"], strict=True)
-            both = [[_numbers(v) for v in pair] for pair in pairs]
+            numbers = zip(arrays["targets"], arrays["outputs"], strict=True)
+            both = [[_numbers(v) for v in pair] for pair in numbers]
         rest = [[number(float(value)) for value in row] for row in features]
         if "texts" in words:
             columns, rest = [tr("Text")], [[text] for text in words["texts"]]
@@ -209,6 +210,6 @@ class Predictions(ViewFace):
         return [*self.header, self.measure, tr("Loss")], rows
 
 
-def _numbers(values: np.ndarray) -> str:
+def _numbers(values: Floats) -> str:
     shown = ", ".join(number(float(value), 4) for value in values[:4])
     return shown + (" …" if len(values) > 4 else "")

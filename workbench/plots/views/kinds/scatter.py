@@ -5,9 +5,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from engine.i18n import tr
+from engine.protocol.arrays import Floats, Ints
 from engine.protocol.messages import View
 from workbench.plots.parts import ranges, style
-from workbench.plots.parts.table import Table
+from workbench.plots.parts.table import Rows, Table
 from workbench.plots.views import marks, points
 from workbench.plots.views.base import ViewFace, name, number
 from workbench.plots.views.plane import Plane, around, axes_of
@@ -87,9 +88,7 @@ class Scatter(ViewFace):
             beside.setRight(self.width() - 4)
             marks.draw_legend(painter, beside, self.entries)
 
-    def _draw_classes(
-        self, painter: QPainter, places: np.ndarray, area: QRectF
-    ) -> None:
+    def _draw_classes(self, painter: QPainter, places: Floats, area: QRectF) -> None:
         """Draw markers, and under many of them how dense they are."""
         colours = self.colours()
         if len(places) >= FEW:
@@ -98,7 +97,7 @@ class Scatter(ViewFace):
             painter.drawImage(area, image)
         points.draw_markers(painter, places, self.kinds, colours)
 
-    def _draw_values(self, painter: QPainter, places: np.ndarray) -> None:
+    def _draw_values(self, painter: QPainter, places: Floats) -> None:
         for level, colour in enumerate(self.colours()):
             chosen = places[self.kinds == level]
             points.draw_markers(painter, chosen, np.zeros(len(chosen), int), [colour])
@@ -106,6 +105,7 @@ class Scatter(ViewFace):
     def _draw_bar(self, painter: QPainter, area: QRectF) -> None:
         """Draw which colour means which value."""
         assert self.view is not None
+        assert self.values is not None
         finite = self.values[np.isfinite(self.values)]
         low, high = (
             (float(finite.min()), float(finite.max())) if len(finite) else (0, 1)
@@ -150,7 +150,7 @@ class Scatter(ViewFace):
         """Return the points."""
         assert self.view is not None
         extra = self.labels if self.labels is not None else self.values
-        rows: list[list[object]] = self.points.tolist()
+        rows: Rows = self.points.tolist()
         header = list(axes_of(self.view.words))
         if extra is not None:
             header.append("target")
@@ -158,10 +158,11 @@ class Scatter(ViewFace):
         return header, rows
 
 
-def levels(values: np.ndarray) -> np.ndarray:
+def levels(values: Floats) -> Ints:
     """Return which of the colours each value has, from the lowest to the highest."""
     finite = np.isfinite(values)
     low = float(values[finite].min()) if finite.any() else 0.0
     wide = float(np.ptp(values[finite])) if finite.any() else 0.0
     shares = np.where(finite, (values - low) / (wide or 1.0), 0.0)
-    return np.minimum((shares * _LEVELS).astype(int), _LEVELS - 1)
+    chosen: Ints = np.minimum((shares * _LEVELS).astype(int), _LEVELS - 1)
+    return chosen

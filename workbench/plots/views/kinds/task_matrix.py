@@ -10,7 +10,7 @@ from engine.protocol.arrays import Floats, Ints
 from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.switch import Switch
-from workbench.plots.parts.table import Table
+from workbench.plots.parts.table import Cell, Table
 from workbench.plots.views.base import ViewFace, percent
 from workbench.session.tasks import forgotten
 from workbench.theme import tokens
@@ -252,7 +252,7 @@ class TaskMatrixFace(ViewFace):
         header = [tr("Task"), tr("Classes"), *map(str, self.steps.tolist())]
         header += [tr("best"), tr("now"), tr("forgotten")]
         best, lost = np.fmax.reduce(self.values, axis=1), forgotten(self.values)
-        rows: list[list[object]] = [
+        rows: list[list[Cell]] = [
             [name, classes, *values, float(most), values[-1], float(gone)]
             for name, classes, values, most, gone in zip(
                 self.names, self._classes, self.values.tolist(), best, lost, strict=True

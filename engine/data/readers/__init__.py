@@ -1,0 +1,1 @@
+"""Files that people bring, as columns and rows: one file per format, one table."""

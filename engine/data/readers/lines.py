@@ -1,0 +1,135 @@
+"""Lines of a text file, one at a time: of any size, in a bounded amount of memory."""
+
+import codecs
+import io
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from engine.data.readers.reader import Place
+from engine.files import opened_regular
+from engine.i18n import tr
+
+ENCODINGS = ("utf-8", "utf-16", "cp932", "euc_jp", "cp1252")
+MOST_LETTERS = 2**20
+"""A longer line is none that people write; it would be held in memory at once."""
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16",
+          codecs.BOM_UTF16_BE: "utf-16"}  # fmt: skip
+_HEAD_BYTES = 4096
+
+
+def recognises_text(head: bytes) -> bool:
+    """Return whether bytes can be the beginning of a text: no NUL, or in UTF-16."""
+    return b"\0" not in head or _marked(head) == "utf-16"
+
+
+def _marked(head: bytes) -> str:
+    """Return the encoding that a byte order mark tells, or an empty string."""
+    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
+
+
+class Lines:
+    """The lines of a text file, with their ends; read once, from the first one on.
+
+    Args:
+        path: An ordinary file.
+        encoding: Empty means what its byte order mark says, otherwise UTF-8.
+
+    Attributes:
+        encoding: The one that counts.
+
+    Raises:
+        DataError: When it can't be read; while iterating also for a line that isn't
+            in the encoding, holds a NUL, or is longer than `MOST_LETTERS`.
+    """
+
+    def __init__(self, path: Path, encoding: str = "") -> None:
+        self._path, self._row = path, 0
+        self._stack = ExitStack()
+        try:
+            handle = self._stack.enter_context(opened_regular(path))
+            self._size = os.fstat(handle).st_size
+            self._file = os.fdopen(handle, "rb", closefd=False)
+            head = self._file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+        except OSError as error:
+            self._stack.close()
+            reason = error.strerror or type(error).__name__
+            raise Place(path).refuse(
+                tr("The file can't be read"), got=reason
+            ) from error
+        self.encoding = encoding or _marked(head) or "utf-8"
+        has_old_ends = b"\r" in head and b"\n" not in head
+        self._is_wide = self.encoding == "utf-16" or has_old_ends
+        if self.encoding == "utf-8" and _marked(head) == "utf-8-sig":
+            self.encoding = "utf-8-sig"
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close the file."""
+        self._stack.close()
+
+    @property
+    def share(self) -> float:
+        """How much of the file is read, 0 to 1."""
+        return min(1.0, self._file.tell() / self._size) if self._size else 1.0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield line by line."""
+        read = self._wide if self._is_wide else self._narrow
+        for line in read():
+            if "\0" in line:
+                raise Place(self._path, self._row).refuse(
+                    tr("This is no text: it has bytes that no letter is written with")
+                )
+            yield line
+
+    def _narrow(self) -> Iterator[str]:
+        """Yield lines of an encoding in which no letter has the byte of a line feed."""
+        while line := self._file.readline(MOST_LETTERS + 1):
+            self._row += 1
+            self._check_length(line)
+            encoding = self.encoding
+            if encoding == "utf-8-sig" and self._row > 1:
+                encoding = "utf-8"
+            try:
+                yield line.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise self._undecodable(line[error.start : error.start + 1]) from error
+
+    def _wide(self) -> Iterator[str]:
+        """Yield lines whose ends can't be told from bytes, or that end with CR alone.
+
+        Text is decoded in pieces here: where it can't be, the row is the last one read.
+        """
+        text = io.TextIOWrapper(self._file, self.encoding, newline="")
+        try:
+            while line := text.readline(MOST_LETTERS + 1):
+                self._row += 1
+                self._check_length(line)
+                yield line
+        except UnicodeError as error:
+            self._row += 1
+            raise self._undecodable() from error
+        finally:
+            text.detach()
+
+    def _check_length(self, line: bytes | str) -> None:
+        if len(line) > MOST_LETTERS:
+            raise Place(self._path, self._row).refuse(
+                tr("This line is too long"),
+                expected=tr("at most {n} letters", n=f"{MOST_LETTERS:,}"),
+                fix=tr("This may be no table, or a table in a single line."),
+            )
+
+    def _undecodable(self, byte: bytes = b"") -> Exception:
+        return Place(self._path, self._row).refuse(
+            tr("This line is not written in {encoding}", encoding=self.encoding),
+            got=f"0x{byte.hex()}" if byte else None,
+            fix=tr("Choose the file's encoding: cp932 or euc_jp for Japanese, cp1252 "
+                   "for Western languages."),
+        )  # fmt: skip
