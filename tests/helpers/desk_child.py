@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from engine.graph.model import ROOT
 from tests.helpers.desk_hands import Hands
 from workbench import options
-from workbench.app.commands import cheat_sheet
+from workbench.app.commands import shortcuts
 from workbench.app.launch import main
 from workbench.app.window import MainWindow
 from workbench.canvas.scene import open_block
@@ -61,7 +61,7 @@ class Answers:
             "front": front,
             "focus": focus,
             "has_keyboard": has_keyboard,
-            "sheet": lambda: cheat_sheet.groups(window.actions_),
+            "sheet": lambda: shortcuts.groups(window.reach.commands),
             "middle": middle,
             "fields": lambda: [called(field) for field in fields(window)],
             "field": lambda name: field(window, name),

@@ -10,7 +10,6 @@ from tests.workbench.app.conftest import DEVICES
 from tests.workbench.app.helpers import discard
 from workbench.app.commands.palette import all_commands
 from workbench.app.window import MainWindow, first_size
-from workbench.commands.words import keys_of
 from workbench.dialogs.report import ReportDialog
 from workbench.document.settings import Settings
 from workbench.session.session import Session
@@ -160,15 +159,8 @@ def test_language_is_chosen_for_the_next_start(window):
     window.settings.language = before
 
 
-def test_full_screen_has_its_key(window):
-    assert keys_of(window.actions_["full_screen"]) == "F11"
-
-
 def test_the_command_palette_fine_tunes_the_selection_with_lora(window):
-    commands_by_words = {
-        command.text: command
-        for command in all_commands(window, window.controllers.files, window.actions_)
-    }
+    commands_by_words = {each.text: each for each in all_commands(window.reach)}
     window.canvas.select(["linear1", "linear2"])
     commands_by_words["Fine-tune with LoRA"].run()
     nodes = window.document.project.graph.nodes
