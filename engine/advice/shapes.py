@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 
 from engine.advice.checks.batch_checks import Whole, update_problems, with_weights
 from engine.advice.checks.ends import loss_offers, value_problems
@@ -17,28 +16,24 @@ from engine.advice.document.validate import validate
 from engine.advice.fixes import fixes_for
 from engine.advice.fixes.fix_context import Spot
 from engine.advice.fixes.sharing import own_weights
-from engine.advice.fixes.trial import ranked, unknown_places
+from engine.advice.ranking import ranked, unknown_places
 from engine.advice.structure import Samples, structure_problems
 from engine.advice.weights.mismatches import misfit_problems
 from engine.advice.weights.sources import start_problems
 from engine.compile.flatten import FlatNode, Flattener, Source
-from engine.compile.infer import PROBE_BATCH, Flow, Inference, infer
+from engine.compile.infer import PROBE_BATCH, Flow, Inference
+from engine.compile.inferences import InferenceCache
+from engine.compile.inspection import in_order, misfit
 from engine.compile.shape_text import Shape
+from engine.compile.shape_walk import ShapeWalk, SharedWeightsError
 from engine.errors import EngineError
-from engine.graph.edits import Problem
 from engine.graph.model import Project
-from engine.i18n import tr
-from engine.layers import registry
-from engine.layers.spec import Value
+from engine.graph.problems import Fix, Problem
 from engine.protocol.messages import Analysis, NodeInfo, PhaseInfo
-
-Key = tuple[str, tuple[tuple[str, Value], ...], tuple[Flow, ...]]
-Finding = Inference | EngineError
-CACHE_SIZE = 20_000
 
 
 class ShapeCache:
-    """Remembers what every kind of node puts out for given inputs.
+    """Tells what is known of documents, and remembers it for the next time.
 
     Args:
         samples: Brings the training part of a data node, for a look at its values.
@@ -47,7 +42,7 @@ class ShapeCache:
     """
 
     def __init__(self, samples: Samples | None = None) -> None:
-        self._found: dict[Key, Finding] = {}
+        self._inferences = InferenceCache()
         self._samples = samples
 
     def analyse(
@@ -93,7 +88,7 @@ class ShapeCache:
             nodes = flattener.flat()
         except EngineError as error:
             return Analysis(revision, {}, (_plain_problem(error),), 0), frozenset()
-        walk = Walk(project, self, problems, has_advice=advice)
+        walk = Walk(project, self._inferences, problems, has_advice=advice)
         for node in nodes:
             walk.visit(node)
         infos = {**walk.infos, **dict(_instances(flattener, walk))}
@@ -113,23 +108,11 @@ class ShapeCache:
             looks = advice or is_trial
             more += structure_problems(whole, self._samples) if looks else ()
             everything += more
-        told, size = _in_order(everything, nodes), sum(walk.weights.values())
+        told, size = in_order(everything, nodes), sum(walk.weights.values())
         memory = sum(advised(_memory, needs))
         analysis = Analysis(revision, infos, told, size, phases, memory)
         hidden = [path for path, info in infos.items() if not info.known]
         return analysis, unknown_places(hidden, everything)
-
-    def find(
-        self, type_id: str, params: Mapping[str, Value], flows: tuple[Flow, ...]
-    ) -> Finding:
-        """Return what the node puts out, or why it does not fit its inputs."""
-        key = (type_id, tuple(params.items()), flows)
-        found = self._found.get(key)
-        if found is None:
-            if len(self._found) >= CACHE_SIZE:
-                self._found.clear()
-            found = self._found[key] = _attempt(type_id, params, flows)
-        return found
 
 
 def _unread(
@@ -150,15 +133,6 @@ def _memory(needs: Needs) -> Iterator[int]:
     yield needs.total_bytes
 
 
-def _attempt(
-    type_id: str, params: Mapping[str, Value], flows: tuple[Flow, ...]
-) -> Finding:
-    try:
-        return infer(type_id, params, flows)
-    except EngineError as error:
-        return error.with_traceback(None)
-
-
 def _plain_problem(error: EngineError) -> Problem:
     return Problem("", error.what, _text(error.expected), _text(error.got))
 
@@ -172,7 +146,7 @@ class Walk:
 
     Args:
         project: The document.
-        cache: Answers for single nodes.
+        inferences: Answers for single nodes.
         problems: Found without shapes; their nodes are not looked at again.
         has_advice: Whether fixes are looked for.
     """
@@ -180,36 +154,33 @@ class Walk:
     def __init__(
         self,
         project: Project,
-        cache: ShapeCache,
+        inferences: InferenceCache,
         problems: Iterable[Problem],
         *,
         has_advice: bool = True,
     ) -> None:
-        self._has_advice = has_advice
-        self.project, self.cache = project, cache
-        self.flows: dict[Source, Flow] = {}
+        self._has_advice, self._find = has_advice, inferences.find
+        self.project = project
         self.infos: dict[str, NodeInfo] = {}
-        self.found: dict[str, Inference] = {}
         self.problems: list[Problem] = []
-        self.weights: dict[str, int] = {}
         self.spots: dict[str, Spot] = {}
         self._most = most_problems(project)
-        self._wrong = {p.node for p in problems if p.severity == "error"}
-        self._wrong_nodes: set[int] = set()
+        wrong = {p.node for p in problems if p.severity == "error"}
+        self._shapes = ShapeWalk(self._find, wrong)
+        self.flows, self.found = self._shapes.flows, self._shapes.found
+        self.weights = self._shapes.weights
 
     def visit(self, node: FlatNode) -> None:
         """Find out about one node; all it depends on was visited before."""
-        if node.place in self._wrong:
-            self._wrong_nodes.add(id(node.node))
-        flows = self._inputs(node)
-        if flows is None or id(node.node) in self._wrong_nodes:
+        flows, answer = self._shapes.visit(node)
+        if flows is None or answer is None:
             self.infos.setdefault(node.place, NodeInfo(known=False))
-            return
-        found = self.cache.find(node.type, node.params, flows)
-        if isinstance(found, EngineError):
-            self._report(node, found, flows)
-            return
-        self._accept(node, found, flows)
+        elif isinstance(answer, SharedWeightsError):
+            self._report(node, answer, flows, own_weights(self.project, node))
+        elif isinstance(answer, EngineError):
+            self._refuse(node, answer, flows)
+        else:
+            self._accept(node, answer, flows)
 
     def whole(
         self, nodes: list[FlatNode]
@@ -229,28 +200,15 @@ class Walk:
         nodes = {path: spot.node for path, spot in self.spots.items()}
         yield from misfit_problems(self.project, flows, nodes, folder)
 
-    def _inputs(self, node: FlatNode) -> tuple[Flow, ...] | None:
-        """Return the flows into a node; None when one is missing or unknown."""
-        if not _required(node.type) <= {port for port, _ in node.inputs}:
-            return None
-        flows = [self.flows.get(source) for _, source in node.inputs]
-        known = tuple(flow for flow in flows if flow is not None)
-        return known if len(known) == len(flows) else None
-
-    def _report(
+    def _refuse(
         self, node: FlatNode, error: EngineError, flows: tuple[Flow, ...]
     ) -> None:
+        """Tell of a node that doesn't fit, while there is room for more problems."""
         if self._is_full():
             self.infos.setdefault(node.place, NodeInfo(known=False))
             return
         fixes = fixes_for(self._spot(node, flows)) if self._has_advice else ()
-        text = error.what
-        if error.fix and not fixes:
-            text = f"{tr('{sentence}.', sentence=error.what)} {error.fix}"
-        problem = Problem(
-            node.place, text, _text(error.expected), _text(error.got), fixes=fixes
-        )
-        self._unknown(node, flows, problem)
+        self._report(node, error, flows, fixes)
 
     def _is_full(self) -> bool:
         """Return whether enough problems are known; the last says that."""
@@ -259,11 +217,18 @@ class Walk:
         return len(self.problems) > self._most
 
     def _spot(self, node: FlatNode, flows: tuple[Flow, ...]) -> Spot:
-        return Spot(self.project, node, flows, self.cache.find, self.flows)
+        return Spot(self.project, node, flows, self._find, self.flows)
 
-    def _unknown(
-        self, node: FlatNode, flows: tuple[Flow, ...], problem: Problem
+    def _report(
+        self,
+        node: FlatNode,
+        error: EngineError,
+        flows: tuple[Flow, ...],
+        fixes: tuple[Fix, ...],
     ) -> None:
+        problem = misfit(node, error)
+        if fixes:  # They say better what to do than the error does.
+            problem = replace(problem, text=error.what, fixes=fixes)
         if problem not in self.problems:
             self.problems.append(problem)
         self.infos.setdefault(
@@ -273,29 +238,11 @@ class Walk:
     def _accept(
         self, node: FlatNode, found: Inference, flows: tuple[Flow, ...]
     ) -> None:
-        if self.weights.setdefault(node.home, found.parameters) != found.parameters:
-            text = tr("The shared weights don't fit this input")
-            first = tr("{n} weights", n=self.weights[node.home])
-            got = tr("{n} weights", n=found.parameters)
-            fixes = own_weights(self.project, node)
-            problem = Problem(node.place, text, first, got, fixes=fixes)
-            self._unknown(node, flows, problem)
-            return
         self.spots[node.path] = spot = self._spot(node, flows)
         for problem in () if self._is_full() else advised(value_problems, spot):
             if problem not in self.problems:
                 self.problems.append(problem)
-        self.found[node.path] = found
-        for port, flow in zip(node.outputs, found.outputs, strict=False):
-            self.flows[Source(node.path, port)] = flow
         self.infos.setdefault(node.place, _info(node, found, flows))
-
-
-@cache
-def _required(type_id: str) -> frozenset[str]:
-    """Return the inputs that must be connected."""
-    ports = registry.get(type_id).inputs
-    return frozenset(port.name for port in ports if not port.optional)
 
 
 def _info(node: FlatNode, found: Inference, flows: tuple[Flow, ...]) -> NodeInfo:
@@ -359,16 +306,3 @@ def _known(
         for port, source in ports.items()
         if source in flows
     }
-
-
-def _in_order(
-    problems: Iterable[Problem], nodes: Iterable[FlatNode]
-) -> tuple[Problem, ...]:
-    """Return problems in the order of the graph, those of the whole at the end."""
-    rank: dict[str, int] = {}
-    for index, node in enumerate(nodes):
-        parts = node.place.split(".")
-        for depth in range(1, len(parts) + 1):
-            rank.setdefault(".".join(parts[:depth]), index)
-    last = len(rank) + 1
-    return tuple(sorted(problems, key=lambda problem: rank.get(problem.node, last)))

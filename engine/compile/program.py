@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, fx, nn
 from torch.fx.node import Argument
 
-from engine.advice.inspection import flows_of, inspected
-from engine.advice.shapes import ShapeCache
 from engine.compile.build import build
 from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.ignored import following
 from engine.compile.infer import Flow, Inference
+from engine.compile.inferences import Find
+from engine.compile.inspection import inspected
 from engine.compile.phase_reach import Reach
 from engine.graph.model import Project
 from engine.graph.settings import Phase
@@ -156,7 +156,7 @@ class Program:
     evaluation: PhaseProgram
     layer_parameters: dict[str, list[nn.Parameter]]
     nodes: tuple[FlatNode, ...]
-    inferred: dict[str, Inference]
+    inferred: Mapping[str, Inference]
 
     def node(self, path: str) -> FlatNode:
         """Return the flat node with this path."""
@@ -164,21 +164,21 @@ class Program:
 
 
 def compile_project(
-    project: Project, *, seed: int, cache: ShapeCache | None = None
+    project: Project, *, seed: int, find: Find | None = None
 ) -> Program:
     """Return the running form of a document, on the CPU, in training mode.
 
     Args:
         project: Only read.
         seed: Of the initial weights: equal seeds and documents make equal weights.
-        cache: Of shapes, when one is at hand.
+        find: Answers for single nodes, when there is one that remembers.
 
     Raises:
         EngineError: The first problem of the document, named as on the canvas.
     """
-    found, inferred = inspected(project, cache or ShapeCache())
+    found, inferred, flows = inspected(project, find)
     nodes = following(found)
-    modules = _modules(nodes, inferred, seed)
+    modules = _modules(nodes, flows, seed)
     writer = _Writer(nodes, modules, project)
     _hold_frozen(nodes, writer.reach, modules)
     phases = tuple(writer.phase(phase) for phase in project.training.phases)
@@ -195,11 +195,10 @@ def compile_project(
 
 
 def _modules(
-    nodes: Sequence[FlatNode], inferred: Mapping[str, Inference], seed: int
+    nodes: Sequence[FlatNode], flows: Mapping[Source, Flow], seed: int
 ) -> "Folder":
     """Return a tree of all modules, each at its home path."""
     root = Folder()
-    flows = flows_of(nodes, inferred)
     state = torch.get_rng_state()
     try:
         for node in nodes:

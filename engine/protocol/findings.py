@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.graph.edits import Fix
+from engine.graph.problems import Fix
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from engine.graph.edits import Problem
+    from engine.graph.problems import Problem
     from engine.protocol.arrays import Floats, Ints
     from engine.protocol.baselines import Baseline
     from engine.protocol.device import Devices

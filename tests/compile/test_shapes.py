@@ -6,9 +6,9 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.advice import shapes
-from engine.advice.fixes import trial
+from engine.advice import ranking
 from engine.advice.shapes import ShapeCache
+from engine.compile import inferences
 from engine.compile.build import build
 from engine.compile.infer import Flow, infer
 from engine.graph.edits import SetParam
@@ -155,12 +155,12 @@ def test_blocks_of_blocks_without_end_are_refused_in_a_moment(filling):
 
 
 def test_second_analysis_builds_only_what_changed(monkeypatch):
-    monkeypatch.setattr(trial, "MOST_TRIALS", 0)  # fixes build layers of their own
+    monkeypatch.setattr(ranking, "MOST_TRIALS", 0)  # fixes build layers of their own
     cache, made = ShapeCache(), chain(*["linear", "relu"] * 20)
     cache.analyse(made)
     calls = []
     monkeypatch.setattr(
-        shapes, "infer", lambda *args: calls.append(args[0]) or infer(*args)
+        inferences, "infer", lambda *args: calls.append(args[0]) or infer(*args)
     )
     cache.analyse(made)
     assert calls == []

@@ -18,8 +18,8 @@ import torch
 from engine.advice.shapes import ShapeCache
 from engine.compile.build import build
 from engine.errors import EngineError
-from engine.graph.edits import Problem
 from engine.graph.model import Edge, Endpoint, Node, Project
+from engine.graph.problems import Problem
 from engine.layers import registry
 from engine.layers.spec import LayerSpec, Param, Value
 

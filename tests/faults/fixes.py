@@ -14,12 +14,13 @@ from pathlib import Path
 
 import torch
 
-from engine.advice.outline import outline
 from engine.advice.shapes import ShapeCache
+from engine.compile.outline import outline
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem, apply_all
+from engine.graph.edits import apply_all
 from engine.graph.files import serialize
 from engine.graph.model import Project
+from engine.graph.problems import Fix, Problem
 from engine.protocol.messages import Analysis
 from tests.faults._breakings import broken
 from tests.faults._nonsense import nonsense

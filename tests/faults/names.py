@@ -149,7 +149,7 @@ def _states(window) -> Iterator:
 
 
 def _tell_problems(window, name: str) -> None:
-    from engine.graph.edits import Fix, Problem  # noqa: PLC0415
+    from engine.graph.problems import Fix, Problem  # noqa: PLC0415
     from engine.protocol.messages import Analysis  # noqa: PLC0415
 
     node = next(iter(window.document.project.graph.nodes))

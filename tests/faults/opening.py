@@ -140,7 +140,7 @@ def _type(window, node_id: str) -> None:
 
 def _answer(window) -> None:
     """Tell a problem of every node, as the check does."""
-    from engine.graph.edits import Fix, Problem  # noqa: PLC0415
+    from engine.graph.problems import Fix, Problem  # noqa: PLC0415
     from engine.protocol.messages import Analysis, NodeInfo  # noqa: PLC0415
 
     shape = (-1, 16, 8, 8)

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph import edits as graph_edits
-from engine.graph.edits import Edit, Fix, Problem, SetBlock
+from engine.graph.edits import Edit, SetBlock
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node
+from engine.graph.problems import Fix, Problem
 from engine.layers.spec import Value
 from engine.protocol import arrays
 from engine.protocol.baselines import Baseline

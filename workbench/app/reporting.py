@@ -6,7 +6,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.protocol.device import Devices
 from engine.protocol.messages import Analysis, Frame, RunStarted

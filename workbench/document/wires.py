@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.advice.document import loss_checks
+from engine.advice.document import untrained
 from engine.errors import GraphError, UnknownLayerError
 from engine.graph.edits import Connect, Disconnect, Edit
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
@@ -98,9 +98,9 @@ def candidates(
     if port is None:
         return
     closing = set(
-        loss_checks.ancestors(graph, [end.node])
+        untrained.ancestors(graph, [end.node])
         if forward
-        else loss_checks.descendants(graph, end.node)
+        else untrained.descendants(graph, end.node)
     )
     for other in graph.nodes.values():
         if other.id in closing:

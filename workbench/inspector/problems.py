@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from workbench.inspector.flow import FlowLayout
 from workbench.inspector.section import scrolled

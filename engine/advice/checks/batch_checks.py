@@ -9,8 +9,9 @@ from engine.advice.fixes.fix_context import Spot
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Inference
 from engine.graph import ports
-from engine.graph.edits import Edit, Fix, Problem, ReplaceNode, SetTraining
+from engine.graph.edits import Edit, ReplaceNode, SetTraining
 from engine.graph.model import Project
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import spec_of

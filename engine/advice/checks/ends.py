@@ -12,8 +12,8 @@ from engine.compile.build_context import Site
 from engine.compile.flatten import Source
 from engine.compile.infer import Flow
 from engine.compile.modules.classes import binary, class_dim
-from engine.graph.edits import Problem
 from engine.graph.model import Project
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers import registry
 

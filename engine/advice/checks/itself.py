@@ -11,8 +11,8 @@ from engine.advice.fixes.fix_context import Spot
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Inference
 from engine.graph import ports
-from engine.graph.edits import Fix, Problem
 from engine.graph.model import Endpoint
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.layers import registry
 

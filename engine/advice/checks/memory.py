@@ -8,9 +8,9 @@ from engine.advice.checks.free_memory import Room
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import PROBE_BATCH, Flow, Inference
 from engine.compile.phase_reach import Reach
-from engine.graph.edits import Problem
 from engine.graph.model import Project
 from engine.graph.options import OPTIMIZERS
+from engine.graph.problems import Problem
 from engine.graph.settings import Choice
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import spec_of

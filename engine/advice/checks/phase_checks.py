@@ -6,15 +6,9 @@ from dataclasses import replace
 from engine.compile.flatten import FlatNode
 from engine.compile.phase_reach import Reach
 from engine.graph import paths, ports
-from engine.graph.edits import (
-    ALL_PHASES,
-    Fix,
-    Problem,
-    ReplaceNode,
-    SetParam,
-    SetTraining,
-)
+from engine.graph.edits import ReplaceNode, SetParam, SetTraining
 from engine.graph.model import ROOT, Node, Project
+from engine.graph.problems import ALL_PHASES, Fix, Problem
 from engine.graph.settings import Phase
 from engine.i18n import tr
 from engine.protocol.messages import PhaseInfo

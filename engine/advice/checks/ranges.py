@@ -6,8 +6,8 @@ from engine.advice.fixes.classified import REARRANGED, YES_OR_NO, classified
 from engine.advice.fixes.fix_context import Spot, Step
 from engine.graph import ports
 from engine.graph.blocks.rewire import heal
-from engine.graph.edits import Fix, Problem
 from engine.graph.model import Node
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value

@@ -1,12 +1,12 @@
 """Layers inside of blocks that no loss depends on, and those that feed only such.
 
-What stands in the main graph is told of by `document.loss_checks`, as far as wires
+What stands in the main graph is told of by `document.untrained`, as far as wires
 show it; here blocks are taken apart. A block that is not read at all is told of as one.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from engine.advice.document.loss_checks import (
+from engine.advice.document.untrained import (
     ENDS,
     FED_BY_DATA,
     WEIGHTLESS,
@@ -15,9 +15,10 @@ from engine.advice.document.loss_checks import (
 from engine.compile.flatten import FlatNode
 from engine.compile.phase_reach import Reach
 from engine.graph.blocks.outer import pruned
-from engine.graph.edits import Edit, Fix, Problem, removal
+from engine.graph.edits import Edit, removal
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK, title
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 
 _Inner = tuple[str, str]

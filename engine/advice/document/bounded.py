@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from engine.graph.edits import Problem
 from engine.graph.model import Project
+from engine.graph.problems import Problem
 from engine.i18n import tr
 
 _MOST, _FEW, _WORK = 500, 5, 200_000

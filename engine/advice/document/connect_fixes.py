@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from engine.graph.edits import AddNode, Connect, Disconnect, Edit, Fix, ReplaceNode
+from engine.graph.edits import AddNode, Connect, Disconnect, Edit, ReplaceNode
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import fits, output_ports, title
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATASETS

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from engine.advice.document.guarded import advised
 from engine.advice.fixes import above, merges, ranks, settings, targets, views
 from engine.advice.fixes.fix_context import Spot
-from engine.graph.edits import Fix
+from engine.graph.problems import Fix
 from engine.layers import registry
 
 MAX_FIXES = 3

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from engine.advice.fixes.fix_context import Spot
 from engine.graph import ports
-from engine.graph.edits import Fix, SetParam
+from engine.graph.edits import SetParam
 from engine.graph.model import Graph, Node
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers import registry
 

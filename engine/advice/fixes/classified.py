@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from engine.advice.fixes import above
 from engine.advice.fixes.fix_context import Spot, retyped
-from engine.graph.edits import Connect, Disconnect, Edit, Fix, ReplaceNode
+from engine.graph.edits import Connect, Disconnect, Edit, ReplaceNode
 from engine.graph.model import Edge, Endpoint
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers import registry
 

@@ -13,16 +13,9 @@ from engine.compile.infer import Flow, Inference
 from engine.errors import ConfigError, EngineError
 from engine.graph import ports
 from engine.graph.blocks.rewire import heal
-from engine.graph.edits import (
-    AddNode,
-    Connect,
-    Disconnect,
-    Edit,
-    Fix,
-    ReplaceNode,
-    SetParam,
-)
+from engine.graph.edits import AddNode, Connect, Disconnect, Edit, ReplaceNode, SetParam
 from engine.graph.model import Edge, Endpoint, Graph, Node, Project
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec, Params, Value

@@ -7,8 +7,9 @@ from engine.advice.fixes.fix_context import Spot, Step, into_wire
 from engine.compile.flatten import Source
 from engine.compile.infer import Flow
 from engine.graph import ports
-from engine.graph.edits import AddNode, Connect, Fix, apply_all
+from engine.graph.edits import AddNode, Connect, apply_all
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers import registry
 

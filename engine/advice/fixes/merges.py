@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from engine.advice.fixes.fix_context import Spot, Step
 from engine.compile.shape_text import Shape
 from engine.graph import ports
-from engine.graph.edits import Connect, Fix
+from engine.graph.edits import Connect
 from engine.graph.model import Edge, Endpoint
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers import registry
 

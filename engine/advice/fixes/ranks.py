@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from engine.advice.fixes.fix_context import Spot, Step
 from engine.graph import ports
 from engine.graph.blocks.rewire import heal
-from engine.graph.edits import Connect, Disconnect, Edit, Fix
+from engine.graph.edits import Connect, Disconnect, Edit
 from engine.graph.model import Edge, Node
+from engine.graph.problems import Fix
 from engine.i18n import tr
 
 _SEQUENCES = {"recurrent", "attention"}

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from engine.advice.fixes.fix_context import Spot, value_words
-from engine.graph.edits import Fix
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers.spec import Value
 

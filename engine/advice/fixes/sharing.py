@@ -2,8 +2,9 @@
 
 from engine.compile.flatten import FlatNode
 from engine.graph import ports
-from engine.graph.edits import Fix, SetParam
+from engine.graph.edits import SetParam
 from engine.graph.model import ROOT, Project
+from engine.graph.problems import Fix
 from engine.i18n import tr
 
 

@@ -7,8 +7,8 @@ from engine.advice.fixes import above
 from engine.advice.fixes.classified import YES_OR_NO, classified
 from engine.advice.fixes.fix_context import Spot, Step, into_wire
 from engine.graph import ports
-from engine.graph.edits import Fix
 from engine.graph.model import Edge, Node
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.layers import registry
 

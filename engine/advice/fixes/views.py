@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.advice.fixes import above
 from engine.advice.fixes.fix_context import Spot
-from engine.graph.edits import Fix
+from engine.graph.problems import Fix
 
 
 def offers(spot: Spot) -> Iterator[Fix]:

@@ -17,7 +17,7 @@ from engine.advice.structure.linear import linear_problems
 from engine.advice.structure.lookahead import lookahead_problems
 from engine.advice.structure.net import Net, Samples
 from engine.advice.structure.sources import source_problems
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 
 __all__ = ["RULES", "Samples", "structure_problems"]
 

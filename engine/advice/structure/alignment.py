@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from engine.advice.structure.net import REARRANGED, Net
 from engine.compile.flatten import FlatNode
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.i18n import tr
 
 Array: TypeAlias = Any

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.advice.structure.net import REARRANGED, Net
 from engine.advice.structure.sources import identity
 from engine.compile.flatten import FlatNode, Source
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import spec_of
 

@@ -6,7 +6,7 @@ from engine.advice.checks.ends import site_of
 from engine.advice.structure.net import Net
 from engine.compile.flatten import FlatNode
 from engine.compile.modules.classes import class_dim
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.i18n import tr
 
 _SOFT = {"softmax", "log_softmax", "softmin"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.advice.structure.net import Net
 from engine.compile.ignored import NAME, disagreeing
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.i18n import tr
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from engine.advice.fixes.fix_context import Step, value_words
 from engine.advice.structure.net import REARRANGED, Net
 from engine.compile.flatten import FlatNode, Source
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.layers import registry
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from engine.advice.structure.net import Net
 from engine.compile.flatten import FlatNode, Source
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.i18n import tr
 
 _CONVS = {f"conv{kind}{d}d" for kind in ("", "_transpose") for d in (1, 2, 3)}

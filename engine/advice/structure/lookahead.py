@@ -14,8 +14,8 @@ from engine.compile.build import build
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow
 from engine.compile.modules.classes import class_dim
-from engine.graph.edits import Edit, Fix, Problem
 from engine.graph.model import Endpoint
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import spec_of
 
@@ -276,15 +276,14 @@ def _next(net: Net, loss: FlatNode) -> Iterator[Fix]:
         return
     label = tr("Predict the next token")
     following = Endpoint(node.node.id, "next")
-    edits: list[Edit] = []
+    found: list[Fix] = []
     for end in net.ends("loss", "metric", "view"):
         wires = [port for port, _ in end.inputs]
         is_alike = end.inputs[0][1] == _input(loss) and "target" in wires
         if is_alike and net.source(end, "target") == net.source(loss, "target"):
-            fixes = net.spot(end).replug(wires.index("target"), following, label)
-            edits += [edit for fix in fixes for edit in fix.edits]
-    if edits:
-        yield Fix(label, tuple(edits))
+            found += net.spot(end).replug(wires.index("target"), following, label)
+    if found:
+        yield Fix(label, tuple(edit for fix in found for edit in fix.edits))
 
 
 def _blinded(net: Net, node: FlatNode) -> Iterator[Fix]:

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from engine.advice.structure.net import REARRANGED, Net
 from engine.compile.flatten import FlatNode, Source
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import spec_of
 from engine.layers.spec import Value

@@ -13,8 +13,8 @@ from engine.compile.build import build
 from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Flow
-from engine.graph.edits import Problem
 from engine.graph.model import Project
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers.spec import Value
 

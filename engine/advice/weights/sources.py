@@ -6,9 +6,10 @@ from pathlib import Path
 
 from engine.advice.weights import kinds
 from engine.graph import ports, weights
-from engine.graph.edits import Fix, Problem, ReplaceNode, SetWeights
+from engine.graph.edits import ReplaceNode, SetWeights
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK
+from engine.graph.problems import Fix, Problem
 from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.protocol.messages import Analysis

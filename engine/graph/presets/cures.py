@@ -10,9 +10,9 @@ from typing import Any
 
 from engine.errors import DocumentError, EngineError
 from engine.graph import assign
-from engine.graph.edits import Fix
 from engine.graph.model import Project
 from engine.graph.presets.library import Target
+from engine.graph.problems import Fix
 from engine.i18n import tr
 
 

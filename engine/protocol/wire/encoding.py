@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 import numpy as np
 
 from engine.errors import EngineError
-from engine.graph import assign, edits, model, settings
+from engine.graph import assign, edits, model, problems, settings
 from engine.protocol import (
     baselines,
     commands,
@@ -109,8 +109,8 @@ _CLASSES: tuple[type, ...] = (
     edits.SetWeights,
     edits.Several,
     assign.Assign,
-    edits.Fix,
-    edits.Problem,
+    problems.Fix,
+    problems.Problem,
     model.Endpoint,
     model.Edge,
     model.Node,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from engine.graph.edits import Fix
 from engine.graph.model import Project
 from engine.graph.presets import cures
+from engine.graph.problems import Fix
 from engine.protocol.findings import Evidence, Finding
 from engine.protocol.wire.edit_records import read_edits, records_of
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.advice.refusal import refuse
 from engine.compile.program import Program, compile_project
 from engine.graph.model import Project
 from engine.graph.settings import Training
@@ -104,6 +105,7 @@ def _assembled(
 ) -> Assembly:
     seed = training.number("seed") if seed is None else seed
     half = training.value("precision") == "bf16"
+    refuse(project)
     program = compile_project(project, seed=seed)
     program.modules.to(place).train()
     if half:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from engine.advice.outline import Outline, outline
+from engine.advice.refusal import refuse
 from engine.advice.weights.mismatches import need_not_be_there
 from engine.compile.flatten import FlatNode
+from engine.compile.outline import Outline, outline
 from engine.compile.program import Program
 from engine.errors import TrainingError
 from engine.graph import ports
@@ -68,6 +69,7 @@ def preview(project: Project, path: str, prefix: str = "") -> WeightsPreview:
         EngineError: When the project has a problem or the file no weights.
     """
     file = weight_files.read(path)
+    refuse(project)
     return _whole(outline(project), file, Start(path, prefix))
 
 

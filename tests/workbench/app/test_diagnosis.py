@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLabel, QToolButton
 
 from engine.graph import assign
 from engine.graph.assign import Assign
-from engine.graph.edits import Fix
 from engine.graph.files import serialize
+from engine.graph.problems import Fix
 from engine.protocol import commands, messages
 from engine.protocol.findings import Evidence, Finding
 from tests.helpers import frames

@@ -2,12 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from tests.workbench.app.test_commands import early  # noqa: F401 - a fixture
 
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, EngineReady
 from tests.workbench.app.conftest import DEVICES
-from tests.workbench.app.test_commands import early  # noqa: F401 - a fixture
 
 TRAINS = ["train", "restart", "step", "epoch"]
 

@@ -6,8 +6,8 @@ import pytest
 
 import presets
 from engine.graph.assign import Assign
-from engine.graph.edits import Fix
 from engine.graph.files import serialize
+from engine.graph.problems import Fix
 from engine.protocol import commands
 from engine.protocol.findings import Evidence, Finding
 from engine.protocol.messages import Analysis, NodeInfo

@@ -3,7 +3,8 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from engine.graph.edits import Fix, Problem, Rename, SetParam, SetTraining
+from engine.graph.edits import Rename, SetParam, SetTraining
+from engine.graph.problems import Fix, Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Forecast, Outcome
 from workbench.app.docks.docks import TitleBar

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 
-from engine.graph.edits import Problem
 from engine.graph.model import Edge
+from engine.graph.problems import Problem
 from tests.workbench.canvas import nets
 from workbench.document import actions, blocks
 

@@ -1,8 +1,9 @@
 """A node that a fix puts into a wire stands in its row; what follows gives way."""
 
 from engine.advice.shapes import ShapeCache
-from engine.graph.edits import Fix, SetParam
+from engine.graph.edits import SetParam
 from engine.graph.model import Edge
+from engine.graph.problems import Fix
 from tests.helpers.projects import chain
 from workbench.canvas.edits import fixes
 from workbench.document import Document

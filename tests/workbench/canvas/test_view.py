@@ -6,8 +6,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QTextDocument, QWheelEvent
 from PySide6.QtTest import QTest
 
-from engine.graph.edits import AddNode, Connect, Move, Problem
+from engine.graph.edits import AddNode, Connect, Move
 from engine.graph.model import Edge, Node, Project
+from engine.graph.problems import Problem
 from engine.layers import registry
 from tests.workbench.canvas import nets
 from workbench import theme

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from workbench.inspector import ProblemList
 
 FIX = Fix("Insert Flatten", ())

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem
+from engine.graph.problems import Fix, Problem
 from engine.i18n import tr
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Frame, Outcome

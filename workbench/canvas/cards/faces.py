@@ -7,9 +7,9 @@ from functools import lru_cache
 from PySide6.QtGui import QFontMetricsF
 
 from engine.errors import UnknownLayerError
-from engine.graph.edits import Problem
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from engine.graph.edits import Problem
 from engine.graph.model import Node
+from engine.graph.problems import Problem
 from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import DATASETS

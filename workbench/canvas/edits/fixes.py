@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from engine.graph import assign
-from engine.graph.edits import AddNode, Connect, Edit, Fix, Move
+from engine.graph.edits import AddNode, Connect, Edit, Move
 from engine.graph.model import Edge, Graph, Position
+from engine.graph.problems import Fix
 from workbench.canvas.geometry import sizes
 from workbench.document import Document
 from workbench.document.actions import pinned

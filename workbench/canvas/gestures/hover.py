@@ -3,8 +3,8 @@
 from PySide6.QtCore import QPointF, Qt
 
 from engine.errors import UnknownLayerError
-from engine.graph.edits import Problem
 from engine.graph.model import Node
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers import registry
 from workbench.canvas.cards import labels

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.graph.edits import Problem
+from engine.graph.problems import Problem
 from engine.protocol.messages import Analysis, NodeInfo
 from workbench.canvas.cards import labels
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
-from engine.graph.edits import Edit, Problem
+from engine.graph.edits import Edit
 from engine.graph.model import ROOT, Edge, Graph, Node, Position
 from engine.graph.ports import BLOCK
+from engine.graph.problems import Problem
 from engine.protocol.messages import Analysis, LayerSample, NodeInfo
 from workbench.canvas.cards import faces, labels
 from workbench.canvas.cards.card import Known

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph.edits import ALL_PHASES, Problem
+from engine.graph.problems import ALL_PHASES, Problem
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document, phases

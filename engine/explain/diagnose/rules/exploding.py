@@ -5,7 +5,7 @@ import numpy as np
 from engine.explain.diagnose import fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.explain.diagnose.rules import too_fast
-from engine.graph.edits import Fix
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
 

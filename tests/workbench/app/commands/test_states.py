@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtCore import QSize
 
-from engine.graph.edits import Problem, Rename
+from engine.graph.edits import Rename
+from engine.graph.problems import Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from engine.errors import GraphError
-from engine.graph.edits import AddNode, Connect, Disconnect, Edit, RemoveNode
+from engine.graph.edits.changes import AddNode, Connect, Disconnect, Edit, RemoveNode
 from engine.graph.limits import MOST_NODES, check_count
 from engine.graph.model import Project
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from engine.graph.edits import Fix, Problem, SetParam
+from engine.graph.checks.causes import NoSuchClass, Told, TooManySamples
 from engine.graph.model import Node
+from engine.graph.problems import Problem
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import DATASETS
 from engine.layers.datasets.spec import DataSpec
@@ -12,7 +13,7 @@ _DRAWN = "maths"
 """Family of the sets of which any number of samples can be drawn."""
 
 
-def data_problems(scope: str, path: str, node: Node) -> Iterator[Problem]:
+def data_problems(scope: str, path: str, node: Node) -> Iterator[Told]:
     """Yield what a data set can't give.
 
     Args:
@@ -28,24 +29,22 @@ def data_problems(scope: str, path: str, node: Node) -> Iterator[Problem]:
     yield from _classes(scope, path, node, spec)
 
 
-def _samples(scope: str, path: str, node: Node, spec: DataSpec) -> Iterator[Problem]:
+def _samples(scope: str, path: str, node: Node, spec: DataSpec) -> Iterator[Told]:
     wanted = node.params.get("samples")
     if not isinstance(wanted, int) or spec.family == _DRAWN:
         return
     if wanted <= spec.num_samples:
         return
-    words = tr("Use all {n} samples", n=spec.num_samples)
-    fix = Fix(words, (SetParam(node.id, "samples", scope=scope, reset=True),))
-    yield Problem(
+    problem = Problem(
         path,
         tr("The data set does not have so many samples"),
         expected=tr("at most {count}", count=spec.num_samples),
         got=str(wanted),
-        fixes=(fix,),
     )
+    yield problem, TooManySamples(scope, node, spec.num_samples)
 
 
-def _classes(scope: str, path: str, node: Node, spec: DataSpec) -> Iterator[Problem]:
+def _classes(scope: str, path: str, node: Node, spec: DataSpec) -> Iterator[Told]:
     chosen = node.params.get("classes")
     names = next((port.classes for port in spec.layout if port.is_label), ())
     if not isinstance(chosen, tuple) or not chosen or not names:
@@ -55,15 +54,10 @@ def _classes(scope: str, path: str, node: Node, spec: DataSpec) -> Iterator[Prob
     if not unknown:
         return
     kept = tuple(number for number in numbers if 0 <= number < len(names))
-    edits = [SetParam(node.id, "classes", scope=scope, reset=True)]
-    fixes = [Fix(tr("Keep all classes"), tuple(edits))]
-    if kept:
-        words = tr("Keep only {classes}", classes=", ".join(map(str, kept)))
-        fixes.insert(0, Fix(words, (SetParam(node.id, "classes", kept, scope),)))
-    yield Problem(
+    problem = Problem(
         path,
         tr("The data set has no such class"),
         expected=tr("numbers under {count}", count=len(names)),
         got=", ".join(map(str, unknown)),
-        fixes=tuple(fixes),
     )
+    yield problem, NoSuchClass(scope, node, kept)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.advice.inspection import flows_of, inspected
-from engine.advice.shapes import ShapeCache
 from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode
+from engine.compile.inspection import inspected
 from engine.compile.program import Folder, module_of
 from engine.graph.model import Project
 
@@ -34,8 +33,7 @@ def outline(project: Project) -> Outline:
     Raises:
         EngineError: The first problem of the document.
     """
-    nodes, inferred = inspected(project, ShapeCache())
-    flows = flows_of(nodes, inferred)
+    nodes, _, flows = inspected(project)
     root = Folder()
     with torch.device("meta"):
         for node in nodes:

@@ -10,8 +10,9 @@ from engine.advice.checks.itself import ITSELF
 from engine.advice.document.connect_fixes import learned_targets
 from engine.advice.fixes import MAX_FIXES
 from engine.errors import EngineError
-from engine.graph.edits import Fix, Problem, apply_all
+from engine.graph.edits import apply_all
 from engine.graph.model import Project
+from engine.graph.problems import Fix, Problem
 
 Judge = Callable[[Project], Sequence[Problem]]
 MOST_NODES = 400

@@ -1,0 +1,19 @@
+"""The check before a training: it refuses what would fail, or teach nothing."""
+
+from engine.advice.shapes import ShapeCache
+from engine.compile.inspection import as_error
+from engine.graph.model import Project
+
+
+def refuse(project: Project) -> None:
+    """Raise the first error of a document; more than what keeps it from being built.
+
+    Args:
+        project: Only read. Files of weights are not looked at.
+
+    Raises:
+        EngineError: The first problem, named as on the canvas.
+    """
+    for problem in ShapeCache().analyse(project, warn=False).problems:
+        if problem.severity == "error":
+            raise as_error(project, problem)
