@@ -8,7 +8,7 @@ from engine.graph.model import Graph, Node, Position
 from workbench.canvas.geometry import layout
 from workbench.canvas.scene import open_block
 from workbench.canvas.scene.shown import Shown
-from workbench.canvas.scene.staging import LARGE
+from workbench.canvas.scene.staging import LARGE, sizes_of
 
 
 class Placing:
@@ -46,7 +46,9 @@ class Placing:
         lost = {i: node for i, node in graph.nodes.items() if i not in stored}
         self._remember(lost)
         if lost and not self._auto and (not places or len(lost) > LARGE):
-            self._auto = layout.all_of(layout.missing(graph, scene.sizes(), stored))
+            self._auto = layout.all_of(
+                layout.missing(graph, sizes_of(scene.nodes), stored)
+            )
         places |= {i: self._auto[i] for i in lost if i in self._auto}
         for node_id in lost:
             if node_id not in places:

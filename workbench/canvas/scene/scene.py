@@ -211,10 +211,6 @@ class CanvasScene(QGraphicsScene):
         for node_id, place in self._placing.unplaced(scope).items():
             places.setdefault(node_id, place)
 
-    def sizes(self) -> dict[str, tuple[float, float]]:
-        """Return width and height of every card."""
-        return {i: (n.face.width, n.face.height) for i, n in self.nodes.items()}
-
     def _sync_edges(self, fresh: Sequence[Edge], dirty: set[str]) -> None:
         for edge in fresh:
             item = self.edges[edge] = WireItem(edge)

@@ -1,11 +1,12 @@
 """The items of a large graph, made in slices before anybody sees them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.graph.model import ROOT, Graph, Position, Project
 from workbench.canvas.cards import faces
 from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry import layout
+from workbench.canvas.geometry.rows import Size
 from workbench.canvas.scene import card_item, wire_item
 from workbench.canvas.scene.card_item import CardItem
 from workbench.canvas.scene.chunks import Chunks
@@ -27,6 +28,11 @@ def groups(revision: Revision) -> tuple[Chunks[CardItem], Chunks[WireItem]]:
     """Return empty groups for cards and for wires, which share a revision."""
     cards = Chunks(card_item.measure, card_item.gather, revision)
     return cards, Chunks(wire_item.measure, wire_item.gather, revision)
+
+
+def sizes_of(nodes: Mapping[str, CardItem]) -> dict[str, Size]:
+    """Return width and height of every card."""
+    return {i: (item.face.width, item.face.height) for i, item in nodes.items()}
 
 
 class StagedScene:
@@ -79,7 +85,7 @@ class StagedScene:
         stored = self.project.layout.get(ROOT, {})
         share = len(graph.nodes) / (2 * len(graph.nodes) + len(graph.edges) + 1)
         if any(node_id not in stored for node_id in graph.nodes):
-            sizes = {i: (n.face.width, n.face.height) for i, n in self.nodes.items()}
+            sizes = sizes_of(self.nodes)
             self.auto = yield from _with(share, layout.missing(graph, sizes, stored))
         for node_id, item in self.nodes.items():
             item.setPos(*(stored.get(node_id) or self.auto[node_id]))
