@@ -104,9 +104,10 @@ class Actions(Mapping[str, QAction]):
             self._show(self._bound[name])
 
     def _follow(self, reach: Reach) -> None:
+        # By the value told: the stack tells once more when it is being destroyed.
         stack = reach.desk.document.undo_stack
-        for signal in (stack.canUndoChanged, stack.canRedoChanged):
-            signal.connect(lambda _can: self.refresh())
+        stack.canUndoChanged.connect(self._actions["undo"].setEnabled)
+        stack.canRedoChanged.connect(self._actions["redo"].setEnabled)
         reach.desk.document.replaced.connect(self.refresh)
         reach.made.training.changed.connect(self.refresh)
 
