@@ -1,6 +1,5 @@
 """What can be done when: before the engine answers, while it compiles, afterwards."""
 
-import pytest
 from PySide6.QtCore import QSize
 
 from engine.graph.edits import Rename
@@ -8,27 +7,9 @@ from engine.graph.problems import Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES
-from tests.workbench.app.helpers import discard
 from workbench.app.commands.palette import all_commands
-from workbench.app.window import MainWindow, first_size
+from workbench.app.window import first_size
 from workbench.dialogs.report import ReportDialog
-from workbench.document.settings import Settings
-from workbench.session.session import Session
-
-
-@pytest.fixture
-def early(qtbot, qapp, engine, tmp_path):
-    """A window whose engine has not answered yet."""
-    engine.inbox = []
-    window = MainWindow(Session(lambda: engine, tmp_path / "runs"), Settings())
-    window.recovery.path = tmp_path / "recovery.bpw"
-    window.document.load_preset("xor")
-    window.show()
-    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=20_000)
-    yield window
-    window.asks_nothing = True
-    window.close()
-    discard(window)
 
 
 def analyse(qtbot, window, engine, *problems):

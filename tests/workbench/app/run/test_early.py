@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from tests.workbench.app.test_commands import early  # noqa: F401 - a fixture
 
 from engine.graph.problems import Problem
 from engine.protocol import commands
@@ -13,7 +12,7 @@ TRAINS = ["train", "restart", "step", "epoch"]
 
 
 @pytest.fixture
-def pressed(early, request):  # noqa: F811 - the fixture
+def pressed(early, request):
     early.actions_[getattr(request, "param", "train")].trigger()
     return early
 
