@@ -16,6 +16,7 @@ MIN_COVERED = 0.97
 CATALOGUE_FIELDS = {"title", "help", "label", "doc", "unit", "unset", "watch", "text"}
 FROM_ELSEWHERE = (
     "workbench/app/commands/palette.py",
+    "workbench/app/commands/menu_bar.py",
     "workbench/app/commands/shortcuts.py",
     "workbench/app/commands/submenus.py",
     "workbench/canvas/cards/labels.py",

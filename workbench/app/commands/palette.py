@@ -10,15 +10,13 @@ from workbench.app.commands.reach import Reach
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
 from workbench.commands.registry import MENUS, Bound, offered
-from workbench.dialogs.palette import Command
+from workbench.dialogs.palette import Command, CommandPalette
 
 _ITSELF = "palette"
 
 
 def show(reach: Reach) -> None:
     """Open the command palette."""
-    from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415 - not before the first paint
-
     palette = CommandPalette(all_commands(reach), reach.desk.widget)
     palette.finished.connect(palette.deleteLater)
     palette.show()

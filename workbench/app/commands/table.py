@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from engine.i18n import tr
-from workbench.app.commands import palette, shortcuts
+from workbench.app.commands import shortcuts
 from workbench.app.commands.reach import Reach
 from workbench.app.run.training import TrainCommands
 from workbench.commands.registry import Command, Place
@@ -30,6 +30,12 @@ def _train_words(reach: Reach) -> str:
 
 def _why_not(reach: Reach) -> str:
     return reach.made.training.obstacle
+
+
+def _search(reach: Reach) -> None:
+    from workbench.app.commands import palette  # noqa: PLC0415 - loads dialogs: not before the first paint
+
+    palette.show(reach)
 
 
 def _back(reach: Reach) -> None:
@@ -62,7 +68,7 @@ _FILE: tuple[Row, ...] = (
 )
 _VIEW: tuple[Row, ...] = (
     Row("undo_list", "Show &undo steps", _raise("undo"), places=(Place("edit", 1, 3),)),
-    Row("palette", "Search &commands…", palette.show,
+    Row("palette", "Search &commands…", _search,
         keys=("Ctrl+K",), icon="search", places=(Place("edit", 3, 2),)),
     Row("motion", "Reduce &motion", lambda reach: reach.made.view.flip_motion(),
         checked=lambda reach: reach.desk.canvas.reduced_motion,
