@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from engine.errors import EngineError
-from engine.graph.edits import AddNode, Move, ReplaceNode, SetExtra, SetParam
+from engine.graph.edits import AddNode, Move, Rename, ReplaceNode, SetExtra, SetParam
 from engine.graph.model import ROOT, Edge, Endpoint, Node
 from engine.layers import registry
 from workbench.canvas.geometry import layout
@@ -217,10 +217,12 @@ class Machine:
         old = self.document.project.training
         name = self.chance.choice(["epochs", "batch_size", "seed"])
         params = {**old.params, name: self.chance.randint(1, 99)}
-        actions.set_training(self.document, replace(old, params=params))
+        changed = replace(old, params=params)
+        actions.set_training(self.document, changed, "Training")
 
     def _do_rename_project(self) -> None:
-        actions.rename_project(self.document, f"Project {self.chance.randint(1, 9)}")
+        name = f"Project {self.chance.randint(1, 9)}"
+        self.document.apply([Rename(name)], "Rename project")
 
     def _do_arrange(self) -> None:
         scope = self._scope()

@@ -12,7 +12,10 @@ from typing import BinaryIO
 from torch import Tensor
 
 from engine.errors import ExportError, did_you_mean
-from engine.export import pt, safetensors
+from engine.export import (
+    pt,
+    safetensors,
+)
 from engine.export.weights import Weights
 from engine.files import atomic_file
 from engine.i18n import tr

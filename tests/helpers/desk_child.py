@@ -76,7 +76,9 @@ class Answers:
             ),
             "offer": lambda words: offer(window, words),
             "lengthen": lambda: actions.set_training(
-                window.document, project().training.with_value("epochs", 100_000)
+                window.document,
+                project().training.with_value("epochs", 100_000),
+                "Epochs",
             ),
         }
         self._notifier = QSocketNotifier(channel.fileno(), QSocketNotifier.Type.Read)

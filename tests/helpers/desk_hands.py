@@ -45,7 +45,7 @@ class Hands:
             actions.move(document, {node_id: (number, -number)})
         elif kind == 2:
             training = document.project.training.with_value("epochs", 100 + number)
-            actions.set_training(document, training)
+            actions.set_training(document, training, "Epochs")
         else:
             note = notes.Note("", "comment", f"Words {number}", 0, -90, 160, 60)
             notes.add(document, note)

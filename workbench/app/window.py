@@ -98,6 +98,8 @@ class MainWindow(QMainWindow):
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.document)
         self.palette_panel = LayerList(self.document)
+        self.palette_panel.layer_chosen.connect(self.canvas.add_at_centre)
+        self.canvas.library_changed.connect(self.palette_panel.refill)
         self.inspector = Inspector(self.document)
         self.problems = ProblemList(self.title_of)
         self.centre = QStackedWidget()

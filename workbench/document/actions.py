@@ -4,23 +4,25 @@ Functions take the document first and raise EngineError when it refuses; nothing
 changed then.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from engine.advice.document.switches import Remedy
 from engine.errors import EngineError, GraphError
+from engine.graph import assign
 from engine.graph.edits import (
     AddNode,
     Connect,
     Disconnect,
     Edit,
     Move,
-    Rename,
     ReplaceNode,
     SetParam,
     SetTraining,
     removal,
 )
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
+from engine.graph.problems import Fix
 from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.layers import registry
@@ -309,17 +311,59 @@ def set_lr_factor(
     document.apply(edits, tr("Set {label}", label=tr("Learning-rate factor")))
 
 
-def set_training(document: Document, training: Training, text: str = "") -> None:
-    """Replace the training settings.
+def set_training(document: Document, training: Training, label: str) -> None:
+    """Replace the training settings; `label` names the one that is set.
 
     Raises:
         ConfigError: A value is out of range.
     """
     if training != document.project.training:
-        document.apply([SetTraining(training)], text or tr("Change training settings"))
+        document.apply([SetTraining(training)], tr("Set {label}", label=label))
 
 
-def rename_project(document: Document, name: str) -> None:
-    """Give the project another name."""
-    if name.strip() and name != document.project.name:
-        document.apply([Rename(name.strip())], tr("Rename project"))
+def start_from(document: Document, places: Mapping[str, str]) -> None:
+    """Let the weights of nodes start from files; `places` holds one for each id."""
+    graph = document.project.graph
+    edits = [
+        ReplaceNode(replace(graph.node(node_id), weights=place))
+        for node_id, place in places.items()
+    ]
+    document.apply(edits, tr("Load weights"))
+
+
+def mend(
+    document: Document, fix: Fix, place: Callable[[Fix], Mapping[str, Position]]
+) -> None:
+    """Do what a problem offers.
+
+    Args:
+        document: That has the problem.
+        fix: Its label is the text of the step.
+        place: Returns where nodes stand then, in the scope of those that are new.
+    """
+    fix = replace(fix, edits=tuple(_plain(document.project, fix)))
+    added = [edit for edit in fix.edits if isinstance(edit, AddNode)]
+    edits = list(fix.edits)
+    if added:
+        scope, places = added[0].scope, place(fix)
+        edits = [*pinned(document, scope), *edits]
+        edits += [Move(tuple(places.items()), scope)] if places else []
+    document.apply(edits, fix.label)
+
+
+def _plain(project: Project, fix: Fix) -> Iterator[Edit]:
+    """Yield the edits, with words made of the document as it is now."""
+    for edit in fix.edits:
+        if isinstance(edit, assign.Assign):
+            yield from assign.edits(project, edit.words)
+        else:
+            yield edit
+
+
+def switch(document: Document, remedy: Remedy, *, on: bool) -> None:
+    """Turn a switch that the document carries."""
+    name = tr(remedy.title)
+    text = tr("Switch {name} on", name=name)
+    if not on:
+        text = tr("Switch {name} off", name=name)
+    document.apply(remedy.switched(document.project, on=on), text)

@@ -9,7 +9,7 @@ from engine.advice.document import switches
 from engine.advice.document.switches import Remedy
 from engine.errors import EngineError
 from engine.i18n import tr
-from workbench.document import Document
+from workbench.document import Document, actions
 from workbench.inspector.section import Section
 from workbench.theme.label import Label
 from workbench.theme.style import polish
@@ -94,13 +94,8 @@ class RemedySwitches(QWidget):
         return row
 
     def _turn(self, remedy: Remedy, on: bool) -> None:
-        name = tr(remedy.title)
-        text = tr("Switch {name} on", name=name)
-        if not on:
-            text = tr("Switch {name} off", name=name)
         try:
-            edits = remedy.switched(self._document.project, on=on)
-            self._document.apply(edits, text)
+            actions.switch(self._document, remedy, on=on)
         except EngineError as error:
             self._show()
             self.error.setText(str(error))

@@ -4,14 +4,20 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.data.readers import delimited, npz
+from engine.data.readers import (
+    delimited,
+    npz,
+)
 from engine.data.readers.reader import Kinds, Place, Reader, Source
 from engine.errors import did_you_mean
 from engine.files import opened_regular
 from engine.i18n import tr
 from engine.layers.spec import Params
 
-_ROWS = (npz.READER, delimited.READER)
+_ROWS = (
+    npz.READER,
+    delimited.READER,
+)
 READERS: Mapping[str, Reader] = {reader.id: reader for reader in _ROWS}
 """The most particular first: where several recognise a file, the first one reads it."""
 _HEAD_BYTES = 65_536

@@ -143,7 +143,7 @@ def test_rename_freeze_and_training_undo(document):
     actions.set_trainable(document, ["conv"], value=False)
     actions.set_lr_factor(document, ["conv"], 0.5)
     training = document.project.training.with_value("batch_size", 16)
-    actions.set_training(document, training)
+    actions.set_training(document, training, "Batch size")
     assert document.undo_stack.count() == 4
     node = document.project.graph.node("conv")
     assert (node.name, node.trainable, node.lr_factor) == ("Edges", False, 0.5)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from engine.errors import EngineError
-from engine.graph.edits import Edit, Move, SetTraining
+from engine.graph.edits import Edit, Move
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Outcome, RunStarted
@@ -17,6 +17,7 @@ from workbench.app.files.outside import OutsidePaths
 from workbench.app.run.early import Early
 from workbench.app.run.live_settings import LiveSettings, essence
 from workbench.app.run.weights_dialog import rooted
+from workbench.document import actions
 from workbench.theme.text import count as count_words
 
 if TYPE_CHECKING:
@@ -249,8 +250,8 @@ class TrainCommands(QObject):
         if training.value("device") == device:
             return
         try:
-            edit = SetTraining(training.with_value("device", device))
-            self._document.apply([edit], tr("Set Device"))
+            chosen = training.with_value("device", device)
+            actions.set_training(self._document, chosen, tr("Device"))
         except EngineError as error:
             self._banner.say("error", str(error))
 

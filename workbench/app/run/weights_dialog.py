@@ -1,11 +1,9 @@
 """Weights from files: the dialog, and what it changes in the document."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
-from engine.graph.edits import ReplaceNode
 from engine.graph.model import Project
 from engine.graph.weights import Start, absolute
 from engine.i18n import tr
@@ -14,7 +12,7 @@ from engine.protocol.messages import Failed
 from engine.protocol.weights import WeightsPreview
 from workbench.app.desk import Desk
 from workbench.app.files.outside import OutsidePaths
-from workbench.document import Document
+from workbench.document import Document, actions
 
 if TYPE_CHECKING:
     from workbench.dialogs.weights import WeightsDialog
@@ -37,14 +35,10 @@ def load(document: Document, preview: WeightsPreview) -> int:
         EngineError: The document refuses; nothing has changed.
     """
     place = Start(_portable(document, preview.path), preview.prefix)
-    graph = document.project.graph
-    edits = [
-        ReplaceNode(replace(graph.nodes[node_id], weights=str(place.below(node_id))))
-        for node_id in preview.nodes
-        if node_id in graph.nodes
-    ]
-    document.apply(edits, tr("Load weights"))
-    return len(edits)
+    nodes = document.project.graph.nodes
+    places = {i: str(place.below(i)) for i in preview.nodes if i in nodes}
+    actions.start_from(document, places)
+    return len(places)
 
 
 def _portable(document: Document, path: str) -> str:

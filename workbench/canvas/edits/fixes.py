@@ -1,15 +1,12 @@
 """Fixes of problems, applied so that a node put into a wire stands in its row."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
-from engine.graph import assign
-from engine.graph.edits import AddNode, Connect, Edit, Move
+from engine.graph.edits import AddNode, Connect
 from engine.graph.model import Edge, Graph, Position
 from engine.graph.problems import Fix
 from workbench.canvas.geometry import sizes
-from workbench.document import Document
-from workbench.document.actions import pinned
+from workbench.document import Document, actions
 
 _STEP = sizes.WIDTH + sizes.GAP_X
 _ROW = sizes.height_for(1) + sizes.GAP_Y
@@ -21,29 +18,17 @@ def apply(document: Document, fix: Fix) -> None:
     Raises:
         EngineError: When an edit is refused; nothing has changed then.
     """
-    fix = replace(fix, edits=tuple(_plain(document, fix)))
+    actions.mend(document, fix, lambda fix: _places(document, fix))
+
+
+def _places(document: Document, fix: Fix) -> dict[str, Position]:
+    """Return where the nodes that a fix adds stand, and those that give way."""
     added = [edit for edit in fix.edits if isinstance(edit, AddNode)]
-    if not added:
-        document.apply(list(fix.edits), fix.label)
-        return
-    scope, names = added[0].scope, [edit.node.id for edit in added]
     wires = [edit.edge for edit in fix.edits if isinstance(edit, Connect)]
-    shown = document.unplaced(scope) | document.project.layout.get(scope, {})
-    edits: list[Edit] = [*pinned(document, scope), *fix.edits]
-    places = _between(document.project.scope(scope), shown, names, wires)
-    places = places or _beside(shown, names, wires)
-    if places:
-        edits.append(Move(tuple(places.items()), scope))
-    document.apply(edits, fix.label)
-
-
-def _plain(document: Document, fix: Fix) -> Iterator[Edit]:
-    """Yield the edits, with words made of the document as it is now."""
-    for edit in fix.edits:
-        if isinstance(edit, assign.Assign):
-            yield from assign.edits(document.project, edit.words)
-        else:
-            yield edit
+    scope, names = added[0].scope, [edit.node.id for edit in added]
+    shown = {**document.unplaced(scope), **document.project.layout.get(scope, {})}
+    between = _between(document.project.scope(scope), shown, names, wires)
+    return between or _beside(shown, names, wires)
 
 
 def _between(

@@ -8,7 +8,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
-from engine.graph.edits import SetTraining
 from engine.graph.options import (
     OPTIMIZERS,
     PHASE_PARAMS,
@@ -19,7 +18,7 @@ from engine.graph.settings import Phase, Training
 from engine.i18n import tr
 from engine.layers.spec import Param, Value
 from engine.protocol.messages import Analysis
-from workbench.document import Document
+from workbench.document import Document, actions
 from workbench.inspector.form import Form
 from workbench.inspector.section import Section
 from workbench.inspector.training.forecast import Outlook
@@ -142,9 +141,11 @@ class TrainingForm(QWidget):
             form.edited.connect(self._on_limit_edited)
             form.reset_wanted.connect(self._on_limit_reset)
         self.optimizer.chosen.connect(
-            lambda c: self._set_phase("Optimizer", optimizer=c)
+            lambda c: self._set_phase("Optimizer", replace(self.phase, optimizer=c))
         )
-        self.schedule.chosen.connect(lambda c: self._set_phase("Schedule", schedule=c))
+        self.schedule.chosen.connect(
+            lambda c: self._set_phase("Schedule", replace(self.phase, schedule=c))
+        )
 
     @property
     def training(self) -> Training:
@@ -250,25 +251,25 @@ class TrainingForm(QWidget):
 
     def _on_limit_edited(self, name: str, value: Value) -> None:
         try:
-            self._set_phase(
-                PHASE_PARAMS[name].label, params={**self.phase.params, name: value}
-            )
+            params = {**self.phase.params, name: value}
+            self._set_limits(name, params)
         except EngineError as error:
             forms = (self.hold, self.when, self.limits)
             next(f for f in forms if name in f.rows).show_error(name, str(error))
 
     def _on_limit_reset(self, name: str) -> None:
         params = _without(self.phase.params, name)
-        self._set_phase(PHASE_PARAMS[name].label, params=params)
+        self._set_limits(name, params)
 
-    def _set_phase(self, label: str, **changes: object) -> None:
-        phases = list(self.training.phases)
-        phases[self.phase_index] = replace(self.phase, **changes)  # type: ignore[arg-type]
-        self._apply(replace(self.training, phases=tuple(phases)), label)
+    def _set_limits(self, name: str, params: Mapping[str, Value]) -> None:
+        phase = replace(self.phase, params=params)
+        self._set_phase(PHASE_PARAMS[name].label, phase)
+
+    def _set_phase(self, label: str, phase: Phase) -> None:
+        self._apply(self.training.with_phase(self.phase_index, phase), label)
 
     def _apply(self, training: Training, label: str) -> None:
-        text = tr("Set {label}", label=tr(label))
-        self._document.apply([SetTraining(training)], text)
+        actions.set_training(self._document, training, tr(label))
 
 
 def _section(title: str, content: QWidget, *, is_open: bool = False) -> Section:
