@@ -111,8 +111,8 @@ class _Finder(unseen.Seeing):
             self._whole("dropped", node, left)
         elif old in "+-" and isinstance(node.right, ast.Constant):
             self._whole("off by one", node, left)
-        elif old == "-" and isinstance(getattr(node.left, "op", None), ast.Sub):
-            self._whole("mirror", node, self._source(node.right))  # count - 1 - i
+        elif old == "-" and _is_last(node.left):  # count - 1 - i
+            self._whole("mirror", node, self._source(node.right))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         signs = _SIGNS.get(type(node.op))
@@ -283,6 +283,12 @@ def _is_text(node: ast.AST) -> bool:
     """Tell an expression that is words or a list: adding joins, and fails loudly."""
     is_words = isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
     return is_words or isinstance(node, _TEXTS)
+
+
+def _is_last(node: ast.AST) -> bool:
+    """Tell `count - 1`."""
+    is_less = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)
+    return is_less and isinstance(node.right, ast.Constant)
 
 
 def _is_number(*nodes: ast.AST) -> bool:

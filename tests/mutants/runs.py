@@ -12,9 +12,9 @@ from tests.mutants import rooms, scratch
 from tests.mutants.bugs import Bug
 from tests.mutants.footprints import Footprints
 
-_BATCHES = (8, 40, 400)
-_BUDGET_S = 60.0
-_GRACE_S = 30.0
+_BATCHES = (8, 24, 48)
+_BUDGET_S = 25.0
+_GRACE_S = 20.0
 _NOTHING_RAN = 5  # pytest's code
 
 

@@ -86,6 +86,7 @@ def test_each_kind_of_bug_is_planted(source, bug):
         "def f(a: Literal[1]) -> Annotated[int, 3]: ...",
         "__all__ = ['a'] + ['b']",
         "LIMIT_MS = 40",
+        "def close(self, timeout_s=3.0): ...",
         "raise ValueError(a + b)",
         "assert a < b",
         "log.info(a + b)",

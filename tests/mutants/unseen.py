@@ -101,14 +101,22 @@ class Seeing(ast.NodeVisitor):
         self.local_names |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
         self.is_picture = self.is_picture or bool(_LOOKS.match(node.name))
         self._returns = [r for r in ast.walk(node) if _gives(r)]
-        for default in (*node.args.defaults, *node.args.kw_defaults):
-            if default is not None:
-                self.visit(default)
+        self._defaults(node.args)
         for statement in node.body:
             self.visit(statement)
         self.block, self.local_names, self.is_picture, self._returns = before
 
     visit_AsyncFunctionDef = visit_FunctionDef
+
+    def _defaults(self, arguments: ast.arguments) -> None:
+        last = [*arguments.posonlyargs, *arguments.args]
+        pairs = [
+            *zip(last[::-1], arguments.defaults[::-1], strict=False),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        for argument, default in pairs:
+            if default is not None:
+                self._keyword(ast.keyword(argument.arg, default))
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         before = self.block

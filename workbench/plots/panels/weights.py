@@ -221,8 +221,9 @@ class RatioLines(RatioFace):
         """Write each name at the end of its line, pushed apart where they meet."""
         metrics = painter.fontMetrics()
         height, free = metrics.height() - 2, area.bottom() + 8
-        for row in np.argsort(-np.nan_to_num(ends, nan=area.bottom())):
-            y = min(float(np.nan_to_num(ends[row])), free - height / 2)
+        places = np.nan_to_num(ends, nan=area.bottom())  # without an end: below
+        for row in np.argsort(-places):
+            y = min(float(places[row]), free - height / 2)
             free = y - height / 2
             painter.setPen(style.series(int(row)))
             name = metrics.elidedText(

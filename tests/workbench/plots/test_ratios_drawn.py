@@ -1,0 +1,227 @@
+"""The ratio ‖Δw‖/‖w‖ as heat and as lines: drawn and read where its steps are."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF, QSize
+
+from tests.helpers import frames
+from tests.helpers.written import Written
+from workbench.plots.panels.curves import joined, with_room
+from workbench.plots.panels.weights import RatioFace, WeightChangePlot
+from workbench.plots.parts import legend_place, style
+from workbench.session.curves.phase_rows import PhaseView
+from workbench.session.names import Names
+
+HEAT, LINES = 0, 1
+AREA = QRectF(60, 28, 400, 200)
+
+
+@pytest.fixture
+def panel(shown):
+    return shown(WeightChangePlot, played=300)
+
+
+def samples():
+    return [told.sample for told in frames.frames(300)]
+
+
+@pytest.mark.parametrize("row", range(5))
+def test_heat_is_read_in_the_row_of_its_name(panel, row):
+    face = panel.faces[HEAT]
+    heights = {text: place for place, text in face.chart().rows}
+    assert heights[frames.NAMES[row]] == pytest.approx((4 - row + 0.5) / 5)
+    for index in (0, 12, 29):
+        sample = samples()[index]
+        x = (sample.step - 0.5) / face._steps.high
+        assert face.read(x, heights[frames.NAMES[row]]) == (
+            f"{frames.NAMES[row]} · step {sample.step} · "
+            f"‖Δw‖/‖w‖ = {sample.update_ratio[row]:.2e}"
+        )
+    assert face.read(0.5 / face._steps.high, 0.0).startswith("linear · step 1 ·")
+    assert face.read(0.5 / face._steps.high, 1.0).startswith("conv1 · step 1 ·")
+
+
+def test_nothing_is_read_beyond_the_newest_step(shown):
+    panel = shown(WeightChangePlot, played=310)
+    face = panel.faces[HEAT]
+    x = 310 / face._steps.high
+    assert face.read(x - 1e-6, 0.5)
+    assert face.read(x + 1e-6, 0.5) == ""
+    panel.show_face(LINES)
+    assert panel.face.read(x - 1e-6, 0.5)
+    assert panel.face.read(x + 1e-6, 0.5) == ""
+
+
+@pytest.mark.parametrize("row", range(5))
+def test_the_line_nearest_to_the_mouse_is_read(panel, row):
+    panel.show_face(LINES)
+    face, sample = panel.face, samples()[20]
+    low, high = face._range.low, face._range.high
+    x = (sample.step - 0.5) / face._steps.high
+    y = (high - np.log10(sample.update_ratio[row])) / (high - low)
+    assert face.read(x, y) == (
+        f"{frames.NAMES[row]} · step {sample.step} · "
+        f"‖Δw‖/‖w‖ = {sample.update_ratio[row]:.2e}"
+    )
+
+
+def test_heat_reaches_as_far_as_the_run(panel, history):
+    face, painter = panel.faces[HEAT], Written()
+    face.paint(painter, AREA)
+    (image,) = painter.named("drawImage")
+    assert (image.box.left(), image.box.top(), image.box.height()) == (61, 28, 200)
+    assert image.box.width() == pytest.approx(400 * 300 / face._steps.high)
+    assert image.arguments[2] == QRectF(0, 0, 300, 5)
+    bar = face.chart().bar
+    assert (bar.low, bar.high) == (face._range.low, face._range.high)
+    assert face.chart().mark == pytest.approx(-3)
+
+
+def test_lines_go_through_the_middles_of_their_steps(panel, history):
+    panel.show_face(LINES)
+    face, painter = panel.face, Written()
+    face.paint(painter, AREA)
+    low, high = face._range.low, face._range.high
+    lines = painter.named("drawPolyline")
+    steps = np.array([sample.step for sample in samples()])
+    x = 60 + (steps - 0.5) / face._steps.high * 400
+    for row, stroke in enumerate(lines):
+        ratios = np.array([sample.update_ratio[row] for sample in samples()])
+        y = 28 + (high - np.log10(ratios)) / (high - low) * 200
+        drawn = [(p.x(), p.y()) for p in stroke.arguments[0]]
+        np.testing.assert_allclose(drawn, np.stack([x, y], axis=1), atol=1e-9)
+        assert stroke.colour == style.series(row).name()
+    assert len(lines) == 5
+    rows = {text: place for place, text in face.chart().rows}
+    assert rows["10⁻³"] == pytest.approx((high + 3) / (high - low))
+    guide = 28 + (high + 3) / (high - low) * 200
+    assert (60, pytest.approx(guide), 460, pytest.approx(guide)) in painter.lines
+    words = painter.box("guide 10⁻³")
+    assert words.bottom() <= guide
+    assert words.left() == 66
+
+
+def test_the_words_of_the_guide_stay_inside(panel):
+    panel.show_face(LINES)
+    face = panel.face
+    face._range.high = -3.0
+    painter = Written()
+    face._paint_guide(painter, AREA)
+    assert painter.box("guide 10⁻³").top() == 29
+    for low, high in ((-2.9, 0), (-9, -3.1)):
+        face._range.low, face._range.high = low, high
+        bare = Written()
+        face._paint_guide(bare, AREA)
+        assert not bare.strokes
+
+
+def test_names_stand_at_the_ends_of_their_lines_and_never_on_each_other(panel):
+    panel.show_face(LINES)
+    face, painter = panel.face, Written()
+    ends = np.array([50.0, 52.0, 54.0, 150.0, np.nan])
+    face._paint_names(painter, AREA, 300.0, ends)
+    height = painter.fontMetrics().height() - 2
+    boxes = {name: painter.box(name) for name in frames.NAMES}
+    assert all(box.left() == 305 for box in boxes.values())
+    assert boxes["bn2"].center().y() == 150
+    assert boxes["linear"].center().y() == 228  # without an end: at the bottom
+    order = sorted(("conv1", "bn1", "conv2"), key=lambda n: boxes[n].top())
+    assert order == ["conv1", "bn1", "conv2"]
+    assert boxes["conv2"].center().y() == 54
+    assert boxes["bn1"].bottom() == pytest.approx(boxes["conv2"].top())
+    assert boxes["conv1"].bottom() == pytest.approx(boxes["bn1"].top())
+    assert boxes["conv1"].height() == height
+    far = Written()
+    face._paint_names(far, AREA, 999.0, ends)
+    assert far.box("conv1").left() == 465
+    for name in frames.NAMES:
+        assert (
+            painter.stroke(name).colour == style.series(frames.NAMES.index(name)).name()
+        )
+
+
+def test_the_range_holds_all_but_the_rarest_ratios(history):
+    face = RatioFace(PhaseView(history))
+    first = frames.sample(1)
+    for step in range(1, 201):
+        ratio = np.full(5, 1e-4 if step > 3 else 1e-8)
+        history.layers.add(dataclasses.replace(first, step=step, update_ratio=ratio))
+    face.take_in()
+    low, _high = np.percentile([-4.0] * 197 + [-8.0] * 3, (1, 100))
+    assert low < -7
+    assert face._range.low <= low
+    assert (face._range.low, face._range.high) == (-9, -2)
+
+
+@pytest.mark.parametrize(("count", "room"), [(12, 70), (13, 14)])
+def test_few_lines_have_names_beside_them(shown, history, count, room):
+    layers = tuple(f"layer{n}" for n in range(count))
+    history.begin(frames.run_started(layers), Names())
+    panel = shown(WeightChangePlot, played=50, layers=layers)
+    panel.show_face(LINES)
+    panel.catch_up()
+    assert panel.face.chart().right_px == room
+    painter = Written()
+    panel.face.paint(painter, AREA)
+    assert ("layer0" in painter.words) == (room == 70)
+
+
+# Curves: what all panels of them share.
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "log", "found"),
+    [
+        (1.0, 3.0, False, (1.0, 3.0)),
+        (2.0, 2.0, False, (1.8, 2.2)),
+        (-4.0, -4.0, False, (-4.4, -3.6)),
+        (0.0, 0.0, False, (-1.0, 1.0)),
+        (2.0, 2.0, True, (1.9, 2.1)),
+        (1e6, 1e6 + 0.5, False, (9e5, 1.1e6 + 0.5)),
+    ],
+)
+def test_a_value_alone_gets_room(low, high, log, found):
+    assert with_room(low, high, log=log) == pytest.approx(found)
+
+
+def test_ranges_are_joined_to_the_smallest_that_holds_all():
+    assert joined([(1, 5), None, (-2, 3)]) == (-2, 5)
+    assert joined([None]) is None
+
+
+def test_the_legend_may_stand_in_four_corners():
+    places = legend_place.places(QRectF(50, 20, 300, 200), QSize(80, 40))
+    assert [p.toTuple() for p in places] == [
+        (350 - 8 - 80, 28), (262, 220 - 8 - 40), (58, 28), (58, 172)
+    ]  # fmt: skip
+
+
+def test_a_corner_is_exactly_as_crowded_as_curves_cover_it():
+    x = np.array([0.0, 10.0])
+    flat = np.array([5.0, 5.0])
+    box = QRectF(2, 4, 4, 2)
+    assert legend_place.crowd([(x, flat, 1.0)], box) == 1
+    assert legend_place.crowd([(x, flat, 0.25), (x, flat, 1.0)], box) == 1.25
+    assert legend_place.crowd([(x, flat + 1, 1.0)], box) == 1  # its lower edge
+    assert legend_place.crowd([(x, flat - 1, 1.0)], box) == 1
+    assert legend_place.crowd([(x, flat + 1.1, 1.0)], box) == 0
+    assert legend_place.crowd([(x, flat - 1.1, 1.0)], box) == 0
+    assert legend_place.crowd([(x[:0], flat[:0], 1.0)], box) == 0
+    half = legend_place.crowd([(np.array([4.0, 10.0]), flat, 1.0)], box)
+    assert half == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_corner_stays_below_its_limits_and_goes_home_if_it_can():
+    place = legend_place.Corner()
+    assert not place.follow([0.08, 0.0, 0.0, 0.0])
+    assert not place.follow([0.4, 0.21, 0.9, 0.9])
+    assert place.follow([0.4, 0.2, 0.2, 0.9])
+    assert place.index == legend_place.BOTTOM_RIGHT
+    assert place.follow([0.1, 0.5, 0.1, 0.1])
+    assert place.index == legend_place.TOP_RIGHT
+    place.follow([0.9, 0.9, 0.9, 0.1])
+    assert place.index == legend_place.BOTTOM_LEFT
+    place.restart()
+    assert place.index == legend_place.TOP_RIGHT
