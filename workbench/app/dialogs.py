@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.device import Devices
-from engine.protocol.messages import Failed
+from engine.protocol.messages import Exported, Failed
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
 from workbench.app.run.past_runs import PastRuns
@@ -81,7 +81,7 @@ class Helpers:
     def _on_devices(self, devices: Devices) -> None:
         self._engine = f"torch {devices.torch_version}"
 
-    def _on_exported(self, done: object) -> None:
+    def _on_exported(self, done: Exported) -> None:
         if self.export_dialog is not None:
             self.export_dialog.show_exported(done)
 

@@ -1,6 +1,7 @@
 """Fills context menus with what tables offer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QMenu
 
@@ -8,7 +9,7 @@ from workbench.commands.registry import Bound, offered
 from workbench.theme import icons
 
 
-def fill(menu: QMenu, name: str, bound: Sequence[Bound]) -> None:
+def fill(menu: QMenu, name: str, bound: Sequence[Bound[Any]]) -> None:
     """Add what a menu offers now; what can't apply is grey.
 
     Args:
@@ -23,7 +24,7 @@ def fill(menu: QMenu, name: str, bound: Sequence[Bound]) -> None:
             _add(menu, one, bound)
 
 
-def _add(menu: QMenu, one: Bound, bound: Sequence[Bound]) -> None:
+def _add(menu: QMenu, one: Bound[Any], bound: Sequence[Bound[Any]]) -> None:
     row = one.command
     if row.menu:
         below = menu.addMenu(one.plain_words)

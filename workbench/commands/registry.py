@@ -6,7 +6,7 @@ the command palette and the list of keys read the tables and know nothing by the
 
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtGui import QKeySequence
 
@@ -146,16 +146,16 @@ class Bound(Generic[C]):
         self.command.run(self._where())
 
 
-def offered(menu: str, bound: Iterable[Bound]) -> list[list[Bound]]:
+def offered(menu: str, bound: Iterable[Bound[Any]]) -> list[list[Bound[Any]]]:
     """Return what a menu offers, by its groups."""
-    found: list[tuple[Place, Bound]] = [
+    found: list[tuple[Place, Bound[Any]]] = [
         (place, one)
         for one in bound
         for place in one.command.places
         if place.menu == menu and (one.is_enabled or not place.hides)
     ]
     found.sort(key=lambda pair: pair[0][:3])
-    groups: dict[int, list[Bound]] = {}
+    groups: dict[int, list[Bound[Any]]] = {}
     for place, one in found:
         groups.setdefault(place.group, []).append(one)
     return list(groups.values())

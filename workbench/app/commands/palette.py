@@ -1,5 +1,6 @@
 """Everything that the command palette finds."""
 
+from functools import partial
 from typing import Any
 
 import presets
@@ -48,7 +49,7 @@ def _layers(desk: Desk) -> list[Command]:
     return [
         Command(
             tr("Add {title}", title=spec.title),
-            lambda spec=spec: add(spec.id),
+            partial(add, spec.id),
             tr(registry.CATEGORIES[spec.category]),
             f"cat-{spec.category}",
             spec.category,
@@ -62,7 +63,7 @@ def _nodes(desk: Desk) -> list[Command]:
     return [
         Command(
             tr("Go to {title}", title=ports.title(node)),
-            lambda node_id=node_id: go(node_id),
+            partial(go, node_id),
             node_id,
             "fit",
         )
@@ -75,7 +76,7 @@ def _presets(files: Files) -> list[Command]:
     return [
         Command(
             tr("Open preset {title}", title=tr(info.title)),
-            lambda info=info: go(info.id),
+            partial(go, info.id),
             tr("Preset"),
             "open",
         )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine.errors import EngineError
 from engine.i18n import tr
@@ -74,7 +74,7 @@ class EngineCare(QObject):
         if self._desk.session.active and history.run is not None:
             doing = tr("{doing}, step {step}", doing=doing, step=count(history.step))
         facts = {
-            "time": QLocale().toString(silence.since.time(), "HH:mm:ss"),
+            "time": f"{silence.since:%H:%M:%S}",
             "doing": doing,
         }
         if not silence.answers:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
 from engine.graph.model import Endpoint
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from workbench.canvas.commands.operated import Operated
 from workbench.canvas.commands.spot import Spot
@@ -71,20 +72,18 @@ def _fixes(where: Callable[[], Spot]) -> list[Bound[Spot]]:
         fix for problem in spot.stage.scene.problems_of(spot.node)
         for fix in problem.fixes
     ]  # fmt: skip
-    return [
-        Bound(
-            Command(
-                f"fix_{order}",
-                fix.label,
-                lambda spot, fix=fix: spot.stage.attempt(fixes.apply, fix),
-                icon="wand",
-                now=lambda _spot, words=fix.label: words,
-                places=(Place("node", _FIXES, order),),
-            ),
-            where,
-        )
-        for order, fix in enumerate(found)
-    ]
+    return [Bound(_fix(order, fix), where) for order, fix in enumerate(found)]
+
+
+def _fix(order: int, fix: Fix) -> Command[Spot]:
+    return Command(
+        f"fix_{order}",
+        fix.label,
+        lambda spot: spot.stage.attempt(fixes.apply, fix),
+        icon="wand",
+        now=lambda _spot: fix.label,
+        places=(Place("node", _FIXES, order),),
+    )
 
 
 def _ports(where: Callable[[], Spot]) -> list[Bound[Spot]]:
