@@ -133,6 +133,7 @@ class OwnOrder:
     """
 
     def __init__(self, seed: int, name: str) -> None:
+        # A checksum, as Python's own hash of a text differs from process to process.
         self._words = (seed, zlib.crc32(name.encode()))
         self._kept: dict[tuple[int, int], torch.Tensor] = {}
 
@@ -148,6 +149,8 @@ class OwnOrder:
         """
         key = (count, -1 if epoch is None else epoch)
         if key not in self._kept:
+            # One order of training and the fixed one are kept: an order is as large as
+            # a column of the data, and epochs don't come back.
             if epoch is not None:
                 self._kept = {k: v for k, v in self._kept.items() if k[1] < 0}
             self._kept[key] = _order(count, *self._words, key[1] + 1)
@@ -156,6 +159,7 @@ class OwnOrder:
 
 def _order(count: int, *words: int) -> torch.Tensor:
     """Return a random order that depends on these numbers alone, none below 0."""
+    # SeedSequence mixes the numbers: seed 1, epoch 2 has nothing of seed 2, epoch 1.
     bits = np.random.PCG64(np.random.SeedSequence(words))
     keys = np.random.Generator(bits).random(count)
     return torch.from_numpy(np.argsort(keys, kind="stable").astype(np.int64))

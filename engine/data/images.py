@@ -46,6 +46,8 @@ def _with_words(
     digits = arrays["label"]
     order = stratified_order(digits, random)
     fits = np.empty(len(digits), dtype=np.int64)
+    # `order` has one of each class in every ten: whole tens in turn are right and
+    # wrong, so that neither the image nor the word alone tells the answer.
     fits[order] = np.arange(len(digits)) // len(WORDS) % 2
     others = 1 + np.floor(random.random(len(digits)) * (len(WORDS) - 1)).astype(int)
     named = np.where(fits == 1, digits, (digits + others) % len(WORDS))

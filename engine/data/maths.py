@@ -43,12 +43,15 @@ def _xor(settings: Settings, random: np.random.Generator) -> Parts:
 
 def _spirals(settings: Settings, random: np.random.Generator) -> Arrays:
     arm = _balanced(settings.samples, 2, random)
+    # The length of an Archimedean spiral grows with the square of its angle: with the
+    # root of an even draw the points are as dense outside as inside.
     root = np.sqrt(random.random(settings.samples))
     return _noisy(_polar(2 * root, np.pi * (3.5 * root + arm)), arm, settings, random)
 
 
 def _moons(settings: Settings, random: np.random.Generator) -> Arrays:
     moon = _balanced(settings.samples, 2, random)
+    # Two half circles, one the other turned by 180° about the middle between them.
     sign = 1 - 2 * moon
     centred = _polar(1.0, np.pi * random.random(settings.samples)) - [0.5, 0.25]
     return _noisy(sign[:, np.newaxis] * centred, moon, settings, random)
@@ -74,6 +77,7 @@ def _gaussians8(settings: Settings, random: np.random.Generator) -> Arrays:
 
 
 def _swiss_roll(settings: Settings, random: np.random.Generator) -> Arrays:
+    # 1½ to 4½ half turns, as scikit-learn's make_swiss_roll, in the plane of the roll.
     angle = np.pi * (1.5 + 3 * random.random(settings.samples))
     roll = _polar(2 * angle / (4.5 * np.pi), angle)
     return {"point": roll + settings.noise * _normal(random, settings.samples, 2)}

@@ -64,6 +64,8 @@ def fit(kind: ScalingKind, raw: np.ndarray) -> Scaling:
     Returns:
         A step that leaves features without any spread at a scale of 1.
     """
+    # A column has a unit of its own; pixels and moments of a signal share theirs, and
+    # scaled one by one a pixel that is always black would divide by next to nothing.
     axis = 0 if raw.ndim == 2 else None
     shift, scale = _FITS[kind](raw, axis)
     return Scaling(kind, shift, np.where(scale == 0, 1.0, scale))

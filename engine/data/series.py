@@ -24,6 +24,7 @@ def read(settings: Settings) -> Parts:
     boundary = len(values) - num_held_back(len(values), settings.validation)
     _check_length(settings, boundary)
     train = values[:boundary]
+    # Only targets must be new: the first windows may reach back over the boundary.
     validation = values[boundary - settings.context :]
     return Parts(
         train=windows(train, settings.context),

@@ -35,11 +35,14 @@ def stratified_order(labels: np.ndarray, random: np.random.Generator) -> np.ndar
         Indices; the first k hold each class within one sample of its share of k.
     """
     keys = random.random(len(labels))
+    # Sorted by class, at random within each; lexsort's last key counts first.
     by_class = np.lexsort((keys, labels))
     _, starts, counts = np.unique(
         labels[by_class], return_index=True, return_counts=True
     )
     rank = np.arange(len(labels)) - np.repeat(starts, counts)
+    # The i-th of the n samples of a class goes to (i + ½)/n of the way, so that classes
+    # of any size are spread evenly over the order.
     quantile = np.empty(len(labels))
     quantile[by_class] = (rank + 0.5) / np.repeat(counts, counts)
     return np.lexsort((keys, quantile))
@@ -85,6 +88,8 @@ def mislabelled(
         share: 0..1; rounded to whole samples.
         random: Source of random numbers.
     """
+    # A step of 1 to K − 1 round the classes that occur never ends where it began:
+    # a wrong label is always wrong, and each of the others is as likely.
     present = np.unique(labels)
     which = shuffled(len(labels), random)[: round(share * len(labels))]
     place = np.searchsorted(present, labels[which])

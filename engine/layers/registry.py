@@ -140,6 +140,11 @@ def _squeeze(text: str) -> str:
 
 
 def _distance(word: str, needle: str) -> float | None:
+    """Return how far a word is from a needle: whole numbers for the way it fits.
+
+    0 the word itself, 1 its beginning, 2 somewhere inside, 3 its letters in order; the
+    rest, under 1, prefers short words, early places and small gaps.
+    """
     if word == needle:
         return 0.0
     if word.startswith(needle):
@@ -151,6 +156,8 @@ def _distance(word: str, needle: str) -> float | None:
 
 def _scattered(word: str, needle: str) -> float | None:
     """Return 3 plus the gaps' share when the letters occur in this order."""
+    # Greedy from the left: not always the tightest run of letters, but what the eye
+    # finds first, and linear while one types.
     place, first = -1, -1
     for letter in needle:
         place = word.find(letter, place + 1)

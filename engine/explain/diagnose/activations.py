@@ -49,6 +49,7 @@ class Shut:
             B×F or B×C×H×W, units F and C; B×T×F may be B×C×T
         """
         shut = (output.detach() <= 0).to(torch.uint8)
+        # The least of 0 and 1 is an “and”: 1 only where every sample and place is shut.
         masks = [torch.amin(shut, dim=axis) for axis in _AXES.get(output.dim(), ())]
         if self.masks and [m.shape for m in self.masks] == [m.shape for m in masks]:
             masks = [one & two for one, two in zip(self.masks, masks, strict=True)]

@@ -37,6 +37,8 @@ class Curve:
         while len(self._rest) >= self._width:
             part, self._rest = self._rest[: self._width], self._rest[self._width :]
             self._means.append(sum(part) / len(part))
+            # Halved, never cut off: the start of a run stays in sight, at a cost that
+            # doesn't grow with its length.
             if len(self._means) >= MOST_BINS:
                 self._halve()
 

@@ -41,6 +41,7 @@ def measured(batch: Batch, nodes: Iterable[FlatNode]) -> tuple[Input, ...]:
             columns = values.detach().double().flatten(1)
             if values.dim() < 2:
                 columns = values.detach().double().reshape(-1, 1)
+            # Not the deviation: a constant offset of 1,000 saturates a tanh as well.
             sizes = columns.square().mean(0).sqrt()
             alive = sizes[sizes > 0]
             least = float(alive.min()) if len(alive) else 0.0

@@ -148,11 +148,14 @@ class Record:
 
     def add_sample(self, sample: LayerSample) -> None:
         """Keep a measurement; of very many, every second, fourth … one."""
+        # The first ones are never thinned out: what was huge before the first update
+        # tells exploding gradients from too high a rate.
         keep = self._seen < FEW or self._seen % self._stride == 0
         self._seen += 1
         self._columns = {}
         if not keep:
             return
+        # Rules read norms; 400 samples with histograms would take tens of MB for a GPT.
         bare = np.zeros((0, 0), dtype=np.int64)
         self._samples.append(
             replace(sample, grad_histogram=bare, weight_histogram=bare)

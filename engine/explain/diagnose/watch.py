@@ -144,6 +144,8 @@ class Diagnosis:
 
     def _steady(self, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Return what two looks have found, and what was told and may come back."""
+        # A single look may be chance, so a fault needs two to be told; and one that
+        # hovers about its limit would flicker, so it takes PATIENCE looks to go away.
         known = self._last | table.CERTAIN
         here = {finding.fault: finding for finding in found}
         told = {finding.fault: finding for finding in self.findings}
@@ -161,6 +163,7 @@ class Diagnosis:
 
     def _tell(self, found: tuple[Finding, ...], *, is_final: bool = False) -> None:
         """Keep what was found; numbers of what is known already stay till the end."""
+        # While it trains, numbers that change with every look can't be read.
         before = [finding.fault for finding in self.findings]
         if is_final or [finding.fault for finding in found] != before:
             self.findings = found

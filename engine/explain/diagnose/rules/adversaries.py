@@ -100,6 +100,8 @@ def _pair(record: Record) -> Pair | None:
     known = [_answers(record, index) for index in range(record.num_phases)]
     for judge, mine in enumerate(known):
         for maker, others in enumerate(known):
+            # The judge answers for real and for made samples, the maker only for its
+            # own: both want another answer for the same score.
             opposed = [s for s in mine if s in others and _differ(mine[s], others[s])]
             if opposed and len(mine) > 1 and len(others) == 1:
                 return Pair(judge, maker, sum(map(_least, mine.values())))

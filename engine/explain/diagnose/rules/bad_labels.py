@@ -18,6 +18,7 @@ SIGMAS = 4.0
 
 def check(record: Record) -> Found:
     """Return the finding when validation beats training by far at some moment."""
+    # Two shares of n samples each differ by √(2·p(1 − p)/n), at most √(½/n), by chance.
     chance = SIGMAS * math.sqrt(0.5 / max(1, record.num_evaluated))
     limit = max(GAP, chance)
     pairs = [

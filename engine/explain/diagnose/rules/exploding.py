@@ -30,6 +30,7 @@ def check(record: Record) -> Found:
 def _from_the_start(record: Record) -> Found:
     grads, weights = record.column("grad_norm")[0], record.column("weight_norm")[0]
     with np.errstate(all="ignore"):
+        # Of all layers together: one small layer may have any ratio by itself.
         force = float(np.sqrt(np.nansum(grads**2) / np.nansum(weights**2)))
     if not record.is_whole or not force >= STRONG:
         return None

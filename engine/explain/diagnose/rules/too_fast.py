@@ -36,6 +36,7 @@ def check(record: Record) -> Found:
 def ratios(record: Record) -> np.ndarray:
     """Return ‖Δw‖/‖w‖ (S,), 0 where decay has made the weights small by then."""
     ratio = record.moving_ratio()
+    # Decay towards 0 makes any step large beside what is left of the weights.
     if record.decays:
         sizes = record.weight_norms()
         ratio = np.where(sizes >= WASTED * sizes[0], ratio, 0.0)
@@ -104,6 +105,8 @@ def _limits(record: Record, most: float) -> tuple[float, float] | None:
 
 
 def _from_steps(record: Record) -> Found:
+    # The largest single step counts: after it, a rate that was far too high looks
+    # healthy again, as nothing moves any more.
     ratio = ratios(record)
     worst = int(ratio.argmax())
     most = float(ratio[worst])

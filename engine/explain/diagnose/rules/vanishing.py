@@ -40,6 +40,7 @@ def check(record: Record) -> Found:
     trained = _on_the_way(record, np.flatnonzero((np.nan_to_num(grads) > 0).any(0)))
     if len(trained) < LEAST_LAYERS:
         return None
+    # Medians over time: single batches differ by more than healthy layers do.
     middle = np.median(grads[:, trained], axis=0)
     share = float(middle[0] / middle[-1]) if middle[-1] > 0 else 1.0
     if not share <= SHARE or _was_sound(record, trained):
