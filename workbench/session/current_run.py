@@ -7,6 +7,7 @@ from engine.protocol import commands, messages
 from workbench.session.answers import Answers
 from workbench.session.curves.history import History
 from workbench.session.link import Asked
+from workbench.session.live_settings import training_fingerprint
 from workbench.session.names import Names, names_of
 from workbench.session.run_state import RunState, State
 
@@ -31,6 +32,7 @@ class CurrentRun(QObject):
     Attributes:
         history: Everything that the run has told.
         document: Text of the project that it trains.
+        fingerprint: What makes another run of it, see `training_fingerprint`.
         failure: What went wrong, if something did.
 
     Threads: the GUI thread.
@@ -45,7 +47,7 @@ class CurrentRun(QObject):
         super().__init__(parent)
         self._state = state
         self.history = History()
-        self.document = ""
+        self.document = self.fingerprint = ""
         self.failure: messages.Outcome | messages.Failed | None = None
         self._names = Names()
         self._is_left = False
@@ -53,6 +55,7 @@ class CurrentRun(QObject):
     def begin(self, project: Project, document: str) -> None:
         """Note what will be trained; `document` is the text of `project`."""
         self._names, self.document = names_of(project), document
+        self.fingerprint = training_fingerprint(project)
         self.failure = None
 
     def leave(self) -> None:

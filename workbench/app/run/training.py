@@ -15,9 +15,9 @@ from engine.protocol.messages import Analysis, Failed, Outcome, RunStarted
 from workbench.app.desk import Desk
 from workbench.app.files.outside import OutsidePaths
 from workbench.app.run.early import Early
-from workbench.app.run.live_settings import LiveSettings, essence
 from workbench.app.run.weights_dialog import rooted
 from workbench.document import actions
+from workbench.session.live_settings import training_fingerprint
 from workbench.theme.text import count as count_words
 
 if TYPE_CHECKING:
@@ -54,14 +54,10 @@ class TrainCommands(QObject):
         self._desk, self._document = desk, document
         self._session, self._banner = session, banner
         self._outside = outside
-        self._live = LiveSettings(session.set_hyper)
-        self._run_essence = ""
         self.possible: frozenset[str] = frozenset()
         self.goes_on, self.obstacle = False, ""
         self._analysis: Analysis | None = None
         self._past: PastRun | None = None
-        self._restart = False
-        self._keep_from = ""
         self.early = Early(banner, self)
         self.early.changed.connect(self.refresh)
         self._drift = QTimer(self)
@@ -148,8 +144,6 @@ class TrainCommands(QObject):
             return
         self.begun.emit()
         self._banner.hide()
-        self._live.begin(past.project.training)
-        self._run_essence = essence(past.project)
         self._session.resume_run(str(past.folder), past.project, from_step=from_step)
         self._drift.start()
 
@@ -159,8 +153,8 @@ class TrainCommands(QObject):
         past = self._past
         if past is None or self._session.active:
             return None
-        same = essence(self._document.project) == essence(past.project)
-        return past if same else None
+        shown = training_fingerprint(self._document.project)
+        return past if shown == training_fingerprint(past.project) else None
 
     def _on_run_started(self, run: RunStarted) -> None:
         """Put the earlier part of a resumed run before the rest."""
@@ -177,9 +171,6 @@ class TrainCommands(QObject):
             return
         self.begun.emit()
         self._banner.hide()
-        project = self._document.project
-        self._live.begin(project.training)
-        self._run_essence = essence(project)
         self._session.train(
             rooted(self._document),
             paused=paused,
@@ -239,8 +230,7 @@ class TrainCommands(QObject):
         if self._is_early(lambda: self._start_again(weights_from)):
             return
         if self._session.active:
-            self._restart, self._keep_from = True, weights_from
-            self._session.stop()
+            self._session.stop(then=lambda: self.start(weights_from=weights_from))
         else:
             self.start(weights_from=weights_from)
 
@@ -257,7 +247,7 @@ class TrainCommands(QObject):
 
     def _on_changed(self, edits: Iterable[Edit]) -> None:
         if self._session.active:
-            self._live.follow(self._document.project.training)
+            self._session.follow(self._document.project.training)
             self._drift.start()
             return
         if not all(isinstance(edit, Move) for edit in edits):
@@ -274,8 +264,7 @@ class TrainCommands(QObject):
 
     def _compare(self) -> None:
         """Say when the canvas is no longer what runs."""
-        differs = essence(self._document.project) != self._run_essence
-        if self._session.active and differs:
+        if self._session.differs(rooted(self._document)):
             words = tr("The canvas differs from the running copy.")
             offers = [
                 (tr("Keep the weights that still fit"), self.keep),
@@ -289,10 +278,6 @@ class TrainCommands(QObject):
         if not self._session.active:
             self._banner.withdraw("drift")
         self.refresh()
-        if self._restart and not self._session.active:
-            self._restart = False
-            kept, self._keep_from = self._keep_from, ""
-            QTimer.singleShot(0, self, lambda: self.start(weights_from=kept))
 
     def _on_outcome(self, outcome: Outcome) -> None:
         """Say what ended a run that did not end well."""
