@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 
 import presets
-from engine.graph.assign import assign
 from engine.graph.model import Project
+from engine.graph.settings_text import assign
 from engine.training.loop.launch import launch
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from threading import Lock
 
 import presets
 from engine import files
-from engine.graph.presets import cures
+from engine.graph.presets import preset_fix
 from tests.helpers import generated
 
 ROOT = Path(__file__).parents[1]
@@ -105,7 +105,7 @@ def judge(info: presets.PresetInfo, results: list[dict]) -> dict:
         found = [result["validation"].get(target.metric) for result in results]
         met = met and all(value is not None and target.met(value) for value in found)
     met = met and all(result.get("cured_met", True) for result in results)
-    fault = cures.fault_of(presets.load(info.id))
+    fault = preset_fix.fault_of(presets.load(info.id))
     named = [_faults(result, "findings") for result in results]
     after = [_faults(result, "cured_findings") for result in results]
     if fault:

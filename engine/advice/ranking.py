@@ -6,7 +6,7 @@ A fix that breaks what was in order is no fix: it is left out.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from engine.advice.checks.itself import ITSELF
+from engine.advice.checks.self_comparison import ITSELF
 from engine.advice.document.connect_fixes import learned_targets
 from engine.advice.fixes import MAX_FIXES
 from engine.errors import EngineError

@@ -1,6 +1,6 @@
 """The check before a training: it refuses what would fail, or teach nothing."""
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.compile.inspection import as_error
 from engine.graph.model import Project
 
@@ -14,6 +14,6 @@ def refuse(project: Project) -> None:
     Raises:
         EngineError: The first problem, named as on the canvas.
     """
-    for problem in ShapeCache().analyse(project, warn=False).problems:
+    for problem in Analyser().analyse(project, warn=False).problems:
         if problem.severity == "error":
             raise as_error(project, problem)

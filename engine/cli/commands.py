@@ -27,14 +27,14 @@ def presets(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Say what keeps a project from training; 1 when something does."""
     project = projects.find(options.project)
-    from engine.advice.shapes import ShapeCache  # noqa: PLC0415
+    from engine.advice.analysis import Analyser  # noqa: PLC0415
     from engine.advice.weights import sources  # noqa: PLC0415 - loads torch
     from engine.data import catalog  # noqa: PLC0415
 
     folder = projects.folder_of(options.project)
     held = () if options.allow_paths else weights.outside(project, folder)
     seen = weights.without(project, held, folder)
-    analysis = ShapeCache(catalog.training_part).analyse(seen, folder="")
+    analysis = Analyser(catalog.training_part).analyse(seen, folder="")
     analysis = sources.with_held(analysis, project, folder, held)
     if options.json:
         write_json(_as_json(analysis))

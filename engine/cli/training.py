@@ -13,7 +13,7 @@ from engine.cli.findings import record_of, words_of
 from engine.cli.progress import Progress
 from engine.errors import ConfigError, TrainingError
 from engine.explain.diagnose import watch
-from engine.graph import assign, weights
+from engine.graph import settings_text, weights
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol import baselines
@@ -65,7 +65,7 @@ def _new(options: Namespace) -> tuple[Trainer, runs.Run]:
         )
     project = projects.find(options.project)
     _check_places(options, project)
-    assign.assign(project, options.values)
+    settings_text.assign(project, options.values)
     project = overridden(project, _command(options))
     out = Path(options.out) if options.out else None
     folder, name = (out.parent, out.name) if out else (RUNS, "")

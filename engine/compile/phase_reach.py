@@ -6,6 +6,7 @@ from engine.compile.flatten import FlatNode
 from engine.graph import paths
 from engine.graph.model import Project
 from engine.graph.settings import Phase
+from engine.graph.walks import walk
 from engine.layers import registry
 
 Names = tuple[str, ...]
@@ -49,16 +50,17 @@ class Reach:
             ends: Paths to begin at.
             moving: Only what gets a gradient from there.
         """
-        seen, stack = set(ends), list(ends)
-        while stack:
-            node = self.by_path[stack.pop()]
-            if moving and node.type == "stop_gradient" and node.params["enabled"]:
-                continue
-            for _, source in node.inputs:
-                if source.path in self.by_path and source.path not in seen:
-                    seen.add(source.path)
-                    stack.append(source.path)
-        return seen
+        return set(walk(ends, self._moving_sources if moving else self._sources))
+
+    def _sources(self, path: str) -> list[str]:
+        paths_above = (source.path for _, source in self.by_path[path].inputs)
+        return [above for above in paths_above if above in self.by_path]
+
+    def _moving_sources(self, path: str) -> list[str]:
+        """Return where a gradient goes on to; none goes through a StopGradient."""
+        node = self.by_path[path]
+        stops = node.type == "stop_gradient" and node.params["enabled"]
+        return [] if stops else self._sources(path)
 
     def moved(self, phase: Phase, *, moving: bool = False) -> list[FlatNode]:
         """Return the nodes whose weights a phase updates, if they have any.

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from engine import plain
 from engine.errors import GraphError
+from engine.graph import walks
 from engine.graph.ends import ID_PATTERN, Edge
 from engine.i18n import tr
 from engine.layers.spec import Value
@@ -167,10 +168,19 @@ class Graph:
             GraphError: When a node is missing, the wire exists, or it closes a cycle.
         """
         self._check_new(edge)
-        if self.reaches(edge.target.node, edge.source.node):
-            raise _closes_cycle(edge.target.node)
+        self.check_acyclic(edge)
         self._edges = _inserted(self._edges, edge, None, index)
         self._reindex(edge)
+
+    def check_acyclic(self, edge: Edge, where: str = "") -> None:
+        """Raise GraphError when a wire would close a cycle.
+
+        Args:
+            edge: Not there yet; its nodes are.
+            where: What its target is called; empty means by its id.
+        """
+        if self.reaches(edge.target.node, edge.source.node):
+            raise _closes_cycle(where or edge.target.node)
 
     def connect_all(self, edges: Iterable[Edge]) -> None:
         """Add many wires at the end, in a time that grows with their number alone.
@@ -201,15 +211,7 @@ class Graph:
 
     def _in_a_circle(self) -> str:
         """Return a node that depends on itself; empty when none does."""
-        ordered = {node.id for node in self.topological()}
-        left = [node_id for node_id in self._nodes if node_id not in ordered]
-        seen: set[str] = set()
-        current = left[0] if left else ""
-        while current and current not in seen:
-            seen.add(current)
-            sources = (edge.source.node for edge in self._into[current])
-            current = next(node for node in sources if node not in ordered)
-        return current
+        return walks.cycle(self._nodes, self._sources, self._targets) or ""
 
     def disconnect(self, edge: Edge) -> None:
         """Remove a wire.
@@ -321,42 +323,19 @@ class Graph:
         return [places[edge] for edge in edges]
 
     def reaches(self, start: str, goal: str) -> bool:
-        """Return whether `goal` is `start` or depends on it; walks from both ends."""
-        both = zip(self._behind(start), self._behind(goal, back=True), strict=False)
-        return any(one == goal or two == start for one, two in both)
-
-    def reached_from(self, start: str) -> set[str]:
-        """Return `start` and all that depends on it."""
-        return set(self._behind(start))
-
-    def _behind(self, start: str, *, back: bool = False) -> Iterator[str]:
-        seen, stack, index = {start}, [start], self._into if back else self._out_of
-        while stack:
-            current = stack.pop()
-            yield current
-            for edge in index.get(current, ()):
-                node = edge.source.node if back else edge.target.node
-                if node not in seen:
-                    seen.add(node)
-                    stack.append(node)
+        """Return whether `goal` is `start` or depends on it."""
+        return walks.leads_to(start, goal, self._targets, self._sources)
 
     def topological(self) -> Iterator[Node]:
         """Yield every node after all it depends on, otherwise in document order."""
-        missing = {
-            node_id: len({e.source.node for e in into}) if len(into) > 1 else len(into)
-            for node_id in self._nodes
-            for into in (self._into.get(node_id, ()),)
-        }
-        ready = [node_id for node_id, count in missing.items() if count == 0]
-        ready.reverse()
-        while ready:
-            current = ready.pop()
-            yield self._nodes[current]
-            targets = {e.target.node: None for e in self._out_of.get(current, ())}
-            for target in reversed(targets):
-                missing[target] -= 1
-                if missing[target] == 0:
-                    ready.append(target)
+        ordered = walks.topological(self._nodes, self._sources, self._targets)
+        return (self._nodes[node_id] for node_id in ordered)
+
+    def _sources(self, node_id: str) -> list[str]:
+        return [edge.source.node for edge in self._into.get(node_id, ())]
+
+    def _targets(self, node_id: str) -> list[str]:
+        return [edge.target.node for edge in self._out_of.get(node_id, ())]
 
     def copy(self) -> "Graph":
         """Return an independent graph with the same values."""

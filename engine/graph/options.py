@@ -222,7 +222,16 @@ _PHASE = (
           "their true labels (the empirical Fisher information)."),
 )  # fmt: skip
 
+_NODE = (
+    Param("trainable", "bool", True, "Trainable",
+          doc="Whether training may move the weights of this layer."),
+    Param("lr_factor", "float", 1.0, "Rate factor", min=0.0, max=1000.0,
+          doc="Multiplies the learning rate of this layer's weights."),
+)  # fmt: skip
+
 OPTIMIZERS: dict[str, Option] = {option.id: option for option in _OPTIMIZERS}
 SCHEDULES: dict[str, Option] = {option.id: option for option in _SCHEDULES}
 TRAINING_PARAMS: dict[str, Param] = {param.name: param for param in _TRAINING}
 PHASE_PARAMS: dict[str, Param] = {param.name: param for param in _PHASE}
+NODE_PARAMS: dict[str, Param] = {param.name: param for param in _NODE}
+"""What every node has beside its own parameters."""

@@ -5,8 +5,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
+from engine.advice.analysis import Analyser
 from engine.advice.checks.free_memory import room
-from engine.advice.shapes import ShapeCache
 from engine.errors import EngineError
 from engine.explain.diagnose import watch
 from engine.graph.files import serialize
@@ -99,7 +99,7 @@ class Forecaster:
         """Rehearse, unless arithmetic says that it would not fit."""
         project = serialize.loads(command.document)
         device = str(project.training.value("device"))
-        needed = ShapeCache().analyse(project).memory_bytes
+        needed = Analyser().analyse(project).memory_bytes
         if 0 < room(device).free < needed:
             return messages.Forecast(
                 command.revision, device, 0, 0.0, 0.0, 0.0, 0, 0, needed

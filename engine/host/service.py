@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import torch
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.advice.weights import sources
 from engine.data import catalog
 from engine.errors import EngineError, ExportError, TrainingError
@@ -55,7 +55,7 @@ class Host:
     def __init__(self, send: Send) -> None:
         self._send = send
         at_rest()
-        self._shapes = ShapeCache(catalog.training_part)
+        self._shapes = Analyser(catalog.training_part)
         self._job: Job | None = None
         self._past: PastViews | None = None
         self._past_runs = PastRuns()

@@ -1,4 +1,4 @@
-"""What a diagnosis tells: faults of a training, with numbers, and what cures them."""
+"""What a diagnosis tells: faults of a training, with numbers, and what mends them."""
 
 import math
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Finding:
         source: Paper or definition that the rule follows.
         nodes: Places on the canvas, the first one first.
         evidence: The numbers.
-        fixes: What one click can do; the preset's own cure stands first.
+        fixes: What one click can do; the preset's own fix stands first.
         step: Steps made when it was found.
     """
 

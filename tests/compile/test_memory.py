@@ -9,11 +9,11 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812 - torch's own name
 from torch.profiler import ProfilerActivity, profile
 
-from engine.advice import shapes
+from engine.advice import analysis
+from engine.advice.analysis import Analyser
 from engine.advice.checks import free_memory as rooms
 from engine.advice.checks.free_memory import Room, main_memory, room
 from engine.advice.checks.memory import Needs
-from engine.advice.shapes import ShapeCache
 from engine.compile.flatten import Flattener
 from engine.compile.held import Held, run_and_see
 from engine.compile.program import compile_project
@@ -64,13 +64,13 @@ HUGE = {
 @pytest.fixture
 def small_machine(monkeypatch):
     """Room as on a laptop, whatever the machine of the test has."""
-    monkeypatch.setattr(shapes, "room", lambda _device: Room(16 * GB, 8 * GB))
+    monkeypatch.setattr(analysis, "room", lambda _device: Room(16 * GB, 8 * GB))
 
 
 @pytest.mark.parametrize("name", HUGE)
 def test_what_nobody_can_hold_is_told_at_once_at_what_costs_most(name, small_machine):
     made = net(*HUGE[name], batch_size=1024)
-    found = ShapeCache().analyse(made)
+    found = Analyser().analyse(made)
     problems = [p for p in found.problems if "memory" in p.text]
     assert len(problems) == 1, [p.text for p in found.problems]
     assert problems[0].severity == "error"
@@ -80,15 +80,15 @@ def test_what_nobody_can_hold_is_told_at_once_at_what_costs_most(name, small_mac
 
 def test_more_than_is_free_but_not_than_there_is_warns(monkeypatch):
     made = net(("flatten", {}), ("linear", {"out_features": 8}))
-    needed = ShapeCache().analyse(made).memory_bytes
+    needed = Analyser().analyse(made).memory_bytes
     for there, severity in (
         (Room(needed - 1, needed - 1), ["error"]),
         (Room(needed + 1, needed - 1), ["warning"]),
         (Room(needed, needed), []),
         (Room(0, 0), []),
     ):
-        monkeypatch.setattr(shapes, "room", lambda _device, there=there: there)
-        found = ShapeCache().analyse(made).problems
+        monkeypatch.setattr(analysis, "room", lambda _device, there=there: there)
+        found = Analyser().analyse(made).problems
         assert [p.severity for p in found if "memory" in p.text] == severity
 
 
@@ -96,7 +96,7 @@ def test_optimizer_and_batch_count():
     def needs(kind, batch=32, **values):
         layers = [("flatten", {}), ("linear", {"out_features": 50_000})]
         made = net(*layers, phases=(phase(kind, values=values),), batch_size=batch)
-        found = ShapeCache().analyse(made)
+        found = Analyser().analyse(made)
         return found.memory_bytes, found.parameters
 
     plain, weights = needs("sgd", momentum=0.0)

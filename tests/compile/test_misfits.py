@@ -6,7 +6,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.errors import TrainingError
 from engine.graph.blocks import grouping
 from engine.graph.edits import apply_all
@@ -21,7 +21,7 @@ def starting(document, text, node_id="hidden", **changes):
 
 
 def problems(document, folder=""):
-    return ShapeCache().analyse(document, folder=str(folder)).problems
+    return Analyser().analyse(document, folder=str(folder)).problems
 
 
 def refuses(document):
@@ -122,4 +122,4 @@ def test_of_a_state_dict_nothing_is_said_before_training(tmp_path):
 
 
 def test_without_a_folder_no_file_is_looked_at(file):
-    assert ShapeCache().analyse(starting(mlp(), f"{file}#nope")).problems == ()
+    assert Analyser().analyse(starting(mlp(), f"{file}#nope")).problems == ()

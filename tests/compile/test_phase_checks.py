@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import presets
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.compile.program import compile_project
 from engine.graph.edits import apply_all
 from engine.graph.model import Edge, Node
@@ -14,7 +14,7 @@ from tests.training.test_nested_updates import tower
 
 
 def analysed(document):
-    return ShapeCache().analyse(document)
+    return Analyser().analyse(document)
 
 
 def with_phases(document, *phases):

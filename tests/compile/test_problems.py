@@ -2,15 +2,15 @@
 
 import pytest
 
+from engine.advice.analysis import Analyser
 from engine.advice.document.validate import validate
-from engine.advice.shapes import ShapeCache
 from engine.graph.edits import apply_all
 from engine.graph.model import Edge, Node, Project
 from tests.helpers.projects import chain, project
 
 
 def problems(made: Project):
-    return ShapeCache().analyse(made).problems
+    return Analyser().analyse(made).problems
 
 
 def errors(made: Project):

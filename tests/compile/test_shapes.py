@@ -7,7 +7,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.advice import ranking
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.compile import inferences
 from engine.compile.build import build
 from engine.compile.infer import Flow, infer
@@ -18,7 +18,7 @@ from tests.helpers.projects import chain, graph
 
 
 def errors(made: Project):
-    return [p for p in ShapeCache().analyse(made).problems if p.severity == "error"]
+    return [p for p in Analyser().analyse(made).problems if p.severity == "error"]
 
 
 def cnn() -> Project:
@@ -29,7 +29,7 @@ def cnn() -> Project:
 
 
 def test_cnn_shapes_and_counts_equal_torch():
-    analysis = ShapeCache().analyse(cnn(), revision=5)
+    analysis = Analyser().analyse(cnn(), revision=5)
     net = nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 10)
     )
@@ -76,7 +76,7 @@ def test_flops_equal_torchs_counter(type_id, inputs, params):
 
 
 def test_nodes_below_a_broken_one_are_unknown_and_silent():
-    analysis = ShapeCache().analyse(chain("lstm", "relu", "flatten"))
+    analysis = Analyser().analyse(chain("lstm", "relu", "flatten"))
     assert [p.node for p in analysis.problems] == ["n0"]
     assert not any(analysis.nodes[n].known for n in ("n0", "n1", "n2", "loss"))
     assert analysis.nodes["data"].known
@@ -94,7 +94,7 @@ def _blocks(*, repeat: int = 1, share: str | None = None) -> Project:
 
 
 def test_block_instances_sum_up_what_is_inside():
-    analysis = ShapeCache().analyse(_blocks())
+    analysis = Analyser().analyse(_blocks())
     info = analysis.nodes["n1"]
     assert info.inputs == {"input": (-1, 64)}
     assert info.outputs == {"out": (-1, 64)}
@@ -105,8 +105,8 @@ def test_block_instances_sum_up_what_is_inside():
 
 
 def test_repeats_count_each_time_and_shared_weights_once():
-    assert ShapeCache().analyse(_blocks(repeat=3)).parameters == 6 * 64 * 65
-    assert ShapeCache().analyse(_blocks(share="w")).parameters == 64 * 65
+    assert Analyser().analyse(_blocks(repeat=3)).parameters == 6 * 64 * 65
+    assert Analyser().analyse(_blocks(share="w")).parameters == 64 * 65
 
 
 def test_shared_weights_of_other_size_are_a_problem():
@@ -131,12 +131,12 @@ def test_mistake_inside_a_block_is_said_at_the_inner_path():
 def test_unknown_things_never_raise():
     made = chain("flatten")
     made.graph.add_node(Node("odd", "nonsense"))
-    assert not ShapeCache().analyse(made).trainable
+    assert not Analyser().analyse(made).trainable
     made = chain(("linear", {"out_features": -3}), "relu")
-    analysis = ShapeCache().analyse(made)
+    analysis = Analyser().analyse(made)
     assert [p.node for p in analysis.problems] == ["n0"]
-    assert ShapeCache().analyse(Project()).problems
-    assert ShapeCache().analyse(_blocks(repeat=0)).problems
+    assert Analyser().analyse(Project()).problems
+    assert Analyser().analyse(_blocks(repeat=0)).problems
 
 
 @pytest.mark.parametrize("filling", ["identity", None])
@@ -150,13 +150,13 @@ def test_blocks_of_blocks_without_end_are_refused_in_a_moment(filling):
         made.blocks[f"b{level}"] = Block(inner, *ends)
     last = graph({"n": filling}) if filling else graph({})
     made.blocks["b6"] = Block(last, *(ends if filling else ({}, {})))
-    (problem,) = ShapeCache().analyse(made).problems
+    (problem,) = Analyser().analyse(made).problems
     assert "too large" in problem.text
 
 
 def test_second_analysis_builds_only_what_changed(monkeypatch):
     monkeypatch.setattr(ranking, "MOST_TRIALS", 0)  # fixes build layers of their own
-    cache, made = ShapeCache(), chain(*["linear", "relu"] * 20)
+    cache, made = Analyser(), chain(*["linear", "relu"] * 20)
     cache.analyse(made)
     calls = []
     monkeypatch.setattr(

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 import presets
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.data import catalog
 from engine.graph.edits import apply_all
 from engine.graph.model import Node
@@ -18,7 +18,7 @@ TOKENS = ("data", "data", {"source": "python_help", "context": 16})
 def told(nodes, wires):
     """Return (node, text) of the warnings about a document that trains."""
     made = project([Node(*node) for node in nodes], wires)
-    problems = ShapeCache(catalog.training_part).analyse(made).problems
+    problems = Analyser(catalog.training_part).analyse(made).problems
     assert all(problem.severity == "warning" for problem in problems), problems
     return {(problem.node, problem.text) for problem in problems}
 
@@ -175,7 +175,7 @@ def test_a_network_that_reads_its_target_is_told():
 
 @pytest.mark.parametrize("preset_id", presets.all_ids())
 def test_no_preset_raises_a_false_alarm(preset_id):
-    cache = ShapeCache(catalog.training_part)
+    cache = Analyser(catalog.training_part)
     assert not cache.analyse(presets.load(preset_id)).problems
 
 
@@ -183,7 +183,7 @@ def test_no_preset_raises_a_false_alarm(preset_id):
 def test_a_fix_of_what_looks_ahead_solves_it(name):
     nodes, wires = text(*LOOKS_AHEAD[name])
     made = project([Node(*node) for node in nodes], wires)
-    cache = ShapeCache(catalog.training_part)
+    cache = Analyser(catalog.training_part)
     (problem,) = (p for p in cache.analyse(made).problems if p.text == AHEAD)
     for fix in problem.fixes[:1]:
         apply_all(made, fix.edits)
@@ -202,7 +202,7 @@ def same_tokens(*layers, target="data.tokens"):
 def test_a_target_that_stands_in_the_input_is_told_at_the_loss():
     nodes, wires = same_tokens()
     made = project([Node(*node) for node in nodes], wires)
-    cache = ShapeCache(catalog.training_part)
+    cache = Analyser(catalog.training_part)
     (problem,) = cache.analyse(made).problems
     assert (problem.node, problem.text, problem.port) == ("loss", AHEAD, "target")
     assert "reads at the same place" in problem.got

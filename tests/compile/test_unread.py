@@ -6,13 +6,13 @@ import pytest
 import torch
 
 import presets
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.compile.program import compile_project
 from engine.graph.edits import apply_all
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
 from tests.helpers.projects import chain, graph
 
-CACHE = ShapeCache()
+CACHE = Analyser()
 WIDE = ("linear", {"out_features": 16})
 
 

@@ -4,7 +4,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.advice.weights import kinds
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.export import Weights, export
@@ -39,7 +39,7 @@ def test_what_holds_no_weights_is_told_at_the_check_or_by_reading(tmp_path, name
     path = WEIGHTS[name](tmp_path)
     with pytest.raises(EngineError):
         weight_files.read(str(path))
-    problems = ShapeCache().analyse(starting(path), folder="").problems
+    problems = Analyser().analyse(starting(path), folder="").problems
     if name not in TOLD_BY_READING:
         assert [each.node for each in problems] == ["hidden"]
 

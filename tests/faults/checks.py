@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.compile.build import build
 from engine.errors import EngineError
 from engine.graph.model import Edge, Endpoint, Node, Project
@@ -210,7 +210,7 @@ class Tried:
     def __init__(self) -> None:
         self.failures: Counter[str] = Counter()
         self.examples: dict[str, Case] = {}
-        self._cache = ShapeCache()
+        self._cache = Analyser()
         self._log = _Log()
         logging.getLogger("engine").addHandler(self._log)
 

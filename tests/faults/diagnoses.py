@@ -14,9 +14,9 @@ from typing import NamedTuple
 import presets
 from engine.cli.findings import record_of
 from engine.explain.diagnose import watch
-from engine.graph.assign import assign
 from engine.graph.edits import apply_all
 from engine.graph.model import Project
+from engine.graph.settings_text import assign
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Evaluation
 from engine.training.loop.trainer import Trainer

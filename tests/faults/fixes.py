@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.compile.outline import outline
 from engine.errors import EngineError
 from engine.graph.edits import apply_all
@@ -30,7 +30,7 @@ from tests.workbench.inspector.networks import applied
 
 HELP = "no fix of 62 mistakes and of broken presets adds a problem, or nonsense"
 MOST_PRESSED = 60
-_CACHE = ShapeCache()
+_CACHE = Analyser()
 _DEFAULT = 200
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.advice.weights.headers import header_of
 from engine.errors import EngineError
 from engine.export import export, of_run
@@ -156,8 +156,8 @@ class Bench:
             lambda: header_of(path),
             lambda: weight_files.read(str(path)),
             lambda: initial_weights.preview(self.project, str(path)),
-            lambda: ShapeCache().analyse(strict, folder=""),
-            lambda: ShapeCache().analyse(project, folder=""),
+            lambda: Analyser().analyse(strict, folder=""),
+            lambda: Analyser().analyse(project, folder=""),
             lambda: Trainer(strict).close("stopped"),
             lambda: Trainer(project).close("stopped"),
         ]
@@ -206,7 +206,7 @@ def _project_case(make: Callable[[Path], Path]) -> Callable[[Path], list[Use]]:
 
 def _of_project(path: Path) -> list[Use]:
     folder = str(path.parent)
-    return [lambda: ShapeCache().analyse(serialize.load(path), folder=folder)]
+    return [lambda: Analyser().analyse(serialize.load(path), folder=folder)]
 
 
 def _project() -> Project:

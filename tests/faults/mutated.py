@@ -11,7 +11,7 @@ from engine.advice.document import switches
 from engine.errors import DocumentError, EngineError
 from engine.graph.files import serialize
 from engine.graph.model import Project
-from engine.graph.presets import cures, library
+from engine.graph.presets import library, preset_fix
 from presets import load
 from tests.faults._clock import Clock
 from tests.faults._mutations import mutants
@@ -52,9 +52,9 @@ def run(options: argparse.Namespace, folder: Path) -> int:
 
 
 def _checker() -> Check:
-    from engine.advice.shapes import ShapeCache  # noqa: PLC0415 - torch
+    from engine.advice.analysis import Analyser  # noqa: PLC0415 - torch
 
-    check = ShapeCache().analyse
+    check = Analyser().analyse
     check(load("xor"))  # what is loaded at first use is no mutant's
     return check
 
@@ -97,10 +97,10 @@ def _uses(project: Project, check: Check) -> Iterator[str]:
     if serialize.dumps(serialize.loads(text)) != text:
         yield "is another project once it is saved"
     notes.read(project)
-    for remedy in switches.read(project):
-        remedy.is_on(project)
-    cures.fault_of(project)
-    cures.fix_of(project)
+    for switch in switches.read(project):
+        switch.is_on(project)
+    preset_fix.fault_of(project)
+    preset_fix.fix_of(project)
     try:
         library.info(project, "x")
     except EngineError as error:

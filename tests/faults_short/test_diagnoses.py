@@ -15,7 +15,7 @@ def test_what_is_told_does_not_depend_on_the_load():
 
 
 @pytest.mark.parametrize("case", [c for c in diagnoses.BROKEN if c.words][:-2])
-def test_a_fault_is_named_alone_and_its_first_fix_cures_it(case):
+def test_a_fault_is_named_alone_and_its_first_fix_mends_it(case):
     fault, better = diagnoses.cured(case)
     assert fault == [case.fault]
     assert better

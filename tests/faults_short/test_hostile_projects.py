@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from tests.faults import _audit, mutated
 from tests.faults._hostile_projects import PROJECTS
 
@@ -18,7 +18,7 @@ def test_hostile_project_is_refused_or_checked(name: str, tmp_path: Path) -> Non
     path = dict(PROJECTS)[name](tmp_path)
     start = time.monotonic()
     with _audit.watch(tmp_path) as seen:
-        fault, _ = mutated.problem_of(path, lambda p: ShapeCache().analyse(p, 0, ""))
+        fault, _ = mutated.problem_of(path, lambda p: Analyser().analyse(p, 0, ""))
     assert fault == ""
     assert [event for event in seen if "touch" in event or "passwd" in event] == []
     assert time.monotonic() - start < _HANG_S

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.advice.weights import sources
 from engine.graph.model import Node
 from engine.graph.weights import outside, without
@@ -61,7 +61,7 @@ def test_what_is_held_back_is_told_and_not_opened(folder, monkeypatch):
     assert held == (str(folder.parent / "private.safetensors"),)
     monkeypatch.setattr(sources.kinds, "complaint", lambda _: pytest.fail("read"))
     seen = without(project, held, str(folder))
-    analysis = ShapeCache().analyse(seen, 0, str(folder))
+    analysis = Analyser().analyse(seen, 0, str(folder))
     told = sources.with_held(analysis, project, str(folder), held)
     (problem,) = [each for each in told.problems if each.kind == "outside"]
     assert (problem.node, problem.got) == ("n1", held[0])

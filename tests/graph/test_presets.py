@@ -3,7 +3,7 @@ import json
 import pytest
 
 import presets
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.errors import DocumentError
 from engine.graph.files import serialize
 from engine.graph.model import Project
@@ -13,8 +13,8 @@ IDS = [info.id for info in presets.all_presets()]
 
 
 @pytest.fixture(scope="module")
-def shapes() -> ShapeCache:
-    return ShapeCache()
+def shapes() -> Analyser:
+    return Analyser()
 
 
 def test_the_default_comes_first_and_none_is_missing():

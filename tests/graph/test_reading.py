@@ -71,7 +71,7 @@ def test_ports_of_a_block_with_bad_names_or_twice_are_refused() -> None:
 
 @pytest.mark.parametrize("end", ["gone.out", "a.gone"])
 def test_port_of_a_block_that_leads_nowhere_can_be_opened_and_checked(end) -> None:
-    from engine.advice.shapes import ShapeCache  # noqa: PLC0415 - torch
+    from engine.advice.analysis import Analyser  # noqa: PLC0415 - torch
 
     inner = {"nodes": [{"id": "a", "type": "relu"}], "outputs": [["p", end]]}
     types = {"data": "data", "b": "block", "flat": "flatten", "fc": "linear"}
@@ -82,7 +82,7 @@ def test_port_of_a_block_that_leads_nowhere_can_be_opened_and_checked(end) -> No
     edges = [["b.p", "flat.input"], ["flat.out", "fc.input"], ["fc.out", "loss.input"]]
     edges.append(["data.label", "loss.target"])
     graph = {"nodes": nodes, "edges": edges}
-    ShapeCache().analyse(serialize.loads(text_with(blocks={"b": inner}, graph=graph)))
+    Analyser().analyse(serialize.loads(text_with(blocks={"b": inner}, graph=graph)))
 
 
 def test_halves_of_characters_are_replaced_so_that_saving_works(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import presets
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.errors import EngineError
 from engine.graph.edits import SetTraining, apply_all
 from engine.graph.files import serialize
@@ -16,7 +16,7 @@ from engine.graph.settings import Training
 from engine.protocol.wire.edit_records import read_edits, records_of
 from tests.workbench.inspector.mistakes import MISTAKES
 
-SHAPES = ShapeCache()
+SHAPES = Analyser()
 LETTERS = st.text(max_size=5)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | LETTERS,

@@ -14,8 +14,8 @@ from torch.nn.utils.rnn import (
 )
 
 import presets
-from engine.graph.assign import assign
 from engine.graph.model import Node
+from engine.graph.settings_text import assign
 from engine.training.loop.trainer import Trainer
 from tests.training.projects import phase, project
 

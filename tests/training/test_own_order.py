@@ -2,7 +2,7 @@
 
 import torch
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.data import catalog
 from engine.graph.edits import apply_all
 from engine.graph.model import Node
@@ -118,7 +118,7 @@ def test_a_run_goes_on_to_the_last_bit_in_the_middle_of_an_epoch(tmp_path):
 def test_the_fix_of_two_nodes_with_the_same_samples_is_that_order():
     document = pairs("shared")
     document.graph.replace_node(document.graph.node("other").with_param("weight", 1.0))
-    cache = ShapeCache(catalog.training_part)
+    cache = Analyser(catalog.training_part)
     found = [p for p in cache.analyse(document).problems if "same samples" in p.text]
     (problem,) = found
     (fix,) = problem.fixes

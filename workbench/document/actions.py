@@ -7,9 +7,9 @@ changed then.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.advice.document.switches import Remedy
+from engine.advice.document.switches import Switch
 from engine.errors import EngineError, GraphError
-from engine.graph import assign
+from engine.graph import settings_text
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -354,16 +354,16 @@ def mend(
 def _plain(project: Project, fix: Fix) -> Iterator[Edit]:
     """Yield the edits, with words made of the document as it is now."""
     for edit in fix.edits:
-        if isinstance(edit, assign.Assign):
-            yield from assign.edits(project, edit.words)
+        if isinstance(edit, settings_text.Assign):
+            yield from settings_text.edits(project, edit.words)
         else:
             yield edit
 
 
-def switch(document: Document, remedy: Remedy, *, on: bool) -> None:
+def switch(document: Document, wanted: Switch, *, on: bool) -> None:
     """Turn a switch that the document carries."""
-    name = tr(remedy.title)
+    name = tr(wanted.title)
     text = tr("Switch {name} on", name=name)
     if not on:
         text = tr("Switch {name} off", name=name)
-    document.apply(remedy.switched(document.project, on=on), text)
+    document.apply(wanted.switched(document.project, on=on), text)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from engine.errors import GraphError
 from engine.graph.blocks import grouping, ungrouping
+from engine.graph.blocks.outer import inside
 from engine.graph.edits import (
     AddNode,
     Edit,
@@ -286,19 +287,6 @@ def check_no_circle(project: Project, name: str, scope: str) -> None:
             where=name,
             fix=tr("Copy it as independent, or use Repeat."),
         )
-
-
-def inside(project: Project, name: str) -> set[str]:
-    """Return the blocks that stand in a block, at any depth."""
-    found: set[str] = set()
-    stack = [name]
-    while stack:
-        block = project.blocks.get(stack.pop())
-        nodes = block.graph.nodes.values() if block else ()
-        inner = {of(node) for node in nodes} - {""}
-        stack.extend(inner - found)
-        found |= inner
-    return found
 
 
 def set_open(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtGui import QGuiApplication
 
 from engine.errors import DocumentError
+from engine.graph.blocks.outer import inside
 from engine.graph.edits import AddNode, Connect, Edit, Move, SetBlock
 from engine.graph.files import serialize
 from engine.graph.model import (
@@ -17,7 +18,6 @@ from engine.graph.model import (
     Position,
     Project,
 )
-from engine.graph.ports import BLOCK
 from engine.i18n import tr
 from workbench.document import blocks
 from workbench.document.actions import pinned
@@ -51,15 +51,10 @@ def excerpt(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> s
 
 def _blocks_of(project: Project, part: Project) -> dict[str, Block]:
     """Return the definitions that the nodes of `part` stand for, inner ones too."""
-    found: dict[str, Block] = {}
-    stack = list(part.graph.nodes.values())
-    while stack:
-        node = stack.pop()
-        name = str(node.params.get("of", ""))
-        if node.type == BLOCK and name in project.blocks and name not in found:
-            found[name] = project.blocks[name]
-            stack.extend(found[name].graph.nodes.values())
-    return found
+    direct = [name for name in map(of, part.graph.nodes.values()) if name]
+    inner = (n for name in direct for n in sorted(inside(project, name)))
+    names = dict.fromkeys((*direct, *inner))
+    return {name: project.blocks[name] for name in names if name in project.blocks}
 
 
 def copy(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> None:

@@ -7,11 +7,12 @@ from PySide6.QtCore import QStandardPaths
 
 from engine.errors import DocumentError, EngineError, GraphError
 from engine.files import atomic_write
+from engine.graph.blocks.outer import inside
 from engine.graph.files import reading, serialize
 from engine.graph.model import ROOT, Node, Position, Project
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
-from workbench.document import blocks, clipboard
+from workbench.document import clipboard
 from workbench.document.document import SUFFIX, Document
 
 
@@ -44,7 +45,7 @@ def save(document: Document, name: str) -> Path:
     project = document.project
     if name not in project.blocks:
         raise GraphError(tr("There is no block “{name}”", name=name))
-    names = [name, *sorted(blocks.inside(project, name))]
+    names = [name, *sorted(inside(project, name))]
     part = Project(name=name)
     part.blocks = {n: project.blocks[n] for n in names if n in project.blocks}
     part.layout = {n: project.layout[n] for n in names if n in project.layout}

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from engine.advice.document import untrained
 from engine.errors import GraphError, UnknownLayerError
 from engine.graph.edits import Connect, Disconnect, Edit
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.graph.ports import fits, input_ports, output_ports, title
+from engine.graph.walks import ancestors, descendants
 from engine.i18n import tr
 from engine.layers.spec import Port, PortKind, Ports
 
@@ -56,12 +56,7 @@ def check(project: Project, edge: Edge, scope: str = ROOT) -> None:
     target = port_of(inputs_of(project, end), edge.target.port)
     if source is None or target is None:
         raise GraphError(tr("There is no such port"), where=name_of(end))
-    if graph.reaches(end.id, start.id):
-        raise GraphError(
-            tr("This wire would close a cycle"),
-            where=name_of(end),
-            fix=tr("A network is computed from left to right, without loops."),
-        )
+    graph.check_acyclic(edge, name_of(end))
     if not fits(source, target):
         raise GraphError(
             tr("“{port}” does not fit", port=target.name),
@@ -97,11 +92,7 @@ def candidates(
     port = port_of(own, end.port)
     if port is None:
         return
-    closing = set(
-        untrained.ancestors(graph, [end.node])
-        if forward
-        else untrained.descendants(graph, end.node)
-    )
+    closing = (ancestors if forward else descendants)(graph, [end.node])
     for other in graph.nodes.values():
         if other.id in closing:
             continue

@@ -1,4 +1,4 @@
-"""What a diagnosis found: the fault, its numbers, its source, and what cures it."""
+"""What a diagnosis found: the fault, its numbers, its source, and what mends it."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ class FindingCard(QFrame):
     """One fault."""
 
     activated = Signal(str)
-    cure_requested = Signal(object, object)  # the finding and one of its fixes
+    fix_requested = Signal(object, object)  # the finding and one of its fixes
 
     def __init__(self, finding: Finding) -> None:
         super().__init__()
@@ -58,11 +58,11 @@ class FindingCard(QFrame):
         box.addLayout(_table(self.finding.evidence))
         box.addWidget(_label(self.finding.advice, "text"))
         if self.finding.fixes:
-            box.addLayout(self._cures())
+            box.addLayout(self._fixes())
         box.addWidget(_label(self.finding.source, "secondary"))
         return box
 
-    def _cures(self) -> QVBoxLayout:
+    def _fixes(self) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setContentsMargins(0, 2, 0, 2)
         box.setSpacing(SPACE_S - 2)
@@ -72,7 +72,7 @@ class FindingCard(QFrame):
                 tr("Apply this as one undo step and train again")
             )
             button.clicked.connect(
-                lambda _=False, fix=fix: self.cure_requested.emit(self.finding, fix)
+                lambda _=False, fix=fix: self.fix_requested.emit(self.finding, fix)
             )
             self.buttons.append(button)
             box.addWidget(button)
@@ -89,7 +89,7 @@ class FindingList(QWidget):
     """All faults of the run that is shown."""
 
     activated = Signal(str)
-    cure_requested = Signal(object, object)
+    fix_requested = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ class FindingList(QWidget):
     def _card(self, finding: Finding) -> FindingCard:
         card = FindingCard(finding)
         card.activated.connect(self.activated)
-        card.cure_requested.connect(self.cure_requested)
+        card.fix_requested.connect(self.fix_requested)
         return card
 
     def _on_theme_changed(self) -> None:

@@ -16,8 +16,8 @@ from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document
 from workbench.inspector.node_panel import NodePanel
-from workbench.inspector.remedies import RemedySwitches
 from workbench.inspector.section import scrolled
+from workbench.inspector.switches import Switches
 from workbench.inspector.training.form import TrainingForm
 from workbench.theme.label import Label
 from workbench.theme.style import polish
@@ -41,7 +41,7 @@ class Inspector(QWidget):
         self._scope, self._prefix = ROOT, ""
         self._analysis: Analysis | None = None
         self.node_panel = NodePanel(document)
-        self.remedies = RemedySwitches(document)
+        self.switches = Switches(document)
         self.training = TrainingForm(document)
         self.hint = Label(tr("Select a layer to see and edit it."))
         self.hint.setWordWrap(True)
@@ -59,7 +59,7 @@ class Inspector(QWidget):
         polish(self.tabs, "inner", value=True)
         for title, widgets in (
             (tr("Layer"), (self.hint, self.node_panel)),
-            (tr("Training"), (self.remedies, self.training)),
+            (tr("Training"), (self.switches, self.training)),
         ):
             self.tabs.addTab(title)
             self.pages.addWidget(_page(widgets))

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.errors import EngineError
 from engine.graph import ports
 from engine.graph.model import ROOT, Node
+from engine.graph.options import NODE_PARAMS
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATA, DATASETS
-from engine.layers.spec import LayerSpec, Param, Value
+from engine.layers.spec import LayerSpec, Value
 from engine.protocol.messages import NodeInfo
 from workbench.document import Document, actions
 from workbench.inspector.facts import Facts
@@ -22,26 +23,6 @@ from workbench.theme.label import Label
 from workbench.theme.line import Line
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M
-
-WEIGHTS = (
-    Param(
-        "trainable",
-        "bool",
-        default=True,
-        label="Trainable",
-        doc="Whether training may move the weights of this layer.",
-    ),
-    Param(
-        "lr_factor",
-        "float",
-        1.0,
-        "Rate factor",
-        doc="Multiplies the learning rate of this layer's weights.",
-        min=0.0,
-        max=1000.0,
-    ),
-)
-_WEIGHTS_BY_NAME = {param.name: param for param in WEIGHTS}
 
 
 class NodePanel(QWidget):
@@ -58,7 +39,7 @@ class NodePanel(QWidget):
         self._scope = ROOT
         self._shown_types: tuple[str, ...] = ()
         self.form = Form(())
-        self.weights = Form(WEIGHTS)
+        self.weights = Form(tuple(NODE_PARAMS.values()))
         self.weights.edited.connect(self._on_weights_edited)
         self.weights.reset_wanted.connect(self._on_weights_reset)
         self.start = StartRow()
@@ -202,7 +183,7 @@ class NodePanel(QWidget):
             actions.set_lr_factor(*nodes, value=value, scope=self._scope)
 
     def _on_weights_reset(self, name: str) -> None:
-        self._on_weights_edited(name, _WEIGHTS_BY_NAME[name].default)
+        self._on_weights_edited(name, NODE_PARAMS[name].default)
 
     def _on_start_cleared(self) -> None:
         actions.start_anew(self._document, self._ids, self._scope)

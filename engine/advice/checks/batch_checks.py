@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.advice.document.guarded import advised
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Inference
+from engine.compile.phase_reach import Reach
 from engine.graph import ports
 from engine.graph.edits import Edit, ReplaceNode, SetTraining
 from engine.graph.model import Project
@@ -29,13 +30,13 @@ class Whole:
         project: Only read.
         nodes: All flat nodes.
         found: What is known of each, by path.
-        spots: Each that has inputs, by path.
+        contexts: Each that has inputs, by path.
     """
 
     project: Project
     nodes: Sequence[FlatNode]
     found: Mapping[str, Inference]
-    spots: Mapping[str, Spot]
+    contexts: Mapping[str, FixContext]
 
 
 def update_problems(whole: Whole) -> Iterator[Problem]:
@@ -58,17 +59,6 @@ def _with_movable(whole: Whole, problem: Problem) -> tuple[Fix, ...]:
     return (*advised(_movable, whole, problem.phase), *problem.fixes)
 
 
-def _ancestors(whole: Whole, nodes: Sequence[FlatNode]) -> list[FlatNode]:
-    by_path = {node.path: node for node in whole.nodes}
-    seen, stack = {node.path for node in nodes}, [node.path for node in nodes]
-    while stack:
-        for _, source in by_path[stack.pop()].inputs:
-            if source.path in by_path and source.path not in seen:
-                seen.add(source.path)
-                stack.append(source.path)
-    return [node for node in whole.nodes if node.path in seen]
-
-
 def _movable(whole: Whole, name: str) -> Iterator[Fix]:
     """Yield what gives a phase weights: frozen ones that train, or a new layer."""
     phase = next(p for p in whole.project.training.phases if p.name == name)
@@ -78,16 +68,16 @@ def _movable(whole: Whole, name: str) -> Iterator[Fix]:
         if registry.get(node.type).category == "loss"
         and (not phase.minimise or node.place in phase.minimise)
     ]
-    needed = _ancestors(whole, losses)
-    known = [node for node in needed if node.path in whole.found]
+    needed = Reach(whole.project, whole.nodes).needed([node.path for node in losses])
+    known = [n for n in whole.nodes if n.path in needed and n.path in whole.found]
     layers = [node for node in known if whole.found[node.path].parameters]
     yield from _thawed(whole.project, [n for n in layers if not n.trainable])
-    spot = whole.spots.get(losses[0].path) if losses and not layers else None
-    if spot is not None and len(spot.shape) > 1:
-        classes = spot.flows[1].classes if len(spot.flows) > 1 else 0
-        for size in (classes, spot.shape[-1]):
+    context = whole.contexts.get(losses[0].path) if losses and not layers else None
+    if context is not None and len(context.shape) > 1:
+        classes = context.flows[1].classes if len(context.flows) > 1 else 0
+        for size in (classes, context.shape[-1]):
             if size:
-                yield from spot.insert(0, ("linear", {"out_features": size}))
+                yield from context.insert(0, ("linear", {"out_features": size}))
 
 
 def _thawed(project: Project, frozen: Sequence[FlatNode]) -> Iterator[Fix]:
@@ -116,18 +106,18 @@ def _single_samples(whole: Whole) -> Iterator[Problem]:
         return
     larger = SetTraining(training.with_value("batch_size", _USUAL_BATCH))
     label = tr("Set Batch size to {n}", n=_USUAL_BATCH)
-    for path, spot in whole.spots.items():
-        is_norm = spot.node.type.startswith("batch_norm")
+    for path, context in whole.contexts.items():
+        is_norm = context.node.type.startswith("batch_norm")
         if is_norm and math.prod(whole.found[path].outputs[0].shape[2:]) == 1:
             yield Problem(
-                spot.node.place,
+                context.node.place,
                 tr(
                     "{title} compares samples, and a batch has only one",
-                    title=spot.title,
+                    title=context.title,
                 ),
                 expected=tr("a batch of at least {n}", n=2),
                 got=tr("a batch of {n}", n=1),
-                fixes=(Fix(label, (larger,)), *spot.retype("layer_norm")),
+                fixes=(Fix(label, (larger,)), *context.retype("layer_norm")),
             )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.advice.fixes.classified import REARRANGED, YES_OR_NO, classified
-from engine.advice.fixes.fix_context import Spot, Step
+from engine.advice.fixes.fix_context import FixContext, Step
 from engine.graph import ports
 from engine.graph.blocks.rewire import heal
 from engine.graph.model import Node
@@ -23,63 +23,63 @@ _SCORES_INSTEAD = {"bce": "bce_with_logits", "nll": "cross_entropy"}
 _UNBOUNDED = {"dense", "conv"}
 
 
-def range_problems(spot: Spot) -> Iterator[Problem]:
+def range_problems(context: FixContext) -> Iterator[Problem]:
     """Yield what is wrong with the range of the numbers that reach a loss."""
-    if spot.node.type in _SQUEEZED:
-        yield from _squeezed(spot)
-    if spot.node.type in _SCORES_INSTEAD:
-        yield from _raw(spot)
-    if spot.node.type in YES_OR_NO and len(spot.flows) > 1:
-        yield from _many_classes(spot)
+    if context.node.type in _SQUEEZED:
+        yield from _squeezed(context)
+    if context.node.type in _SCORES_INSTEAD:
+        yield from _raw(context)
+    if context.node.type in YES_OR_NO and len(context.flows) > 1:
+        yield from _many_classes(context)
 
 
-def _squeezed(spot: Spot) -> Iterator[Problem]:
+def _squeezed(context: FixContext) -> Iterator[Problem]:
     """Warn of a loss that takes scores and gets probabilities."""
-    edge = spot.wire(0)
-    squeezer = spot.graph.node(edge.source.node) if edge else None
-    if squeezer is None or squeezer.type not in _SQUEEZED[spot.node.type]:
+    edge = context.wire(0)
+    squeezer = context.graph.node(edge.source.node) if edge else None
+    if squeezer is None or squeezer.type not in _SQUEEZED[context.node.type]:
         return
     yield Problem(
-        spot.node.place,
+        context.node.place,
         tr(
             "{loss} has {squeezer} built in; twice makes training slow",
-            loss=spot.title,
+            loss=context.title,
             squeezer=ports.title(squeezer),
         ),
         expected=tr("scores (logits)"),
         got=tr("probabilities"),
         port="input",
-        fixes=tuple(_unsqueezed(spot, squeezer)),
+        fixes=tuple(_unsqueezed(context, squeezer)),
         severity="warning",
     )
 
 
-def _unsqueezed(spot: Spot, squeezer: Node) -> Iterator[Fix]:
+def _unsqueezed(context: FixContext, squeezer: Node) -> Iterator[Fix]:
     """Yield the loss without the layer that it has built in."""
-    scope, graph = spot.node.scope, spot.graph
+    scope, graph = context.node.scope, context.graph
     above = graph.edges_into(squeezer.id)
     if len(above) == 1 and len(graph.edges_out_of(squeezer.id)) == 1:
         words = tr("Remove “{title}”", title=ports.title(squeezer))
-        yield Fix(words, tuple(heal(spot.project, [squeezer.id], scope)))
+        yield Fix(words, tuple(heal(context.project, [squeezer.id], scope)))
     elif above:
         words = tr("Connect the scores directly")
-        yield from spot.replug(0, above[0].source, words)
+        yield from context.replug(0, above[0].source, words)
 
 
-def _raw(spot: Spot) -> Iterator[Problem]:
+def _raw(context: FixContext) -> Iterator[Problem]:
     """Tell of a loss that takes probabilities and gets a layer's bare output."""
-    layer = _computing(spot)
+    layer = _computing(context)
     if layer is None or registry.get(layer.type).category not in _UNBOUNDED:
         return
-    is_bce = spot.node.type == "bce"
-    step: Step = ("sigmoid", {}) if is_bce else ("log_softmax", _class_dim(spot))
+    is_bce = context.node.type == "bce"
+    step: Step = ("sigmoid", {}) if is_bce else ("log_softmax", _class_dim(context))
     fixes = [
-        *spot.retype(_SCORES_INSTEAD[spot.node.type]),
-        *spot.insert(0, step),
+        *context.retype(_SCORES_INSTEAD[context.node.type]),
+        *context.insert(0, step),
     ]
     yield Problem(
-        spot.node.place,
-        tr("{loss} gets bare scores", loss=spot.title),
+        context.node.place,
+        tr("{loss} gets bare scores", loss=context.title),
         expected=tr("probabilities, 0 … 1") if is_bce else tr("log-probabilities, ≤ 0"),
         got=tr("any numbers, from “{layer}”", layer=ports.title(layer)),
         port="input",
@@ -88,40 +88,40 @@ def _raw(spot: Spot) -> Iterator[Problem]:
     )
 
 
-def _class_dim(spot: Spot) -> dict[str, Value]:
-    return {"dim": 1 if spot.node.params.get("class_dim") == "1" else -1}
+def _class_dim(context: FixContext) -> dict[str, Value]:
+    return {"dim": 1 if context.node.params.get("class_dim") == "1" else -1}
 
 
-def _computing(spot: Spot) -> Node | None:
+def _computing(context: FixContext) -> Node | None:
     """Return the first node above the first input that does not just rearrange."""
-    edge = spot.wire(0)
+    edge = context.wire(0)
     while edge is not None:
-        node = spot.graph.node(edge.source.node)
+        node = context.graph.node(edge.source.node)
         if node.type == "block":
             return None
         if node.type not in REARRANGED:
             return node
-        edge = next(iter(spot.graph.edges_into(node.id)), None)
+        edge = next(iter(context.graph.edges_into(node.id)), None)
     return None
 
 
-def _many_classes(spot: Spot) -> Iterator[Problem]:
+def _many_classes(context: FixContext) -> Iterator[Problem]:
     """Tell of labels with more than two classes in a loss for yes or no."""
-    classes = spot.flows[1].classes
+    classes = context.flows[1].classes
     if classes <= 2:
         return
     yield Problem(
-        spot.node.place,
-        tr("{loss} is for yes or no", loss=spot.title),
+        context.node.place,
+        tr("{loss} is for yes or no", loss=context.title),
         expected=tr("targets from 0 to 1"),
         got=tr("labels from 0 to {last}", last=classes - 1),
         port="target",
-        fixes=tuple(_for_many_classes(spot, classes)),
+        fixes=tuple(_for_many_classes(context, classes)),
     )
 
 
-def _for_many_classes(spot: Spot, classes: int) -> Iterator[Fix]:
+def _for_many_classes(context: FixContext, classes: int) -> Iterator[Fix]:
     """Yield cross-entropy with one score per class, or a yes or no for each class."""
-    yield from classified(spot)
-    if spot.flows[0].shape == (*spot.flows[1].shape, classes):
-        yield from spot.insert(1, ("one_hot", {"num_classes": classes}))
+    yield from classified(context)
+    if context.flows[0].shape == (*context.flows[1].shape, classes):
+        yield from context.insert(1, ("one_hot", {"num_classes": classes}))

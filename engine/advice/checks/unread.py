@@ -10,7 +10,7 @@ from engine.advice.document.untrained import (
     ENDS,
     FED_BY_DATA,
     WEIGHTLESS,
-    descendants,
+    in_order,
 )
 from engine.compile.flatten import FlatNode
 from engine.compile.phase_reach import Reach
@@ -19,6 +19,7 @@ from engine.graph.edits import Edit, removal
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK, title
 from engine.graph.problems import Fix, Problem
+from engine.graph.walks import descendants
 from engine.i18n import tr
 
 _Inner = tuple[str, str]
@@ -153,7 +154,8 @@ class Unread:
 
     def _removals(self, scope: str, node: Node) -> tuple[Fix, ...]:
         """Return the fix that removes a layer and what only it feeds, if unseen."""
-        behind = descendants(self._project.scope(scope), node.id)
+        graph = self._project.scope(scope)
+        behind = in_order(graph, descendants(graph, [node.id]))
         if any((scope, node_id) in self._needed for node_id in behind):
             return ()
         words = tr("Remove “{title}”", title=title(node))

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from engine.advice.document.connect_fixes import MAX_FIXES
+from engine.graph.blocks.outer import inside
 from engine.graph.blocks.rewire import heal
 from engine.graph.checks.causes import NoDefinition, Recursion
-from engine.graph.checks.document import blocks_inside
 from engine.graph.edits import Connect, Edit, SetParam, removal
 from engine.graph.model import Edge, Node, Project
 from engine.graph.ports import BLOCK, title
@@ -28,7 +28,7 @@ def without_circle(project: Project, cause: Recursion) -> Iterator[Fix]:
 
 
 def _inside_of(project: Project, node: Node) -> set[str]:
-    return blocks_inside(project, str(node.params.get("of", "")))
+    return inside(project, str(node.params.get("of", "")))
 
 
 def other_block(project: Project, cause: NoDefinition) -> Iterator[Fix]:
@@ -38,7 +38,7 @@ def other_block(project: Project, cause: NoDefinition) -> Iterator[Fix]:
     enters = {edge.target.port for edge in graph.edges_into(node.id)}
     leaves = {edge.source.port for edge in graph.edges_out_of(node.id)}
     for name, block in project.blocks.items():
-        is_around = name == scope or scope in blocks_inside(project, name)
+        is_around = name == scope or scope in inside(project, name)
         is_alike = enters <= set(block.inputs) and leaves <= set(block.outputs)
         if is_alike and not is_around:
             words = tr("Use the block “{name}”", name=name)

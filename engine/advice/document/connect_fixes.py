@@ -9,6 +9,7 @@ from engine.graph.edits import AddNode, Connect, Disconnect, Edit, ReplaceNode
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import fits, output_ports, title
 from engine.graph.problems import Fix
+from engine.graph.walks import descendants
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATASETS
@@ -43,11 +44,11 @@ def connections(
         port: The same, from the catalogue.
     """
     graph = project.scope(scope)
-    behind = graph.reached_from(target.node)
+    behind = descendants(graph, [target.node])
     used = {edge.source for edge in graph.edges}
     wants_truth = _wants_truth(graph.node(target.node), port)
     learned = _learned(graph) if wants_truth else set()
-    offers = [
+    found = [
         (_rank(node, out, port, wants_truth=wants_truth), source in used, node, out)
         for node in reversed(_near(graph, target.node))
         for out in output_ports(project, node)
@@ -58,8 +59,8 @@ def connections(
         and not (wants_truth and _is_guess(node, out, port))
         and not (wants_truth and node.id in learned)
     ]
-    offers.sort(key=lambda offer: offer[:2])
-    wires = _wires(scope, target, [(node, out) for _, _, node, out in offers])
+    found.sort(key=lambda each: each[:2])
+    wires = _wires(scope, target, [(node, out) for _, _, node, out in found])
     added = list(_data(project, scope, target, port))
     fed = any(_category(node) == "io" for node in graph.nodes.values())
     return tuple(([*wires, *added] if fed else [*added, *wires])[:_MOST_WIRES])
@@ -84,12 +85,9 @@ def learned_targets(project: Project) -> set[tuple[str, Endpoint]]:
 
 def _learned(graph: Graph) -> set[str]:
     """Return the nodes whose output depends on weights: no truth to learn from."""
-    found: set[str] = set()
-    for node in graph.topological():
-        above = {edge.source.node for edge in graph.edges_into(node.id)}
-        if _category(node) in _WITH_WEIGHTS or node.type in _LEARNED or above & found:
-            found.add(node.id)
-    return found
+    nodes = graph.nodes.values()
+    weighted = [n for n in nodes if _category(n) in _WITH_WEIGHTS or n.type in _LEARNED]
+    return descendants(graph, [node.id for node in weighted])
 
 
 def _near(graph: Graph, node_id: str) -> list[Node]:
@@ -123,12 +121,12 @@ def _rank(node: Node, out: Port, port: Port, *, wants_truth: bool) -> int:
 
 
 def _wires(
-    scope: str, target: Endpoint, offers: Sequence[tuple[Node, Port]]
+    scope: str, target: Endpoint, found: Sequence[tuple[Node, Port]]
 ) -> list[Fix]:
     """Return the wires; nodes that are called alike go by their ids, as in plots."""
-    called = Counter((title(node), out.name) for node, out in offers)
+    called = Counter((title(node), out.name) for node, out in found)
     wires = []
-    for node, out in offers:
+    for node, out in found:
         is_alone = called[title(node), out.name] == 1
         name = title(node) if is_alone else node.id
         words = tr("Connect {title} · {port}", title=name, port=out.name)

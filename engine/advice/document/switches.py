@@ -8,7 +8,7 @@ on while everything in `set` holds; nothing about it is stored anywhere else.
 from dataclasses import dataclass
 
 from engine.errors import EngineError
-from engine.graph import assign
+from engine.graph import settings_text
 from engine.graph.edits import Edit
 from engine.graph.model import Project
 
@@ -16,13 +16,13 @@ FIELD = "remedies"
 
 
 @dataclass(frozen=True)
-class Remedy:
+class Switch:
     """One switch.
 
     Args:
         title: Words at the switch.
         text: What it does, in one sentence.
-        set: What turns it on, as for `assign.assign`.
+        set: What turns it on, as for `settings_text.assign`.
         unset: What turns it off.
     """
 
@@ -34,7 +34,7 @@ class Remedy:
     def is_on(self, project: Project) -> bool:
         """Return whether everything that it sets holds."""
         try:
-            return not assign.edits(project, self.set)
+            return not settings_text.edits(project, self.set)
         except EngineError:
             return False
 
@@ -44,24 +44,24 @@ class Remedy:
         Raises:
             EngineError: When the document has lost what it sets.
         """
-        return assign.edits(project, self.set if on else self.unset)
+        return settings_text.edits(project, self.set if on else self.unset)
 
 
-def read(project: Project) -> tuple[Remedy, ...]:
+def read(project: Project) -> tuple[Switch, ...]:
     """Return the switches of a document; what is no switch is passed over."""
     records = project.extra.get(FIELD)
     found = map(_read, records if isinstance(records, list | tuple) else ())
-    return tuple(remedy for remedy in found if remedy is not None)
+    return tuple(switch for switch in found if switch is not None)
 
 
-def _read(record: object) -> Remedy | None:
+def _read(record: object) -> Switch | None:
     if not isinstance(record, dict):
         return None
     name, changes = record.get("name"), _words(record.get("set"))
     if not isinstance(name, str) or not name or not changes:
         return None
     text = record.get("text")
-    return Remedy(
+    return Switch(
         name,
         text if isinstance(text, str) else "",
         changes,

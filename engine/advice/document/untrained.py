@@ -7,6 +7,7 @@ from engine.graph.edits import removal
 from engine.graph.model import Graph, Node, Project
 from engine.graph.ports import title
 from engine.graph.problems import Fix, Problem
+from engine.graph.walks import ancestors, descendants
 from engine.i18n import tr
 
 FED_BY_DATA = {"io"}
@@ -43,7 +44,7 @@ def _removals(
     project: Project, kinds: Mapping[str, str], node: Node
 ) -> tuple[Fix, ...]:
     """Return the fix that removes a layer and all that only it feeds, if unseen."""
-    behind = descendants(project.graph, node.id)
+    behind = in_order(project.graph, descendants(project.graph, [node.id]))
     if any(kinds[node_id] in ENDS for node_id in behind):
         return ()
     words = tr("Remove “{title}”", title=title(node))
@@ -54,24 +55,6 @@ def _removals(
     return (Fix(words, tuple(removal(project, behind))),)
 
 
-def descendants(graph: Graph, node_id: str) -> list[str]:
-    """Return a node and all that depends on it, in the order of the document."""
-    seen, stack = {node_id}, [node_id]
-    while stack:
-        for edge in graph.edges_out_of(stack.pop()):
-            if edge.target.node not in seen:
-                seen.add(edge.target.node)
-                stack.append(edge.target.node)
-    return [name for name in graph.nodes if name in seen]
-
-
-def ancestors(graph: Graph, node_ids: Collection[str]) -> set[str]:
-    """Return the nodes and all that they depend on."""
-    seen = set(node_ids)
-    stack = list(node_ids)
-    while stack:
-        for edge in graph.edges_into(stack.pop()):
-            if edge.source.node not in seen:
-                seen.add(edge.source.node)
-                stack.append(edge.source.node)
-    return seen
+def in_order(graph: Graph, node_ids: Collection[str]) -> list[str]:
+    """Return nodes in the order of the document."""
+    return [node_id for node_id in graph.nodes if node_id in node_ids]

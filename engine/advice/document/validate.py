@@ -2,7 +2,7 @@
 
 What keeps it from being built is found by `engine.graph.checks`; here each gets the
 fixes that one click can apply, and layers that train in vain are warned of. Shapes
-are looked at by `engine.advice.shapes`.
+are looked at by `engine.advice.analysis`.
 """
 
 from collections.abc import Callable, Iterable, Iterator

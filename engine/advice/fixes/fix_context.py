@@ -1,7 +1,7 @@
 """A node that doesn't fit its inputs, and whether a change would make it fit.
 
-Every fix that a `Spot` makes was tried on the shapes that are known: a button that is
-shown solves the problem at its node.
+Every fix that a `FixContext` makes was tried on the shapes that are known: a button
+that is shown solves the problem at its node.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ _SHOWN = (
 
 
 @dataclass(frozen=True)
-class Spot:
+class FixContext:
     """One node with what flows into it.
 
     Args:
@@ -246,13 +246,13 @@ def value_words(value: Value) -> str:
     return str(value)
 
 
-def insert_words(spot: Spot, index: int, steps: Sequence[Step]) -> str:
+def insert_words(context: FixContext, index: int, steps: Sequence[Step]) -> str:
     """Return the words of a button that inserts nodes."""
     layers = tr(" and ").join(_step_words(*step) for step in steps)
-    edge = spot.wire(index)
-    if edge is None or (index == 0 and spot.spec.category != "merge"):
-        return tr("Insert {layer} before “{title}”", layer=layers, title=spot.title)
-    source = ports.title(spot.graph.node(edge.source.node))
+    edge = context.wire(index)
+    if edge is None or (index == 0 and context.spec.category != "merge"):
+        return tr("Insert {layer} before “{title}”", layer=layers, title=context.title)
+    source = ports.title(context.graph.node(edge.source.node))
     return tr("Insert {layer} behind “{title}”", layer=layers, title=source)
 
 

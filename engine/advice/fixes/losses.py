@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.advice.fixes import MAX_FIXES, above
-from engine.advice.fixes.fix_context import Spot, Step, into_wire
+from engine.advice.fixes import MAX_FIXES, upstream
+from engine.advice.fixes.fix_context import FixContext, Step, into_wire
 from engine.compile.flatten import Source
 from engine.compile.infer import Flow
 from engine.graph import ports
@@ -16,9 +16,9 @@ from engine.layers import registry
 _ENDS = {"loss", "metric", "view"}
 
 
-def set_classes(spot: Spot, classes: int) -> tuple[Fix, ...]:
+def set_classes(context: FixContext, classes: int) -> tuple[Fix, ...]:
     """Return the fix that gives the layer above as many outputs as classes."""
-    return tuple(above.give(spot, classes))
+    return tuple(upstream.give(context, classes))
 
 
 def loss_fixes(
@@ -32,7 +32,7 @@ def loss_fixes(
         of: Only outputs of this node; all where empty.
     """
     found: dict[str, Fix] = {}
-    for fix in _loss_offers(project, flows, of):
+    for fix in _fitting_losses(project, flows, of):
         found.setdefault(fix.label, fix)
     return tuple(found.values())[:MAX_FIXES]
 
@@ -42,7 +42,7 @@ def loose_layers(project: Project, flows: Mapping[Source, Flow]) -> list[str]:
     return [end.node for end in reversed(list(_loose(project, flows, "")))]
 
 
-def _loss_offers(
+def _fitting_losses(
     project: Project, flows: Mapping[Source, Flow], of: str
 ) -> Iterator[Fix]:
     """Yield losses, for the last outputs and for labels first."""

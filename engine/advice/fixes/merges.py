@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.advice.fixes.fix_context import Spot, Step
+from engine.advice.fixes.fix_context import FixContext, Step
 from engine.compile.shape_text import Shape
 from engine.graph import ports
 from engine.graph.edits import Connect
@@ -12,45 +12,46 @@ from engine.i18n import tr
 from engine.layers import registry
 
 _ENDS = {"loss", "metric", "view"}
-Offers = Iterator[Fix]
+Fixes = Iterator[Fix]
 
 
-def offers(spot: Spot) -> Offers:
+def fixes(context: FixContext) -> Fixes:
     """Yield the fixes of inputs that don't fit together."""
-    if spot.node.type == "multihead_attention" or spot.spec.category == "attention":
-        yield from _attended(spot)
-    elif spot.spec.category == "recurrent":
-        yield from _started(spot)
-    elif spot.spec.category == "merge" or spot.node.type == "bilinear":
-        if len(spot.flows) == 1:
-            yield from _second_input(spot)
-        elif len(spot.flows) > 1:
-            yield from _merged(spot)
+    category = context.spec.category
+    if context.node.type == "multihead_attention" or category == "attention":
+        yield from _attended(context)
+    elif category == "recurrent":
+        yield from _started(context)
+    elif category == "merge" or context.node.type == "bilinear":
+        if len(context.flows) == 1:
+            yield from _second_input(context)
+        elif len(context.flows) > 1:
+            yield from _merged(context)
 
 
-def _merged(spot: Spot) -> Offers:
-    if spot.node.type == "matmul":
-        yield from _turned(spot)
-    main, other = _main_and_other(spot)
-    if spot.node.type == "concat":
-        yield from _along(spot)
+def _merged(context: FixContext) -> Fixes:
+    if context.node.type == "matmul":
+        yield from _turned(context)
+    main, other = _main_and_other(context)
+    if context.node.type == "concat":
+        yield from _along(context)
     for index, wanted in ((other, main), (main, other)):
-        for steps in _ways(spot.flows[index].shape, spot.flows[wanted].shape):
-            yield from spot.insert(index, *steps)
+        for steps in _ways(context.flows[index].shape, context.flows[wanted].shape):
+            yield from context.insert(index, *steps)
 
 
-def _main_and_other(spot: Spot) -> tuple[int, int]:
+def _main_and_other(context: FixContext) -> tuple[int, int]:
     """Return the input that stays and the one to adapt: a skip follows the main path.
 
     Where neither depends on the other, the first stays. Of more than two inputs, the
     first that differs from the first.
     """
-    shapes = [flow.shape for flow in spot.flows]
+    shapes = [flow.shape for flow in context.flows]
     other = next((i for i, shape in enumerate(shapes) if shape != shapes[0]), 1)
-    wires = spot.wire(0), spot.wire(other)
+    wires = context.wire(0), context.wire(other)
     if len(shapes) == 2 and wires[0] and wires[1]:
         first, second = (edge.source.node for edge in wires if edge)
-        if spot.graph.reaches(first, second):
+        if context.graph.reaches(first, second):
             return other, 0
     return 0, other
 
@@ -100,59 +101,61 @@ def _resized(shape: Shape, wanted: Shape) -> Iterator[tuple[Step, ...]]:
         yield (("upsample", {"scale_factor": float(wanted[2] // shape[2])}),)
 
 
-def _along(spot: Spot) -> Offers:
+def _along(context: FixContext) -> Fixes:
     """Yield another dimension to join along."""
-    rank = len(spot.shape)
-    if len({len(flow.shape) for flow in spot.flows}) > 1:
+    rank = len(context.shape)
+    if len({len(flow.shape) for flow in context.flows}) > 1:
         return
     for dim in range(1, rank):
-        yield from spot.set({"dim": dim})
+        yield from context.set({"dim": dim})
 
 
-def _turned(spot: Spot) -> Offers:
+def _turned(context: FixContext) -> Fixes:
     for index in (1, 0):
-        if len(spot.flows[index].shape) > 2:
-            yield from spot.insert(index, ("transpose", {"dim0": -2, "dim1": -1}))
+        if len(context.flows[index].shape) > 2:
+            yield from context.insert(index, ("transpose", {"dim0": -2, "dim1": -1}))
 
 
-def _second_input(spot: Spot) -> Offers:
+def _second_input(context: FixContext) -> Fixes:
     """Yield wires from other outputs that fit, the nearest above first."""
-    edge, node_id = spot.wire(0), spot.node.node.id
+    edge, node_id = context.wire(0), context.node.node.id
     if edge is None:
         return
-    graph, port = spot.graph, edge.target.port
+    graph, port = context.graph, edge.target.port
     for node in reversed(list(graph.topological())):
         if registry.get(node.type).category in _ENDS or graph.reaches(node_id, node.id):
             continue
-        for out in ports.output_ports(spot.project, node):
+        for out in ports.output_ports(context.project, node):
             end = Endpoint(node.id, out.name)
-            flow = spot.flow_of(end)
-            if flow is None or end == edge.source or flow.dtype != spot.flows[0].dtype:
+            flow = context.flow_of(end)
+            if flow is None or end == edge.source:
                 continue
-            if spot.fits(flows=(spot.flows[0], flow)):
+            if flow.dtype != context.flows[0].dtype:
+                continue
+            if context.fits(flows=(context.flows[0], flow)):
                 words = tr(
                     "Connect {title} · {port}", title=ports.title(node), port=out.name
                 )
-                wire = Connect(Edge(end, Endpoint(node_id, port)), spot.node.scope)
+                wire = Connect(Edge(end, Endpoint(node_id, port)), context.node.scope)
                 yield Fix(words, (wire,))
                 break
-    yield from spot.bypass()
+    yield from context.bypass()
 
 
-def _attended(spot: Spot) -> Offers:
+def _attended(context: FixContext) -> Fixes:
     """Yield a layer that gives keys or a memory as many features as are asked for."""
-    for index in range(1, len(spot.flows)):
-        linear: Step = ("linear", {"out_features": spot.shape[-1]})
-        yield from spot.insert(index, linear)
+    for index in range(1, len(context.flows)):
+        linear: Step = ("linear", {"out_features": context.shape[-1]})
+        yield from context.insert(index, linear)
 
 
-def _started(spot: Spot) -> Offers:
+def _started(context: FixContext) -> Fixes:
     """Yield a layer that gives the initial state its size."""
-    if len(spot.flows) != 2:
+    if len(context.flows) != 2:
         return
-    units = spot.node.params["hidden_size"]
-    both = 2 if spot.node.params["bidirectional"] else 1
+    units = context.node.params["hidden_size"]
+    both = 2 if context.node.params["bidirectional"] else 1
     if isinstance(units, int):
         linear: Step = ("linear", {"out_features": units * both})
-        yield from spot.insert(1, linear)
-        yield from spot.insert(1, ("flatten", {}), linear)
+        yield from context.insert(1, linear)
+        yield from context.insert(1, ("flatten", {}), linear)

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from engine.advice.fixes import above
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes import upstream
+from engine.advice.fixes.fix_context import FixContext
 from engine.graph.problems import Fix
 
 
-def offers(spot: Spot) -> Iterator[Fix]:
+def fixes(context: FixContext) -> Iterator[Fix]:
     """Yield the fixes of a view whose input can't be drawn."""
-    if spot.spec.category != "view" or not spot.flows:
+    if context.spec.category != "view" or not context.flows:
         return
-    shape = spot.shape
-    if spot.node.type == "image_grid" and len(shape) == 4:
+    shape = context.shape
+    if context.node.type == "image_grid" and len(shape) == 4:
         for kept in (3, 1):
-            yield from spot.insert(0, ("slice", {"dim": 1, "stop": kept}))
+            yield from context.insert(0, ("slice", {"dim": 1, "stop": kept}))
     if len(shape) == 2 and shape[1] > 2:
-        yield from spot.insert(0, ("slice", {"dim": 1, "stop": 2}))
-    yield from above.give(spot, 2)
+        yield from context.insert(0, ("slice", {"dim": 1, "stop": 2}))
+    yield from upstream.give(context, 2)

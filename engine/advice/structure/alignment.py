@@ -46,7 +46,7 @@ def _too_long(
     counted_NS: Array,
 ) -> Iterator[Problem]:
     """Warn of targets that need more steps: one per label, one more per repeat."""
-    steps = net.spot(loss).flows[0].shape[1]
+    steps = net.context(loss).flows[0].shape[1]
     same_NS = (targets_NS[:, 1:] == targets_NS[:, :-1]) & counted_NS[:, 1:]
     needed_N = counted_NS.sum(1) + same_NS.sum(1)
     count = int((needed_N > steps).sum())
@@ -79,9 +79,9 @@ def _blank(
     blank = loss.params["blank"]
     count = int(((targets_NS == blank) & counted_NS).any(1).sum())
     if count:
-        classes = net.spot(loss).flows[0].shape[2]
+        classes = net.context(loss).flows[0].shape[2]
         free = [c for c in range(classes) if not ((targets_NS == c) & counted_NS).any()]
-        spot = net.spot(loss)
+        context = net.context(loss)
         yield Problem(
             loss.place,
             tr("The blank stands in the targets of {loss}", loss=net.title(loss)),
@@ -93,6 +93,6 @@ def _blank(
                 total=len(targets_NS),
             ),
             port="target",
-            fixes=tuple(f for c in free[-1:] for f in spot.set({"blank": c})),
+            fixes=tuple(f for c in free[-1:] for f in context.set({"blank": c})),
             severity="warning",
         )

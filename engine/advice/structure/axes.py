@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.advice.checks.ends import site_of
+from engine.advice.checks.value_checks import site_of
 from engine.advice.structure.net import Net
 from engine.compile.flatten import FlatNode
 from engine.compile.modules.classes import class_dim
@@ -22,7 +22,7 @@ def axis_problems(net: Net) -> Iterator[Problem]:
         soft, wanted = _asked(net, end)
         if soft is None or wanted is None:
             continue
-        shape = net.spot(soft).shape
+        shape = net.context(soft).shape
         given = _dim(soft, len(shape))
         if given != wanted % len(shape) and shape[given] > 1:
             yield _problem(net, soft, end, wanted % len(shape))
@@ -42,10 +42,10 @@ def _asked(net: Net, end: FlatNode) -> tuple[FlatNode | None, int | None]:
     if soft is None or soft.type not in _SOFT:
         return None, None
     if "class_dim" in end.params:
-        spot = net.spot(end)
-        is_single = spot.flows[0].shape == spot.flows[1].shape
-        is_soft = spot.flows[1].dtype.is_floating_point
-        return soft, None if is_single and not is_soft else class_dim(site_of(spot))
+        context = net.context(end)
+        is_single = context.flows[0].shape == context.flows[1].shape
+        is_soft = context.flows[1].dtype.is_floating_point
+        return soft, None if is_single and not is_soft else class_dim(site_of(context))
     return soft, -1 if end.type in {"kl_div", "ctc"} else None
 
 
@@ -56,7 +56,7 @@ def _dim(soft: FlatNode, rank: int) -> int:
 
 
 def _problem(net: Net, soft: FlatNode, end: FlatNode, wanted: int) -> Problem:
-    shape = net.spot(soft).shape
+    shape = net.context(soft).shape
     given = _dim(soft, len(shape))
     return Problem(
         soft.place,
@@ -68,21 +68,21 @@ def _problem(net: Net, soft: FlatNode, end: FlatNode, wanted: int) -> Problem:
             reader=net.title(end),
         ),
         got=tr("dimension {dim}, which has {n}", dim=given, n=shape[given]),
-        fixes=tuple(net.spot(soft).set({"dim": wanted})),
+        fixes=tuple(net.context(soft).set({"dim": wanted})),
         severity="warning",
     )
 
 
 def _single(net: Net, soft: FlatNode) -> Iterator[Problem]:
     """Warn of shares among one: always the same, whatever is learned."""
-    shape = net.spot(soft).shape
+    shape = net.context(soft).shape
     given = _dim(soft, len(shape))
     if shape[given] != 1:
         return
     dims = [dim for dim in range(1, len(shape)) if shape[dim] > 1]
-    fixes = [fix for dim in dims for fix in net.spot(soft).set({"dim": dim})]
+    fixes = [fix for dim in dims for fix in net.context(soft).set({"dim": dim})]
     if soft.type == "softmax":
-        fixes += net.spot(soft).retype("sigmoid")
+        fixes += net.context(soft).retype("sigmoid")
     yield Problem(
         soft.place,
         tr("“{soft}” over a single number is always the same", soft=net.title(soft)),

@@ -11,7 +11,9 @@ from engine.i18n import tr
 def ignoring_problems(net: Net) -> Iterator[Problem]:
     """Yield what counts all labels because its losses don't agree on one."""
     for node, labels in disagreeing(net.nodes):
-        fixes = [fix for label in labels for fix in net.spot(node).set({NAME: label})]
+        fixes = [
+            fix for label in labels for fix in net.context(node).set({NAME: label})
+        ]
         yield Problem(
             node.place,
             tr("The losses of the same scores ignore different labels"),

@@ -98,7 +98,7 @@ def _scores(net: Net, loss: FlatNode, last: FlatNode, span: Span) -> Iterator[Pr
         expected=tr("any numbers, below 0 and above"),
         got=_words(span),
         port="input",
-        fixes=tuple(net.spot(last).bypass()),
+        fixes=tuple(net.context(last).bypass()),
         severity="warning",
     )
 
@@ -120,7 +120,7 @@ def _near(net: Net, loss: FlatNode, last: FlatNode, span: Span) -> Iterator[Prob
         expected=_words(target),
         got=_words(span),
         port="input",
-        fixes=tuple(net.spot(last).bypass()),
+        fixes=tuple(net.context(last).bypass()),
         severity="warning",
     )
 
@@ -194,10 +194,10 @@ def _into_range(
 ) -> Iterator[Fix]:
     """Yield the right activation in the place of the wrong one, or behind the layer."""
     if registry.get(last.type).category == "act":
-        yield from net.spot(last).retype(steps[0][0])
+        yield from net.context(last).retype(steps[0][0])
     else:
         index = [name for name, _ in loss.inputs].index(port)
-        yield from net.spot(loss).insert(index, *steps)
+        yield from net.context(loss).insert(index, *steps)
 
 
 def _names(net: Net, loss: FlatNode, last: FlatNode) -> dict[str, str]:

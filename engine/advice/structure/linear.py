@@ -65,7 +65,7 @@ def _is_sparing(node: FlatNode) -> bool:
 def _size(net: Net, node: FlatNode, *, inside: bool) -> int:
     """Return how many numbers of a sample enter a layer, or leave it."""
     flow = (
-        net.spot(node).flows[0]
+        net.context(node).flows[0]
         if inside
         else net.flow(Source(node.path, node.outputs[0]))
     )
@@ -80,6 +80,6 @@ def _problem(net: Net, first: FlatNode, second: FlatNode) -> Problem:
         expected=tr("an activation between them, such as ReLU"),
         got=tr("two linear layers in a row, which can do no more than one"),
         port="input",
-        fixes=tuple(net.spot(second).insert(0, ("relu", {}))),
+        fixes=tuple(net.context(second).insert(0, ("relu", {}))),
         severity="warning",
     )

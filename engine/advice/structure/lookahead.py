@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from engine.advice.checks.ends import site_of
+from engine.advice.checks.value_checks import site_of
 from engine.advice.structure.net import Net
 from engine.compile.build import build
 from engine.compile.flatten import FlatNode, Source
@@ -43,7 +43,7 @@ def lookahead_problems(net: Net) -> Iterator[Problem]:
 
 def _is_sequence(net: Net, loss: FlatNode) -> bool:
     """Return whether a loss judges the tokens of a sequence one by one."""
-    flow = net.spot(loss).flows[1]
+    flow = net.context(loss).flows[1]
     is_row = len(flow.shape) == 2 and flow.shape[1] > 2
     if not is_row or flow.dtype.is_floating_point:
         return False
@@ -108,7 +108,7 @@ def _tried(
     place = _first_change(before[target], after[target], 1)
     if place is None:
         return None
-    dim = class_dim(site_of(net.spot(loss)))
+    dim = class_dim(site_of(net.context(loss)))
     one, other = (x[scores].movedim(dim, -1) for x in (before, after))
     if not _differ(one[:, place], other[:, place]):
         return None
@@ -144,7 +144,7 @@ def _modules(net: Net, nodes: Sequence[FlatNode]) -> dict[str, nn.Module]:
     for node in nodes:
         if node.type in {"data", "noise"} or node.home in made:
             continue
-        flows = net.spot(node).flows
+        flows = net.context(node).flows
         shapes = tuple(flow.shape for flow in flows)
         module = build(node.type, node.params, shapes, tuple(f.dtype for f in flows))
         for weights in module.parameters():
@@ -281,7 +281,7 @@ def _next(net: Net, loss: FlatNode) -> Iterator[Fix]:
         wires = [port for port, _ in end.inputs]
         is_alike = end.inputs[0][1] == _input(loss) and "target" in wires
         if is_alike and net.source(end, "target") == net.source(loss, "target"):
-            found += net.spot(end).replug(wires.index("target"), following, label)
+            found += net.context(end).replug(wires.index("target"), following, label)
     if found:
         yield Fix(label, tuple(edit for fix in found for edit in fix.edits))
 
@@ -291,4 +291,4 @@ def _blinded(net: Net, node: FlatNode) -> Iterator[Fix]:
         return
     for name, value in _SIGHTED.items():
         if name in node.params and node.params[name] != value:
-            yield from net.spot(node).set({name: value})
+            yield from net.context(node).set({name: value})

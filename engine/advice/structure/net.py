@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import Any
 
 from engine.advice.checks.batch_checks import Whole
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow
 from engine.graph import ports
+from engine.graph.walks import walk
 from engine.layers import registry
 from engine.layers.spec import Params
 
@@ -34,12 +35,12 @@ class Net:
 
     def __init__(self, whole: Whole, samples: Samples | None) -> None:
         self.nodes, self._samples = whole.nodes, samples
-        self._spots, self._found = whole.spots, whole.found
+        self._contexts, self._found = whole.contexts, whole.found
         self.by_path = {node.path: node for node in whole.nodes}
 
-    def spot(self, node: FlatNode) -> Spot:
+    def context(self, node: FlatNode) -> FixContext:
         """Return a node with what flows into it."""
-        return self._spots[node.path]
+        return self._contexts[node.path]
 
     def title(self, node: FlatNode) -> str:
         """Return the words for a node."""
@@ -93,14 +94,10 @@ class Net:
 
     def feeds(self, source: Source | None) -> set[Source]:
         """Return all ports that a value depends on, its own among them."""
-        seen: set[Source] = set()
-        stack = [source] if source else []
-        while stack:
-            end = stack.pop()
-            if end not in seen:
-                seen.add(end)
-                stack += [above for _, above in self.by_path[end.path].inputs]
-        return seen
+        return set(walk([source] if source else [], self._sources))
+
+    def _sources(self, source: Source) -> list[Source]:
+        return [above for _, above in self.by_path[source.path].inputs]
 
     @cached_property
     def _users(self) -> dict[Source, list[FlatNode]]:

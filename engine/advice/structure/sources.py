@@ -60,7 +60,7 @@ def _same(net: Net, loss: FlatNode) -> Iterator[Problem]:
 
 
 def _own_order(net: Net, node: FlatNode) -> Iterator[Fix]:
-    return net.spot(node).set({"order": "own"}, tr("Draw in an order of its own"))
+    return net.context(node).set({"order": "own"}, tr("Draw in an order of its own"))
 
 
 def _in_order(net: Net, found: set[Source]) -> list[Source]:

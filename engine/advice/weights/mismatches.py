@@ -21,7 +21,7 @@ from engine.layers.spec import Value
 _OPTIONAL = {"lora_linear": {"down", "up"}, "low_rank": {"down", "up"}}
 _COUNTERS = {"num_batches_tracked"}
 _MAX_SHOWN = 3
-Misfit = tuple[str, Entry, Entry | None]
+Mismatch = tuple[str, Entry, Entry | None]
 """Name, what the document needs, and what is in the file."""
 
 
@@ -30,7 +30,7 @@ def need_not_be_there(type_id: str) -> set[str]:
     return _OPTIONAL.get(type_id, set()) | _COUNTERS
 
 
-def misfit_problems(
+def mismatch_problems(
     project: Project,
     flows: Mapping[str, tuple[Flow, ...]],
     nodes: Mapping[str, FlatNode],
@@ -46,7 +46,7 @@ def misfit_problems(
     """
     told = set()
     for node in _owners(nodes):
-        wrong = _misfits(node, flows[node.path], folder)
+        wrong = _mismatches(node, flows[node.path], folder)
         if wrong and node.place not in told:
             told.add(node.place)
             yield _problem(project, node, wrong)
@@ -61,7 +61,7 @@ def _owners(nodes: Mapping[str, FlatNode]) -> Iterator[FlatNode]:
             yield node
 
 
-def _misfits(node: FlatNode, flows: tuple[Flow, ...], folder: str) -> list[Misfit]:
+def _mismatches(node: FlatNode, flows: tuple[Flow, ...], folder: str) -> list[Mismatch]:
     assert node.start is not None
     place = place_of(node.start, folder)
     header = header_of(place) if place else None
@@ -73,7 +73,7 @@ def _misfits(node: FlatNode, flows: tuple[Flow, ...], folder: str) -> list[Misfi
 
 def _compared(
     node: FlatNode, wanted: tuple[tuple[str, Entry], ...], header: Header
-) -> Iterator[Misfit]:
+) -> Iterator[Mismatch]:
     assert node.start is not None
     for name, expected in wanted:
         found = header.get(node.start.below(name).prefix or name)
@@ -101,7 +101,7 @@ def _wanted(
     )
 
 
-def _problem(project: Project, node: FlatNode, wrong: list[Misfit]) -> Problem:
+def _problem(project: Project, node: FlatNode, wrong: list[Mismatch]) -> Problem:
     assert node.start is not None
     file = Path(node.start.path).name
     holders = {path: (scope, node) for path, scope, node in scoped_nodes(project)}
@@ -117,18 +117,18 @@ def _problem(project: Project, node: FlatNode, wrong: list[Misfit]) -> Problem:
     )
 
 
-def _listed(wrong: list[Misfit], side: Literal[1, 2]) -> str:
+def _listed(wrong: list[Mismatch], side: Literal[1, 2]) -> str:
     words = [f"{each[0]} {_words(each, each[side])}" for each in wrong[:_MAX_SHOWN]]
     rest = len(wrong) - _MAX_SHOWN
     return ", ".join(words) + (tr(" and {n} more", n=rest) if rest > 0 else "")
 
 
-def _words(misfit: Misfit, entry: Entry | None) -> str:
+def _words(mismatch: Mismatch, entry: Entry | None) -> str:
     """Return a shape in words; the kind of number where that alone differs."""
     if entry is None:
         return tr("nothing")
     shape = "×".join(map(str, entry.shape)) or tr("one number")
-    _, wanted, found = misfit
+    _, wanted, found = mismatch
     if found is None or wanted.shape != found.shape:
         return shape
     return f"{shape} ({_kind(entry)})"

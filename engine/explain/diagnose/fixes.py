@@ -1,15 +1,15 @@
-"""Cures that work on any network, each as edits of one undo step."""
+"""Fixes that work on any network, each as edits of one undo step."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from engine.compile.flatten import FlatNode
 from engine.explain.diagnose.record import Record
-from engine.graph.assign import Assign
 from engine.graph.edits import AddNode, Connect, Disconnect, Edit, ReplaceNode
 from engine.graph.model import Edge, Endpoint, Node
 from engine.graph.options import OPTIMIZERS
 from engine.graph.problems import Fix
+from engine.graph.settings_text import Assign
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value

@@ -22,7 +22,7 @@ from engine.explain.diagnose.rules import (
     vanishing,
 )
 from engine.protocol.findings import Finding
-from engine.protocol.wire.finding_records import with_cure
+from engine.protocol.wire.finding_records import with_preset_fix
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,6 @@ def diagnose(record: Record) -> tuple[Finding, ...]:
         if not found.keys() & set(rule.explained_by):
             finding = rule.check(record)
             if finding is not None:
-                whole = with_cure(finding, record.project)
+                whole = with_preset_fix(finding, record.project)
                 found[rule.fault] = replace(whole, step=record.step)
     return tuple(found.values())

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import GraphError
-from engine.graph import paths
+from engine.graph import paths, walks
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -113,25 +113,16 @@ def _check(project: Project, graph: Graph, chosen: list[Node], name: str) -> Non
 
 def _check_no_detour(graph: Graph, inside: set[str]) -> None:
     """Refuse a selection that a path leaves and enters again."""
-    stack = [
-        e.target.node
-        for node_id in inside
-        for e in graph.edges_out_of(node_id)
-        if e.target.node not in inside
-    ]
-    seen: set[str] = set(stack)
-    while stack:
-        current = stack.pop()
-        for edge in graph.edges_out_of(current):
-            if edge.target.node in inside:
-                raise GraphError(
-                    tr("A path leaves the selection and comes back"),
-                    where=title(graph.node(current)),
-                    fix=tr("Select what lies between as well."),
-                )
-            if edge.target.node not in seen:
-                seen.add(edge.target.node)
-                stack.append(edge.target.node)
+    detour = walks.between(graph, inside, inside) - inside
+    for node_id in graph.nodes if detour else ():
+        if node_id in detour and any(
+            edge.target.node in inside for edge in graph.edges_out_of(node_id)
+        ):
+            raise GraphError(
+                tr("A path leaves the selection and comes back"),
+                where=title(graph.node(node_id)),
+                fix=tr("Select what lies between as well."),
+            )
 
 
 def _border(graph: Graph, inside: set[str]) -> _Border:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.graph.edits import Disconnect, Edit, SetBlock, apply_all
 from engine.graph.model import ROOT, Block, Endpoint, Graph, Node, Project
 from engine.graph.ports import BLOCK
+from engine.graph.walks import walk
 
 
 def of(node: Node) -> str:
@@ -19,6 +20,17 @@ def instances(project: Project, name: str) -> Iterator[tuple[str, Node]]:
         for node in project.scope(scope).nodes.values():
             if of(node) == name:
                 yield scope, node
+
+
+def inside(project: Project, name: str) -> set[str]:
+    """Return the names of blocks inside a block, at any depth; its own in a circle."""
+
+    def inner(outer: str) -> list[str]:
+        block = project.blocks.get(outer)
+        names = map(of, block.graph.nodes.values()) if block else ()
+        return [each for each in names if each]
+
+    return set(walk(inner(name), inner))
 
 
 def ends_of(block: Block) -> Iterator[Endpoint]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine import plain
 from engine.errors import ConfigError
 from engine.graph import paths
+from engine.graph.blocks.outer import inside
 from engine.graph.checks.block_ports import port_problems
 from engine.graph.checks.causes import (
     BadValue,
@@ -53,7 +54,7 @@ def too_large(project: Project) -> Iterator[Told]:
 def recursion(project: Project) -> Iterator[Told]:
     """Yield blocks that contain themselves; told at an instance, if there is one."""
     for name in project.blocks:
-        if name in blocks_inside(project, name):
+        if name in inside(project, name):
             problem = Problem(
                 _instance_of(project, name),
                 tr("The block “{name}” contains itself", name=name),
@@ -66,19 +67,6 @@ def recursion(project: Project) -> Iterator[Told]:
 def _instance_of(project: Project, name: str) -> str:
     nodes = project.graph.nodes.values()
     return next((n.id for n in nodes if n.params.get("of") == name), "")
-
-
-def blocks_inside(project: Project, name: str) -> set[str]:
-    """Return the names of the blocks inside a block, at any depth."""
-    found: set[str] = set()
-    stack = [name]
-    while stack:
-        block = project.blocks.get(stack.pop())
-        nodes = block.graph.nodes.values() if block else ()
-        inner = {str(n.params.get("of", "")) for n in nodes if n.type == BLOCK}
-        stack.extend(inner - found)
-        found |= inner
-    return found
 
 
 def scope_problems(

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from engine.graph import paths
+from engine.graph.blocks.outer import of
 from engine.graph.checks.causes import NotMinimisable, NotUpdatable, Told
 from engine.graph.model import Node, Project
 from engine.graph.ports import BLOCK
 from engine.graph.problems import Problem
 from engine.graph.settings import Phase
+from engine.graph.walks import walk
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -42,17 +44,12 @@ def categories(project: Project) -> dict[str, str]:
 def _blocks_with_losses(project: Project) -> set[str]:
     """Return the names of blocks with a loss inside, at any depth."""
     inner = {name: block.graph.nodes.values() for name, block in project.blocks.items()}
-    found = {name for name, nodes in inner.items() if any(map(is_loss, nodes))}
-    fresh = found
-    while fresh:
-        fresh = {
-            name
-            for name, nodes in inner.items()
-            if any(n.type == BLOCK and n.params.get("of") in found for n in nodes)
-        }
-        fresh -= found
-        found |= fresh
-    return found
+    around: dict[str, list[str]] = {}
+    for name, nodes in inner.items():
+        for node in nodes:
+            around.setdefault(of(node), []).append(name)
+    direct = [name for name, nodes in inner.items() if any(map(is_loss, nodes))]
+    return set(walk(direct, lambda name: around.get(name, ())))
 
 
 def is_loss(node: Node) -> bool:

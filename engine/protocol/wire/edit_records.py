@@ -1,14 +1,13 @@
 """Edits of a fix as plain records, as `run.json` keeps them, read with mistrust.
 
-Only what fixes are made of has a record: words of `engine.graph.assign`, nodes that are
-put in or set anew, wires. A record can ask for nothing that the document of the same
-run could not say itself; what doesn't fit that document is no fix.
+Only what fixes are made of has a record: words of `engine.graph.settings_text`, nodes
+that are put in or set anew, wires. A record can ask for nothing that the document of
+the same run could not say itself; what doesn't fit that document is no fix.
 """
 
 from collections.abc import Iterable, Sequence
 
 from engine.errors import EngineError
-from engine.graph.assign import Assign
 from engine.graph.edits import (
     AddNode,
     Connect,
@@ -21,6 +20,7 @@ from engine.graph.files import serialize
 from engine.graph.files.records import read_edge, read_node
 from engine.graph.files.writing import edge_record, node_record
 from engine.graph.model import Project
+from engine.graph.settings_text import Assign
 
 _MOST = 64
 _LONGEST = 2000

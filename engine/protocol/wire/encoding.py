@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 import numpy as np
 
 from engine.errors import EngineError
-from engine.graph import assign, edits, model, problems, settings
+from engine.graph import edits, model, problems, settings, settings_text
 from engine.protocol import (
     baselines,
     commands,
@@ -108,7 +108,7 @@ _CLASSES: tuple[type, ...] = (
     edits.SetBlock,
     edits.SetWeights,
     edits.Several,
-    assign.Assign,
+    settings_text.Assign,
     problems.Fix,
     problems.Problem,
     model.Endpoint,

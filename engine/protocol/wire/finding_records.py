@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from engine.graph.model import Project
-from engine.graph.presets import cures
+from engine.graph.presets import preset_fix
 from engine.graph.problems import Fix
 from engine.protocol.findings import Evidence, Finding
 from engine.protocol.wire.edit_records import read_edits, records_of
@@ -40,20 +40,22 @@ def read(records: object, project: Project) -> tuple[Finding, ...]:
 
     Args:
         records: Whatever stands in `run.json`.
-        project: Of the same run; the cure of a preset stands first again.
+        project: Of the same run; a preset's own fix stands first again.
     """
     found = records[:_MOST] if isinstance(records, list) else []
     findings = (_finding(record, project) for record in found)
-    return tuple(with_cure(each, project) for each in findings if each is not None)
+    return tuple(
+        with_preset_fix(each, project) for each in findings if each is not None
+    )
 
 
-def with_cure(finding: Finding, project: Project) -> Finding:
-    """Return a finding with the cure of a preset before the general ones."""
-    if cures.fault_of(project) != finding.fault:
+def with_preset_fix(finding: Finding, project: Project) -> Finding:
+    """Return a finding with a preset's own fix before the general ones."""
+    if preset_fix.fault_of(project) != finding.fault:
         return finding
-    cure = cures.fix_of(project)
-    others = tuple(f for f in finding.fixes if not cure or f.label != cure.label)
-    return replace(finding, fixes=(cure, *others) if cure else others)
+    own = preset_fix.fix_of(project)
+    others = tuple(f for f in finding.fixes if not own or f.label != own.label)
+    return replace(finding, fixes=(own, *others) if own else others)
 
 
 def merged(

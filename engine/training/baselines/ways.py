@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import PROBE_BATCH, Flow
 from engine.compile.program import Program
+from engine.graph.walks import walk
 from engine.layers import registry
 
 _FIXED = frozenset({"shape", "act", "pool", "merge"})
@@ -42,14 +43,10 @@ class Ways:
 
     def above(self, source: Source) -> set[Source]:
         """Return all ports that a value depends on, its own among them."""
-        seen: set[Source] = set()
-        stack = [source]
-        while stack:
-            end = stack.pop()
-            if end not in seen:
-                seen.add(end)
-                stack += [each for _, each in self.nodes[end.path].inputs]
-        return seen
+        return set(walk([source], self._sources))
+
+    def _sources(self, source: Source) -> list[Source]:
+        return [above for _, above in self.nodes[source.path].inputs]
 
     def is_honest(self, score: FlatNode) -> bool:
         """Return whether it compares what weights make with a target out of data."""

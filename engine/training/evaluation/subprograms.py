@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from torch import Tensor, fx
 
 from engine.compile.program import PhaseProgram
+from engine.graph.walks import walk
 
 Wanted: TypeAlias = Any
 """Nodes of a graph, in any nest of dicts and tuples."""
@@ -84,15 +85,9 @@ def feeds_of(program: PhaseProgram, wanted: Wanted) -> tuple[str, ...]:
 
 
 def _needed(wanted: Wanted, given: Sequence[fx.Node]) -> set[fx.Node]:
-    stack: list[fx.Node] = []
-    fx.node.map_arg(wanted, stack.append)
-    needed: set[fx.Node] = set()
-    while stack:
-        node = stack.pop()
-        if node not in needed:
-            needed.add(node)
-            stack.extend(() if node in given else node.all_input_nodes)
-    return needed
+    starts: list[fx.Node] = []
+    fx.node.map_arg(wanted, starts.append)
+    return set(walk(starts, lambda n: () if n in given else n.all_input_nodes))
 
 
 def _feed_names(program: PhaseProgram, nodes: Sequence[fx.Node]) -> tuple[str, ...]:

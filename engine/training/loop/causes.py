@@ -17,7 +17,7 @@ _WEIGHED = {"cross_entropy", "nll"}
 HUGE = 1e10
 """Numbers whose products with others like them soon don't fit."""
 CLAMPED = {"root", "log", "division", "power", "exp"}
-"""Kinds that a limit on the input cures."""
+"""Kinds that a limit on the input mends."""
 
 
 @dataclass(frozen=True)

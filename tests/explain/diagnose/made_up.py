@@ -10,7 +10,7 @@ import presets
 from engine.explain.diagnose.activations import Dead
 from engine.explain.diagnose.curve import Curve
 from engine.explain.diagnose.watch import attach
-from engine.graph.assign import assign
+from engine.graph.settings_text import assign
 from engine.protocol.messages import LayerSample
 from engine.training.loop.trainer import Trainer
 

@@ -12,8 +12,8 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name
 import presets
 from engine.explain.diagnose.rules import adversaries, exploding
 from engine.explain.diagnose.watch import attach
-from engine.graph.assign import assign
 from engine.graph.files import serialize
+from engine.graph.settings_text import assign
 from engine.measure import schedule
 from engine.training.loop.trainer import Trainer
 

@@ -10,9 +10,9 @@ from torch import nn
 import presets
 from engine.data import catalog
 from engine.explain.diagnose.watch import attach
-from engine.graph.assign import assign
 from engine.graph.edits import apply_all
-from engine.graph.presets import cures
+from engine.graph.presets import preset_fix
+from engine.graph.settings_text import assign
 from engine.training.loop.trainer import Trainer
 from engine.training.records import runs
 from tests.training.projects import mlp, phase
@@ -67,7 +67,7 @@ def variant(name, *words):
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_preset_is_told_by_name_first(name):
     fault, steps = BROKEN[name]
-    assert cures.fault_of(presets.load(name)) == fault
+    assert preset_fix.fault_of(presets.load(name)) == fault
     _, findings = of_preset(name, steps)
     assert [finding.fault for finding in findings] == [fault]
     finding = findings[0]
@@ -82,11 +82,11 @@ def test_a_broken_preset_is_told_by_name_first(name):
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_first_fix_is_the_cure_of_the_preset(name):
+def test_the_first_fix_is_that_of_the_preset(name):
     _, steps = BROKEN[name]
     _, findings = of_preset(name, steps)
     project = presets.load(name)
-    assert findings[0].fixes[0] == cures.fix_of(project)
+    assert findings[0].fixes[0] == preset_fix.fix_of(project)
     assert len(findings[0].fixes) > 1  # what helps any network stands behind it
 
 
@@ -98,9 +98,9 @@ def test_a_healthy_preset_raises_no_alarm(name):
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_cured_preset_raises_no_alarm(name):
+def test_the_mended_preset_raises_no_alarm(name):
     project = presets.load(name)
-    apply_all(project, cures.fix_of(project).edits)
+    apply_all(project, preset_fix.fix_of(project).edits)
     _, findings = trained(
         project, {"bad-labels": 300, "vanishing": 200, "exploding": 200}.get(name, 0)
     )
@@ -130,14 +130,14 @@ def test_a_fault_put_into_a_healthy_network_is_found_first(name, words, fault):
 @pytest.mark.parametrize(
     "name", ["exploding", "vanishing", "dead-relu", "too-fast", "too-slow", "unscaled"]
 )
-def test_the_general_fix_cures_as_well_as_the_preset_does(name):
+def test_the_general_fix_mends_as_well_as_the_preset_does(name):
     _, steps = BROKEN[name]
     _, findings = of_preset(name, steps)
     project = presets.load(name)
     apply_all(project, findings[0].fixes[1].edits)
     trainer, after = trained(project)
     assert after == ()
-    target = cures.read(presets.load(name).extra["preset"]["cure"]).target
+    target = preset_fix.read(presets.load(name).extra["preset"]["cure"]).target
     final = trainer.watcher.record.evaluations[-1]
     assert target.met(final.values[target.metric])
 

@@ -1,4 +1,4 @@
-"""Faults that look alike are told apart: the name is that whose cure helps."""
+"""Faults that look alike are told apart: the name is that whose fix helps."""
 
 import itertools
 import json
@@ -149,7 +149,7 @@ def loss(diagnosis):
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_the_name_is_the_one_whose_cure_helps(name):
+def test_the_name_is_the_one_whose_fix_helps(name):
     project, fault = NAMED[name]
     before, told = run(project.copy())
     assert [finding.fault for finding in before.findings] == [fault]

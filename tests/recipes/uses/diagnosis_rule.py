@@ -1,4 +1,4 @@
-"""The toy rule finds its fault where it is, nowhere else, and its fix cures it."""
+"""The toy rule finds its fault where it is, nowhere else, and its fix mends it."""
 
 from engine.explain.diagnose.watch import attach
 from engine.graph.edits.apply import apply_all

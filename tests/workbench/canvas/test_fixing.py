@@ -1,6 +1,6 @@
 """A node that a fix puts into a wire stands in its row; what follows gives way."""
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.graph.edits import SetParam
 from engine.graph.model import Edge
 from engine.graph.problems import Fix
@@ -19,7 +19,7 @@ def made():
     }
     document = Document()
     document.set_project(project)
-    problems = ShapeCache().analyse(project).problems
+    problems = Analyser().analyse(project).problems
     (fix,) = [f for p in problems for f in p.fixes if "Flatten before" in f.label]
     return document, fix
 
@@ -58,7 +58,7 @@ def test_fix_without_a_new_node_moves_nothing():
 def fixed(project, words):
     document = Document()
     document.set_project(project)
-    problems = ShapeCache().analyse(project).problems
+    problems = Analyser().analyse(project).problems
     fix = next(f for p in problems for f in p.fixes if words in f.label)
     fixes.apply(document, fix)
     return document.project

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSplitter
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.graph.files import serialize
 from engine.graph.ports import title
 from tests.workbench.inspector.mistakes import MISTAKES
@@ -15,7 +15,7 @@ from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.inspector import ProblemList
 
-SHAPES = ShapeCache()
+SHAPES = Analyser()
 
 
 class Desk(QSplitter):

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 
-from engine.advice.shapes import ShapeCache
+from engine.advice.analysis import Analyser
 from engine.graph.options import OPTIMIZERS
 from workbench.document import Document, actions
 from workbench.document import phases as edits
@@ -29,9 +29,9 @@ def inspector(qtbot, document, dressed):
     inspector.resize(320, 900)
     inspector.show()
     qtbot.waitExposed(inspector)
-    inspector.set_analysis(ShapeCache().analyse(document.project))
+    inspector.set_analysis(Analyser().analyse(document.project))
     document.changed.connect(
-        lambda _edits: inspector.set_analysis(ShapeCache().analyse(document.project))
+        lambda _edits: inspector.set_analysis(Analyser().analyse(document.project))
     )
     return inspector
 

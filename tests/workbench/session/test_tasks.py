@@ -5,7 +5,7 @@ import pytest
 
 import presets
 from engine.data import catalog
-from engine.graph.assign import assign
+from engine.graph.settings_text import assign
 from engine.protocol.messages import Evaluation, Frame
 from engine.training.loop.trainer import Trainer
 from tests.helpers import frames

@@ -1,4 +1,4 @@
-"""A bar above the canvas that names what is wrong with a training and cures it."""
+"""A bar above the canvas that names what is wrong with a training and mends it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,7 +21,7 @@ from workbench.theme.tokens import SPACE_S
 class DiagnosisBar(QFrame):
     """Hidden while no fault is known, and after it was closed for the first fault."""
 
-    cure_requested = Signal(object, object)  # the finding and its first fix
+    fix_requested = Signal(object, object)  # the finding and its first fix
     details_requested = Signal()
 
     def __init__(self) -> None:
@@ -34,13 +34,13 @@ class DiagnosisBar(QFrame):
         polish(self.title, "role", "fault")
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
-        self.cure = QPushButton(tr("Cure and train again"))
-        polish(self.cure, "accent", value=True)
-        polish(self.cure, "small", value=True)
+        self.fix = QPushButton(tr("Cure and train again"))
+        polish(self.fix, "accent", value=True)
+        polish(self.fix, "small", value=True)
         self.details = QPushButton(tr("Details"))
         polish(self.details, "small", value=True)
         self._lay_out()
-        self.cure.clicked.connect(self._on_cure)
+        self.fix.clicked.connect(self._on_fix)
         self.details.clicked.connect(self.details_requested)
         signals.changed.connect(self._tint)
         self._tint()
@@ -61,7 +61,7 @@ class DiagnosisBar(QFrame):
         icons.bind(close, "close", "fg2")
         close.setAccessibleName(tr("Dismiss"))
         close.clicked.connect(self._on_close)
-        for widget in (self.cure, self.details, close):
+        for widget in (self.fix, self.details, close):
             row.addWidget(widget)
 
     def show_finding(self, finding: Finding | None) -> None:
@@ -75,13 +75,13 @@ class DiagnosisBar(QFrame):
         self.words.setText(finding.text)
         self.setAccessibleName(f"{finding.title}: {finding.text}")
         fix = finding.fixes[0] if finding.fixes else None
-        self.cure.setVisible(fix is not None)
-        self.cure.setToolTip(tip(fix.label) if fix else "")
+        self.fix.setVisible(fix is not None)
+        self.fix.setToolTip(tip(fix.label) if fix else "")
         self.setVisible(finding.fault != self._closed_for)
 
-    def _on_cure(self) -> None:
+    def _on_fix(self) -> None:
         if self.finding is not None and self.finding.fixes:
-            self.cure_requested.emit(self.finding, self.finding.fixes[0])
+            self.fix_requested.emit(self.finding, self.finding.fixes[0])
 
     def _on_close(self) -> None:
         self._closed_for = self.finding.fault if self.finding else ""

@@ -13,23 +13,23 @@ from workbench.app.run.training import TrainCommands
 from workbench.canvas.edits import fixes
 from workbench.inspector.findings import FindingList
 
-ABOUT = "cure"
+ABOUT = "fix"
 """What the banner is about that says what was changed."""
 
 
 class Diagnosing(QObject):
-    """Shows the faults of the run and applies what cures them.
+    """Shows the faults of the run and applies their fixes.
 
     Args:
         desk: Whose parts it joins.
-        training: Trains what a cure has made.
+        training: Trains what a fix has made.
     """
 
     def __init__(self, desk: Desk, training: TrainCommands) -> None:
         super().__init__(desk.widget)
         self._desk, self._training = desk, training
         self.bar, self.panel = DiagnosisBar(), FindingList()
-        self._changed = ""  # words of the cure that the next run starts with
+        self._changed = ""  # words of the fix that the next run starts with
         session = desk.session
         session.frame_received.connect(self._on_frame)
         session.run_started.connect(self._on_started)
@@ -37,11 +37,11 @@ class Diagnosing(QObject):
         desk.document.replaced.connect(self._on_replaced)
         desk.document.undo_stack.indexChanged.connect(self._on_edited)
         for part in (self.bar, self.panel):
-            part.cure_requested.connect(self.cure)
+            part.fix_requested.connect(self.mend)
         self.bar.details_requested.connect(lambda: desk.docks.raise_("diagnosis"))
         self.panel.activated.connect(desk.canvas.focus_node)
 
-    def cure(self, finding: Finding, fix: Fix) -> None:
+    def mend(self, finding: Finding, fix: Fix) -> None:
         """Apply a fix as one undo step and train what comes of it."""
         desk = self._desk
         named = Fix(tr("Cure: {title}", title=finding.title), fix.edits)
@@ -73,7 +73,7 @@ class Diagnosing(QObject):
             self._desk.banner.say("ok", words, offers, about=ABOUT)
 
     def _on_edited(self) -> None:
-        """Forget the cure: the last step that can be undone is another one."""
+        """Forget the fix: the last step that can be undone is another one."""
         self._changed = ""
         self._desk.banner.withdraw(ABOUT)
 

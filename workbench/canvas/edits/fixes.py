@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from engine.graph.edits import AddNode, Connect
 from engine.graph.model import Edge, Graph, Position
 from engine.graph.problems import Fix
+from engine.graph.walks import walk
 from workbench.canvas.geometry import sizes
 from workbench.document import Document, actions
 
@@ -110,13 +111,10 @@ def moved_right(
     short = shown[source][0] + (count + 1) * _STEP - shown[target][0]
     if short <= 0 or shown[target][0] <= shown[source][0]:
         return {}
-    gone, stack = {target}, [target]
-    while stack:
-        node = stack.pop()
-        for edge in graph.edges_out_of(node):
-            after = edge.target.node
-            ahead = after in shown and shown[after][0] > shown[node][0]
-            if ahead and after not in gone:
-                gone.add(after)
-                stack.append(after)
+
+    def ahead(node: str) -> list[str]:
+        after = (edge.target.node for edge in graph.edges_out_of(node))
+        return [i for i in after if i in shown and shown[i][0] > shown[node][0]]
+
+    gone = walk([target], ahead)
     return {i: (sizes.snap(shown[i][0] + short), shown[i][1]) for i in gone}

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 from engine.errors import UnknownLayerError
 from engine.graph.model import Edge, Graph, Node
 from engine.graph.paths import root
+from engine.graph.walks import ancestors
 from engine.layers import registry
 from engine.protocol.messages import LayerSample
 
@@ -194,13 +195,7 @@ def origins(graph: Graph, weighted: set[str]) -> dict[str, str]:
 def led_to_loss(graph: Graph) -> set[str]:
     """Return the losses and all that they are computed from; all where none is."""
     losses = [node.id for node in graph.nodes.values() if _is_loss(node)]
-    found, stack = set(losses), list(losses)
-    while stack:
-        for edge in graph.edges_into(stack.pop()):
-            if edge.source.node not in found:
-                found.add(edge.source.node)
-                stack.append(edge.source.node)
-    return found or set(graph.nodes)
+    return ancestors(graph, losses) or set(graph.nodes)
 
 
 def _is_loss(node: Node) -> bool:

@@ -1,1 +1,1 @@
-"""One fault each: how it shows, and its cure."""
+"""One fault each: how it shows, and its fixes."""

@@ -1,4 +1,4 @@
-"""What a diagnosis says in the window, and its cure by one click."""
+"""What a diagnosis says in the window, and its fix by one click."""
 
 from dataclasses import replace
 
@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 
-from engine.graph import assign
-from engine.graph.assign import Assign
+from engine.graph import settings_text
 from engine.graph.files import serialize
 from engine.graph.problems import Fix
+from engine.graph.settings_text import Assign
 from engine.protocol import commands, messages
 from engine.protocol.findings import Evidence, Finding
 from tests.helpers import frames
@@ -95,9 +95,9 @@ def test_a_check_of_the_graph_keeps_the_badge(ill, qtbot, engine):
     assert ill.canvas.scene.nodes["scores"].face.severity == "warning"
 
 
-def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine):
+def test_the_fix_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine):
     before = serialize.dumps(ill.document.project)
-    qtbot.mouseClick(ill.controllers.diagnosing.bar.cure, LEFT)
+    qtbot.mouseClick(ill.controllers.diagnosing.bar.fix, LEFT)
     assert not ill.controllers.diagnosing.bar.isVisible()
     assert ill.canvas.scene.nodes["scores"].face.severity == ""
     assert ill.document.undo_stack.count() == 1
@@ -119,7 +119,7 @@ def test_the_cure_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine)
     assert not ill.banner.isVisible()
 
 
-def test_another_cure_is_a_button_in_the_panel(qtbot, ill):
+def test_another_fix_is_a_button_in_the_panel(qtbot, ill):
     ill.docks.raise_("diagnosis")
     card = ill.controllers.diagnosing.panel.cards[0]
     words = [button.accessibleName() for button in card.buttons]
@@ -129,7 +129,7 @@ def test_another_cure_is_a_button_in_the_panel(qtbot, ill):
 
 
 @pytest.mark.parametrize("width", [220, 400])
-def test_long_words_of_a_cure_leave_the_numbers_in_sight(qtbot, width):
+def test_long_words_of_a_fix_leave_the_numbers_in_sight(qtbot, width):
     long = Fix("Use ReLU, which keeps the gradient, and batch norm as well", ())
     found = finding()
     panel = FindingList()
@@ -185,9 +185,9 @@ def test_another_document_forgets_the_fault(ill):
     assert "Train" in ill.controllers.diagnosing.panel.empty.text()
 
 
-def test_a_cure_that_the_document_refuses_is_told(qtbot, ill):
+def test_a_fix_that_the_document_refuses_is_told(qtbot, ill):
     lost = Fix("Lost", (Assign(("nothing.of=healthy",)),))
-    ill.controllers.diagnosing.cure(finding(), lost)
+    ill.controllers.diagnosing.mend(finding(), lost)
     assert ill.banner.isVisible()
     assert ill.document.undo_stack.count() == 0
 
@@ -197,7 +197,10 @@ def real(qtbot, tmp_path):
     window = MainWindow(Session(runs_folder=tmp_path / "runs"), Settings())
     window.recovery.path = tmp_path / "recovery.bpw"
     window.document.load_preset("vanishing")
-    edits = assign.edits(window.document.project, ["threads=1"])  # steady beside others
+    # steady beside
+    edits = settings_text.edits(
+        window.document.project, ["threads=1"]
+    )  # steady beside others
     window.document.apply(edits, "One thread")
     window.show()
     qtbot.waitUntil(lambda: window.session.engine_ready, timeout=START_MS)
@@ -223,7 +226,7 @@ def test_vanishing_gradients_are_read_cured_by_a_click_and_gone(qtbot, real):
     first = session.history.run.run
     assert session.history.evaluations[-1].values["accuracy"] < 0.5
 
-    qtbot.mouseClick(bar.cure, LEFT)
+    qtbot.mouseClick(bar.fix, LEFT)
     assert real.document.project.graph.node("layers").params["of"] == "healthy"
     qtbot.waitUntil(
         lambda: session.state in ended and session.history.run.run != first,

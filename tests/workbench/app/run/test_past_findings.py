@@ -5,9 +5,9 @@ import json
 import pytest
 
 import presets
-from engine.graph.assign import Assign
 from engine.graph.files import serialize
 from engine.graph.problems import Fix
+from engine.graph.settings_text import Assign
 from engine.protocol import commands
 from engine.protocol.findings import Evidence, Finding
 from engine.protocol.messages import Analysis, NodeInfo
@@ -40,7 +40,7 @@ def folder(tmp_path):
     return run.folder
 
 
-def test_bar_panel_and_canvas_show_it_and_cure_it(qtbot, window, engine, folder):
+def test_bar_panel_and_canvas_show_it_and_mend_it(qtbot, window, engine, folder):
     window.controllers.past_runs.open(folder)
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
     window.session.analysis_ready.emit(ANALYSIS)
@@ -49,12 +49,12 @@ def test_bar_panel_and_canvas_show_it_and_cure_it(qtbot, window, engine, folder)
     assert bar.isVisibleTo(window)
     assert bar.title.text() == "Learning rate too low"
     assert [card.finding for card in panel.cards] == [FOUND]
-    bar.cure.click()
+    bar.fix.click()
     lr = window.document.project.training.phases[0].optimizer.params["lr"]
     assert lr == 0.01
 
 
-def test_a_preset_gets_its_cure_back(tmp_path):
+def test_a_preset_gets_its_fix_back(tmp_path):
     project = presets.load("too-slow")
     run = runs.create(tmp_path, project, name="run")
     run.update(findings=[finding_records.record_of(FOUND)])

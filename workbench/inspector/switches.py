@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from engine.advice.document import switches
-from engine.advice.document.switches import Remedy
+from engine.advice.document.switches import Switch
 from engine.errors import EngineError
 from engine.i18n import tr
 from workbench.document import Document, actions
@@ -19,7 +19,7 @@ from workbench.theme.tokens import SPACE_S
 _INDENT_PX = 24
 
 
-class RemedySwitches(QWidget):
+class Switches(QWidget):
     """A box to tick for every switch; hidden where the document has none.
 
     Args:
@@ -32,7 +32,7 @@ class RemedySwitches(QWidget):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self._shown: tuple[Remedy, ...] = ()
+        self._shown: tuple[Switch, ...] = ()
         self.boxes: dict[str, QCheckBox] = {}
         self.error = Label()
         self.error.setWordWrap(True)
@@ -58,34 +58,34 @@ class RemedySwitches(QWidget):
             self._rebuild(found)
         self.error.hide()
         self.setVisible(bool(found))
-        for remedy in found:
-            box = self.boxes[remedy.title]
+        for switch in found:
+            box = self.boxes[switch.title]
             with QSignalBlocker(box):
-                box.setChecked(remedy.is_on(project))
+                box.setChecked(switch.is_on(project))
 
-    def _rebuild(self, found: tuple[Remedy, ...]) -> None:
+    def _rebuild(self, found: tuple[Switch, ...]) -> None:
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.hide()
                 row.deleteLater()
         self.boxes = {}
         self._shown = found
-        for remedy in found:
-            self._rows.addWidget(self._row(remedy))
+        for switch in found:
+            self._rows.addWidget(self._row(switch))
 
-    def _row(self, remedy: Remedy) -> QWidget:
+    def _row(self, switch: Switch) -> QWidget:
         row = QWidget()
         lines = QVBoxLayout(row)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(2)
-        box = QCheckBox(word(tr(remedy.title)).replace("&", "&&"))
-        box.setAccessibleDescription(tr(remedy.text))
-        box.setToolTip(tip("\n".join(remedy.set)))
-        box.toggled.connect(partial(self._turn, remedy))
+        box = QCheckBox(word(tr(switch.title)).replace("&", "&&"))
+        box.setAccessibleDescription(tr(switch.text))
+        box.setToolTip(tip("\n".join(switch.set)))
+        box.toggled.connect(partial(self._turn, switch))
         lines.addWidget(box)
-        self.boxes[remedy.title] = box
-        if remedy.text:
-            note = Label(tr(remedy.text))
+        self.boxes[switch.title] = box
+        if switch.text:
+            note = Label(tr(switch.text))
             note.setTextFormat(Qt.TextFormat.PlainText)
             note.setWordWrap(True)
             note.setIndent(_INDENT_PX)
@@ -93,9 +93,9 @@ class RemedySwitches(QWidget):
             lines.addWidget(note)
         return row
 
-    def _turn(self, remedy: Remedy, on: bool) -> None:
+    def _turn(self, switch: Switch, on: bool) -> None:
         try:
-            actions.switch(self._document, remedy, on=on)
+            actions.switch(self._document, switch, on=on)
         except EngineError as error:
             self._show()
             self.error.setText(str(error))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from engine.advice.checks.ranges import range_problems
 from engine.advice.document.guarded import advised
 from engine.advice.fixes import MAX_FIXES
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.advice.fixes.losses import loose_layers, loss_fixes, set_classes
 from engine.compile.build_context import Site
 from engine.compile.flatten import Source
@@ -21,33 +21,33 @@ _SCORED = {"cross_entropy", "nll", "accuracy", "top_k", "perplexity"}
 _LOOKED_UP = {"embedding": "num_embeddings", "one_hot": "num_classes"}
 
 
-def value_problems(spot: Spot) -> Iterator[Problem]:
+def value_problems(context: FixContext) -> Iterator[Problem]:
     """Yield problems of values that will flow through a node whose shapes fit."""
-    if spot.node.type in _LOOKED_UP and spot.flows[0].classes:
-        yield from _looked_up(spot, _LOOKED_UP[spot.node.type])
-    if spot.node.type in _SCORED and spot.flows[1].classes:
-        yield from _labels(spot)
-    if spot.node.type == "cross_entropy":
-        yield from _single_score(spot)
-    yield from range_problems(spot)
+    if context.node.type in _LOOKED_UP and context.flows[0].classes:
+        yield from _looked_up(context, _LOOKED_UP[context.node.type])
+    if context.node.type in _SCORED and context.flows[1].classes:
+        yield from _labels(context)
+    if context.node.type == "cross_entropy":
+        yield from _single_score(context)
+    yield from range_problems(context)
 
 
-def _looked_up(spot: Spot, name: str) -> Iterator[Problem]:
-    entries, classes = spot.node.params[name], spot.flows[0].classes
+def _looked_up(context: FixContext, name: str) -> Iterator[Problem]:
+    entries, classes = context.node.params[name], context.flows[0].classes
     if not isinstance(entries, int) or entries >= classes:
         return
     yield Problem(
-        spot.node.place,
+        context.node.place,
         tr("There are more different inputs than entries"),
         expected=tr("at least {n} entries", n=classes),
         got=tr("{n} entries", n=entries),
-        fixes=tuple(spot.set({name: classes}, tr("Use {n} entries", n=classes))),
+        fixes=tuple(context.set({name: classes}, tr("Use {n} entries", n=classes))),
     )
 
 
-def _labels(spot: Spot) -> Iterator[Problem]:
-    flows, site = spot.flows, site_of(spot)
-    is_loss = spot.spec.category == "loss"
+def _labels(context: FixContext) -> Iterator[Problem]:
+    flows, site = context.flows, site_of(context)
+    is_loss = context.spec.category == "loss"
     if flows[1].dtype.is_floating_point or (binary(site) and not is_loss):
         return
     scores, classes = flows[0].shape[class_dim(site)], flows[1].classes
@@ -58,39 +58,39 @@ def _labels(spot: Spot) -> Iterator[Problem]:
         tr("There are more scores than classes"),
     )
     yield Problem(
-        spot.node.place,
+        context.node.place,
         few if scores < classes else many,
         expected=tr("{n} scores per sample, one for each class", n=classes),
         got=tr("{n} scores", n=scores),
         port="input",
-        fixes=set_classes(spot, classes),
+        fixes=set_classes(context, classes),
         severity="error" if scores < classes else "warning",
     )
 
 
-def _single_score(spot: Spot) -> Iterator[Problem]:
+def _single_score(context: FixContext) -> Iterator[Problem]:
     """Tell of a choice among one: its cross-entropy is zero whatever is learned."""
-    scores = spot.shape[class_dim(site_of(spot))]
-    if scores > 1 or spot.flows[1].classes > 1:
+    scores = context.shape[class_dim(site_of(context))]
+    if scores > 1 or context.flows[1].classes > 1:
         return
     yield Problem(
-        spot.node.place,
-        tr("{loss} of a single score is always zero", loss=spot.title),
+        context.node.place,
+        tr("{loss} of a single score is always zero", loss=context.title),
         expected=tr("a score for each of two classes or more"),
         got=tr("1 score"),
         port="input",
-        fixes=(*spot.retype("mse"), *spot.retype("bce_with_logits")),
+        fixes=(*context.retype("mse"), *context.retype("bce_with_logits")),
     )
 
 
-def site_of(spot: Spot) -> Site:
+def site_of(context: FixContext) -> Site:
     """Return the node as a builder sees it."""
-    shapes = tuple(flow.shape for flow in spot.flows)
-    dtypes = tuple(flow.dtype for flow in spot.flows)
-    return Site(spot.node.type, spot.node.params, shapes, dtypes)
+    shapes = tuple(flow.shape for flow in context.flows)
+    dtypes = tuple(flow.dtype for flow in context.flows)
+    return Site(context.node.type, context.node.params, shapes, dtypes)
 
 
-def loss_offers(
+def with_loss_fixes(
     project: Project, problems: Iterable[Problem], flows: Mapping[Source, Flow]
 ) -> list[Problem]:
     """Return the problems; those of a missing loss with losses that would fit."""

@@ -7,7 +7,7 @@ only hand on or rearrange, through equal layers without weights, through shared 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from engine.advice.document.guarded import advised
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Inference
 from engine.graph import ports
@@ -39,14 +39,16 @@ _COMPARED = frozenset({"input", "target", "left", "right", "anchor", "positive"}
 
 
 def self_comparisons(
-    nodes: Sequence[FlatNode], found: Mapping[str, Inference], spots: Mapping[str, Spot]
+    nodes: Sequence[FlatNode],
+    found: Mapping[str, Inference],
+    contexts: Mapping[str, FixContext],
 ) -> Iterator[Problem]:
     """Yield the losses and metrics that compare a tensor with itself.
 
     Args:
         nodes: In topological order.
         found: What is known of nodes, by path.
-        spots: Nodes with what flows into them, by path.
+        contexts: Nodes with what flows into them, by path.
     """
     keys: dict[Source, Hashable] = {}
     for node in nodes:
@@ -54,7 +56,7 @@ def self_comparisons(
         for port in node.outputs:
             keys[Source(node.path, port)] = _key(node, port, inputs, found)
         if _is_judge(node) and _is_twice(inputs):
-            yield _problem(node, spots.get(node.path))
+            yield _problem(node, contexts.get(node.path))
 
 
 def _key(
@@ -82,7 +84,7 @@ def _is_twice(inputs: tuple[tuple[str, Hashable], ...]) -> bool:
     return len(set(keys)) < len(keys)
 
 
-def _problem(node: FlatNode, spot: Spot | None) -> Problem:
+def _problem(node: FlatNode, context: FixContext | None) -> Problem:
     """Return what is told of a judge; with fixes where its shapes are known."""
     return Problem(
         node.place,
@@ -91,17 +93,17 @@ def _problem(node: FlatNode, spot: Spot | None) -> Problem:
         got=tr("the same numbers twice"),
         port=node.inputs[1][0],
         kind=ITSELF,
-        fixes=advised(_other_targets, spot) if spot is not None else (),
+        fixes=advised(_other_targets, context) if context is not None else (),
     )
 
 
-def _other_targets(spot: Spot) -> Iterator[Fix]:
+def _other_targets(context: FixContext) -> Iterator[Fix]:
     """Yield the outputs of data that would fit as the target."""
-    for node in spot.graph.nodes.values():
+    for node in context.graph.nodes.values():
         if node.type != "data":
             continue
-        for port in reversed(ports.output_ports(spot.project, node)):
+        for port in reversed(ports.output_ports(context.project, node)):
             words = tr(
                 "Connect {title} · {port}", title=ports.title(node), port=port.name
             )
-            yield from spot.replug(1, Endpoint(node.id, port.name), words)
+            yield from context.replug(1, Endpoint(node.id, port.name), words)

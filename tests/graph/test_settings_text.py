@@ -1,9 +1,9 @@
 import pytest
 
 from engine.errors import ConfigError
-from engine.graph.assign import assign, edits
 from engine.graph.edits import apply_all
 from engine.graph.files.serialize import dumps
+from engine.graph.settings_text import assign, edits
 from presets import load
 
 

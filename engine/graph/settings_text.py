@@ -18,6 +18,7 @@ from engine.errors import ConfigError, did_you_mean
 from engine.graph.edits import Edit, ReplaceNode, SetTraining, Several, apply_all
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.options import (
+    NODE_PARAMS,
     OPTIMIZERS,
     PHASE_PARAMS,
     SCHEDULES,
@@ -27,16 +28,11 @@ from engine.graph.options import (
 from engine.graph.settings import Choice, Phase
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.spec import Param, Value
+from engine.layers.spec import Value
 
 _NOTHING = {"", "none", "None"}
 _TYPES = ("optimizer", "schedule")
 _LISTS = ("minimise", "update")
-_FIELDS = {
-    "trainable": Param("trainable", "bool", default=True, label="Trainable"),
-    "lr_factor": Param("lr_factor", "float", 1.0, "Learning-rate factor", min=0.0),
-}
-"""What every node has beside its parameters."""
 
 
 def assign(project: Project, assignments: Iterable[str]) -> None:
@@ -235,8 +231,8 @@ def _with(project: Project, node: Node, key: str, value: object) -> Node:
         checked = param.check(value, node.id)
         new = {name: checked}
         return replace(node, params=_merged(node.params, new, spec.defaults()))
-    if name in _FIELDS:
-        changed: Any = {name: _FIELDS[name].check(value, node.id)}
+    if name in NODE_PARAMS:
+        changed: Any = {name: NODE_PARAMS[name].check(value, node.id)}
         return replace(node, **changed)
     raise _unknown(project, key)
 

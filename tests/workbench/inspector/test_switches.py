@@ -35,7 +35,7 @@ def switches(qtbot, document):
     inspector.resize(320, 700)
     inspector.show()
     qtbot.waitExposed(inspector)
-    return inspector.remedies
+    return inspector.switches
 
 
 def press(qtbot, box):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.advice.fixes.fix_context import Spot
+from engine.advice.fixes.fix_context import FixContext
 from engine.graph import ports
 from engine.graph.edits import SetParam
 from engine.graph.model import Graph, Node
@@ -47,35 +47,37 @@ def _keeps_size(node: Node) -> bool:
     return node.type in _KEEPS or pooled or category in _KEEPS_SIZE
 
 
-def give(spot: Spot, size: int, index: int = 0) -> Iterator[Fix]:
+def give(context: FixContext, size: int, index: int = 0) -> Iterator[Fix]:
     """Yield the fix that makes the layer above an input larger or smaller.
 
     Args:
-        spot: The node that doesn't fit.
+        context: The node that doesn't fit.
         size: Of the dimension that the layer decides about.
         index: Of the input.
     """
-    found = decider(spot, index)
+    found = decider(context, index)
     if found is None:
         return
     layer, dim = found
-    shape = list(spot.flows[index].shape)
+    shape = list(context.flows[index].shape)
     shape[dim] = size
-    flow = spot.flows[index]._replace(shape=tuple(shape))
-    if not spot.fits(flows=(*spot.flows[:index], flow, *spot.flows[index + 1 :])):
+    flow = context.flows[index]._replace(shape=tuple(shape))
+    if not context.fits(
+        flows=(*context.flows[:index], flow, *context.flows[index + 1 :])
+    ):
         return
-    edit = resize(spot, layer, size)
+    edit = resize(context, layer, size)
     title = ports.title(layer)
     many = tr("Give “{title}” {n} outputs", title=title, n=size)
     one = tr("Give “{title}” 1 output", title=title)
     yield Fix(one if size == 1 else many, (edit,))
 
 
-def decider(spot: Spot, index: int = 0) -> tuple[Node, int] | None:
+def decider(context: FixContext, index: int = 0) -> tuple[Node, int] | None:
     """Return the layer that decides a size of an input, and which dimension."""
-    edge = spot.wire(index)
-    rank = len(spot.flows[index].shape)
-    return decider_of(spot.graph, edge.source.node, rank) if edge else None
+    edge = context.wire(index)
+    rank = len(context.flows[index].shape)
+    return decider_of(context.graph, edge.source.node, rank) if edge else None
 
 
 def decider_of(graph: Graph, start: str, rank: int) -> tuple[Node, int] | None:
@@ -88,20 +90,20 @@ def decider_of(graph: Graph, start: str, rank: int) -> tuple[Node, int] | None:
     return layer, 1 if pooled else _SIZES[layer.type][1]
 
 
-def resize(spot: Spot, layer: Node, size: int) -> SetParam:
+def resize(context: FixContext, layer: Node, size: int) -> SetParam:
     """Return the edit that gives a decider another size."""
-    return SetParam(layer.id, _SIZES[layer.type][0], size, spot.node.scope)
+    return SetParam(layer.id, _SIZES[layer.type][0], size, context.node.scope)
 
 
-def multiples(spot: Spot) -> Iterator[Fix]:
+def multiples(context: FixContext) -> Iterator[Fix]:
     """Yield the next larger size of the layer above with which the node fits."""
-    divided = _DIVIDED & {spot.node.type, *spot.node.params}
-    found = decider(spot) if spot.flows and divided else None
+    divided = _DIVIDED & {context.node.type, *context.node.params}
+    found = decider(context) if context.flows and divided else None
     if found is None:
         return
-    now = spot.shape[found[1]]
+    now = context.shape[found[1]]
     for size in range(now + 1, now + 65):
-        fixes = list(give(spot, size))
+        fixes = list(give(context, size))
         if fixes:
             yield from fixes
             return

@@ -1,7 +1,7 @@
-"""What cures a preset that is broken on purpose, or changes it in an instructive way.
+"""What mends a preset that is broken on purpose, or changes it in an instructive way.
 
 A record is `{"set": ["KEY=VALUE", …], "text": …, "target": {…}}`; the words are those
-of `engine.graph.assign`.
+of `engine.graph.settings_text`.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import DocumentError, EngineError
-from engine.graph import assign
+from engine.graph import settings_text
 from engine.graph.model import Project
 from engine.graph.presets.library import Target
 from engine.graph.problems import Fix
@@ -17,7 +17,7 @@ from engine.i18n import tr
 
 
 @dataclass(frozen=True)
-class Cure:
+class PresetFix:
     """Settings that make a preset another one.
 
     Args:
@@ -31,8 +31,8 @@ class Cure:
     target: Target | None = None
 
 
-def read(record: Mapping[str, Any]) -> Cure:
-    """Return a cure from its record.
+def read(record: Mapping[str, Any]) -> PresetFix:
+    """Return the fix of a preset from its record.
 
     Raises:
         DocumentError: When the record is not one.
@@ -41,7 +41,7 @@ def read(record: Mapping[str, Any]) -> Cure:
         target = record.get("target")
         words = tuple(str(word) for word in record["set"])
         text = str(record.get("text", ""))
-        return Cure(words, text, Target.read(target) if target else None)
+        return PresetFix(words, text, Target.read(target) if target else None)
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise DocumentError(tr("This is not a cure")) from error
 
@@ -53,13 +53,14 @@ def fault_of(project: Project) -> str:
 
 
 def fix_of(project: Project) -> Fix | None:
-    """Return the cure of a preset; None where it has none, or needs none any more."""
+    """Return the fix of a preset; None where it has none, or needs none any more."""
     record: Any = project.extra.get("preset")
     if not isinstance(record, Mapping) or not isinstance(record.get("cure"), Mapping):
         return None
     try:
-        cure = read(record["cure"])
-        changes = assign.edits(project, cure.words)
+        known = read(record["cure"])
+        changes = settings_text.edits(project, known.words)
     except EngineError:
         return None
-    return Fix(tr(cure.text), (assign.Assign(cure.words),)) if changes else None
+    edit = settings_text.Assign(known.words)
+    return Fix(tr(known.text), (edit,)) if changes else None
