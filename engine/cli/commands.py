@@ -1,4 +1,4 @@
-"""The four commands. Each takes parsed arguments and returns an exit code."""
+"""The commands. Each takes parsed arguments and returns an exit code."""
 
 from argparse import Namespace
 from dataclasses import asdict
@@ -103,3 +103,10 @@ def export(options: Namespace) -> int:
         words = tr("{tensors} tensors of step {step}", **asdict(exported))
         write(f"{exported.path}: {words}")
     return 0
+
+
+def evaluate(options: Namespace) -> int:
+    """Say how good a run is on what it never saw."""
+    from engine.cli.evaluating import evaluate as run  # noqa: PLC0415 - loads torch
+
+    return run(options)

@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _check(commands_)
     _train(commands_)
     _export(commands_)
+    _evaluate(commands_)
     return parser
 
 
@@ -115,6 +116,19 @@ def _export(parsers: _Commands) -> None:
     parser.add_argument("--out", required=True, metavar="FILE", help=tr("target"))
     raw = tr("the weights of the last step, not their running mean")
     parser.add_argument("--raw", action="store_true", help=raw)
+    _add_from_step(parser)
+    _add_json(parser)
+
+
+def _evaluate(parsers: _Commands) -> None:
+    words = tr("judge a run on samples that it never saw")
+    parser = parsers.add_parser("evaluate", help=words)
+    parser.set_defaults(run=commands.evaluate)
+    parser.add_argument("project", metavar="RUN", help=tr("folder of the run"))
+    words = tr("the report as one page, with charts")
+    parser.add_argument("--html", default="", metavar="FILE", help=words)
+    words = tr("a second run: is it better?")
+    parser.add_argument("--against", default="", metavar="RUN", help=words)
     _add_from_step(parser)
     _add_json(parser)
 

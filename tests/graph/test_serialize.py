@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import DocumentError
-from engine.graph.files import serialize
+from engine.graph.files import serialize, writing
 from engine.graph.model import Edge, Node, Project
 from tests.helpers.projects import chain
 
@@ -177,3 +179,17 @@ def test_wires_of_a_data_set_that_was_changed_can_be_opened_again() -> None:
     made.graph.replace_node(made.graph.node("data").with_param("source", "iris"))
     text = serialize.dumps(made)
     assert serialize.dumps(serialize.loads(text)) == text
+
+
+_PLAIN = st.none() | st.booleans() | st.integers() | st.text()
+_PLAIN |= st.floats(allow_nan=False, allow_infinity=False)
+
+
+def _holding(inner: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(inner) | st.dictionaries(st.text(), inner)
+
+
+@given(st.dictionaries(st.text(), st.recursive(_PLAIN, _holding, max_leaves=8)))
+def test_line_is_what_json_writes(record) -> None:
+    expected = json.dumps(record, sort_keys=True, ensure_ascii=False)
+    assert writing._compact(record) == expected

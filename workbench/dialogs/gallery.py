@@ -57,7 +57,7 @@ class Gallery(QWidget):
         theme.signals.changed.connect(self._wake)
 
     def _make(self) -> None:
-        box = self._box = QVBoxLayout(self)
+        self._box = box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACE_S)
         self.search = QLineEdit()
@@ -71,19 +71,19 @@ class Gallery(QWidget):
         self.nothing.setProperty("role", "secondary")
         self.nothing.hide()
         self._content = QWidget()
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self._content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area = QScrollArea()
+        self.area.setWidget(self._content)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self._scroll.setHorizontalScrollBarPolicy(never)
+        self.area.setHorizontalScrollBarPolicy(never)
         always = Qt.ScrollBarPolicy.ScrollBarAlwaysOn
-        self._scroll.setVerticalScrollBarPolicy(always)
-        self._scroll.verticalScrollBar().valueChanged.connect(self._wake)
+        self.area.setVerticalScrollBarPolicy(always)
+        self.area.verticalScrollBar().valueChanged.connect(self._wake)
         for part in (self.search, self.nothing):
             box.addWidget(part)
-        box.addWidget(self._scroll, 1)
+        box.addWidget(self.area, 1)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to make cards."""
@@ -145,7 +145,7 @@ class Gallery(QWidget):
 
     def _place(self) -> None:
         """Put headings and cards where they belong."""
-        needle, width = self.search.text().strip(), self._scroll.viewport().width()
+        needle, width = self.search.text().strip(), self.area.viewport().width()
         groups: dict[str, list[PresetCard]] = {}
         for card in self.shown:
             groups.setdefault("" if needle else card.info.family, []).append(card)
@@ -217,7 +217,7 @@ class Gallery(QWidget):
 
     def _focus(self, card: PresetCard) -> None:
         card.setFocus(Qt.FocusReason.TabFocusReason)
-        self._scroll.ensureWidgetVisible(card, 0, SPACE_L)
+        self.area.ensureWidgetVisible(card, 0, SPACE_L)
 
     def _open_first(self) -> None:
         if self.shown:

@@ -193,7 +193,30 @@ def _compact(value: Json) -> str:
             return f"[{encode_basestring(one)}, {encode_basestring(two)}]"
         if type(one) is int and type(two) is int:  # A place.
             return f"[{one}, {two}]"
+    if type(value) is dict:
+        return _record(value)
     return _ENCODER.encode(value)
+
+
+def _record(record: dict[str, Json]) -> str:
+    """Return `record` as the encoder does, at a third of its cost for plain values.
+
+    `JSONEncoder.encode` sets up an encoder a call: 2 µs each, felt at 20,000 nodes.
+    """
+    items = []
+    for key in sorted(record):
+        value = record[key]
+        kind = type(value)
+        if kind is str:
+            text = encode_basestring(value)
+        elif kind is int:
+            text = str(value)
+        elif kind is dict:
+            text = _record(value)
+        else:
+            text = _ENCODER.encode(value)
+        items.append(f"{encode_basestring(key)}: {text}")
+    return f"{{{', '.join(items)}}}"
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)

@@ -1,5 +1,7 @@
 """Hands the keys of the canvas to the rows of its table."""
 
+from typing import TypeGuard
+
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
@@ -18,7 +20,7 @@ _KEYS = KeyMap(TABLE)
 _ENDS_GESTURES = "escape"
 
 
-def is_ours(event: QEvent) -> bool:
+def is_ours(event: QEvent) -> TypeGuard[QKeyEvent]:
     """Return whether a key must not move the focus away."""
     return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
 

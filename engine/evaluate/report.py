@@ -1,0 +1,145 @@
+"""Everything that is found out about a run, on samples that its training never saw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.evaluate.calibration import Reliability
+from engine.evaluate.classes import Curve, PerClass
+from engine.evaluate.comparison import Disagreement
+from engine.evaluate.intervals import Interval
+from engine.evaluate.residuals import Numbers
+from engine.protocol.arrays import Floats, Ints
+from engine.protocol.baselines import Baseline
+
+
+@dataclass(frozen=True)
+class Worst:
+    """A sample whose answer is surely wrong.
+
+    Args:
+        place: Its number in the part that is judged, from 0.
+        label: What is right.
+        answer: What was answered.
+        share: That it got.
+    """
+
+    place: int
+    label: str
+    answer: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Of a loss that judges classes; what makes no sense for it is None or empty.
+
+    Args:
+        names: Of the classes, C.
+        accuracy: Share of right answers.
+        on_training: The same on as many training samples.
+        macro_f1: Mean F1 of the classes.
+        each: Of every class.
+        confusion: Labels (rows) against answers, (C, C).
+        roc: By class, one against the rest.
+        precision_recall: Likewise.
+        reliability: How often it is right where it is how sure.
+        brier: See `calibration.brier`.
+        worst: The most surely wrong first.
+        noisy: Accuracy by noise on the inputs.
+    """
+
+    names: tuple[str, ...]
+    accuracy: Interval
+    on_training: Interval
+    macro_f1: Interval
+    each: PerClass
+    confusion: Ints
+    roc: Mapping[str, Curve]
+    precision_recall: Mapping[str, Curve]
+    reliability: Reliability | None
+    brier: float
+    worst: tuple[Worst, ...]
+    noisy: Mapping[float, float]
+
+
+@dataclass(frozen=True)
+class Values:
+    """Of a loss that judges numbers.
+
+    Args:
+        figures: Of the residuals.
+        on_training: Their root mean square on as many training samples.
+        pairs: Targets (x) and answers (y) of some samples, (K, 2).
+        residuals: Answer − target, all (N·D,).
+        noisy: Root mean square by noise on the inputs.
+    """
+
+    figures: Numbers
+    on_training: Interval
+    pairs: Floats
+    residuals: Floats
+    noisy: Mapping[float, float]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One loss of a run.
+
+    Args:
+        path: Of its node.
+        title: Of its node.
+        samples: On how many the figures are.
+        places: Answers of each sample.
+        found: What was found out.
+    """
+
+    path: str
+    title: str
+    samples: int
+    places: int
+    found: Classes | Values
+
+
+@dataclass(frozen=True)
+class Report:
+    """Of a run at one step.
+
+    Args:
+        name: Of the project.
+        run: Name of the folder.
+        step: Steps made.
+        is_new: The samples were never trained on.
+        num_train: Training samples.
+        num_evaluated: Samples of the part that is judged.
+        scores: Every loss and metric over the whole part, by node path.
+        titles: Of these nodes.
+        baselines: What lazy answers reach.
+        judged: Losses that more can be said about.
+    """
+
+    name: str
+    run: str
+    step: int
+    is_new: bool
+    num_train: int
+    num_evaluated: int
+    scores: Mapping[str, float]
+    titles: Mapping[str, str]
+    baselines: Mapping[str, Baseline]
+    judged: tuple[Judged, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two runs on the same samples.
+
+    Args:
+        title: Of the loss.
+        disagreement: Of answers that are classes, otherwise None.
+        difference: By how much the second is better: more right answers (a share), or a
+            smaller absolute error (in the target's unit).
+    """
+
+    title: str
+    disagreement: Disagreement | None
+    difference: Interval
