@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.workbench.app.test_past import show
+from tests.workbench.app.run.test_past import show
 
 import presets
 from engine.graph.files import serialize
