@@ -20,11 +20,6 @@ def magnitude_counts(histogram: Ints) -> Ints:
     return counts
 
 
-def exponent_of(bins: Ints) -> Ints:
-    """Return ⌊log2 |x|⌋ of the bins of `magnitude_counts`."""
-    return bins + 1 - 127
-
-
 def shares(counts: Ints) -> Floats:
     """Return counts divided by their sum per row; NaN for an empty row."""
     total = counts.sum(axis=1, keepdims=True).astype(float)
