@@ -61,8 +61,8 @@ class FlatNode(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Frame:
-    """Where a sub-graph is being unfolded.
+class Surroundings:
+    """What is around a graph that is being taken apart.
 
     Args:
         prefix: In front of the paths, with its dot.
@@ -103,11 +103,15 @@ class Flattener:
         Raises:
             GraphError: When there are more than `MOST_NODES`, blocks counted too.
         """
-        self.visited = list(self._scope(ROOT, Frame(), {}, {}))
+        self.visited = list(self._scope(ROOT, Surroundings(), {}, {}))
         return self.visited
 
     def _scope(
-        self, scope: str, frame: Frame, fed: Fed, results: dict[Endpoint, Source]
+        self,
+        scope: str,
+        around: Surroundings,
+        fed: Fed,
+        results: dict[Endpoint, Source],
     ) -> Iterator[FlatNode]:
         """Yield the nodes of a graph; fill `results` with what every output is."""
         graph = self.project.scope(scope)
@@ -115,16 +119,16 @@ class Flattener:
         for node in graph.topological():
             self._count_one()
             wires = {
-                port: [results.get(end) or _dangling(frame, end) for end in ends]
+                port: [results.get(end) or _dangling(around, end) for end in ends]
                 for port, ends in _wires(graph.edges_into(node.id)).items()
             }
             for end, source in outside.get(node.id, ()):
                 if source is not None:
                     wires.setdefault(end.port, []).append(source)
             if node.type == ports.BLOCK:
-                yield from self._block(node, frame, wires, results)
+                yield from self._block(node, around, wires, results)
             else:
-                yield self._leaf(node, frame, wires, results)
+                yield self._leaf(node, around, wires, results)
 
     def _count_one(self) -> None:
         self._count += 1
@@ -138,11 +142,11 @@ class Flattener:
     def _leaf(
         self,
         node: Node,
-        frame: Frame,
+        around: Surroundings,
         wires: Mapping[str, list[Source]],
         results: dict[Endpoint, Source],
     ) -> FlatNode:
-        path = frame.prefix + node.id
+        path = around.prefix + node.id
         spec = registry.get(node.type)
         params = spec.complete(node.params)
         outputs = tuple(port.name for port in spec.output_ports(params))
@@ -154,36 +158,36 @@ class Flattener:
             params,
             _in_order(spec.inputs, wires),
             outputs,
-            frame.home + node.id,
-            frame.trainable and node.trainable,
-            frame.lr_factor * node.lr_factor,
-            frame.place + node.id,
-            frame.names[-1] if frame.names else ROOT,
-            _start(node, frame, frame.home + node.id),
+            around.home + node.id,
+            around.trainable and node.trainable,
+            around.lr_factor * node.lr_factor,
+            around.place + node.id,
+            around.names[-1] if around.names else ROOT,
+            _start(node, around, around.home + node.id),
         )
 
     def _block(
         self,
         node: Node,
-        frame: Frame,
+        around: Surroundings,
         wires: Mapping[str, list[Source]],
         results: dict[Endpoint, Source],
     ) -> Iterator[FlatNode]:
         params = ports.params(node)
         name = str(params["of"])
         block = self.project.blocks.get(name)
-        if block is None or name in frame.names:
+        if block is None or name in around.names:
             return
         times = params["repeat"] if isinstance(params["repeat"], int) else 1
-        path, home = frame.prefix + node.id, self._home(node, frame, params)
-        inner = Frame(
+        path, home = around.prefix + node.id, self._home(node, around, params)
+        inner = Surroundings(
             path + ".",
             home + ".",
-            frame.place + node.id + ".",
-            frame.trainable and node.trainable,
-            frame.lr_factor * node.lr_factor,
-            (*frame.names, name),
-            _start(node, frame, home),
+            around.place + node.id + ".",
+            around.trainable and node.trainable,
+            around.lr_factor * node.lr_factor,
+            (*around.names, name),
+            _start(node, around, home),
         )
         feeds = {port: found[0] for port, found in wires.items() if found}
         self.feeds.setdefault(inner.place[:-1], feeds)
@@ -204,38 +208,40 @@ class Flattener:
             results[Endpoint(node.id, port)] = source
 
     def _body(
-        self, name: str, block: Block, frame: Frame, feeds: Mapping[str, Source]
+        self, name: str, block: Block, around: Surroundings, feeds: Mapping[str, Source]
     ) -> Generator[FlatNode, None, dict[str, Source]]:
         self._count_one()
         fed = {
             end: feeds.get(port) for port, ends in block.inputs.items() for end in ends
         }
         results: dict[Endpoint, Source] = {}
-        yield from self._scope(name, frame, fed, results)
+        yield from self._scope(name, around, fed, results)
         return {
             port: results[end] for port, end in block.outputs.items() if end in results
         }
 
-    def _home(self, node: Node, frame: Frame, params: Mapping[str, Value]) -> str:
+    def _home(
+        self, node: Node, around: Surroundings, params: Mapping[str, Value]
+    ) -> str:
         """Return whose weights an instance uses: the first one's with its tag."""
-        own = frame.home + node.id
+        own = around.home + node.id
         tag = params["share"]
         if not tag:
             return own
-        key = (frame.home, str(params["of"]), str(tag))
+        key = (around.home, str(params["of"]), str(tag))
         return self._shared.setdefault(key, own)
 
 
-def _start(node: Node, frame: Frame, home: str) -> Start | None:
+def _start(node: Node, around: Surroundings, home: str) -> Start | None:
     """Return where the weights of a node start: its own words before the block's."""
     if node.weights:
         return Start.parse(node.weights).named(home)
-    return frame.start.below(node.id) if frame.start else None
+    return around.start.below(node.id) if around.start else None
 
 
-def _dangling(frame: Frame, end: Endpoint) -> Source:
+def _dangling(around: Surroundings, end: Endpoint) -> Source:
     """Return an output that does not exist, so that what follows stays unknown."""
-    return Source(f"{frame.prefix}{end.node}", end.port)
+    return Source(f"{around.prefix}{end.node}", end.port)
 
 
 def _chained(

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.compile.modules.losses import Labelled
 from engine.i18n import tr
 from engine.measure.views import classes as scoring
-from engine.measure.views.scene import flat, host
+from engine.measure.views.subject import flat, host
 from engine.protocol.arrays import Floats, Ints
 from engine.training.baselines.ways import Ways
 from engine.training.evaluation import subprograms

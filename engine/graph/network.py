@@ -83,7 +83,7 @@ class Graph:
         """Return whether this wire is there."""
         return edge in self._edges
 
-    def differing(self, others: dict[Edge, object]) -> tuple[list[Edge], list[Edge]]:
+    def differing(self, others: Mapping[Edge, object]) -> tuple[list[Edge], list[Edge]]:
         """Return the wires that are only among the others, and those only here.
 
         Args:

@@ -7,7 +7,7 @@ import torch
 from engine.data import catalog
 from engine.errors import EngineError
 from engine.measure.views import cell
-from engine.measure.views.scene import Scene
+from engine.measure.views.subject import Subject
 from engine.protocol import commands
 from engine.protocol.wire import encoding
 from engine.training.loop import view_requests
@@ -71,7 +71,7 @@ def test_rows_of_a_table_have_the_units_of_the_data_set():
 
 
 def test_tokens_of_a_cell_are_read_as_text():
-    scene = Scene(
+    subject = Subject(
         {"class_dim": "automatic", "threshold": 0.0},
         {
             "input": torch.tensor([[2.0, 0.0], [0.0, 1.0], [3.0, 0.0]]),
@@ -80,7 +80,7 @@ def test_tokens_of_a_cell_are_read_as_text():
         },
         tokens=("", "a", "b"),
     )
-    arrays, words = cell.draw(scene, right=1, answer=0)
+    arrays, words = cell.draw(subject, right=1, answer=0)
     assert arrays["samples"].tolist() == [2, 0]
     assert words["texts"] == ("b", "ab")
     np.testing.assert_allclose(arrays["losses"], np.log1p(np.exp([3.0, 2.0])))

@@ -1,6 +1,7 @@
 """The keys of the canvas, in one table."""
 
 from collections.abc import Callable
+from typing import TypeGuard
 
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -100,7 +101,7 @@ _KEYS: dict[str, _Do] = {
 }
 
 
-def is_ours(event: QEvent) -> bool:
+def is_ours(event: QEvent) -> TypeGuard[QKeyEvent]:
     """Return whether a key must not move the focus away."""
     return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
 

@@ -23,7 +23,7 @@ from workbench.document.notes import Note
 from workbench.theme import icons
 
 if TYPE_CHECKING:
-    from workbench.canvas.scene.wire_item import WireItem
+    from workbench.canvas.scene.items.wire_item import WireItem
 
 _Entry = tuple[str, str, str, Callable[[], object] | list]
 """Words, keys, icon, and what it does or the entries below it."""

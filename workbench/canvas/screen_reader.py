@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from PySide6.QtWidgets import QWidget
 
@@ -65,7 +66,7 @@ def announce(widget: QWidget, text: str) -> None:
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
-class ScreenReader:
+class ScreenReader(QObject):
     """Keeps the description of a canvas at what is selected.
 
     Args:
@@ -74,11 +75,12 @@ class ScreenReader:
     """
 
     def __init__(self, widget: QWidget, scene: CanvasScene) -> None:
+        super().__init__(widget)
         self._widget, self._scene = widget, scene
         scene.selection_told.connect(self.tell)
-        scene.document.changed.connect(lambda _edits: self.tell())
+        scene.document.changed.connect(self.tell)
 
-    def tell(self) -> None:
+    def tell(self, _edits: object = None) -> None:
         """Make the selection the description."""
         scene, widget = self._scene, self._widget
         chosen = scene.selection

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -124,7 +124,9 @@ class CanvasView(QGraphicsView):
         if self.isVisible():
             self.viewport().update()
 
-    def mark_phase(self, index: int, losses: Sequence, updates: Sequence) -> None:
+    def mark_phase(
+        self, index: int, losses: Sequence[str], updates: Sequence[str]
+    ) -> None:
         """Ring what a phase minimises and updates, by path; −1 rings nothing."""
         self._overlay.marks.show(index, losses, updates)
         self.viewport().update()
@@ -333,7 +335,7 @@ class CanvasView(QGraphicsView):
 
     # Painting ------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         """Draw the still picture and the histograms over it."""
         painter.save()
         self._picture.paint(painter)
@@ -342,7 +344,7 @@ class CanvasView(QGraphicsView):
         cached_picture.sparks(painter, self.scene, self.camera)
         painter.restore()
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         """Draw the gesture under way, and words."""
         painter.save()
         self.popups.quick_add.paint_wire(painter)

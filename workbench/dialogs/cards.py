@@ -239,7 +239,8 @@ def broken(words: str, font: QFont, width: float, most: int) -> list[str]:
         width: Of a line, in pixels.
         most: Lines.
     """
-    layout, lines = QTextLayout(words, font), []
+    layout = QTextLayout(words, font)
+    lines: list[str] = []
     layout.beginLayout()
     while len(lines) < most and (line := layout.createLine()).isValid():
         line.setLineWidth(width)

@@ -53,8 +53,8 @@ class ExportDialog(Dialog):
         self._browse = QPushButton(tr("Browse…"))
         self._lay_out()
         self.facts = self.add_text("", "secondary")
-        self.result = self.add_text("", "ok")
-        self.result.setTextInteractionFlags(
+        self.outcome = self.add_text("", "ok")
+        self.outcome.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
         )
         self._close = self.add_button(tr("Close"))
@@ -119,8 +119,8 @@ class ExportDialog(Dialog):
             self.button.setText(tr("Export step {step} instead", step=step))
 
     def _say(self, words: str, role: str) -> None:
-        polish(self.result, "role", role)
-        self.result.setText(words)
+        polish(self.outcome, "role", role)
+        self.outcome.setText(words)
 
     def _on_format(self) -> None:
         path = Path(self.path.text())

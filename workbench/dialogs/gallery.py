@@ -57,7 +57,7 @@ class Gallery(QWidget):
         theme.signals.changed.connect(self._wake)
 
     def _make(self) -> None:
-        box = QVBoxLayout(self)
+        self._box = box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACE_S)
         self.search = QLineEdit()
@@ -71,19 +71,19 @@ class Gallery(QWidget):
         self.nothing.setProperty("role", "secondary")
         self.nothing.hide()
         self._content = QWidget()
-        self.scroll = QScrollArea()
-        self.scroll.setWidget(self._content)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area = QScrollArea()
+        self.area.setWidget(self._content)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.scroll.setHorizontalScrollBarPolicy(never)
+        self.area.setHorizontalScrollBarPolicy(never)
         always = Qt.ScrollBarPolicy.ScrollBarAlwaysOn
-        self.scroll.setVerticalScrollBarPolicy(always)
-        self.scroll.verticalScrollBar().valueChanged.connect(self._wake)
+        self.area.setVerticalScrollBarPolicy(always)
+        self.area.verticalScrollBar().valueChanged.connect(self._wake)
         for part in (self.search, self.nothing):
             box.addWidget(part)
-        box.addWidget(self.scroll, 1)
+        box.addWidget(self.area, 1)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to make cards."""
@@ -145,7 +145,7 @@ class Gallery(QWidget):
 
     def _place(self) -> None:
         """Put headings and cards where they belong."""
-        needle, width = self.search.text().strip(), self.scroll.viewport().width()
+        needle, width = self.search.text().strip(), self.area.viewport().width()
         groups: dict[str, list[PresetCard]] = {}
         for card in self.shown:
             groups.setdefault("" if needle else card.info.family, []).append(card)
@@ -183,7 +183,7 @@ class Gallery(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the width that there is."""
         super().resizeEvent(event)
-        self.layout().activate()
+        self._box.activate()
         self._place()
         self._wake()
 
@@ -217,7 +217,7 @@ class Gallery(QWidget):
 
     def _focus(self, card: PresetCard) -> None:
         card.setFocus(Qt.FocusReason.TabFocusReason)
-        self.scroll.ensureWidgetVisible(card, 0, SPACE_L)
+        self.area.ensureWidgetVisible(card, 0, SPACE_L)
 
     def _open_first(self) -> None:
         if self.shown:

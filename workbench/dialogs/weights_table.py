@@ -65,10 +65,9 @@ class FitTable(QTreeWidget):
         """Colour the words in the last column, readable on the table."""
         theme = tokens.current()
         for index, tensor in enumerate(self._preview.tensors if self._preview else ()):
-            item, colour = (
-                self.topLevelItem(index),
-                theme.colour(_COLOURS[kind(tensor)]),
-            )
+            item = self.topLevelItem(index)
+            assert item is not None
+            colour = theme.colour(_COLOURS[kind(tensor)])
             readable = tokens.readable(colour, theme.bg1)
             item.setForeground(_FIT, QBrush(QColor(readable)))
         if self._unused is not None:

@@ -197,7 +197,7 @@ def set_param(
     document: Document,
     node_ids: Sequence[str],
     name: str,
-    value: object,
+    value: Value,
     scope: str = ROOT,
 ) -> None:
     """Set one parameter on one or many nodes; the default is not stored."""
@@ -207,7 +207,7 @@ def set_param(
 def set_params(
     document: Document,
     node_ids: Sequence[str],
-    values: Mapping[str, object],
+    values: Mapping[str, Value],
     scope: str = ROOT,
 ) -> None:
     """Set parameters on one or many nodes as one step."""
@@ -255,7 +255,7 @@ def _param(node: Node, name: str) -> Param:
     return param
 
 
-def _setting(node: Node, param: Param, value: object, scope: str) -> list[Edit]:
+def _setting(node: Node, param: Param, value: Value, scope: str) -> list[Edit]:
     """Return the edit that sets a value, or none when the node has it already."""
     checked: Value = param.check(value, wires.name_of(node))
     is_default = checked == param.default and type(checked) is type(param.default)

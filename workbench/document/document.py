@@ -37,10 +37,10 @@ class Document(QObject):
             no stored position: the scope, and a dictionary to be added to.
     """
 
-    places_wanted = Signal(str, object)
-    changed = Signal(object)
+    places_wanted = Signal(str, object)  # scope, dict[str, Position]
+    changed = Signal(object)  # list[Edit]
     replaced = Signal()
-    saving = Signal(object)
+    saving = Signal(object)  # Path
     saved = Signal()
     title_changed = Signal()
 

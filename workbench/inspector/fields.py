@@ -33,7 +33,7 @@ class Field(QWidget):
         param: What is edited.
     """
 
-    committed = Signal(object)
+    committed = Signal(object)  # Value
     refused = Signal(str)
 
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:

@@ -38,7 +38,7 @@ class Form(QWidget):
         params: In the order of the form.
     """
 
-    edited = Signal(str, object)
+    edited = Signal(str, object)  # name and Value of a param
     reset_wanted = Signal(str)
 
     def __init__(self, params: Iterable[Param], parent: QWidget | None = None) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.graph.edits import Edit
 from engine.graph.model import ROOT
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
@@ -126,7 +127,7 @@ class Inspector(QWidget):
         known = self._analysis.nodes if self._analysis else {}
         self.node_panel.show_info(known.get(self._prefix + self._ids[0]))
 
-    def _on_changed(self, _edits: object) -> None:
+    def _on_changed(self, _edits: Sequence[Edit]) -> None:
         project = self._document.project
         is_there = self._scope == ROOT or self._scope in project.blocks
         nodes = project.scope(self._scope).nodes if is_there else {}

@@ -1,5 +1,6 @@
 """Switches that the document carries: what helps, each one undo step."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from engine.advice.document import switches
 from engine.advice.document.switches import Switch
 from engine.errors import EngineError
+from engine.graph.edits import Edit
 from engine.i18n import tr
 from workbench.document import Document, actions
 from workbench.inspector.section import Section
@@ -50,7 +52,7 @@ class Switches(QWidget):
         document.replaced.connect(self._show)
         self._show()
 
-    def _show(self, *_ignored: object) -> None:
+    def _show(self, *_edits: Sequence[Edit]) -> None:
         """Tick what is on."""
         project = self._document.project
         found = switches.read(project)

@@ -21,7 +21,7 @@ def to_text(param: Param, value: Value) -> str:
     return _number_text(value)
 
 
-def _number_text(value: object) -> str:
+def _number_text(value: Value) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -9,27 +9,27 @@ import numpy as np
 
 from engine.measure.views import classes
 from engine.measure.views.makers import predictions
-from engine.measure.views.scene import Drawing, Scene
+from engine.measure.views.subject import Drawing, Subject
 
 KIND = "matrix_cell"
 MOST = 120
 """Samples that are told; nobody scrolls through more."""
 
 
-def draw(scene: Scene, right: int, answer: int) -> Drawing:
+def draw(subject: Subject, right: int, answer: int) -> Drawing:
     """Return the samples of class `right` that got the class `answer`.
 
     Args:
-        scene: Of a confusion matrix; the port `sample` has what the network reads.
+        subject: Of a confusion matrix; the port `sample` has what the network reads.
         right: Their class.
         answer: What the network takes them for.
     """
-    arrays, losses, words = predictions.of_classes(scene)
+    arrays, losses, words = predictions.of_classes(subject)
     chosen_M = (arrays["labels"] == right) & (arrays["answers"] == answer)
-    inside = np.flatnonzero(chosen_M & classes.counted(scene))
+    inside = np.flatnonzero(chosen_M & classes.counted(subject))
     worst = inside[predictions.worst_first(losses[inside])][:MOST]
-    chosen = predictions.chosen(scene, arrays, losses, worst)
+    chosen = predictions.chosen(subject, arrays, losses, worst)
     words |= {"total": (str(len(inside)),)}
-    if scene.has("sample"):
-        predictions.add_sample(scene, chosen, words)
+    if subject.has("sample"):
+        predictions.add_sample(subject, chosen, words)
     return chosen, words

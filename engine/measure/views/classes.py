@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.layers.spec import Params
-from engine.measure.views.scene import Array, Scene, host
+from engine.measure.views.subject import Array, Subject, host
 from engine.protocol.arrays import Floats, Ints
 
 _TINY = 1e-12
@@ -75,22 +75,22 @@ def answers(scores: Tensor, params: Params) -> Ints:
     return host(scores.argmax(1)).astype(np.int64)
 
 
-def judged(scene: Scene) -> tuple[Tensor, Ints]:
+def judged(subject: Subject) -> tuple[Tensor, Ints]:
     """Return the scores of `input` as M×C (or M×1) and the classes of `target`."""
-    scores, target = scene.inputs["input"], scene.inputs["target"]
+    scores, target = subject.inputs["input"], subject.inputs["target"]
     if is_single(scores, target.numel()):
         yes = host(target.reshape(-1) > 0.5).astype(np.int64)
         return scores.reshape(-1, 1), yes
-    wish = str(scene.params.get("class_dim", "automatic"))
+    wish = str(subject.params.get("class_dim", "automatic"))
     labels: Ints = host(target.reshape(-1)).astype(np.int64)
     return rows(scores, target, wish), labels
 
 
-def counted(scene: Scene) -> npt.NDArray[np.bool_]:
+def counted(subject: Subject) -> npt.NDArray[np.bool_]:
     """Return which places count: all but those with the ignored label."""
     target, ignored = (
-        scene.inputs["target"].reshape(-1),
-        scene.params.get("ignore_index"),
+        subject.inputs["target"].reshape(-1),
+        subject.params.get("ignore_index"),
     )
     if not isinstance(ignored, int):
         return np.ones(len(target), dtype=bool)

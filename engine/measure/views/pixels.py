@@ -5,7 +5,7 @@ Axes: N images, C channels, H rows, W columns.
 
 import numpy as np
 
-from engine.measure.views.scene import Array
+from engine.measure.views.subject import Array
 from engine.protocol.arrays import Floats
 
 RANGES = {"0…1": (0.0, 1.0), "−1…1": (-1.0, 1.0)}

@@ -15,9 +15,9 @@ from engine.measure.views.makers import (
     scatter,
     text_sample,
 )
-from engine.measure.views.scene import Drawing, Scene
+from engine.measure.views.subject import Drawing, Subject
 
-VIEWS: dict[str, Callable[[Scene], Drawing]] = {
+VIEWS: dict[str, Callable[[Subject], Drawing]] = {
     "image_grid": image_grid.draw,
     "scatter": scatter.draw,
     "decision_boundary": decision_boundary.draw,
@@ -34,15 +34,15 @@ ASKING = {"text_sample", "denoising_chain"}
 _SHORT = {"text_sample": ("length", 16), "denoising_chain": ("sampling_steps", 8)}
 
 
-def shortened(kind: str, scene: Scene) -> tuple[Scene, float]:
-    """Return a scene that is drawn soon, and how many times longer the whole takes.
+def shortened(kind: str, subject: Subject) -> tuple[Subject, float]:
+    """Return a subject that is drawn soon, and how many times longer the whole takes.
 
     Args:
         kind: Of the view.
-        scene: The whole.
+        subject: The whole.
     """
     name, most = _SHORT.get(kind, ("", 0))
-    whole = scene.number(name)
+    whole = subject.number(name)
     if whole <= most:
-        return scene, 1.0
-    return replace(scene, params={**scene.params, name: most}), whole / most
+        return subject, 1.0
+    return replace(subject, params={**subject.params, name: most}), whole / most

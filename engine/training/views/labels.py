@@ -9,7 +9,7 @@ from engine.data import catalog
 from engine.data.catalog import Dataset
 from engine.layers.datasets.spec import DataPort
 from engine.layers.spec import Params
-from engine.measure.views.scene import Undo
+from engine.measure.views.subject import Undo
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Words:
-    """See `engine.measure.views.scene.Scene`; `label_feed` brings the labels."""
+    """See `engine.measure.views.subject.Subject`; `label_feed` brings the labels."""
 
     classes: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

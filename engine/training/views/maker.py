@@ -19,7 +19,7 @@ from engine.i18n import tr
 from engine.layers.spec import Value
 from engine.measure.views import cell
 from engine.measure.views.budget import ViewBudget
-from engine.measure.views.scene import Drawing, Scene
+from engine.measure.views.subject import Drawing, Subject
 from engine.measure.views.table import ASKING, VIEWS, shortened
 from engine.measure.views.turns import Turns
 from engine.protocol.messages import View
@@ -31,7 +31,7 @@ from engine.training.views.node import Viewed, quietly
 if TYPE_CHECKING:
     from torch import Tensor
 
-Draw = Callable[[Scene], Drawing]
+Draw = Callable[[Subject], Drawing]
 MOST_SAMPLES = 10_000
 """Of a larger validation part the first ones are looked at."""
 BATCH_SIZE = 256
@@ -214,11 +214,11 @@ class Viewing:
         """
         kind, longer = node.node.type, 1.0
 
-        def draw(scene: Scene) -> Drawing:
+        def draw(subject: Subject) -> Drawing:
             nonlocal longer
             if is_quick:
-                scene, longer = shortened(kind, scene)
-            return VIEWS[kind](scene)
+                subject, longer = shortened(kind, subject)
+            return VIEWS[kind](subject)
 
         try:
             view = self._drawn(node, step, first, draw)
@@ -235,7 +235,7 @@ class Viewing:
         path, kind = node.node.path, node.node.type
         try:
             with self._quietly(first), np.errstate(all="ignore"):
-                arrays, words = draw(node.scene(first))
+                arrays, words = draw(node.subject(first))
         finally:
             node.forget()
         return View(path, kind, step, arrays, words)

@@ -13,7 +13,7 @@ from engine.errors import ConfigError
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value
-from engine.measure.views.scene import Scene
+from engine.measure.views.subject import Subject
 from engine.training.evaluation import subprograms
 from engine.training.evaluation.feeds import Batch
 from engine.training.evaluation.subprograms import Cone
@@ -116,7 +116,7 @@ class Viewed:
             return ()
         return self.answer.feed_names
 
-    def scene(self, first: Batch) -> Scene:
+    def subject(self, first: Batch) -> Subject:
         """Return what was collected.
 
         Args:
@@ -134,7 +134,7 @@ class Viewed:
         if sample.feed in feeds:
             inputs["sample"], names["sample"] = feeds[sample.feed], sample.names
             undo |= {"sample": sample.undo} if sample.undo else {}
-        return Scene(
+        return Subject(
             params=self.node.params,
             inputs=inputs,
             answer=None if cone is None else lambda *given: _ask(cone, given, others),

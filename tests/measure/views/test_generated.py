@@ -8,13 +8,13 @@ from torch import nn
 from engine.layers import registry
 from engine.layers.diffusion import remaining
 from engine.measure.views.makers import denoising_chain, text_sample
-from engine.measure.views.scene import Scene
+from engine.measure.views.subject import Subject
 from engine.measure.views.table import VIEWS
 
 
-def scene(kind, inputs, answer, params=None, **rest):
+def subject(kind, inputs, answer, params=None, **rest):
     complete = registry.get(kind).complete(params or {})
-    return Scene(complete, inputs, answer, **rest)
+    return Subject(complete, inputs, answer, **rest)
 
 
 def test_latent_map_shows_the_decoder_at_every_place():
@@ -27,7 +27,7 @@ def test_latent_map_shows_the_decoder_at_every_place():
         return level.reshape(-1, 1, 1, 1).expand(-1, 1, 4, 4)
 
     params = {"resolution": 3, "extent": 2.0, "range": "0…1"}
-    view = scene("latent_map", {"latent": latent}, decoder, params)
+    view = subject("latent_map", {"latent": latent}, decoder, params)
     arrays, words = VIEWS["latent_map"](view)
     x, y, rest = asked[0].T.tolist()
     assert x == [-2, 0, 2] * 3
@@ -46,7 +46,7 @@ def test_text_goes_on_after_the_prompt():
     letters = tuple("abcdefghijklmnopqrstuvwxyz")
     for window in (4, 40):
         tokens = torch.zeros(1, window, dtype=torch.int64)
-        view = scene(
+        view = subject(
             "text_sample",
             {"tokens": tokens},
             successor,
@@ -66,7 +66,7 @@ def test_text_reads_only_what_was_written():
         seen.append(tokens.clone())
         return successor(tokens)
 
-    view = scene(
+    view = subject(
         "text_sample",
         {"tokens": torch.zeros(1, 5, dtype=torch.int64)},
         network,
@@ -125,7 +125,7 @@ def test_perfect_network_gives_the_distribution_back(predict):
 
 def test_chain_shows_frames_from_noise_to_samples():
     like = torch.zeros(3, 2)
-    view = scene(
+    view = subject(
         "denoising_chain",
         {"noisy": like, "time": like[:, :1], "input": like},
         perfect("noise"),
@@ -149,7 +149,7 @@ def test_chain_of_images_has_a_row_per_moment():
         assert time.shape == (5, 1)
         return mixture * 0
 
-    view = scene(
+    view = subject(
         "denoising_chain",
         {"noisy": like, "time": like[:, 0, 0, :1], "input": like},
         network,
@@ -164,7 +164,7 @@ def test_chain_of_images_has_a_row_per_moment():
 
 def test_chain_needs_a_noise_schedule():
     like = torch.zeros(3, 2)
-    view = scene("denoising_chain", {"noisy": like}, perfect("noise"))
+    view = subject("denoising_chain", {"noisy": like}, perfect("noise"))
     with pytest.raises(ValueError, match="NoiseSchedule"):
         VIEWS["denoising_chain"](view)
 
@@ -178,7 +178,7 @@ def test_forecast_feeds_its_answers_back():
 
     inputs = {"window": windows, "input": truth, "target": truth}
     undo = {"input": lambda v: 10 * v, "target": lambda v: 10 * v}
-    arrays, _ = VIEWS["forecast"](scene("forecast", inputs, fibonacci, undo=undo))
+    arrays, _ = VIEWS["forecast"](subject("forecast", inputs, fibonacci, undo=undo))
     assert arrays["curve"].tolist() == [[1, 20], [2, 30], [3, 50]]
     assert arrays["points"].tolist() == [[1, 20], [2, 90], [3, 50]]
 

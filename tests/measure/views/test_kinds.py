@@ -6,7 +6,7 @@ import torch
 
 from engine.layers import registry
 from engine.measure.views.plane import MARGIN, Square
-from engine.measure.views.scene import Scene, spread
+from engine.measure.views.subject import Subject, spread
 from engine.measure.views.table import VIEWS
 
 
@@ -15,10 +15,10 @@ def random():
     return np.random.default_rng(7)
 
 
-def scene(kind, inputs, **rest):
+def subject(kind, inputs, **rest):
     params = registry.get(kind).complete(rest.pop("params", {}))
     tensors = {port: torch.tensor(values) for port, values in inputs.items()}
-    return Scene(params, tensors, **rest)
+    return Subject(params, tensors, **rest)
 
 
 def test_every_view_of_the_catalogue_is_drawn():
@@ -35,7 +35,7 @@ def test_confusion_counts_equal_numpy(random):
         expected[right, answer] += 1
     names = ("a", "b", "c", "d")
     arrays, words = VIEWS["confusion_matrix"](
-        scene("confusion_matrix", {"input": scores, "target": labels}, classes=names)
+        subject("confusion_matrix", {"input": scores, "target": labels}, classes=names)
     )
     assert (arrays["counts"] == expected).all()
     assert words["classes"] == names
@@ -46,7 +46,7 @@ def test_confusion_of_one_score_follows_the_threshold():
     target = np.array([[0.0], [0.0], [1.0], [1.0]], np.float32)
     params = {"threshold": 0.5}
     arrays, words = VIEWS["confusion_matrix"](
-        scene("confusion_matrix", {"input": scores, "target": target}, params=params)
+        subject("confusion_matrix", {"input": scores, "target": target}, params=params)
     )
     assert arrays["counts"].tolist() == [[1, 1], [1, 1]]
     assert words["classes"] == ("0", "1")
@@ -56,7 +56,7 @@ def test_confusion_of_sequences_takes_classes_at_dimension_one(random):
     scores = random.normal(size=(5, 3, 6)).astype(np.float32)
     labels = random.integers(0, 3, (5, 6))
     arrays, _ = VIEWS["confusion_matrix"](
-        scene("confusion_matrix", {"input": scores, "target": labels})
+        subject("confusion_matrix", {"input": scores, "target": labels})
     )
     pairs = np.stack([labels.ravel(), scores.argmax(1).ravel()])
     expected = [[((r, c) == pairs.T).all(1).sum() for c in range(3)] for r in range(3)]
@@ -95,7 +95,7 @@ def test_boundary_is_the_argmax_of_the_net_on_the_grid(random):
         return torch.from_numpy(hidden_net(given.numpy(), weights))
 
     arrays, _ = VIEWS["decision_boundary"](
-        scene("decision_boundary", inputs, params={"resolution": 9}, answer=answer)
+        subject("decision_boundary", inputs, params={"resolution": 9}, answer=answer)
     )
     left, right, low, high = arrays["limits"]
     for row, column in [(0, 0), (0, 8), (8, 0), (3, 5)]:
@@ -116,7 +116,7 @@ def test_boundary_of_one_share_splits_at_the_threshold():
     points = np.array([[0, 0], [1, 1]], np.float32)
     inputs = {"points": points, "input": points[:, :1]}
     arrays, words = VIEWS["decision_boundary"](
-        scene(
+        subject(
             "decision_boundary",
             inputs,
             params={"resolution": 10, "threshold": 0.5},
@@ -136,7 +136,7 @@ def test_boundary_is_shown_in_the_units_of_the_data(random):
     undo = {"points": lambda values: values * (10, 2) + (5, -1)}
     inputs = {"points": points, "input": points}
     arrays, _ = VIEWS["decision_boundary"](
-        scene("decision_boundary", inputs, undo=undo, answer=lambda given: given)
+        subject("decision_boundary", inputs, undo=undo, answer=lambda given: given)
     )
     assert np.allclose(arrays["points"], points * (10, 2) + (5, -1), atol=1e-5)
     left, right, low, high = Square.around(points.astype(float)).limits()
@@ -153,7 +153,7 @@ def test_predictions_come_worst_first(random):
     sample = random.normal(size=(50, 9)).astype(np.float32)
     inputs = {"input": scores, "target": labels, "sample": sample}
     arrays, words = VIEWS["predictions"](
-        scene("predictions", inputs, params={"count": 8})
+        subject("predictions", inputs, params={"count": 8})
     )
     assert (arrays["samples"] == order).all()
     assert np.allclose(arrays["losses"], losses[order], atol=1e-5)
@@ -172,7 +172,7 @@ def test_predicted_texts_are_spelt_and_judged_as_a_whole(random):
     read = random.integers(0, 5, (30, 9))
     inputs = {"input": scores, "target": labels, "sample": read}
     arrays, words = VIEWS["predictions"](
-        scene(
+        subject(
             "predictions",
             inputs,
             params={"count": 7},
@@ -199,7 +199,7 @@ def test_predicted_texts_are_spelt_and_judged_as_a_whole(random):
 def test_shares_are_not_put_through_softmax_again():
     shares = np.array([[0.7, 0.3], [0.1, 0.9]], np.float32)
     inputs = {"input": shares, "target": np.array([0, 0])}
-    arrays, _ = VIEWS["predictions"](scene("predictions", inputs))
+    arrays, _ = VIEWS["predictions"](subject("predictions", inputs))
     assert np.allclose(arrays["losses"], -np.log([0.1, 0.7]), atol=1e-6)
 
 
@@ -208,7 +208,7 @@ def test_predicted_numbers_are_in_the_units_of_the_target():
     target = np.array([[0.5], [1.0], [5.0]], np.float32)
     undo = dict.fromkeys(("input", "target"), lambda values: values * 100 + 7)
     inputs = {"input": output, "target": target}
-    arrays, _ = VIEWS["predictions"](scene("predictions", inputs, undo=undo))
+    arrays, _ = VIEWS["predictions"](subject("predictions", inputs, undo=undo))
     assert arrays["samples"].tolist() == [2, 0, 1]
     assert arrays["targets"].ravel().tolist() == [507, 57, 107]
     assert arrays["outputs"].ravel().tolist() == [207, 7, 107]
@@ -219,7 +219,9 @@ def test_images_become_bytes_between_black_and_white():
     images = np.array([[[[0.0, 0.5], [1.0, 0.2]]], [[[1, 1], [0, 0]]]], np.float32)
     labels = torch.tensor([3, 1])
     arrays, words = VIEWS["image_grid"](
-        scene("image_grid", {"input": images}, labels=labels, label_names=tuple("abcd"))
+        subject(
+            "image_grid", {"input": images}, labels=labels, label_names=tuple("abcd")
+        )
     )
     assert arrays["pixels"][0, ..., 0].tolist() == [[0, 128], [255, 51]]
     assert arrays["range"].tolist() == [0, 1]
@@ -239,7 +241,9 @@ def test_images_become_bytes_between_black_and_white():
 def test_range_of_images_is_the_wished_or_the_narrowest(low, high, wish, expected):
     images = np.linspace(low, high, 2 * 3 * 4 * 4, dtype=np.float32)
     inputs = {"input": images.reshape(2, 3, 4, 4)}
-    arrays, _ = VIEWS["image_grid"](scene("image_grid", inputs, params={"range": wish}))
+    arrays, _ = VIEWS["image_grid"](
+        subject("image_grid", inputs, params={"range": wish})
+    )
     assert arrays["range"] == pytest.approx(expected)
     assert arrays["pixels"].shape == (2, 4, 4, 3)
 
@@ -248,7 +252,7 @@ def test_scatter_shows_evenly_spread_samples(random):
     features = random.normal(size=(1000, 5)).astype(np.float32)
     labels = random.integers(0, 3, 1000)
     inputs = {"input": features, "target": labels}
-    arrays, words = VIEWS["scatter"](scene("scatter", inputs, params={"count": 100}))
+    arrays, words = VIEWS["scatter"](subject("scatter", inputs, params={"count": 100}))
     assert np.array_equal(arrays["points"], features[::10, :2])
     assert np.array_equal(arrays["labels"], labels[::10])
     assert words["classes"] == ("0", "1", "2")
@@ -258,7 +262,7 @@ def test_scatter_with_a_decimal_target_shows_values(random):
     features = random.normal(size=(10, 2)).astype(np.float32)
     target = random.normal(size=(10, 1)).astype(np.float32)
     arrays, _ = VIEWS["scatter"](
-        scene("scatter", {"input": features, "target": target})
+        subject("scatter", {"input": features, "target": target})
     )
     assert np.array_equal(arrays["values"], target[:, 0])
 
@@ -268,7 +272,7 @@ def test_curve_asks_the_net_evenly_between_the_samples(random):
     inputs = {"x": x, "input": np.sin(x), "target": x * 2}
     undo = {"x": lambda v: v * 10, "input": lambda v: v + 1}
     arrays, words = VIEWS["curve"](
-        scene("curve", inputs, undo=undo, answer=torch.sin, names={"x": ("time",)})
+        subject("curve", inputs, undo=undo, answer=torch.sin, names={"x": ("time",)})
     )
     places = np.linspace(x.min(), x.max(), 256)
     assert np.allclose(arrays["curve"][:, 0], places * 10, atol=1e-4)
@@ -282,7 +286,7 @@ def test_curve_without_a_net_to_ask_goes_through_the_samples():
         "x": np.array([[3], [1], [2]], np.float32),
         "input": np.array([[9], [1], [4]], np.float32),
     }
-    arrays, _ = VIEWS["curve"](scene("curve", inputs))
+    arrays, _ = VIEWS["curve"](subject("curve", inputs))
     assert arrays["curve"].tolist() == [[1, 1], [2, 4], [3, 9]]
 
 

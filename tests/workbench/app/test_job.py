@@ -97,7 +97,7 @@ def _export(qtbot, window, path):
     dialog.path.setText(str(path))
     with qtbot.waitSignal(window.session.exported, timeout=LIMIT_MS) as exported:
         qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
-    assert str(path) in dialog.result.text()
+    assert str(path) in dialog.outcome.text()
     assert exported.args[0].step == window.session.history.step
     dialog.close()
 

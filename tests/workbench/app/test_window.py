@@ -51,12 +51,12 @@ def test_analysis_reaches_problems_inspector_and_train_button(qtbot, window, eng
     problem = Problem("linear1", "Broken", fixes=(Fix("Rename", (Rename("Fixed"),)),))
     engine.tell(Analysis(revision, {}, (problem,), 7), len(engine.sent))
     qtbot.waitUntil(lambda: window.analysis is not None)
-    assert len(window.problems.rows) == 1
+    assert len(window.problems.cards) == 1
     assert not window.actions_["train"].isEnabled()
     assert window.docks["problems"].windowTitle() == "Problems (1)"
-    window.problems.rows[0].fix_requested.emit(problem.fixes[0])
+    window.problems.cards[0].fix_requested.emit(problem.fixes[0])
     assert window.document.project.name == "Fixed"
-    window.problems.rows[0].activated.emit("linear1")
+    window.problems.cards[0].activated.emit("linear1")
     assert window.canvas.selection.ids == ["linear1"]
     assert window.inspector.node_panel.isVisible()
 

@@ -4,9 +4,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from engine.graph.model import Edge
 from tests.workbench.canvas import nets
+from workbench.canvas.edits import blocks as block_edits
+from workbench.canvas.scene import open_block
 from workbench.canvas.view import CanvasView
-from workbench.document import Document
+from workbench.document import Document, blocks
 
 
 @pytest.fixture
@@ -73,3 +76,42 @@ class Hand:
 @pytest.fixture
 def hand(view):
     return Hand(view)
+
+
+@pytest.fixture
+def block(view, document):
+    """A block of three layers, open in place and large on the screen."""
+    made = blocks.group(document, ["conv", "relu", "flatten"], "stem")
+    view.scene.select([made])
+    block_edits.toggle_open(view)
+    view.fit()
+    view.scene.select([])
+    document.undo_stack.setClean()
+    return made
+
+
+class Inner:
+    """Finds what stands in the open card."""
+
+    def __init__(self, view, block):
+        self.view, self.block = view, block
+
+    @property
+    def card(self):
+        return open_block.find(self.view.scene, [self.block])
+
+    def middle(self, node_id):
+        return self.card.rect_of(node_id).center()
+
+    def port(self, end, *, is_output):
+        edge = Edge.parse(end, end)
+        return self.card.port_place(edge.source, is_output=is_output)
+
+    @property
+    def graph(self):
+        return self.view.document.project.blocks["stem"].graph
+
+
+@pytest.fixture
+def inner(view, block):
+    return Inner(view, block)

@@ -1,6 +1,5 @@
 """Editing in an open card: the block is not left, and every edit is an undo step."""
 
-import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -9,7 +8,6 @@ from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from workbench.canvas import menus
 from workbench.canvas.edits import align, drop, edit, lora
-from workbench.canvas.edits import blocks as block_edits
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene import open_block
 from workbench.document import blocks
@@ -17,45 +15,6 @@ from workbench.inspector import Inspector
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def block(view, document):
-    """A block of three layers, open in place and large on the screen."""
-    made = blocks.group(document, ["conv", "relu", "flatten"], "stem")
-    view.scene.select([made])
-    block_edits.toggle_open(view)
-    view.fit()
-    view.scene.select([])
-    document.undo_stack.setClean()
-    return made
-
-
-class Inner:
-    """Finds what stands in the open card."""
-
-    def __init__(self, view, block):
-        self.view, self.block = view, block
-
-    @property
-    def card(self):
-        return open_block.find(self.view.scene, [self.block])
-
-    def middle(self, node_id):
-        return self.card.rect_of(node_id).center()
-
-    def port(self, end, *, is_output):
-        edge = Edge.parse(end, end)
-        return self.card.port_place(edge.source, is_output=is_output)
-
-    @property
-    def graph(self):
-        return self.view.document.project.blocks["stem"].graph
-
-
-@pytest.fixture
-def inner(view, block):
-    return Inner(view, block)
 
 
 def test_a_click_selects_inside_and_leaves_the_block(view, hand, inner, qtbot):
@@ -319,8 +278,8 @@ def _dropped(view, place, type_id):
 def test_a_layer_dropped_into_an_open_block_stands_there(view, document, inner):
     before = set(inner.graph.nodes)
     place = inner.middle("relu") + QPointF(0, 90)
-    room = inner.card.rect.adjusted(0, 0, 0, 200)
-    assert room.contains(place)
+    rect = inner.card.rect.adjusted(0, 0, 0, 200)
+    assert rect.contains(place)
     spot = QPointF(place.x(), min(place.y(), inner.card.rect.bottom() - 4))
     _dropped(view, spot, "tanh")
     (new,) = set(inner.graph.nodes) - before

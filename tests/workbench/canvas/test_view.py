@@ -16,7 +16,7 @@ from workbench import theme
 from workbench.canvas.cards import labels
 from workbench.canvas.geometry import sizes
 from workbench.canvas.live import histogram_bars
-from workbench.canvas.scene import wire_item
+from workbench.canvas.scene.items import wire_item
 from workbench.canvas.view import CanvasView
 from workbench.document import Document, actions
 from workbench.theme.tokens import current

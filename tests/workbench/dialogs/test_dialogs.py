@@ -73,7 +73,7 @@ def test_export_over_a_file_asks_first(qtbot, export, tmp_path):
     (tmp_path / "digits.safetensors").write_text("mine")
     with qtbot.assertNotEmitted(export.wanted):
         export.button.click()
-    assert "exists already" in export.result.text()
+    assert "exists already" in export.outcome.text()
     assert export.button.text() == "Replace it"
     with qtbot.waitSignal(export.wanted):
         export.button.click()
@@ -89,12 +89,12 @@ def test_export_into_a_missing_folder_is_refused_inline(qtbot, export):
     export.path.setText("/nowhere/at/all/x.pt")
     with qtbot.assertNotEmitted(export.wanted):
         qtbot.mouseClick(export.button, Qt.MouseButton.LeftButton)
-    assert str(Path("/nowhere/at/all")) in export.result.text()
+    assert str(Path("/nowhere/at/all")) in export.outcome.text()
 
 
 def test_export_tells_what_was_written(export):
     export.show_exported(Exported("/x/y.pt", "pt", 8, 4096, 100))
-    assert export.result.text() == "Exported 8 tensors (4 KB) of step 100 to /x/y.pt"
+    assert export.outcome.text() == "Exported 8 tensors (4 KB) of step 100 to /x/y.pt"
 
 
 def test_palette_runs_the_best_match_on_enter(qtbot, window):

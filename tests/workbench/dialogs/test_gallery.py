@@ -42,7 +42,7 @@ def test_cards_never_overlap_and_use_the_width(gallery):
         gallery.resize(width, 600)
         places = [card.geometry() for card in gallery.cards]
         assert not any(a.intersects(b) for a in places for b in places if a is not b)
-        room = gallery.scroll.viewport().width()
+        room = gallery.area.viewport().width()
         assert all(place.right() < room and place.width() > 200 for place in places)
 
 

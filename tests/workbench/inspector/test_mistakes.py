@@ -45,10 +45,10 @@ class Desk(QSplitter):
         self.problems.show_problems(found.problems)
 
     def listed(self):
-        return {(row.problem.node, row.problem.text) for row in self.problems.rows}
+        return {(row.problem.node, row.problem.text) for row in self.problems.cards}
 
     def row_of(self, mistake):
-        for row in self.problems.rows:
+        for row in self.problems.cards:
             problem = row.problem
             if problem.node == mistake.node and mistake.text in problem.text:
                 return row

@@ -120,7 +120,7 @@ def test_map_colours_the_shares_of_each_column(shown, history):
     sample = newest()
     counts = counts_of(sample)
     share = counts[:, 1:255] / counts[:, 1:255].sum(axis=1, keepdims=True)
-    column = face.image.pixels[:, sample.step - 1].reshape(len(layers.names), -1)
+    column = face.map.image.pixels[:, sample.step - 1].reshape(len(layers.names), -1)
     table = style.heat_table()
     for row in range(len(layers.names)):
         wanted = share[row, low + 126 : high + 126][::-1]
@@ -137,7 +137,9 @@ def test_map_drawn_step_by_step_equals_one_drawn_at_once(shown, history):
         slow.catch_up()
     quick = shown(GradientPlot)
     quick.show_face(1)
-    np.testing.assert_array_equal(slow.face.image.pixels, quick.face.image.pixels)
+    np.testing.assert_array_equal(
+        slow.face.map.image.pixels, quick.face.map.image.pixels
+    )
 
 
 def test_reading_names_layer_and_share(shown, history):

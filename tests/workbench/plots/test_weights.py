@@ -23,7 +23,7 @@ def test_heat_map_colours_the_ratio_of_each_sample(shown, history):
     for sample in samples():
         level = (np.log10(sample.update_ratio) - low) / (high - low)
         colours = style.heat_table()[np.clip(level * 255, 0, 255).astype(np.uint8)]
-        found = face.image.pixels[::-1, sample.step - 1]
+        found = face.map.image.pixels[::-1, sample.step - 1]
         np.testing.assert_array_equal(found, colours)
 
 
@@ -33,12 +33,13 @@ def test_heat_map_drawn_step_by_step_equals_one_drawn_at_once(shown, history):
         history.add(told)
         slow.catch_up()
     quick = shown(WeightChangePlot)
-    slow.faces[HEAT]._key = quick.faces[HEAT]._key = None
+    for panel in (slow, quick):
+        panel.faces[HEAT].restyle()
     slow.faces[HEAT]._range = quick.faces[HEAT]._range
     slow.take_in()
     quick.take_in()
     np.testing.assert_array_equal(
-        slow.faces[HEAT].image.pixels, quick.faces[HEAT].image.pixels
+        slow.faces[HEAT].map.image.pixels, quick.faces[HEAT].map.image.pixels
     )
 
 
@@ -70,7 +71,7 @@ def test_layer_that_does_not_change_is_the_smallest_value(shown, history):
     for face in (HEAT, LINES, SPREAD):
         panel.show_face(face)
         panel.grab()
-    pixels = panel.faces[HEAT].image.pixels[::-1, sample.step - 1]
+    pixels = panel.faces[HEAT].map.image.pixels[::-1, sample.step - 1]
     assert pixels[1] == style.background()
     assert np.isfinite(panel.faces[HEAT]._range.low)
 

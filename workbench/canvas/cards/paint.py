@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFont,
     QLinearGradient,
     QPainter,
     QPainterPath,
@@ -111,11 +112,11 @@ def _dot(painter: QPainter, face: Face, tokens: Tokens, state: str) -> None:
 
 def _inside(painter: QPainter, inner: Inner, tokens: Tokens, zoom: float) -> None:
     """Draw what an open card holds, on ground like the canvas."""
-    room = QRectF(sizes.STRIP + 4, 28, inner.width - sizes.STRIP - 9, 0)
-    room.setBottom(inner.height - 6)
+    rect = QRectF(sizes.STRIP + 4, 28, inner.width - sizes.STRIP - 9, 0)
+    rect.setBottom(inner.height - 6)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(mix(tokens.canvas, tokens.node, 0.25)))
-    painter.drawRoundedRect(room, sizes.RADIUS - 2, sizes.RADIUS - 2)
+    painter.drawRoundedRect(rect, sizes.RADIUS - 2, sizes.RADIUS - 2)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rects = {
         node_id: face.rect.translated(*place)
@@ -147,15 +148,15 @@ def _head(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
     """Write name, summary and count of an open card in one line."""
     if zoom < TITLE_ZOOM:
         return
-    room = QRectF(sizes.PAD, 4, face.width - 2 * sizes.PAD, 22)
+    rect = QRectF(sizes.PAD, 4, face.width - 2 * sizes.PAD, 22)
     words = f"{face.count}   {face.shape}".strip()
     right = _line(words, fonts.small(), tokens.fg2, _RIGHT)
-    taken = _write(painter, right, room)
-    taken += _loaded_mark(painter, face, tokens, room.adjusted(0, 0, -taken, 0))
+    taken = _write(painter, right, rect)
+    taken += _loaded_mark(painter, face, tokens, rect.adjusted(0, 0, -taken, 0))
     title = _line(face.title, fonts.title(), tokens.fg, _LEFT)
-    used = _write(painter, title, room.adjusted(0, 0, -taken, 0))
+    used = _write(painter, title, rect.adjusted(0, 0, -taken, 0))
     if zoom >= DETAIL_ZOOM:
-        rest = room.adjusted(used + 4, 1, -taken, 1)
+        rest = rect.adjusted(used + 4, 1, -taken, 1)
         line = _line(face.summary, fonts.small(), tokens.fg2, _LEFT)
         _write(painter, line, rest)
 
@@ -186,8 +187,8 @@ def glow_picture(size: QSize, tokens: Tokens, screen: Screen, glow: int) -> QPix
         max(1, round(size.width() * scale)), max(1, round(size.height() * scale))
     )
     drawn.fill(Qt.GlobalColor.transparent)
-    room = QRectF(0, 0, size.width(), size.height())
-    inner = room.adjusted(sizes.STRIP, 1.5, -1.5, -1.5)
+    rect = QRectF(0, 0, size.width(), size.height())
+    inner = rect.adjusted(sizes.STRIP, 1.5, -1.5, -1.5)
     with QPainter(drawn) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(scale, scale)
@@ -198,12 +199,12 @@ def glow_picture(size: QSize, tokens: Tokens, screen: Screen, glow: int) -> QPix
     return drawn
 
 
-def _wash(room: QRectF, tokens: Tokens, glow: int) -> QBrush:
+def _wash(rect: QRectF, tokens: Tokens, glow: int) -> QBrush:
     colour = QColor(tokens.err if glow == BROKEN else tokens.act)
     clear = QColor(colour)
     clear.setAlpha(0)
     colour.setAlpha(150 if glow == BROKEN else HEAT_ALPHA * glow // GLOWS)
-    gradient = QLinearGradient(room.topLeft(), room.topRight())
+    gradient = QLinearGradient(rect.topLeft(), rect.topRight())
     gradient.setColorAt(0.25, clear)
     gradient.setColorAt(1.0, colour)
     return QBrush(gradient)
@@ -250,11 +251,11 @@ def _frozen_mark(painter: QPainter, face: Face, tokens: Tokens) -> None:
     painter.fillRect(QRectF(0, 8, sizes.STRIP, face.height - 16), brush)
 
 
-def _loaded_mark(painter: QPainter, face: Face, tokens: Tokens, room: QRectF) -> float:
+def _loaded_mark(painter: QPainter, face: Face, tokens: Tokens, rect: QRectF) -> float:
     """Draw an arrow into a tray where weights start from a file; return its width."""
     if not face.is_loaded:
         return 0.0
-    x, y = room.right() - 3.5, room.center().y()
+    x, y = rect.right() - 3.5, rect.center().y()
     painter.setPen(QPen(QColor(tokens.accent), 1.4))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     lines = ((0, -4.5, 0, 1.5), (-2.5, -1, 0, 1.5), (2.5, -1, 0, 1.5), (-4, 4, 4, 4))
@@ -269,44 +270,44 @@ def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
         _title_only(painter, face, tokens)
         return
     top = (face.height - sizes.HEIGHT) / 2
-    room = face.width - 2 * sizes.PAD
+    rect = face.width - 2 * sizes.PAD
     count = _line(face.count, fonts.small(10), tokens.fg2, _RIGHT)
-    head = QRectF(sizes.PAD, top + 7, room, 18)
+    head = QRectF(sizes.PAD, top + 7, rect, 18)
     taken = _write(painter, count, head)
     taken += _loaded_mark(painter, face, tokens, head.adjusted(0, 0, -taken, 0))
     title = _line(face.title, fonts.title(), tokens.fg, _LEFT)
-    _write(painter, title, QRectF(sizes.PAD, top + 7, room - taken, 18))
+    _write(painter, title, QRectF(sizes.PAD, top + 7, rect - taken, 18))
     summary = _line(face.summary, fonts.small(), tokens.fg2, _LEFT)
     beside = sizes.SPARK_WIDTH if face.count else 0.0
-    _write(painter, summary, QRectF(sizes.PAD, top + 24, room - beside, 14))
+    _write(painter, summary, QRectF(sizes.PAD, top + 24, rect - beside, 14))
     colour = text_colour(tokens, face.category)
     shape = _line(face.shape, fonts.mono(), colour, _LEFT)
-    _write(painter, shape, QRectF(sizes.PAD, top + 39, room, 14))
+    _write(painter, shape, QRectF(sizes.PAD, top + 39, rect, 14))
 
 
 def _title_only(painter: QPainter, face: Face, tokens: Tokens) -> None:
-    room = QRectF(sizes.PAD, 0, face.width - 2 * sizes.PAD, face.height)
+    rect = QRectF(sizes.PAD, 0, face.width - 2 * sizes.PAD, face.height)
     line = _line(face.title, fonts.title(19), tokens.fg, _LEFT)
-    _write(painter, line, room)
+    _write(painter, line, rect)
 
 
-_Line = tuple[str, object, str, Qt.AlignmentFlag]
+_Line = tuple[str, QFont, str, Qt.AlignmentFlag]
 
 
-def _line(text: str, font: object, colour: str, align: Qt.AlignmentFlag) -> _Line:
+def _line(text: str, font: QFont, colour: str, align: Qt.AlignmentFlag) -> _Line:
     return text, font, colour, align
 
 
-def _write(painter: QPainter, line: _Line, room: QRectF) -> float:
+def _write(painter: QPainter, line: _Line, rect: QRectF) -> float:
     """Write one line, shortened where it is too long; return the width it took."""
     text, font, colour, align = line
     if not text:
         return 0.0
     painter.setFont(font)
     metric = painter.fontMetrics()
-    shown = metric.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+    shown = metric.elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()) + 1)
     painter.setPen(QColor(colour))
-    painter.drawText(room, align, shown)
+    painter.drawText(rect, align, shown)
     return metric.horizontalAdvance(shown) + 8.0
 
 
@@ -337,8 +338,8 @@ def _badge(painter: QPainter, face: Face, tokens: Tokens) -> None:
         painter.drawPath(_triangle(centre))
     painter.setPen(QColor("#ffffff" if is_error else "#1b1405"))
     painter.setFont(fonts.title(11))
-    room = QRectF(centre.x() - 8, centre.y() - (8 if is_error else 6.5), 16, 16)
-    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, "!")
+    rect = QRectF(centre.x() - 8, centre.y() - (8 if is_error else 6.5), 16, 16)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "!")
 
 
 def _triangle(centre: QPointF) -> QPainterPath:

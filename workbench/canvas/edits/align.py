@@ -12,37 +12,37 @@ from workbench.document import actions
 Cards = Mapping[str, QRectF]
 
 
-def _left(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (room.left(), c.top()) for i, c in cards.items()}
+def _left(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (rect.left(), c.top()) for i, c in cards.items()}
 
 
-def _centre(cards: Cards, room: QRectF) -> dict[str, Position]:
-    middle = room.center().x()
+def _centre(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    middle = rect.center().x()
     return {i: (middle - c.width() / 2, c.top()) for i, c in cards.items()}
 
 
-def _right(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (room.right() - c.width(), c.top()) for i, c in cards.items()}
+def _right(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (rect.right() - c.width(), c.top()) for i, c in cards.items()}
 
 
-def _top(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (c.left(), room.top()) for i, c in cards.items()}
+def _top(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (c.left(), rect.top()) for i, c in cards.items()}
 
 
-def _middle(cards: Cards, room: QRectF) -> dict[str, Position]:
-    middle = room.center().y()
+def _middle(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    middle = rect.center().y()
     return {i: (c.left(), middle - c.height() / 2) for i, c in cards.items()}
 
 
-def _bottom(cards: Cards, room: QRectF) -> dict[str, Position]:
-    return {i: (c.left(), room.bottom() - c.height()) for i, c in cards.items()}
+def _bottom(cards: Cards, rect: QRectF) -> dict[str, Position]:
+    return {i: (c.left(), rect.bottom() - c.height()) for i, c in cards.items()}
 
 
-def _across(cards: Cards, room: QRectF) -> dict[str, Position]:
+def _across(cards: Cards, rect: QRectF) -> dict[str, Position]:
     """Make the gaps between the cards equal, from left to right."""
     order = sorted(cards, key=lambda i: (cards[i].left(), cards[i].top()))
-    free = room.width() - sum(card.width() for card in cards.values())
-    gap, x = free / max(1, len(order) - 1), room.left()
+    free = rect.width() - sum(card.width() for card in cards.values())
+    gap, x = free / max(1, len(order) - 1), rect.left()
     places = {}
     for node_id in order:
         places[node_id] = (x, cards[node_id].top())
@@ -50,11 +50,11 @@ def _across(cards: Cards, room: QRectF) -> dict[str, Position]:
     return places
 
 
-def _down(cards: Cards, room: QRectF) -> dict[str, Position]:
+def _down(cards: Cards, rect: QRectF) -> dict[str, Position]:
     """Make the gaps between the cards equal, from top to bottom."""
     order = sorted(cards, key=lambda i: (cards[i].top(), cards[i].left()))
-    free = room.height() - sum(card.height() for card in cards.values())
-    gap, y = free / max(1, len(order) - 1), room.top()
+    free = rect.height() - sum(card.height() for card in cards.values())
+    gap, y = free / max(1, len(order) - 1), rect.top()
     places = {}
     for node_id in order:
         places[node_id] = (cards[node_id].left(), y)
@@ -77,10 +77,10 @@ KINDS: dict[str, tuple[str, Callable[[Cards, QRectF], dict[str, Position]], int]
 
 def places(kind: str, cards: Cards) -> dict[str, Position]:
     """Return where cards stand afterwards."""
-    room = QRectF()
+    rect = QRectF()
     for card in cards.values():
-        room = room.united(card)
-    return KINDS[kind][1](cards, room)
+        rect = rect.united(card)
+    return KINDS[kind][1](cards, rect)
 
 
 def apply(stage: Stage, kind: str) -> None:

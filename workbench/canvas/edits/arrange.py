@@ -139,7 +139,7 @@ class Arranging(QObject):
         """Bring cards to their places and wires after them, a few at a time."""
         scene = self._stage.scene
         for number, (node_id, (x, y)) in enumerate(places.items()):
-            scene.nodes[node_id].setPos(x, y)
+            scene.nodes[node_id].setPos(QPointF(x, y))
             if number % _BATCH == 0:
                 yield
         for number, edge in enumerate(list(scene.edges)):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF
 
+from engine.graph import ports
 from engine.graph.model import Edge, Endpoint, Position
 from engine.i18n import tr
 from engine.layers import registry
@@ -120,7 +121,7 @@ def _open_output(stage: Stage, chosen: Selection, spec: LayerSpec) -> Endpoint |
     project, node = stage.document.project, chosen.graph.node(chosen.ids[0])
     for port in wires.outputs_of(project, node):
         is_end = port.kind in {"loss", "metric"}
-        if not is_end and any(wires.fits(port, other) for other in spec.inputs):
+        if not is_end and any(ports.fits(port, other) for other in spec.inputs):
             return Endpoint(node.id, port.name)
     return None
 

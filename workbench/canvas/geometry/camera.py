@@ -75,26 +75,26 @@ class Camera:
         across.setValue(across.value() - round(delta.x()))
         down.setValue(down.value() - round(delta.y()))
 
-    def fit(self, room: QRectF) -> None:
+    def fit(self, rect: QRectF) -> None:
         """Show a rectangle of the scene as large as sensible."""
-        if room.isEmpty():
+        if rect.isEmpty():
             self.set_zoom(1.0)
             self.centre_on(QPointF(0, 0))
             return
         screen = self._view.viewport().rect()
         margin = 2 * _FIT_MARGIN_PX
-        across = max(50.0, screen.width() - margin) / room.width()
-        down = max(50.0, screen.height() - margin) / room.height()
+        across = max(50.0, screen.width() - margin) / rect.width()
+        down = max(50.0, screen.height() - margin) / rect.height()
         self.set_zoom(min(across, down, sizes.FIT_ZOOM))
-        self.centre_on(room.center())
+        self.centre_on(rect.center())
 
-    def show(self, rooms: Iterable[QRectF]) -> None:
+    def show(self, rects: Iterable[QRectF]) -> None:
         """Pan as little as needed to bring rectangles of the scene into view."""
-        room = QRectF()
-        for part in rooms:
-            room = room.united(part)
-        if not room.isEmpty():
-            self._view.ensureVisible(room, 40, 40)
+        rect = QRectF()
+        for part in rects:
+            rect = rect.united(part)
+        if not rect.isEmpty():
+            self._view.ensureVisible(rect, 40, 40)
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom to the pointer with a wheel, pan with two fingers on a touchpad."""

@@ -62,12 +62,14 @@ def _columns(graph: Graph) -> Generator[None, None, list[list[str]]]:
 
     A source other than the first column's stands right before its first reader.
     """
+    # The longest way, not the shortest: every wire then runs to the right.
     depth: dict[str, int] = {}
     for index, node in enumerate(graph.topological()):
         before = [depth[e.source.node] for e in graph.edges_into(node.id)]
         depth[node.id] = max(before) + 1 if before else 0
         if index % _SLICE == 0:
             yield
+    # A target or a mask has no inputs and would stand far left of what reads it.
     for index, node_id in enumerate(graph.nodes):
         readers = [depth[e.target.node] for e in graph.edges_out_of(node_id)]
         if readers and not graph.edges_into(node_id) and min(readers) > 1:
@@ -83,7 +85,12 @@ def _columns(graph: Graph) -> Generator[None, None, list[list[str]]]:
 def _ordered(
     graph: Graph, columns: list[list[str]]
 ) -> Generator[None, None, list[list[str]]]:
-    """Put nodes of the columns at the mean height of their neighbours."""
+    """Put nodes of the columns at the mean height of their neighbours.
+
+    Source: K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of
+    hierarchical system structures", 1981: the barycentre heuristic, forth and back;
+    four sweeps leave few crossings, more hardly help.
+    """
     for sweep in range(_SWEEPS):
         forward, done = sweep % 2 == 0, 0
         height = {n: float(i) for column in columns for i, n in enumerate(column)}
@@ -113,6 +120,8 @@ def _cuts(
     graph: Graph, columns: Sequence[Sequence[str]]
 ) -> Generator[None, None, list[int]]:
     """Return for every column from how many outputs wires pass its right edge."""
+    # Outputs, not wires: those of one output run in one bundle. Each adds one where it
+    # begins and takes it away where its last reader stands; the running sum is the cut.
     column = {n: i for i, nodes in enumerate(columns) for n in nodes}
     reach: dict[tuple[str, str], int] = {}
     for index, edge in enumerate(graph.edges):
@@ -147,7 +156,7 @@ def all_of(work: Steps) -> dict[str, Position]:
         try:
             next(work)
         except StopIteration as done:
-            return done.value
+            return dict(done.value)
 
 
 def beside(

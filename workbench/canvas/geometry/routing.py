@@ -88,6 +88,7 @@ def _gutter_free(
 
     if is_free(wish):
         return wish
+    # The nearest free level is the rim of some card: none between two rims is nearer.
     levels = [c.bottom() + offset for c in cards] + [c.top() - offset for c in cards]
     free = [level for level in levels if is_free(level)]
     return min(free, key=lambda level: abs(level - wish), default=wish)
@@ -131,6 +132,7 @@ def rounded(corners: Sequence[QPointF], radius: float = CORNER) -> QPainterPath:
         arrive = _towards(corner, before, radius, 1.0 if index == 1 else 0.5)
         leave = _towards(corner, after, radius, 1.0 if index == last else 0.5)
         path.lineTo(arrive)
+        # The quadratic curve with the corner as its control point, as a cubic one.
         path.cubicTo((arrive + corner * 2) / 3, (leave + corner * 2) / 3, leave)
     path.lineTo(corners[-1])
     return path

@@ -56,6 +56,9 @@ def placed(
 
 def _row_lengths(num_columns: int) -> list[int]:
     """Return columns per row for every sensible number of rows, the fewest first."""
+    # Row counts that share a length share the picture: jump from each length to the
+    # next shorter one. About 2√n lengths are left of n, so that thousands of columns
+    # are tried in milliseconds.
     counts, rows = [], 1
     while rows <= num_columns:
         count = -(-num_columns // rows)
@@ -90,6 +93,8 @@ class _Breaking:
         while start < num_columns:
             stop = min(start + per_row, num_columns)
             if stop < num_columns:
+                # Only in the last third, or rows would become uneven; of equal cuts the
+                # last one, for the fullest row.
                 found = self._cuts[stop - per_row // 3 - 1 : stop]
                 stop -= found[::-1].index(min(found))
             spans.append((start, stop))
@@ -105,6 +110,7 @@ class _Breaking:
         width = max(map(self.width, spans)) + 2 * GAP_X
         height = sum(self.height(span) + GAP_Y for span in spans)
         last = spans[-1][1] - spans[-1][0]
+        # One column alone in the last row looks lost: another break is worth 5 %.
         lonely = 0.95 if len(spans) > 1 and last == 1 else 1.0
         return lonely * min(self._aspect / width, 1.0 / height)
 
@@ -113,7 +119,10 @@ class _Breaking:
         ends = [stop for _, stop in spans[:-1]]
         if not ends:
             return 1.0
-        return _PER_CUT_WIRE ** (sum(self._cuts[e - 1] for e in ends) / len(ends) - 1)
+        # Every break of a chain cuts one wire, which is nothing to mind; each one more
+        # runs across the whole picture and back, and pulls a module apart.
+        more = sum(self._cuts[end - 1] for end in ends) / len(ends) - 1
+        return float(_PER_CUT_WIRE**more)
 
 
 def _places(
@@ -126,6 +135,8 @@ def _places(
     top = 0.0
     for start, stop in spans:
         row, height = columns[start:stop], breaking.height((start, stop))
+        # By whole columns: cards of all rows then stand below each other, and wires
+        # from row to row run in the same gaps.
         indent = (widest - breaking.width((start, stop))) / 2 // pitch * pitch
         for node_id, x, y in _in_row(row, height, indent, top):
             places[node_id] = (snap(x), snap(y))
@@ -138,6 +149,9 @@ def _places(
 def _in_row(
     row: Sequence[Column], height: float, left: float, top: float
 ) -> Iterator[tuple[str, float, float]]:
+    # A chain with some branches hangs from a straight line at the top, so that the eye
+    # can follow it. Where branches meet again (a residual block, a GAN's two losses)
+    # the row is centred instead: both ways then look alike.
     counts = [len(column.nodes) for column in row]
     meets_again = any(one > 1 >= two for one, two in itertools.pairwise(counts))
     is_chain = 2 * counts.count(1) >= len(counts) and not meets_again

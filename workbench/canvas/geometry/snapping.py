@@ -74,10 +74,10 @@ def _lines(card: QRectF, is_across: bool) -> tuple[float, ...]:
 
 
 def _upright(one: QRectF, x: float, other: QRectF) -> QLineF:
-    room = one.united(other)
-    return QLineF(x, room.top() - _OVERHANG, x, room.bottom() + _OVERHANG)
+    rect = one.united(other)
+    return QLineF(x, rect.top() - _OVERHANG, x, rect.bottom() + _OVERHANG)
 
 
 def _level(one: QRectF, y: float, other: QRectF) -> QLineF:
-    room = one.united(other)
-    return QLineF(room.left() - _OVERHANG, y, room.right() + _OVERHANG, y)
+    rect = one.united(other)
+    return QLineF(rect.left() - _OVERHANG, y, rect.right() + _OVERHANG, y)

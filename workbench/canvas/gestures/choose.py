@@ -11,7 +11,7 @@ from workbench.canvas.gestures.move import CopyNodes, MoveNodes
 from workbench.canvas.gestures.notes import from_note
 from workbench.canvas.scene import areas
 from workbench.canvas.scene.areas import Area, ShownGraph
-from workbench.canvas.scene.wire_item import WireItem
+from workbench.canvas.scene.items.wire_item import WireItem
 from workbench.canvas.stage import Stage
 
 _ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier

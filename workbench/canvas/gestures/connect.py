@@ -1,5 +1,6 @@
 """The gesture that makes a wire, or puts an end of one elsewhere."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, Qt
@@ -196,4 +197,4 @@ class ConnectDrag(Gesture):
 
 def _distance(one: QPointF, other: QPointF) -> float:
     gap = one - other
-    return (gap.x() ** 2 + gap.y() ** 2) ** 0.5
+    return math.hypot(gap.x(), gap.y())

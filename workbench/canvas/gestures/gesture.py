@@ -123,14 +123,14 @@ class RubberBand(Gesture):
         self._before = self.scene.selected_nodes() if adds else []
 
     @property
-    def room(self) -> QRectF:
+    def rect(self) -> QRectF:
         """The rectangle."""
         return QRectF(self.origin, self.place).normalized()
 
     def follow(self, event: QMouseEvent) -> None:
         """Select while dragging."""
-        room = self.room
-        inside = [i for i, n in self.scene.nodes.items() if n.card().intersects(room)]
+        rect = self.rect
+        inside = [i for i, n in self.scene.nodes.items() if n.card().intersects(rect)]
         self.scene.select([*self._before, *inside])
         self.stage.viewport().update()
 
@@ -153,4 +153,4 @@ class RubberBand(Gesture):
         painter.setPen(pen)
         colour.setAlpha(32)
         painter.setBrush(colour)
-        painter.drawRect(self.room)
+        painter.drawRect(self.rect)

@@ -10,8 +10,8 @@ from engine.layers import registry
 from workbench.canvas.cards import labels
 from workbench.canvas.geometry.sizes import PORT_REACH
 from workbench.canvas.scene import areas
-from workbench.canvas.scene.card_item import CardItem
-from workbench.canvas.scene.wire_item import WireItem
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.wire_item import WireItem
 from workbench.canvas.stage import Stage
 from workbench.document import wires
 from workbench.theme import tokens

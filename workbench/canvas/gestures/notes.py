@@ -88,8 +88,9 @@ class SizeNote(Gesture):
 
     def finish(self) -> None:
         """Store the size."""
-        size = {"width": self._now.width, "height": self._now.height}
-        self.stage.attempt(notes.change, self._note.id, tr("Resize note"), **size)
+        width, height = self._now.width, self._now.height
+        words, note = tr("Resize note"), self._note.id
+        self.stage.attempt(notes.change, note, words, width=width, height=height)
         self.scene.notes.draft({})
 
     def cancel(self) -> None:

@@ -30,7 +30,8 @@ def heights(histogram: npt.NDArray[np.int64]) -> Floats:
     """
     magnitudes = histogram[:, :256] + histogram[:, 256:]
     sums = np.add.reduceat(magnitudes[:, :255], _STARTS, axis=1).astype(float)
-    return sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
+    scaled: Floats = sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
+    return scaled
 
 
 def heats(norms: Floats) -> Floats:
@@ -41,7 +42,8 @@ def heats(norms: Floats) -> Floats:
         return np.zeros_like(usable)
     with np.errstate(divide="ignore"):
         levels = 1.0 + np.log10(usable / largest) / DECADES
-    return np.clip(levels, 0.0, 1.0)
+    clipped: Floats = np.clip(levels, 0.0, 1.0)
+    return clipped
 
 
 @lru_cache(maxsize=8)
@@ -63,9 +65,9 @@ def grouped(
     np.add.at(histogram, rows, sample.grad_histogram)
     squares = np.zeros(len(names))
     np.add.at(squares, rows, np.square(sample.grad_norm))
-    broken = np.zeros(len(names))
-    np.add.at(broken, rows, sample.grad_nonfinite)
-    return names, histogram, np.sqrt(squares), broken > 0
+    losses = np.zeros(len(names))
+    np.add.at(losses, rows, sample.grad_nonfinite)
+    return names, histogram, np.sqrt(squares), losses > 0
 
 
 def rects(heights: Floats) -> tuple[QRectF, ...]:

@@ -15,6 +15,9 @@ from engine.layers import registry
 from engine.protocol.messages import LayerSample
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from engine.protocol.arrays import Floats
 
 _EASE = 0.35
@@ -30,7 +33,7 @@ class Histograms:
         counts: As in `LayerSample`, a row for each layer.
     """
 
-    def __init__(self, counts: object) -> None:
+    def __init__(self, counts: "npt.NDArray[np.int64]") -> None:
         self._counts = counts
 
     @cached_property

@@ -20,12 +20,12 @@ from workbench.canvas.geometry.camera import Camera
 from workbench.canvas.painting import overview
 from workbench.canvas.painting.overview import Part
 from workbench.canvas.scene import block_ports, notes
-from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.wire_item import HEATS, WireItem
 from workbench.canvas.scene.scene import CanvasScene
 from workbench.canvas.scene.shown import Shown
 from workbench.canvas.scene.slices import SLICE_S, Slices
 from workbench.canvas.scene.staging import is_large
-from workbench.canvas.scene.wire_item import HEATS, WireItem
 from workbench.theme.tokens import current
 
 RIM_PX = 160
@@ -38,14 +38,14 @@ class _Layer:
     """One transparent or filled picture that is drawn anew when its key differs."""
 
     def __init__(self) -> None:
-        self._key: tuple | None = None
+        self._key: tuple[object, ...] | None = None
         self.picture = QPixmap()
 
-    def fits(self, key: tuple) -> bool:
+    def fits(self, key: tuple[object, ...]) -> bool:
         """Return whether the picture is the one for `key`."""
         return key == self._key
 
-    def take(self, key: tuple, picture: QPixmap) -> None:
+    def take(self, key: tuple[object, ...], picture: QPixmap) -> None:
         """Keep a picture."""
         self._key, self.picture = key, picture
 
@@ -68,7 +68,7 @@ class CachedPicture:
         self._view, self._scene = view, scene
         self._dots, self._wires, self._cards = _Layer(), _Layer(), _Layer()
         self._work, self._is_painting = Slices(view), False
-        self._content: tuple | None = None
+        self._content: tuple[object, ...] | None = None
         self._source: object = None
         self._drawn: object = None
         self._shown: _Window | None = None
@@ -130,7 +130,9 @@ class CachedPicture:
         if not self._is_painting:
             self._view.viewport().update()
 
-    def _steps(self, window: "_Window", wires: tuple, content: tuple) -> Iterator[None]:
+    def _steps(
+        self, window: "_Window", wires: tuple[object, ...], content: tuple[object, ...]
+    ) -> Iterator[None]:
         """Draw the three pictures, in slices of about a millisecond."""
         scene = self._scene
         source = scene.cards
@@ -155,7 +157,7 @@ def _covers(way: QPointF, rim: int) -> bool:
     return whole and max(abs(way.x()), abs(way.y())) <= rim
 
 
-def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple:
+def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple[object, ...]:
     """Return what the picture of all wires depends on; from far away not on heat."""
     heats = () if is_far else scene.live.wire_heat.items()
     steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
@@ -163,7 +165,7 @@ def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple:
     return (scene.revision.value, len(scene.edges), scene.path, steps, *beside_wires)
 
 
-def _card_state(scene: CanvasScene) -> tuple:
+def _card_state(scene: CanvasScene) -> tuple[object, ...]:
     """Return what the picture of all cards depends on, apart from items."""
     looks = scene.live.looks.items()
     return (len(scene.nodes), tuple((i, look.glow) for i, look in looks))
@@ -182,9 +184,9 @@ class _Window:
         self.screen = Screen(self.mapping.m11(), view.devicePixelRatioF())
         inverse, _ = self.mapping.inverted()
         screen = QRectF(0, 0, self.size.width(), self.size.height())
-        self.room = inverse.mapRect(screen)
+        self.rect = inverse.mapRect(screen)
 
-    def key(self) -> tuple:
+    def key(self) -> tuple[object, ...]:
         """Return what the picture of the empty canvas depends on, but its place."""
         return (self.screen, self.seen, current().name)
 
@@ -243,7 +245,7 @@ def _wire_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
     if overview.is_due(scene, zoom):
         yield from overview.wires(scene)
         return
-    wires = [wire for wire in scene.wires.near(window.room) if wire.isVisible()]
+    wires = [wire for wire in scene.wires.near(window.rect) if wire.isVisible()]
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
         heat = scene.live.heat_of(wire.edge)
@@ -258,7 +260,7 @@ def _card_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
         yield from overview.cards(scene, window.screen.zoom)
         return
     rim = sizes.MARGIN
-    nodes = scene.cards.near(window.room.adjusted(-rim, -rim, rim, rim))
+    nodes = scene.cards.near(window.rect.adjusted(-rim, -rim, rim, rim))
     nodes.sort(key=CardItem.isSelected)
     for node in nodes:
         look = scene.live.looks.get(node.node_id)
@@ -274,25 +276,25 @@ def _labels(painter: QPainter, wires: list[WireItem], zoom: float) -> None:
     }
     taken: list[QRectF] = []
     for wire, place in places.values():
-        room = beside(wire.label_room(place), taken)
-        taken.append(room)
-        wire.draw_label(painter, room)
+        rect = beside(wire.label_rect(place), taken)
+        taken.append(rect)
+        wire.draw_label(painter, rect)
 
 
-def beside(room: QRectF, taken: list[QRectF]) -> QRectF:
-    """Return the nearest room along a flat wire that covers no other label.
+def beside(rect: QRectF, taken: list[QRectF]) -> QRectF:
+    """Return the nearest rectangle along a flat wire that covers no other label.
 
     Args:
-        room: Where the label would stand alone.
-        taken: Rooms of other labels; when too many are close, it stays.
+        rect: Where the label would stand alone.
+        taken: Those of other labels; when too many are close, it stays.
     """
-    close = [other for other in taken if abs(other.y() - room.y()) < room.height()]
+    close = [other for other in taken if abs(other.y() - rect.y()) < rect.height()]
     for turn in range(1, 2 * MOST_MOVES + 2):
-        way = (turn // 2) * (room.width() + 4) * (1 if turn % 2 else -1)
-        moved = room.translated(way, 0)
+        way = (turn // 2) * (rect.width() + 4) * (1 if turn % 2 else -1)
+        moved = rect.translated(way, 0)
         if not any(moved.intersects(other) for other in close):
             return moved
-    return room
+    return rect
 
 
 def sparks(painter: QPainter, scene: Shown, camera: Camera) -> None:

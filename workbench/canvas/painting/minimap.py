@@ -32,9 +32,9 @@ class MiniMap(QWidget):
     def __init__(self, view: QGraphicsView, scene: CanvasScene, camera: Camera) -> None:
         super().__init__(view)
         self._view, self._scene, self._camera = view, scene, camera
-        self._key: tuple | None = None
-        self._room, self._scale = QRectF(), 1.0
-        self._drawn: tuple[tuple, QPixmap] = ((), QPixmap())
+        self._key: tuple[object, ...] | None = None
+        self._rect, self._scale = QRectF(), 1.0
+        self._drawn: tuple[tuple[object, ...], QPixmap] = ((), QPixmap())
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setAccessibleName(tr("Overview of the network"))
@@ -71,7 +71,7 @@ class MiniMap(QWidget):
             self._key = key
             self.update()
 
-    def _content(self) -> tuple:
+    def _content(self) -> tuple[object, ...]:
         """Return what the picture of all cards and notes depends on."""
         scene = self._scene
         return (scene.cards.version, id(scene.cards), scene.path,
@@ -81,7 +81,7 @@ class MiniMap(QWidget):
         """Draw cards as plain blocks and the seen part as a frame."""
         tokens = current()
         self._measure()
-        key = (self._content(), self._room.getRect(), self.devicePixelRatioF())
+        key = (self._content(), self._rect.getRect(), self.devicePixelRatioF())
         if self._drawn[0] != key:
             self._drawn = (key, self._picture())
         with QPainter(self) as painter:
@@ -102,38 +102,38 @@ class MiniMap(QWidget):
             painter.setPen(QPen(QColor(tokens.line), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
             for note in self._scene.notes.shown():
-                room = QRectF(note.x, note.y, note.width, note.height)
+                rect = QRectF(note.x, note.y, note.width, note.height)
                 tint = mix(tokens.bg1, tokens.colour(note.colour), 0.25)
-                painter.fillRect(self._shown(room), QColor(tint))
+                painter.fillRect(self._shown(rect), QColor(tint))
             painter.setTransform(self._mapping())
             for chunk in self._scene.cards.known():
-                for (layer, kind), rooms in chunk.shapes.items():
+                for (layer, kind), rects in chunk.shapes.items():
                     is_marked = layer == "mark"
                     if not is_marked or kind == "accent":
                         colour = tokens.accent if is_marked else tokens.category(kind)
-                        _draw(painter, QColor(colour), rooms)
+                        _draw(painter, QColor(colour), rects)
         return drawn
 
     def _mapping(self) -> QTransform:
         """Return the way from the scene to the widget."""
-        middle = self._shown(QRectF(self._room.center(), QSizeF())).topLeft()
-        away = self._room.center()
+        middle = self._shown(QRectF(self._rect.center(), QSizeF())).topLeft()
+        away = self._rect.center()
         moved = QTransform.fromTranslate(middle.x(), middle.y())
         scaled = moved.scale(self._scale, self._scale)
         return scaled.translate(-away.x(), -away.y())
 
     def _measure(self) -> None:
         """Fit the graph and the seen part into the widget."""
-        self._room = self._scene.bounds().united(self._camera.seen())
+        self._rect = self._scene.bounds().united(self._camera.seen())
         inner = QRectF(self.rect()).adjusted(_AIR_PX, _AIR_PX, -_AIR_PX, -_AIR_PX)
-        across = inner.width() / max(1.0, self._room.width())
-        down = inner.height() / max(1.0, self._room.height())
+        across = inner.width() / max(1.0, self._rect.width())
+        down = inner.height() / max(1.0, self._rect.height())
         self._scale = min(across, down)
 
-    def _shown(self, room: QRectF) -> QRectF:
-        middle, scale = self._room.center(), self._scale
-        corner = (room.topLeft() - middle) * scale + QPointF(self.rect().center())
-        width, height = max(2.0, room.width() * scale), max(2.0, room.height() * scale)
+    def _shown(self, rect: QRectF) -> QRectF:
+        middle, scale = self._rect.center(), self._scale
+        corner = (rect.topLeft() - middle) * scale + QPointF(self.rect().center())
+        width, height = max(2.0, rect.width() * scale), max(2.0, rect.height() * scale)
         return QRectF(corner.x(), corner.y(), width, height)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -151,15 +151,15 @@ class MiniMap(QWidget):
 
     def _go(self, event: QMouseEvent) -> None:
         offset = event.position() - QPointF(self.rect().center())
-        place = self._room.center() + offset / self._scale
+        place = self._rect.center() + offset / self._scale
         self._camera.is_automatic = False
         self._camera.centre_on(place)
         self._view.viewport().update()
         event.accept()
 
 
-def _draw(painter: QPainter, colour: QColor, rooms: list[QRectF]) -> None:
+def _draw(painter: QPainter, colour: QColor, rects: list[QRectF]) -> None:
     """Fill blocks that are two pixels wide at least, whatever the scale."""
     painter.setPen(QPen(colour, 0))
     painter.setBrush(colour)
-    painter.drawRects(rooms)
+    painter.drawRects(rects)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from workbench.canvas.live.looks import BROKEN, GLOWS
-from workbench.canvas.scene.chunks import SIZE
+from workbench.canvas.scene.items.chunks import SIZE
 from workbench.canvas.scene.shown import Shown
 from workbench.theme.tokens import Tokens, current, mix
 
@@ -38,16 +38,16 @@ def cards(scene: Shown, zoom: float) -> Iterator[Part]:
     """Yield what draws the cards as blocks: the gradient's wash and marks over them."""
     tokens, paleness = current(), 0.62 if scene.live.looks else 0.25
     for chunk in scene.cards.known():
-        for (layer, category), rooms in chunk.shapes.items():
+        for (layer, category), rects in chunk.shapes.items():
             if layer == "block":
                 shade = QColor(mix(tokens.category(category), tokens.node, paleness))
-                yield partial(_draw_blocks, shade, rooms)
+                yield partial(_draw_blocks, shade, rects)
     yield from _glow(scene, tokens)
     for chunk in scene.cards.known():
-        for (layer, token), rooms in chunk.shapes.items():
+        for (layer, token), rects in chunk.shapes.items():
             if layer == "mark":
                 pen = QPen(QColor(tokens.colour(token)), _MARK_PX / zoom)
-                yield partial(_draw_marks, pen, rooms)
+                yield partial(_draw_marks, pen, rects)
 
 
 def _glow(scene: Shown, tokens: Tokens) -> Iterator[Part]:
@@ -59,11 +59,11 @@ def _glow(scene: Shown, tokens: Tokens) -> Iterator[Part]:
             if look.glow and node_id in scene.nodes:
                 card = scene.nodes[node_id].card()
                 by_glow.setdefault(look.glow, []).append(card)
-        for glow, rooms in by_glow.items():
+        for glow, rects in by_glow.items():
             broken = glow == BROKEN
             colour = QColor(tokens.err if broken else tokens.act)
             colour.setAlpha(230 if broken else 200 * glow // GLOWS)
-            yield partial(_draw_blocks, colour, rooms)
+            yield partial(_draw_blocks, colour, rects)
 
 
 def _draw_lines(pen: QPen, lines: list[QLineF], painter: QPainter) -> None:
@@ -72,18 +72,18 @@ def _draw_lines(pen: QPen, lines: list[QLineF], painter: QPainter) -> None:
     painter.drawLines(lines)
 
 
-def _draw_blocks(colour: QColor, rooms: list[QRectF], painter: QPainter) -> None:
+def _draw_blocks(colour: QColor, rects: list[QRectF], painter: QPainter) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    painter.drawRects(rooms)
+    painter.drawRects(rects)
 
 
-def _draw_marks(pen: QPen, rooms: list[QRectF], painter: QPainter) -> None:
+def _draw_marks(pen: QPen, rects: list[QRectF], painter: QPainter) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(pen)
-    painter.drawRects(rooms)
+    painter.drawRects(rects)
 
 
 def _wire_colour(tokens: Tokens, kind: str) -> QColor:

@@ -21,23 +21,24 @@ _OVERRUN = 1.2
 _CORE_PX, _GLOW_PX, _HEAD_PX = 2.4, 8.0, 8.0
 
 
-class StepAnimation:
+class StepAnimation(QObject):
     """Shows one step on the canvas; one timer, and one stroke for each wave.
 
     Args:
         stage: The canvas.
-        parent: Qt's owner of the timer.
+        parent: Qt's owner.
     """
 
     def __init__(self, stage: Stage, parent: QObject) -> None:
+        super().__init__(parent)
         self._stage = stage
         self._plan: Plan | None = None
         self._moves = True
         self._began = 0.0
-        self._timer = QTimer(parent)
+        self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._on_timeout)
-        stage.document.changed.connect(lambda _edits: self.stop())
+        stage.document.changed.connect(self.stop)
         stage.scene.path_changed.connect(self.stop)
         stage.scene.shifted.connect(self.stop)
 
@@ -61,7 +62,7 @@ class StepAnimation:
         self._timer.start()
         self._stage.viewport().update()
 
-    def stop(self) -> None:
+    def stop(self, _edits: object = None) -> None:
         """Show nothing more."""
         if self._plan is not None:
             self._plan = None
@@ -136,13 +137,13 @@ class StepAnimation:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_pen(colour, max(3.0, 1.5 / self._stage.camera.zoom)))
-        rooms = [c.adjusted(-2.5, -2.5, 2.5, 2.5) for c in cards if c.intersects(seen)]
+        rects = [c.adjusted(-2.5, -2.5, 2.5, 2.5) for c in cards if c.intersects(seen)]
         if self._stage.camera.zoom < paint.TITLE_ZOOM:  # no corners to be seen
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-            painter.drawRects(rooms)
+            painter.drawRects(rects)
             return
-        for room in rooms:
-            painter.drawRoundedRect(room, radius, radius)
+        for rect in rects:
+            painter.drawRoundedRect(rect, radius, radius)
 
 
 _WORDS = {

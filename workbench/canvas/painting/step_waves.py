@@ -36,7 +36,9 @@ class Run:
     def _points(self) -> list[QPointF]:
         """The wire as a line, in the wave's direction; made when it is needed."""
         polygons = self.path.toSubpathPolygons()
-        points = list(polygons[0]) if polygons else []
+        points = (
+            [polygons[0].at(i) for i in range(polygons[0].size())] if polygons else []
+        )
         return points[::-1] if self.is_back else points
 
     @cached_property

@@ -26,7 +26,7 @@ class BlockPort:
     lane: int = 0
 
     @property
-    def room(self) -> QRectF:
+    def rect(self) -> QRectF:
         """Where its name stands."""
         width = QFontMetricsF(fonts.small()).horizontalAdvance(self.name)
         width += 2 * _AIR
@@ -67,22 +67,22 @@ def draw(painter: QPainter, stubs: tuple[BlockPort, ...]) -> None:
     colour = QColor(mix(tokens.io, tokens.canvas, 0.2))
     painter.setFont(fonts.small())
     for stub in stubs:
-        room, port = stub.room, QPointF(stub.x, stub.y)
-        side = room.left() if stub.is_output else room.right()
+        rect, port = stub.rect, QPointF(stub.x, stub.y)
+        side = rect.left() if stub.is_output else rect.right()
         painter.setPen(QPen(colour, 1.6))
-        painter.drawLine(port, QPointF(side, room.center().y()))
+        painter.drawLine(port, QPointF(side, rect.center().y()))
         painter.setBrush(QColor(tokens.bg2))
         painter.setPen(QPen(colour, 1.2))
         radius = _HEIGHT / 2
-        painter.drawRoundedRect(room, radius, radius)
+        painter.drawRoundedRect(rect, radius, radius)
         painter.setPen(QColor(tokens.fg2))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, stub.name)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, stub.name)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def bounds(scene: Shown) -> QRectF:
     """Return the rectangle around all stubs."""
-    room = QRectF()
+    rect = QRectF()
     for stub in found(scene):
-        room = room.united(stub.room)
-    return room.adjusted(-sizes.STRIP, 0, sizes.STRIP, 0) if room else room
+        rect = rect.united(stub.rect)
+    return rect.adjusted(-sizes.STRIP, 0, sizes.STRIP, 0) if not rect.isNull() else rect

@@ -4,14 +4,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.wire_item import WireItem
 from workbench.canvas.scene.slices import Slices
-from workbench.canvas.scene.wire_item import WireItem
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
-
-    from workbench.canvas.scene.chunks import Chunk
 
 Item = CardItem | WireItem
 _FEW = 100
@@ -50,7 +48,7 @@ class Leaving(Slices):
 def forget(items: Iterable[Item]) -> None:
     """Let items out of their groups, so that nothing holds them in a circle."""
     for item in items:
-        chunk: Chunk | None = item.chunk
+        chunk = item.chunk
         item.chunk = None
         if chunk is not None:
             chunk.items.clear()

@@ -1,11 +1,12 @@
 """The notes of the shown scope: which are there, which is chosen, how they look."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from engine.graph.edits import SetExtra
+from engine.graph.edits import Edit, SetExtra
 from workbench.canvas.cards import fonts
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene.shown import Shown
@@ -33,11 +34,10 @@ class NoteLayer:
         self._shown: dict[str, Note] = {}
         self._draft: dict[str, Note] = {}
         self.chosen = ""
-        scene.document.changed.connect(self._on_changed)
-        scene.document.replaced.connect(self.refresh)
         self.refresh()
 
-    def _on_changed(self, edits: object) -> None:
+    def follow(self, edits: Iterable[Edit]) -> None:
+        """Read the notes anew where edits may have changed them."""
         if any(isinstance(edit, SetExtra) for edit in edits):
             self.refresh()
 
@@ -76,46 +76,46 @@ class NoteLayer:
 
     def inside(self, frame: Note) -> tuple[list[str], list[str]]:
         """Return ids of the nodes and of the other notes that a frame holds."""
-        room = room_of(frame)
+        rect = rect_of(frame)
         items = self._scene.nodes.items()
-        nodes = [i for i, item in items if room.contains(item.card().center())]
+        nodes = [i for i, item in items if rect.contains(item.card().center())]
         others = [
             note.id
             for note in self.shown()
-            if note.id != frame.id and room.contains(room_of(note))
+            if note.id != frame.id and rect.contains(rect_of(note))
         ]
         return nodes, others
 
     def around(self, node_ids: list[str], text: str) -> Note:
         """Return a frame around nodes."""
-        room = self._scene.bounds(node_ids).adjusted(-24, -24 - HEAD, 24, 24)
-        return Note("", "frame", text, room.x(), room.y(), room.width(), room.height(),
+        rect = self._scene.bounds(node_ids).adjusted(-24, -24 - HEAD, 24, 24)
+        return Note("", "frame", text, rect.x(), rect.y(), rect.width(), rect.height(),
                     scope=self._scene.scope)  # fmt: skip
 
     def bounds(self) -> QRectF:
         """Return the rectangle around all notes."""
-        room = QRectF()
+        rect = QRectF()
         for note in self.shown():
-            room = room.united(room_of(note))
-        return room
+            rect = rect.united(rect_of(note))
+        return rect
 
 
-def room_of(note: Note) -> QRectF:
+def rect_of(note: Note) -> QRectF:
     """Return the rectangle of a note."""
     return QRectF(note.x, note.y, note.width, note.height)
 
 
 def grip_of(note: Note) -> QRectF:
     """Return where a press takes hold of a note: a frame's head, all of a comment."""
-    room = room_of(note)
+    rect = rect_of(note)
     if note.kind == "frame":
-        room.setHeight(HEAD)
-    return room
+        rect.setHeight(HEAD)
+    return rect
 
 
 def handle_of(note: Note) -> QRectF:
     """Return the corner that changes the size."""
-    corner = room_of(note).bottomRight()
+    corner = rect_of(note).bottomRight()
     return QRectF(corner - QPointF(HANDLE, HANDLE), corner)
 
 
@@ -138,21 +138,21 @@ def draw(painter: QPainter, layer: NoteLayer, zoom: float) -> None:
 def _frame(
     painter: QPainter, note: Note, tokens: Tokens, zoom: float, *, is_chosen: bool
 ) -> None:
-    room, colour = room_of(note), QColor(tokens.colour(note.colour))
+    rect, colour = rect_of(note), QColor(tokens.colour(note.colour))
     fill = QColor(colour)
     fill.setAlpha(20 if tokens.name == "dark" else 26)
     edge = QColor(tokens.accent) if is_chosen else QColor(colour)
     edge.setAlpha(255 if is_chosen else 120)
     painter.setBrush(fill)
     painter.setPen(QPen(edge, 1.8 if is_chosen else 1.2))
-    painter.drawRoundedRect(room, RADIUS, RADIUS)
-    _handle(painter, room, edge)
+    painter.drawRoundedRect(rect, RADIUS, RADIUS)
+    _handle(painter, rect, edge)
     size = round(max(13.0, min(40.0, 11.0 / zoom)))
     font = fonts.title(size)
     painter.setFont(font)
     painter.setPen(QColor(tokens.category_text(note.colour)))
     head = QRectF(
-        room.x() + 12, room.y() + 4, room.width() - 24, max(HEAD - 6, size + 6)
+        rect.x() + 12, rect.y() + 4, rect.width() - 24, max(HEAD - 6, size + 6)
     )
     words = QFontMetricsF(font).elidedText(
         note.text, Qt.TextElideMode.ElideRight, head.width()
@@ -164,22 +164,22 @@ def _frame(
 def _comment(
     painter: QPainter, note: Note, tokens: Tokens, zoom: float, *, is_chosen: bool
 ) -> None:
-    room, colour = room_of(note), tokens.colour(note.colour)
+    rect, colour = rect_of(note), tokens.colour(note.colour)
     painter.setBrush(QColor(mix(tokens.bg1, colour, 0.12)))
     edge = QColor(tokens.accent if is_chosen else mix(tokens.line, colour, 0.35))
     painter.setPen(QPen(edge, 1.8 if is_chosen else 1.0))
-    painter.drawRoundedRect(room, sizes.RADIUS, sizes.RADIUS)
-    _handle(painter, room, edge)
+    painter.drawRoundedRect(rect, sizes.RADIUS, sizes.RADIUS)
+    _handle(painter, rect, edge)
     if zoom < 0.35:
         return
     painter.setFont(fonts.small(12))
     painter.setPen(QColor(tokens.fg))
-    painter.drawText(room.adjusted(12, 9, -12, -9), _WRAP, note.text)
+    painter.drawText(rect.adjusted(12, 9, -12, -9), _WRAP, note.text)
 
 
-def _handle(painter: QPainter, room: QRectF, edge: QColor) -> None:
+def _handle(painter: QPainter, rect: QRectF, edge: QColor) -> None:
     """Draw two small lines in the corner that changes the size."""
-    corner = room.bottomRight() - QPointF(5, 5)
+    corner = rect.bottomRight() - QPointF(5, 5)
     pen = QPen(edge, 1.2)
     before = painter.pen()
     painter.setPen(pen)

@@ -45,6 +45,8 @@ class Placing:
         places = {i: stored[i] for i in graph.nodes if i in stored}
         lost = {i: node for i, node in graph.nodes.items() if i not in stored}
         self._remember(lost)
+        # A whole graph is laid out once. Later nodes get a free place each, so that
+        # nothing in view jumps; for very many at once that would take too long.
         if lost and not self._auto and (not places or len(lost) > LARGE):
             self._auto = layout.all_of(
                 layout.missing(graph, sizes_of(scene.nodes), stored)

@@ -16,18 +16,19 @@ from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry.sizes import PORT_REACH
 from workbench.canvas.live import looks
 from workbench.canvas.live.looks import Live
-from workbench.canvas.scene import block_ports, hits, leaving, staging
-from workbench.canvas.scene.card_item import CardItem
+from workbench.canvas.scene import block_ports, leaving, staging
 from workbench.canvas.scene.findings import Findings
+from workbench.canvas.scene.items import hits
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.revision import Revision
+from workbench.canvas.scene.items.wire_item import WireItem
+from workbench.canvas.scene.items.wiring import Wiring, touching
 from workbench.canvas.scene.leaving import Leaving
 from workbench.canvas.scene.notes import NoteLayer
 from workbench.canvas.scene.placing import Placing
-from workbench.canvas.scene.revision import Revision
 from workbench.canvas.scene.selection import Chosen, Selection
 from workbench.canvas.scene.slices import Slices
 from workbench.canvas.scene.staging import LARGE, StagedScene, adopt, is_large
-from workbench.canvas.scene.wire_item import WireItem
-from workbench.canvas.scene.wiring import Wiring, touching
 from workbench.document import Document, outer_ports
 
 _EDGE_OBSTACLES = 150
@@ -242,11 +243,11 @@ class CanvasScene(QGraphicsScene):
             item = self.nodes[node_id]
             item.setPos(item.pos() + delta)
         across, down, wiring = delta.x(), delta.y(), self._wiring()
-        for item in touching(self.graph, self.edges, moved):
-            if {item.edge.source.node, item.edge.target.node} <= moved:
-                item.move_by(across, down)
+        for wire in touching(self.graph, self.edges, moved):
+            if {wire.edge.source.node, wire.edge.target.node} <= moved:
+                wire.move_by(across, down)
             else:
-                wiring.draw(item, {})
+                wiring.draw(wire, {})
         self.shifted.emit()
 
     def _wiring(self) -> Wiring:
@@ -273,6 +274,7 @@ class CanvasScene(QGraphicsScene):
         if any(getattr(edit, "scope", None) != scope for edit in edits):
             self._forget_blocks()
         self.sync()
+        self.notes.follow(edits)
 
     def _forget_blocks(self) -> None:
         """Let faces of blocks be made anew: their inside may have changed."""
@@ -347,13 +349,13 @@ class CanvasScene(QGraphicsScene):
     def bounds(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """Return the rectangle around these nodes (None: all) and their wires."""
         if node_ids is None:
-            room = self.cards.room().united(self.wires.room())
-            return room.united(block_ports.bounds(self)).united(self.notes.bounds())
-        room = QRectF()
+            rect = self.cards.rect().united(self.wires.rect())
+            return rect.united(block_ports.bounds(self)).united(self.notes.bounds())
+        rect = QRectF()
         for node_id in node_ids:
             if node_id in self.nodes:
-                room = room.united(self.nodes[node_id].card())
-        return room
+                rect = rect.united(self.nodes[node_id].card())
+        return rect
 
     @property
     def selection(self) -> Selection:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.graph.model import Edge, Graph
-from workbench.canvas.scene import areas, chunks
+from workbench.canvas.scene import areas
 from workbench.canvas.scene.areas import Area, ShownGraph
+from workbench.canvas.scene.items import chunks
 from workbench.canvas.scene.shown import Shown
 
 

@@ -9,9 +9,9 @@ from engine.graph.model import Edge, Graph
 from engine.protocol.messages import NodeInfo
 from workbench.canvas.geometry import sizes
 from workbench.canvas.live.looks import Live
-from workbench.canvas.scene.card_item import CardItem
-from workbench.canvas.scene.chunks import Chunks
-from workbench.canvas.scene.wire_item import WireItem
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.chunks import Chunks
+from workbench.canvas.scene.items.wire_item import WireItem
 from workbench.document import Document
 
 

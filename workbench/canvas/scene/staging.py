@@ -1,18 +1,20 @@
 """The items of a large graph, made in slices before anybody sees them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 
-from engine.graph.model import ROOT, Graph, Position, Project
+from PySide6.QtCore import QPointF
+
+from engine.graph.model import ROOT, Edge, Graph, Position, Project
 from workbench.canvas.cards import faces
 from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry import layout
 from workbench.canvas.geometry.rows import Size
-from workbench.canvas.scene import card_item, wire_item
-from workbench.canvas.scene.card_item import CardItem
-from workbench.canvas.scene.chunks import Chunks
-from workbench.canvas.scene.revision import Revision
-from workbench.canvas.scene.wire_item import WireItem
-from workbench.canvas.scene.wiring import Wiring
+from workbench.canvas.scene.items import card_item, wire_item
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.chunks import Chunks
+from workbench.canvas.scene.items.revision import Revision
+from workbench.canvas.scene.items.wire_item import WireItem
+from workbench.canvas.scene.items.wiring import Wiring
 from workbench.document import Document
 
 LARGE = 1500
@@ -52,7 +54,7 @@ class StagedScene:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.nodes: dict[str, CardItem] = {}
-        self.edges: dict = {}
+        self.edges: dict[Edge, WireItem] = {}
         self.auto: dict[str, Position] = {}
         self.cards, self.wires = groups(Revision())
 
@@ -68,10 +70,10 @@ class StagedScene:
         yield from self._places(graph)
         wiring = Wiring(graph, self.nodes)
         for edge in graph.edges:
-            item = self.edges[edge] = WireItem(edge)
-            self.wires.add(item)
-            wiring.draw(item, {})
-            item.lines()  # Made now: the first picture of all of them needs them.
+            wire = self.edges[edge] = WireItem(edge)
+            self.wires.add(wire)
+            wiring.draw(wire, {})
+            wire.lines()  # Made now: the first picture of all of them needs them.
             yield (2 * len(self.nodes) + len(self.edges)) / total
         for chunks in (self.cards, self.wires):
             for _ in chunks.gathered():
@@ -88,17 +90,19 @@ class StagedScene:
             sizes = sizes_of(self.nodes)
             self.auto = yield from _with(share, layout.missing(graph, sizes, stored))
         for node_id, item in self.nodes.items():
-            item.setPos(*(stored.get(node_id) or self.auto[node_id]))
+            item.setPos(QPointF(*(stored.get(node_id) or self.auto[node_id])))
             yield 2 * share
 
 
-def _with(share: float, steps: layout.Steps) -> Iterator[float]:
+def _with(
+    share: float, steps: layout.Steps
+) -> Generator[float, None, dict[str, Position]]:
     """Do steps, saying each time how much was done before them; return what they do."""
     while True:
         try:
             next(steps)
         except StopIteration as done:
-            return done.value
+            return dict(done.value)
         yield share
 
 

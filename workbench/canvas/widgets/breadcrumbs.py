@@ -68,9 +68,10 @@ class Breadcrumbs(QWidget):
 
     def _clear(self) -> None:
         while item := self._row.takeAt(0):
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
 
     def _add_arrow(self) -> None:
         arrow = Label()

@@ -52,9 +52,9 @@ class Tree(QTreeWidget):
 
     def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
         """Drag an entry out."""
-        item = self.currentItem()
-        type_id = item.data(0, _ID) if item else None
-        if not type_id:
+        item: QTreeWidgetItem | None = self.currentItem()
+        type_id = item.data(0, _ID) if item is not None else None
+        if item is None or not type_id:
             return
         drag = QDrag(self)
         drag.setMimeData(drop.layer_data(str(type_id)))
@@ -63,8 +63,9 @@ class Tree(QTreeWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Add with Enter."""
-        if event.key() in _ENTER and self.currentItem() is not None:
-            self._choose(self.currentItem())
+        item = self.currentItem()
+        if event.key() in _ENTER and item is not None:
+            self._choose(item)
         else:
             super().keyPressEvent(event)
 
@@ -132,7 +133,9 @@ class LayerList(QWidget):
             blocks = self._blocks(text)
             for entry in (*blocks, *catalogue_items.items(text)):
                 self.tree.addTopLevelItem(self._entry(entry, entry.words))
-            self.tree.setCurrentItem(self.tree.topLevelItem(0))
+            first = self.tree.topLevelItem(0)
+            if first is not None:
+                self.tree.setCurrentItem(first)
             self.tree.setRootIsDecorated(False)
             return
         self.tree.setRootIsDecorated(True)
@@ -175,7 +178,7 @@ class LayerList(QWidget):
     def _categories(self) -> Iterator[QTreeWidgetItem]:
         for index in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(index)
-            if item.data(0, _ID + 1):
+            if item is not None and item.data(0, _ID + 1):
                 yield item
 
     def _head(self, category: str, title: str) -> QTreeWidgetItem:

@@ -1,6 +1,7 @@
 """A line to type in over a list: go to a node, connect without a mouse."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent
@@ -127,7 +128,7 @@ def _nodes(stage: Stage) -> Iterator[Choice]:
             path, where = prefix + node.id, f"{trail}{node.id}"
             yield Choice(
                 f"{_name(project, node, scope)}   {where}",
-                lambda path=path: stage.focus_node(path),
+                partial(stage.focus_node, path),
                 _icon(node),
             )
             inner = outer_ports.of(node)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.graph.model import Edge, Endpoint
-from engine.graph.ports import BLOCK
+from engine.graph.ports import BLOCK, fits
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Port
@@ -195,8 +195,8 @@ class QuickAdd(QFrame):
         return super().eventFilter(watched, event)
 
     def _accept(self) -> None:
-        item = self.results.currentItem()
-        type_id = item.data(Qt.ItemDataRole.UserRole) if item else None
+        item: QListWidgetItem | None = self.results.currentItem()
+        type_id = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
         if not isinstance(type_id, str):
             return
         self.hide()
@@ -218,5 +218,5 @@ class QuickAdd(QFrame):
             return (sizes.WIDTH / 2, half)
         port, spec = self._port(), edit.spec_of(type_id)
         inputs = spec.inputs if spec else ()
-        forward = port is not None and any(wires.fits(port, p) for p in inputs)
+        forward = port is not None and any(fits(port, p) for p in inputs)
         return (0.0 if forward else sizes.WIDTH, half)

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
 
 from engine.errors import EngineError
 from engine.files import atomic_write
+from engine.graph.edits import Edit
 from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
@@ -106,7 +107,7 @@ class Recovery(QObject):
         document.saving.connect(self._on_saving)
         document.saved.connect(self.discard)
 
-    def _on_changed(self, _edits: object = ()) -> None:
+    def _on_changed(self, _edits: Sequence[Edit] = ()) -> None:
         if not self._timer.isActive():
             self._timer.start()
 

@@ -1,6 +1,6 @@
 """How the network is trained: optimizer, schedule, length, regularisation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
@@ -8,6 +8,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import EngineError
+from engine.graph.edits import Edit
 from engine.graph.options import (
     OPTIMIZERS,
     PHASE_PARAMS,
@@ -65,7 +66,7 @@ class TrainingForm(QWidget):
     """
 
     phase_shown = Signal(int, tuple, tuple)
-    fix_requested = Signal(object)
+    fix_requested = Signal(object)  # Fix
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -180,7 +181,7 @@ class TrainingForm(QWidget):
         self.table.set_analysis(analysis)
         self._show_phase()
 
-    def _show(self, *_ignored: object) -> None:
+    def _show(self, *_edits: Sequence[Edit]) -> None:
         self.table.show_document()
         training = self.training
         values = {name: training.value(name) for name in TRAINING_PARAMS}

@@ -25,7 +25,7 @@ class OptionForm(QWidget):
         main: Names of the params that always show; None shows all.
     """
 
-    chosen = Signal(object)
+    chosen = Signal(object)  # Choice
 
     def __init__(
         self, title: str, table: Mapping[str, Option], main: tuple[str, ...] | None

@@ -95,7 +95,7 @@ class PhaseTable(QWidget):
 
     chosen = Signal(int)
     edit_wanted = Signal()
-    fix_requested = Signal(object)
+    fix_requested = Signal(object)  # Fix
 
     def __init__(self, document: Document) -> None:
         super().__init__()

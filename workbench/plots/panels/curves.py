@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -174,7 +174,7 @@ class CurvePanel(Panel):
         self.values = ValueRange()
         self.again()
 
-    def _on_zoomed(self, _axes: object) -> None:
+    def _on_zoomed(self, _axes: Sequence[bool]) -> None:
         self.following = False
         self.again()
 
@@ -228,7 +228,7 @@ class CurvePanel(Panel):
             if item.isVisible() and item.getData()[0] is not None
         ]
 
-    def leaveEvent(self, _event: object) -> None:
+    def leaveEvent(self, _event: QEvent) -> None:
         """Take the cursor away."""
         self.canvas.cursor_line.hide()
         self._say_following()

@@ -1,7 +1,7 @@
 """Histograms of the gradient of every layer, now or over time."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -11,12 +11,19 @@ from workbench.plots.panels.modes import Face, FacePanel
 from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import ridges, style
 from workbench.plots.parts.chart import Axis, Chart
-from workbench.plots.parts.heat import HeatImage
+from workbench.plots.parts.heat import BandMap, band_rows
 from workbench.plots.parts.ranges import StepRange, ValueRange, number, ticks
 from workbench.plots.parts.ridges import Ridges
-from workbench.plots.parts.table import Table
+from workbench.plots.parts.table import Table, over_steps
 from workbench.session.curves.history import History
-from workbench.session.curves.layers import MAP_EXPONENTS, magnitude_counts, shares
+from workbench.session.curves.layers import (
+    BIAS,
+    MAP_EXPONENTS,
+    bin_of,
+    exponent_of,
+    magnitude_counts,
+    shares,
+)
 from workbench.session.curves.phase_rows import PhaseView
 
 DECADE_BITS = float(np.log2(10))
@@ -24,7 +31,7 @@ FULL_SHARE = 0.4
 """Share of a layer's gradient in one bin (a factor of 2) that has the last colour."""
 MANY_ZEROS, MOSTLY_ZEROS = 0.05, 0.5
 NOTE_PX = 68
-_EXPONENTS = np.arange(254) + 1 - 127
+_EXPONENTS = exponent_of(np.arange(254))
 _TAIL = 0.001
 
 
@@ -47,7 +54,7 @@ class GradientRange:
             return
         first, last = np.searchsorted(total / total[-1], [_TAIL, 1 - _TAIL])
         low, high = _EXPONENTS[first], _EXPONENTS[last] + 1
-        kept_low, kept_high = MAP_EXPONENTS.start - 127, MAP_EXPONENTS.stop - 127
+        kept_low, kept_high = MAP_EXPONENTS.start - BIAS, MAP_EXPONENTS.stop - BIAS
         self.range.follow(
             max(low, kept_low) / DECADE_BITS, min(high, kept_high) / DECADE_BITS
         )
@@ -75,9 +82,11 @@ class GradientRidges:
         counts = magnitude_counts(sample.grad_histogram)
         self._span.follow(counts)
         first, last = self._bins()
-        self.shares = shares(counts)[:, first + 126 : last + 126]
-        worst = (sample.grad_zeros, sample.grad_nonfinite)  # NaN: not measured
-        if note(*(float(np.fmax.reduce(values, initial=0)) for values in worst))[0]:
+        self.shares = shares(counts)[:, bin_of(first) : bin_of(last)]
+        # The words stand at the right of the chart. Once a layer of this run has had
+        # some, their room stays: a chart that changes its width at every second
+        # sample can't be read.
+        if note(_worst(sample.grad_zeros), _worst(sample.grad_nonfinite))[0]:
             self._noted = self._history.layers
         middles = (np.arange(first, last) + 0.5) / DECADE_BITS
         fine = np.linspace(
@@ -154,6 +163,11 @@ class GradientRidges:
         return ["gradient from", "gradient to", *names], rows
 
 
+def _worst(shares_L: Floats) -> float:
+    """Return the largest share; NaN (a layer that was not measured) is left out."""
+    return float(np.fmax.reduce(shares_L, initial=0))
+
+
 def note(zeros: float, nonfinite: float) -> tuple[str, str]:
     """Return words about a layer's gradient and the token of their colour."""
     if nonfinite > 0:
@@ -172,38 +186,30 @@ class GradientMap:
         self.title = tr("Over time")
         self._history, self._span = history, span
         self._steps = StepRange()
-        self._key: object = None
-        self._drawn = 0
-        self.image: HeatImage | None = None
+        self.map = BandMap()
 
     def restyle(self) -> None:
         """Colour everything again."""
-        self._key = None
+        self.map.begin()
 
     def take_in(self) -> None:
         """Colour the columns that are new."""
         layers = self._history.layers
         if layers.newest is None:
-            self.image, self._key = None, None
+            self.map.clear()
             return
         self._span.follow(magnitude_counts(layers.newest.grad_histogram))
-        bins, exponents = layers.grad_bins, self._span.exponents
-        key = (id(layers), bins.merges, exponents)
-        if key != self._key or self.image is None:
-            self._key, self._drawn = key, 0
-            count = exponents[1] - exponents[0]
-            rows = len(layers.names) * count
-            self.image = HeatImage(rows, layers.grad_bins.columns)
+        low, high = self._span.exponents
+        key, rows = (id(layers), low, high), len(layers.names) * (high - low)
+        if self.map.extend(key, rows, layers.grad_bins, self._levels):
             self._steps = StepRange()
-        self.image.put(self._drawn, self._levels(self._drawn))
-        self._drawn = max(bins.used - 1, 0)
         total = self._history.run.total_steps if self._history.run else 0
         self._steps.follow(max(self._history.step, layers.newest.step), total)
 
     def _levels(self, first: int) -> Floats:
         """Return (layers × exponents, columns), the last layer's largest at the top."""
         layers = self._history.layers
-        low, high = (exponent + 127 for exponent in self._span.exponents)
+        low, high = (exponent + BIAS for exponent in self._span.exponents)
         kept = slice(max(low - MAP_EXPONENTS.start, 0), high - MAP_EXPONENTS.start)
         means = layers.grad_bins.means(first)
         cube = means.reshape(len(means), len(layers.names), -1)[:, ::-1, kept]
@@ -212,10 +218,9 @@ class GradientMap:
 
     def chart(self) -> Chart | None:
         """Steps below, a band a layer, shares as colours."""
-        if self.image is None:
+        if self.map.image is None:
             return None
-        names, high = self._history.layers.names, self._steps.high
-        rows = [((len(names) - i - 0.5) / len(names), n) for i, n in enumerate(names)]
+        high, rows = self._steps.high, band_rows(self._history.layers.names)
         low, top = self._span.range.low, self._span.range.high
         label = tr(
             "step · each band: log₁₀ |∂L/∂w| from {low} to {high}",
@@ -224,18 +229,13 @@ class GradientMap:
         )
         axis = Axis(0, high, ticks(0, high, 6), label)
         bar = Axis(0, 1, ((0, "0 %"), (0.5, "10 %"), (1, "40 %")))
-        return Chart(axis, tuple(rows), bar=bar)
+        return Chart(axis, rows, bar=bar)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Draw the image and the gaps between the bands."""
-        if self.image is None:
-            return
-        bins, names = self._history.layers.grad_bins, self._history.layers.names
-        painter.setClipRect(area)
-        width = area.width() * bins.used * bins.span / self._steps.high
-        target = QRectF(area.left() + 1, area.top(), width, area.height())
-        self.image.paint(painter, target, bins.used)
-        paint_gaps(painter, area, len(names))
+        layers = self._history.layers
+        span = (self._steps.high, len(layers.names))
+        self.map.paint(painter, area, layers.grad_bins, span)
 
     def read(self, x: float, y: float) -> str:
         """Return layer, step, magnitude and share at a place."""
@@ -248,7 +248,7 @@ class GradientMap:
             return ""
         low, high = self._span.exponents
         binary = high - (y * count - band) * (high - low)
-        exponent = int(np.floor(binary)) + 127 - MAP_EXPONENTS.start
+        exponent = int(np.floor(binary)) + BIAS - MAP_EXPONENTS.start
         shares_now = bins.means(column)[0].reshape(count, -1)[count - 1 - band]
         inside = 0 <= exponent < len(shares_now)
         share = float(np.nan_to_num(shares_now[exponent])) if inside else 0.0
@@ -263,22 +263,8 @@ class GradientMap:
     def table(self) -> Table:
         """Return norms of every layer at every measured step."""
         layers = self._history.layers
-        if layers.newest is None:
-            return ["step"], []
-        pairs = zip(layers.steps.values, layers.grad_norm.values, strict=True)
-        header = ["step", *(f"gradient norm of {name}" for name in layers.names)]
-        return header, [[int(step), *map(float, row)] for step, row in pairs]
-
-
-def paint_gaps(painter: QPainter, area: QRectF, bands: int) -> None:
-    """Separate the bands of a heat map when there is room for it."""
-    height = area.height() / max(bands, 1)
-    if height < 4:
-        return
-    painter.setPen(style.pen(style.colour("bg1"), 2 if height > 14 else 1))
-    for band in range(1, bands):
-        y = area.top() + band * height
-        painter.drawLine(QPointF(area.left() + 1, y), QPointF(area.right(), y))
+        norms = None if layers.newest is None else layers.grad_norm.values
+        return over_steps(layers.steps.values, norms, "gradient norm", layers.names)
 
 
 class GradientPlot(FacePanel):

@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from engine.protocol.arrays import Floats
-from workbench.plots.panels.gradients import paint_gaps
 from workbench.plots.panels.modes import Face, FacePanel
 from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import style
 from workbench.plots.parts.chart import Axis, Chart
-from workbench.plots.parts.heat import HeatImage
+from workbench.plots.parts.heat import BandMap, band_rows
 from workbench.plots.parts.ranges import (
     StepRange,
     ValueRange,
@@ -21,7 +20,7 @@ from workbench.plots.parts.ranges import (
     power_of_ten,
     ticks,
 )
-from workbench.plots.parts.table import Table
+from workbench.plots.parts.table import Table, over_steps
 from workbench.plots.parts.weight_histogram import WeightSpread
 from workbench.session.curves.history import History
 from workbench.session.curves.phase_rows import PhaseBins, PhaseView
@@ -90,11 +89,8 @@ class RatioFace:
     def table(self) -> Table:
         """Return the ratio of every layer at every measured step."""
         layers = self._history.layers
-        if layers.newest is None:
-            return ["step"], []
-        pairs = zip(layers.steps.values, layers.update_ratio.values, strict=True)
-        header = ["step", *(f"update ratio of {name}" for name in layers.names)]
-        return header, [[int(step), *map(float, row)] for step, row in pairs]
+        ratios = None if layers.newest is None else layers.update_ratio.values
+        return over_steps(layers.steps.values, ratios, "update ratio", layers.names)
 
 
 class RatioMap(RatioFace):
@@ -105,50 +101,40 @@ class RatioMap(RatioFace):
     def __init__(self, history: PhaseView) -> None:
         super().__init__(history)
         self.title = tr("Heat map")
-        self._key: object = None
-        self._drawn = 0
-        self.image: HeatImage | None = None
+        self.map = BandMap()
 
     def restyle(self) -> None:
         """Colour everything again."""
-        self._key = None
+        self.map.begin()
 
     def take_in(self) -> None:
         """Colour the columns that are new."""
         super().take_in()
         layers = self._history.layers
         if layers.newest is None:
-            self.image, self._key = None, None
+            self.map.clear()
             return
-        key = (id(layers), self._bins.merges, self._range.low, self._range.high)
-        if key != self._key or self.image is None:
-            self._key, self._drawn = key, 0
-            self.image = HeatImage(len(layers.names), layers.ratio_bins.columns)
-        new = self.ratios[self._drawn :, ::-1].T
-        levels = (new - self._range.low) / (self._range.high - self._range.low)
-        self.image.put(self._drawn, levels)
-        self._drawn = max(self._bins.used - 1, 0)
+        key = (id(layers), self._range.low, self._range.high)
+        self.map.extend(key, len(layers.names), self._bins, self._levels)
+
+    def _levels(self, first: int) -> Floats:
+        """Return (layers, columns), the last layer at the top."""
+        low, high = self._range.low, self._range.high
+        return (self.ratios[first:, ::-1].T - low) / (high - low)
 
     def chart(self) -> Chart | None:
         """Steps below, layers at the left, decades as colours."""
-        if self.image is None:
+        if self.map.image is None:
             return None
-        names = self._history.layers.names
-        rows = [((len(names) - i - 0.5) / len(names), n) for i, n in enumerate(names)]
+        rows = band_rows(self._history.layers.names)
         low, high = self._range.low, self._range.high
         bar = Axis(low, high, decades(low, high, 6))
-        return Chart(self._step_axis(), tuple(rows), bar=bar, mark=GUIDE)
+        return Chart(self._step_axis(), rows, bar=bar, mark=GUIDE)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Draw the image and the gaps between the rows."""
-        if self.image is None:
-            return
-        painter.setClipRect(area)
-        bins = self._bins
-        width = area.width() * bins.used * bins.span / self._steps.high
-        target = QRectF(area.left() + 1, area.top(), width, area.height())
-        self.image.paint(painter, target, bins.used)
-        paint_gaps(painter, area, len(self._history.layers.names))
+        span = (self._steps.high, len(self._history.layers.names))
+        self.map.paint(painter, area, self._bins, span)
 
     def read(self, x: float, y: float) -> str:
         """Return layer, step and ratio at a place."""

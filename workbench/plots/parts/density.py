@@ -10,9 +10,8 @@ Source: Colella & Woodward 1984, “The piecewise parabolic method”, section 1
 import numpy as np
 
 from engine.protocol.arrays import Floats, Ints
-from workbench.session.curves.layers import EXPONENTS
+from workbench.session.curves.layers import BIAS, EXPONENTS
 
-_BIAS = 127
 _FINEST = 2.0**-6
 """Narrowest bin around zero, as a share of the largest magnitude."""
 _MIDDLE = 0.25
@@ -37,7 +36,7 @@ class Density:
         positive, negative = histogram[:EXPONENTS], histogram[EXPONENTS:]
         counts = np.stack([positive, negative])[:, :-1].astype(float)
         low, high = _span(counts.sum(axis=0))
-        outer = 2.0 ** (np.arange(low, high + 1) - _BIAS)
+        outer = 2.0 ** (np.arange(low, high + 1) - BIAS)
         middle = counts[:, :low].sum()
         right, left = counts[:, low:high]
         self.edges = np.concatenate([-outer[::-1], outer])
@@ -82,12 +81,12 @@ def _span(counts: Floats) -> tuple[int, int]:
     """
     filled = np.flatnonzero(counts[1:]) + 1
     if not len(filled):
-        return _BIAS, _BIAS + 1
+        return BIAS, BIAS + 1
     high = int(filled[-1]) + 1
-    sizes = 1.5 * 2.0 ** (filled - float(_BIAS))
+    sizes = 1.5 * 2.0 ** (filled - float(BIAS))
     mean = np.average(sizes, weights=counts[filled])
-    widest = max(_MIDDLE * mean, _FINEST * 2.0 ** (high - _BIAS))
-    low = int(np.floor(np.log2(widest))) + _BIAS
+    widest = max(_MIDDLE * mean, _FINEST * 2.0 ** (high - BIAS))
+    low = int(np.floor(np.log2(widest))) + BIAS
     return min(max(low, 1), high - 1), high
 
 

@@ -1,11 +1,14 @@
-"""A heat map kept as one coloured image to which only new columns are added."""
+"""Heat maps kept as one coloured image to which only new columns are added."""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from engine.protocol.arrays import Floats
 from workbench.plots.parts import style
+from workbench.session.curves.phase_rows import PhaseBins as Bins
 from workbench.session.curves.timebins import COLUMNS
 
 
@@ -39,3 +42,86 @@ class HeatImage:
         """Draw the first `columns` columns into a rectangle."""
         source = QRectF(0, 0, columns, len(self.pixels))
         painter.drawImage(target, self._image, source)
+
+
+class BandMap:
+    """A heat map over the steps: a band a layer, the first one at the bottom.
+
+    Attributes:
+        image: What is coloured; None while there is nothing to show.
+    """
+
+    def __init__(self) -> None:
+        self.image: HeatImage | None = None
+        self._key: object = None
+        self._drawn = 0
+
+    def begin(self) -> None:
+        """Colour everything again at the next `extend`."""
+        self._key = None
+
+    def clear(self) -> None:
+        """Have nothing to show."""
+        self.image, self._key = None, None
+
+    def extend(
+        self, key: object, rows: int, bins: Bins, levels: Callable[[int], Floats]
+    ) -> bool:
+        """Colour the columns that are new.
+
+        The last column that is in use gets more measurements, so it is coloured again.
+
+        Args:
+            key: Differs when what is coloured already is wrong.
+            rows: Of the image.
+            bins: The columns.
+            levels: Returns (rows, columns) from a column on, 0 to 1.
+
+        Returns:
+            Whether all was coloured anew.
+        """
+        key = (key, bins.merges)  # merged columns stand elsewhere
+        is_new = key != self._key or self.image is None
+        if self.image is None or is_new:
+            self._key, self._drawn = key, 0
+            self.image = HeatImage(rows, bins.columns)
+        self.image.put(self._drawn, levels(self._drawn))
+        self._drawn = max(bins.used - 1, 0)
+        return is_new
+
+    def paint(
+        self, painter: QPainter, area: QRectF, bins: Bins, span: tuple[float, int]
+    ) -> None:
+        """Draw the image and the gaps between the bands.
+
+        Args:
+            painter: Is clipped.
+            area: Of the whole chart.
+            bins: The columns.
+            span: Step at the right edge, and number of bands.
+        """
+        if self.image is None:
+            return
+        high, bands = span
+        painter.setClipRect(area)
+        width = area.width() * bins.used * bins.span / high
+        target = QRectF(area.left() + 1, area.top(), width, area.height())
+        self.image.paint(painter, target, bins.used)
+        _paint_gaps(painter, area, bands)
+
+
+def band_rows(names: Sequence[str]) -> tuple[tuple[float, str], ...]:
+    """Return the middle of each band, as a share from the top, with its name."""
+    count = len(names)
+    return tuple(((count - i - 0.5) / count, name) for i, name in enumerate(names))
+
+
+def _paint_gaps(painter: QPainter, area: QRectF, bands: int) -> None:
+    """Separate the bands when there is room for it."""
+    height = area.height() / max(bands, 1)
+    if height < 4:
+        return
+    painter.setPen(style.pen(style.colour("bg1"), 2 if height > 14 else 1))
+    for band in range(1, bands):
+        y = area.top() + band * height
+        painter.drawLine(QPointF(area.left() + 1, y), QPointF(area.right(), y))

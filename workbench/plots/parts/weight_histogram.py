@@ -12,7 +12,7 @@ from workbench.plots.parts.density import Density
 from workbench.plots.parts.ranges import number, rounded_up, ticks
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.table import Table
-from workbench.session.curves.layers import EXPONENTS
+from workbench.session.curves.layers import BIAS, EXPONENTS
 from workbench.session.curves.phase_rows import PhaseView
 
 SEEN = 0.999
@@ -25,7 +25,6 @@ _KEEP = 0.4
 _APART, _TOGETHER = 6.0, 4.0
 """Layers whose ranges differ by more get one each; by less, one for all again."""
 _NOTE_PX = 54
-_BIAS = 127
 
 
 class WeightSpread:
@@ -165,7 +164,7 @@ def signed(histogram: Ints) -> tuple[Floats, Floats]:
     positive = histogram[:, low:high]
     negative = histogram[:, EXPONENTS + low : EXPONENTS + high]
     counts = np.hstack([negative[:, ::-1], magnitudes[:, :1], positive])
-    sizes = 2.0 ** (np.arange(low, high + 1) - _BIAS)
+    sizes = 2.0 ** (np.arange(low, high + 1) - BIAS)
     outer = np.stack([sizes[:-1], sizes[1:]], axis=1)
     edges = np.vstack([-outer[::-1, ::-1], [[0.0, 0.0]], outer])
     return edges, counts / np.maximum(histogram.sum(axis=1, keepdims=True), 1)

@@ -1,6 +1,6 @@
 """What the widgets of all kinds of views have in common."""
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -86,7 +86,7 @@ class ViewFace(QWidget):
         """Read the values under the mouse."""
         self._read(self.read(event.position()) if self.view else "")
 
-    def leaveEvent(self, _event: object) -> None:
+    def leaveEvent(self, _event: QEvent) -> None:
         """Forget the reading."""
         self._read("")
 

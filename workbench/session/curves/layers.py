@@ -9,7 +9,9 @@ from workbench.session.curves.timebins import TimeBins
 
 EXPONENTS = 256
 """Histogram bins of one sign."""
-MAP_EXPONENTS = slice(127 - 36, 127 + 8)
+BIAS = 127
+"""A float32 stores its binary exponent plus this."""
+MAP_EXPONENTS = slice(BIAS - 36, BIAS + 8)
 """Exponents kept over time: 2⁻³⁶ (1.5e-11) to 2⁸."""
 
 
@@ -18,6 +20,16 @@ def magnitude_counts(histogram: Ints) -> Ints:
     both = histogram[:, :EXPONENTS] + histogram[:, EXPONENTS:HISTOGRAM_BINS]
     counts: Ints = both[:, 1:-1]
     return counts
+
+
+def exponent_of(bins: Ints) -> Ints:
+    """Return ⌊log2 |x|⌋ of the bins of `magnitude_counts`."""
+    return bins + 1 - BIAS
+
+
+def bin_of(exponent: int) -> int:
+    """Return the bin of `magnitude_counts` that holds numbers of an exponent."""
+    return exponent + BIAS - 1
 
 
 def shares(counts: Ints) -> Floats:

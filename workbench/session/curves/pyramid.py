@@ -55,6 +55,10 @@ class BlockTree:
             last: End; the last bucket may be shorter.
             size: As from `bucket_size`.
         """
+        # A bucket is f × 16^k values, so it is made of f whole blocks of level k: the
+        # coarsest level whose blocks divide it gives the same result from the fewest
+        # numbers. That level may not reach the end: its last blocks are not full yet,
+        # so the bucket that is cut off there is reduced by `_range`, level by level.
         level, unit = 0, 1
         while size % (unit * FACTOR) == 0 and level + 1 < len(self._levels):
             level, unit = level + 1, unit * FACTOR

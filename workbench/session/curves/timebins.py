@@ -59,6 +59,11 @@ class TimeBins:
         counts = self._counts[start : self.used]
         with np.errstate(invalid="ignore"):
             means = self._sums[start : self.used] / counts
+        # A gap repeats what stands before it: `index` holds a column's own number
+        # where it was measured and 0 elsewhere, so its running maximum is, for each
+        # row, the last measured column up to here. Reading begins at the nearest
+        # column where all rows are known; a caller who draws only what is new would
+        # otherwise see gaps that an earlier column fills.
         index = np.where(counts > 0, np.arange(len(means))[:, None], 0)
         source = np.maximum.accumulate(index, axis=0)
         return np.take_along_axis(means, source, axis=0)[first - start :]

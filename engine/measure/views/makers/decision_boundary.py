@@ -12,36 +12,36 @@ from torch import Tensor
 
 from engine.measure.views import classes
 from engine.measure.views.plane import Square
-from engine.measure.views.scene import Drawing, Scene
+from engine.measure.views.subject import Drawing, Subject
 from engine.protocol.arrays import Floats
 
 
-def draw(scene: Scene) -> Drawing:
+def draw(subject: Subject) -> Drawing:
     """Return the regions, and the samples on top."""
-    points = scene.inputs["points"]
-    raw = scene.raw("points")[:, :2]
-    scores = _rows(scene.inputs["input"])
-    shown = scene.shown(len(raw))
+    points = subject.inputs["points"]
+    raw = subject.raw("points")[:, :2]
+    scores = _rows(subject.inputs["input"])
+    shown = subject.shown(len(raw))
     arrays = {
-        "points": classes.small(_restored(scene, raw)[shown]),
-        "answers": classes.answers(scores, scene.params)[shown],
+        "points": classes.small(_restored(subject, raw)[shown]),
+        "answers": classes.answers(scores, subject.params)[shown],
     }
-    if scene.has("target"):
-        arrays["labels"] = classes.labels_of(scene.inputs["target"])[shown]
+    if subject.has("target"):
+        arrays["labels"] = classes.labels_of(subject.inputs["target"])[shown]
     square = Square.around(raw)
-    corners = _restored(scene, square.limits().reshape(2, 2).T)
+    corners = _restored(subject, square.limits().reshape(2, 2).T)
     arrays["limits"] = corners.T.ravel()
-    if scene.answer is not None:
-        resolution = int(scene.number("resolution", 64))
+    if subject.answer is not None:
+        resolution = int(subject.number("resolution", 64))
         asked = _asked(points, square.centres(resolution))
-        there = _rows(scene.answer(asked))
+        there = _rows(subject.answer(asked))
         size = (resolution, resolution)
-        certainty = classes.shares(there, scene.params).max(axis=1)
-        region = classes.answers(there, scene.params)
+        certainty = classes.shares(there, subject.params).max(axis=1)
+        region = classes.answers(there, subject.params)
         arrays["region"] = region.astype(np.int16).reshape(size)
         arrays["certainty"] = classes.small(certainty.reshape(size))
-    names = classes.names(scene.classes, max(scores.shape[1], 2))
-    axes = scene.names.get("points", ("x₁", "x₂"))[:2]
+    names = classes.names(subject.classes, max(scores.shape[1], 2))
+    axes = subject.names.get("points", ("x₁", "x₂"))[:2]
     return arrays, {"classes": names, "axes": axes}
 
 
@@ -57,11 +57,11 @@ def _rows(scores: Tensor) -> Tensor:
     return scores.reshape(len(scores), -1)
 
 
-def _restored(scene: Scene, values_K2: Floats) -> Floats:
+def _restored(subject: Subject, values_K2: Floats) -> Floats:
     """Undo the scaling of the first two features."""
-    if "points" not in scene.undo:
+    if "points" not in subject.undo:
         return values_K2
-    width = scene.raw("points").shape[1]
+    width = subject.raw("points").shape[1]
     padded = np.zeros((len(values_K2), width))
     padded[:, :2] = values_K2
-    return scene.restored("points", padded)[:, :2]
+    return subject.restored("points", padded)[:, :2]

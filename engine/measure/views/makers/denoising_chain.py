@@ -17,7 +17,7 @@ from engine.layers.diffusion import remaining
 from engine.layers.spec import Params
 from engine.measure.views import classes, pixels
 from engine.measure.views.plane import Square
-from engine.measure.views.scene import Array, Drawing, Scene, host
+from engine.measure.views.subject import Array, Drawing, Subject, host
 from engine.protocol.arrays import Floats
 
 RESOLUTION = 64
@@ -26,35 +26,35 @@ MOST_COLUMNS = 8
 Network = Callable[[Tensor, Tensor], Tensor]
 
 
-def draw(scene: Scene) -> Drawing:
+def draw(subject: Subject) -> Drawing:
     """Return the chain.
 
     Raises:
         ValueError: When the node isn't wired to a noise schedule.
     """
-    schedule = scene.origins.get("noisy", {})
-    if scene.answer is None or "predict" not in schedule:
+    schedule = subject.origins.get("noisy", {})
+    if subject.answer is None or "predict" not in schedule:
         msg = tr("“noisy” must come from a NoiseSchedule")
         raise ValueError(msg)
-    generator = torch.Generator().manual_seed(int(scene.number("seed")))
-    like = scene.inputs["noisy"]
-    shape = (int(scene.number("count", 64)), *like.shape[1:])
+    generator = torch.Generator().manual_seed(int(subject.number("seed")))
+    like = subject.inputs["noisy"]
+    shape = (int(subject.number("count", 64)), *like.shape[1:])
     noise = torch.randn(shape, generator=generator).to(like)
-    visited = chosen(scene, schedule)
-    clip = scene.number("clip", torch.inf)
-    steps, frames = chain(scene.answer, noise, schedule, visited, clip=clip)
-    kept = np.linspace(0, len(frames) - 1, int(scene.number("frames", 8))).round()
+    visited = chosen(subject, schedule)
+    clip = subject.number("clip", torch.inf)
+    steps, frames = chain(subject.answer, noise, schedule, visited, clip=clip)
+    kept = np.linspace(0, len(frames) - 1, int(subject.number("frames", 8))).round()
     kept_frames = [frames[int(index)] for index in dict.fromkeys(kept)]
-    arrays, columns = _shown(scene, kept_frames)
+    arrays, columns = _shown(subject, kept_frames)
     arrays["steps"] = np.array([steps[int(index)] for index in dict.fromkeys(kept)])
     return arrays, {"across": (str(columns),)}
 
 
-def chosen(scene: Scene, schedule: Params) -> list[int]:
+def chosen(subject: Subject, schedule: Params) -> list[int]:
     """Return the time steps that are visited, the noisiest first."""
     total = schedule["steps"]
     assert isinstance(total, int)
-    wanted = int(scene.number("sampling_steps", total)) or total
+    wanted = int(subject.number("sampling_steps", total)) or total
     places = np.linspace(total - 1, 0, min(wanted, total)).round().astype(int)
     return list(dict.fromkeys(places.tolist()))
 
@@ -118,16 +118,16 @@ def taken_apart(
     return signal * mixture - spoilt * found, spoilt * mixture + signal * found
 
 
-def _shown(scene: Scene, frames: list[Tensor]) -> tuple[dict[str, Array], int]:
+def _shown(subject: Subject, frames: list[Tensor]) -> tuple[dict[str, Array], int]:
     if frames[0].dim() == 4:
-        return _images(scene, frames)
+        return _images(subject, frames)
     points = [
-        scene.restored("sample", host(frame).astype(np.float64)) for frame in frames
+        subject.restored("sample", host(frame).astype(np.float64)) for frame in frames
     ]
     return _clouds(points)
 
 
-def _images(scene: Scene, frames: list[Tensor]) -> tuple[dict[str, Array], int]:
+def _images(subject: Subject, frames: list[Tensor]) -> tuple[dict[str, Array], int]:
     columns = min(len(frames[0]), MOST_COLUMNS)
     images = np.concatenate([host(frame[:columns]) for frame in frames])
     low, high = pixels.limits(host(frames[-1]).astype(np.float64), "automatic")

@@ -8,19 +8,19 @@ Words: `classes`.
 import numpy as np
 
 from engine.measure.views import pixels
-from engine.measure.views.scene import Array, Drawing, Scene, host
+from engine.measure.views.subject import Array, Drawing, Subject, host
 
 
-def draw(scene: Scene) -> Drawing:
+def draw(subject: Subject) -> Drawing:
     """Return `count` images, evenly spread over the samples."""
-    shown = scene.shown(len(scene.inputs["input"]))
-    images = host(scene.inputs["input"])[shown].astype(np.float64)
-    low, high = pixels.limits(images, str(scene.params.get("range")))
+    shown = subject.shown(len(subject.inputs["input"]))
+    images = host(subject.inputs["input"])[shown].astype(np.float64)
+    low, high = pixels.limits(images, str(subject.params.get("range")))
     arrays: dict[str, Array] = {
         "pixels": pixels.tiles(images, low, high),
         "range": np.array([low, high]),
     }
-    if scene.labels is None:
+    if subject.labels is None:
         return arrays, {}
-    arrays["labels"] = host(scene.labels)[shown].astype(np.int64)
-    return arrays, {"classes": scene.label_names}
+    arrays["labels"] = host(subject.labels)[shown].astype(np.int64)
+    return arrays, {"classes": subject.label_names}

@@ -10,32 +10,32 @@ import torch
 from torch import Tensor
 
 from engine.i18n import tr
-from engine.measure.views.scene import Answer, Drawing, Scene
+from engine.measure.views.subject import Answer, Drawing, Subject
 
 
-def draw(scene: Scene) -> Drawing:
+def draw(subject: Subject) -> Drawing:
     """Return the prompt and what the network makes of it.
 
     Raises:
         ValueError: When the scores don't follow from the tokens.
     """
-    if scene.answer is None:
+    if subject.answer is None:
         msg = tr("the scores do not depend on the tokens")
         raise ValueError(msg)
-    names = scene.classes
-    prompt = str(scene.params.get("prompt") or "")
+    names = subject.classes
+    prompt = str(subject.params.get("prompt") or "")
     numbers = {name: number for number, name in enumerate(names) if name}
     known = [numbers[letter] for letter in prompt if letter in numbers]
     start = torch.tensor(known or [0])
-    top_k = scene.params.get("top_k")
-    generator = torch.Generator().manual_seed(int(scene.number("seed")))
+    top_k = subject.params.get("top_k")
+    generator = torch.Generator().manual_seed(int(subject.number("seed")))
     tokens = write(
-        scene.answer,
-        start.to(scene.inputs["tokens"]),
-        int(scene.number("length", 160)),
-        window=scene.inputs["tokens"].shape[1],
+        subject.answer,
+        start.to(subject.inputs["tokens"]),
+        int(subject.number("length", 160)),
+        window=subject.inputs["tokens"].shape[1],
         draw_one=Drawer(
-            scene.number("temperature", 1.0),
+            subject.number("temperature", 1.0),
             top_k if isinstance(top_k, int) else None,
             generator,
         ),

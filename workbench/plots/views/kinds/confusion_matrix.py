@@ -1,7 +1,7 @@
 """Which class is taken for which: counts, tinted by their share of the row."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -215,7 +215,7 @@ class ConfusionMatrix(ViewFace):
         super().mouseMoveEvent(event)
         self._mark(self.cell_at(event.position()) if self.view else None)
 
-    def leaveEvent(self, event: object) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         """Mark nothing."""
         super().leaveEvent(event)
         self._mark(None)

@@ -26,7 +26,7 @@ def _as_it_is(values: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Scene:
+class Subject:
     """One view node at one moment.
 
     Args:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF
 
-from workbench.canvas.scene.card_item import CardItem
-from workbench.canvas.scene.wire_item import WireItem
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.wire_item import WireItem
 
 
 def edge(items: Iterable[WireItem], place: QPointF, reach: float) -> WireItem | None:

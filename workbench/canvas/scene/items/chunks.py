@@ -5,22 +5,26 @@ group that it has changed, and only that group is gathered anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas.scene.revision import Revision
+from workbench.canvas.scene.items.revision import Revision
 
 SIZE = 256
 Shapes = dict[tuple[str, str], list[Any]]
 """(layer, colour) → rectangles or lines."""
 
 
-class Member(Protocol):
-    """What stands in a group."""
+class Member(QGraphicsItem):
+    """What stands in a group.
 
-    chunk: "Chunk | None"
+    Attributes:
+        chunk: The group it belongs to.
+    """
+
+    chunk: "Chunk[Any] | None" = None
 
 
 _K = TypeVar("_K")
@@ -35,7 +39,7 @@ class Chunk(Generic[_M]):
 
     Attributes:
         items: In the document's order.
-        room: Around what they draw.
+        rect: Around what they draw.
         reach: Around all that belongs to them, labels too.
         boxes: Around each of them, with the item.
         shapes: What is drawn from far away.
@@ -44,7 +48,7 @@ class Chunk(Generic[_M]):
     def __init__(self, owner: "Chunks[_M]") -> None:
         self._owner = owner
         self.items: dict[_M, None] = {}
-        self.room, self.reach = QRectF(), QRectF()
+        self.rect, self.reach = QRectF(), QRectF()
         self.boxes: list[tuple[QRectF, _M]] = []
         self.shapes: Shapes = {}
 
@@ -67,12 +71,12 @@ class Chunks(Generic[_M]):
     """All items of one kind.
 
     Args:
-        measure: Returns room and box of an item.
-        draw: Adds an item, with its room, to the shapes of its group.
+        measure: Returns the rectangles around what an item draws, and around all of it.
+        draw: Adds an item, with its rectangle, to the shapes of its group.
         revision: Of the scene that they are on.
 
     Attributes:
-        moved: Groups whose rooms aren't known any more.
+        moved: Groups whose rectangles aren't known any more.
         changed: Groups whose shapes aren't either.
         chosen: The selected items.
         version: Grows with every group that is gathered.
@@ -117,7 +121,9 @@ class Chunks(Generic[_M]):
         for item in new:
             QGraphicsItem.setSelected(item, True)
         self.chosen = dict(items)
-        self.changed |= dict.fromkeys(item.chunk for item in (*lost, *new))
+        for item in (*lost, *new):
+            if item.chunk is not None:
+                self.changed[item.chunk] = None
         if lost or new:
             self.revision.bump()
 
@@ -131,23 +137,23 @@ class Chunks(Generic[_M]):
         """Return all groups as they were gathered last."""
         return self._all
 
-    def room(self) -> QRectF:
+    def rect(self) -> QRectF:
         """Return the rectangle around everything that is drawn."""
         self._measure_moved()
-        room = QRectF()
+        rect = QRectF()
         for chunk in self._all:
-            room = room.united(chunk.room)
-        return room
+            rect = rect.united(chunk.rect)
+        return rect
 
-    def near(self, room: QRectF) -> list[_M]:
+    def near(self, rect: QRectF) -> list[_M]:
         """Return the items in a rectangle, in the document's order."""
         self._measure_moved()
         return [
             item
             for chunk in self._all
-            if chunk.reach.intersects(room)
+            if chunk.reach.intersects(rect)
             for box, item in chunk.boxes
-            if box.intersects(room)
+            if box.intersects(rect)
         ]
 
     def around(self, place: QPointF, reach: float) -> list[_M]:
@@ -161,14 +167,14 @@ class Chunks(Generic[_M]):
 
     def _measure_all(self, chunk: Chunk[_M]) -> list[tuple[_M, QRectF]]:
         self.moved.pop(chunk, None)
-        room, reach, boxes, rooms = QRectF(), QRectF(), [], []
+        rect, reach, boxes, rects = QRectF(), QRectF(), [], []
         for item in chunk.items:
             drawn, box = self._measure(item)
-            room, reach = room.united(drawn), reach.united(box)
+            rect, reach = rect.united(drawn), reach.united(box)
             boxes.append((box, item))
-            rooms.append((item, drawn))
-        chunk.room, chunk.reach, chunk.boxes = room, reach, boxes
-        return rooms
+            rects.append((item, drawn))
+        chunk.rect, chunk.reach, chunk.boxes = rect, reach, boxes
+        return rects
 
     def _gather(self, chunk: Chunk[_M]) -> None:
         """Work out what one group draws, unless it is known."""
@@ -176,12 +182,12 @@ class Chunks(Generic[_M]):
             return
         del self.changed[chunk]
         chunk.shapes = {}
-        for item, room in self._measure_all(chunk):
-            self._draw(item, room, chunk.shapes)
+        for item, rect in self._measure_all(chunk):
+            self._draw(item, rect, chunk.shapes)
         self.version += 1
 
 
-def in_order(items: dict[_K, _M], chosen: Mapping[_M, None]) -> list[_K]:
+def in_order(items: Mapping[_K, _M], chosen: Mapping[_M, None]) -> list[_K]:
     """Return the keys of some items in the order of all."""
     if not chosen:
         return []

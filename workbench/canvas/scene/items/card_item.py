@@ -14,20 +14,19 @@ from workbench.canvas.cards.card import Face
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
 from workbench.canvas.live.looks import Look
-from workbench.canvas.scene import chunks
-from workbench.canvas.scene.chunks import Chunk, Shapes, told
+from workbench.canvas.scene.items import chunks
+from workbench.canvas.scene.items.chunks import Member, Shapes, told
 from workbench.theme.tokens import current
 
 _RIM = sizes.MARGIN
 _BASE_LINE = QRectF(0.0, sizes.SPARK_HEIGHT, sizes.SPARK_WIDTH, 1.0)
 
 
-class CardItem(QGraphicsItem):
+class CardItem(Member):
     """The card of the node `node_id`.
 
     Attributes:
         place: Where it stands, as the document counts.
-        chunk: The group it belongs to.
     """
 
     def __init__(self, node_id: str, face: Face) -> None:
@@ -37,9 +36,8 @@ class CardItem(QGraphicsItem):
         self._rect, self._ports = face.rect, dict[tuple[str, bool], QPointF]()
         self.is_hovered = False
         self.place = (0.0, 0.0)
-        self.chunk: Chunk | None = None
         self._revision = 0
-        self._picture: tuple[tuple, QPixmap] | None = None
+        self._picture: tuple[tuple[object, ...], QPixmap] | None = None
         flags = QGraphicsItem.GraphicsItemFlag
         self.setFlags(flags.ItemIsSelectable | flags.ItemHasNoContents)
 
@@ -57,9 +55,9 @@ class CardItem(QGraphicsItem):
         self.is_hovered = on
         told(self)
 
-    def setPos(self, *place: QPointF | float) -> None:  # noqa: N802 - Qt's name
-        """Stand elsewhere."""
-        super().setPos(*place)
+    def setPos(self, place: QPointF, /) -> None:  # type: ignore[override]  # noqa: N802
+        """Stand elsewhere; not Qt's other forms."""
+        super().setPos(place)
         self.place = self.pos().toTuple()
         told(self, moved=True)
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QGraphicsItem
 from engine.graph.model import Edge
 from workbench.canvas.cards import fonts
 from workbench.canvas.cards.paint import text_colour
-from workbench.canvas.scene import chunks
-from workbench.canvas.scene.chunks import Chunk, Shapes, told
+from workbench.canvas.scene.items import chunks
+from workbench.canvas.scene.items.chunks import Member, Shapes, told
 from workbench.theme.tokens import Tokens, current, mix
 
 BASE_WIDTH, HOT_WIDTH, HEATS = 1.6, 2.6, 12
@@ -24,7 +24,7 @@ LONG_PX = 150.0
 _REACH = 12.0
 
 
-class WireItem(QGraphicsItem):
+class WireItem(Member):
     """The wire `edge`."""
 
     def __init__(self, edge: Edge) -> None:
@@ -34,7 +34,6 @@ class WireItem(QGraphicsItem):
         self.category = "io"
         self.label = ""
         self.is_broken = False
-        self.chunk: Chunk | None = None
         self._path = QPainterPath()
         self._lines: list[QLineF] = []
         self._label_place: QPointF | None = None
@@ -77,9 +76,9 @@ class WireItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         """Return the path with room for its width and its label."""
-        room = self._path.boundingRect().adjusted(-8, -8, 8, 8)
+        rect = self._path.boundingRect().adjusted(-8, -8, 8, 8)
         middle = self._path.pointAtPercent(0.5)
-        return room.united(QRectF(middle.x() - 90, middle.y() - 12, 180, 24))
+        return rect.united(QRectF(middle.x() - 90, middle.y() - 12, 180, 24))
 
     def shape(self) -> QPainterPath:
         """Return what a press hits: the path, generously."""
@@ -148,21 +147,21 @@ class WireItem(QGraphicsItem):
             pen.setDashPattern([3.0, 3.0])
         return pen
 
-    def label_room(self, middle: QPointF) -> QRectF:
+    def label_rect(self, middle: QPointF) -> QRectF:
         """Return the rectangle of the shape's words around a place."""
         metrics = QFontMetricsF(fonts.mono())
         width = metrics.horizontalAdvance(self.label) + 12
         return QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
 
-    def draw_label(self, painter: QPainter, room: QRectF) -> None:
+    def draw_label(self, painter: QPainter, rect: QRectF) -> None:
         """Write the shape over all wires."""
         tokens = current()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.canvas))
-        painter.drawRoundedRect(room, 8, 8)
+        painter.drawRoundedRect(rect, 8, 8)
         painter.setFont(fonts.mono())
         painter.setPen(QColor(text_colour(tokens, self.category)))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.label)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.label)
 
 
 def _points(path: QPainterPath) -> list[QPointF]:
@@ -202,7 +201,7 @@ def measure(item: WireItem) -> tuple[QRectF, QRectF]:
     return item.path.boundingRect(), item.boundingRect()
 
 
-def gather(item: WireItem, _room: QRectF, shapes: Shapes) -> None:
+def gather(item: WireItem, _rect: QRectF, shapes: Shapes) -> None:
     """Add a wire to what is drawn from far away."""
     if item.isVisible():
         kind = "selected" if item.isSelected() else item.category

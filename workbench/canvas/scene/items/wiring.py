@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF
 
 from engine.graph.model import Edge, Graph
 from workbench.canvas.geometry.routing import route
-from workbench.canvas.scene.card_item import CardItem
-from workbench.canvas.scene.wire_item import WireItem
+from workbench.canvas.scene.items.card_item import CardItem
+from workbench.canvas.scene.items.wire_item import WireItem
 
 
 class Wiring:

@@ -1,0 +1,1 @@
+"""Cards and wires on a scene, one by one and in groups."""
