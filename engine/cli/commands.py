@@ -110,3 +110,10 @@ def evaluate(options: Namespace) -> int:
     from engine.cli.evaluating import evaluate as run  # noqa: PLC0415 - loads torch
 
     return run(options)
+
+
+def predict(options: Namespace) -> int:
+    """Write the answers of a run for the rows of a file."""
+    from engine.cli.predicting import predict as run  # noqa: PLC0415 - loads torch
+
+    return run(options)

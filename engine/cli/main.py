@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _train(commands_)
     _export(commands_)
     _evaluate(commands_)
+    _predict(commands_)
     return parser
 
 
@@ -129,6 +130,20 @@ def _evaluate(parsers: _Commands) -> None:
     parser.add_argument("--html", default="", metavar="FILE", help=words)
     words = tr("a second run: is it better?")
     parser.add_argument("--against", default="", metavar="RUN", help=words)
+    _add_from_step(parser)
+    _add_json(parser)
+
+
+def _predict(parsers: _Commands) -> None:
+    words = tr("answer the rows of a file with a run")
+    parser = parsers.add_parser("predict", help=words)
+    parser.set_defaults(run=commands.predict)
+    add = parser.add_argument
+    add("project", metavar="RUN", help=tr("folder of the run"))
+    add("input", metavar="INPUT", help=tr("a table or arrays, by name"))
+    add("--out", required=True, metavar="FILE", help=tr("answers, as CSV"))
+    words = tr("the loss whose input is the answer")
+    add("--node", default="", metavar="PATH", help=words)
     _add_from_step(parser)
     _add_json(parser)
 

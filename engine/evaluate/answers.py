@@ -111,6 +111,7 @@ class Examination:
         node: Of the loss.
         extent: How much data there is.
         is_new: There are samples that training never saw.
+        network: Computes what the loss judges, from feeds.
 
     Threads: the training thread alone.
     """
@@ -122,6 +123,7 @@ class Examination:
         args = made if isinstance(made, tuple) else tuple(made.args)
         ports = [port for port, _ in self.node.inputs]
         wanted = tuple(args[ports.index(port)] for port in ("input", "target"))
+        self.network = subprograms.cut(self._program.evaluation, wanted[0])
         cone = subprograms.cut(self._program.evaluation, wanted)
         assert cone is not None
         self._cone = cone
@@ -152,14 +154,22 @@ class Examination:
         answers, targets = (np.concatenate(part) for part in zip(*found, strict=True))
         if not self.chooses:
             return Given(samples, answers, targets)
-        names = self._names(answers.shape[1])
+        names = self.names(answers.shape[1])
         is_sure = self.node.type != "multi_margin"
         return Chosen(samples, answers, targets, names, is_sure=is_sure)
 
-    def _names(self, count: int) -> tuple[str, ...]:
+    def names(self, count: int) -> tuple[str, ...]:
+        """Return a name for each of `count` classes."""
         if self.node.type in YES_OR_NO and len(self._words.classes) != count:
             return tr("no"), tr("yes")
         return scoring.names(self._words.classes, count)
+
+    def target_names(self, count: int) -> tuple[str, ...]:
+        """Return a name for each of `count` numbers that are answered."""
+        known = self._words.names.get("target", ())
+        if len(known) == count:
+            return known
+        return numbered(count)
 
     def _batches(self, *, new: bool, noise: float) -> Iterator[tuple[int, Batch]]:
         make = self._feeds.validation_batches if new else self._feeds.training_batches
@@ -182,33 +192,50 @@ class Examination:
         """Return answers and targets of a batch, as `Chosen` or `Given` have them."""
         with quietly(self._program, batch, half=False):
             scores, target = self._cone.run(batch)
-        if self.node.type in CHOOSING:
-            return self._classes(scores.float(), target)
+        return self.answers(scores), self._targets(target)
+
+    def answers(self, scores: Tensor) -> Floats:
+        """Return what the loss is given as shares (N·P, C) or numbers (N, D)."""
         if self.node.type in YES_OR_NO:
             is_logit = self.node.type == "bce_with_logits"
             yes = flat((scores.sigmoid() if is_logit else scores).reshape(-1, 1))
-            labels: Ints = (host(target.reshape(-1)) > 0.5).astype(np.int64)  # type: ignore[operator]
-            return np.concatenate([1 - yes, yes], axis=1), labels
-        undo = self._words.undo
-        answers, targets = flat(scores), flat(target)
-        if "target" in undo:
-            targets = undo["target"](targets)
-            answers = undo["input"](answers) if "input" in undo else answers
-        return answers, targets
-
-    def _classes(self, scores: Tensor, target: Tensor) -> tuple[Floats, Ints]:
-        loss = self._program.modules.at(self.node.home)
-        dim, ignored = 1, None
-        if isinstance(loss, Labelled):
-            dim, ignored = loss.dim, loss.ignore_index
+            return np.concatenate([1 - yes, yes], axis=1)
+        if not self.chooses:
+            return self._words.undo.get("input", _as_it_is)(flat(scores))
+        scores, (dim, _) = scores.float(), self._labelled
         shares = scores.exp() if self.node.type == "nll" else scores.softmax(dim)
-        rows = flat(shares.movedim(dim, -1).reshape(-1, shares.shape[dim]))
+        return flat(shares.movedim(dim, -1).reshape(-1, shares.shape[dim]))
+
+    def _targets(self, target: Tensor) -> Ints | Floats:
+        if self.node.type in YES_OR_NO:
+            yes: Ints = (flat(target.reshape(-1, 1))[:, 0] > 0.5).astype(np.int64)
+            return yes
+        if not self.chooses:
+            return self._words.undo.get("target", _as_it_is)(flat(target))
+        dim, ignored = self._labelled
         if target.is_floating_point():  # a probability of each class
-            labels = target.argmax(dim).reshape(-1)
-        else:
-            labels = target.reshape(-1)
-        found: Ints = host(labels).astype(np.int64)
-        return rows, found if ignored is None else np.where(found == ignored, -1, found)
+            target = target.argmax(dim)
+        labels: Ints = host(target.reshape(-1)).astype(np.int64)
+        return labels if ignored is None else np.where(labels == ignored, -1, labels)
+
+    @property
+    def _labelled(self) -> tuple[int, int | None]:
+        """The dimension of the classes, and the label that doesn't count."""
+        loss = self._program.modules.at(self.node.home)
+        return (
+            (loss.dim, loss.ignore_index) if isinstance(loss, Labelled) else (1, None)
+        )
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return a word for each of several answers without names."""
+    return (
+        tuple(f"answer {n}" for n in range(1, count + 1)) if count > 1 else ("answer",)
+    )
+
+
+def _as_it_is(values: Floats) -> Floats:
+    return values
 
 
 def examinations(parts: Assembly) -> dict[str, Examination]:

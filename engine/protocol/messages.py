@@ -261,6 +261,7 @@ class Frame:
         losses: Training loss, a column a phase (K, phases); NaN where not run.
         rates: Learning rate, a column a phase (K, phases).
         sample: The newest measurement since the last frame.
+        earlier: Measurements before it since then, see `samples`.
         evaluations: Those since the last frame.
         samples_per_s: Over the last second of training; 0 while paused.
         overhead: Time for measuring as a share of training time.
@@ -289,6 +290,7 @@ class Frame:
     changes: tuple[int, ...] = ()
     findings: tuple[Finding, ...] | None = None
     held: str = ""
+    earlier: tuple[LayerSample, ...] = ()
 
 
 @dataclass(frozen=True)

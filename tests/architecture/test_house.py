@@ -11,6 +11,23 @@ def make(root, **files):
     return house.read(root, ("a",))
 
 
+def test_product_has_no_circle():
+    assert house.circles(house.read().imports) == []
+
+
+def test_product_has_no_upward_arrow():
+    assert house.upward(house.read()) == []
+
+
+def test_folders_are_small_enough_to_be_read():
+    assert house.crowded(house.read()) == {}
+
+
+def test_no_module_imports_half_of_the_house():
+    count, name = house.widest(house.read())
+    assert count <= house.MAX_IMPORTS, f"{name} imports {count} modules"
+
+
 def test_circle_by_typing_imports_is_one(tmp_path):
     lazy = (
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import two\n"

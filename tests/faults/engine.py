@@ -12,11 +12,13 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 import presets
-from workbench.app.run.past_run import PastRun
+from engine.folder import account
+from engine.graph.files import serialize
 from workbench.session import vigil
 from workbench.session.session import Session
 
@@ -147,13 +149,21 @@ class Case:
         """Resume the run that was cut off."""
         session = self.session
         folder = Path(session.history.run.run)
-        self.until(lambda: PastRun(folder).state == "interrupted", "an honest state")
-        past = PastRun(folder)
-        assert past.can_resume, f"can't be resumed: {past.state}"
-        session.resume_run(str(folder), past.project)
+        self.until(lambda: _state(folder) == "interrupted", "an honest state")
+        opened: list[Any] = []
+        session.past_runs.opened.connect(opened.append)
+        session.past_runs.open(str(folder))
+        self.until(lambda: opened, "the run is read")
+        assert opened[0].can_resume, f"can't be resumed: {opened[0].state}"
+        session.resume_run(str(folder), serialize.loads(opened[0].document))
         self.until(lambda: session.state == "training", "the run goes on")
         start = session.history.step
         self.until(lambda: session.history.step > start, "steps again")
         session.stop()
         self.until(lambda: session.state == "stopped", "the stop")
-        assert PastRun(folder).state == "stopped"
+        assert _state(folder) == "stopped"
+
+
+def _state(folder: Path) -> str:
+    """Return what a run says of itself."""
+    return str(account.read(folder)["state"])

@@ -16,22 +16,29 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from engine.advice.analysis import Analyser
 from engine.advice.weights.headers import header_of
 from engine.errors import EngineError
+from engine.evaluate import page
+from engine.evaluate.subject import Subject
 from engine.export import export, of_run
 from engine.graph.edits import SetWeights
 from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.protocol.messages import Analysis
+from engine.protocol.wire import encoding
 from engine.training.loop.trainer import Trainer
-from engine.training.records import runs
+from engine.training.records import past_runs, runs
 from engine.training.weights import initial_weights, weight_files
 from tests.faults import _audit
 from tests.faults._clock import Clock
 from tests.faults._hostile_runs import RUNS
 from tests.faults._hostile_weights import WEIGHTS
+from workbench.session.curves.history import History
+from workbench.session.names import names_of
+from workbench.session.past_curves import PastCurves, put, started
 
 HELP = "hostile projects, weights and runs are refused or harmless, all of them"
 
@@ -142,6 +149,7 @@ class Bench:
             lambda: header_of(run),
             lambda: weight_files.read(str(run)),
             lambda: export(of_run(runs.open_run(run)), "safetensors", out),
+            lambda: page.of(Subject(run).report()),
             lambda: _resumed(run),
             lambda: _resumed(runs.create(run.parent, self.project, name="run").folder),
         ]
@@ -186,18 +194,29 @@ def _resumed(folder: Path) -> None:
 
 
 def _shown(folder: Path) -> None:
-    """Open a run as the window does; its folder is only read."""
-    from workbench.app.run.past_run import PastRun  # noqa: PLC0415 - Qt
-    from workbench.session.curves.history import History  # noqa: PLC0415
-
+    """Open a run as engine and window do; its folder is only read."""
     before = _content(folder)
     try:
-        past = PastRun(folder)
-        past.show(History(), Analysis(0, {}, (), 0))
-        text = f"{past.state}{past.checkpoint_step}{past.can_resume}{past.damage}"
-        assert "\n" not in text
+        reader = past_runs.PastRuns()
+        opened = _crossed(reader.open(str(folder)))
+        parts = [
+            _crossed(reader.part(str(folder), number)) for number in range(opened.parts)
+        ]
+        project = serialize.loads(opened.document, folder.name)
+        history, curves = History(), PastCurves(opened.run, opened.parts, parts)
+        for until in (0, 20):
+            run = started(opened, project, Analysis(0, {}, (), 0))
+            history.begin(run, names_of(project))
+            for piece in curves.pieces(until):
+                put(history, piece)
+        assert "\n" not in f"{opened.state}{opened.step}{opened.damage}"
     finally:
         assert _content(folder) == before, "opening has changed the folder"
+
+
+def _crossed(value: Any) -> Any:
+    """Return a value as it comes out of the pipe between engine and window."""
+    return encoding.decode(encoding.encode(value))
 
 
 def _project_case(make: Callable[[Path], Path]) -> Callable[[Path], list[Use]]:

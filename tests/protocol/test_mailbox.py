@@ -1,7 +1,11 @@
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine.protocol import samples
 from engine.protocol.messages import Evaluation, Frame, Message, Outcome, View
 from engine.protocol.wire.mailbox import Mailbox
+from tests.helpers import frames
 
 
 def frame(step: int, **fields) -> Frame:
@@ -55,3 +59,26 @@ def test_merged_frames_keep_the_newest_view_of_each_node():
     (message,) = box.drain()
     shown = {view.node: view.step for view in message.body.views}
     assert shown == {"a": 4, "b": 2}
+
+
+def test_merged_frames_keep_the_measurements_of_both_in_order():
+    box = Mailbox(keep=1)
+    for step in (2, 4, 6, 8):
+        measured = None if step == 6 else frames.sample(step)
+        box.put(Message(1, frame(step, sample=measured)))
+    (message,) = box.drain()
+    assert [each.step for each in message.body.earlier] == [2, 4]
+    assert message.body.sample.step == 8
+
+
+@given(st.integers(0, 300))
+def test_measurements_that_pile_up_are_few_and_from_end_to_end(count):
+    many = [frames.sample(step, ("a",)) for step in range(1, count + 1)]
+    kept = [each.step for each in samples.thinned(many)]
+    assert kept == sorted(set(kept))
+    assert len(kept) == min(count, len(kept)) <= samples.MOST
+    if count:
+        assert kept[-1] == count
+        assert kept[0] <= 1 + count / 8
+    gaps = np.diff(kept)
+    assert len(gaps) == 0 or gaps.max() == gaps.min()

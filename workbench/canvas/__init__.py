@@ -1,1 +1,1 @@
-"""The canvas: nodes, wires, gestures, palette. The graph lives in the document."""
+"""The canvas: cards, wires, gestures, layers to add. The graph is the document's."""

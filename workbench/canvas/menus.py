@@ -1,6 +1,7 @@
 """Context menus of nodes, wires and the empty canvas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -25,7 +26,7 @@ from workbench.theme import icons
 if TYPE_CHECKING:
     from workbench.canvas.scene.items.wire_item import WireItem
 
-_Entry = tuple[str, str, str, Callable[[], object] | list]
+_Entry = tuple[str, str, str, Callable[[], object] | Sequence["_Entry"]]
 """Words, keys, icon, and what it does or the entries below it."""
 _COLOUR_WORDS = {
     "conv": "Blue",
@@ -77,9 +78,9 @@ def _menu(view: Operated, entries: list[_Entry]) -> QMenu:
     return menu
 
 
-def _fill(menu: QMenu, entries: list[_Entry]) -> None:
+def _fill(menu: QMenu, entries: Sequence[_Entry]) -> None:
     for text, key, icon, action in entries:
-        if isinstance(action, list):
+        if not callable(action):
             _fill(menu.addMenu(text), action)
             continue
         if not text:
@@ -171,7 +172,7 @@ def _several_entries(view: Operated) -> list[_Entry]:
     if len(view.selection.ids) < 2:
         return []
     kinds: list[_Entry] = [
-        (tr(words), "", "", lambda kind=kind: align.apply(view, kind))
+        (tr(words), "", "", partial(align.apply, view, kind))
         for kind, (words, _, _) in align.KINDS.items()
     ]
     return [(tr("Align"), "", "", kinds), _SEPARATOR]
@@ -231,7 +232,7 @@ def _fix(view: Operated, fix: Fix) -> None:
 
 def _block_entries(view: Operated, node_id: str) -> list[_Entry]:
     node = view.scene.graph.node(node_id)
-    entries = [
+    entries: list[_Entry] = [
         (tr("Group into a block…"), "Ctrl+G", "", lambda: block_tools.group(view)),
         (tr("Frame…"), "Shift+G", "", lambda: note_tools.frame_selection(view)),
     ]
@@ -267,7 +268,7 @@ def _port_entries(view: Operated, node_id: str) -> list[_Entry]:
                 f"{verb}: {shown or name}",
                 "",
                 "",
-                lambda e=end, o=is_output, s=shown: _toggle_port(view, e, o, s),
+                partial(_toggle_port, view, end, is_output, shown),
             )
         )
     return [*entries, _SEPARATOR] if entries else []

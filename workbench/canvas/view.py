@@ -336,7 +336,7 @@ class CanvasView(QGraphicsView):
     # Painting ------------------------------------------------------------------
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
-        """Draw the still picture and the histograms over it."""
+        """Draw the cached picture and the histograms over it."""
         painter.save()
         self._picture.paint(painter)
         painter.restore()

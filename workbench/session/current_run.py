@@ -1,13 +1,17 @@
 """The run that goes on, or the last one: what it tells, and how it ended."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 
 from engine.graph.model import Project
 from engine.protocol import commands, messages
 from workbench.session.answers import Answers
 from workbench.session.curves.history import History
+from workbench.session.filling import Filling
 from workbench.session.link import Asked
 from workbench.session.names import Names, names_of
+from workbench.session.past_runs import PastRuns
 from workbench.session.run_state import RunState, State
 
 BEGINNINGS = (commands.Train, commands.ResumeRun)
@@ -26,12 +30,14 @@ class CurrentRun(QObject):
 
     Args:
         state: Follows the run.
+        past: Knows what was recorded of a run before it goes on.
         parent: Qt's owner.
 
     Attributes:
         history: Everything that the run has told.
         document: Text of the project that it trains.
         failure: What went wrong, if something did.
+        filling: Puts what was recorded before into the history.
 
     Threads: the GUI thread.
     """
@@ -41,10 +47,13 @@ class CurrentRun(QObject):
     ended = Signal(object)  # messages.Outcome
     failed = Signal(str)  # words for a notice
 
-    def __init__(self, state: RunState, parent: QObject | None = None) -> None:
+    def __init__(
+        self, state: RunState, past: PastRuns, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._state = state
+        self._state, self._past = state, past
         self.history = History()
+        self.filling = Filling(self.history, self)
         self.document = ""
         self.failure: messages.Outcome | messages.Failed | None = None
         self._names = Names()
@@ -57,9 +66,22 @@ class CurrentRun(QObject):
 
     def leave(self) -> None:
         """Forget the run; what one that goes on still tells is dropped."""
+        self.filling.stop()
         self.history.clear()
         self.failure = None
         self._is_left = self._state.active
+
+    def show(self, run: messages.RunStarted, project: Project) -> None:
+        """Fill the history with a run that was made before; see `filling`.
+
+        Args:
+            run: What it would have told at its start.
+            project: That it trained.
+        """
+        self._names = names_of(project)
+        self.history.clear()
+        self.history.begin(run, self._names)
+        self.filling.begin(self._past.curves.pieces())
 
     def listen(self, answers: Answers) -> None:
         """Take the engine's answers."""
@@ -94,15 +116,27 @@ class CurrentRun(QObject):
     def _on_started(self, body: messages.RunStarted, command: Asked) -> None:
         if self._is_left:
             return
-        self.history.begin(body, self._names)
+        self._begin_history(body)
         is_paused = isinstance(command, BEGINNINGS) and command.paused
         self._state.follow("paused" if is_paused else "training")
         self.started.emit(body)
 
+    def _begin_history(self, run: messages.RunStarted) -> None:
+        """Start over for a run; before one that goes on stands what was recorded."""
+        if self.filling.is_busy or not self.history.is_continued_by(run):
+            self.filling.stop()
+            self.history.clear()
+            self.history.begin(run, self._names)
+            if run.step and Path(self._past.curves.run) == Path(run.run):
+                self.filling.begin(self._past.curves.pieces(run.step))
+        else:
+            self.history.begin(run, self._names)
+        self._past.went_on()
+
     def _on_frame(self, body: messages.Frame, _command: Asked) -> None:
         if self._is_left:
             return
-        self.history.add(body)
+        self.filling.add(body)
         self._state.follow(body.state)
         self.grown.emit(body)
 

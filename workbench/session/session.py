@@ -13,19 +13,28 @@ from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol import commands, device, messages
+from engine.protocol.past_runs import OpenedRun
 from engine.protocol.weights import WeightsPreview
+from workbench.session import past_runs
 from workbench.session.answers import Answers
 from workbench.session.checking import Checking
 from workbench.session.current_run import BEGINNINGS, CurrentRun
 from workbench.session.curves.history import History
 from workbench.session.lifeline import Lifeline
 from workbench.session.link import AnyCommand, Asked, Client, Link, spawn_engine
+from workbench.session.past_curves import started
+from workbench.session.past_runs import PastRuns
 from workbench.session.places import default_runs_folder, made
 from workbench.session.run_state import RunState, State
 from workbench.session.view_requests import Looking
 
 TICK_MS, IDLE_MS = 33, 100
-_TOLD_ELSEWHERE = (commands.Estimate, commands.PreviewWeights, commands.SettleRun)
+_TOLD_ELSEWHERE = (
+    commands.Estimate,
+    commands.PreviewWeights,
+    commands.SettleRun,
+    *past_runs.QUESTIONS,
+)
 """Questions whose failure is no notice: nobody asked, or a dialog says it."""
 
 
@@ -47,6 +56,7 @@ class Session(QObject):
     outcome = Signal(object)  # messages.Outcome
     exported = Signal(object)  # messages.Exported
     weights_previewed = Signal(object)  # weights.WeightsPreview
+    past_shown = Signal()  # all that was recorded before is in the history
     request_failed = Signal(object, object)  # the command, messages.Failed
     engine_lost = Signal(bool)  # whether another one is on its way
     notice = Signal(str)
@@ -61,7 +71,8 @@ class Session(QObject):
         super().__init__(parent)
         self.runs_folder = runs_folder or default_runs_folder()
         self._link, self._state = Link(spawn), RunState(self)
-        self._run = CurrentRun(self._state, self)
+        self.past_runs = PastRuns(self._ask, self)
+        self._run = CurrentRun(self._state, self.past_runs, self)
         history = self._run.history
         self._checking = Checking(self._state, self._link, self._ask, self)
         self.looking = Looking(self._state, history, self._ask, self)
@@ -81,7 +92,7 @@ class Session(QObject):
         to(WeightsPreview, lambda body, _command: self.weights_previewed.emit(body))
         to(messages.Failed, self._on_failed)
         to(messages.EngineGone, lambda body, _command: self._lose(body))
-        for organ in (self._run, self._checking, self.looking):
+        for organ in (self._run, self._checking, self.looking, self.past_runs):
             organ.listen(self._answers)
 
     def _tell(self) -> None:
@@ -91,6 +102,7 @@ class Session(QObject):
         self._run.grown.connect(self.frame_received)
         self._run.ended.connect(self.outcome)
         self._run.failed.connect(self.notice)
+        self._run.filling.done.connect(self.past_shown)
         self._checking.analysed.connect(self.analysis_ready)
         self._checking.forecasting.ready.connect(self.forecast_ready)
         self.lifeline.respawn.timeout.connect(self.start_engine)
@@ -209,8 +221,22 @@ class Session(QObject):
     ) -> None:
         """Continue an interrupted run; `project` gives the words of its nodes."""
         if not self.active:
+            self.past_runs.want(folder)
             self._begin(project, dumps(project))
-            self._ask(commands.ResumeRun(folder, paused=paused, from_step=from_step))
+            command = commands.ResumeRun(folder, paused, from_step, self.allowed)
+            self._ask(command)
+
+    def show_past(
+        self, opened: OpenedRun, project: Project, analysis: messages.Analysis
+    ) -> None:
+        """Show what a run has recorded that was made before; `past_shown` ends it.
+
+        Args:
+            opened: The last answer of `past_runs`.
+            project: Its document.
+            analysis: Of the project.
+        """
+        self._run.show(started(opened, project, analysis), project)
 
     def _begin(self, project: Project, document: str) -> None:
         self._run.begin(project, document)
@@ -322,6 +348,7 @@ class Session(QObject):
         elif not isinstance(command, _TOLD_ELSEWHERE):
             self.notice.emit(body.text)
         self.looking.failed(command)
+        self.past_runs.failed(command, body)
         self.request_failed.emit(command, body)
 
     def _lose(self, body: messages.EngineGone) -> None:
@@ -334,4 +361,5 @@ class Session(QObject):
         if not farewell.again:
             self.notice.emit(tr("The engine keeps crashing; it was not started again."))
         self.looking.lost()
+        self.past_runs.lost()
         self.engine_lost.emit(farewell.again)

@@ -1,7 +1,7 @@
 """Queues of messages that a slow reader can't make grow without end.
 
-Frames that pile up are merged into one: every loss is kept, and the newest
-measurement. All other messages are kept as they are, in order.
+Frames that pile up are merged into one: every loss is kept, and of the measurements as
+many as one frame may have. All other messages are kept as they are, in order.
 """
 
 import math
@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.protocol.messages import Frame, Message, View
+from engine.protocol import samples
+from engine.protocol.messages import Frame, LayerSample, Message, View
 
 
 class Mailbox:
@@ -83,12 +84,20 @@ def merge(old: Frame, new: Frame) -> Frame:
         losses=np.concatenate([old.losses, new.losses]),
         rates=np.concatenate([old.rates, new.rates]),
         sample=new.sample or old.sample,
+        earlier=_earlier(old, new),
         evaluations=old.evaluations + new.evaluations,
         eta_s=old.eta_s if math.isnan(new.eta_s) else new.eta_s,
         log=old.log + new.log,
         views=_newest(old.views + new.views),
         changes=old.changes + new.changes,
     )
+
+
+def _earlier(old: Frame, new: Frame) -> tuple[LayerSample, ...]:
+    """Return the measurements of both but the newest of all."""
+    before = old.sample if old.sample and new.sample else None
+    both = (*old.earlier, *((before,) if before else ()), *new.earlier)
+    return samples.thinned(both)
 
 
 def _newest(views: tuple[View, ...]) -> tuple[View, ...]:

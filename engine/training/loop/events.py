@@ -56,6 +56,7 @@ class Progress:
     views: tuple[View, ...] = ()
     changes: tuple[int, ...] = ()
     findings: tuple[Finding, ...] | None = None
+    earlier: tuple[LayerSample, ...] = ()
 
 
 def sentence(evaluation: Evaluation) -> str:

@@ -53,11 +53,14 @@ class News:
         self._changes.append(step)
 
     def drain(
-        self, sample: LayerSample | None, views: tuple[View, ...] = ()
+        self, samples: tuple[LayerSample, ...], views: tuple[View, ...] = ()
     ) -> Progress:
         """Return everything since the last call, once."""
         evaluations, self._evaluations = tuple(self._evaluations), []
         lines, self._lines = tuple(self._lines), []
         changes, self._changes = tuple(self._changes), []
         told = self._steps.drain()
-        return Progress(*told, sample, evaluations, lines, views, changes)
+        newest = samples[-1] if samples else None
+        return Progress(
+            *told, newest, evaluations, lines, views, changes, earlier=samples[:-1]
+        )

@@ -9,6 +9,7 @@ from torch import Tensor
 from engine.measure import schedule
 from engine.measure.budget import Budget
 from engine.measure.probes import Layers, Probe
+from engine.protocol import samples
 from engine.protocol.messages import LayerSample
 
 PATIENCE = 50
@@ -73,7 +74,7 @@ class Monitor:
         self._probes: list[Probe] = []
         if self.enabled:
             self._watch(layers, phases)
-        self._sample: LayerSample | None = None
+        self._waiting: tuple[LayerSample, ...] = ()
         self._measured: dict[int, int] = {}
         self._num_samples = self._passed = 0
 
@@ -170,15 +171,16 @@ class Monitor:
             judge: Takes those of the schedule alone.
         """
         start = time.perf_counter()
-        self._sample = self._layers.sample(step, self._phase)
+        sample = self._layers.sample(step, self._phase)
         made = time.perf_counter()
-        store(self._sample)
+        store(sample)
+        self._waiting = samples.thinned((*self._waiting, sample))
         if self._is_fixed:
             judge(self._fixed.sample(step, self._phase))
         self.budget.spent(self._cost + made - start)
         self.budget.spent(time.perf_counter() - made, sampled=False)
 
-    def take(self) -> LayerSample | None:
-        """Return the newest sample once."""
-        sample, self._sample = self._sample, None
-        return sample
+    def take(self) -> tuple[LayerSample, ...]:
+        """Return what was measured since the last call, once and in order."""
+        taken, self._waiting = self._waiting, ()
+        return taken

@@ -1,9 +1,11 @@
 import pytest
 
+from engine.errors import EngineError
 from engine.protocol import commands
 from engine.protocol import messages as frame
 from engine.protocol.device import Device, Devices
 from engine.protocol.messages import EngineReady, Message
+from engine.training.records.past_runs import PastRuns
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
@@ -13,16 +15,27 @@ DEVICES = Devices((Device("cpu", "CPU"),), "2.13", 2)
 
 
 class FakeEngine:
-    """Takes commands; tells what the test puts in."""
+    """Takes commands; tells what the test puts in. Runs are read as the engine does."""
 
     def __init__(self):
+        self.past_runs = PastRuns()
         self.sent = []
         self.inbox = [Message(0, EngineReady(DEVICES))]
         self.closed = False
 
     def send(self, command):
         self.sent.append(command)
+        if isinstance(command, commands.OpenRun | commands.ReadCurves):
+            self.tell(self._read(command), len(self.sent))
         return len(self.sent)
+
+    def _read(self, command):
+        try:
+            if isinstance(command, commands.OpenRun):
+                return self.past_runs.open(command.run)
+            return self.past_runs.part(command.run, command.part)
+        except EngineError as error:
+            return frame.Failed(str(error))
 
     def drain(self):
         messages, self.inbox = self.inbox, []

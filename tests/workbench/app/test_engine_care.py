@@ -69,7 +69,9 @@ def test_stopped_engine_is_said_forced_to_end_and_the_run_goes_on(
     monkeypatch.undo()  # the next engine may take its time to start
     press(trains, "Force stop")
     qtbot.waitUntil(lambda: trains.session.state == "failed", timeout=5000)
-    assert "The run can go on from step" in banner.words.text()
+    assert "The run can go on from its newest weights" in banner.words.text()
+    step = "The run can go on from step"  # once the next engine has read it
+    qtbot.waitUntil(lambda: step in banner.words.text(), timeout=START_MS)
     qtbot.waitUntil(lambda: state_on_disk(trains) == "interrupted", timeout=START_MS)
     press(trains, "Resume the run")
     before = trains.session.history.step

@@ -7,19 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 import presets
-from engine.errors import DocumentError
 from engine.folder import account
 from engine.graph.edits import SetParam
 from engine.graph.files import serialize
 from engine.protocol import commands
 from engine.protocol.goals import PhaseGoal
 from engine.protocol.messages import Analysis, Evaluation, Failed, NodeInfo
+from engine.training.records import past_runs
 from engine.training.records.metric_store import MetricStore
-from workbench.app.run.past_run import PastRun
-from workbench.session.curves.history import History
+from workbench.session.past_curves import started
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7
@@ -46,13 +46,22 @@ def folder(tmp_path):
     return folder
 
 
+def show(qtbot, window, folder):
+    """Open a run, and wait until its curves are there."""
+    runs, replaced = window.controllers.past_runs, []
+    window.document.replaced.connect(lambda: replaced.append(True))
+    if folder is not None:
+        runs.open(folder)
+    qtbot.waitUntil(lambda: bool(replaced))
+    window.session.analysis_ready.emit(ANALYSIS)
+    qtbot.waitUntil(lambda: not runs.is_busy)
+    assert window.session.history.run is not None
+
+
 def test_attach_shows_the_curves_when_the_shapes_are_known(
     qtbot, window, engine, folder
 ):
-    window.controllers.past_runs.open(folder)
-    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
-    window.session.analysis_ready.emit(ANALYSIS)
-    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    show(qtbot, window, folder)
     history = window.session.history
     assert history.losses[0].values.values.tolist() == [3.0, 2.0, 1.0]
     assert history.evaluated("accuracy").tolist() == [[3.0], [0.5]]
@@ -70,10 +79,8 @@ def interrupted(folder):
 def open_run(qtbot, window, engine, folder, monkeypatch):
     asked = QFileDialog, "getExistingDirectory"
     monkeypatch.setattr(*asked, lambda *_: str(folder))
-    window.actions_["open_run"].trigger()
-    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
-    window.session.analysis_ready.emit(ANALYSIS)
-    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    QTimer.singleShot(0, window.actions_["open_run"].trigger)
+    show(qtbot, window, None)
 
 
 def test_interrupted_run_is_opened_and_resumed(
@@ -89,7 +96,7 @@ def test_interrupted_run_is_opened_and_resumed(
     with qtbot.waitSignal(window.session.run_started):
         engine.tell(run, len(engine.sent))
     history = window.session.history
-    assert history.losses[0].values.values.tolist() == [3.0, 2.0]
+    qtbot.waitUntil(lambda: history.losses[0].values.values.tolist() == [3.0, 2.0])
     assert history.evaluations == []
     assert window.session.state == "training"
     assert not window.banner.isVisible()
@@ -111,16 +118,14 @@ def test_finished_run_is_not_resumed(qtbot, window, engine, folder, monkeypatch)
     assert not window.banner.isVisible()
 
 
-def test_folder_that_is_no_run_is_told(window, tmp_path, monkeypatch):
+def test_folder_that_is_no_run_is_told(qtbot, window, tmp_path, monkeypatch):
     asked = QFileDialog, "getExistingDirectory"
     monkeypatch.setattr(*asked, lambda *_: str(tmp_path))
+    before = window.document.project
     window.actions_["open_run"].trigger()
-    assert "no run in this folder" in window.banner.words.text()
-
-
-def test_other_folder_is_refused(tmp_path):
-    with pytest.raises(DocumentError, match="no run in this folder"):
-        PastRun(tmp_path)
+    qtbot.waitUntil(lambda: "no run in this folder" in window.banner.words.text())
+    assert window.document.project is before
+    assert not window.controllers.past_runs.is_busy
 
 
 def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, folder):
@@ -130,10 +135,7 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
     store.add_evaluation(Evaluation(20, 2.0, {"accuracy_a": 0.75, "accuracy_b": 0.0}))
     store.add_evaluation(Evaluation(40, 4.0, {"accuracy_a": 0.25, "accuracy_b": 0.5}))
     store.close()
-    window.controllers.past_runs.open(folder)
-    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
-    window.session.analysis_ready.emit(ANALYSIS)
-    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    show(qtbot, window, folder)
     view = window.session.history.views["tasks"]
     assert view.arrays["steps"].tolist()[-2:] == [20, 40]
     assert view.arrays["values"][:2, -2:].tolist() == [[0.75, 0.25], [0.0, 0.5]]
@@ -151,9 +153,9 @@ def test_goals_of_the_phases_are_read_back_and_missing_ones_are_not_made_up(tmp_
         ({}, ()),
     ):
         write(tmp_path, "gan-2d", **told)
-        history = History()
-        PastRun(tmp_path).show(history, ANALYSIS)
-        assert history.run.goals == expected
+        opened, _curves = past_runs.told(str(tmp_path))
+        run = started(opened, presets.load("gan-2d"), ANALYSIS)
+        assert run.goals == expected
 
 
 def test_earlier_checkpoint_is_offered_when_the_newest_is_damaged(
@@ -178,10 +180,7 @@ def fail_export(engine, earlier):
 
 
 def test_export_offers_an_earlier_checkpoint(qtbot, window, engine, folder, tmp_path):
-    window.controllers.past_runs.open(folder)
-    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
-    window.session.analysis_ready.emit(ANALYSIS)
-    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    show(qtbot, window, folder)
     window.actions_["export"].trigger()
     dialog = window.controllers.helpers.export_dialog
     dialog.path.setText(str(tmp_path / "w.safetensors"))
@@ -234,10 +233,7 @@ def test_the_result_stands_beside_what_a_lazy_answer_reaches(
     lazy = {"value": 0.1, "kind": "class", "answer": "<b>7</b>", "higher": True}
     bad = {"value": "0.1", "kind": "class"}
     write(folder, "digits-mlp", baselines={"accuracy": lazy, "loss": bad})
-    window.controllers.past_runs.open(folder)
-    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
-    window.session.analysis_ready.emit(ANALYSIS)
-    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    show(qtbot, window, folder)
     told = window.session.history.run.baselines
     assert list(told) == ["accuracy"]
     words = "Accuracy 0.5 (always “<b>7</b>”: 0.1)"
@@ -247,10 +243,7 @@ def test_the_result_stands_beside_what_a_lazy_answer_reaches(
 @pytest.mark.parametrize("rows", [[["linear1", 0]] * 3, [["a", 0]] * 300_000])
 def test_rows_that_no_network_has_are_not_shown(qtbot, window, engine, folder, rows):
     write(folder, "digits-mlp", rows=rows)
-    window.controllers.past_runs.open(folder)
-    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
-    window.session.analysis_ready.emit(ANALYSIS)
-    qtbot.waitUntil(lambda: window.session.history.run is not None)
+    show(qtbot, window, folder)
     assert window.session.history.run.layers == ("linear1",)
 
 

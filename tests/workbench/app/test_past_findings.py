@@ -8,12 +8,11 @@ import presets
 from engine.graph.files import serialize
 from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
-from engine.protocol import commands
 from engine.protocol.findings import Evidence, Finding
 from engine.protocol.messages import Analysis, NodeInfo
 from engine.protocol.wire import finding_records
-from engine.training.records import runs
-from workbench.app.run.past_run import PastRun
+from engine.training.records import past_runs, runs
+from tests.workbench.app.test_past import show
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7
@@ -41,11 +40,9 @@ def folder(tmp_path):
 
 
 def test_bar_panel_and_canvas_show_it_and_mend_it(qtbot, window, engine, folder):
-    window.controllers.past_runs.open(folder)
-    qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > 0)
-    window.session.analysis_ready.emit(ANALYSIS)
+    show(qtbot, window, folder)
     bar, panel = window.controllers.diagnosing.bar, window.controllers.diagnosing.panel
-    assert PastRun(folder).findings == (FOUND,)
+    assert past_runs.told(str(folder))[0].findings == (FOUND,)
     assert bar.isVisibleTo(window)
     assert bar.title.text() == "Learning rate too low"
     assert [card.finding for card in panel.cards] == [FOUND]
@@ -58,7 +55,7 @@ def test_a_preset_gets_its_fix_back(tmp_path):
     project = presets.load("too-slow")
     run = runs.create(tmp_path, project, name="run")
     run.update(findings=[finding_records.record_of(FOUND)])
-    (found,) = PastRun(run.folder).findings
+    (found,) = past_runs.told(str(run.folder))[0].findings
     assert [fix.label for fix in found.fixes] == [
         "Set the learning rate to 0.003",
         "Set the learning rate to 0.01",

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -121,3 +123,12 @@ def test_run_without_layers_shows_only_losses():
     history = played(frames.frames(20, layers=()), layers=(), layer_parameters=())
     assert len(history.losses[0]) == 20
     assert history.layers.newest is None
+
+
+def test_measurements_between_two_frames_are_taken_in_too(stream):
+    before = tuple(frame.sample for frame in stream[:-1])
+    told = dataclasses.replace(stream[-1], earlier=before)
+    history, expected = played([told]), played(stream).layers
+    assert history.layers.steps.values.tolist() == expected.steps.values.tolist()
+    assert history.samples_seen == len(stream)
+    assert history.layers.newest is told.sample

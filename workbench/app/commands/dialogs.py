@@ -9,7 +9,6 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.device import Devices
@@ -110,17 +109,13 @@ class Helpers:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def open_run(self) -> None:
-        """Ask for the folder of a run and show it, after asking about changes."""
+        """Ask for the folder of a run and show it, once the document may go."""
         desk = self._desk
         folder = QFileDialog.getExistingDirectory(
             desk.widget, tr("Open a run"), str(desk.session.runs_folder)
         )
-        if not folder or not self._files.may_leave():
-            return
-        try:
-            self._runs.open(Path(folder))
-        except EngineError as error:
-            desk.banner.say("error", str(error))
+        if folder:
+            self._runs.open(Path(folder), self._files.may_leave)
 
     def _on_devices(self, devices: Devices) -> None:
         self._engine = f"torch {devices.torch_version}"

@@ -68,6 +68,8 @@ def _draw(
     _bring_up(window, options.panel)
     window.panels.load_now()
     _wait(lambda: window.session.engine_ready, ENGINE_S, tr("the engine did not start"))
+    past = window.controllers.past_runs
+    _wait(lambda: not past.is_busy, TRAIN_S, tr("the run could not be read in time"))
     _wait(lambda: window.analysis is not None, CHECK_S, tr("the check did not end"))
     if options.after_steps and options.run is None:
         _train(window, options.after_steps)

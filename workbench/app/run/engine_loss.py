@@ -5,19 +5,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, Signal
 
-from engine.errors import EngineError
+from engine.graph.files import serialize
 from engine.i18n import tr
+from engine.protocol.past_runs import OpenedRun
 from workbench.app.desk import Desk
 from workbench.app.run.holding import Holding
+from workbench.app.run.past_run import PastRun, past_run
 from workbench.app.run.training import TrainCommands
 from workbench.session.vigil import Silence
 from workbench.theme.text import count
 
 if TYPE_CHECKING:
     from workbench.app.bars.banner import Offer
-    from workbench.app.run.past_run import PastRun
 
-_ABOUT, _STUCK = "engine", "stuck"
+_ABOUT, _STUCK, _LOST = "engine", "stuck", "lost"
 DOING = {
     "starting": "starting",
     "compiling": "preparing the training",
@@ -30,6 +31,8 @@ DOING = {
     "PreviewWeights": "reading weights",
     "Look": "making views",
     "OpenCell": "looking up samples",
+    "OpenRun": "reading a run",
+    "ReadCurves": "reading a run",
 }
 
 
@@ -51,7 +54,10 @@ class EngineCare(QObject):
         self._desk, self._training = desk, training
         self.holding = Holding(desk)
         session = desk.session
+        self._words_lost = self._details = self._cut_off = ""
         session.engine_lost.connect(self._on_lost)
+        session.past_runs.opened.connect(self._on_opened)
+        desk.document.replaced.connect(self._on_replaced)
         session.devices_ready.connect(lambda _devices: self._on_ready())
         session.lifeline.vigil.silent.connect(self._on_silent)
 
@@ -84,39 +90,43 @@ class EngineCare(QObject):
         return tr("The engine has been busy since {time} ({doing}).", **facts)
 
     def _on_lost(self, again: bool) -> None:
-        desk, failure = self._desk, self._desk.session.failure
+        session, failure = self._desk.session, self._desk.session.failure
         assert failure is not None
-        words, details = failure.text, getattr(failure, "details", "")
-        offers: list[Offer] = []
-        past = self._interrupted()
-        if past is not None:
-            goes_on = tr(
-                "The run can go on from step {step}.", step=count(past.checkpoint_step)
-            )
-            words = f"{words} {goes_on}"
+        self._words_lost = failure.text
+        self._details = getattr(failure, "details", "")
+        past, self._cut_off = None, session.lifeline.cut_off
+        if self._cut_off:
+            past = PastRun(Path(self._cut_off), serialize.loads(session.run_document))
             self._training.keep_past(past)
+            session.past_runs.open(self._cut_off)  # the next engine will answer
+        if not again:
+            self.gave_up.emit()
+        self._training.refresh()
+        self._say_lost(past, again=again)
+
+    def _say_lost(self, past: PastRun | None, *, again: bool) -> None:
+        """Say that the engine is gone, and from where its run can go on."""
+        words, offers = self._words_lost, []
+        if past is not None:
+            words = f"{words} {_goes_on(past)}"
             offers.append((tr("Resume the run"), self._training.resume_past))
-        if details:
+        if details := self._details:
             offers.append((tr("Details"), lambda: self.show_details(words, details)))
         if not again:
             offers.append((tr("Start the engine again"), self._restart))
-            self.gave_up.emit()
-        self._training.refresh()
-        is_over = past is not None or again
-        desk.banner.say("error", words, offers, about="" if is_over else _ABOUT)
+        about = _LOST if past is not None or again else _ABOUT
+        self._desk.banner.say("error", words, offers, about=about)
 
-    def _interrupted(self) -> "PastRun | None":
-        """Return the run that the engine was training, if it can go on."""
-        folder = self._desk.session.lifeline.cut_off
-        if not folder:
-            return None
-        from workbench.app.run.past_run import PastRun  # noqa: PLC0415 - loads numpy
-
-        try:
-            past = PastRun(Path(folder))
-        except EngineError:
-            return None
-        return past if past.can_resume else None
+    def _on_opened(self, opened: OpenedRun) -> None:
+        """Say more exactly from where a run that was cut off can go on."""
+        if opened.run != self._cut_off or self._desk.session.active:
+            return
+        self._cut_off, banner = "", self._desk.banner
+        past = past_run(opened)
+        if opened.can_resume:
+            self._training.keep_past(past)
+            if banner.about == _LOST and not banner.isHidden():
+                self._say_lost(past, again=True)
 
     def show_details(self, words: str, details: str) -> None:
         """Show the last words of the engine."""
@@ -126,9 +136,18 @@ class EngineCare(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def _on_replaced(self) -> None:
+        self._cut_off = ""  # what can go on was of another document
+
     def _restart(self) -> None:
         self._desk.banner.hide()
         self._desk.session.restart_engine()
 
     def _on_ready(self) -> None:
         self._desk.banner.withdraw(_ABOUT)
+
+
+def _goes_on(past: PastRun) -> str:
+    if past.step is None:
+        return tr("The run can go on from its newest weights.")
+    return tr("The run can go on from step {step}.", step=count(past.step))

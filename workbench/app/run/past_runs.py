@@ -1,27 +1,26 @@
 """A run that was made before, shown in the window: its document, then its curves."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
+from engine.errors import EngineError
 from engine.graph.files import serialize
-from engine.protocol.messages import Analysis
+from engine.protocol.messages import Analysis, Failed
+from engine.protocol.past_runs import OpenedRun
 from workbench.app.bars.status import StatusBar
 from workbench.app.desk import Desk
 from workbench.app.run.diagnosis import Diagnosing
+from workbench.app.run.past_run import PastRun, past_run
 from workbench.app.run.training import TrainCommands
 
-if TYPE_CHECKING:
-    from workbench.app.run.past_run import PastRun
-
-_POLL_MS = 20
 _WORDS = {"running": "interrupted", "created": "interrupted", "early": "finished"}
 """States of a run's folder that the status bar calls otherwise."""
 
 
 class PastRuns(QObject):
-    """Opens the folders of runs.
+    """Opens the folders of runs: the engine reads them, the window shows them.
 
     Args:
         desk: Gets document and curves.
@@ -40,51 +39,80 @@ class PastRuns(QObject):
         super().__init__(desk.widget)
         self._desk, self._training = desk, training
         self._diagnosing, self._status = diagnosing, status
+        self._wanted = ""
+        self._may_go: Callable[[], bool] = lambda: True
+        self._shown: OpenedRun | None = None
+        self._past: PastRun | None = None
+        session = desk.session
+        session.past_runs.opened.connect(self._on_opened)
+        session.past_runs.refused.connect(self._on_refused)
+        session.analysis_ready.connect(self._on_analysis)
+        session.past_shown.connect(self._on_shown)
+        session.run_started.connect(lambda _run: self._forget())
+        desk.document.replaced.connect(self._on_replaced)
 
-    def open(self, folder: Path) -> None:
+    def open(self, folder: Path, may_go: Callable[[], bool] = lambda: True) -> None:
         """Open a run's document, and show its curves once its shapes are known.
 
-        Raises:
-            EngineError: When the folder is not a run's.
+        Args:
+            folder: Of the run; one that is none is told.
+            may_go: Asked, once the run is read, whether the open document may go.
         """
-        from workbench.app.run.past_run import PastRun  # noqa: PLC0415 - loads numpy
+        self._wanted, self._may_go = str(folder), may_go
+        self._desk.session.past_runs.open(self._wanted)
 
-        past = PastRun(folder)
-        past.begin_to_read()
-        own = serialize.loads(serialize.dumps(past.project))  # edits change a project
-        self._desk.document.set_project(own)
-        ready = self._desk.session.analysis_ready
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that was opened is not yet all shown."""
+        return bool(self._wanted) or self._shown is not None
 
-        def on_analysis(analysis: Analysis) -> None:
-            ready.disconnect(on_analysis)
-            self._show(past, analysis)
+    def _forget(self) -> None:
+        self._shown = self._past = None
 
-        ready.connect(on_analysis)
-        if past.can_resume:
-            self._training.offer_past(past)
+    def _on_replaced(self) -> None:
+        self._wanted = ""  # somebody has opened something else meanwhile
+        self._forget()
 
-    def _show(self, past: "PastRun", analysis: Analysis) -> None:
-        """Show the curves; as long as they are being read, later."""
-        if not past.is_read:
-            QTimer.singleShot(_POLL_MS, self, lambda: self._show(past, analysis))
+    def _on_refused(self, run: str, failed: Failed) -> None:
+        if run == self._wanted:
+            self._wanted = ""
+            self._desk.banner.say("error", failed.text)
+
+    def _on_opened(self, opened: OpenedRun) -> None:
+        if opened.run != self._wanted:
             return
-        desk = self._desk
-        history = desk.session.history
-        past.show(history, analysis)
-        if history.run is not None:
-            desk.canvas.set_live(history.sample, history.run.layers)
-        self._status.show_state(_WORDS.get(past.state, past.state))
-        self._status.show_progress(history)
-        desk.panels.refresh()
-        self._diagnosing.show(past.findings)
-        self._tell_damage(past)
-        if past.checkpoint_step:
-            desk.session.looking.look({})  # its views, of its newest weights
-
-    def _tell_damage(self, past: "PastRun") -> None:
-        """Say what of the curves is missing, beside the offer to go on."""
-        past.note = past.damage
-        if past.note and past.can_resume:
+        self._wanted = ""
+        try:
+            past = past_run(opened)
+        except EngineError as error:
+            self._desk.banner.say("error", str(error))
+            return
+        if not self._may_go():
+            return
+        own = serialize.loads(opened.document, past.folder.name)  # edits change it
+        self._desk.document.set_project(own)
+        self._shown, self._past = opened, past
+        if opened.can_resume:
             self._training.offer_past(past)
         elif past.note:
             self._desk.banner.say("warning", past.note)
+
+    def _on_analysis(self, analysis: Analysis) -> None:
+        past, self._past = self._past, None  # only the first: later ones are of edits
+        if past is not None and self._shown is not None:
+            self._desk.session.show_past(self._shown, past.project, analysis)
+
+    def _on_shown(self) -> None:
+        opened, self._shown = self._shown, None
+        if opened is None:
+            return
+        desk = self._desk
+        history = desk.session.history
+        if history.run is not None:
+            desk.canvas.set_live(history.sample, history.run.layers)
+        self._status.show_state(_WORDS.get(opened.state, opened.state))
+        self._status.show_progress(history)
+        desk.panels.refresh()
+        self._diagnosing.show(opened.findings)
+        if opened.step:
+            desk.session.looking.look({})  # its views, of its newest weights

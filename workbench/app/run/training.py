@@ -1,7 +1,6 @@
 """What the Train menu does, and what the states of a run enable."""
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -122,7 +121,7 @@ class TrainCommands(QObject):
         self.keep_past(past)
         words = tr(
             "This run was interrupted. It can go on from step {step}.",
-            step=count_words(past.checkpoint_step),
+            step=count_words(past.step or 0),
         )
         kind: Kind = "warning" if past.note else "info"
         offers = [(tr("Resume the run"), self.resume_past)]
@@ -161,11 +160,9 @@ class TrainCommands(QObject):
         same = essence(self._document.project) == essence(past.project)
         return past if same else None
 
-    def _on_run_started(self, run: RunStarted) -> None:
-        """Put the earlier part of a resumed run before the rest."""
-        past, self._past = self._past, None
-        if past is not None and Path(run.run) == past.folder:
-            past.fill(self._session.history, run)
+    def _on_run_started(self, _run: RunStarted) -> None:
+        """Offer nothing more to go on with: something has begun."""
+        self._past = None
         self.refresh()
 
     def start(

@@ -55,7 +55,7 @@ def found(text: str) -> list[LayerSpec]:
 def items(text: str) -> list[Item]:
     """Return layers and data sets that fit a search, the best first.
 
-    Without a search only the layers, in the order of the palette.
+    Without a search only the layers, in the order of the catalogue.
     """
     layers = [item_of(spec) for spec in found(text)]
     return _merged(text, layers, list(sets())) if text.strip() else layers

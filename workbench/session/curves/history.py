@@ -68,12 +68,18 @@ class History:
 
     def begin(self, run: RunStarted, names: Names) -> None:
         """Start over for a new run; go on when it continues the run that is here."""
-        known = self.run is not None and self.run.run == run.run
-        if known and self.step == run.step > 0:
+        if self.is_continued_by(run):
             self.run = run
             return
         self._reset(run, names)
         self.runs_seen += 1
+
+    def is_continued_by(self, run: RunStarted) -> bool:
+        """Return whether a run goes on exactly where this history ends."""
+        known = self.run
+        if known is None or (known.run, known.layers) != (run.run, run.layers):
+            return False
+        return self.step == run.step > 0
 
     def moved(self, folder: str) -> None:
         """Note that the run is in another folder now."""
@@ -84,9 +90,8 @@ class History:
         """Take in a frame; frames come in order."""
         self._add_losses(frame)
         if frame.sample is not None:
-            self.layers.add(frame.sample)
-            self.samples_seen += 1
-            self.shown_at[SAMPLE] = time.monotonic()
+            for sample in (*frame.earlier, frame.sample):
+                self.add_sample(sample)
         if frame.evaluations:
             self.evaluations.extend(frame.evaluations)
             self.evaluations_seen += len(frame.evaluations)
@@ -97,6 +102,12 @@ class History:
         self.step, self.epoch = frame.step, frame.epoch
         self.samples_per_s, self.overhead = frame.samples_per_s, frame.overhead
         self.eta_s = frame.eta_s
+
+    def add_sample(self, sample: LayerSample) -> None:
+        """Take in a measurement of the layers; they come in order."""
+        self.layers.add(sample)
+        self.samples_seen += 1
+        self.shown_at[SAMPLE] = time.monotonic()
 
     def add_views(self, views: tuple[View, ...]) -> None:
         """Take in views, the newest of each node; they come in order."""

@@ -95,7 +95,7 @@ class CardItem(Member):
         return path
 
     def paint(self, *_args: object) -> None:
-        """Draw nothing: `still` and `draw_live` do, for all cards at once."""
+        """Draw nothing: `draw` and `draw_live` do, called for all cards at once."""
 
     def draw(self, painter: QPainter, screen: Screen, look: Look | None) -> None:
         """Draw the card; `painter` maps scene to screen pixels."""

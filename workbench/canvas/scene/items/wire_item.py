@@ -87,7 +87,7 @@ class WireItem(Member):
         return stroker.createStroke(self._path)
 
     def paint(self, *_args: object) -> None:
-        """Draw nothing: `still` calls `draw` for all wires at once."""
+        """Draw nothing: `cached_picture` calls `draw` for all wires at once."""
 
     def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's
         """Be marked, or not."""
