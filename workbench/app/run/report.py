@@ -37,7 +37,8 @@ class ReportCommand(QObject):
         self._desk = desk
         self._process: QProcess | None = None
         self._path = ""
-        QCoreApplication.instance().aboutToQuit.connect(self.cancel)
+        if application := QCoreApplication.instance():
+            application.aboutToQuit.connect(self.cancel)
 
     @property
     def can_write(self) -> bool:
