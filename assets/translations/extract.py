@@ -41,6 +41,7 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "engine/graph/presets/library.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
     "engine/layers/spec.py": {"_WORDS": None},
+    "engine/protocol/live_settings.py": {"TITLES": None},
     "engine/training/records/disk.py": {"_REASONS": None},
     "workbench/app/commands/actions.py": {"MENUS": None, "ENTRIES": 2},
     "workbench/app/docks/docks.py": {"TITLES": None},
@@ -49,7 +50,6 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "workbench/app/run/engine_loss.py": {"DOING": None},
     "workbench/canvas/edits/align.py": {"KINDS": 0},
     "workbench/canvas/painting/step_animation.py": {"_WORDS": None},
-    "workbench/dialogs/export.py": {"FORMATS": None},
     "workbench/document/wires.py": {"_KINDS": None},
     "workbench/inspector/problems.py": {"_ICONS": -1},
 }

@@ -16,7 +16,7 @@ from engine.advice.weights import sources
 from engine.data import catalog
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
-from engine.export import export, of_run
+from engine.export import export, formats, of_run
 from engine.graph import weights
 from engine.graph.files import serialize
 from engine.host.forecaster import Forecaster
@@ -91,7 +91,9 @@ class Host:
 
     def serve(self, next_request: Callable[[], Request[Any]]) -> None:
         """Answer requests until `Close`, then end a run with a checkpoint."""
-        self._send(messages.Message(0, messages.EngineReady(self._devices())))
+        self._send(
+            messages.Message(0, messages.EngineReady(self._devices(), formats.told()))
+        )
         while not isinstance((request := next_request()).command, commands.Close):
             self._answer(request)
         self._forecaster.cancel()

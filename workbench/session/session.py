@@ -4,8 +4,9 @@ Threads: all of it belongs to the GUI thread. No call waits for the engine, exce
 `close`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -28,6 +29,9 @@ from workbench.session.places import default_runs_folder, made
 from workbench.session.run_state import RunState, State
 from workbench.session.view_requests import Looking
 
+if TYPE_CHECKING:
+    from engine.protocol.formats import ExportFormat
+
 TICK_MS, IDLE_MS = 33, 100
 _TOLD_ELSEWHERE = (
     commands.Estimate,
@@ -45,6 +49,9 @@ class Session(QObject):
         spawn: Starts an engine; another one in tests.
         runs_folder: Where runs are kept.
         parent: Qt's owner.
+
+    Attributes:
+        formats: That the engine can write weights in, once it is ready.
     """
 
     state_changed = Signal(str)  # the new `State`
@@ -70,6 +77,7 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.runs_folder = runs_folder or default_runs_folder()
+        self.formats: Sequence[ExportFormat] = ()
         self._link, self._state = Link(spawn), RunState(self)
         self.past_runs = PastRuns(self._ask, self)
         self._run = CurrentRun(self._state, self.past_runs, self)
@@ -344,6 +352,7 @@ class Session(QObject):
 
     def _on_ready(self, body: messages.EngineReady, _command: Asked) -> None:
         self.lifeline.greeted()
+        self.formats = body.formats
         self.devices_ready.emit(body.devices)
         self._state.ready()
 

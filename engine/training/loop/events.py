@@ -9,15 +9,9 @@ from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.baselines import Baselines, against
 from engine.protocol.findings import Finding
+from engine.protocol.live_settings import TITLES
 from engine.protocol.messages import Evaluation, LayerSample, RunStarted, View
 from engine.training.records.change import Change
-
-_SETTINGS = {
-    "lr": "Learning rate",
-    "momentum": "Momentum",
-    "weight_decay": "Weight decay",
-    "batch_size": "Batch size",
-}
 
 
 class Step(Enum):
@@ -88,7 +82,7 @@ def changed(change: Change, phase: str = "") -> str:
         phase: Name of the phase, where there are several.
     """
     facts = {
-        "setting": tr(_SETTINGS[change.name]),
+        "setting": tr(TITLES[change.name]),
         "value": f"{change.value:g}",
         "step": change.step + 1,
     }
