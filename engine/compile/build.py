@@ -87,8 +87,3 @@ def _check_inputs(site: Site) -> None:
                 got=kind_text(dtype),
                 fix=tr("Cast turns one kind into the other."),
             )
-
-
-def unbuilt() -> set[str]:
-    """Return the catalogue's types that have no builder by design."""
-    return {spec.id for spec in registry.all_specs()} - set(BUILDERS)

@@ -26,24 +26,6 @@ def root(path: str) -> str:
     return path.partition(".")[0]
 
 
-def covers(name: str, path: str) -> bool:
-    """Return whether a path of the document leads to a flat node or around it.
-
-    Args:
-        name: As in a phase.
-        path: Of a flat node, with the numbers of all repeats.
-    """
-    wanted, place = name.split("."), 0
-    for step in path.split("."):
-        if place == len(wanted):
-            return True
-        if wanted[place] == step:
-            place += 1
-        elif not step.isdecimal():
-            return False
-    return place == len(wanted)
-
-
 def find(project: Project, name: str) -> Node | None:
     """Return the node that a path leads to; None when it leads nowhere."""
     found: Node | None = None
@@ -132,7 +114,11 @@ class Cover:
             branch.setdefault("", []).append(index)
 
     def of(self, path: str) -> list[int]:
-        """Return the positions of the names that cover a path, as `covers` tells."""
+        """Return the positions of the names that lead to a flat node or around it.
+
+        Args:
+            path: Of the flat node, with the numbers of all repeats.
+        """
         found: list[int] = []
         branches = [self._tree]
         for step in path.split("."):

@@ -10,7 +10,7 @@ from engine.data import catalog, images
 from engine.data.catalog import load
 from engine.data.parts import Parts
 from engine.errors import ConfigError, DataError
-from engine.layers.datasets.catalogue import DATASETS, feed_shape
+from engine.layers.datasets.catalogue import DATASETS
 
 EVERY_SET = pytest.mark.parametrize("source", DATASETS)
 STORED_SIZES = {
@@ -31,10 +31,11 @@ def test_arrays_are_what_the_table_says(source):
         (dataset.validation, dataset.num_validation),
     ):
         assert list(part) == [port.port.name for port in dataset.ports]
-        for name, array in part.items():
-            shape, kind = feed_shape({"source": source}, name)
-            assert array.shape == (count, *shape)
-            assert array.dtype == {"float": np.float32, "int": np.int64}[kind]
+        for port in dataset.ports:
+            array = part[port.port.name]
+            assert array.shape == (count, *port.shape)
+            kinds = {"float": np.float32, "int": np.int64}
+            assert array.dtype == kinds[port.port.kind]
             assert array.flags.c_contiguous
             assert np.isfinite(array).all()
 

@@ -39,7 +39,7 @@ def nested() -> Project:
     ],
 )
 def test_covers(name: str, path: str, *, expected: bool) -> None:
-    assert paths.covers(name, path) is expected
+    assert paths.Cover(("nothing", name)).of(path) == ([1] if expected else [])
 
 
 @pytest.mark.parametrize(

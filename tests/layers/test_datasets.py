@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from engine.errors import ConfigError
-from engine.layers.datasets.catalogue import DATA, DATASETS, feed_shape, spec_of
+from engine.layers.datasets.catalogue import DATA, DATASETS, spec_of
 
 EVERY_SET = pytest.mark.parametrize("spec", DATASETS.values(), ids=lambda spec: spec.id)
 
@@ -50,6 +50,11 @@ def test_ports_fit_the_task(spec):
         assert bool(port.classes) == (port.port.kind == "int")
 
 
+def shape_of(params, name):
+    ports = {port.port.name: port for port in spec_of(params).ports(params)}
+    return ports[name].shape, ports[name].port.kind
+
+
 @pytest.mark.parametrize(
     ("params", "port", "expected"),
     [
@@ -67,15 +72,8 @@ def test_ports_fit_the_task(spec):
         ({"source": "python_help", "context": 64}, "next", ((64,), "int")),
     ],
 )
-def test_feed_shape_is_known_without_loading(params, port, expected):
-    assert feed_shape(params, port) == expected
-
-
-def test_feed_shape_of_an_unknown_port_suggests_the_right_one():
-    with pytest.raises(
-        ConfigError, match=r"expected image, label.*Did you mean “image”"
-    ):
-        feed_shape({"source": "mnist"}, "imag")
+def test_shapes_are_known_without_loading(params, port, expected):
+    assert shape_of(params, port) == expected
 
 
 def test_unknown_set_suggests_the_right_one():
@@ -84,7 +82,8 @@ def test_unknown_set_suggests_the_right_one():
 
 
 def test_context_leaves_sets_without_one_alone():
-    assert feed_shape({"source": "mnist", "context": 7}, "image")[0] == (1, 28, 28)
+    params = {"source": "mnist", "context": 7}
+    assert shape_of(params, "image") == ((1, 28, 28), "float")
 
 
 def test_outputs_follow_the_chosen_set():

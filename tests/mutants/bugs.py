@@ -94,6 +94,8 @@ class _Finder(unseen.Seeing):
     # What each kind of node offers.
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
+        if any(unseen.is_time(name) for name in _names_in(node)):
+            return
         signs = _SIGNS.get(type(node.op))
         if signs and not _is_text(node.left) and not _is_text(node.right):
             self._binary(node, *signs)
@@ -305,6 +307,6 @@ def _is_plain(node: ast.AST) -> bool:
     )
 
 
-def names_in(node: ast.AST) -> Iterator[str]:
+def _names_in(node: ast.AST) -> Iterator[str]:
     """Yield every plain name in a tree."""
     yield from (n.id for n in ast.walk(node) if isinstance(n, ast.Name))

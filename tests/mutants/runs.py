@@ -16,6 +16,7 @@ _BATCHES = (8, 24, 48)
 _BUDGET_S = 25.0
 _GRACE_S = 20.0
 _NOTHING_RAN = 5  # pytest's code
+_NOT_LOADED = "(does not load)"
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ class Trials:
             with scratch.planted(self._tree, bug):
                 failed = self._first_failure(tests)
             ran += len(tests)
+            if failed.endswith(_NOT_LOADED) and self._first_failure(tests) == failed:
+                raise RuntimeError(f"{failed}, without a bug too")
             if failed:
                 break
         return Verdict(bug, failed, ran, time.monotonic() - begin)
@@ -111,7 +114,7 @@ class Trials:
             if not test.startswith(place):
                 continue
             spent += self._footprints.seconds(test)
-            if chosen and spent > _BUDGET_S:
+            if chosen and (spent > _BUDGET_S or len(chosen) >= sum(_BATCHES)):
                 break
             chosen.append(test)
         return chosen

@@ -87,6 +87,8 @@ def test_each_kind_of_bug_is_planted(source, bug):
         "__all__ = ['a'] + ['b']",
         "LIMIT_MS = 40",
         "def close(self, timeout_s=3.0): ...",
+        "x = LOOK_MS / 1000",
+        "getattr(os, 'O_CLOEXEC', 0)",
         "raise ValueError(a + b)",
         "assert a < b",
         "log.info(a + b)",

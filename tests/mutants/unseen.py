@@ -21,11 +21,11 @@ _LOGS = {"debug", "info", "warning", "exception", "log", "warn"}
 _CLOCKS = {"singleShot", "setInterval", "sleep", "wait", "join", "startTimer"}
 _SIZES = re.compile(
     r"(Q(Rect|Point|Size|Line|Margins|Color|Pen|Font|Icon|Painter|Transform)\w*"
-    r"|set(Contents|Spacing|Fixed|Minimum|Maximum|Width|Height|Horizontal|Vertical"
+    r"|set(Contents|Spacing|Geometry|Fixed|Minimum|Maximum|Width|Height|Horizontal|Vertical"
     r"|Stretch|Column|Row|Point|Pixel|Icon|Alpha|Corner|Default|Z|Opacity|Hotspot"
     r"|Size|Margin|Line|Resize|Section|Cosmetic|Clip|Render|Cache|Word|Text)\w*"
     r"|add(Stretch|Spacing|Layout|Widget|Item|Round\w*)|adjusted|translated|resize"
-    r"|move|pen|pixmap|mixed|lighter|darker|fillRect|drawText|insertWidget)$"
+    r"|move|place|pen|pixmap|mixed|lighter|darker|fillRect|drawText|insertWidget)$"
 )
 _FLAGS = {
     "strict", "exist_ok", "parents", "daemon", "frozen", "slots", "kw_only", "repr",
@@ -46,6 +46,11 @@ QT_TWINS = {"x", "y", "width", "height", "left", "right", "top", "bottom"}
 def name_of(node: ast.AST) -> str:
     """Return the last name of a chain: `a.b.c` is "c"."""
     return getattr(node, "attr", getattr(node, "id", ""))
+
+
+def is_time(name: str) -> bool:
+    """Tell a constant that limits a time: `LOOK_MS`."""
+    return name.isupper() and bool(_TIMES.search(name))
 
 
 def is_symmetric(name: str) -> bool:
@@ -153,7 +158,7 @@ class Seeing(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = name_of(node.func)
-        if name in _LOGS or name in _CLOCKS:
+        if name in _LOGS or name in _CLOCKS or name == "getattr":
             return
         picture = self.is_picture
         self.is_picture = picture or bool(_SIZES.match(name))

@@ -164,7 +164,7 @@ def test_run_keeps_document_curves_evaluations_and_weights(tmp_path):
 
 def test_stored_layer_sample_reads_back_equal(tmp_path):
     trainer, run = finished_run(tmp_path, mlp(steps=1))
-    (stored,), sample = run.read_samples(), trainer.drain().sample
+    (stored,), sample = run.metrics.samples(), trainer.drain().sample
     for name, value in vars(sample).items():
         found = getattr(stored, name)
         assert found == value if isinstance(value, int) else (found == value).all()

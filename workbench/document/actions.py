@@ -6,6 +6,7 @@ changed then.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from engine.advice.document.switches import Switch
 from engine.errors import EngineError, GraphError
@@ -239,11 +240,8 @@ def reset_param(
 
 def start_anew(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> None:
     """Let nodes forget the file that their weights start from."""
-    nodes = [document.project.scope(scope).node(node_id) for node_id in node_ids]
-    edits = [
-        ReplaceNode(replace(node, weights=""), scope) for node in nodes if node.weights
-    ]
-    document.apply(edits, tr("Start weights anew"))
+    words = tr("Start weights anew")
+    _change_nodes(document, node_ids, scope, words, weights="")
 
 
 def _param(node: Node, name: str) -> Param:
@@ -287,28 +285,36 @@ def set_trainable(
     document: Document, node_ids: Sequence[str], *, value: bool, scope: str = ROOT
 ) -> None:
     """Freeze the weights of nodes, or let them move again."""
-    graph = document.project.scope(scope)
-    nodes = [graph.node(node_id) for node_id in node_ids]
-    edits = [
-        ReplaceNode(replace(node, trainable=value), scope)
-        for node in nodes
-        if node.trainable != value
-    ]
-    document.apply(edits, tr("Set {label}", label=tr("Trainable")))
+    words = tr("Set {label}", label=tr("Trainable"))
+    _change_nodes(document, node_ids, scope, words, trainable=value)
 
 
 def set_lr_factor(
     document: Document, node_ids: Sequence[str], value: float, scope: str = ROOT
 ) -> None:
     """Set what multiplies the learning rate of nodes."""
+    words = tr("Set {label}", label=tr("Rate factor"))
+    _change_nodes(document, node_ids, scope, words, lr_factor=value)
+
+
+class _NodeFields(TypedDict, total=False):
+    trainable: bool
+    lr_factor: float
+    weights: str
+
+
+def _change_nodes(
+    document: Document,
+    node_ids: Sequence[str],
+    scope: str,
+    words: str,
+    **fields: Unpack[_NodeFields],
+) -> None:
+    """Set fields of nodes as one step; those that have them already stay out."""
     graph = document.project.scope(scope)
-    nodes = [graph.node(node_id) for node_id in node_ids]
-    edits = [
-        ReplaceNode(replace(node, lr_factor=value), scope)
-        for node in nodes
-        if node.lr_factor != value
-    ]
-    document.apply(edits, tr("Set {label}", label=tr("Learning-rate factor")))
+    pairs = [(graph.node(i), replace(graph.node(i), **fields)) for i in node_ids]
+    edits = [ReplaceNode(new, scope) for old, new in pairs if new != old]
+    document.apply(edits, words)
 
 
 def set_training(document: Document, training: Training, label: str) -> None:

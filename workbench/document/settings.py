@@ -86,10 +86,6 @@ class Settings:
         self._store.setValue("recent", json.dumps(names))
         self._store.setValue("folder", str(path.parent))
 
-    def forget_recent(self) -> None:
-        """Empty the list of recent files."""
-        self._store.remove("recent")
-
     def flag(self, name: str, *, default: bool) -> bool:
         """Return a switch, such as `reduced_motion`."""
         value = self._text(f"flags/{name}")
@@ -107,10 +103,6 @@ class Settings:
     def set_window(self, part: str, state: QByteArray) -> None:
         """Keep `geometry` or a `saveState`."""
         self._store.setValue(f"window/{part}", state)
-
-    def forget_window(self) -> None:
-        """Let the next window have its first layout again."""
-        self._store.remove("window")
 
     def save(self) -> None:
         """Write to disk now."""

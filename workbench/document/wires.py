@@ -66,19 +66,10 @@ def check(project: Project, edge: Edge, scope: str = ROOT) -> None:
         )
 
 
-def is_possible(project: Project, edge: Edge, scope: str = ROOT) -> bool:
-    """Return whether `check` has nothing against a wire."""
-    try:
-        check(project, edge, scope)
-    except GraphError:
-        return False
-    return True
-
-
 def candidates(
     project: Project, end: Endpoint, scope: str = ROOT, *, forward: bool
 ) -> Iterator[Endpoint]:
-    """Yield every port that could be wired to `end`; equals `is_possible` for each.
+    """Yield every port that could be wired to `end`; what `check` lets through.
 
     Args:
         project: Read only.
@@ -128,16 +119,6 @@ def connection(project: Project, edge: Edge, scope: str = ROOT) -> list[Edit]:
         Disconnect(old, scope) for old in displaced_by(project, edge, scope)
     ]
     return [*edits, Connect(edge, scope)]
-
-
-def free_inputs(
-    project: Project, node: Node, source: Port, scope: str = ROOT
-) -> Iterator[Port]:
-    """Yield the inputs of a node that take what `source` gives and have room."""
-    taken = {e.target.port for e in project.scope(scope).edges_into(node.id)}
-    for port in inputs_of(project, node):
-        if fits(source, port) and (port.variadic or port.name not in taken):
-            yield port
 
 
 def joined(

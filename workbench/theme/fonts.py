@@ -8,7 +8,6 @@ from engine.i18n import language
 
 SIZE_PT = 9.75
 SMALL_PT = 8.5
-TITLE_PT = 13.0
 _CJK = ("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", "Meiryo")
 _UI = ("Inter", "Segoe UI", "SF Pro Text", "Cantarell", "Noto Sans", "DejaVu Sans")
 _MONO = ("JetBrains Mono", "SF Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono")

@@ -1,6 +1,6 @@
 """Colours and spacing that the canvas, the widgets and the plots share. No Qt."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 CATEGORY_TOKENS = {
     "io": "io",
@@ -145,11 +145,6 @@ def set_current(tokens: Tokens) -> None:
 def category(name: str) -> str:
     """Return the colour of a category in the current theme."""
     return current().category(name)
-
-
-def token_names() -> tuple[str, ...]:
-    """Return the names of all tokens that are colours."""
-    return tuple(f.name for f in fields(Tokens) if f.type in {str, "str"})[1:]
 
 
 def luminance(colour: str) -> float:

@@ -22,7 +22,6 @@ REARRANGED = frozenset(
     }
 )
 """What moves numbers without changing them."""
-FED = frozenset({"data", "noise"})
 
 
 class Net:

@@ -241,10 +241,15 @@ def _has_commas(body: list[Row], separator: str, wish: object) -> bool:
 
 
 def _check_known(path: Path, kinds: Kinds, names: tuple[str, ...]) -> None:
-    for name in kinds:
+    for name, kind in kinds.items():
+        place = Place(path, column=name)
         if name not in names:
-            raise Place(path, column=name).refuse(
-                tr("There is no such column"), fix=did_you_mean(name, names)
+            fix = did_you_mean(name, names)
+            raise place.refuse(tr("There is no such column"), fix=fix)
+        if kind not in cells.COMPLAINTS:
+            kinds_known = ", ".join(cells.COMPLAINTS)
+            raise place.refuse(
+                tr("A column can't be of this kind"), expected=kinds_known, got=kind
             )
 
 

@@ -1,66 +1,21 @@
-"""Insert a node into a wire, and take nodes out so that the wire heals. As edits."""
+"""Take nodes out of their wires so that these heal, as edits."""
 
 from collections.abc import Callable, Sequence
 
-from engine.errors import GraphError
 from engine.graph.edits import (
-    AddNode,
     Connect,
     Disconnect,
     Edit,
     Move,
     RemoveNode,
 )
-from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Position, Project
+from engine.graph.model import ROOT, Edge, Endpoint, Graph, Project
 from engine.graph.ports import (
     fits,
     input_port,
     input_ports,
     output_port,
-    output_ports,
-    title,
 )
-from engine.i18n import tr
-
-
-def splice(
-    project: Project,
-    edge: Edge,
-    node: Node,
-    position: Position | None = None,
-    scope: str = ROOT,
-) -> list[Edit]:
-    """Return the edits that put a new node into a wire.
-
-    Args:
-        project: Only read.
-        edge: The wire; its place among the wires of its target is kept.
-        node: The new node; its first fitting ports are used.
-        position: Where it stands.
-        scope: Where the wire is.
-
-    Raises:
-        GraphError: When the node has no port that fits the wire.
-    """
-    source, target = output_port(project, edge, scope), input_port(project, edge, scope)
-    enter = next(
-        (p for p in input_ports(project, node) if source and fits(source, p)), None
-    )
-    leave = next(
-        (p for p in output_ports(project, node) if target and fits(p, target)), None
-    )
-    if enter is None or leave is None:
-        raise GraphError(tr("{title} doesn't fit this wire", title=title(node)))
-    index = project.scope(scope).edges.index(edge)
-    edits: list[Edit] = [
-        AddNode(node, scope),
-        Disconnect(edge, scope),
-        Connect(Edge(Endpoint(node.id, leave.name), edge.target), scope, index),
-        Connect(Edge(edge.source, Endpoint(node.id, enter.name)), scope),
-    ]
-    if position is not None:
-        edits.append(Move(((node.id, position),), scope))
-    return edits
 
 
 def heal(

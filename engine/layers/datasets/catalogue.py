@@ -4,7 +4,6 @@ Nothing here imports numpy or torch; engine.data makes the arrays.
 """
 
 from dataclasses import replace
-from typing import Literal
 
 from engine.errors import ConfigError, did_you_mean
 from engine.i18n import tr
@@ -13,7 +12,7 @@ from engine.layers.datasets.spec import DataPort, DataSpec
 from engine.layers.datasets.tables import FILE_SETS
 from engine.layers.spec import LayerSpec, Param, Params, Port, Ports
 
-__all__ = ["DATA", "DATASETS", "DataPort", "DataSpec", "feed_shape", "spec_of"]
+__all__ = ["DATA", "DATASETS", "DataPort", "DataSpec", "spec_of"]
 
 DATASETS: dict[str, DataSpec] = {spec.id: spec for spec in FILE_SETS + MATHS_SETS}
 
@@ -31,26 +30,6 @@ def spec_of(params: Params) -> DataSpec:
             fix=did_you_mean(source, DATASETS),
         )
     return DATASETS[source]
-
-
-def feed_shape(
-    params: Params, port_name: str
-) -> tuple[tuple[int, ...], Literal["float", "int"]]:
-    """Return the shape of one sample at a port and its kind, without loading it.
-
-    Raises:
-        ConfigError: When the set or the port does not exist.
-    """
-    spec = spec_of(params)
-    ports = {port.port.name: port for port in spec.ports(params)}
-    if port_name not in ports:
-        raise ConfigError(
-            tr("{title} has no output “{port}”", title=tr(spec.title), port=port_name),
-            expected=", ".join(ports),
-            fix=did_you_mean(port_name, ports),
-        )
-    port = ports[port_name]
-    return port.shape, "int" if port.port.kind == "int" else "float"
 
 
 def _outputs(params: Params) -> Ports:

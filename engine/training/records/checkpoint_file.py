@@ -34,11 +34,6 @@ def write(path: Path, tensors: Tensors, state: dict[str, Any]) -> str:
         return tensor_file.write(file, tensors, _metadata(state))
 
 
-def size_of(tensors: Tensors, state: Mapping[str, Any]) -> int:
-    """Return the bytes that a checkpoint will have."""
-    return tensor_file.size_of(tensors, _metadata(state))
-
-
 def _metadata(state: Mapping[str, Any]) -> dict[str, str]:
     return {"version": str(VERSION), "state": json.dumps(state)}
 

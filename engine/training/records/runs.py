@@ -33,7 +33,7 @@ from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.messages import Evaluation, LayerSample
+from engine.protocol.messages import Evaluation
 from engine.training.records import checkpoint_file, disk, keeping
 from engine.training.records.change import Change
 from engine.training.records.checkpoint_file import DamagedCheckpointError
@@ -264,12 +264,6 @@ class Run:
         if "metrics" in self.__dict__:
             return self.metrics.evaluations()
         return self._read_curves().evaluations
-
-    def read_samples(self) -> list[LayerSample]:
-        """Return the stored layer samples (at most four a second) in order."""
-        if "metrics" in self.__dict__:
-            return self.metrics.samples()
-        return self._read_curves().samples
 
     def _read_curves(self) -> Curves:
         newest = account.newest(self.info)

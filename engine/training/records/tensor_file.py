@@ -83,11 +83,6 @@ class _Entry(NamedTuple):
     dtype: torch.dtype
 
 
-def size_of(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> int:
-    """Return the bytes that a file of these will have."""
-    return len(_header(tensors, metadata)) + num_bytes(tensors)
-
-
 def num_bytes(tensors: Mapping[str, Tensor]) -> int:
     """Return the bytes of all tensors."""
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())

@@ -188,6 +188,8 @@ def test_wrong_settings_are_refused(tmp_path):
         open_file(path, {"separator": "dash"})
     with pytest.raises(DataError, match=r"column “c”.*no such column"):
         open_file(path, kinds={"c": "text"})
+    with pytest.raises(DataError, match=r"column “b”.*can't be of this kind"):
+        open_file(path, kinds={"b": "integer"})
     with pytest.raises(DataError, match=r"no reader “csw”.*Did you mean “csv”"):
         open_file(path, {"reader": "csw"})
 

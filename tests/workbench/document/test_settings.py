@@ -27,7 +27,6 @@ def test_broken_values_read_as_defaults(qapp):
 
 def test_recent_files_are_newest_first_and_exist(qapp, tmp_path):
     settings = Settings()
-    settings.forget_recent()
     files = [tmp_path / f"{i}.bpw" for i in range(MAX_RECENT + 3)]
     for path in files:
         path.touch()

@@ -85,7 +85,6 @@ def test_train_sends_a_frozen_copy_and_the_runs_folder(training, engines, tmp_pa
     assert loads(command.document).graph.nodes["hidden"].name == "Hidden"
     assert command.folder == str(tmp_path / "runs")
     assert (tmp_path / "runs").is_dir()
-    assert training.run_document == command.document
 
 
 def test_names_of_the_run_come_from_the_project(training):

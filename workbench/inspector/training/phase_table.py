@@ -30,7 +30,6 @@ from workbench.theme.tokens import SPACE_XS
 _ALT = Qt.KeyboardModifier.AltModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _NONE = Qt.KeyboardModifier.NoModifier
-_SPACING = 4
 
 
 class _Rows(QListWidget):

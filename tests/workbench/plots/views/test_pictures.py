@@ -214,6 +214,10 @@ def test_a_bar_tells_which_colour_means_which_value(qtbot):
     assert len(bars) == 24
     bars.sort(key=lambda s: -s.box.top())
     assert [s.colour for s in bars] == [c.name() for c in face.colours()[:24]]
+    table = style.heat_table()
+    assert [c.rgb() for c in face.colours()[:24]] == table[
+        40 : 40 + 24 * 8 : 8
+    ].tolist()
     high = area.height() / 24
     for level, stroke in enumerate(bars):
         assert stroke.box.top() == pytest.approx(area.bottom() - (level + 1) * high)
