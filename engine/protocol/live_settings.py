@@ -1,5 +1,7 @@
 """The settings that can be changed while a training goes on: one table for all."""
 
+from engine.i18n import tr
+
 RATES = ("lr", "momentum", "weight_decay")
 """Of an optimizer; for Adam's family momentum is β₁."""
 TITLES = {
@@ -10,3 +12,8 @@ TITLES = {
 }
 """Name of each of them → words in the log (English; shown through `tr`)."""
 NAMES = tuple(TITLES)
+
+
+def title(name: str) -> str:
+    """Return the words for one of them."""
+    return tr(TITLES[name])

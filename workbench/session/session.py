@@ -16,15 +16,14 @@ from engine.i18n import tr
 from engine.protocol import commands, device, messages
 from engine.protocol.past_runs import OpenedRun
 from engine.protocol.weights import WeightsPreview
-from workbench.session import past_runs
 from workbench.session.answers import Answers
 from workbench.session.checking import Checking
 from workbench.session.current_run import BEGINNINGS, CurrentRun
 from workbench.session.curves.history import History
 from workbench.session.lifeline import Lifeline
 from workbench.session.link import AnyCommand, Asked, Client, Link, spawn_engine
-from workbench.session.past_curves import started
-from workbench.session.past_runs import PastRuns
+from workbench.session.past.curves import started
+from workbench.session.past.runs import QUESTIONS, PastRuns
 from workbench.session.places import default_runs_folder, made
 from workbench.session.run_state import RunState, State
 from workbench.session.view_requests import Looking
@@ -37,7 +36,7 @@ _TOLD_ELSEWHERE = (
     commands.Estimate,
     commands.PreviewWeights,
     commands.SettleRun,
-    *past_runs.QUESTIONS,
+    *QUESTIONS,
 )
 """Questions whose failure is no notice: nobody asked, or a dialog says it."""
 
