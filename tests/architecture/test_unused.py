@@ -37,7 +37,6 @@ ALLOWED = {
         ("is_known", "quantiles"), "the door for judging; nothing shows these yet"
     ),
     **dict.fromkeys(
-        ("everywhere", "plain_words", "offered", "by_id"),
         "the one table of commands; menus and keys are being moved to it",
     ),
 }
