@@ -110,7 +110,11 @@ class PhaseProgram:
         return results
 
     def total(self, results: Mapping[str, Tensor]) -> Tensor:
-        """Return the weighted sum of the losses: what the phase minimises."""
+        """Return the weighted sum of the losses: what the phase minimises.
+
+        Shape:
+            one number per loss → one number
+        """
         total: Tensor | None = None
         for path, weight in zip(self.losses, self.weights, strict=True):
             loss = results[path]
