@@ -50,6 +50,8 @@ def run_and_see(module: nn.Module, probes: Sequence[Tensor]) -> tuple[Outputs, H
         return outputs, _recurrent(module, outputs[0])
     with torch.enable_grad(), hooks, _AtOnce():
         outputs = _as_tuple(module(*probes))
+    # Tensors that share memory count once, by their storage. Weights are there anyway,
+    # inputs and outputs are counted at the nodes that make them.
     ours = {_key(tensor) for tensor in (*module.parameters(), *module.buffers())}
     ends = {_key(tensor) for tensor in outputs}
     starts = [_key(tensor) for tensor in probes]
