@@ -16,11 +16,12 @@ MIN_COVERED = 0.97
 CATALOGUE_FIELDS = {"title", "help", "label", "doc", "unit", "unset", "watch", "text"}
 FROM_ELSEWHERE = (
     "workbench/app/commands/palette.py",
+    "workbench/app/commands/menu_bar.py",
+    "workbench/app/commands/shortcuts.py",
     "workbench/app/commands/submenus.py",
     "workbench/canvas/cards/labels.py",
-    "workbench/canvas/menus.py",
+    "workbench/canvas/commands/menus.py",
     "workbench/canvas/widgets/layer_list.py",
-    "workbench/commands/registry.py",
     "workbench/dialogs/cards.py",
     "workbench/dialogs/gallery.py",
     "workbench/inspector/fields.py",

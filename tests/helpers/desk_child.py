@@ -26,10 +26,11 @@ from PySide6.QtWidgets import (
 from engine.graph.model import ROOT
 from tests.helpers.desk_hands import Hands
 from workbench import options
-from workbench.app.commands import cheat_sheet
+from workbench.app.commands import shortcuts
 from workbench.app.launch import main
 from workbench.app.window import MainWindow
 from workbench.canvas.scene import open_block
+from workbench.commands.registry import shown
 from workbench.document import actions, blocks, notes
 
 FIELDS = (QLineEdit, QComboBox, QCheckBox, QSlider)
@@ -61,7 +62,8 @@ class Answers:
             "front": front,
             "focus": focus,
             "has_keyboard": has_keyboard,
-            "sheet": lambda: cheat_sheet.groups(window.actions_),
+            "sheet": lambda: shortcuts.groups(window.reach.commands),
+            "keys_of": lambda name: keys_of(window, name),
             "middle": middle,
             "fields": lambda: [called(field) for field in fields(window)],
             "field": lambda name: field(window, name),
@@ -147,6 +149,12 @@ def field(window: MainWindow, name: str) -> QWidget:
     if area is not None:
         area.ensureWidgetVisible(found)
     return found
+
+
+def keys_of(window: MainWindow, name: str) -> list[str]:
+    """Return the keys of a command, as they are shown here."""
+    commands = (one.command for one in window.reach.commands)
+    return [shown(key) for row in commands if row.id == name for key in row.keys]
 
 
 def middle(widget: QWidget) -> list[int]:

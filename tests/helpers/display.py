@@ -16,6 +16,7 @@ _NAMES = {
     "?": "question",
     "+": "plus",
     "-": "minus",
+    "Backspace": "BackSpace",
     "Del": "Delete",
     "Enter": "Return",
     "Esc": "Escape",

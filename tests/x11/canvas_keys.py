@@ -3,12 +3,14 @@
 import time
 
 from tests.helpers.desk import TRAIN_S, Desk
-from tests.x11.lines import CHOSEN, NODES, STATE, ZOOM, line
+from tests.x11.lines import CHECKS, CHOSEN, NODES, STATE, ZOOM, row
+
+CHOOSES = "window.canvas.popups.chooser.field.hasFocus()"
 
 # Model -----------------------------------------------------------------------------
 
 
-@line("Add a layer…")
+@row("quick_add")
 def quick_add(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press(keys)
@@ -18,21 +20,31 @@ def quick_add(desk: Desk, keys: str) -> None:
     desk.wait(f"'dropout' in {NODES}")
 
 
-@line("Connect to…")
-def connect(desk: Desk, keys: str) -> None:
+def _connects(desk: Desk, keys: str, start: str, end: str) -> None:
+    """Take a wire away and connect its ends again, from one to the other."""
     desk.ask("actions.remove(window.document, [], "
              "[e for e in window.document.project.graph.edges "
              "if e.target.node == 'tanh'])")  # fmt: skip
-    desk.select("hidden")
+    desk.select(start)
     desk.press(keys)
-    desk.wait("window.canvas.popups.chooser.field.hasFocus()")
-    desk.type("tanh")
+    desk.wait(CHOOSES)
+    desk.type(end)
     desk.press("Enter")
     edges = "{f'{e.source} {e.target}' for e in window.document.project.graph.edges}"
     desk.wait(f"'hidden.out tanh.input' in {edges}")
 
 
-@line("Arrange")
+@row("connect")
+def connect(desk: Desk, keys: str) -> None:
+    _connects(desk, keys, "hidden", "tanh")
+
+
+@row("connect_from")
+def connect_from(desk: Desk, keys: str) -> None:
+    _connects(desk, keys, "tanh", "hidden")
+
+
+@row("arrange")
 def arrange(desk: Desk, keys: str) -> None:
     desk.ask("actions.move(window.document, {'tanh': (900.0, 900.0)})")
     desk.press(keys)
@@ -46,7 +58,7 @@ def _grouped(desk: Desk, *nodes: str) -> str:
     return str(made)
 
 
-@line("Group into a block…")
+@row("group")
 def group(desk: Desk, keys: str) -> None:
     desk.select("hidden", "tanh")
     desk.press(keys)
@@ -57,21 +69,21 @@ def group(desk: Desk, keys: str) -> None:
     assert "tanh" not in desk.ask(NODES)
 
 
-@line("Unpack the block")
+@row("unpack")
 def unpack(desk: Desk, keys: str) -> None:
     _grouped(desk, "hidden", "tanh")
     desk.press(keys)
     desk.wait(f"'tanh' in {NODES}")
 
 
-@line("Open the block")
+@row("enter")
 def enter(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.press(keys)
     desk.wait(f"list(window.canvas.scene.path) == [{made!r}]")
 
 
-@line("Leave the block")
+@row("leave")
 def leave(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.ask(f"window.canvas.show_path([{made!r}])")
@@ -79,20 +91,20 @@ def leave(desk: Desk, keys: str) -> None:
     desk.wait("list(window.canvas.scene.path) == []")
 
 
-@line("Open in place")
+@row("open_in_place")
 def open_in_place(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.press(keys)
     desk.wait(f"window.canvas.scene.nodes[{made!r}].face.inner is not None")
 
 
-@line("Frame…")
+@row("frame")
 def frame(desk: Desk, keys: str) -> None:
     desk.select("hidden", "tanh")
     _noted(desk, keys, "frame")
 
 
-@line("Add a comment…")
+@row("comment")
 def comment(desk: Desk, keys: str) -> None:
     _noted(desk, keys, "comment")
 
@@ -106,7 +118,7 @@ def _noted(desk: Desk, keys: str, kind: str) -> None:
     desk.wait(f"('{kind}', 'Look here') in {found}")
 
 
-@line("Show problems")
+@row("problems")
 def problems(desk: Desk, keys: str) -> None:
     desk.wait("window.panels.is_loaded", TRAIN_S)
     desk.ask("window.docks.raise_('weights')")
@@ -131,12 +143,12 @@ def _training(desk: Desk) -> None:
     desk.wait(f"{STATE} == 'training' and window.session.history.step > 0", TRAIN_S)
 
 
-@line("Train")
+@row("train")
 def train(desk: Desk, _keys: str) -> None:
     _training(desk)
 
 
-@line("Pause")
+@row("pause")
 def pause(desk: Desk, keys: str) -> None:
     _training(desk)
     desk.press(keys)
@@ -145,7 +157,7 @@ def pause(desk: Desk, keys: str) -> None:
     desk.wait(f"{STATE} == 'training'", TRAIN_S)
 
 
-@line("Stop")
+@row("stop")
 def stop(desk: Desk, keys: str) -> None:
     _training(desk)
     desk.press(keys)
@@ -157,7 +169,7 @@ def _waits_at(desk: Desk, step: int) -> None:
     desk.wait(where, TRAIN_S)
 
 
-@line("One step")
+@row("step")
 def step(desk: Desk, keys: str) -> None:
     _long(desk)
     desk.press(keys)
@@ -166,7 +178,7 @@ def step(desk: Desk, keys: str) -> None:
     _waits_at(desk, 2)
 
 
-@line("Several steps…")
+@row("steps")
 def steps(desk: Desk, keys: str) -> None:
     _long(desk)
     desk.press(keys)
@@ -177,7 +189,7 @@ def steps(desk: Desk, keys: str) -> None:
     _waits_at(desk, 7)
 
 
-@line("Until the epoch ends")
+@row("epoch")
 def epoch(desk: Desk, keys: str) -> None:
     _long(desk)
     desk.press(keys)
@@ -186,7 +198,7 @@ def epoch(desk: Desk, keys: str) -> None:
     desk.wait(f"window.session.history.run is not None and {there}", TRAIN_S)
 
 
-@line("Restart with the changes")
+@row("restart")
 def restart(desk: Desk, keys: str) -> None:
     _training(desk)
     before = desk.ask("window.session.history.run.run")
@@ -200,7 +212,7 @@ def restart(desk: Desk, keys: str) -> None:
 # Canvas ----------------------------------------------------------------------------
 
 
-@line("Zoom")
+@row("Zoom")
 def wheel(desk: Desk, _keys: str) -> None:
     x, y = desk.ask("middle(window.canvas.viewport())")
     before = desk.ask(ZOOM)
@@ -208,7 +220,7 @@ def wheel(desk: Desk, _keys: str) -> None:
     desk.wait(f"{ZOOM} > {before}")
 
 
-@line("Pan")
+@row("Pan")
 def pan(desk: Desk, _keys: str) -> None:
     x, y = desk.ask("middle(window.canvas.viewport())")
     corner = "window.canvas.mapToScene(0, 0).x()"
@@ -220,7 +232,7 @@ def pan(desk: Desk, _keys: str) -> None:
     assert desk.ask("front()") == ""
 
 
-@line("Rename")
+@row("rename")
 def rename(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press(keys)
@@ -230,14 +242,47 @@ def rename(desk: Desk, keys: str) -> None:
     desk.wait("window.document.project.graph.node('tanh').name == 'Bend'")
 
 
-@line("Next layer")
-def next_layer(desk: Desk, keys: str) -> None:
+def _walks(name: str, start: str, end: str) -> None:
+    """Register a row that selects another layer."""
+
+    def check(desk: Desk, keys: str) -> None:
+        desk.select(start)
+        desk.press(keys)
+        desk.wait(f"{CHOSEN} == [{end!r}]")
+
+    CHECKS[name] = check
+
+
+_walks("next", "hidden", "tanh")
+_walks("previous", "tanh", "hidden")
+_walks("first", "tanh", "data")
+
+
+@row("last")
+def last(desk: Desk, keys: str) -> None:
+    order = "[n.id for n in window.document.project.graph.topological()]"
+    end = desk.ask(order)[-1]
     desk.select("hidden")
     desk.press(keys)
-    desk.wait(f"{CHOSEN} == ['tanh']")
+    desk.wait(f"{CHOSEN} == [{end!r}]")
 
 
-@line("Settings of the layer, or of the training")
+@row("fit_selection")
+def fit_selection(desk: Desk, keys: str) -> None:
+    before = desk.ask(ZOOM)
+    desk.select("tanh")
+    desk.press(keys)
+    desk.wait(f"{ZOOM} > {before}")
+
+
+@row("full_size")
+def full_size(desk: Desk, keys: str) -> None:
+    desk.ask("window.canvas.camera.set_zoom(0.3)")
+    desk.press(keys)
+    desk.wait(f"abs({ZOOM} - 1.0) < 0.001")
+
+
+@row("settings")
 def settings(desk: Desk, keys: str) -> None:
     desk.select("hidden")
     desk.press(keys)
@@ -248,7 +293,7 @@ def settings(desk: Desk, keys: str) -> None:
     desk.wait("window.inspector.training.isAncestorOf(QApplication.focusWidget())")
 
 
-@line("Back to the canvas")
+@row("back")
 def back(desk: Desk, keys: str) -> None:
     desk.ask("window.palette_panel.field.setFocus()")
     desk.wait("window.palette_panel.field.hasFocus()")
@@ -256,7 +301,7 @@ def back(desk: Desk, keys: str) -> None:
     desk.wait("window.canvas.hasFocus()")
 
 
-@line("Into an open block")
+@row("go_down")
 def into(desk: Desk, keys: str) -> None:
     made = _grouped(desk, "hidden", "tanh")
     desk.press("E")
@@ -265,18 +310,47 @@ def into(desk: Desk, keys: str) -> None:
     desk.wait("list(window.canvas.selection.ids) == ['hidden']")
 
 
-@line("Nudge")
-def nudge(desk: Desk, _keys: str) -> None:
+_WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+def _nudges(name: str, across: int, down: int) -> None:
+    """Register an arrow key, by the way that it moves."""
+
+    def check(desk: Desk, keys: str) -> None:
+        desk.select("tanh")
+        x, y = desk.ask("place('tanh')")
+        desk.press(keys)
+        desk.wait(f"place('tanh') == {[x + across, y + down]}")
+
+    CHECKS[name] = check
+
+
+for _way, (_x, _y) in _WAYS.items():
+    _nudges(f"nudge_{_way}", 10 * _x, 10 * _y)
+    _nudges(f"nudge_far_{_way}", 50 * _x, 50 * _y)
+
+
+def _there_and_back(desk: Desk, modifier: str) -> None:
     desk.select("tanh")
     place = "place('tanh')"
     x, y = desk.ask(place)
-    desk.press("Right", "Down")
+    desk.press(f"{modifier}Right", f"{modifier}Down")
     desk.wait(f"{place}[0] > {x} and {place}[1] > {y}")
-    desk.press("Left", "Up")
+    desk.press(f"{modifier}Left", f"{modifier}Up")
     desk.wait(f"{place} == {[x, y]}")
 
 
-@line("Cancel a gesture")
+@row("Nudge")
+def nudge(desk: Desk, _keys: str) -> None:
+    _there_and_back(desk, "")
+
+
+@row("Nudge far")
+def nudge_far(desk: Desk, _keys: str) -> None:
+    _there_and_back(desk, "Shift+")
+
+
+@row("escape")
 def cancel(desk: Desk, keys: str) -> None:
     place = "place('tanh')"
     before = desk.ask(place)

@@ -1,6 +1,7 @@
-"""The checks of the lines of the cheat sheet, by their words.
+"""The checks of what keys do, by the id of their row in the table of commands.
 
-A check gets the window and the keys of its line, and is named by the line's words.
+A check gets the window and one key of its row. Lines of the list of keys that stand
+for no row have theirs by their words.
 """
 
 from collections.abc import Callable
@@ -16,11 +17,11 @@ ZOOM = "window.canvas.camera.zoom"
 XOR = ["boundary", "data", "hidden", "loss", "output", "tanh"]
 
 
-def line(words: str) -> Callable[[Check], Check]:
-    """Register a check under the words of its line."""
+def row(*names: str) -> Callable[[Check], Check]:
+    """Register a check under the ids of its rows."""
 
     def register(check: Check) -> Check:
-        CHECKS[words] = check
+        CHECKS.update(dict.fromkeys(names, check))
         return check
 
     return register

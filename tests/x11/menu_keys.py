@@ -1,11 +1,11 @@
 """What the keys of the File, Edit, View and Help menus do, pressed for real."""
 
 from tests.helpers.desk import TRAIN_S, Desk
-from tests.x11.lines import CHECKS, CHOSEN, NODES, XOR, ZOOM, line
+from tests.x11.lines import CHECKS, CHOSEN, NODES, XOR, ZOOM, row
 
 
-def _opens(words: str, front: str) -> None:
-    """Register a line that opens something, which Esc closes again."""
+def _opens(name: str, front: str) -> None:
+    """Register a row that opens something, which Esc closes again."""
 
     def check(desk: Desk, keys: str) -> None:
         desk.press(keys)
@@ -13,19 +13,19 @@ def _opens(words: str, front: str) -> None:
         desk.press("Esc")
         desk.is_back()
 
-    CHECKS[words] = check
+    CHECKS[name] = check
 
 
-_opens("Open a preset…", "PresetDialog")
-_opens("Keyboard shortcuts", "shortcuts")
-_opens("Export weights…", "ExportDialog")
-_opens("Search commands…", "CommandPalette")
+_opens("preset", "PresetDialog")
+_opens("shortcuts", "shortcuts")
+_opens("export", "ExportDialog")
+_opens("palette", "CommandPalette")
 
 
 # File ------------------------------------------------------------------------------
 
 
-@line("New")
+@row("new")
 def new(desk: Desk, keys: str) -> None:
     desk.press(keys)
     desk.wait(f"{NODES} == []")
@@ -43,7 +43,7 @@ def _save(desk: Desk, keys: str, name: str) -> str:
     return path
 
 
-@line("Save")
+@row("save")
 def save(desk: Desk, keys: str) -> None:
     desk.ask("actions.rename(window.document, 'tanh', 'Bend')")
     path = _save(desk, keys, "saved.bpw")
@@ -53,14 +53,14 @@ def save(desk: Desk, keys: str) -> None:
     desk.wait(f"'Squash' in Path({path!r}).read_text()")
 
 
-@line("Save as…")
+@row("save_as")
 def save_as(desk: Desk, keys: str) -> None:
     _save(desk, keys, "one.bpw")
     path = _save(desk, keys, "two.bpw")
     desk.wait(f"'boundary' in Path({path!r}).read_text()")
 
 
-@line("Open…")
+@row("open")
 def open_file(desk: Desk, keys: str) -> None:
     path = str(desk.home / "opened.bpw")
     desk.ask(f"str(window.document.save(Path({path!r})))")
@@ -75,14 +75,14 @@ def open_file(desk: Desk, keys: str) -> None:
 # Edit ------------------------------------------------------------------------------
 
 
-@line("Undo")
+@row("undo")
 def undo(desk: Desk, keys: str) -> None:
     desk.ask("actions.remove(window.document, ['tanh'])")
     desk.press(keys)
     desk.wait(f"{NODES} == {XOR}")
 
 
-@line("Redo")
+@row("redo")
 def redo(desk: Desk, keys: str) -> None:
     desk.ask("actions.remove(window.document, ['tanh'])")
     desk.ask("window.document.undo_stack.undo()")
@@ -90,7 +90,7 @@ def redo(desk: Desk, keys: str) -> None:
     desk.wait(f"len({NODES}) == {len(XOR) - 1}")
 
 
-@line("Cut")
+@row("cut")
 def cut(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press(keys)
@@ -98,7 +98,7 @@ def cut(desk: Desk, keys: str) -> None:
     desk.wait("'tanh' in QApplication.clipboard().text()")
 
 
-@line("Copy")
+@row("copy")
 def copy(desk: Desk, keys: str) -> None:
     desk.ask("QApplication.clipboard().setText('')")
     desk.select("hidden")
@@ -107,7 +107,7 @@ def copy(desk: Desk, keys: str) -> None:
     assert desk.ask(NODES) == XOR
 
 
-@line("Paste")
+@row("paste")
 def paste(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press("Ctrl+C")
@@ -116,7 +116,7 @@ def paste(desk: Desk, keys: str) -> None:
     desk.wait(f"{NODES} == {sorted([*XOR, 'tanh_2'])}")
 
 
-@line("Duplicate")
+@row("duplicate")
 def duplicate(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press(keys)
@@ -125,14 +125,14 @@ def duplicate(desk: Desk, keys: str) -> None:
     desk.wait(f"{NODES} == {XOR}")
 
 
-@line("Delete")
+@row("delete")
 def delete(desk: Desk, keys: str) -> None:
     desk.select("tanh", "boundary")
     desk.press(keys)
     desk.wait(f"{NODES} == ['data', 'hidden', 'loss', 'output']")
 
 
-@line("Delete and heal the wire")
+@row("heal")
 def heal(desk: Desk, keys: str) -> None:
     desk.select("tanh")
     desk.press(keys)
@@ -140,13 +140,13 @@ def heal(desk: Desk, keys: str) -> None:
     desk.wait(f"'hidden.out output.input' in {edges}")
 
 
-@line("Select all")
+@row("select_all")
 def select_all(desk: Desk, keys: str) -> None:
     desk.press(keys)
     desk.wait(f"{CHOSEN} == {XOR}")
 
 
-@line("Go to a node…")
+@row("go_to")
 def go_to(desk: Desk, keys: str) -> None:
     desk.press(keys)
     desk.wait("window.canvas.popups.chooser.field.hasFocus()")
@@ -164,17 +164,17 @@ def _zooms(desk: Desk, keys: str, sign: str) -> None:
     desk.wait(f"{ZOOM} {sign} {before}")
 
 
-@line("Zoom in")
+@row("zoom_in")
 def zoom_in(desk: Desk, keys: str) -> None:
     _zooms(desk, keys, ">")
 
 
-@line("Zoom out")
+@row("zoom_out")
 def zoom_out(desk: Desk, keys: str) -> None:
     _zooms(desk, keys, "<")
 
 
-@line("Fit the network")
+@row("fit")
 def fit(desk: Desk, keys: str) -> None:
     fitted = desk.ask(ZOOM)
     desk.ask("window.canvas.camera.set_zoom(3.0)")
@@ -182,7 +182,7 @@ def fit(desk: Desk, keys: str) -> None:
     desk.wait(f"abs({ZOOM} - {fitted}) < 0.01")
 
 
-@line("Overview")
+@row("overview")
 def overview(desk: Desk, keys: str) -> None:
     shown = "window.canvas.minimap.isVisible()"
     before = desk.ask(shown)
@@ -192,7 +192,7 @@ def overview(desk: Desk, keys: str) -> None:
     desk.wait(f"{shown} is {before}")
 
 
-@line("Enlarge the panel")
+@row("enlarge")
 def enlarge(desk: Desk, keys: str) -> None:
     desk.wait("window.panels.is_loaded", TRAIN_S)
     desk.press(keys)
@@ -201,21 +201,21 @@ def enlarge(desk: Desk, keys: str) -> None:
     desk.wait("window.controllers.view.enlarging.name == ''")
 
 
-@line("Layout to build")
+@row("layout_build")
 def layout_build(desk: Desk, keys: str) -> None:
     desk.press(keys)
     desk.wait("not window.docks['loss'].isVisible()")
     desk.ask("window.controllers.view.layouts.switch('train')")
 
 
-@line("Layout to train")
+@row("layout_train")
 def layout_train(desk: Desk, keys: str) -> None:
     desk.ask("window.controllers.view.layouts.switch('build')")
     desk.press(keys)
     desk.wait("window.docks['loss'].isVisible()")
 
 
-@line("Dark or light")
+@row("theme")
 def theme(desk: Desk, keys: str) -> None:
     before = desk.ask("window.settings.theme")
     desk.press(keys)
@@ -223,7 +223,7 @@ def theme(desk: Desk, keys: str) -> None:
     desk.press(keys)
 
 
-@line("Full screen")
+@row("full_screen")
 def full_screen(desk: Desk, keys: str) -> None:
     desk.press(keys)
     desk.wait("window.isFullScreen()")

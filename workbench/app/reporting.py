@@ -1,10 +1,9 @@
 """Says around the canvas what document and engine tell: problems, progress, size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 
 from engine.errors import EngineError
 from engine.graph.problems import Fix, Problem
@@ -37,17 +36,14 @@ class Reporting(QObject):
     Args:
         screen: The widgets.
         training: Learns whether the graph can be trained.
-        actions: Entries of the menus, by id.
 
     Attributes:
         analysis: The newest check of the document, None before the first.
     """
 
-    def __init__(
-        self, screen: Screen, training: TrainCommands, actions: Mapping[str, QAction]
-    ) -> None:
+    def __init__(self, screen: Screen, training: TrainCommands) -> None:
         super().__init__(screen.widget)
-        self._screen, self._training, self._actions = screen, training, actions
+        self._screen, self._training = screen, training
         self.analysis: Analysis | None = None
         self._ticks = 0
         self._connect_document()
@@ -56,11 +52,9 @@ class Reporting(QObject):
 
     def _connect_document(self) -> None:
         screen = self._screen
-        document, stack = screen.document, screen.document.undo_stack
+        document = screen.document
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
-        stack.canUndoChanged.connect(self._actions["undo"].setEnabled)
-        stack.canRedoChanged.connect(self._actions["redo"].setEnabled)
         inspector, canvas = screen.inspector, screen.canvas
         canvas.selection_changed.connect(inspector.show_nodes)
         canvas.node_activated.connect(inspector.focus_first)
@@ -104,8 +98,6 @@ class Reporting(QObject):
         screen.canvas.set_live(None)
         screen.canvas.setFocus()
         self._show_problems(None)
-        for name in ("undo", "redo"):
-            self._actions[name].setEnabled(False)
         self._on_changed(())
         screen.status.show_progress(screen.session.history)
 

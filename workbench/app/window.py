@@ -26,7 +26,8 @@ from workbench.app.bars.status import StatusBar
 from workbench.app.bars.toolbar import ToolBar, TrainButton
 from workbench.app.centre.start_page import StartPage
 from workbench.app.commands import submenus
-from workbench.app.commands.actions import Actions
+from workbench.app.commands.menu_bar import Actions
+from workbench.app.commands.reach import Reach
 from workbench.app.controllers import Controllers
 from workbench.app.docks.docks import Docks
 from workbench.app.docks.panels import Panels
@@ -108,8 +109,8 @@ class MainWindow(QMainWindow):
 
     def _make_commands(self) -> None:
         self.controllers = made = Controllers(self, self.status, self.recovery)
-        self.actions_ = Actions(self, made.handlers())
-        made.follow(self.actions_)
+        self.reach = Reach(self, made)
+        self.actions_ = Actions(self, self.reach)
         self.tools = ToolBar(self.actions_)
         submenus.fill(self.actions_.menus, self, made.files, self.tools.device)
 
@@ -148,7 +149,9 @@ class MainWindow(QMainWindow):
         self.document.replaced.connect(self._show_title)
         self.document.title_changed.connect(self._show_title)
         self.painted.connect(self.start_late)
-        self.reporting = Reporting(self, made.training, self.actions_)
+        self.palette_panel.layer_chosen.connect(self.canvas.add_at_centre)
+        self.canvas.library_changed.connect(self.palette_panel.refill)
+        self.reporting = Reporting(self, made.training)
         made.engine_care.gave_up.connect(self.tools.device.show_off)
         made.outside.begin()
         self.focus_ring = focus.FocusRing(self)
@@ -201,10 +204,8 @@ class MainWindow(QMainWindow):
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Lead Esc, that no panel needs itself, back to the canvas."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
+        """Do what a key stands for that no panel needs itself."""
+        if not self.actions_.press_last(event):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

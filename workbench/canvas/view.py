@@ -25,12 +25,13 @@ from engine.errors import EngineError
 from engine.graph.model import Edge, Endpoint
 from engine.protocol.messages import Analysis, LayerSample
 from workbench import theme
-from workbench.canvas import keys, menus, view_setup
+from workbench.canvas import view_setup
+from workbench.canvas.commands import keys, menus
+from workbench.canvas.commands.operated import Operated
 from workbench.canvas.edits import blocks, drop, edit
 from workbench.canvas.edits.arrange import Arranging
 from workbench.canvas.geometry.camera import Camera
 from workbench.canvas.gestures.pointer import Pointer
-from workbench.canvas.operated import Operated
 from workbench.canvas.painting import cached_picture
 from workbench.canvas.painting.minimap import MiniMap
 from workbench.canvas.painting.overlay import Overlay

@@ -4,9 +4,9 @@ Each package that can do something has one table of these. Menus, context menus,
 the command palette and the list of keys read the tables and know nothing by themselves.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtGui import QKeySequence
 
@@ -15,6 +15,15 @@ from workbench.theme.text import plain
 
 Key = QKeySequence.StandardKey | str
 """What the system calls so, or the keys themselves, as they are shown."""
+MENUS = {
+    "file": "&File",
+    "edit": "&Edit",
+    "view": "&View",
+    "model": "&Model",
+    "train": "&Train",
+    "help": "&Help",
+}
+"""The menu bar: ids and titles."""
 C = TypeVar("C")
 """What a table's commands act on."""
 
@@ -43,27 +52,32 @@ def _nothing(_where: object) -> str:
     return ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Command(Generic[C]):
     """One row of a table.
 
     Args:
         id: Stable name in the code.
         words: English, with `&` before the letter of the menu.
+        run: What it does.
         keys: What does the same; the first is shown.
         icon: Name of its icon, or empty.
         tint: Token of the icon's colour.
-        run: What it does.
         enabled: Whether it can apply now.
         now: Its words as things stand; empty: as always.
         why: Why it can't apply, for its tooltip.
         places: The menus that offer it.
         everywhere: Its keys work wherever the keyboard is, not only on the canvas.
+        at_last: Its keys are taken only where nothing else wants them.
+        explains: Run where it can't apply, it says what it needs.
+        menu: Id of the menu that it opens instead of doing something.
+        checked: Whether it is on, for what can be on or off.
     """
 
     id: str
     words: str
-    run: Callable[[C], object]
+    run: Callable[[C], object] = _nothing
+    _: KW_ONLY
     keys: tuple[Key, ...] = ()
     icon: str = ""
     tint: str = "fg2"
@@ -72,6 +86,10 @@ class Command(Generic[C]):
     why: Callable[[C], str] = _nothing
     places: tuple[Place, ...] = ()
     everywhere: bool = False
+    at_last: bool = False
+    explains: bool = False
+    menu: str = ""
+    checked: Callable[[C], bool] | None = None
 
     @property
     def key(self) -> str:
@@ -113,6 +131,12 @@ class Bound(Generic[C]):
         return self.command.enabled(self._where())
 
     @property
+    def is_checked(self) -> bool:
+        """Whether it is on."""
+        checked = self.command.checked
+        return checked is not None and checked(self._where())
+
+    @property
     def obstacle(self) -> str:
         """Why it can't apply now, where that is known."""
         return self.command.why(self._where())
@@ -122,23 +146,16 @@ class Bound(Generic[C]):
         self.command.run(self._where())
 
 
-def offered(menu: str, bound: Iterable[Bound]) -> list[list[Bound]]:
+def offered(menu: str, bound: Iterable[Bound[Any]]) -> list[list[Bound[Any]]]:
     """Return what a menu offers, by its groups."""
-    found: list[tuple[Place, Bound]] = [
+    found: list[tuple[Place, Bound[Any]]] = [
         (place, one)
         for one in bound
         for place in one.command.places
         if place.menu == menu and (one.is_enabled or not place.hides)
     ]
     found.sort(key=lambda pair: pair[0][:3])
-    groups: dict[int, list[Bound]] = {}
+    groups: dict[int, list[Bound[Any]]] = {}
     for place, one in found:
         groups.setdefault(place.group, []).append(one)
     return list(groups.values())
-
-
-def by_id(table: Sequence[Command[C]]) -> dict[str, Command[C]]:
-    """Return a table's rows by their ids, of which no two are the same."""
-    found = {command.id: command for command in table}
-    assert len(found) == len(table), "two commands have one id"
-    return found

@@ -10,6 +10,7 @@ from workbench.session.answers import Answers
 from workbench.session.curves.history import History
 from workbench.session.filling import Filling
 from workbench.session.link import Asked
+from workbench.session.live_settings import training_fingerprint
 from workbench.session.names import Names, names_of
 from workbench.session.past_runs import PastRuns
 from workbench.session.run_state import RunState, State
@@ -36,6 +37,7 @@ class CurrentRun(QObject):
     Attributes:
         history: Everything that the run has told.
         document: Text of the project that it trains.
+        fingerprint: What makes another run of it, see `training_fingerprint`.
         failure: What went wrong, if something did.
         filling: Puts what was recorded before into the history.
 
@@ -54,7 +56,7 @@ class CurrentRun(QObject):
         self._state, self._past = state, past
         self.history = History()
         self.filling = Filling(self.history, self)
-        self.document = ""
+        self.document = self.fingerprint = ""
         self.failure: messages.Outcome | messages.Failed | None = None
         self._names = Names()
         self._is_left = False
@@ -62,6 +64,7 @@ class CurrentRun(QObject):
     def begin(self, project: Project, document: str) -> None:
         """Note what will be trained; `document` is the text of `project`."""
         self._names, self.document = names_of(project), document
+        self.fingerprint = training_fingerprint(project)
         self.failure = None
 
     def leave(self) -> None:

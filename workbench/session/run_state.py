@@ -6,9 +6,10 @@ starting ─▶ idle ─▶ compiling ─▶ training ◀─▶ paused
              └── finished · stopped · diverged · failed
 """
 
+from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 State = Literal[
     "starting",
@@ -45,6 +46,7 @@ class RunState(QObject):
         super().__init__(parent)
         self.word: State = "starting"
         self._is_recovering = False
+        self._next: Callable[[], object] | None = None
 
     @property
     def active(self) -> bool:
@@ -64,6 +66,21 @@ class RunState(QObject):
             if has_ended:
                 self.ended.emit()
             self.changed.emit(word)
+            if has_ended:
+                self._go_on()
+
+    def then(self, act: Callable[[], object] | None) -> None:
+        """Do something once no run is in the engine any more; None: nothing.
+
+        What was wanted before is forgotten.
+        """
+        self._next = act
+
+    def _go_on(self) -> None:
+        """Do what was wanted, after those who hear of the end have done their part."""
+        act, self._next = self._next, None
+        if act is not None:
+            QTimer.singleShot(0, self, act)
 
     def follow(self, word: State) -> None:
         """Go where the run is, unless it is asked to stop."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
+from engine.graph.settings import Training
 from engine.i18n import tr
 from engine.protocol import commands, device, messages
 from engine.protocol.past_runs import OpenedRun
@@ -22,6 +23,7 @@ from workbench.session.current_run import BEGINNINGS, CurrentRun
 from workbench.session.curves.history import History
 from workbench.session.lifeline import Lifeline
 from workbench.session.link import AnyCommand, Asked, Client, Link, spawn_engine
+from workbench.session.live_settings import LiveSettings, training_fingerprint
 from workbench.session.past_curves import started
 from workbench.session.past_runs import PastRuns
 from workbench.session.places import default_runs_folder, made
@@ -71,6 +73,7 @@ class Session(QObject):
         super().__init__(parent)
         self.runs_folder = runs_folder or default_runs_folder()
         self._link, self._state = Link(spawn), RunState(self)
+        self._live = LiveSettings(self.set_hyper)
         self.past_runs = PastRuns(self._ask, self)
         self._run = CurrentRun(self._state, self.past_runs, self)
         history = self._run.history
@@ -123,6 +126,11 @@ class Session(QObject):
     def history(self) -> History:
         """What the current or last run has told."""
         return self._run.history
+
+    @property
+    def run_document(self) -> str:
+        """Text of the project that the current or last run trains."""
+        return self._run.document
 
     @property
     def failure(self) -> messages.Outcome | messages.Failed | None:
@@ -240,6 +248,7 @@ class Session(QObject):
 
     def _begin(self, project: Project, document: str) -> None:
         self._run.begin(project, document)
+        self._live.begin(project.training)
         self._state.begin()
         self.start_engine()
         if self._link.connected:
@@ -262,8 +271,14 @@ class Session(QObject):
         """Go on until the epoch ends, then pause."""
         self._send_to_run(commands.RunToEpochEnd())
 
-    def stop(self) -> None:
-        """End the run with a checkpoint."""
+    def stop(self, then: Callable[[], object] | None = None) -> None:
+        """End the run with a checkpoint.
+
+        Args:
+            then: Done once no run is in the engine any more, unless somebody stops or
+                leaves the run meanwhile.
+        """
+        self._state.then(then)
         self._send_to_run(commands.Stop())
         if self.active:
             self._state.set("stopping")
@@ -283,6 +298,15 @@ class Session(QObject):
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting of the running training."""
         self._send_to_run(commands.SetHyper(name, value, phase))
+
+    def follow(self, training: Training) -> None:
+        """Send the run every rate that has changed since it began."""
+        if self.active:
+            self._live.follow(training)
+
+    def differs(self, project: Project) -> bool:
+        """Return whether a project would make another run than the one that is on."""
+        return self.active and training_fingerprint(project) != self._run.fingerprint
 
     def export(
         self, format_id: str, path: str, averaged: bool = True, from_step: int = -1

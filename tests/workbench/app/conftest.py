@@ -100,3 +100,18 @@ def running(qtbot, window, engine, started):
     engine.tell(started, len(engine.sent))
     qtbot.waitUntil(lambda: window.session.state == "training")
     return window
+
+
+@pytest.fixture
+def early(qtbot, qapp, engine, tmp_path):
+    """A window whose engine has not answered yet."""
+    engine.inbox = []
+    window = MainWindow(Session(lambda: engine, tmp_path / "runs"), Settings())
+    window.recovery.path = tmp_path / "recovery.bpw"
+    window.document.load_preset("xor")
+    window.show()
+    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=20_000)
+    yield window
+    window.asks_nothing = True
+    window.close()
+    discard(window)

@@ -1,40 +1,16 @@
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from engine.graph.edits import Rename, SetParam, SetTraining
 from engine.graph.problems import Fix, Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Forecast, Outcome
-from workbench.app.commands.actions import ENTRIES
 from workbench.app.docks.docks import TitleBar
-from workbench.commands.words import keys_of
 from workbench.dialogs import unsaved
 from workbench.document import Document
 from workbench.document.files.recovery import Recovery
-
-
-@pytest.mark.parametrize(
-    ("action", "keys"),
-    [("train", "F5"), ("pause", "F6"), ("stop", "Shift+F5"), ("step", "F10"),
-     ("steps", "Shift+F10"), ("palette", "Ctrl+K"), ("fit", "F"), ("arrange", "L"),
-     ("quick_add", "Tab"), ("shortcuts", "?"), ("save", "Ctrl+S"), ("undo", "Ctrl+Z")],
-)  # fmt: skip
-def test_action_has_its_key(window, action, keys):
-    assert keys_of(window.actions_[action]) == keys
-
-
-def test_no_two_actions_share_a_key(window):
-    keys = [
-        QKeySequence(key).toString()
-        for action in window.actions_.values()
-        for key in action.shortcuts()
-    ]
-    assert len(keys) == len(set(keys))
-    assert len(ENTRIES) > 30
 
 
 def test_title_follows_the_document_and_its_changes(window):

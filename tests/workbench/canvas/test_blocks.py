@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QToolButton
 
 from engine.graph.model import Edge
 from tests.workbench.canvas import nets
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 from workbench.canvas.edits import blocks as block_edits
 from workbench.canvas.edits import drop
 from workbench.canvas.live import looks

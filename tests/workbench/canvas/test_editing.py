@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from engine.layers import registry
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 from workbench.canvas.edits import drop
 from workbench.canvas.widgets.layer_list import LayerList
 

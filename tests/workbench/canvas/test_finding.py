@@ -9,7 +9,7 @@ from engine.graph.model import Endpoint
 from engine.layers.datasets.catalogue import DATASETS
 from engine.protocol.messages import Analysis, NodeInfo
 from tests.workbench.canvas import nets
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 from workbench.canvas.edits import align
 from workbench.canvas.widgets.layer_list import LayerList
 from workbench.canvas.widgets.undo_list import UndoList

@@ -14,7 +14,7 @@ from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
 from tests.workbench.canvas.conftest import Hand
 from tests.workbench.canvas.test_editing import _drop
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 from workbench.canvas.view import CanvasView
 from workbench.canvas.widgets.undo_list import UndoList
 from workbench.document import Document, actions, blocks, library

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 from workbench.canvas.edits import align, drop, edit, lora
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene import open_block

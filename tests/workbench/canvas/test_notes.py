@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 
 from engine.graph.files import serialize
 from tests.workbench.canvas import nets
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 from workbench.canvas.edits import notes as note_edits
 from workbench.canvas.scene import notes as note_layer
 from workbench.document import Document, blocks, notes

@@ -4,7 +4,7 @@ import pytest
 
 from engine.protocol import commands, messages
 from tests.helpers import frames
-from tests.workbench.session.test_session import READY, Engines, project
+from tests.workbench.session.conftest import READY, Engines, project
 from workbench.session.session import Session
 from workbench.session.vigil import LOOK_MS, Vigil
 

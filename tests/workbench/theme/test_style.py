@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QPushButton
 
 from engine.layers import registry
 from workbench import theme
-from workbench.app.commands.actions import ENTRIES
+from workbench.app.commands.table import TABLE
+from workbench.canvas.commands import table as canvas_table
 from workbench.theme import icons, style, tokens
 
 
@@ -34,7 +35,7 @@ def test_style_sheet_has_no_hole_and_all_its_pictures(name):
 
 
 def test_every_action_and_category_has_its_icon():
-    wanted = {entry.icon for entry in ENTRIES if entry.icon}
+    wanted = {row.icon for row in (*TABLE, *canvas_table.TABLE) if row.icon}
     wanted |= {f"cat-{category}" for category in registry.CATEGORIES}
     assert wanted <= set(icons.names())
 

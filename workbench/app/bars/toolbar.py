@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from workbench.theme.text import word
 
 _GROUPS = (("new", "open", "save"), ("undo", "redo"), ("arrange", "zoom_in", "fit"))
 AUTO = "auto"
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class SearchButton(QPushButton):
@@ -37,7 +38,8 @@ class SearchButton(QPushButton):
         self.clicked.connect(action.trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(30, 0, 10, 0)
-        words, keys = Label(tr("Search commands…")), Label("Ctrl+K")
+        words = Label(tr("Search commands…"))
+        keys = Label(action.shortcut().toString(_NATIVE))
         polish(words, "role", "secondary")
         polish(keys, "role", "faint")
         row.addWidget(words, 1)

@@ -60,7 +60,7 @@ class StartPage(QWidget):
         self.gallery = Gallery()
         self.gallery.chosen.connect(self._files.open_preset)
         self.gallery.train_wanted.connect(self._files.train_preset)
-        self._box.removeItem(self._box.itemAt(1))
+        self._box.takeAt(1)
         self._box.addWidget(self.gallery, 1)
         self.gallery.search.setFocus()
 

@@ -1,39 +1,47 @@
 """Everything that the command palette finds."""
 
-from collections.abc import Mapping
-
-from PySide6.QtGui import QAction
+from functools import partial
+from typing import Any
 
 import presets
 from engine.graph import ports
 from engine.i18n import tr
 from engine.layers import registry
-from workbench.app.commands.actions import ENTRIES
+from workbench.app.commands.reach import Reach
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
-from workbench.commands.words import keys_of, words_of
-from workbench.dialogs.palette import Command
+from workbench.commands.registry import MENUS, Bound, offered
+from workbench.dialogs.palette import Command, CommandPalette
+
+_ITSELF = "palette"
 
 
-def all_commands(
-    desk: Desk, files: Files, actions: Mapping[str, QAction]
-) -> list[Command]:
-    """Return everything that can be done now.
-
-    Args:
-        desk: Where it is done.
-        files: Opens presets.
-        actions: What menus can do, by id.
-    """
-    return [*_actions(actions), *_nodes(desk), *_presets(files), *_layers(desk)]
+def show(reach: Reach) -> None:
+    """Open the command palette."""
+    palette = CommandPalette(all_commands(reach), reach.desk.widget)
+    palette.finished.connect(palette.deleteLater)
+    palette.show()
 
 
-def _actions(made: Mapping[str, QAction]) -> list[Command]:
+def all_commands(reach: Reach) -> list[Command]:
+    """Return everything that can be done now."""
+    desk, files = reach.desk, reach.made.files
+    return [*_actions(reach), *_nodes(desk), *_presets(files), *_layers(desk)]
+
+
+def _actions(reach: Reach) -> list[Command]:
+    groups = [group for menu in MENUS for group in offered(menu, reach.commands)]
+    rows = [one for group in groups for one in group if _is_listed(one)]
     return [
-        Command(words_of(made[e.id]), made[e.id].trigger, keys_of(made[e.id]), e.icon)
-        for e in ENTRIES
-        if e.id in made and made[e.id].isEnabled() and e.id != "palette"
+        Command(one.plain_words, one.run, one.command.key, one.command.icon)
+        for one in rows
     ]
+
+
+def _is_listed(one: Bound[Any]) -> bool:
+    row = one.command
+    is_of_use = one.is_enabled or row.explains
+    return is_of_use and not row.menu and row.id != _ITSELF
 
 
 def _layers(desk: Desk) -> list[Command]:
@@ -41,7 +49,7 @@ def _layers(desk: Desk) -> list[Command]:
     return [
         Command(
             tr("Add {title}", title=spec.title),
-            lambda spec=spec: add(spec.id),
+            partial(add, spec.id),
             tr(registry.CATEGORIES[spec.category]),
             f"cat-{spec.category}",
             spec.category,
@@ -55,7 +63,7 @@ def _nodes(desk: Desk) -> list[Command]:
     return [
         Command(
             tr("Go to {title}", title=ports.title(node)),
-            lambda node_id=node_id: go(node_id),
+            partial(go, node_id),
             node_id,
             "fit",
         )
@@ -68,7 +76,7 @@ def _presets(files: Files) -> list[Command]:
     return [
         Command(
             tr("Open preset {title}", title=tr(info.title)),
-            lambda info=info: go(info.id),
+            partial(go, info.id),
             tr("Preset"),
             "open",
         )

@@ -10,8 +10,6 @@ from workbench.app.bars.toolbar import DevicePicker
 from workbench.app.desk import Desk
 from workbench.app.docks.docks import Docks
 from workbench.app.files.projects import Files
-from workbench.canvas.edits import align
-from workbench.canvas.view import CanvasView
 from workbench.document.settings import Settings
 from workbench.theme.text import tip, word
 
@@ -33,7 +31,6 @@ def fill(
     """
     fill_recent(menus["recent"], files, desk.settings)
     fill_panels(menus["panels"], desk.docks)
-    fill_align(menus["align"], desk.canvas)
     fill_language(menus["language"], desk.settings, desk.banner)
     fill_devices(menus["device"], picker)
 
@@ -58,19 +55,6 @@ def fill_panels(menu: QMenu, docks: Docks) -> None:
     """List the panels with their ticks."""
     for name in docks.names():
         menu.addAction(docks[name].toggleViewAction())
-
-
-def fill_align(menu: QMenu, canvas: CanvasView) -> None:
-    """List the ways to align the selected nodes; two are needed."""
-    for kind, (words, _, _) in align.KINDS.items():
-        action = menu.addAction(tr(words))
-        action.triggered.connect(lambda _=False, kind=kind: align.apply(canvas, kind))
-
-    def enable() -> None:
-        for action in menu.actions():
-            action.setEnabled(len(canvas.selection.ids) > 1)
-
-    menu.aboutToShow.connect(enable)
 
 
 def fill_language(menu: QMenu, settings: Settings, banner: Banner) -> None:

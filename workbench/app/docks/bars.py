@@ -105,6 +105,7 @@ class TabTools(QWidget):
     ) -> None:
         super().__init__(window)
         self.tabs, self._current, self._enlarge = tabs, current, enlarge
+        self._window = window
         self._is_placing = False
         polish(self, "tabtools", value=True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -154,7 +155,7 @@ class TabTools(QWidget):
         self.setGeometry(
             box.x() + box.width(), box.y(), self.sizeHint().width(), box.height()
         )
-        self.setVisible(self.tabs.isVisibleTo(self.parentWidget()))
+        self.setVisible(self.tabs.isVisibleTo(self._window))
         self.raise_()
 
     def _on_enlarge(self) -> None:

@@ -1,14 +1,22 @@
 """The live plots, made after the first paint because pyqtgraph is slow to load."""
 
 import threading
-from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from workbench.app.docks.docks import Docks
 from workbench.app.docks.plot_import import load_plain, load_qt
 from workbench.session.curves.history import History
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.plots.panels.log import LogView
+    from workbench.plots.panels.panel import Panel
+    from workbench.plots.views.panel import ViewPanel
+
+    Plot = Panel | LogView
 
 _POLL_MS = 10
 
@@ -27,9 +35,10 @@ class Panels(QObject):
     def __init__(self, docks: Docks, history: History, parent: QObject) -> None:
         super().__init__(parent)
         self._docks, self._history = docks, history
-        self.plots: dict[str, QWidget] = {}
+        self.plots: dict[str, Plot] = {}
+        self.views: ViewPanel | None = None
         self._state = ""
-        self._waiting: list[Callable[[], QWidget]] = []
+        self._waiting: list[Callable[[History], Plot]] = []
         self._names: list[str] = []
         self._thread: threading.Thread | None = None
         self._pieces = load_qt()
@@ -58,6 +67,7 @@ class Panels(QObject):
         if self._thread is not None:
             self._thread.join()
         self.plots.clear()
+        self.views = None
 
     @property
     def is_loaded(self) -> bool:
@@ -78,13 +88,13 @@ class Panels(QObject):
 
     def expect_views(self, has_views: bool) -> None:
         """Say whether the document has views."""
-        if "views" in self.plots:
-            self.plots["views"].expect(has_views)
+        if self.views is not None:
+            self.views.expect(has_views)
 
     def show_view(self, path: str) -> None:
         """Show the view of a node, if it has told something already."""
-        if "views" in self.plots:
-            self.plots["views"].show_node(path)
+        if self.views is not None:
+            self.views.show_node(path)
 
     def _on_poll(self) -> None:
         if self._thread is not None and self._thread.is_alive():
@@ -97,6 +107,8 @@ class Panels(QObject):
         name, make = self._names.pop(0), self._waiting.pop(0)
         plot = make(self._history)
         self.plots[name] = plot
+        if name == "views":
+            self.views = cast("ViewPanel", plot)
         plot.set_state(self._state)
         self._docks.put(name, plot)
         if not self._waiting:
@@ -104,7 +116,7 @@ class Panels(QObject):
             self.loaded.emit()
 
 
-def _makers() -> dict[str, Callable[[History], QWidget]]:
+def _makers() -> "dict[str, Callable[[History], Plot]]":
     from workbench.plots.panels.accuracy import AccuracyPlot  # noqa: PLC0415 - pyqtgraph
     from workbench.plots.panels.gradients import GradientPlot  # noqa: PLC0415
     from workbench.plots.panels.log import LogView  # noqa: PLC0415

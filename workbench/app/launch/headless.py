@@ -8,7 +8,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,7 +171,12 @@ def _call(arguments: Sequence[str], *, quiet: bool = False) -> int:
 
 def _end(child: subprocess.Popen[str]) -> None:
     """Let a child that got the same Ctrl+C save; end it when it does not."""
-    for end in (lambda: None, child.terminate, child.kill):
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: None,
+        child.terminate,
+        child.kill,
+    )
+    for end in steps:
         end()
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(_SAVE_LIMIT_S)

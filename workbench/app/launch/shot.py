@@ -197,14 +197,13 @@ def _palette(window: MainWindow) -> QWidget:
     from workbench.app.commands.palette import all_commands  # noqa: PLC0415 - one screen
     from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415 - one screen
 
-    found = all_commands(window, window.controllers.files, window.actions_)
-    palette = CommandPalette(found, window)
+    palette = CommandPalette(all_commands(window.reach), window)
     palette.show()
     return palette
 
 
 def _shortcuts(window: MainWindow) -> QWidget:
-    window.controllers.helpers.show_shortcuts()
+    window.actions_["shortcuts"].trigger()
     return window.findChild(QWidget, "shortcuts") or window
 
 

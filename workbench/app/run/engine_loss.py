@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine.graph.files import serialize
 from engine.i18n import tr
@@ -80,7 +80,7 @@ class EngineCare(QObject):
         if self._desk.session.active and history.run is not None:
             doing = tr("{doing}, step {step}", doing=doing, step=count(history.step))
         facts = {
-            "time": QLocale().toString(silence.since.time(), "HH:mm:ss"),
+            "time": f"{silence.since:%H:%M:%S}",
             "doing": doing,
         }
         if not silence.answers:
@@ -106,7 +106,8 @@ class EngineCare(QObject):
 
     def _say_lost(self, past: PastRun | None, *, again: bool) -> None:
         """Say that the engine is gone, and from where its run can go on."""
-        words, offers = self._words_lost, []
+        words = self._words_lost
+        offers: list[Offer] = []
         if past is not None:
             words = f"{words} {_goes_on(past)}"
             offers.append((tr("Resume the run"), self._training.resume_past))

@@ -1,10 +1,9 @@
 """What the Train menu does, and what the states of a run enable."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from engine.errors import EngineError
@@ -15,12 +14,10 @@ from engine.protocol.messages import Analysis, Failed, Outcome, RunStarted
 from workbench.app.desk import Desk
 from workbench.app.files.outside import OutsidePaths
 from workbench.app.run.early import Early
-from workbench.app.run.live_settings import LiveSettings, essence
 from workbench.app.run.weights_dialog import rooted
-from workbench.commands.words import keys_of
 from workbench.document import actions
+from workbench.session.live_settings import training_fingerprint
 from workbench.theme.text import count as count_words
-from workbench.theme.text import plain, tip
 
 if TYPE_CHECKING:
     from workbench.app.bars.banner import Kind, Offer
@@ -37,7 +34,14 @@ class TrainCommands(QObject):
     Args:
         desk: Whose document is trained.
         outside: Knows whether what a run starts from may be read.
+
+    Attributes:
+        possible: Ids of the commands that can do something now.
+        goes_on: To train is to go on with a run.
+        obstacle: Why nothing can be trained now, or nothing.
     """
+
+    changed = Signal()  # any of the attributes
 
     node_wanted = Signal(str)
     begun = Signal()  # or gone on
@@ -49,13 +53,10 @@ class TrainCommands(QObject):
         self._desk, self._document = desk, document
         self._session, self._banner = session, banner
         self._outside = outside
-        self._live = LiveSettings(session.set_hyper)
-        self._run_essence = ""
-        self._actions: Mapping[str, QAction] = {}
+        self.possible: frozenset[str] = frozenset()
+        self.goes_on, self.obstacle = False, ""
         self._analysis: Analysis | None = None
         self._past: PastRun | None = None
-        self._restart = False
-        self._keep_from = ""
         self.early = Early(banner, self)
         self.early.changed.connect(self.refresh)
         self._drift = QTimer(self)
@@ -70,10 +71,6 @@ class TrainCommands(QObject):
         session.run_started.connect(self._on_run_started)
         session.devices_ready.connect(lambda _devices: self._on_ready())
         session.engine_lost.connect(self._on_lost)
-
-    def follow(self, acts: Mapping[str, QAction]) -> None:
-        """Keep these actions as the states allow."""
-        self._actions = acts
         self.refresh()
 
     def set_analysis(self, analysis: Analysis) -> None:
@@ -146,8 +143,6 @@ class TrainCommands(QObject):
             return
         self.begun.emit()
         self._banner.hide()
-        self._live.begin(past.project.training)
-        self._run_essence = essence(past.project)
         self._session.resume_run(str(past.folder), past.project, from_step=from_step)
         self._drift.start()
 
@@ -157,8 +152,8 @@ class TrainCommands(QObject):
         past = self._past
         if past is None or self._session.active:
             return None
-        same = essence(self._document.project) == essence(past.project)
-        return past if same else None
+        shown = training_fingerprint(self._document.project)
+        return past if shown == training_fingerprint(past.project) else None
 
     def _on_run_started(self, _run: RunStarted) -> None:
         """Offer nothing more to go on with: something has begun."""
@@ -173,9 +168,6 @@ class TrainCommands(QObject):
             return
         self.begun.emit()
         self._banner.hide()
-        project = self._document.project
-        self._live.begin(project.training)
-        self._run_essence = essence(project)
         self._session.train(
             rooted(self._document),
             paused=paused,
@@ -235,8 +227,7 @@ class TrainCommands(QObject):
         if self._is_early(lambda: self._start_again(weights_from)):
             return
         if self._session.active:
-            self._restart, self._keep_from = True, weights_from
-            self._session.stop()
+            self._session.stop(then=lambda: self.start(weights_from=weights_from))
         else:
             self.start(weights_from=weights_from)
 
@@ -253,7 +244,7 @@ class TrainCommands(QObject):
 
     def _on_changed(self, edits: Iterable[Edit]) -> None:
         if self._session.active:
-            self._live.follow(self._document.project.training)
+            self._session.follow(self._document.project.training)
             self._drift.start()
             return
         if not all(isinstance(edit, Move) for edit in edits):
@@ -270,8 +261,7 @@ class TrainCommands(QObject):
 
     def _compare(self) -> None:
         """Say when the canvas is no longer what runs."""
-        differs = essence(self._document.project) != self._run_essence
-        if self._session.active and differs:
+        if self._session.differs(rooted(self._document)):
             words = tr("The canvas differs from the running copy.")
             offers = [
                 (tr("Keep the weights that still fit"), self.keep),
@@ -285,10 +275,6 @@ class TrainCommands(QObject):
         if not self._session.active:
             self._banner.withdraw("drift")
         self.refresh()
-        if self._restart and not self._session.active:
-            self._restart = False
-            kept, self._keep_from = self._keep_from, ""
-            QTimer.singleShot(0, self, lambda: self.start(weights_from=kept))
 
     def _on_outcome(self, outcome: Outcome) -> None:
         """Say what ended a run that did not end well."""
@@ -316,16 +302,13 @@ class TrainCommands(QObject):
         self._banner.say("error", failed.text, offers, about=_FAILURE)
 
     def refresh(self) -> None:
-        """Let each action be chosen if it can do something now."""
-        if not self._actions:
-            return
+        """Work out what can be done now, and tell."""
         state, active = self._session.state, self._session.active
         resumable = state == "paused"
         is_obeyed = active and state != "stopping"
-        goes_on = resumable or self._resumable_past is not None
         obstacle = self._obstacle()
         can_begin = resumable or not (active or obstacle) or self._is_starting
-        enabled = {
+        can = {
             "train": can_begin,
             "pause": is_obeyed,
             "stop": is_obeyed or self.early.waits,
@@ -335,16 +318,10 @@ class TrainCommands(QObject):
             "restart": can_begin or not obstacle,
             "keep": not obstacle and self._session.history.run is not None,
         }
-        for name, is_on in enabled.items():
-            self._actions[name].setEnabled(is_on)
-        self._name_train(goes_on, "" if active else obstacle)
-
-    def _name_train(self, goes_on: bool, obstacle: str) -> None:
-        """Give the main action its words, and say why it can't be used."""
-        action = self._actions["train"]
-        action.setText(tr("&Resume") if goes_on else tr("T&rain"))
-        words = f"{plain(action.text())}  ({keys_of(action)})"
-        action.setToolTip(tip(f"{words}\n{obstacle}") if obstacle else words)
+        self.possible = frozenset(name for name, is_on in can.items() if is_on)
+        self.goes_on = resumable or self._resumable_past is not None
+        self.obstacle = "" if active else obstacle
+        self.changed.emit()
 
     @property
     def _is_starting(self) -> bool:

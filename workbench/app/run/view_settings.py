@@ -39,7 +39,7 @@ class ViewQuestions(QObject):
 
     @property
     def _panel(self) -> "ViewPanel | None":
-        return self._desk.panels.plots.get("views")
+        return self._desk.panels.views
 
     def _on_loaded(self) -> None:
         panel = self._panel

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CLOSE_IN_TRAINING = """
 import sys, time
 from PySide6.QtCore import QTimer

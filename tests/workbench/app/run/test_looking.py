@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from engine.graph.edits import Disconnect, RemoveNode
 from engine.protocol import commands, messages
 from engine.protocol.messages import View
-from workbench.app.run.live_settings import essence
+from workbench.session.live_settings import training_fingerprint
 
 COUNTS = np.full((10, 10), 1)
 NAMES = {"classes": tuple("0123456789")}
@@ -142,7 +142,7 @@ def test_settings_at_the_view_count_at_once_and_are_one_undo_step(
 ):
     controls, document = controls_of(writing), writing.document
     assert controls.isVisible()
-    before = essence(document.project)
+    before = training_fingerprint(document.project)
     prompt = controls.fields["prompt"]
     prompt.selectAll()
     qtbot.keyClicks(prompt, "import ")
@@ -151,7 +151,7 @@ def test_settings_at_the_view_count_at_once_and_are_one_undo_step(
     assert looks(engine) == [{"sample": {"prompt": "import "}}]
     assert document.project.graph.node("sample").params["prompt"] == "import "
     assert document.undo_stack.count() == 1
-    assert essence(document.project) == before
+    assert training_fingerprint(document.project) == before
     document.undo_stack.undo()
     assert looks(engine)[-1] == {"sample": {"prompt": "The "}}
     assert prompt.text() == "The "

@@ -12,7 +12,7 @@ from engine.protocol.findings import Evidence, Finding
 from engine.protocol.messages import Analysis, NodeInfo
 from engine.protocol.wire import finding_records
 from engine.training.records import past_runs, runs
-from tests.workbench.app.test_past import show
+from tests.workbench.app.run.test_past import show
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7

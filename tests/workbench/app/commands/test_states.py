@@ -1,6 +1,5 @@
 """What can be done when: before the engine answers, while it compiles, afterwards."""
 
-import pytest
 from PySide6.QtCore import QSize
 
 from engine.graph.edits import Rename
@@ -8,28 +7,9 @@ from engine.graph.problems import Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, EngineGone, EngineReady, Outcome
 from tests.workbench.app.conftest import DEVICES
-from tests.workbench.app.helpers import discard
 from workbench.app.commands.palette import all_commands
-from workbench.app.window import MainWindow, first_size
-from workbench.commands.words import keys_of
+from workbench.app.window import first_size
 from workbench.dialogs.report import ReportDialog
-from workbench.document.settings import Settings
-from workbench.session.session import Session
-
-
-@pytest.fixture
-def early(qtbot, qapp, engine, tmp_path):
-    """A window whose engine has not answered yet."""
-    engine.inbox = []
-    window = MainWindow(Session(lambda: engine, tmp_path / "runs"), Settings())
-    window.recovery.path = tmp_path / "recovery.bpw"
-    window.document.load_preset("xor")
-    window.show()
-    qtbot.waitUntil(lambda: window.panels.is_loaded, timeout=20_000)
-    yield window
-    window.asks_nothing = True
-    window.close()
-    discard(window)
 
 
 def analyse(qtbot, window, engine, *problems):
@@ -161,15 +141,8 @@ def test_language_is_chosen_for_the_next_start(window):
     window.settings.language = before
 
 
-def test_full_screen_has_its_key(window):
-    assert keys_of(window.actions_["full_screen"]) == "F11"
-
-
 def test_the_command_palette_fine_tunes_the_selection_with_lora(window):
-    commands_by_words = {
-        command.text: command
-        for command in all_commands(window, window.controllers.files, window.actions_)
-    }
+    commands_by_words = {each.text: each for each in all_commands(window.reach)}
     window.canvas.select(["linear1", "linear2"])
     commands_by_words["Fine-tune with LoRA"].run()
     nodes = window.document.project.graph.nodes

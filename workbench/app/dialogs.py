@@ -1,23 +1,20 @@
-"""Dialogs that look over the whole window: commands, export, help."""
+"""Dialogs of the window as a whole: weights to a file, runs, what this is."""
 
 import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.device import Devices
-from engine.protocol.messages import Failed
-from workbench.app.commands import cheat_sheet
+from engine.protocol.messages import Exported, Failed
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
 from workbench.app.run.past_runs import PastRuns
-from workbench.canvas.edits import edit
 
 if TYPE_CHECKING:
     from workbench.dialogs.export import ExportDialog
@@ -34,43 +31,11 @@ class Helpers:
 
     def __init__(self, desk: Desk, files: Files, runs: PastRuns) -> None:
         self._desk, self._files, self._runs = desk, files, runs
-        self._actions: Mapping[str, QAction] = {}
         self._engine = ""
         self.export_dialog: ExportDialog | None = None
         desk.session.devices_ready.connect(self._on_devices)
         desk.session.exported.connect(self._on_exported)
         desk.session.request_failed.connect(self._on_failed)
-
-    def follow(self, actions: Mapping[str, QAction]) -> None:
-        """Take what the menus can do, for the palette and the list of keys."""
-        self._actions = actions
-
-    def handlers(self) -> dict[str, Callable[[], object]]:
-        """Return what each action does, by the action's id."""
-        canvas = self._desk.canvas
-        return {
-            "palette": self.show_palette,
-            "export": self.show_export,
-            "shortcuts": self.show_shortcuts,
-            "about": self.show_about,
-            "runs": self.show_runs,
-            "cut": lambda: edit.cut(canvas),
-            "copy": lambda: edit.copy(canvas),
-            "paste": lambda: edit.paste(canvas),
-            "duplicate": lambda: edit.duplicate(canvas),
-            "delete": lambda: edit.delete(canvas),
-            "select_all": lambda: edit.select_all(canvas),
-        }
-
-    def show_palette(self) -> None:
-        """Open the command palette."""
-        from workbench.app.commands.palette import all_commands  # noqa: PLC0415 - as below
-        from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415
-
-        found = all_commands(self._desk, self._files, self._actions)
-        palette = CommandPalette(found, self._desk.widget)
-        palette.finished.connect(palette.deleteLater)
-        palette.show()
 
     def show_export(self) -> None:
         """Ask where the weights go."""
@@ -83,15 +48,6 @@ class Helpers:
         dialog.wanted.connect(desk.session.export)
         dialog.finished.connect(self._on_export_closed)
         self.export_dialog = dialog
-        dialog.open()
-
-    def show_shortcuts(self) -> None:
-        """Show every key there is."""
-        from workbench.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415 - not before the first paint
-
-        groups = cheat_sheet.groups(self._actions)
-        dialog = ShortcutsDialog(groups, self._desk.widget)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def show_about(self) -> None:
@@ -120,7 +76,7 @@ class Helpers:
     def _on_devices(self, devices: Devices) -> None:
         self._engine = f"torch {devices.torch_version}"
 
-    def _on_exported(self, done: object) -> None:
+    def _on_exported(self, done: Exported) -> None:
         if self.export_dialog is not None:
             self.export_dialog.show_exported(done)
 

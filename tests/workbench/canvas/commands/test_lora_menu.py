@@ -1,6 +1,6 @@
 """LoRA in the context menu of selected layers."""
 
-from workbench.canvas import menus
+from workbench.canvas.commands import menus
 
 
 def _entries(view, place):

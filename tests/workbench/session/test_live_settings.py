@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import presets
 from engine.graph.edits import Move, ReplaceNode, SetParam
-from workbench.app.run.live_settings import LiveSettings, essence
+from workbench.session.live_settings import LiveSettings, training_fingerprint
 
 
 def changed(project, **values):
@@ -36,20 +36,20 @@ def test_other_optimizer_is_not_sent():
     assert sent == []
 
 
-def test_essence_ignores_places_names_and_rates():
+def test_fingerprint_ignores_places_names_and_rates():
     project, other = presets.load("digits-mlp"), presets.load("digits-mlp")
     Move((("linear1", (1.0, 2.0)),)).apply(other)
     node = other.graph.node("linear1")
     ReplaceNode(replace(node, name="First")).apply(other)
     other.training = changed(other, lr=0.7, weight_decay=0.3)
-    assert essence(other) == essence(project)
+    assert training_fingerprint(other) == training_fingerprint(project)
 
 
-def test_essence_sees_params_and_other_settings():
+def test_fingerprint_sees_params_and_other_settings():
     project = presets.load("digits-mlp")
-    before = essence(project)
+    before = training_fingerprint(project)
     SetParam("linear1", "out_features", 3).apply(project)
-    assert essence(project) != before
+    assert training_fingerprint(project) != before
     other = presets.load("digits-mlp")
     other.training = other.training.with_value("epochs", 99)
-    assert essence(other) != before
+    assert training_fingerprint(other) != before

@@ -57,7 +57,7 @@ def _live_values(training: Training) -> dict[Key, tuple[str, float]]:
     return found
 
 
-def essence(project: Project) -> str:
+def training_fingerprint(project: Project) -> str:
     """Return what makes a run another one: no layout, no names, no live settings."""
     bare = Project(
         name="",

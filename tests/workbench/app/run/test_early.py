@@ -7,13 +7,12 @@ from engine.graph.problems import Problem
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, EngineReady
 from tests.workbench.app.conftest import DEVICES
-from tests.workbench.app.test_commands import early  # noqa: F401 - a fixture
 
 TRAINS = ["train", "restart", "step", "epoch"]
 
 
 @pytest.fixture
-def pressed(early, request):  # noqa: F811 - the fixture
+def pressed(early, request):
     early.actions_[getattr(request, "param", "train")].trigger()
     return early
 

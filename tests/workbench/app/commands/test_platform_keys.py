@@ -10,8 +10,8 @@ import itertools
 import pytest
 from PySide6.QtGui import QKeySequence
 
-from workbench.app.commands.actions import ENTRIES
-from workbench.canvas import keys
+from workbench.app.commands.table import TABLE
+from workbench.canvas.commands import table as canvas_table
 
 Std = QKeySequence.StandardKey
 WINDOWS, MAC, KDE, GNOME, X11 = PLATFORMS = ("Windows", "macOS", "KDE", "GNOME", "X11")
@@ -45,37 +45,19 @@ BINDINGS = {
     Std.ZoomIn: {"Ctrl++": PLATFORMS},
     Std.ZoomOut: {"Ctrl+-": PLATFORMS},
 }
-TWICE = {
-    "undo": Std.Undo,
-    "redo": Std.Redo,
-    "zoom_in": Std.ZoomIn,
-    "zoom_out": Std.ZoomOut,
-    "cut": Std.Cut,
-    "copy": Std.Copy,
-    "paste": Std.Paste,
-    "select_all": Std.SelectAll,
-}
-"""Actions that the canvas does itself, by the same standard key."""
-SAME_KEYS = {
-    "duplicate": "Ctrl+D", "delete": "Del", "heal": "Ctrl+Del", "go_to": "Ctrl+F",
-    "fit": "F", "overview": "M", "quick_add": "Tab", "connect": "C", "arrange": "L",
-    "group": "Ctrl+G", "unpack": "Ctrl+Shift+G", "enter": "Enter", "leave": "Alt+Up",
-    "open_in_place": "E", "frame": "Shift+G", "comment": "T",
-}  # fmt: skip
-"""Actions that show a key of the canvas."""
+ROWS = (*TABLE, *canvas_table.TABLE)
+IN_TURN = {"Enter", "Return", "Backspace", "Esc"}
+"""Keys that do the first of several things that can apply; see the tests of tables."""
 
 
 def _on(platform):
     """Yield (key, command) for everything that a key does on a platform."""
-    for entry in ENTRIES:
-        if isinstance(entry.keys, Std):
-            name = TWICE.get(entry.id, entry.id)
-            yield from ((key, str(name)) for key in _keys(entry.keys, platform))
-        elif entry.keys:
-            yield entry.keys, entry.id
-    for standard in keys._STANDARD:
-        yield from ((key, str(standard)) for key in _keys(standard, platform))
-    yield from ((key, do) for key, do in keys._KEYS.items())
+    for row in ROWS:
+        for key in row.keys:
+            if isinstance(key, Std):
+                yield from ((found, row.id) for found in _keys(key, platform))
+            elif key not in IN_TURN:
+                yield key, row.id
 
 
 def _keys(standard, platform):
@@ -95,15 +77,3 @@ def test_table_is_right_for_the_platform_that_runs_here(qapp):
         here = {key.toString() for key in QKeySequence.keyBindings(standard)}
         here = {key for key in here if not key.isalpha() and " " not in key}  # a word
         assert here <= {QKeySequence(key).toString() for key in table}, standard
-
-
-@pytest.mark.parametrize("action", SAME_KEYS)
-def test_key_that_a_menu_shows_is_one_of_the_canvas(action):
-    (hint,) = (entry.hint for entry in ENTRIES if entry.id == action)
-    assert hint == SAME_KEYS[action]
-    assert hint in keys._KEYS
-
-
-def test_every_shown_key_of_the_canvas_is_known():
-    shown = {entry.id for entry in ENTRIES if entry.hint}
-    assert shown == set(SAME_KEYS) | {"cut", "copy", "paste", "select_all"}
