@@ -128,6 +128,11 @@ class Session(QObject):
         return self._run.history
 
     @property
+    def run_document(self) -> str:
+        """Text of the project that the current or last run trains."""
+        return self._run.document
+
+    @property
     def failure(self) -> messages.Outcome | messages.Failed | None:
         """What went wrong with the current or last run, if something did."""
         return self._run.failure

@@ -106,7 +106,8 @@ class EngineCare(QObject):
 
     def _say_lost(self, past: PastRun | None, *, again: bool) -> None:
         """Say that the engine is gone, and from where its run can go on."""
-        words, offers = self._words_lost, []
+        words = self._words_lost
+        offers: list[Offer] = []
         if past is not None:
             words = f"{words} {_goes_on(past)}"
             offers.append((tr("Resume the run"), self._training.resume_past))
