@@ -36,10 +36,6 @@ ALLOWED = {
     **dict.fromkeys(
         ("is_known", "quantiles"), "the door for judging; nothing shows these yet"
     ),
-    **dict.fromkeys(
-        ("everywhere", "plain_words", "offered", "by_id"),
-        "the one table of commands; menus and keys are being moved to it",
-    ),
 }
 """Name → why nobody in the product uses it."""
 
