@@ -15,7 +15,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from engine.graph.model import Edge, Node, Project
-from engine.protocol.messages import HISTOGRAM_BINS, LayerSample
+from engine.protocol.histogram import HISTOGRAM_BINS
+from engine.protocol.messages import LayerSample
 from workbench.canvas.geometry import layout
 from workbench.canvas.gestures.move import MoveNodes
 from workbench.canvas.view import CanvasView

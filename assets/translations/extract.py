@@ -41,6 +41,7 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "engine/graph/presets/library.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
     "engine/layers/spec.py": {"_WORDS": None},
+    "engine/protocol/live_settings.py": {"TITLES": None},
     "engine/training/records/disk.py": {"_REASONS": None},
     "workbench/app/commands/table.py": {
         "_FILE": 1,
@@ -57,7 +58,6 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "workbench/canvas/edits/align.py": {"KINDS": 0},
     "workbench/commands/registry.py": {"MENUS": None},
     "workbench/canvas/painting/step_animation.py": {"_WORDS": None},
-    "workbench/dialogs/export.py": {"FORMATS": None},
     "workbench/document/wires.py": {"_KINDS": None},
     "workbench/inspector/problems.py": {"_ICONS": -1},
 }

@@ -19,6 +19,7 @@ from engine.export import (
 from engine.export.weights import Weights
 from engine.files import atomic_file
 from engine.i18n import tr
+from engine.protocol.formats import ExportFormat
 from engine.protocol.messages import Exported
 
 
@@ -60,6 +61,11 @@ _ROWS = (
 )
 FORMATS: dict[str, Format] = {fmt.id: fmt for fmt in _ROWS}
 """All that can be written; the dialog and the command line ask this table."""
+
+
+def told() -> tuple[ExportFormat, ...]:
+    """Return the formats as the engine tells them."""
+    return tuple(ExportFormat(row.id, row.title, row.suffix) for row in _ROWS)
 
 
 def export(weights: Weights, format_id: str, path: Path) -> Exported:

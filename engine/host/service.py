@@ -11,14 +11,11 @@ from typing import Any, TypeAlias, TypeVar
 
 import torch
 
-from engine.advice.analysis import Analyser
-from engine.advice.weights import sources
-from engine.data import catalog
 from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
-from engine.export import export, of_run
-from engine.graph import weights
+from engine.export import export, formats, of_run
 from engine.graph.files import serialize
+from engine.host.checker import Checker
 from engine.host.forecaster import Forecaster
 from engine.host.job import Job
 from engine.i18n import tr
@@ -55,7 +52,7 @@ class Host:
     def __init__(self, send: Send) -> None:
         self._send = send
         at_rest()
-        self._shapes = Analyser(catalog.training_part)
+        self._checker = Checker()
         self._job: Job | None = None
         self._past: PastViews | None = None
         self._past_runs = PastRuns()
@@ -64,7 +61,7 @@ class Host:
 
     def _rows(self) -> Iterator[Row]:
         """The one table: command → what answers it; `Close` ends `serve` instead."""
-        yield commands.Check.handled(self._check)
+        yield commands.Check.handled(lambda r: self._checker.checked(r.command))
         yield commands.Estimate.handled(self._estimate)
         yield commands.ListDevices.handled(lambda _request: self._devices())
         yield commands.Ping.handled(lambda _request: messages.Pong())
@@ -91,7 +88,9 @@ class Host:
 
     def serve(self, next_request: Callable[[], Request[Any]]) -> None:
         """Answer requests until `Close`, then end a run with a checkpoint."""
-        self._send(messages.Message(0, messages.EngineReady(self._devices())))
+        self._send(
+            messages.Message(0, messages.EngineReady(self._devices(), formats.told()))
+        )
         while not isinstance((request := next_request()).command, commands.Close):
             self._answer(request)
         self._forecaster.cancel()
@@ -148,14 +147,6 @@ class Host:
         if not (self._job and self._job.runner.running):
             raise TrainingError(tr("Nothing is being trained"))
         return self._job
-
-    def _check(self, request: Request[commands.Check]) -> messages.Analysis:
-        command = request.command
-        project = serialize.loads(command.document)
-        held = sources.held(project, command.folder, command.allowed)
-        seen = weights.without(project, held, command.folder) if held else project
-        analysis = self._shapes.analyse(seen, command.revision, command.folder)
-        return sources.with_held(analysis, project, command.folder, held)
 
     def _estimate(self, request: Request[commands.Estimate]) -> None:
         self._require_idle()

@@ -1,8 +1,8 @@
 """Exact log2 histograms from the bits of floating-point numbers.
 
 The upper nine bits of a float32 are its sign and its exponent, so one shift sorts a
-number into `sign * 256 + exponent`: no logarithm, no range to choose, and bins that
-can be compared over layers, steps and runs.
+number into `sign * EXPONENTS + exponent`: no logarithm, no range to choose, and bins
+that can be compared over layers, steps and runs.
 """
 
 import math
@@ -11,7 +11,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from engine.protocol.messages import HISTOGRAM_BINS
+from engine.protocol.histogram import (
+    BIAS,
+    EXPONENTS,
+    HISTOGRAM_BINS,
+    NOT_FINITE,
+    ZEROS,
+)
 
 SAMPLE_LIMIT = 65_536
 """Layers with more numbers than this are looked at in even strides."""
@@ -22,6 +28,9 @@ def exponent_codes(values: Tensor) -> Tensor:
 
     float64 keeps its own exponent: what float32 can't hold lands in the bins of
     zero and of infinity instead of being rounded into a neighbour.
+
+    Shape:
+        any → the same
     """
     if values.dtype == torch.float64:
         return _wide_codes(values)
@@ -31,9 +40,9 @@ def exponent_codes(values: Tensor) -> Tensor:
 
 def _wide_codes(values: Tensor) -> Tensor:
     bits = values.contiguous().view(torch.int64)
-    exponent = ((bits >> 52) & 0x7FF) - 1023 + 127
+    exponent = ((bits >> 52) & 0x7FF) - 1023 + BIAS
     sign = (bits < 0).to(torch.int32)
-    return exponent.clamp(0, 255).to(torch.int32) + sign * 256
+    return exponent.clamp(ZEROS, NOT_FINITE).to(torch.int32) + sign * EXPONENTS
 
 
 def stride_for(sizes: Sequence[int], limit: int = SAMPLE_LIMIT) -> int:
@@ -53,6 +62,9 @@ def strided(tensor: Tensor, stride: int) -> Tensor:
 
     The order is that of the memory, so that dense tensors of any layout are not
     copied as a whole.
+
+    Shape:
+        any → K: every stride-th of all its numbers
     """
     if not tensor.is_contiguous():
         order = sorted(range(tensor.dim()), key=tensor.stride, reverse=True)

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from engine.measure.histogram import layer_histograms, stride_for, strided
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.messages import HISTOGRAM_BINS, LayerSample
+from engine.protocol.histogram import HISTOGRAM_BINS
+from engine.protocol.messages import LayerSample
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What the engine tells: answers and frames. Frozen values, numpy arrays at most.
 
 Array axes: L layers (in the order of `RunStarted.layers`), K steps since the last
-frame, H histogram bins.
+frame, H bins of `histogram`.
 """
 
 from __future__ import annotations  # numpy is 140 ms, and only for the types here
@@ -17,14 +17,8 @@ if TYPE_CHECKING:
     from engine.protocol.baselines import Baseline
     from engine.protocol.device import Devices
     from engine.protocol.findings import Finding
+    from engine.protocol.formats import ExportFormat
     from engine.protocol.goals import PhaseGoal
-
-HISTOGRAM_BINS = 512
-"""Sign × 8-bit exponent of float32: bin `sign * 256 + exponent`, sign 1 is negative.
-
-Exponent 0 holds zeros (and subnormals), 1-254 values with ⌊log2 |x|⌋ = exponent − 127,
-255 infinities and NaN.
-"""
 
 
 @dataclass(frozen=True)
@@ -364,9 +358,10 @@ class Failed:
 
 @dataclass(frozen=True)
 class EngineReady:
-    """The engine has imported torch and answers."""
+    """The engine has imported torch and answers; `formats` are those it writes."""
 
     devices: Devices
+    formats: tuple[ExportFormat, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,6 @@ ALLOWED = {
         "the door for showing how a layer computes; nothing shows it yet",
     ),
     **dict.fromkeys(
-        ("open_file", "first_row"), "the door for files of data; nothing opens it yet"
-    ),
-    **dict.fromkeys(
         ("is_known", "quantiles"), "the door for judging; nothing shows these yet"
     ),
 }

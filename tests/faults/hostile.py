@@ -38,7 +38,7 @@ from tests.faults._hostile_runs import RUNS
 from tests.faults._hostile_weights import WEIGHTS
 from workbench.session.curves.history import History
 from workbench.session.names import names_of
-from workbench.session.past_curves import PastCurves, put, started
+from workbench.session.past.curves import PastCurves, put, started
 
 HELP = "hostile projects, weights and runs are refused or harmless, all of them"
 

@@ -6,20 +6,19 @@ Histograms are counted here by `np.frexp`, not with the engine's code.
 import numpy as np
 
 from engine.protocol import messages
+from engine.protocol.histogram import HISTOGRAM_BINS
 
 NAMES = ("conv1", "bn1", "conv2", "bn2", "linear")
 
 
 def histogram(values):
-    """Count values by sign and exponent as `frame.HISTOGRAM_BINS` says."""
+    """Count values by sign and exponent as `histogram.HISTOGRAM_BINS` says."""
     values = np.asarray(values, np.float32)
     _, exponent = np.frexp(values)
     field = np.clip(exponent.astype(int) - 1 + 127, 0, 254)
     field[values == 0] = 0
     field[~np.isfinite(values)] = 255
-    return np.bincount(
-        field + 256 * np.signbit(values), minlength=messages.HISTOGRAM_BINS
-    )
+    return np.bincount(field + 256 * np.signbit(values), minlength=HISTOGRAM_BINS)
 
 
 def run_started(layers=NAMES, **changes):

@@ -8,6 +8,7 @@ import safetensors.torch
 import torch
 
 import presets
+from engine.export import FORMATS
 from engine.graph.edits import Disconnect
 from engine.graph.files import serialize
 from engine.graph.model import Edge
@@ -52,6 +53,17 @@ def train(engine, document: str, folder: Path, **settings) -> list:
     messages = until(engine, Outcome)
     assert {message.number for message in messages} == {number}
     return messages
+
+
+def test_an_engine_says_which_formats_it_writes():
+    client = connect()
+    told = wait_for(client, EngineReady).body.formats
+    client.close(20.0)
+    assert {each.id: each.suffix for each in told} == {
+        "safetensors": ".safetensors",
+        "pt": ".pt",
+    }
+    assert [each.id for each in told] == list(FORMATS)
 
 
 def test_xor_trains_for_twenty_steps_and_tells_every_loss(engine, xor, tmp_path):

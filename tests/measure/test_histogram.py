@@ -9,7 +9,7 @@ from engine.measure.histogram import (
     stride_for,
     strided,
 )
-from engine.protocol.messages import HISTOGRAM_BINS
+from engine.protocol.histogram import HISTOGRAM_BINS
 
 
 def oracle(values):

@@ -21,6 +21,7 @@ from engine.protocol import arrays
 from engine.protocol.baselines import Baseline
 from engine.protocol.device import Devices
 from engine.protocol.findings import Finding
+from engine.protocol.formats import ExportFormat
 from engine.protocol.goals import PhaseGoal
 from engine.protocol.messages import (
     Analysis,
@@ -71,6 +72,7 @@ TYPES = {
     "PhaseGoal": PhaseGoal,
     "Baseline": Baseline,
     "LayerSample": LayerSample,
+    "ExportFormat": ExportFormat,
     "Evaluation": Evaluation,
 }
 """Names that `frame` has for type checkers only."""

@@ -62,7 +62,7 @@ def module_of(name):
 def test_every_recipe_is_used_and_none_is_told_twice():
     known = {path.stem for path in USES.glob("*.py")} - {"__init__", "project"}
     assert known == {module_of(name) for name in RECIPES}
-    assert len(RECIPES) == 6
+    assert len(RECIPES) == 7
 
 
 @pytest.mark.parametrize("name", RECIPES)

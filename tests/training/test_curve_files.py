@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from engine.errors import DocumentError, TrainingError
-from engine.protocol.messages import HISTOGRAM_BINS, Evaluation, LayerSample
+from engine.protocol.histogram import HISTOGRAM_BINS
+from engine.protocol.messages import Evaluation, LayerSample
 from engine.training.records import curve_files, curve_sums, metric_store
 from engine.training.records.metric_store import MetricStore
 

@@ -43,7 +43,9 @@ class Helpers:
 
         desk = self._desk
         stem = re.sub(r"[^\w]+", "-", desk.document.title.lower()).strip("-")
-        dialog = ExportDialog(desk.settings.folder, stem, desk.widget)
+        dialog = ExportDialog(
+            desk.settings.folder, stem, desk.session.formats, desk.widget
+        )
         dialog.show_run(desk.session.history.run, desk.session.history.step)
         dialog.wanted.connect(desk.session.export)
         dialog.finished.connect(self._on_export_closed)

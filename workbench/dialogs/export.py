@@ -1,5 +1,6 @@
 """Writes the trained weights: format, place, what will be written, what was."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -14,16 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from engine.protocol.formats import ExportFormat
 from engine.protocol.messages import Exported, RunStarted
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
 from workbench.theme.label import Label
 from workbench.theme.style import polish
-
-FORMATS = {
-    "safetensors": "safetensors: names, shapes and numbers, readable everywhere",
-    "pt": "PyTorch state_dict (.pt), for torch.load(weights_only=True)",
-}
 
 
 class ExportDialog(Dialog):
@@ -32,21 +29,29 @@ class ExportDialog(Dialog):
     Args:
         folder: Where the file is put unless another place is chosen.
         stem: Name of the file without its suffix.
+        formats: That the engine can write, the usual one first.
         parent: The window.
     """
 
     wanted = Signal(str, str, bool, int)  # format, path, averaged, step or −1
 
-    def __init__(self, folder: Path, stem: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stem: str,
+        formats: Sequence[ExportFormat],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(tr("Export weights"), parent)
         self.resize(600, 260)
         self.format = QComboBox()
-        for format_id, words in FORMATS.items():
-            self.format.addItem(tr(words), format_id)
+        self._suffixes = {each.id: each.suffix for each in formats}
+        for each in formats:
+            self.format.addItem(tr(each.title), each.id)
         self.weights = QComboBox()
         self.weights.addItem(tr("Averaged: what evaluations and views show"), True)
         self.weights.addItem(tr("Raw: as the last step left them"), False)
-        self.path = QLineEdit(str(folder / f"{stem}.safetensors"))
+        self.path = QLineEdit(str(folder / f"{stem}{self._suffix}"))
         self.path.setAccessibleName(tr("File"))
         self._replaced: Path | None = None  # the file that may be overwritten
         self._from_step = -1  # of an earlier checkpoint, once it was offered
@@ -64,6 +69,11 @@ class ExportDialog(Dialog):
         self._close.clicked.connect(self.reject)
         self.path.textChanged.connect(self._on_path)
         self.button.clicked.connect(self._on_export)
+
+    @property
+    def _suffix(self) -> str:
+        """Ending of the files of the chosen format; none before any is known."""
+        return self._suffixes.get(str(self.format.currentData()), "")
 
     def _lay_out(self) -> None:
         self._form = form = QFormLayout()
@@ -124,17 +134,16 @@ class ExportDialog(Dialog):
 
     def _on_format(self) -> None:
         path = Path(self.path.text())
-        if path.suffix.lstrip(".") in FORMATS:
-            self.path.setText(str(path.with_suffix(f".{self.format.currentData()}")))
+        if path.suffix in self._suffixes.values():
+            self.path.setText(str(path.with_suffix(self._suffix)))
 
     def _on_path(self) -> None:
         self._replaced, self._from_step = None, -1
         self.button.setText(tr("Export"))
 
     def _on_browse(self) -> None:
-        suffix = self.format.currentData()
         chosen, _ = QFileDialog.getSaveFileName(
-            self, tr("Export weights"), self.path.text(), f"*.{suffix}"
+            self, tr("Export weights"), self.path.text(), f"*{self._suffix}"
         )
         if chosen:
             self.path.setText(chosen)

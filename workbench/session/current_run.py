@@ -8,11 +8,11 @@ from engine.graph.model import Project
 from engine.protocol import commands, messages
 from workbench.session.answers import Answers
 from workbench.session.curves.history import History
-from workbench.session.filling import Filling
 from workbench.session.link import Asked
 from workbench.session.live_settings import training_fingerprint
 from workbench.session.names import Names, names_of
-from workbench.session.past_runs import PastRuns
+from workbench.session.past.filling import Filling
+from workbench.session.past.runs import PastRuns
 from workbench.session.run_state import RunState, State
 
 BEGINNINGS = (commands.Train, commands.ResumeRun)

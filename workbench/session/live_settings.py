@@ -7,10 +7,10 @@ from engine.graph.files import serialize
 from engine.graph.model import Graph, Project
 from engine.graph.options import OPTIMIZERS
 from engine.graph.settings import Choice, Phase, Training
+from engine.protocol.live_settings import NAMES, RATES
 from workbench.document.view_nodes import is_view
 
-LIVE_RATES = ("lr", "momentum", "weight_decay")
-_LIVE_RUN = {"batch_size", "device"}
+_LIVE_RUN = {*NAMES, "device"}
 Key = tuple[str, str]
 """Name of a setting and of its phase; the phase is empty for the whole run."""
 Send = Callable[[str, float, str], None]
@@ -50,7 +50,7 @@ def _live_values(training: Training) -> dict[Key, tuple[str, float]]:
     }
     for phase in training.phases:
         values = phase.optimizer.complete(OPTIMIZERS)
-        for name in LIVE_RATES:
+        for name in RATES:
             value = values.get(name)
             if isinstance(value, int | float):
                 found[name, phase.name] = (phase.optimizer.type, float(value))
@@ -96,5 +96,5 @@ def _frozen(training: Training) -> Training:
 
 def _without_rates(phase: Phase) -> Phase:
     kind, params = phase.optimizer.type, phase.optimizer.params
-    rest = {name: value for name, value in params.items() if name not in LIVE_RATES}
+    rest = {name: value for name, value in params.items() if name not in RATES}
     return replace(phase, optimizer=Choice(kind, rest))

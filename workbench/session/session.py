@@ -4,8 +4,9 @@ Threads: all of it belongs to the GUI thread. No call waits for the engine, exce
 `close`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -16,7 +17,6 @@ from engine.i18n import tr
 from engine.protocol import commands, device, messages
 from engine.protocol.past_runs import OpenedRun
 from engine.protocol.weights import WeightsPreview
-from workbench.session import past_runs
 from workbench.session.answers import Answers
 from workbench.session.checking import Checking
 from workbench.session.current_run import BEGINNINGS, CurrentRun
@@ -24,18 +24,21 @@ from workbench.session.curves.history import History
 from workbench.session.lifeline import Lifeline
 from workbench.session.link import AnyCommand, Asked, Client, Link, spawn_engine
 from workbench.session.live_settings import LiveSettings, training_fingerprint
-from workbench.session.past_curves import started
-from workbench.session.past_runs import PastRuns
+from workbench.session.past.curves import started
+from workbench.session.past.runs import QUESTIONS, PastRuns
 from workbench.session.places import default_runs_folder, made
 from workbench.session.run_state import RunState, State
 from workbench.session.view_requests import Looking
+
+if TYPE_CHECKING:
+    from engine.protocol.formats import ExportFormat
 
 TICK_MS, IDLE_MS = 33, 100
 _TOLD_ELSEWHERE = (
     commands.Estimate,
     commands.PreviewWeights,
     commands.SettleRun,
-    *past_runs.QUESTIONS,
+    *QUESTIONS,
 )
 """Questions whose failure is no notice: nobody asked, or a dialog says it."""
 
@@ -47,6 +50,9 @@ class Session(QObject):
         spawn: Starts an engine; another one in tests.
         runs_folder: Where runs are kept.
         parent: Qt's owner.
+
+    Attributes:
+        formats: That the engine can write weights in, once it is ready.
     """
 
     state_changed = Signal(str)  # the new `State`
@@ -72,6 +78,7 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.runs_folder = runs_folder or default_runs_folder()
+        self.formats: Sequence[ExportFormat] = ()
         self._link, self._state = Link(spawn), RunState(self)
         self._live = LiveSettings(self.set_hyper)
         self.past_runs = PastRuns(self._ask, self)
@@ -363,6 +370,7 @@ class Session(QObject):
 
     def _on_ready(self, body: messages.EngineReady, _command: Asked) -> None:
         self.lifeline.greeted()
+        self.formats = body.formats
         self.devices_ready.emit(body.devices)
         self._state.ready()
 

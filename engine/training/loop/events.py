@@ -6,18 +6,12 @@ from enum import Enum
 from typing import Literal
 
 from engine.i18n import tr
+from engine.protocol import live_settings
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.baselines import Baselines, against
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Evaluation, LayerSample, RunStarted, View
 from engine.training.records.change import Change
-
-_SETTINGS = {
-    "lr": "Learning rate",
-    "momentum": "Momentum",
-    "weight_decay": "Weight decay",
-    "batch_size": "Batch size",
-}
 
 
 class Step(Enum):
@@ -88,7 +82,7 @@ def changed(change: Change, phase: str = "") -> str:
         phase: Name of the phase, where there are several.
     """
     facts = {
-        "setting": tr(_SETTINGS[change.name]),
+        "setting": live_settings.title(change.name),
         "value": f"{change.value:g}",
         "step": change.step + 1,
     }

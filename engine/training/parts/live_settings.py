@@ -3,11 +3,10 @@
 from engine.errors import ConfigError, did_you_mean
 from engine.graph.settings import Training
 from engine.i18n import tr
+from engine.protocol.live_settings import NAMES
 from engine.training.parts.assembly import Assembly
 from engine.training.parts.phases import PhaseRun
 from engine.training.records.change import Change
-
-NAMES = ("lr", "momentum", "weight_decay", "batch_size")
 
 
 def apply(parts: Assembly, change: Change) -> None:

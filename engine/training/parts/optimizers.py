@@ -16,6 +16,7 @@ from engine.graph.options import OPTIMIZERS
 from engine.graph.settings import Choice
 from engine.i18n import tr
 from engine.layers.spec import Value
+from engine.protocol.live_settings import RATES
 
 Groups = Sequence[tuple[float, Sequence[Tensor]]]
 """Weights with the factor of their learning rate."""
@@ -35,8 +36,6 @@ _FUSED_ON = {
     "adamw": _WITH_FUSED,
     "adagrad": frozenset({"cpu"}),
 }
-LIVE = ("lr", "momentum", "weight_decay")
-"""What can be changed while a run goes on; for Adam's family momentum is β₁."""
 
 
 class LiveOptimizer:
@@ -59,13 +58,13 @@ class LiveOptimizer:
 
     @property
     def hyper(self) -> dict[str, float]:
-        """Return the present base values of those in `LIVE` that it has."""
+        """Return the present base values of those of `RATES` that it has."""
         names = {"momentum": self._momentum}
-        values = {name: self._values.get(names.get(name, name)) for name in LIVE}
+        values = {name: self._values.get(names.get(name, name)) for name in RATES}
         return {k: float(v) for k, v in values.items() if isinstance(v, int | float)}
 
     def set(self, name: str, value: float) -> None:
-        """Change one of `LIVE` from the next update on.
+        """Change one of `RATES` from the next update on.
 
         Raises:
             ConfigError: As `check`; nothing has changed then.

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.messages import HISTOGRAM_BINS, Evaluation, LayerSample
+from engine.protocol.histogram import HISTOGRAM_BINS
+from engine.protocol.messages import Evaluation, LayerSample
 
 Row = tuple[Any, ...]
 _MOST_LAYERS = 20_000

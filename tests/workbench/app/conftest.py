@@ -1,6 +1,7 @@
 import pytest
 
 from engine.errors import EngineError
+from engine.export import formats
 from engine.protocol import commands
 from engine.protocol import messages as frame
 from engine.protocol.device import Device, Devices
@@ -20,7 +21,7 @@ class FakeEngine:
     def __init__(self):
         self.past_runs = PastRuns()
         self.sent = []
-        self.inbox = [Message(0, EngineReady(DEVICES))]
+        self.inbox = [Message(0, EngineReady(DEVICES, formats.told()))]
         self.closed = False
 
     def send(self, command):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from engine.graph.model import Edge, Node, Project
-from engine.protocol.messages import HISTOGRAM_BINS, Analysis, LayerSample, NodeInfo
+from engine.protocol.histogram import HISTOGRAM_BINS
+from engine.protocol.messages import Analysis, LayerSample, NodeInfo
 
 NODES = (
     ("data", "data", {"source": "digits"}),

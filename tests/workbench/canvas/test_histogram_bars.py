@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from engine.protocol.messages import HISTOGRAM_BINS
+from engine.protocol.histogram import HISTOGRAM_BINS
 from tests.helpers import frames
 from workbench.canvas.geometry import sizes
 from workbench.canvas.live.histogram_bars import grouped, heats, heights, rects

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from engine.export import formats
 from engine.protocol.messages import Exported, RunStarted
 from workbench.dialogs.export import ExportDialog
 from workbench.dialogs.palette import Command, CommandPalette
@@ -24,7 +25,7 @@ def window(qtbot):
 
 @pytest.fixture
 def export(window, tmp_path):
-    dialog = ExportDialog(tmp_path, "digits", window)
+    dialog = ExportDialog(tmp_path, "digits", formats.told(), window)
     dialog.show()
     return dialog
 

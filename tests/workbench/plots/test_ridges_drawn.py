@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
-from engine.protocol.messages import HISTOGRAM_BINS
+from engine.protocol.histogram import HISTOGRAM_BINS
 from tests.helpers import frames
 from tests.helpers.written import Written
 from workbench.plots.panels.gradients import (

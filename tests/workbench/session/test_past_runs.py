@@ -17,10 +17,10 @@ from engine.protocol.messages import (
 from engine.protocol.past_runs import CurvesPart, OpenedRun
 from workbench.session.answers import Answers
 from workbench.session.curves.history import History
-from workbench.session.filling import Filling
 from workbench.session.names import Names
-from workbench.session.past_curves import PastCurves, put, started
-from workbench.session.past_runs import PastRuns
+from workbench.session.past.curves import PastCurves, put, started
+from workbench.session.past.filling import Filling
+from workbench.session.past.runs import PastRuns
 
 NODES = {"hidden": NodeInfo(parameters=6), "output": NodeInfo(parameters=3)}
 ANALYSIS = Analysis(0, NODES, (), 9)
@@ -97,7 +97,7 @@ def test_filling_waits_for_parts_and_holds_back_what_the_run_tells(qtbot, histor
 
 
 def test_filling_yields_to_the_event_loop_between_pieces(qtbot, history, monkeypatch):
-    monkeypatch.setattr("workbench.session.filling.BUDGET_S", -1.0)
+    monkeypatch.setattr("workbench.session.past.filling.BUDGET_S", -1.0)
     curves, filling, seen = PastCurves("run", 3, []), Filling(history), []
     curves.parts += [part(number) for number in range(3)]
     filling._timer.timeout.connect(lambda: seen.append(history.step))  # after a turn

@@ -9,13 +9,14 @@ from PySide6.QtCore import QRectF
 
 from engine.graph.paths import root
 from engine.protocol.arrays import Floats
+from engine.protocol.histogram import BIAS, EXPONENTS, FIRST, NOT_FINITE
 from engine.protocol.messages import LayerSample
 from workbench.canvas.geometry import sizes
 
-FIRST_EXPONENT = 101
+FIRST_EXPONENT = BIAS - 26
 """Exponent bits of 2⁻²⁶, where the second bar would begin minus one step."""
 DECADES = 4.0
-_STARTS = np.r_[1, FIRST_EXPONENT + 2 : FIRST_EXPONENT + 2 * sizes.BARS : 2]
+_STARTS = np.r_[FIRST, FIRST_EXPONENT + 2 : FIRST_EXPONENT + 2 * sizes.BARS : 2]
 _STILL_PX = 0.6
 
 
@@ -28,8 +29,8 @@ def heights(histogram: npt.NDArray[np.int64]) -> Floats:
     Args:
         histogram: Counts (L, HISTOGRAM_BINS) as in `LayerSample`.
     """
-    magnitudes = histogram[:, :256] + histogram[:, 256:]
-    sums = np.add.reduceat(magnitudes[:, :255], _STARTS, axis=1).astype(float)
+    magnitudes = histogram[:, :EXPONENTS] + histogram[:, EXPONENTS:]
+    sums = np.add.reduceat(magnitudes[:, :NOT_FINITE], _STARTS, axis=1).astype(float)
     scaled: Floats = sums / np.maximum(sums.max(axis=1, keepdims=True), 1.0)
     return scaled
 

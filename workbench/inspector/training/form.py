@@ -32,8 +32,6 @@ from workbench.theme.label import Label
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_S
 
-LIVE = ("lr", "momentum", "weight_decay", "batch_size")
-"""Settings that change the running training at once."""
 _MAIN = ("batch_size", "epochs", "steps")
 _MORE = (
     "ema",

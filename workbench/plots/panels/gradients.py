@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
+from engine.protocol.histogram import BIAS, FIRST, LAST
 from workbench.plots.panels.modes import Face, FacePanel
 from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import ridges, style
@@ -17,7 +18,6 @@ from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.table import Table, over_steps
 from workbench.session.curves.history import History
 from workbench.session.curves.layers import (
-    BIAS,
     MAP_EXPONENTS,
     bin_of,
     exponent_of,
@@ -31,7 +31,7 @@ FULL_SHARE = 0.4
 """Share of a layer's gradient in one bin (a factor of 2) that has the last colour."""
 MANY_ZEROS, MOSTLY_ZEROS = 0.05, 0.5
 NOTE_PX = 68
-_EXPONENTS = exponent_of(np.arange(254))
+_EXPONENTS = exponent_of(np.arange(LAST + 1 - FIRST))
 _TAIL = 0.001
 
 

@@ -10,7 +10,7 @@ Source: Colella & Woodward 1984, “The piecewise parabolic method”, section 1
 import numpy as np
 
 from engine.protocol.arrays import Floats, Ints
-from workbench.session.curves.layers import BIAS, EXPONENTS
+from engine.protocol.histogram import BIAS, EXPONENTS
 
 _FINEST = 2.0**-6
 """Narrowest bin around zero, as a share of the largest magnitude."""
@@ -25,7 +25,7 @@ class Density:
     """The density of one row of counts.
 
     Args:
-        histogram: Counts as `frame.HISTOGRAM_BINS` says.
+        histogram: Counts as `histogram.HISTOGRAM_BINS` says.
 
     Attributes:
         edges: Of the bins, rising (B + 1); those around zero are one bin.

@@ -6,13 +6,13 @@ from PySide6.QtGui import QPainter
 
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
+from engine.protocol.histogram import BIAS, EXPONENTS
 from workbench.plots.parts import ridges, style
 from workbench.plots.parts.chart import Axis, Chart
 from workbench.plots.parts.density import Density
 from workbench.plots.parts.ranges import number, rounded_up, ticks
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.table import Table
-from workbench.session.curves.layers import BIAS, EXPONENTS
 from workbench.session.curves.phase_rows import PhaseView
 
 SEEN = 0.999

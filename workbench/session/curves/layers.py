@@ -3,14 +3,11 @@
 import numpy as np
 
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.messages import HISTOGRAM_BINS, LayerSample
+from engine.protocol.histogram import BIAS, EXPONENTS, FIRST, HISTOGRAM_BINS, LAST
+from engine.protocol.messages import LayerSample
 from workbench.session.curves.columns import Column
 from workbench.session.curves.timebins import TimeBins
 
-EXPONENTS = 256
-"""Histogram bins of one sign."""
-BIAS = 127
-"""A float32 stores its binary exponent plus this."""
 MAP_EXPONENTS = slice(BIAS - 36, BIAS + 8)
 """Exponents kept over time: 2⁻³⁶ (1.5e-11) to 2⁸."""
 
@@ -18,18 +15,18 @@ MAP_EXPONENTS = slice(BIAS - 36, BIAS + 8)
 def magnitude_counts(histogram: Ints) -> Ints:
     """Return counts (L, 254) of |x| by exponent, without zeros, inf and NaN."""
     both = histogram[:, :EXPONENTS] + histogram[:, EXPONENTS:HISTOGRAM_BINS]
-    counts: Ints = both[:, 1:-1]
+    counts: Ints = both[:, FIRST : LAST + 1]
     return counts
 
 
 def exponent_of(bins: Ints) -> Ints:
     """Return ⌊log2 |x|⌋ of the bins of `magnitude_counts`."""
-    return bins + 1 - BIAS
+    return bins + FIRST - BIAS
 
 
 def bin_of(exponent: int) -> int:
     """Return the bin of `magnitude_counts` that holds numbers of an exponent."""
-    return exponent + BIAS - 1
+    return exponent + BIAS - FIRST
 
 
 def shares(counts: Ints) -> Floats:
@@ -78,5 +75,5 @@ class LayerHistory:
         with np.errstate(divide="ignore", invalid="ignore"):
             self.ratio_bins.put(sample.step, np.log10(sample.update_ratio))
         counts = magnitude_counts(sample.grad_histogram)
-        kept = slice(MAP_EXPONENTS.start - 1, MAP_EXPONENTS.stop - 1)
+        kept = slice(MAP_EXPONENTS.start - FIRST, MAP_EXPONENTS.stop - FIRST)
         self.grad_bins.put(sample.step, shares(counts)[:, kept].ravel())

@@ -19,7 +19,7 @@ from engine.protocol.goals import PhaseGoal
 from engine.protocol.messages import Analysis, Evaluation, Failed, NodeInfo
 from engine.training.records import past_runs
 from engine.training.records.metric_store import MetricStore
-from workbench.session.past_curves import started
+from workbench.session.past.curves import started
 
 ANALYSIS = Analysis(
     0, {n: NodeInfo(parameters=p) for n, p in (("data", 0), ("linear1", 7))}, (), 7

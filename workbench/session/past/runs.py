@@ -6,7 +6,7 @@ from engine.protocol import commands, messages
 from engine.protocol.past_runs import CurvesPart, OpenedRun
 from workbench.session.answers import Answers
 from workbench.session.link import Ask, Asked
-from workbench.session.past_curves import PastCurves
+from workbench.session.past.curves import PastCurves
 
 QUESTIONS = (commands.OpenRun, commands.ReadCurves)
 """What is asked about them."""

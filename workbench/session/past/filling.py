@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.protocol.messages import Frame
 from workbench.session.curves.history import History
-from workbench.session.past_curves import Piece, put
+from workbench.session.past.curves import Piece, put
 
 BUDGET_S = 0.012
 """Of a turn of the event loop: the window stays quick beside it."""

@@ -1,0 +1,1 @@
+"""Runs that were made before: asked of the engine, put into the history."""
