@@ -83,9 +83,13 @@ class _Trial:
             after = self._judge(trial)
         except EngineError:
             return None
+        # Problems are compared by place and figures, not by their words: these may name
+        # a fix, and another fix is the best one once this one was pressed.
         fresh = [p for p in after if _mark(p) not in self._before]
         if any(self._is_broken(p) for p in fresh):
             return None
+        # A loss that compares outputs of the network with each other goes down nicely
+        # and teaches nothing: no button may lead there.
         if learned_targets(trial) - self._guesses:
             return None
         errors = sum(problem.severity == "error" for problem in after)

@@ -46,6 +46,9 @@ def locate(graph_module: fx.GraphModule, feeds: tuple[Tensor, ...]) -> Failure:
 
     Returns:
         The failure; with an empty node when everything passes this time.
+
+    Shape:
+        any, as the feeds of the program
     """
     locator = _Locator(graph_module, garbage_collect_values=False)
     locator.extra_traceback = False
@@ -58,5 +61,9 @@ def locate(graph_module: fx.GraphModule, feeds: tuple[Tensor, ...]) -> Failure:
 
 
 def feeds_of(names: tuple[str, ...], feeds: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-    """Return the feeds in the order of a program's `feed_names`."""
+    """Return the feeds in the order of a program's `feed_names`.
+
+    Shape:
+        each as it is
+    """
     return tuple(feeds[name] for name in names)

@@ -118,6 +118,8 @@ class Flattener:
         outside = _by_node(fed)
         for node in graph.topological():
             self._count_one()
+            # A wire from an output that is not there (an unknown block, a lost port)
+            # must not vanish: an input without a source would count as left open.
             wires = {
                 port: [results.get(end) or _dangling(around, end) for end in ends]
                 for port, ends in _wires(graph.edges_into(node.id)).items()
@@ -179,6 +181,8 @@ class Flattener:
         if block is None or name in around.names:
             return
         times = params["repeat"] if isinstance(params["repeat"], int) else 1
+        # Path and home differ where weights are shared: instances with one tag compute
+        # at paths of their own with the weights of the first.
         path, home = around.prefix + node.id, self._home(node, around, params)
         inner = Surroundings(
             path + ".",
@@ -193,16 +197,13 @@ class Flattener:
         self.feeds.setdefault(inner.place[:-1], feeds)
         outputs: dict[str, Source] = {}
         for index in range(times):
-            numbered = inner
-            if times > 1:
-                numbered = replace(
-                    inner,
-                    prefix=f"{inner.prefix}{index}.",
-                    home=f"{inner.home}{index}.",
-                    start=inner.start.below(str(index)) if inner.start else None,
-                )
-                feeds = _chained(block, feeds, outputs) if index else feeds
+            if index:
+                feeds = _chained(block, feeds, outputs)
+            # The nodes go on to whoever asked for them; the outputs come back here.
+            numbered = _numbered(inner, index) if times > 1 else inner
             outputs = yield from self._body(name, block, numbered, feeds)
+        # A block inside a repeated one comes by here again and again: what the canvas
+        # shows at its place are the ports of the first time.
         self.instances.setdefault(inner.place[:-1], outputs)
         for port, source in outputs.items():
             results[Endpoint(node.id, port)] = source
@@ -230,6 +231,16 @@ class Flattener:
             return own
         key = (around.home, str(params["of"]), str(tag))
         return self._shared.setdefault(key, own)
+
+
+def _numbered(inner: Surroundings, index: int) -> Surroundings:
+    """Return what is around one repeat: paths get its number, places don't."""
+    return replace(
+        inner,
+        prefix=f"{inner.prefix}{index}.",
+        home=f"{inner.home}{index}.",
+        start=inner.start.below(str(index)) if inner.start else None,
+    )
 
 
 def _start(node: Node, around: Surroundings, home: str) -> Start | None:

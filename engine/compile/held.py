@@ -50,6 +50,8 @@ def run_and_see(module: nn.Module, probes: Sequence[Tensor]) -> tuple[Outputs, H
         return outputs, _recurrent(module, outputs[0])
     with torch.enable_grad(), hooks, _AtOnce():
         outputs = _as_tuple(module(*probes))
+    # Tensors that share memory count once, by their storage. Weights are there anyway,
+    # inputs and outputs are counted at the nodes that make them.
     ours = {_key(tensor) for tensor in (*module.parameters(), *module.buffers())}
     ends = {_key(tensor) for tensor in outputs}
     starts = [_key(tensor) for tensor in probes]
@@ -103,7 +105,11 @@ class _Fused(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor) -> Tensor:  # noqa: ANN401
-        """Return an output of the right shape."""
+        """Return an output of the right shape.
+
+        Shape:
+            query N×…×T×D, key N×…×S×D, value N×…×S×E → N×…×T×E
+        """
         # raises where shapes don't fit
         out = query @ key[..., :1, :].transpose(-1, -2) @ value[..., :1, :]
         ctx.save_for_backward(query, key, value, out)
@@ -120,7 +126,11 @@ class _Bilinear(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, left: Tensor, right: Tensor, weight: Tensor) -> Tensor:  # noqa: ANN401
-        """Return an output of the right shape."""
+        """Return an output of the right shape.
+
+        Shape:
+            left N×…×A, right N×…×B, weight K×A×B → N×…×K
+        """
         ctx.save_for_backward(left, right, weight)
         return left.new_empty((*left.shape[:-1], len(weight)))
 

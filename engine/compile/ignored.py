@@ -49,6 +49,8 @@ _Ignored = Mapping[_Judged, set[int | None]]
 
 def _ignored(nodes: Sequence[FlatNode], by_path: Mapping[str, FlatNode]) -> _Ignored:
     """Return which labels the losses of the same scores and labels ignore."""
+    # Softmax keeps the order of scores, a flatten or a cast keeps the numbers: what is
+    # judged is the same when the first thing before all these is.
     found: dict[_Judged, set[int | None]] = {}
     for node in nodes:
         if node.type in _LOSSES:

@@ -81,6 +81,8 @@ def infer(
     dtypes = tuple(flow.dtype for flow in inputs)
     with torch.device("meta"):
         module = build(type_id, params, shapes, dtypes)
+    # A view puts nothing out, a metric one number. Both are built all the same, so
+    # that their builders refuse what doesn't fit.
     category = registry.get(type_id).category
     site = Site(type_id, params, shapes, dtypes)
     if category == "view":
@@ -90,6 +92,7 @@ def infer(
     tensors, held = _run(module, site)
     outputs = tuple(_flow(tensor) for tensor in tensors)
     weights = sum(p.numel() for p in module.parameters())
+    # Probed with two samples, told per sample: one would break BatchNorm.
     flops = count_flops(module, site, outputs[0].shape) // PROBE_BATCH
     held = held._replace(inside_bytes=held.inside_bytes // PROBE_BATCH)
     return _summed(_with_classes(outputs, inputs), weights, flops, held)
@@ -108,6 +111,8 @@ def _with_classes(
 def _run(module: nn.Module, site: Site) -> tuple[tuple[Tensor, ...], Held]:
     """Return what comes out, and what is kept where that can be seen."""
     try:
+        # With gradients autograd saves what it will need: what a training holds in
+        # memory. What can't run so may train all the same, or is refused below.
         return run_and_see(module, _probes(site, gradients=True))
     except Exception:  # noqa: BLE001 - what keeps gradients out is no mistake yet
         return _run_plainly(module, site), Held()

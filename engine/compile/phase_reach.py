@@ -37,6 +37,8 @@ class Reach:
     def losses(self, phase: Phase) -> tuple[str, ...]:
         """Return the paths of what a phase minimises, in its order."""
         if phase.minimise not in self._losses:
+            # A name may cover several losses (all inside a block, all repeats): they
+            # come in the order of the names, and nothing named means every loss.
             known, cover = self.ends("loss"), paths.Cover(phase.minimise)
             found = [(number, p) for p in known for number in cover.of(p)[:1]]
             found.sort(key=lambda pair: pair[0])
@@ -75,6 +77,8 @@ class Reach:
         key = (phase.minimise, phase.update, moving)
         if key not in self._moved:
             needed = self.needed(self.losses(phase), moving=moving)
+            # Weights count by their home: one shared module moves in all its places,
+            # also where the path that the phase names doesn't lead.
             homes = self._homes(phase.update) - self._frozen
             found = [n for n in self.nodes if n.home in homes and n.path in needed]
             self._moved[key] = found

@@ -110,7 +110,11 @@ class PhaseProgram:
         return results
 
     def total(self, results: Mapping[str, Tensor]) -> Tensor:
-        """Return the weighted sum of the losses: what the phase minimises."""
+        """Return the weighted sum of the losses: what the phase minimises.
+
+        Shape:
+            one number per loss → one number
+        """
         total: Tensor | None = None
         for path, weight in zip(self.losses, self.weights, strict=True):
             loss = results[path]
@@ -199,6 +203,8 @@ def _modules(
 ) -> "Folder":
     """Return a tree of all modules, each at its home path."""
     root = Folder()
+    # Each node draws from a seed of its own, made of the run's and its home: another
+    # node in the document, or another order, leaves its first weights as they are.
     state = torch.get_rng_state()
     try:
         for node in nodes:
@@ -253,6 +259,8 @@ class _Writer:
     ) -> None:
         self.nodes, self.modules = nodes, modules
         self.reach = Reach(project, nodes)
+        # torch.fx writes names into Python code: `m` and a number make them unique and
+        # names at all, also of a node called `lambda` or deep inside a block.
         homes = enumerate(modules.paths)
         self.targets = {home: f"m{n}_{home.replace('.', '_')}" for n, home in homes}
 
@@ -315,6 +323,8 @@ def _graph(
     used = {source for node in nodes for _, source in node.inputs}
     values: dict[Source, fx.Node] = {}
     feeds: list[str] = []
+    # Placeholders first, as torch.fx wants them, and only for ports that are read: a
+    # phase that needs no labels is not given any.
     for node in nodes:
         if node.type not in _FEEDS:
             continue

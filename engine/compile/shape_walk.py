@@ -66,6 +66,8 @@ class ShapeWalk:
 
     def _accepted(self, node: FlatNode, found: Inference) -> Answer:
         """Note what a node puts out, unless the weights that it shares don't fit."""
+        # Shared modules are built once, for the first input: another one fits when it
+        # would make as many weights. A block that shares is refused node by node.
         shared = self.weights.setdefault(node.home, found.parameters)
         if shared != found.parameters:
             return _unlike(shared, found.parameters)

@@ -28,6 +28,9 @@ def exponent_codes(values: Tensor) -> Tensor:
 
     float64 keeps its own exponent: what float32 can't hold lands in the bins of
     zero and of infinity instead of being rounded into a neighbour.
+
+    Shape:
+        any → the same
     """
     if values.dtype == torch.float64:
         return _wide_codes(values)
@@ -59,6 +62,9 @@ def strided(tensor: Tensor, stride: int) -> Tensor:
 
     The order is that of the memory, so that dense tensors of any layout are not
     copied as a whole.
+
+    Shape:
+        any → K: every stride-th of all its numbers
     """
     if not tensor.is_contiguous():
         order = sorted(range(tensor.dim()), key=tensor.stride, reverse=True)

@@ -31,14 +31,7 @@ ALLOWED = {
         "the door for showing how a layer computes; nothing shows it yet",
     ),
     **dict.fromkeys(
-        ("open_file", "first_row"), "the door for files of data; nothing opens it yet"
-    ),
-    **dict.fromkeys(
         ("is_known", "quantiles"), "the door for judging; nothing shows these yet"
-    ),
-    **dict.fromkeys(
-        ("everywhere", "plain_words", "offered", "by_id"),
-        "the one table of commands; menus and keys are being moved to it",
     ),
 }
 """Name → why nobody in the product uses it."""

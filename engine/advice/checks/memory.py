@@ -45,6 +45,8 @@ class Needs:
     @property
     def total_bytes(self) -> int:
         """Bytes of data and weights, and of a step or an evaluation beside them."""
+        # A backward pass frees layer by layer, but at its start everything is kept,
+        # with a gradient beside; an evaluation keeps but a few tensors on the way.
         widest = max((f.activation_bytes for f in self.found.values()), default=0)
         step = sum(self._kept.values()) + 2 * self._batch * widest
         evaluation = 3 * min(_EVALUATED, self._count) * widest

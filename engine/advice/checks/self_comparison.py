@@ -71,6 +71,7 @@ def _key(
     known = found.get(node.path)
     if node.type in _RANDOM or not inputs or known is None:
         return (node.path, port)
+    # A hash instead of the nested inputs: a deep network would nest thousands of times.
     who = node.home if known.parameters else node.type
     return hash((who, tuple(map(str, node.params.items())), inputs, port))
 

@@ -48,6 +48,8 @@ def connections(
     used = {edge.source for edge in graph.edges}
     wants_truth = _wants_truth(graph.node(target.node), port)
     learned = _learned(graph) if wants_truth else set()
+    # First by what a target should be (labels or numbers of the data), then outputs
+    # that nothing reads yet; among equals the last in the document.
     found = [
         (_rank(node, out, port, wants_truth=wants_truth), source in used, node, out)
         for node in reversed(_near(graph, target.node))

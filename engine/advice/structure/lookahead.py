@@ -1,5 +1,10 @@
 """Scores that see the tokens they predict: found by changing the later ones.
 
+Whether a mask, a padding or a slice hides the future can't be told from settings one
+by one: what counts is the network as a whole. So it is built with random weights and
+tried: tokens from the middle on are changed, and the score at the first place where
+the target changes may not notice.
+
 Axes: N batch, T time, C classes, M places of a target.
 """
 
@@ -57,13 +62,15 @@ def _input(loss: FlatNode) -> Source:
 
 def _remembered(net: Net, loss: FlatNode) -> str | None:
     nodes = _cone(net, loss)
+    # While somebody types elsewhere, this part of the network stays as it is: the trial
+    # is made once for each state of all that the loss depends on.
     key = tuple(
         (n.path, n.type, tuple(n.params.items()), n.inputs, n.home) for n in nodes
     )
     if key not in _known:
         while len(_known) >= _KEPT:
             del _known[next(iter(_known))]
-        state = torch.get_rng_state()
+        state = torch.get_rng_state()  # a training beside must draw what it would
         try:
             torch.default_generator.manual_seed(0)
             with torch.no_grad():
@@ -105,6 +112,8 @@ def _tried(
     changed = _changed(net, first, feed, middle)
     after = _run(nodes[:-1], modules, changed)
     target, scores = dict(loss.inputs)["target"], _input(loss)
+    # The target may be the feed itself, shifted (the next token), or made of another:
+    # where it changes first is the first score that the change may show in.
     place = _first_change(before[target], after[target], 1)
     if place is None:
         return None
@@ -148,6 +157,7 @@ def _modules(net: Net, nodes: Sequence[FlatNode]) -> dict[str, nn.Module]:
         shapes = tuple(flow.shape for flow in flows)
         module = build(node.type, node.params, shapes, tuple(f.dtype for f in flows))
         for weights in module.parameters():
+            # A correction that starts at zero, as LoRA's, would hide what it will see.
             weights.add_(torch.randn_like(weights), alpha=0.02)
         made[node.home] = module.eval()
     return made
@@ -209,6 +219,7 @@ def _run(
 def _differ(one: Tensor, other: Tensor) -> bool:
     if not one.is_floating_point():
         return bool((one != other).any())
+    # Another order of sums moves the last digits; a token that is seen moves more.
     limit = 1e-5 * float(one.abs().amax().clamp(min=1e-3))
     return bool(((one - other).abs() > limit).any())
 
@@ -233,6 +244,8 @@ def _where(
         one, other = (v[Source(node.path, node.outputs[0])] for v in (before, after))
         if not _differ(one, other):
             continue
+        # Time may stand in any dimension as long as the steps are all there. A node
+        # without it, or that changed before the middle, has let the future through.
         dims = [dim for dim in range(1, one.dim()) if one.shape[dim] == steps]
         places = [_first_change(one, other, dim) for dim in dims]
         if not any(place is not None and place >= middle for place in places):

@@ -80,6 +80,11 @@ class _DotProduct(nn.Module):
         self.dropout, self.causal = dropout, causal
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """Return what each query finds among the keys, see the class.
+
+        Shape:
+            query N×…×T×D, key N×…×S×D, value N×…×S×E → N×…×T×E
+        """
         return F.scaled_dot_product_attention(
             query,
             key,

@@ -163,7 +163,11 @@ class Affine(nn.Module):
         self.factor, self.offset = factor, offset
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return factor·x + offset."""
+        """Return factor·x + offset.
+
+        Shape:
+            any → the same
+        """
         return x * self.factor + self.offset
 
 

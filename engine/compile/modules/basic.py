@@ -27,7 +27,11 @@ class Function(nn.Module):
         self.settings = settings
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """Return the function of the inputs."""
+        """Return the function of the inputs.
+
+        Shape:
+            as of the function
+        """
         return self.function(*inputs, **self.settings)
 
     def extra_repr(self) -> str:
@@ -39,7 +43,11 @@ class Gather(nn.Module):
     """Returns its inputs as a tuple."""
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """Return the inputs."""
+        """Return the inputs.
+
+        Shape:
+            any → the same
+        """
         return inputs
 
 
@@ -51,7 +59,11 @@ class Fold(nn.Module):
         self.function = function
 
     def forward(self, first: Tensor, *others: Tensor) -> Tensor:
-        """Return ((first ∘ second) ∘ third), and so on."""
+        """Return ((first ∘ second) ∘ third), and so on.
+
+        Shape:
+            shapes that broadcast → their common one
+        """
         for other in others:
             first = self.function(first, other)
         return first
@@ -61,7 +73,11 @@ class Average(nn.Module):
     """Mean of any number of inputs."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """Return the sum divided by the number of inputs."""
+        """Return the sum divided by the number of inputs.
+
+        Shape:
+            shapes that broadcast → their common one
+        """
         total = inputs[0]
         for other in inputs[1:]:
             total = total + other
@@ -76,7 +92,11 @@ class Joined(nn.Module):
         self.function, self.dim = function, dim
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """Return all inputs in one tensor; batches of 1 are repeated."""
+        """Return all inputs in one tensor; batches of 1 are repeated.
+
+        Shape:
+            alike but in one dimension → there the sum of all
+        """
         if len({x.shape[0] for x in inputs}) > 1:
             size = max(x.shape[0] for x in inputs)
             inputs = tuple(x.expand(size, *x.shape[1:]) for x in inputs)
@@ -92,7 +112,11 @@ class LearnedScale(nn.Module):
         self.bias = nn.Parameter(torch.zeros(features)) if bias else None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scale and shift the last dimension."""
+        """Scale and shift the last dimension.
+
+        Shape:
+            N×…×F → N×…×F
+        """
         scaled = x * self.weight
         return scaled if self.bias is None else scaled + self.bias
 
@@ -105,7 +129,11 @@ class GaussianNoise(nn.Module):
         self.std = std
 
     def forward(self, x: Tensor) -> Tensor:
-        """Add noise in training mode."""
+        """Add noise in training mode.
+
+        Shape:
+            any → the same
+        """
         return x + self.std * torch.randn_like(x) if self.training else x
 
 
@@ -118,7 +146,11 @@ class OneHot(nn.Module):
         self.eye: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return N×… → N×…×classes, as float."""
+        """Return N×… → N×…×classes, as float.
+
+        Shape:
+            N×… → N×…×C
+        """
         return F.embedding(x, self.eye)
 
 
@@ -135,7 +167,11 @@ class Constant(nn.Module):
             self.register_buffer("value", content, persistent=False)
 
     def forward(self) -> Tensor:
-        """Return the value."""
+        """Return the value.
+
+        Shape:
+            nothing → 1×shape: the same for every sample
+        """
         return self.value
 
 
@@ -147,7 +183,11 @@ class Slice(nn.Module):
         self.index = (slice(None),) * dim + (span,)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return x[start:stop:step] of the dimension."""
+        """Return x[start:stop:step] of the dimension.
+
+        Shape:
+            N×… → N×…, less of one dimension
+        """
         return x[self.index]
 
 
@@ -159,7 +199,11 @@ class Reshape(nn.Module):
         self.shape = shape
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return N×… → N×shape."""
+        """Return N×… → N×shape.
+
+        Shape:
+            N×… → N×shape
+        """
         return x.reshape(x.shape[0], *self.shape)
 
 
@@ -171,7 +215,11 @@ class ClampedLog(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the logarithm."""
+        """Return the logarithm.
+
+        Shape:
+            any → the same
+        """
         return x.clamp(min=self.eps).log() if self.eps else x.log()
 
 
@@ -186,7 +234,11 @@ class PositionEmbedding(nn.Module):
         self.weight = nn.Parameter(torch.empty(max_length, features).normal_(std=0.02))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Add P to N×T×F."""
+        """Add P to N×T×F.
+
+        Shape:
+            N×T×F → N×T×F
+        """
         return x + self.weight[: x.shape[1]]
 
 
@@ -202,7 +254,11 @@ class SinusoidalPosition(nn.Module):
         self.waves: Tensor
 
     def forward(self, x: Tensor) -> Tensor:
-        """Add the waves to N×T×F."""
+        """Add the waves to N×T×F.
+
+        Shape:
+            N×T×F → N×T×F
+        """
         if x.shape[1] > self.waves.shape[0]:
             self.waves = _waves(x.shape[1], x.shape[2]).to(x)
         return x + self.waves[: x.shape[1]]
@@ -231,6 +287,10 @@ class TimeEmbedding(nn.Module):
         self.speed: Tensor
 
     def forward(self, t: Tensor) -> Tensor:
-        """Return N or N×1 → N×F."""
+        """Return N or N×1 → N×F.
+
+        Shape:
+            N or N×1 → N×F
+        """
         angle_NH = t.reshape(-1, 1).to(self.speed.dtype) * self.speed
         return torch.cat([angle_NH.sin(), angle_NH.cos()], dim=1)

@@ -63,7 +63,11 @@ def need_labels(site: Site) -> None:
 
 
 def rows(scores: Tensor, dim: int) -> Tensor:
-    """Return scores as M×C."""
+    """Return scores as M×C.
+
+    Shape:
+        N×…×C×… → M×C
+    """
     if scores.dim() == 2:
         return scores
     if dim != scores.dim() - 1:

@@ -38,7 +38,11 @@ class LoRALinear(nn.Module):
         self.scale = alpha / rank
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the frozen result plus the correction."""
+        """Return the frozen result plus the correction.
+
+        Shape:
+            N×…×F → N×…×K
+        """
         correction = F.linear(F.linear(x, self.down), self.up)
         return F.linear(x, self.weight, self.bias) + self.scale * correction
 
@@ -57,13 +61,22 @@ class LowRank(nn.Module):
         self.scale = alpha / rank
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the correction; zero before it was trained."""
+        """Return the correction; zero before it was trained.
+
+        Shape:
+            N×…×F → N×…×K
+        """
         return self.scale * F.linear(F.linear(x, self.down), self.up)
 
 
 class _Reversed(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, factor: float) -> Tensor:  # noqa: ANN401
+        """Return x itself.
+
+        Shape:
+            any → the same
+        """
         ctx.factor = factor
         return x.view_as(x)
 
@@ -83,7 +96,11 @@ class GradientReversal(nn.Module):
         self.factor = factor
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return x."""
+        """Return x.
+
+        Shape:
+            any → the same
+        """
         result: Tensor = _Reversed.apply(x, self.factor)  # type: ignore[no-untyped-call]
         return result
 
@@ -92,6 +109,9 @@ def turned(x: Tensor, base: float = 10_000.0) -> Tensor:
     """Return N×…×T×D with features i and i + D/2 of place t turned by t·ωᵢ.
 
     Source: Su et al. 2021, in the order of features of GPT-NeoX
+
+    Shape:
+        N×…×T×D → N×…×T×D
     """
     half = x.shape[-1] // 2
     steps = torch.arange(x.shape[-2], device=x.device, dtype=torch.float32)
@@ -110,7 +130,11 @@ class TokenShift(nn.Module):
         self.start = start
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the same shape."""
+        """Return the same shape.
+
+        Shape:
+            N×T×F → N×T×F
+        """
         return torch.cat([torch.full_like(x[:, :1], self.start), x[:, :-1]], dim=1)
 
 
@@ -118,6 +142,9 @@ def reparameterise(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
     """Return μ + σ·ε.
 
     Source: Kingma & Welling 2013
+
+    Shape:
+        three alike → the same
     """
     return mean + (0.5 * log_variance).exp() * noise
 
@@ -138,7 +165,11 @@ class NoiseSchedule(nn.Module):
     def forward(
         self, x: Tensor, noise: Tensor, time_N1: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the mixture, the time step N×1 and what is to be found."""
+        """Return the mixture, the time step N×1 and what is to be found.
+
+        Shape:
+            x and noise N×…, time N×1 → N×…, N×1, N×…
+        """
         step_N1 = (time_N1 * self.steps).floor().clamp(0, self.steps - 1)
         table = self.remaining.to(x.device)
         left = F.embedding(step_N1.long().reshape(-1), table.unsqueeze(1))

@@ -29,7 +29,11 @@ class Loss(nn.Module):
         self.function, self.settings = function, settings
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """Return the loss; whole-number targets become decimal ones."""
+        """Return the loss; whole-number targets become decimal ones.
+
+        Shape:
+            as torch's loss → one number
+        """
         first = inputs[0]
         others = (x if x.is_floating_point() else x.to(first.dtype) for x in inputs[1:])
         return self.function(first, *others, **self.settings)
@@ -53,11 +57,19 @@ class Labelled(nn.Module):
     class_weights: Tensor | None
 
     def forward(self, scores: Tensor, target: Tensor) -> Tensor:
-        """Return the mean over all places that count."""
+        """Return the mean over all places that count.
+
+        Shape:
+            scores N×C, N×C×… or N×…×C, target N×… → one number
+        """
         return _counted(self.loss(scores, target, "mean"), target, self.ignore_index)
 
     def loss(self, scores: Tensor, target: Tensor, reduction: str) -> Tensor:
-        """Return torch's loss with one of torch's reductions."""
+        """Return torch's loss with one of torch's reductions.
+
+        Shape:
+            N×C, N×C×… or N×…×C, target N×… → one number; M places for `none`
+        """
         raise NotImplementedError
 
     def total(self, scores: Tensor, target: Tensor) -> tuple[float, float]:
@@ -66,6 +78,9 @@ class Labelled(nn.Module):
         Args:
             scores: Of a batch.
             target: Labels, or one probability per class.
+
+        Shape:
+            scores N×C, N×C×… or N×…×C, target N×… → two numbers
         """
         total = float(self.loss(scores.float(), target, "sum"))
         if target.is_floating_point():
@@ -102,7 +117,11 @@ class CrossEntropy(Labelled):
         self.register_buffer("class_weights", factors, persistent=False)
 
     def loss(self, scores: Tensor, target: Tensor, reduction: str) -> Tensor:
-        """Return the cross-entropy over all places."""
+        """Return the cross-entropy over all places.
+
+        Shape:
+            N×C, N×C×… or N×…×C, target N×… → one number; M places for `none`
+        """
         if scores.dim() > 2:
             soft = target.is_floating_point()
             target = rows(target, self.dim) if soft else target.reshape(-1)
@@ -133,7 +152,11 @@ class NLL(Labelled):
         self.register_buffer("class_weights", factors, persistent=False)
 
     def loss(self, scores: Tensor, target: Tensor, reduction: str) -> Tensor:
-        """Return the negative log likelihood over all places."""
+        """Return the negative log likelihood over all places.
+
+        Shape:
+            N×C, N×C×… or N×…×C, target N×… → one number; M places for `none`
+        """
         return F.nll_loss(
             rows(scores, self.dim),
             target.reshape(-1),
@@ -164,7 +187,11 @@ class BCEWithLogits(nn.Module):
         self.pos_weight: Tensor | None
 
     def forward(self, logits: Tensor, target: Tensor | None = None) -> Tensor:
-        """Return the mean over all values."""
+        """Return the mean over all values.
+
+        Shape:
+            N×… and the same → one number
+        """
         if target is None:
             target = torch.full_like(logits, self.constant)
         return F.binary_cross_entropy_with_logits(
@@ -188,6 +215,9 @@ class CTC(nn.Module):
         """Return the mean over the batch; each sample is divided by its length.
 
         Samples that can't be aligned count zero instead of infinity.
+
+        Shape:
+            N×T×C, N×S, N → one number
         """
         batch, steps = log_probs_NTC.shape[:2]
         full = torch.full((batch,), target_NS.shape[1], dtype=torch.long)
@@ -207,6 +237,9 @@ def gaussian_nll(
     """Return torch's Gaussian NLL without its look at the values.
 
     Source: Nix & Weigend 1994; variances under `eps` are lifted to it.
+
+    Shape:
+        three alike → one number
     """
     variance = variance.clone()
     with torch.no_grad():
@@ -219,6 +252,9 @@ def kl_gaussian(mean: Tensor, log_variance: Tensor) -> Tensor:
     """Return KL(𝒩(μ, σ²) ‖ 𝒩(0, 1)), summed over features, averaged over samples.
 
     Source: Kingma & Welling 2013, appendix B
+
+    Shape:
+        N×F and N×F → one number
     """
     terms = mean.square() + log_variance.exp() - log_variance - 1
     return 0.5 * terms.flatten(1).sum(1).mean()
@@ -228,6 +264,9 @@ def log_cosh(y: Tensor, target: Tensor) -> Tensor:
     """Return mean ln cosh(y − t), without overflow.
 
     Source: ln cosh d = d + softplus(−2d) − ln 2
+
+    Shape:
+        two alike → one number
     """
     difference = y - target
     return (difference + F.softplus(-2 * difference) - math.log(2)).mean()
@@ -237,6 +276,9 @@ def hinge(y: Tensor, target: Tensor, *, margin: float) -> Tensor:
     """Return mean max(0, m − t·y).
 
     Source: Cortes & Vapnik 1995
+
+    Shape:
+        two alike → one number
     """
     return (margin - target * y).clamp(min=0).mean()
 
@@ -245,5 +287,8 @@ def bce(y: Tensor, target: Tensor) -> Tensor:
     """Return torch's binary cross-entropy; see torch.nn.BCELoss.
 
     Source: torch.nn.BCELoss
+
+    Shape:
+        two alike → one number
     """
     return F.binary_cross_entropy(y, target)

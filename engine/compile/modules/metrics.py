@@ -23,7 +23,11 @@ class Metric(Protocol):
     """Collects batches and gives one number."""
 
     def update(self, inputs: tuple[Tensor, ...]) -> None:
-        """Take the inputs of one batch, in port order."""
+        """Take the inputs of one batch, in port order.
+
+        Shape:
+            as of the metric's ports, samples first
+        """
 
     def value(self) -> float:
         """Return the metric over all batches so far; NaN without any."""
@@ -49,7 +53,11 @@ def build_metric(type_id: str, params: Params) -> Metric:
 
 
 def class_dim(scores: Tensor, target: Tensor, wish: str) -> int:
-    """Return the dimension of the classes; the target lacks it."""
+    """Return the dimension of the classes; the target lacks it.
+
+    Shape:
+        scores N×C×… or N×…×C, target N×…
+    """
     last = scores.dim() - 1
     if wish == "1" or (wish != "last" and scores.shape[:-1] != target.shape):
         return 1
@@ -57,7 +65,11 @@ def class_dim(scores: Tensor, target: Tensor, wish: str) -> int:
 
 
 def scored(inputs: tuple[Tensor, ...], wish: str) -> tuple[Tensor, Tensor]:
-    """Return scores M×C and labels M."""
+    """Return scores M×C and labels M.
+
+    Shape:
+        scores N×…×C×…, target N×… → M×C, M
+    """
     scores, target = inputs[0], inputs[1]
     scores_MC = rows(scores, class_dim(scores, target, wish))
     return scores_MC, target.reshape(-1).to(torch.int64)
@@ -67,6 +79,9 @@ def decided(inputs: tuple[Tensor, ...], params: Params) -> tuple[Tensor, Tensor,
     """Return answers M, labels M and the number of classes.
 
     A single score per label means yes (1) from the threshold on, otherwise no (0).
+
+    Shape:
+        scores N×…×C×…, target N×… → M, M
     """
     scores, target = inputs[0], inputs[1]
     threshold = params["threshold"]

@@ -27,7 +27,11 @@ class RNN(nn.RNN):
     last = False
 
     def forward(self, x: Tensor, *more: Tensor) -> Pair:  # type: ignore[override]
-        """Return (N×T×H or N×H, N×H)."""
+        """Return (N×T×H or N×H, N×H).
+
+        Shape:
+            N×T×F; more: N×(D·H), N or N×T → N×T×(D·H) or N×(D·H), N×(D·H)
+        """
         return _run(self, super().forward, x, more)
 
 
@@ -37,7 +41,11 @@ class GRU(nn.GRU):
     last = False
 
     def forward(self, x: Tensor, *more: Tensor) -> Pair:  # type: ignore[override]
-        """Return (N×T×H or N×H, N×H)."""
+        """Return (N×T×H or N×H, N×H).
+
+        Shape:
+            N×T×F; more: N×(D·H), N or N×T → N×T×(D·H) or N×(D·H), N×(D·H)
+        """
         return _run(self, super().forward, x, more)
 
 
@@ -47,7 +55,11 @@ class LSTM(nn.LSTM):
     last = False
 
     def forward(self, x: Tensor, *more: Tensor) -> Pair:  # type: ignore[override]
-        """Return (N×T×H or N×H, N×H)."""
+        """Return (N×T×H or N×H, N×H).
+
+        Shape:
+            N×T×F; more: N×(D·H), N or N×T → N×T×(D·H) or N×(D·H), N×(D·H)
+        """
         return _run(self, super().forward, x, more)
 
 
@@ -91,6 +103,9 @@ def lengths_of(counted: Tensor) -> Tensor:
     Args:
         counted: N or N×1 numbers of steps; or N×T tokens, where zeros at the end
             fill up.
+
+    Shape:
+        N, N×1 or N×T → N
     """
     counted = counted.detach()
     if counted.dim() == 2 and counted.shape[1] > 1:
@@ -136,7 +151,11 @@ class MultiheadAttention(nn.MultiheadAttention):
     rotary = False
 
     def forward(self, x: Tensor, memory: Tensor | None = None) -> Tensor:  # type: ignore[override]
-        """Return N×T×F; keys and values come from `memory`, or from x itself."""
+        """Return N×T×F; keys and values come from `memory`, or from x itself.
+
+        Shape:
+            N×T×F, memory N×S×F → N×T×F
+        """
         if memory is None:
             joint = F.linear(x, self.in_proj_weight, self.in_proj_bias)
             query, key, value = joint.chunk(3, dim=-1)
@@ -183,7 +202,11 @@ class EncoderLayer(nn.TransformerEncoderLayer):
     causal = False
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
-        """Return N×T×F."""
+        """Return N×T×F.
+
+        Shape:
+            N×T×F → N×T×F
+        """
         mask = causal_mask(x) if self.causal else None
         return super().forward(x, src_mask=mask, is_causal=self.causal)
 
@@ -194,13 +217,21 @@ class DecoderLayer(nn.TransformerDecoderLayer):
     causal = False
 
     def forward(self, x: Tensor, memory: Tensor) -> Tensor:  # type: ignore[override]
-        """Return N×T×F."""
+        """Return N×T×F.
+
+        Shape:
+            N×T×F, memory N×S×F → N×T×F
+        """
         mask = causal_mask(x) if self.causal else None
         return super().forward(x, memory, tgt_mask=mask, tgt_is_causal=self.causal)
 
 
 def causal_mask(x_NTF: Tensor) -> Tensor:
-    """Return T×T with −∞ where a step would see a later one."""
+    """Return T×T with −∞ where a step would see a later one.
+
+    Shape:
+        N×T×F → T×T
+    """
     return nn.Transformer.generate_square_subsequent_mask(
         x_NTF.shape[1], device=x_NTF.device, dtype=x_NTF.dtype
     )

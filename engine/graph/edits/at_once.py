@@ -94,6 +94,8 @@ def _rising(places: Iterable[int | None]) -> list[int]:
 
 def _when_taken(places: Iterable[int]) -> list[int]:
     """Return where things stood at the moment when each was taken, one by one."""
+    # Taken from the back, each stood where it stood at first. Otherwise each one before
+    # it that has gone has moved it forward by one: how many is found by bisection.
     places = list(places)
     if all(one > two for one, two in itertools.pairwise(places)):
         return places

@@ -16,12 +16,20 @@ _TINY = 1e-12
 
 
 def is_single(scores: Tensor, num_places: int) -> bool:
-    """Return whether one score per place means yes (from the threshold on) or no."""
+    """Return whether one score per place means yes (from the threshold on) or no.
+
+    Shape:
+        N×…
+    """
     return scores.numel() == num_places
 
 
 def rows(scores: Tensor, labels: Tensor, wish: str) -> Tensor:
-    """Return scores as M×C, wherever their classes stand."""
+    """Return scores as M×C, wherever their classes stand.
+
+    Shape:
+        scores N×…×C×…, labels N×… → M×C
+    """
     last = scores.dim() - 1
     is_second = wish != "last" and scores.shape[:-1] != labels.shape
     dim = 1 if wish == "1" or is_second else last
@@ -34,6 +42,9 @@ def shares(scores: Tensor, params: Params) -> Floats:
     Rows that are shares already stay as they are; others go through softmax. A
     single score with a threshold inside 0..1 is a share of “yes” itself; with any
     other threshold it goes through the logistic function.
+
+    Shape:
+        M×C or M×1 → M×C or M×2
     """
     values = host(scores).astype(np.float64)
     if values.shape[1] == 1:
@@ -67,7 +78,11 @@ def surprise(shares_MC: Floats, labels_M: Ints) -> Floats:
 
 
 def answers(scores: Tensor, params: Params) -> Ints:
-    """Return the class of each row of scores M×C (or M×1)."""
+    """Return the class of each row of scores M×C (or M×1).
+
+    Shape:
+        M×C or M×1 → M
+    """
     if scores.shape[1] == 1:
         edge = params.get("threshold")
         limit = float(edge) if isinstance(edge, int | float) else 0.0
@@ -76,7 +91,11 @@ def answers(scores: Tensor, params: Params) -> Ints:
 
 
 def judged(subject: Subject) -> tuple[Tensor, Ints]:
-    """Return the scores of `input` as M×C (or M×1) and the classes of `target`."""
+    """Return the scores of `input` as M×C (or M×1) and the classes of `target`.
+
+    Shape:
+        scores M×C or M×1, classes M
+    """
     scores, target = subject.inputs["input"], subject.inputs["target"]
     if is_single(scores, target.numel()):
         yes = host(target.reshape(-1) > 0.5).astype(np.int64)
@@ -98,7 +117,11 @@ def counted(subject: Subject) -> npt.NDArray[np.bool_]:
 
 
 def labels_of(target: Tensor) -> Ints:
-    """Return class numbers of a target; of decimal ones, 1 above one half."""
+    """Return class numbers of a target; of decimal ones, 1 above one half.
+
+    Shape:
+        N×… → M
+    """
     if target.is_floating_point():
         target = target.reshape(len(target), -1)[:, 0] > 0.5
     return host(target.reshape(-1).to(torch.int64)).astype(np.int64)

@@ -87,7 +87,11 @@ def spread(num_samples: int, count: int) -> Ints:
 
 
 def host(tensor: Tensor) -> Array:
-    """Return a tensor as an array of its own."""
+    """Return a tensor as an array of its own.
+
+    Shape:
+        any → the same
+    """
     tensor = tensor.detach()
     if tensor.dtype in {torch.bfloat16, torch.float16}:
         tensor = tensor.float()
@@ -96,6 +100,10 @@ def host(tensor: Tensor) -> Array:
 
 
 def flat(tensor: Tensor) -> Floats:
-    """Return a tensor as float64 N×F."""
+    """Return a tensor as float64 N×F.
+
+    Shape:
+        N×… → N×F
+    """
     rows = len(tensor)
     return host(tensor).astype(np.float64).reshape(rows, -1 if rows else 0)

@@ -63,7 +63,11 @@ class Asked:
         return float(value)
 
     def counts(self, labels: Tensor) -> Tensor:
-        """Return which labels count."""
+        """Return which labels count.
+
+        Shape:
+            any → the same
+        """
         ignored = self.node.params.get("ignore_index")
         if isinstance(self.loss, Labelled):
             ignored = self.loss.ignore_index
@@ -82,6 +86,9 @@ def learnt(asked: Asked, targets: Tensor) -> list[Answer]:
     Args:
         asked: The score.
         targets: Of the training part, samples first.
+
+    Shape:
+        targets N×…
     """
     learn = _LEARN.get(asked.node.type)
     if learn is None or not len(targets):

@@ -36,7 +36,11 @@ class Earlier:
     units: tuple[Scaling, Scaling] | None = None
 
     def give(self, batch: Batch, target: Tensor) -> tuple[Tensor, ...]:
-        """Return the answer for a batch, and the target."""
+        """Return the answer for a batch, and the target.
+
+        Shape:
+            target B×… → B×…, B×…
+        """
         window = batch[self.feed].flatten(1)
         values = window[:, self.places.to(window.device)].reshape(target.shape)
         if self.units is not None:

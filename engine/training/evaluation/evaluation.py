@@ -158,6 +158,9 @@ class Score:
         Args:
             inputs: In the order of its ports.
             size: Samples.
+
+        Shape:
+            each B×…
         """
         is_whole = self.loss is not None and not isinstance(self.loss, Labelled)
         self.add(self.loss.forward(*inputs) if is_whole and self.loss else inputs, size)

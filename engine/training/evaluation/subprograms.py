@@ -28,7 +28,11 @@ class Cone:
     feed_names: tuple[str, ...]
 
     def run(self, feeds: Mapping[str, Tensor], *given: Tensor) -> Result:
-        """Return what the cone was cut for."""
+        """Return what the cone was cut for.
+
+        Shape:
+            as of the program that it was cut from
+        """
         return self.module(*given, *[feeds[name] for name in self.feed_names])
 
 

@@ -113,11 +113,19 @@ class PhaseRun:
             return self.program.run(feeds)
 
     def loss(self, outputs: Outputs) -> Tensor:
-        """Return the weighted sum of the phase's losses."""
+        """Return the weighted sum of the phase's losses.
+
+        Shape:
+            one number per loss → one number
+        """
         return self.program.total(outputs)
 
     def backward(self, total: Tensor) -> None:
-        """Put ∂total/∂w into the gradients of this phase's weights, and no others."""
+        """Put ∂total/∂w into the gradients of this phase's weights, and no others.
+
+        Shape:
+            one number
+        """
         self.forget_gradients()
         torch.autograd.backward(total)
         if self._l1:

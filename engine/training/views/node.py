@@ -96,6 +96,9 @@ class Viewed:
             inputs: In the order of the ports.
             batch: Brings the labels.
             samples: Keep what the network reads, too.
+
+        Shape:
+            each B×…
         """
         self.inputs.append(inputs)
         extra = self.words.sample.feed if samples or self._tells_what_is_read else ""

@@ -80,6 +80,9 @@ def chain(
         clip: Samples found on the way are cut to ± this.
 
     Source: Song, Meng & Ermon 2020, Denoising Diffusion Implicit Models, η = 0
+
+    Shape:
+        N×… → each N×…
     """
     left = remaining(int(str(schedule["steps"])), str(schedule["schedule"]))
     mixture, frames = noise, [noise]
@@ -110,6 +113,9 @@ def taken_apart(
         found: The network's output.
         signal: √ᾱ.
         spoilt: √(1 − ᾱ).
+
+    Shape:
+        two alike → the same, twice
     """
     if predict == "noise":
         return (mixture - spoilt * found) / signal, found

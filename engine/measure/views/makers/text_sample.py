@@ -64,7 +64,11 @@ class Drawer:
         self._generator = generator
 
     def shares(self, scores_C: Tensor) -> Tensor:
-        """Return the probability of every token."""
+        """Return the probability of every token.
+
+        Shape:
+            C → C
+        """
         scores_C = scores_C.detach().double().cpu() / self._temperature
         if self._top_k is not None and self._top_k < len(scores_C):
             least = scores_C.topk(self._top_k).values[-1]
@@ -88,6 +92,9 @@ def write(
         length: How many to write.
         window: Most tokens that the network reads at once.
         draw_one: Chooses.
+
+    Shape:
+        T → T + length
     """
     tokens = start_T
     for _ in range(length):
