@@ -124,8 +124,9 @@ class CommandPalette(QDialog):
         self.list.clear()
         for command in self._shown:
             item = QListWidgetItem(command.text)
-            if command.icon:
-                item.setIcon(icons.icon(command.icon, command.tint))
+            has_icon = bool(command.icon)
+            own = icons.icon(command.icon, command.tint) if has_icon else icons.blank()
+            item.setIcon(own)
             item.setData(_HINT, command.hint)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
