@@ -33,7 +33,7 @@ def _why_not(reach: Reach) -> str:
 
 
 def _search(reach: Reach) -> None:
-    from workbench.app.commands import palette  # noqa: PLC0415 - loads dialogs: not before the first paint
+    from workbench.app.commands import palette  # loads dialogs
 
     palette.show(reach)
 
