@@ -357,6 +357,12 @@ def test_only_neighbours_that_are_numbers_are_joined():
     assert [part[:, 0].tolist() for part in finite_parts(places)] == [[0, 1], [5, 6, 7]]
 
 
+def test_a_point_that_is_half_a_number_moves_no_range(qtbot):
+    curve = np.array([[0.0, 0.0], [1.0, 4.0], [np.nan, 99.0]])
+    face = shown(qtbot, Curve(), "curve", {"curve": curve})
+    assert face.limits[2:].tolist() == [pytest.approx(-0.32), pytest.approx(4.32)]
+
+
 def test_a_curve_and_its_data_are_drawn_and_read_where_they_lie(qtbot):
     arrays = {
         "curve": np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 4.0]]),
