@@ -175,7 +175,7 @@ def _export_dialog(window: MainWindow) -> QWidget:
 
 
 def _presets(window: MainWindow) -> QWidget:
-    from workbench.dialogs.presets import PresetDialog  # noqa: PLC0415 - one screen
+    from workbench.dialogs.presets import PresetDialog  # one screen
 
     dialog = PresetDialog(window)
     dialog.show()
@@ -194,8 +194,8 @@ def _start(window: MainWindow) -> QWidget:
 
 
 def _palette(window: MainWindow) -> QWidget:
-    from workbench.app.commands.palette import all_commands  # noqa: PLC0415 - one screen
-    from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415 - one screen
+    from workbench.app.commands.palette import all_commands  # one screen
+    from workbench.dialogs.palette import CommandPalette  # one screen
 
     palette = CommandPalette(all_commands(window.reach), window)
     palette.show()
