@@ -203,7 +203,7 @@ def other_editor(num_nodes: int) -> dict[str, float]:
     """Return the same of NodeGraphQt; empty where it is not installed."""
     if importlib.util.find_spec("NodeGraphQt") is None:
         return {}
-    from NodeGraphQt import BaseNode, NodeGraph  # noqa: PLC0415 - may be missing
+    from NodeGraphQt import BaseNode, NodeGraph  # may be missing
 
     class Layer(BaseNode):
         __identifier__ = "layers"

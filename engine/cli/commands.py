@@ -27,9 +27,9 @@ def presets(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Say what keeps a project from training; 1 when something does."""
     project = projects.find(options.project)
-    from engine.advice.analysis import Analyser  # noqa: PLC0415
-    from engine.advice.weights import sources  # noqa: PLC0415 - loads torch
-    from engine.data import catalog  # noqa: PLC0415
+    from engine.advice.analysis import Analyser
+    from engine.advice.weights import sources  # loads torch
+    from engine.data import catalog
 
     folder = projects.folder_of(options.project)
     held = () if options.allow_paths else weights.outside(project, folder)
@@ -83,16 +83,16 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 def train(options: Namespace) -> int:
     """Train a project, or go on with a run."""
-    from engine.cli.training import train as run  # noqa: PLC0415 - loads torch
+    from engine.cli.training import train as run  # loads torch
 
     return run(options)
 
 
 def export(options: Namespace) -> int:
     """Write the weights of a run."""
-    from engine.export import export as write_file  # noqa: PLC0415 - loads torch
-    from engine.export import of_run  # noqa: PLC0415
-    from engine.training.records import runs  # noqa: PLC0415
+    from engine.export import export as write_file  # loads torch
+    from engine.export import of_run
+    from engine.training.records import runs
 
     run = runs.open_run(Path(options.project), options.from_step)
     trained = of_run(run, averaged=not options.raw)
@@ -107,13 +107,13 @@ def export(options: Namespace) -> int:
 
 def evaluate(options: Namespace) -> int:
     """Say how good a run is on what it never saw."""
-    from engine.cli.evaluating import evaluate as run  # noqa: PLC0415 - loads torch
+    from engine.cli.evaluating import evaluate as run  # loads torch
 
     return run(options)
 
 
 def predict(options: Namespace) -> int:
     """Write the answers of a run for the rows of a file."""
-    from engine.cli.predicting import predict as run  # noqa: PLC0415 - loads torch
+    from engine.cli.predicting import predict as run  # loads torch
 
     return run(options)

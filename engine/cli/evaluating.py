@@ -3,15 +3,19 @@
 from argparse import Namespace
 from pathlib import Path
 
+from engine import i18n
 from engine.cli.output import write, write_json
 from engine.evaluate import page, record, words
 from engine.evaluate.subject import Subject, compare
 from engine.files import atomic_write
 from engine.i18n import tr
 
+_TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
+
 
 def evaluate(options: Namespace) -> int:
     """Judge a run, and say how it stands against another one."""
+    i18n.load(options.language, _TRANSLATIONS)
     subject = Subject(Path(options.project), options.from_step)
     report = subject.report()
     other = Subject(Path(options.against)) if options.against else None

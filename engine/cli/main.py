@@ -128,6 +128,8 @@ def _evaluate(parsers: _Commands) -> None:
     parser.add_argument("project", metavar="RUN", help=tr("folder of the run"))
     words = tr("the report as one page, with charts")
     parser.add_argument("--html", default="", metavar="FILE", help=words)
+    add = parser.add_argument
+    add("--language", default="en", choices=("en", "ja"), help=tr("of the report"))
     words = tr("a second run: is it better?")
     parser.add_argument("--against", default="", metavar="RUN", help=words)
     _add_from_step(parser)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 Outputs = tuple[Tensor, ...]

@@ -26,8 +26,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's
     server = PipeServer(*take_standard_streams())
     i18n.load(options.language, _TRANSLATIONS)
-    from engine.host.service import Host  # noqa: PLC0415 - loads torch
-    from engine.training.parts import threads  # noqa: PLC0415 - loads torch
+    from engine.host.service import Host  # loads torch
+    from engine.training.parts import threads  # loads torch
 
     threads.leave_all_to_training()
     threads.flush_denormals()

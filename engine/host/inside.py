@@ -49,7 +49,7 @@ class ThreadTransport:
             raise TimeoutError(self._thread.name)
 
     def _serve(self) -> None:
-        from engine.host.service import Host  # noqa: PLC0415 - loads torch
+        from engine.host.service import Host  # loads torch
 
         Host(self._inbox.put).serve(self._requests.get)
 

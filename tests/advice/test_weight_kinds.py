@@ -92,3 +92,30 @@ def test_nothing_is_not_exported(tmp_path):
     with pytest.raises(ExportError, match="no weights to export"):
         export(Weights({}), "safetensors", tmp_path / "x.safetensors")
     assert list(tmp_path.iterdir()) == []
+
+
+ODD = {
+    "nested": ({"model": {"a": torch.zeros(2)}}, "“model” holds others in its turn"),
+    "uint16": ({"a": torch.zeros(2, dtype=torch.uint16)}, "such as uint16 or float8"),
+    "expanded": ({"a": torch.zeros(1).expand(4)}, "“a” repeats its numbers"),
+    "sparse": ({"a": torch.eye(3).to_sparse()}, "sparse tensors"),
+    "meta": ({"a": torch.zeros(3, device="meta")}, "without numbers"),
+    "a number": ({"a": torch.zeros(2), "epoch": 3}, "“epoch” is no tensor"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_state_dict_of_other_things_is_refused_in_words_of_what_it_is(tmp_path, name):
+    state, words = ODD[name]
+    torch.save(state, tmp_path / "a.pt")
+    with pytest.raises(TrainingError, match="can't be read") as error:
+        weight_files.read(str(tmp_path / "a.pt"))
+    assert words in str(error.value)
+    assert "_rebuild" not in str(error.value)
+
+
+def test_a_part_of_a_tensor_is_read(tmp_path):
+    whole = torch.arange(6.0).view(2, 3)
+    torch.save({"a": whole[:, :2]}, tmp_path / "a.pt")
+    (found,) = weight_files.read(str(tmp_path / "a.pt")).tensors.values()
+    assert found.tolist() == [[0.0, 1.0], [3.0, 4.0]]

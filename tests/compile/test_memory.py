@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 from torch.profiler import ProfilerActivity, profile
 
 from engine.advice import analysis

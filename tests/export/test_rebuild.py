@@ -6,7 +6,7 @@ import pytest
 import safetensors
 import torch
 from safetensors.torch import load_file
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 from engine.data import catalog
 from engine.export import export, of_run

@@ -47,7 +47,7 @@ _IDLE_S = 0.0005
 @contextlib.contextmanager
 def watched() -> Iterator[Turns]:
     """Yield the turns of the event loop of this thread as they are counted."""
-    from PySide6.QtCore import QAbstractEventDispatcher  # noqa: PLC0415 - Qt
+    from PySide6.QtCore import QAbstractEventDispatcher  # Qt
 
     turns, dispatcher = Turns(), QAbstractEventDispatcher.instance()
     dispatcher.aboutToBlock.connect(turns.end)

@@ -121,7 +121,7 @@ class Case:
         elif fault == "stop":
             process.send_signal(signal.SIGSTOP)
         elif fault == "memory":
-            import resource  # noqa: PLC0415 - not on every system
+            import resource  # not on every system
 
             try:  # what it holds already is more than it may: the next request ends it
                 resource.prlimit(process.pid, resource.RLIMIT_AS, (2**20, 2**20))

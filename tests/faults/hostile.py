@@ -100,7 +100,7 @@ class Bench:
         found = [(f"run: {name}", self._run_case(name)) for name in RUNS]
         found += [(f"weights: {name}", self._weights_case(name)) for name in WEIGHTS]
         if find_spec("tests.faults._hostile_projects"):
-            from tests.faults import _hostile_projects  # noqa: PLC0415 - if it is there
+            from tests.faults import _hostile_projects  # if it is there
 
             found += [
                 (
@@ -229,7 +229,7 @@ def _of_project(path: Path) -> list[Use]:
 
 
 def _project() -> Project:
-    import presets  # noqa: PLC0415 - late, as the tests do
+    import presets  # late, as the tests do
 
     project = presets.load("digits-mlp")
     values = {"steps": 400, "device": "cpu", "threads": 1}
@@ -251,7 +251,7 @@ def _trained(project: Project, folder: Path) -> Path:
 
 
 def _database(folder: Path) -> bytes:
-    import sqlite3  # noqa: PLC0415
+    import sqlite3
 
     path = folder / "made.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as file:

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
 
 
 def _checker() -> Check:
-    from engine.advice.analysis import Analyser  # noqa: PLC0415 - torch
+    from engine.advice.analysis import Analyser  # torch
 
     check = Analyser().analyse
     check(load("xor"))  # what is loaded at first use is no mutant's

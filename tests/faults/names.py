@@ -45,13 +45,13 @@ def run(options: argparse.Namespace, folder: Path) -> int:
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator:
     """Yield a window without an engine, its pictures ready in the current folder."""
-    from PySide6.QtGui import QColor, QImage  # noqa: PLC0415 - Qt
+    from PySide6.QtGui import QColor, QImage  # Qt
 
-    from workbench import theme  # noqa: PLC0415
-    from workbench.app.launch.main import application  # noqa: PLC0415
-    from workbench.app.window import MainWindow  # noqa: PLC0415
-    from workbench.document.settings import Settings  # noqa: PLC0415
-    from workbench.session.session import Session  # noqa: PLC0415
+    from workbench import theme
+    from workbench.app.launch.main import application
+    from workbench.app.window import MainWindow
+    from workbench.document.settings import Settings
+    from workbench.session.session import Session
 
     app = application()
     theme.apply(app, "dark")
@@ -86,7 +86,7 @@ class _NoEngine:
 
 def settle(seconds: float) -> None:
     """Let the window work for a while."""
-    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415
+    from PySide6.QtCore import QEventLoop, QTimer
 
     loop = QEventLoop()
     QTimer.singleShot(int(seconds * 1000), loop.quit)
@@ -95,7 +95,7 @@ def settle(seconds: float) -> None:
 
 def hostile(preset: str, name: str) -> bytes:
     """Return a preset whose every name is another one."""
-    import presets  # noqa: PLC0415
+    import presets
 
     record = json.loads(presets.path(preset).read_bytes())
     record["name"] = name
@@ -133,7 +133,7 @@ def _faults(window, preset: str, name: str) -> Iterator[str]:
 
 def _states(window) -> Iterator:
     """Yield what brings another view to the front."""
-    from workbench.canvas.edits import blocks as block_tools  # noqa: PLC0415
+    from workbench.canvas.edits import blocks as block_tools
 
     canvas, nodes = window.canvas, window.document.project.graph.nodes
     yield lambda: None
@@ -149,8 +149,8 @@ def _states(window) -> Iterator:
 
 
 def _tell_problems(window, name: str) -> None:
-    from engine.graph.problems import Fix, Problem  # noqa: PLC0415
-    from engine.protocol.messages import Analysis  # noqa: PLC0415
+    from engine.graph.problems import Fix, Problem
+    from engine.protocol.messages import Analysis
 
     node = next(iter(window.document.project.graph.nodes))
     fixes = (Fix(name, ()),)
@@ -162,7 +162,7 @@ def _tell_problems(window, name: str) -> None:
 
 
 def _words(window) -> Iterator[str]:
-    from tests.faults._shown import canvas_tips, tooltips  # noqa: PLC0415
+    from tests.faults._shown import canvas_tips, tooltips
 
     for where, words in {*tooltips(window), *canvas_tips(window.canvas)}:
         if any(mark in words for mark in _MARKS):
@@ -177,8 +177,8 @@ def _pixels(window) -> Iterator[str]:
 
 def red_pixels(image) -> int:
     """Return how many pixels of the picture are in an image."""
-    import numpy as np  # noqa: PLC0415
-    from PySide6.QtGui import QImage  # noqa: PLC0415
+    import numpy as np
+    from PySide6.QtGui import QImage
 
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     width, height = image.width(), image.height()

@@ -66,7 +66,7 @@ def too_long(turns: Turns, limit_s: float = TURN_S) -> list[str]:
 @contextlib.contextmanager
 def _collected(window) -> Iterator[None]:
     """Collect garbage as the application does."""
-    from workbench.app.launch.garbage import Collector  # noqa: PLC0415 - Qt
+    from workbench.app.launch.garbage import Collector  # Qt
 
     collector = Collector(window)
     try:
@@ -94,17 +94,17 @@ def used(window, path: Path, turns: Turns) -> None:
 
 
 def _soon(do: Callable[[], object]) -> None:
-    from PySide6.QtCore import QTimer  # noqa: PLC0415
+    from PySide6.QtCore import QTimer
 
     QTimer.singleShot(0, do)
 
 
 def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
     """Yield what a person does with a network, and how long it is watched."""
-    from PySide6.QtCore import QPoint  # noqa: PLC0415
+    from PySide6.QtCore import QPoint
 
-    from workbench.canvas.edits import edit  # noqa: PLC0415
-    from workbench.document import actions  # noqa: PLC0415
+    from workbench.canvas.edits import edit
+    from workbench.document import actions
 
     canvas, document = window.canvas, window.document
     ids = list(document.project.graph.nodes)
@@ -130,9 +130,9 @@ def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
 
 def _type(window, node_id: str) -> None:
     """Change a setting of a node, as a field of the inspector does."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from engine.graph.edits import ReplaceNode  # noqa: PLC0415
+    from engine.graph.edits import ReplaceNode
 
     node = window.document.project.graph.node(node_id)
     window.document.apply([ReplaceNode(replace(node, name="other"))], "Rename")
@@ -140,8 +140,8 @@ def _type(window, node_id: str) -> None:
 
 def _answer(window) -> None:
     """Tell a problem of every node, as the check does."""
-    from engine.graph.problems import Fix, Problem  # noqa: PLC0415
-    from engine.protocol.messages import Analysis, NodeInfo  # noqa: PLC0415
+    from engine.graph.problems import Fix, Problem
+    from engine.protocol.messages import Analysis, NodeInfo
 
     shape = (-1, 16, 8, 8)
     infos, problems = {}, []

@@ -22,9 +22,9 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
         os.environ[f"XDG_{kind}_HOME"] = str(folder / kind.lower())
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - only for this command
+    from PySide6.QtWidgets import QApplication  # only for this command
 
-    from workbench.app.launch import main  # noqa: PLC0415 - only for this command
+    from workbench.app.launch import main  # only for this command
 
     application = main.application()
     application.setQuitOnLastWindowClosed(False)
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
 
 def operate(count: int, seed: int, folder: Path) -> int:
     """Do some operations on one window; returns how many went well."""
-    from tests.faults._operator import Operator  # noqa: PLC0415 - loads Qt
+    from tests.faults._operator import Operator  # loads Qt
 
     operator, good = Operator(seed, folder), 0
     try:

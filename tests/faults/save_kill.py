@@ -70,7 +70,7 @@ def _save_for_ever(kind: str, place: str) -> None:
 
 
 def _project(folder: Path) -> Iterator[None]:
-    import presets  # noqa: PLC0415 - the child's alone
+    import presets  # the child's alone
 
     project = presets.load("digits-mlp")
     for number in range(10**9):
@@ -82,7 +82,7 @@ def _project(folder: Path) -> Iterator[None]:
 
 
 def _settings(_folder: Path) -> Iterator[None]:
-    from workbench.document.settings import Settings  # noqa: PLC0415 - Qt
+    from workbench.document.settings import Settings  # Qt
 
     settings = Settings()
     for number in range(10**9):
@@ -92,7 +92,7 @@ def _settings(_folder: Path) -> Iterator[None]:
 
 
 def _run(folder: Path) -> Iterator[None]:
-    from tests.training.projects import mlp, phase  # noqa: PLC0415 - the child's
+    from tests.training.projects import mlp, phase  # the child's
 
     document = mlp(phase("adam"), steps=10**6, evaluate_every=7)
     run_ = runs.create(folder, document, name="run")

@@ -14,9 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, _folder: Path) -> int:
     """Edit at random, undo everything, compare with the start."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - only for this command
+    from PySide6.QtWidgets import QApplication  # only for this command
 
-    from tests import undo_machine  # noqa: PLC0415 - only for this command
+    from tests import undo_machine  # only for this command
 
     application = QApplication.instance() or QApplication([])
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 from engine.compile.program import compile_project
 from engine.graph.model import Edge, Graph, Node, Project

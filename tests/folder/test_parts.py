@@ -91,7 +91,8 @@ def test_ordinary_files_are_read_written_copied_and_deleted(places):
     parts.remove(folder, "log")
     parts.remove(folder, "log")
     assert parts.facts(folder, "log") is None
-    assert parts.make_folder(folder, "inner") == parts.make_folder(folder, "inner")
+    assert parts.make_folder(folder, "inner") == folder / "inner"
+    assert parts.make_folder(folder, "inner") == folder / "inner"
     (folder / "inner" / "x").write_bytes(b"")
     assert parts.listed(folder, "inner") == ["x"]
     assert parts.listed(folder, "other") == []

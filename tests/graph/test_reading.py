@@ -71,7 +71,7 @@ def test_ports_of_a_block_with_bad_names_or_twice_are_refused() -> None:
 
 @pytest.mark.parametrize("end", ["gone.out", "a.gone"])
 def test_port_of_a_block_that_leads_nowhere_can_be_opened_and_checked(end) -> None:
-    from engine.advice.analysis import Analyser  # noqa: PLC0415 - torch
+    from engine.advice.analysis import Analyser  # torch
 
     inner = {"nodes": [{"id": "a", "type": "relu"}], "outputs": [["p", end]]}
     types = {"data": "data", "b": "block", "flat": "flatten", "fc": "linear"}

@@ -76,7 +76,7 @@ def _spots(view: CanvasView) -> list[list[float]]:
         def transform(self):
             return view.viewportTransform()
 
-        def drawPixmap(self, spot: QPointF, _picture) -> None:  # noqa: N802
+        def drawPixmap(self, spot: QPointF, _picture) -> None:
             spots.append([spot.x() * ratio, spot.y() * ratio])
 
     ratio = view.devicePixelRatioF()

@@ -37,7 +37,7 @@ class Share:
             ("measuring", trainer.monitor, ("start_step", "end_step")),
             ("measuring", trainer.monitor, ("before_update", "after_update")),
             ("frames", runner, ("_send_frame",)),
-            ("diagnosis", trainer.watcher, ("sampled", "evaluated", "look_due")),
+            ("diagnosis", trainer.observer, ("sampled", "evaluated", "look_due")),
             ("checkpoints", trainer, ("save",)),
             ("curves", trainer.news, ("add_step",)),
             ("curves", trainer.recorder, ("commit", "checkpoint_due")),
@@ -45,7 +45,7 @@ class Share:
         ):  # fmt: skip
             for method in methods:
                 setattr(owner, method, self._call(name, getattr(owner, method)))
-        viewing, watcher = trainer.viewing, trainer.watcher
+        viewing, watcher = trainer.viewing, trainer.observer
         viewing.make = self._walk("views", viewing.make)  # type: ignore[method-assign]
         watcher.look = self._walk("diagnosis", watcher.look)  # type: ignore[method-assign]
 

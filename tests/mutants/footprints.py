@@ -32,22 +32,47 @@ class Footprints:
         self._through: dict[str, dict[str, None]] = defaultdict(dict)
         self._trees: dict[str, ast.Module] = {}
         kept.mkdir(parents=True, exist_ok=True)
+        self._old: frozenset[str] = frozenset()
+        self._earlier = self._newest()
 
-    def learn(self, file: str) -> bool:
-        """Know a test file; return whether it had to be run for that."""
-        if file in self._files:
+    def learn(self, file: str, *, may_be_old: bool = False) -> bool:
+        """Know a test file; return whether it had to be run for that.
+
+        Args:
+            file: Path under the tree.
+            may_be_old: What an earlier text of it passed through is good enough: to
+                catch a bug, not to let it go.
+        """
+        if file in self._files and (may_be_old or file not in self._old):
             return False
         text = (self._tree / file).read_bytes()
         name = hashlib.sha256(file.encode() + text).hexdigest()[:24]
         place = self._kept / f"{name}.json"
-        is_new = not place.is_file()
+        earlier = self._earlier.get(file)
+        is_old = may_be_old and earlier is not None and not place.is_file()
+        is_new = not is_old and not place.is_file()
         if is_new:
             place.write_text(json.dumps(self._measure(file)), "utf-8")
-        self._files[file] = found = json.loads(place.read_text("utf-8"))
-        for test, (_, through) in found.items():
-            for mark in through:
-                self._through[mark][test] = None
+        self._take(file, earlier if is_old and earlier else place)
+        self._old = self._old | {file} if is_old else self._old - {file}
         return is_new
+
+    def _take(self, file: str, place: Path) -> None:
+        for through in self._through.values():
+            for test in [t for t in through if t.startswith(f"{file}::")]:
+                del through[test]
+        self._files[file] = found = json.loads(place.read_text("utf-8"))
+        for test, (_, marks_of) in found.items():
+            for mark in marks_of:
+                self._through[mark][test] = None
+
+    def _newest(self) -> dict[str, Path]:
+        """Return the newest known of each test file, by the names of its tests."""
+        found = {}
+        for place in sorted(self._kept.glob("*.json"), key=lambda p: p.stat().st_mtime):
+            tests = json.loads(place.read_text("utf-8"))
+            found.update({test.partition("::")[0]: place for test in tests})
+        return found
 
     def _measure(self, file: str) -> dict[str, list]:
         names, log = (self._tree.parent / name for name in ("names.txt", "log.txt"))

@@ -12,7 +12,7 @@ FIRST = (
 FIRST_WEIGHT = 6.0
 
 _NEAREST = {
-    "engine/advice": ["advice", "compile", "graph", "explain"],
+    "engine/advice": ["advice", "compile", "graph"],
     "engine/cli": ["cli"],
     "engine/compile": ["compile", "training"],
     "engine/data": ["data", "compile", "training"],

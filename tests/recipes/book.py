@@ -9,7 +9,7 @@ PAGE = ROOT / "CONTRIBUTING.md"
 _RECIPE = re.compile(r"^### (.+?)\n(.*?)(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL)
 _STEP = re.compile(
     r"^\d+\. (?P<how>New file|In) `(?P<path>[^`]+)`"
-    r"(?:, (?P<side>below|above) `(?P<line>[^`]+)`)?:\n+"
+    r"(?:, (?P<side>below|above|at the end of) `(?P<line>[^`]+)`)?:\n+"
     r"   ```python\n(?P<code>.*?)^   ```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -24,7 +24,8 @@ class Step(NamedTuple):
 
     Args:
         path: Of the file, from the checkout.
-        side: `below` or `above` a line; empty for a new file.
+        side: `below` or `above` a line, or `at the end of` the brackets that it opens;
+            empty for a new file.
         line: That line.
         code: What is put there.
     """
@@ -45,8 +46,19 @@ class Step(NamedTuple):
         lines = file.read_text("utf-8").splitlines(keepends=True)
         places = [n for n, line in enumerate(lines) if line.rstrip() == self.line]
         assert len(places) == 1, f"{self.path} has {len(places)} × {self.line!r}"
-        lines.insert(places[0] + (self.side == "below"), self.code)
+        place = places[0] + (self.side == "below")
+        if self.side == "at the end of":
+            place = _closing(lines, places[0])
+        lines.insert(place, self.code)
         file.write_text("".join(lines), "utf-8")
+
+
+def _closing(lines: list[str], opening: int) -> int:
+    """Return which line closes the brackets that a line opens: one as deep as it."""
+    depth = len(lines[opening]) - len(lines[opening].lstrip())
+    ends = {" " * depth + bracket for bracket in ")]}"}
+    after = range(opening + 1, len(lines))
+    return next(n for n in after if lines[n].rstrip() in ends)
 
 
 def steps() -> dict[str, list[Step]]:

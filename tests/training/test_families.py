@@ -6,7 +6,7 @@ compute with tensors by name, with torch's own optimizers.
 
 import pytest
 import torch
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 from torch.nn.utils.rnn import (
     PackedSequence,
     pack_padded_sequence,

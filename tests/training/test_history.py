@@ -3,7 +3,7 @@ import torch
 
 from engine.training.loop.divergence import DeviceLosses
 from engine.training.loop.history import NAN, StepLog
-from engine.training.loop.throughput import Pace
+from engine.training.loop.throughput import Throughput
 
 
 def test_losses_on_a_device_come_back_in_their_places():
@@ -47,7 +47,7 @@ class Training:
 
 def test_pace_is_that_of_the_last_second_without_pauses():
     now = [0.0]
-    training, pace = Training(), Pace(lambda: now[0])
+    training, pace = Training(), Throughput(lambda: now[0])
     pace.start(training)
     for _ in range(40):  # 10 steps and 20 samples a second
         now[0] += 0.1

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 
 from tests.training.test_families import check, once, preset, step
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 
 from engine.graph.blocks.grouping import group
 from engine.graph.blocks.ungrouping import unpack

@@ -9,7 +9,7 @@ import torch
 
 from engine.training.loop import recorder as recorders
 from engine.training.loop.recorder import Recorder
-from engine.training.loop.throughput import Pace
+from engine.training.loop.throughput import Throughput
 from engine.training.parts import schedules, threads
 from engine.training.parts.run_length import Length
 from engine.training.parts.run_plan import Costs, kinds, num_evaluations
@@ -140,7 +140,7 @@ def trainer(step, epoch, total=1000):
 
 def test_pace_is_that_of_the_last_second():
     clock = Clock()
-    pace = Pace(clock)
+    pace = Throughput(clock)
     pace.start(trainer(0, 0.0))
     assert pace.samples_per_s == 0
     assert math.isnan(pace.eta_s(trainer(0, 0.0)))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 
 from engine.graph.model import Node
 from engine.measure.budget import Budget

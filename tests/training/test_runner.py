@@ -334,7 +334,7 @@ def test_stop_in_a_slow_evaluation_ends_as_stopped_and_evaluates_again(tmp_path)
     run = runs.create(tmp_path, document, name="run")
     listener = Listener(document, run=run)
     trainer = listener.trainer
-    program = trainer.parts.evaluator._portions[0].cone.module
+    program = trainer.parts.evaluator._groups[0].subprogram.module
     (call,) = [n for n in program.graph.nodes if n.meta.get("node") == "act"]
     slow = Slow(nn.Tanh(), 0.3)
     setattr(program, call.target, slow)

@@ -151,7 +151,7 @@ def test_a_dropped_unit_is_dropped_again():
     assert trainer.cause.node == "bad"
     phase = trainer.parts.phases[0]
     assert phase.random is not None
-    again = Trainer(trainer.watcher.record.project, threads=1, seed=0)
+    again = Trainer(trainer.observer.record.project, threads=1, seed=0)
     batch = again.parts.feeds.next()
     found = [tracing.trace(phase, batch) for _ in range(2)]
     assert found[0].sample == found[1].sample

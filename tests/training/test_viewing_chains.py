@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import torch
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 
 from engine.compile.program import compile_project
 from engine.data import catalog

@@ -11,6 +11,7 @@ from workbench.app.files.projects import Files
 from workbench.app.run.diagnosis import Diagnosing
 from workbench.app.run.engine_loss import EngineCare
 from workbench.app.run.past_runs import PastRuns
+from workbench.app.run.report import ReportCommand
 from workbench.app.run.step import Stepping
 from workbench.app.run.training import TrainCommands
 from workbench.app.run.view_focus import Watching
@@ -39,6 +40,7 @@ class Controllers:
         self.outside = OutsidePaths(desk)
         self.training = TrainCommands(desk, self.outside)
         self.weights = WeightsCommand(desk, self.outside)
+        self.report = ReportCommand(desk)
         self.view = ViewCommands(desk)
         self.view.follow_settings()
         self.watching = Watching(desk)

@@ -39,7 +39,7 @@ class Helpers:
 
     def show_export(self) -> None:
         """Ask where the weights go."""
-        from workbench.dialogs.export import ExportDialog  # noqa: PLC0415 - not before the first paint
+        from workbench.dialogs.export import ExportDialog  # not before the first paint
 
         desk = self._desk
         stem = re.sub(r"[^\w]+", "-", desk.document.title.lower()).strip("-")
@@ -54,7 +54,7 @@ class Helpers:
 
     def show_about(self) -> None:
         """Tell name, version and licence."""
-        from workbench.dialogs.about import AboutDialog  # noqa: PLC0415 - not before the first paint
+        from workbench.dialogs.about import AboutDialog  # not before the first paint
 
         dialog = AboutDialog(self._engine, self._desk.widget)
         dialog.finished.connect(dialog.deleteLater)

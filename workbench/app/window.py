@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
             self._has_painted = True
             QTimer.singleShot(0, self, self.painted.emit)
 
-    def focusNextPrevChild(self, forward: bool, /) -> bool:  # noqa: N802 - Qt's
+    def focusNextPrevChild(self, forward: bool, /) -> bool:
         """Lead Tab along the inspector as it reads, and past panels nobody sees."""
         start, page = self.focusWidget(), self.inspector.page
         field = focus.next_on(page, start, forward=forward)

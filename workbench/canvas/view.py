@@ -336,7 +336,7 @@ class CanvasView(QGraphicsView):
 
     # Painting ------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Draw the cached picture and the histograms over it."""
         painter.save()
         self._picture.paint(painter)
@@ -345,7 +345,7 @@ class CanvasView(QGraphicsView):
         cached_picture.sparks(painter, self.scene, self.camera)
         painter.restore()
 
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Draw the gesture under way, and words."""
         painter.save()
         self.popups.quick_add.paint_wire(painter)

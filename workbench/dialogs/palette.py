@@ -106,7 +106,7 @@ class CommandPalette(QDialog):
         self._show("")
         self.search.setFocus()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Move through the list and run from the search field."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             moves = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
@@ -124,8 +124,9 @@ class CommandPalette(QDialog):
         self.list.clear()
         for command in self._shown:
             item = QListWidgetItem(command.text)
-            if command.icon:
-                item.setIcon(icons.icon(command.icon, command.tint))
+            has_icon = bool(command.icon)
+            own = icons.icon(command.icon, command.tint) if has_icon else icons.blank()
+            item.setIcon(own)
             item.setData(_HINT, command.hint)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

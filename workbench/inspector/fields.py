@@ -90,7 +90,7 @@ class TextField(Field):
         self.edit.setPlaceholderText(MIXED if mixed else auto)
         self.edit.setText(self._shown)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the arrow keys step numbers and Escape take the text back."""
         if isinstance(event, QKeyEvent) and self._undoes_refused(event):
             if event.type() == QEvent.Type.KeyPress:

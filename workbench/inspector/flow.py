@@ -19,7 +19,7 @@ class FlowLayout(QLayout):
         self._heights: dict[int, int] = {}
         self.setContentsMargins(0, 0, 0, 0)
 
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt
+    def addItem(self, item: QLayoutItem) -> None:
         """Take an item at the end."""
         self._items.append(item)
 
@@ -27,23 +27,23 @@ class FlowLayout(QLayout):
         """Return the number of items."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """Return an item, None when there is none."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Give an item away."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
-    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 - Qt
+    def expandingDirections(self) -> Qt.Orientation:
         """Want no more room than needed."""
         return Qt.Orientation(0)
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt
+    def hasHeightForWidth(self) -> bool:
         """Be taller where it is narrow."""
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt
+    def heightForWidth(self, width: int) -> int:
         """Return the height of all lines."""
         if width not in self._heights:
             self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
@@ -54,7 +54,7 @@ class FlowLayout(QLayout):
         self._heights.clear()
         super().invalidate()
 
-    def setGeometry(self, room: QRect) -> None:  # noqa: N802 - Qt
+    def setGeometry(self, room: QRect) -> None:
         """Place the widgets."""
         super().setGeometry(room)
         self._place(room, move=True)
@@ -63,7 +63,7 @@ class FlowLayout(QLayout):
         """Ask for the largest widget."""
         return self.minimumSize()
 
-    def minimumSize(self) -> QSize:  # noqa: N802 - Qt
+    def minimumSize(self) -> QSize:
         """Return the size of the largest widget."""
         size = QSize(0, 0)
         for item in self._items:

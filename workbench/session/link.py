@@ -140,6 +140,6 @@ class Link:
 
 def spawn_engine() -> Client:
     """Start an engine in a process of its own."""
-    from engine.protocol.wire.client import EngineClient  # noqa: PLC0415 - loads numpy
+    from engine.protocol.wire.client import EngineClient  # loads numpy
 
     return EngineClient.spawn(language=language())

@@ -54,7 +54,7 @@ class TaskMatrix:
 
     def view(self, evaluations: "Sequence[Evaluation]") -> View:
         """Return what the node shows after these evaluations, at least one."""
-        import numpy as np  # noqa: PLC0415 - not before the first paint
+        import numpy as np  # not before the first paint
 
         values = [
             [e.values.get(task.metric, math.nan) for e in evaluations]
@@ -108,7 +108,7 @@ def forgotten(values_TE: "Floats") -> "Floats":
 
     Source: Chaudhry et al. 2018, Riemannian Walk for Incremental Learning
     """
-    import numpy as np  # noqa: PLC0415 - not before the first paint
+    import numpy as np  # not before the first paint
 
     if not values_TE.size:
         return np.zeros(len(values_TE))

@@ -23,6 +23,13 @@ def icon(name: str, tint: str = "fg2") -> QIcon:
     return _icon(name, theme.colour(tint), theme.fg3)
 
 
+def blank() -> QIcon:
+    """Return an empty icon, so that words without one stand under the others."""
+    empty = QPixmap(16, 16)
+    empty.fill(Qt.GlobalColor.transparent)
+    return QIcon(empty)
+
+
 def pixmap(name: str, tint: str = "fg2", size: int = 16, ratio: float = 1.0) -> QPixmap:
     """Return the icon as a pixmap of `size` logical pixels."""
     renderer = _renderer(name, tokens.current().colour(tint))

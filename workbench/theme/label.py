@@ -23,7 +23,7 @@ class Label(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(words)
 
-    def setText(self, words: str) -> None:  # noqa: N802 - Qt's
+    def setText(self, words: str) -> None:
         """Show other words; what can be copied out stays as it is."""
         is_copied = self.textInteractionFlags() & _COPIED
         super().setText(words if is_copied else breakable(words))

@@ -20,7 +20,7 @@ class Line(QLineEdit):
         self.textEdited.connect(self._on_edited)
         self.editingFinished.connect(self._settle)
 
-    def setText(self, text: str | None) -> None:  # noqa: N802 - Qt's
+    def setText(self, text: str | None) -> None:
         """Show a text that counts already."""
         super().setText(text or "")
         self._settle()

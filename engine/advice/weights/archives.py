@@ -29,6 +29,13 @@ _NAMES = re.compile(
     r"torch\._utils _rebuild_(tensor_v2|parameter)|collections OrderedDict"
     r"|torch (\w+Storage|Size)|torch\.storage (Untyped|Typed)Storage"
 )
+_ODD_TENSORS = {
+    "_rebuild_tensor_v3": "numbers of a kind such as uint16 or float8",
+    "_rebuild_qtensor": "quantized numbers",
+    "_rebuild_sparse_tensor": "sparse tensors",
+    "_rebuild_meta_tensor_no_storage": "tensors without numbers (device meta)",
+}
+"""What torch calls to build tensors that are no weights here → what they are."""
 _FORBIDDEN = frozenset({"STACK_GLOBAL", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1"})
 
 
@@ -99,6 +106,14 @@ def _odd_words(data: bytes) -> Iterator[str]:
         if number == _MOST_WORDS:
             yield tr("more than {n} tensors", n=_MOST_PARTS)
         elif operation.name == "GLOBAL" and not _NAMES.fullmatch(str(argument)):
-            yield tr("more than tensors: {name}", name=str(argument)[:80])
+            yield _called(str(argument))
         elif operation.name in _FORBIDDEN:
             yield tr("more than tensors")
+
+
+def _called(name: str) -> str:
+    """Return what is wrong with something that a pickle asks for by name."""
+    module, _, function = name.partition(" ")
+    if module == "torch._utils" and function in _ODD_TENSORS:
+        return tr(_ODD_TENSORS[function])
+    return tr("more than tensors: {name}", name=name[:80])

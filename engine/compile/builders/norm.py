@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from torch import nn
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 
 from engine.compile.build_context import AXES, Site
 from engine.compile.modules.basic import Function

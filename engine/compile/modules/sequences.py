@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - torch's own name
+from torch.nn import functional as F
 from torch.nn.utils.rnn import (
     PackedSequence,
     pack_padded_sequence,

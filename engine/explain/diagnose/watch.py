@@ -43,7 +43,7 @@ class Seen:
 
 
 class Diagnosis:
-    """A `Watcher` that applies the rules of `table`.
+    """A `Observer` that applies the rules of `table`.
 
     A fault is told when two looks in a row have found it, or at the end.
 
@@ -214,5 +214,5 @@ def _record(trainer: Trainer, project: Project) -> Record:
 def attach(trainer: Trainer, project: Project) -> Diagnosis:
     """Let a diagnosis watch a training from now on."""
     diagnosis = Diagnosis(trainer, project)
-    trainer.watcher = diagnosis
+    trainer.observer = diagnosis
     return diagnosis

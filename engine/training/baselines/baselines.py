@@ -101,9 +101,9 @@ class _Judge:
         place = [port for port, _ in node.inputs].index("target")
         made = subprograms.results(program.evaluation)[node.path]
         args = made if isinstance(made, tuple) else made.args
-        cone = subprograms.cut(program.evaluation, args[place])
-        assert cone is not None
-        self._cone = cone
+        subprogram = subprograms.cut(program.evaluation, args[place])
+        assert subprogram is not None
+        self._subprogram = subprogram
         self._extent = self._feeds.extent(
             subprograms.feeds_of(program.evaluation, args)
         )
@@ -143,11 +143,11 @@ class _Judge:
 
     def _targets(self, most: int) -> Tensor:
         """Return targets of the training part; they are in memory once."""
-        feeds = self._cone.feed_names
+        feeds = self._subprogram.feed_names
         total, made, filled = self._feeds.extent(feeds).num_train, torch.empty(0), 0
         part = self._feeds.spread_part(feeds, total, BATCH_SIZE, most, new=False)
         for size, batch in part:
-            found = self._cone.run(batch)
+            found = self._subprogram.run(batch)
             if not filled:
                 shape = (min(most, total), *found.shape[1:])
                 made = torch.empty(shape, dtype=found.dtype)
@@ -173,13 +173,13 @@ class _Judge:
         is_new = new and extent.num_validation > 0
         total = extent.num_validation if is_new else extent.num_train
         names = (
-            *self._cone.feed_names,
+            *self._subprogram.feed_names,
             *((self._earlier.feed,) if self._earlier else ()),
         )
         most, size = self._most(), min(BATCH_SIZE, max(1, _AT_ONCE // self._numbers))
         part = self._feeds.spread_part(names, total, size, most, new=is_new)
         for size, batch in part:
-            score.judge(lazy.give(batch, self._cone.run(batch)), size)
+            score.judge(lazy.give(batch, self._subprogram.run(batch)), size)
         return score.value()
 
     def _name(self, chosen: int) -> str:

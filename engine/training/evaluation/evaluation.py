@@ -14,7 +14,10 @@ from engine.compile.modules.losses import Labelled
 from engine.compile.modules.metrics import build_metric
 from engine.compile.program import Program
 from engine.layers import registry
-from engine.training.evaluation.evaluation_groups import Portion, portions
+from engine.training.evaluation.evaluation_groups import (
+    EvaluationGroup,
+    evaluation_groups,
+)
 from engine.training.evaluation.feeds import Batch, Feeds, spans
 from engine.training.machine import precision
 
@@ -27,12 +30,12 @@ class Piece(NamedTuple):
     """A batch, and what is computed of it.
 
     Args:
-        portion: Losses and metrics.
+        group: Losses and metrics.
         size: Samples.
         batch: By feed.
     """
 
-    portion: Portion
+    group: EvaluationGroup
     size: int
     batch: Batch
 
@@ -62,7 +65,7 @@ class Evaluator:
     ) -> None:
         self.program, self._half = program, half
         self.feeds, self._looked_at = feeds, looked_at
-        self._portions = portions(program.evaluation, feeds, self.names)
+        self._groups = evaluation_groups(program.evaluation, feeds, self.names)
         trained = {loss for phase in program.phases for loss in phase.losses}
         whole = program.evaluation
         self.weights = {
@@ -79,25 +82,25 @@ class Evaluator:
     @property
     def has_validation(self) -> bool:
         """Whether some samples are never trained on."""
-        return any(portion.extent.num_validation for portion in self._portions)
+        return any(group.extent.num_validation for group in self._groups)
 
     def validation(self) -> Iterator[Piece]:
         """Yield all that a validation goes through."""
-        for portion in self._portions:
-            batches = self.feeds.validation_batches(BATCH_SIZE, portion.extent)
+        for group in self._groups:
+            batches = self.feeds.validation_batches(BATCH_SIZE, group.extent)
             for size, batch in batches:
-                yield Piece(portion, size, batch)
+                yield Piece(group, size, batch)
 
     def training(self) -> Iterator[Piece]:
         """Yield as many training samples."""
-        for portion in self._portions:
-            batches = self.feeds.training_batches(BATCH_SIZE, portion.extent)
+        for group in self._groups:
+            batches = self.feeds.training_batches(BATCH_SIZE, group.extent)
             for size, batch in batches:
-                yield Piece(portion, size, batch)
+                yield Piece(group, size, batch)
 
     def sizes(self) -> list[int]:
         """Return the sizes of all batches of an evaluation."""
-        extents = [portion.extent for portion in self._portions]
+        extents = [group.extent for group in self._groups]
         counts = [extent.num_evaluated for extent in extents]
         if self.has_validation:
             counts += [extent.num_compared for extent in extents]
@@ -106,7 +109,7 @@ class Evaluator:
     def forward(self, piece: Piece) -> Mapping[str, Any]:
         """Return losses, or what they need, and the inputs of metrics of one batch."""
         with self._looked_at():
-            return self._run(piece.portion.run, piece.batch)
+            return self._run(piece.group.run, piece.batch)
 
     def everything(self, batch: Batch) -> Mapping[str, Any]:
         """Return the results of all ends, of the weights that are trained."""
@@ -166,7 +169,7 @@ class Score:
         self.add(self.loss.forward(*inputs) if is_whole and self.loss else inputs, size)
 
     def add(self, found: Any, size: int) -> None:  # noqa: ANN401
-        """Add a batch of what a portion returns."""
+        """Add a batch of what a group returns."""
         if self._metric is not None:
             self._metric.update(found)
             return
@@ -201,7 +204,7 @@ class Tally:
     def add(self, piece: Piece) -> None:
         """Add a batch."""
         outputs = self._evaluator.forward(piece)
-        for end in piece.portion.ends:
+        for end in piece.group.ends:
             self._scores[end].add(outputs[end], piece.size)
 
     def values(self) -> dict[str, float]:

@@ -14,33 +14,33 @@ from engine.compile.modules.losses import Labelled
 from engine.compile.program import PhaseProgram
 from engine.training.evaluation import subprograms
 from engine.training.evaluation.feeds import Batch, Extent, Feeds
-from engine.training.evaluation.subprograms import Cone
+from engine.training.evaluation.subprograms import Subprogram
 
 
 @dataclass(frozen=True)
-class Portion:
+class EvaluationGroup:
     """Ends that are judged on equally many samples.
 
     Args:
         ends: Their paths.
         extent: Of the data that they need.
-        cone: Computes them.
+        subprogram: Computes them.
     """
 
     ends: tuple[str, ...]
     extent: Extent
-    cone: Cone
+    subprogram: Subprogram
 
     def run(self, batch: Batch) -> Mapping[str, Any]:
         """Return the results of the ends by path; of a loss of labels, its inputs."""
-        results: Mapping[str, Any] = self.cone.run(batch)
+        results: Mapping[str, Any] = self.subprogram.run(batch)
         return results
 
 
-def portions(
+def evaluation_groups(
     program: PhaseProgram, feeds: Feeds, ends: Iterable[str]
-) -> tuple[Portion, ...]:
-    """Return the ends by the size of their data; one portion with a single data set.
+) -> tuple[EvaluationGroup, ...]:
+    """Return the ends by the size of their data; one group with a single data set.
 
     Args:
         program: That they belong to.
@@ -55,9 +55,9 @@ def portions(
         groups.setdefault(extent, []).append(end)
     made = []
     for extent, group in groups.items():
-        cone = subprograms.cut(program, {end: whole[end] for end in group})
-        assert cone is not None
-        made.append(Portion(tuple(group), extent, cone))
+        subprogram = subprograms.cut(program, {end: whole[end] for end in group})
+        assert subprogram is not None
+        made.append(EvaluationGroup(tuple(group), extent, subprogram))
     return tuple(made)
 
 

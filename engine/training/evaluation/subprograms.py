@@ -16,7 +16,7 @@ Result: TypeAlias = Any
 
 
 @dataclass(frozen=True)
-class Cone:
+class Subprogram:
     """A cut-out of a program.
 
     Args:
@@ -28,7 +28,7 @@ class Cone:
     feed_names: tuple[str, ...]
 
     def run(self, feeds: Mapping[str, Tensor], *given: Tensor) -> Result:
-        """Return what the cone was cut for.
+        """Return what the subprogram was cut for.
 
         Shape:
             as of the program that it was cut from
@@ -49,7 +49,7 @@ def _ends(node: fx.Node) -> bool:
 
 def cut(
     program: PhaseProgram, wanted: Wanted, given: Sequence[fx.Node] = ()
-) -> Cone | None:
+) -> Subprogram | None:
     """Cut out what `wanted` needs.
 
     Args:
@@ -58,7 +58,7 @@ def cut(
         given: Nodes whose values are handed in instead of being computed.
 
     Returns:
-        The cone; None when nothing wanted depends on one of them.
+        The subprogram; None when nothing wanted depends on one of them.
     """
     needed = _needed(wanted, given)
     if not needed.issuperset(given):
@@ -73,7 +73,7 @@ def cut(
             copies[node] = graph.node_copy(node, copies.__getitem__)
     graph.output(fx.node.map_arg(wanted, copies.__getitem__))
     names = _feed_names(program, [node for node in nodes if node not in given])
-    return Cone(fx.GraphModule(program.graph_module, graph), names)
+    return Subprogram(fx.GraphModule(program.graph_module, graph), names)
 
 
 def feeds_of(program: PhaseProgram, wanted: Wanted) -> tuple[str, ...]:

@@ -147,8 +147,8 @@ class Rehearsal:
         copies = self._copies()
         self.make(kind.number)
         deque(islice(self.evaluation(), 2), maxlen=0)
-        if trainer.watcher.look_due():
-            deque(islice(trainer.watcher.look(), 2), maxlen=0)
+        if trainer.observer.look_due():
+            deque(islice(trainer.observer.look(), 2), maxlen=0)
         del copies
 
     def _step_s(self, kind: Kind, budget_s: float) -> float:

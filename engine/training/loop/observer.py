@@ -9,7 +9,7 @@ from engine.protocol.messages import Evaluation, LayerSample
 from engine.training.loop.events import Ending
 
 
-class Watcher(Protocol):
+class Observer(Protocol):
     """Takes in what is measured anyway; changes nothing about the training.
 
     Threads: the training thread alone.

@@ -14,7 +14,7 @@ class Row:
         self.rates = [NAN] * num_phases
 
 
-class News:
+class ProgressBuffer:
     """Collects for the next frame and passes on to the recorder.
 
     Args:

@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.messages import Frame, Outcome, RunStarted
 from engine.training.loop.events import Step, begun
-from engine.training.loop.throughput import Pace
+from engine.training.loop.throughput import Throughput
 from engine.training.loop.trainer import Trainer
 
 FRAME_S = 1.0 / 30.0
@@ -62,7 +62,7 @@ class Runner:
         self._held: Trainer | None = trainer
         trainer.viewing.watched = trainer.holds = True
         self._tell = Listeners(on_frame, on_outcome, on_started, on_refused)
-        self._pace = Pace()
+        self._pace = Throughput()
         self._changed = threading.Condition()
         self._orders: deque[Callable[[], None]] = deque()
         self._thread = threading.Thread(target=self._run, name="training")

@@ -47,8 +47,8 @@ class Steps:
             self._state.repeat_changes()
             if self._interrupt.requested:
                 self._state.ending = Ending("stopped", tr("Stopped"))
-            elif self._state.watcher.look_due() or self._evaluation_due():
-                due = self._state.watcher.look_due()
+            elif self._state.observer.look_due() or self._evaluation_due():
+                due = self._state.observer.look_due()
                 yield from self._look() if due else self.evaluate()
             elif self._state.viewing.due(self._state.step):
                 yield from (Step.VIEW for _ in self._state.show(due=True))
@@ -189,7 +189,7 @@ class Steps:
         self._state.news.add_step(self._state.step, row)
         self._monitor.budget.also(time.perf_counter() - told)
         if self._monitor.sampling:
-            store, judge = self._state.recorder.add_sample, self._state.watcher.sampled
+            store, judge = self._state.recorder.add_sample, self._state.observer.sampled
             self._monitor.end_step(self._state.step, store, judge)
         self._interrupt.step_finished()
         now = time.perf_counter()
@@ -204,9 +204,9 @@ class Steps:
         )
 
     def _look(self) -> Iterator[Step]:
-        """Let the watcher look at the network; a stop ends it without a result."""
+        """Let the observer look at the network; a stop ends it without a result."""
         with suppress(InterruptedStepError):
-            for _ in self._state.watcher.look():
+            for _ in self._state.observer.look():
                 yield Step.EVALUATION
                 if self._interrupt.requested:
                     return
@@ -260,7 +260,7 @@ class Steps:
             self._state.step, self._state.epoch, values, train_values, best
         )
         self._state.news.add_evaluation(evaluation)
-        self._state.watcher.evaluated(evaluation)
+        self._state.observer.evaluated(evaluation)
         if best and self._state.recorder.best_evaluated(self._state.step, loss):
             self._state.save()
 

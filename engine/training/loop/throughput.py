@@ -9,7 +9,7 @@ from engine.training.loop.trainer import Trainer
 WINDOW_S = 1.0
 
 
-class Pace:
+class Throughput:
     """Speed over the last second of training; pauses don't count.
 
     Args:

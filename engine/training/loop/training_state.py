@@ -16,8 +16,8 @@ from engine.training.baselines import baselines
 from engine.training.loop import divergence
 from engine.training.loop.divergence import DeviceLosses
 from engine.training.loop.events import Ending, Progress, changed
-from engine.training.loop.observer import Nobody, Watcher
-from engine.training.loop.progress_buffer import News
+from engine.training.loop.observer import Nobody, Observer
+from engine.training.loop.progress_buffer import ProgressBuffer
 from engine.training.loop.recorder import COMMIT_S, Recorder, Snapshot
 from engine.training.machine import rng_state
 from engine.training.machine.interrupt import Interrupt, InterruptedStepError
@@ -62,7 +62,7 @@ class TrainingState:
             nobody that is the end.
         cause: Where a number stopped being finite, if it is known.
         from_files: Some weights began as those of a file or of another run.
-        watcher: Is shown all that is measured and may say what is wrong.
+        observer: Is shown all that is measured and may say what is wrong.
 
     Raises:
         EngineError: When the project can't be trained.
@@ -90,7 +90,7 @@ class TrainingState:
         self.baselines: Baselines = {}
         self.results: dict[str, float] = {}
         self.cause: Cause | None = None
-        self.watcher: Watcher = Nobody()
+        self.observer: Observer = Nobody()
         modules = self.parts.program.modules
         self.interrupt = Interrupt(modules, list(modules.parameters()))
         self.device_losses = DeviceLosses()
@@ -98,7 +98,7 @@ class TrainingState:
         self.from_files = self.holds = False
         self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
         self.recorder = Recorder(run, len(self.parts.phases), self.snapshot)
-        self.news = News(len(self.parts.phases), self.recorder)
+        self.news = ProgressBuffer(len(self.parts.phases), self.recorder)
         rng_state.seed(self.parts.seed)
         self._put_weights(project, run)
         self._random = rng_state.state(self.parts.device)
@@ -248,7 +248,7 @@ class TrainingState:
         """Return what happened since the last call, once."""
         progress = self.news.drain(self.monitor.take(), self.viewing.take())
         with self.monitor.budget.timed():
-            found = self.watcher.judge(progress.steps, progress.losses, self.ending)
+            found = self.observer.judge(progress.steps, progress.losses, self.ending)
             if found is not None:
                 self.recorder.add_findings(found)
         return replace(progress, findings=found)

@@ -24,9 +24,12 @@ from engine.measure.views.table import ASKING, VIEWS, shortened
 from engine.measure.views.turns import Turns
 from engine.protocol.messages import View
 from engine.training.evaluation.evaluation import Weights
-from engine.training.evaluation.evaluation_groups import Portion, portions
+from engine.training.evaluation.evaluation_groups import (
+    EvaluationGroup,
+    evaluation_groups,
+)
 from engine.training.evaluation.feeds import Batch, Feeds, spans
-from engine.training.views.node import Viewed, quietly
+from engine.training.views.node import ViewNode, quietly
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -80,10 +83,10 @@ class Viewing:
         self._made: dict[str, View] = {}
         self._made_at: dict[str, int] = {}
         paths = program.evaluation.views if enabled else ()
-        self._all = {path: Viewed.of(program, path) for path in paths}
+        self._all = {path: ViewNode.of(program, path) for path in paths}
         self._nodes = list(self._all.values())
         self.turns = Turns(self.budget, paths, clock)
-        self._portions = portions(program.evaluation, feeds, paths)
+        self._groups = evaluation_groups(program.evaluation, feeds, paths)
 
     def due(self, step: int) -> bool:
         """Return whether somebody looks and new views are allowed and needed.
@@ -127,31 +130,36 @@ class Viewing:
         is_quick = is_first and paths is not None
         self._made_at.update({node.node.path: step for node in chosen})
         before = self.spent_s
-        for portion in self._portions:
-            nodes = [node for node in chosen if node.node.path in portion.ends]
+        for group in self._groups:
+            nodes = [node for node in chosen if node.node.path in group.ends]
             if nodes:
-                yield from self._make_some(portion, nodes, step, is_quick=is_quick)
+                yield from self._make_some(group, nodes, step, is_quick=is_quick)
         self.budget.spent(self.spent_s - before)
 
     def _make_some(
-        self, portion: Portion, nodes: list[Viewed], step: int, *, is_quick: bool
+        self,
+        group: EvaluationGroup,
+        nodes: list[ViewNode],
+        step: int,
+        *,
+        is_quick: bool,
     ) -> Iterator[None]:
-        """Make the views of one portion, which share its way through the network."""
+        """Make the views of one group, which share its way through the network."""
         first: Batch = {}
         before, seen = self.spent_s, 0
         for node in nodes:
             node.forget()
         only_asks = _only_ask(nodes)
         size = _FIRST_SIZE if is_quick or only_asks else BATCH_SIZE
-        for batch in self._batches(portion, size):
+        for batch in self._batches(group, size):
             first = first or batch
             with self._timed():
-                self._collect(portion, nodes, batch)
+                self._collect(group, nodes, batch)
             yield
             seen += len(next(iter(batch.values())))
             if only_asks or (is_quick and self.spent_s - before > FIRST_S):
                 break
-        whole = seen if only_asks else min(portion.extent.num_evaluated, MOST_SAMPLES)
+        whole = seen if only_asks else min(group.extent.num_evaluated, MOST_SAMPLES)
         together = (self.spent_s - before) * max(1.0, whole / seen) / len(nodes)
         for node in nodes:
             before = self.spent_s
@@ -175,32 +183,36 @@ class Viewing:
         Batches first, then 0 for each drawing, for one size of data after the other.
         """
         sizes: list[int] = []
-        for portion in self._portions:
-            shown = min(portion.extent.num_evaluated, MOST_SAMPLES)
+        for group in self._groups:
+            shown = min(group.extent.num_evaluated, MOST_SAMPLES)
             batches = [stop - start for start, stop in spans(shown, BATCH_SIZE)]
-            if _only_ask(self._all[path] for path in portion.ends):
+            if _only_ask(self._all[path] for path in group.ends):
                 batches = [stop - start for start, stop in spans(shown, _FIRST_SIZE)]
                 del batches[1:]
             sizes += batches
-            sizes += [0] * len(portion.ends)
+            sizes += [0] * len(group.ends)
         return sizes
 
-    def _batches(self, portion: Portion, most: int) -> Iterator[Batch]:
+    def _batches(self, group: EvaluationGroup, most: int) -> Iterator[Batch]:
         seen = 0
-        batches = self._feeds.validation_batches(most, portion.extent)
+        batches = self._feeds.validation_batches(most, group.extent)
         for size, batch in batches:
             yield batch
             seen += size
             if seen >= MOST_SAMPLES:
                 return
 
-    def _collect(self, portion: Portion, nodes: list[Viewed], batch: Batch) -> None:
+    def _collect(
+        self, group: EvaluationGroup, nodes: list[ViewNode], batch: Batch
+    ) -> None:
         with self._quietly(batch):
-            found: Mapping[str, tuple[Tensor, ...]] = portion.run(batch)
+            found: Mapping[str, tuple[Tensor, ...]] = group.run(batch)
         for node in nodes:
             node.collect(found[node.node.path], batch)
 
-    def _draw(self, node: Viewed, step: int, first: Batch, *, is_quick: bool) -> float:
+    def _draw(
+        self, node: ViewNode, step: int, first: Batch, *, is_quick: bool
+    ) -> float:
         """Make one view; a node that can't be drawn is left out from now on.
 
         Args:
@@ -230,7 +242,7 @@ class Viewing:
             self._made[node.node.path] = view
         return longer
 
-    def _drawn(self, node: Viewed, step: int, first: Batch, draw: Draw) -> View:
+    def _drawn(self, node: ViewNode, step: int, first: Batch, draw: Draw) -> View:
         """Return a view of what was collected, and forget that."""
         path, kind = node.node.path, node.node.type
         try:
@@ -293,14 +305,14 @@ class Viewing:
         return replace(found, kind=cell.KIND)
 
     def _one(
-        self, node: Viewed, step: int, draw: Draw, *, samples: bool = False
+        self, node: ViewNode, step: int, draw: Draw, *, samples: bool = False
     ) -> Generator[None, None, View]:
         node.forget()
         first: Batch = {}
         path = node.node.path
-        portion = next(each for each in self._portions if path in each.ends)
+        group = next(each for each in self._groups if path in each.ends)
         only_asks = _only_ask([node])
-        for batch in self._batches(portion, _FIRST_SIZE if only_asks else BATCH_SIZE):
+        for batch in self._batches(group, _FIRST_SIZE if only_asks else BATCH_SIZE):
             first = first or batch
             with self._quietly(batch):
                 node.collect(node.part.run(batch), batch, samples=samples)
@@ -312,18 +324,18 @@ class Viewing:
         except _FAILURES as error:
             raise TrainingError(_complaint(node, error)) from error
 
-    def _known(self, path: str) -> Viewed:
+    def _known(self, path: str) -> ViewNode:
         if path not in self._all:
             raise TrainingError(tr("There is no view “{node}” in this run", node=path))
         return self._all[path]
 
 
-def _only_ask(nodes: Iterable[Viewed]) -> bool:
+def _only_ask(nodes: Iterable[ViewNode]) -> bool:
     """Return whether a few samples are enough to make views of."""
     return all(node.node.type in ASKING and not node.own_feeds for node in nodes)
 
 
-def _complaint(node: Viewed, error: Exception) -> str:
+def _complaint(node: ViewNode, error: Exception) -> str:
     reason = str(error).partition("\n")[0]
     return tr(
         "View “{node}” can't be shown: {reason}", node=node.node.path, reason=reason

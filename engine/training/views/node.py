@@ -16,7 +16,7 @@ from engine.layers.spec import Value
 from engine.measure.views.subject import Subject
 from engine.training.evaluation import subprograms
 from engine.training.evaluation.feeds import Batch
-from engine.training.evaluation.subprograms import Cone
+from engine.training.evaluation.subprograms import Subprogram
 from engine.training.machine import rng_state
 from engine.training.views.labels import Words, words_of
 
@@ -31,7 +31,7 @@ such as the class that is asked for."""
 
 
 @dataclass
-class Viewed:
+class ViewNode:
     """One view node, with what its inputs were on the batches so far.
 
     Args:
@@ -45,13 +45,13 @@ class Viewed:
 
     node: FlatNode
     words: Words
-    part: Cone
-    answer: Cone | None
+    part: Subprogram
+    answer: Subprogram | None
     inputs: list[tuple[Tensor, ...]] = field(default_factory=list)
     feeds: dict[str, list[Tensor]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, program: Program, path: str) -> "Viewed":
+    def of(cls, program: Program, path: str) -> "ViewNode":
         """Return the view node at a path.
 
         Args:
@@ -128,7 +128,7 @@ class Viewed:
         ports = [port for port, _ in self.node.inputs]
         columns = [torch.cat(parts) for parts in zip(*self.inputs, strict=True)]
         feeds = {name: torch.cat(parts) for name, parts in self.feeds.items()}
-        words, cone = self.words, self.answer
+        words, subprogram = self.words, self.answer
         inputs = dict(zip(ports, columns, strict=True))
         others = {name: feed[:1] for name, feed in first.items()}
         others |= {name: feeds[name] for name in self.own_feeds}
@@ -140,7 +140,9 @@ class Viewed:
         return Subject(
             params=self.node.params,
             inputs=inputs,
-            answer=None if cone is None else lambda *given: _ask(cone, given, others),
+            answer=None
+            if subprogram is None
+            else lambda *given: _ask(subprogram, given, others),
             classes=words.classes,
             names=names,
             undo=undo,
@@ -151,13 +153,13 @@ class Viewed:
         )
 
 
-def _ask(cone: Cone, given: tuple[Tensor, ...], others: Batch) -> Tensor:
+def _ask(subprogram: Subprogram, given: tuple[Tensor, ...], others: Batch) -> Tensor:
     """Return the network's output; other feeds have one sample, or some for each."""
     outputs = []
     for places in torch.split(torch.arange(len(given[0])), _MOST_PLACES):
         parts = [tensor[places.to(tensor.device)] for tensor in given]
-        feeds = {name: _strewn(others[name], places) for name in cone.feed_names}
-        outputs.append(cone.run(feeds, *parts))
+        feeds = {name: _strewn(others[name], places) for name in subprogram.feed_names}
+        outputs.append(subprogram.run(feeds, *parts))
     answer: Tensor = torch.cat(outputs)
     return answer
 

@@ -86,18 +86,27 @@ def _loads(data: bytes, path: str) -> dict[str, Tensor]:
     if not found:
         raise _unreadable(path, tr("no tensors"))
     for name, tensor in found.items():
-        if not (isinstance(name, str) and isinstance(tensor, Tensor)):
-            raise _unreadable(path, tr("“{name}” is no tensor", name=str(name)[:80]))
-        if not _is_whole(tensor):
-            raise _unreadable(path, tr("“{name}” has no numbers", name=name[:80]))
+        if words := _complaint(name, tensor):
+            raise _unreadable(path, words)
     return dict(found)
 
 
-def _is_whole(tensor: Tensor) -> bool:
-    """Return whether a file holds all numbers that a tensor claims to have."""
+def _complaint(name: object, tensor: object) -> str:
+    """Return why an entry of a file is no weight, or nothing."""
+    called = str(name)[:80]
+    if isinstance(tensor, dict):
+        return tr("“{name}” holds others in its turn: save it alone", name=called)
+    if not (isinstance(name, str) and isinstance(tensor, Tensor)):
+        return tr("“{name}” is no tensor", name=called)
     if tensor.layout != torch.strided or tensor.is_quantized:
-        return False
-    return tensor.numel() * tensor.itemsize <= tensor.untyped_storage().nbytes()
+        return tr("“{name}” has no numbers", name=called)
+    stored = tensor.untyped_storage().nbytes()
+    if tensor.numel() * tensor.itemsize <= stored:
+        return ""
+    # A few stored numbers may claim to be a billion: such a file would fill the memory.
+    if stored and 0 in tensor.stride():
+        return tr("“{name}” repeats its numbers: save a copy (clone)", name=called)
+    return tr("“{name}” has no numbers", name=called)
 
 
 def _of_safetensors(data: bytes) -> object:

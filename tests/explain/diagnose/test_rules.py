@@ -138,7 +138,7 @@ def test_the_general_fix_mends_as_well_as_the_preset_does(name):
     trainer, after = trained(project)
     assert after == ()
     target = preset_fix.read(presets.load(name).extra["preset"]["cure"]).target
-    final = trainer.watcher.record.evaluations[-1]
+    final = trainer.observer.record.evaluations[-1]
     assert target.met(final.values[target.metric])
 
 
@@ -171,7 +171,7 @@ def test_vanishing_is_the_ratio_that_plain_torch_finds():
 
 def test_labels_are_told_by_the_accuracies_of_the_evaluations():
     trainer, findings = of_preset("bad-labels", BROKEN["bad-labels"][1])
-    known = trainer.watcher.record.evaluations
+    known = trainer.observer.record.evaluations
     gaps = [e.values["accuracy"] - e.train_values["accuracy"] for e in known]
     assert findings[0].evidence[0].value == max(gaps)
 

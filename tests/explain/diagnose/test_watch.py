@@ -48,7 +48,7 @@ def test_no_hook_stays_on_a_module():
     attach(trainer, project)
     for _ in trainer.steps():
         trainer.drain()
-    assert trainer.watcher.record.dead.shares.keys() == {"act"}
+    assert trainer.observer.record.dead.shares.keys() == {"act"}
     hooks = [m._forward_hooks for m in trainer.parts.program.modules.modules()]
     assert not any(hooks)
 
@@ -68,7 +68,7 @@ def test_findings_cross_the_process_border_with_their_fixes():
 def test_a_fault_is_told_when_two_looks_in_a_row_find_it():
     project = presets.load("vanishing")
     trainer = Trainer(project, threads=1, seed=0)
-    watcher = trainer.watcher = Diagnosis(trainer, project)
+    watcher = trainer.observer = Diagnosis(trainer, project)
     num = len(watcher.record.layers)
     grads = np.geomspace(1e-9, 1.0, num)
     empty = np.zeros((num, 512), dtype=np.int64)

@@ -123,7 +123,7 @@ def test_focus_on_an_inner_path_opens_the_block(view, block):
 
 
 def test_repeat_and_share_stand_on_the_card(view, document, block):
-    from workbench.document import actions  # noqa: PLC0415 - one test
+    from workbench.document import actions  # one test
 
     actions.set_params(document, [block], {"repeat": 3, "share": "a"})
     face = view.scene.nodes[block].face
@@ -147,7 +147,7 @@ def test_open_in_place_shows_the_inside_and_makes_room(view, hand, document, blo
 
 
 def test_an_open_card_follows_edits_inside(view, document, block):
-    from workbench.document import actions  # noqa: PLC0415 - one test
+    from workbench.document import actions  # one test
 
     view.select([block])
     block_edits.toggle_open(view)
@@ -209,7 +209,7 @@ def test_gradients_inside_a_repeated_block_are_found():
 
 
 def test_point_in_a_wire_passes_the_colour_on(view, document):
-    from workbench.document import actions  # noqa: PLC0415 - one test
+    from workbench.document import actions  # one test
 
     wire = Edge.parse("conv.out", "relu.input")
     actions.add_node(document, "reroute", (100.0, 50.0), wire)

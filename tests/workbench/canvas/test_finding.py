@@ -273,7 +273,7 @@ def test_undo_list_names_the_steps_and_goes_back(view, document, qtbot):
 
 
 def test_problem_of_an_inner_node_shows_inside_only(view, document):
-    from engine.graph.problems import Problem  # noqa: PLC0415 - one test
+    from engine.graph.problems import Problem  # one test
 
     blocks.group(document, ["conv", "relu"], "stem")
     view.set_analysis(nets.analysis([Problem("stem.conv", "too small")]))

@@ -2,7 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.export import formats
@@ -117,6 +117,17 @@ def test_palette_arrows_choose_another_line(qtbot, window):
     qtbot.keyClick(palette.search, Qt.Key.Key_Down)
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert ran == ["Train"]
+
+
+def test_words_of_the_palette_stand_under_each_other(window):
+    with_icon = Command("Train", lambda: None, icon="play")
+    palette = CommandPalette([with_icon, Command("Quit", lambda: None)], window)
+    widths = []
+    for row in range(2):
+        icon = palette.list.item(row).icon()
+        assert not icon.isNull()
+        widths.append(icon.actualSize(palette.list.iconSize() or QSize(16, 16)).width())
+    assert widths[0] == widths[1]
 
 
 def test_report_copies_everything(qtbot, window):

@@ -19,7 +19,7 @@ class Painter:
     def __init__(self):
         self.said = ""
 
-    def drawText(self, *args):  # noqa: N802 - Qt's name
+    def drawText(self, *args):
         self.said = args[-1]
 
     def __getattr__(self, _name):

@@ -65,7 +65,7 @@ class FocusRing(QWidget):
             corner = widget.mapTo(self._window, widget.rect().topLeft())
             self.setGeometry(QRect(corner, widget.size()))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay around the panel."""
         if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
             self._follow()

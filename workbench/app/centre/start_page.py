@@ -53,7 +53,7 @@ class StartPage(QWidget):
 
     def begin(self) -> None:
         """Show the gallery; after the first paint, which need not wait for it."""
-        from workbench.dialogs.gallery import Gallery  # noqa: PLC0415 - see above
+        from workbench.dialogs.gallery import Gallery  # see above
 
         if self.gallery is not None or not self.is_shown:
             return

@@ -15,7 +15,7 @@ _CANVAS = "keys"
 
 def show(reach: Reach) -> None:
     """Show every key there is."""
-    from workbench.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415 - not before the first paint
+    from workbench.dialogs.shortcuts import ShortcutsDialog
 
     dialog = ShortcutsDialog(groups(reach.commands), reach.desk.widget)
     dialog.finished.connect(dialog.deleteLater)

@@ -33,7 +33,7 @@ def _why_not(reach: Reach) -> str:
 
 
 def _search(reach: Reach) -> None:
-    from workbench.app.commands import palette  # noqa: PLC0415 - loads dialogs: not before the first paint
+    from workbench.app.commands import palette  # loads dialogs
 
     palette.show(reach)
 
@@ -63,6 +63,9 @@ _FILE: tuple[Row, ...] = (
         keys=("Ctrl+Shift+S",), places=(Place("file", 2, 2),)),
     Row("export", "&Export weights…", lambda reach: reach.made.helpers.show_export(),
         keys=("Ctrl+E",), icon="export", places=(Place("file", 2, 3),)),
+    Row("report", "&Report of the run…", lambda reach: reach.made.report.ask(),
+        enabled=lambda reach: reach.made.report.can_write,
+        places=(Place("file", 2, 4),)),
     Row("quit", "&Quit", lambda reach: reach.desk.widget.close(),
         keys=("Ctrl+Q",), places=(Place("file", 3, 1),)),
 )

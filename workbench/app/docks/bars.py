@@ -131,7 +131,7 @@ class TabTools(QWidget):
         self.hide()
         self.deleteLater()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay beside the tabs, which Qt gives the whole width."""
         kind = event.type()
         if kind == QEvent.Type.Resize and not self._is_placing:

@@ -117,12 +117,12 @@ class Panels(QObject):
 
 
 def _makers() -> "dict[str, Callable[[History], Plot]]":
-    from workbench.plots.panels.accuracy import AccuracyPlot  # noqa: PLC0415 - pyqtgraph
-    from workbench.plots.panels.gradients import GradientPlot  # noqa: PLC0415
-    from workbench.plots.panels.log import LogView  # noqa: PLC0415
-    from workbench.plots.panels.loss import LossPlot  # noqa: PLC0415
-    from workbench.plots.panels.weights import WeightChangePlot  # noqa: PLC0415
-    from workbench.plots.views.panel import ViewPanel  # noqa: PLC0415
+    from workbench.plots.panels.accuracy import AccuracyPlot  # pyqtgraph
+    from workbench.plots.panels.gradients import GradientPlot
+    from workbench.plots.panels.log import LogView
+    from workbench.plots.panels.loss import LossPlot
+    from workbench.plots.panels.weights import WeightChangePlot
+    from workbench.plots.views.panel import ViewPanel
 
     return {
         "loss": LossPlot,

@@ -15,16 +15,16 @@ _SLICE_S = 0.008
 
 def load_plain() -> None:
     """Load what pyqtgraph needs beside Qt; on any thread."""
-    import cProfile  # noqa: F401, PLC0415 - each loads others that take a while
-    import decimal  # noqa: F401, PLC0415
-    import importlib.resources  # noqa: F401, PLC0415
-    import multiprocessing.connection  # noqa: F401, PLC0415
-    import subprocess  # noqa: F401, PLC0415
-    import tempfile  # noqa: F401, PLC0415
-    import xml.etree.ElementTree  # noqa: F401, PLC0415
+    import cProfile  # each loads others that take a while
+    import decimal
+    import importlib.resources
+    import multiprocessing.connection
+    import subprocess
+    import tempfile
+    import xml.etree.ElementTree
 
-    import numpy.ma  # noqa: PLC0415
-    import numpy.typing  # noqa: F401, PLC0415
+    import numpy.ma
+    import numpy.typing
 
 
 def load_qt() -> Iterator[None]:
@@ -41,43 +41,43 @@ def load_qt() -> Iterator[None]:
                 yield
                 end = time.perf_counter() + _SLICE_S
         yield
-    import pyqtgraph  # noqa: F401, PLC0415 - slow, after the first paint
+    import pyqtgraph  # slow, after the first paint
 
     yield
-    import workbench.plots.panels.loss  # noqa: F401, PLC0415
+    import workbench.plots.panels.loss
 
 
 def _core() -> ModuleType:
-    from PySide6 import QtCore  # noqa: PLC0415
+    from PySide6 import QtCore
 
     return QtCore
 
 
 def _gui() -> ModuleType:
-    from PySide6 import QtGui  # noqa: PLC0415
+    from PySide6 import QtGui
 
     return QtGui
 
 
 def _widgets() -> ModuleType:
-    from PySide6 import QtWidgets  # noqa: PLC0415
+    from PySide6 import QtWidgets
 
     return QtWidgets
 
 
 def _svg() -> ModuleType:
-    from PySide6 import QtSvg  # noqa: PLC0415
+    from PySide6 import QtSvg
 
     return QtSvg
 
 
 def _opengl() -> ModuleType:
-    from PySide6 import QtOpenGL  # noqa: PLC0415
+    from PySide6 import QtOpenGL
 
     return QtOpenGL
 
 
 def _opengl_widgets() -> ModuleType:
-    from PySide6 import QtOpenGLWidgets  # noqa: PLC0415
+    from PySide6 import QtOpenGLWidgets
 
     return QtOpenGLWidgets

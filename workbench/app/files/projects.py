@@ -93,7 +93,7 @@ class Files(QObject):
 
     def choose_preset(self) -> None:
         """Show the gallery of presets."""
-        from workbench.dialogs.presets import PresetDialog  # noqa: PLC0415 - lazy
+        from workbench.dialogs.presets import PresetDialog  # lazy
 
         dialog = PresetDialog(self._parent)
         dialog.chosen.connect(self.open_preset)
@@ -130,7 +130,7 @@ class Files(QObject):
 
     def _may_replace(self, path: Path) -> bool:
         """Ask about a file that was named without its suffix."""
-        from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
+        from workbench.dialogs import unsaved  # seldom needed
 
         return unsaved.may_replace(self._parent, path.name)
 
@@ -138,7 +138,7 @@ class Files(QObject):
         """Return whether the document may go: saved, given up, or unchanged."""
         if not self._document.is_modified:
             return True
-        from workbench.dialogs import unsaved  # noqa: PLC0415 - seldom needed
+        from workbench.dialogs import unsaved  # seldom needed
 
         answer = unsaved.ask(self._parent, self._document.title)
         return self.save() if answer == "save" else answer == "discard"

@@ -58,7 +58,7 @@ class CrashGuard(QObject):
             self._on_exception(args.exc_type, args.exc_value, args.exc_traceback)
 
     def _show(self, what: str, details: str) -> None:
-        from workbench.dialogs.report import ReportDialog  # noqa: PLC0415 - lazy
+        from workbench.dialogs.report import ReportDialog  # lazy
 
         if self._dialog is not None:
             return

@@ -110,7 +110,10 @@ def _train(window: MainWindow, steps: int) -> None:
         raise ShotError(tr("the network has problems and can't be trained"))
     window.controllers.training.start(paused=True)
     session.step(steps)
-    done = lambda: session.history.step >= steps or not session.active  # noqa: E731
+
+    def done() -> bool:
+        return session.history.step >= steps or not session.active
+
     _wait(done, TRAIN_S, tr("the training did not end"))
     with contextlib.suppress(ShotError):  # a slow view comes after the last step
         _wait(lambda: _shows_the_end(session), VIEWS_S, "")
@@ -175,7 +178,7 @@ def _export_dialog(window: MainWindow) -> QWidget:
 
 
 def _presets(window: MainWindow) -> QWidget:
-    from workbench.dialogs.presets import PresetDialog  # noqa: PLC0415 - one screen
+    from workbench.dialogs.presets import PresetDialog  # one screen
 
     dialog = PresetDialog(window)
     dialog.show()
@@ -194,8 +197,8 @@ def _start(window: MainWindow) -> QWidget:
 
 
 def _palette(window: MainWindow) -> QWidget:
-    from workbench.app.commands.palette import all_commands  # noqa: PLC0415 - one screen
-    from workbench.dialogs.palette import CommandPalette  # noqa: PLC0415 - one screen
+    from workbench.app.commands.palette import all_commands  # one screen
+    from workbench.dialogs.palette import CommandPalette  # one screen
 
     palette = CommandPalette(all_commands(window.reach), window)
     palette.show()

@@ -28,7 +28,7 @@ class SignalWatch(QObject):
     def __init__(self, on_signal: Callable[[], object], parent: QObject) -> None:
         super().__init__(parent)
         self._on_signal = on_signal
-        import socket  # noqa: PLC0415 - slow, and not needed before the first paint
+        import socket  # slow, and not needed before the first paint
 
         self._inner, self._outer = socket.socketpair()
         for end in (self._inner, self._outer):

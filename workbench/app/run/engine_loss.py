@@ -131,7 +131,7 @@ class EngineCare(QObject):
 
     def show_details(self, words: str, details: str) -> None:
         """Show the last words of the engine."""
-        from workbench.dialogs.report import ReportDialog  # noqa: PLC0415 - seldom needed
+        from workbench.dialogs.report import ReportDialog  # seldom needed
 
         dialog = ReportDialog(words, details, self._desk.widget)
         dialog.finished.connect(dialog.deleteLater)

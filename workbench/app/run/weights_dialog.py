@@ -65,7 +65,7 @@ class WeightsCommand:
 
     def show(self) -> None:
         """Ask which file, show how it fits, and load it."""
-        from workbench.dialogs.weights import WeightsDialog  # noqa: PLC0415 - not before the first paint
+        from workbench.dialogs.weights import WeightsDialog
 
         desk = self._desk
         dialog = WeightsDialog(

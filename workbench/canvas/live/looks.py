@@ -39,7 +39,7 @@ class Histograms:
     @cached_property
     def heights(self) -> "Floats":
         """Of the bars, the fullest of each row 1."""
-        from workbench.canvas.live import histogram_bars  # noqa: PLC0415 - as below
+        from workbench.canvas.live import histogram_bars  # as below
 
         return histogram_bars.heights(self._counts)
 
@@ -68,7 +68,7 @@ class Look:
     @cached_property
     def bars(self) -> tuple[QRectF, ...]:
         """Bars of the mini-histogram, relative to its top left corner."""
-        from workbench.canvas.live import histogram_bars  # noqa: PLC0415 - as below
+        from workbench.canvas.live import histogram_bars  # as below
 
         return histogram_bars.rects(self.measured.heights[self.row])
 
@@ -140,7 +140,7 @@ class Live:
             sample: The measurement.
             layers: Paths of its rows.
         """
-        from workbench.canvas.live import histogram_bars  # noqa: PLC0415 - numpy after the first paint
+        from workbench.canvas.live import histogram_bars  # numpy after the first paint
 
         names, histogram, norms, broken = histogram_bars.grouped(sample, layers)
         measured, levels = Histograms(histogram), histogram_bars.heats(norms).tolist()

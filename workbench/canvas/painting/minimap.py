@@ -56,7 +56,7 @@ class MiniMap(QWidget):
         )
         self.raise_()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner; look at the graph again when the canvas is painted."""
         if event.type() == QEvent.Type.Resize:
             self._place()

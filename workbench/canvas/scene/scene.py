@@ -370,7 +370,7 @@ class CanvasScene(QGraphicsScene):
         """Return the selected wires, in the document's order."""
         return self.chosen.edges()
 
-    def clearSelection(self) -> None:  # noqa: N802 - Qt's name
+    def clearSelection(self) -> None:
         """Select nothing."""
         self.select([])
 

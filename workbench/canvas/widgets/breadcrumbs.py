@@ -98,7 +98,7 @@ class Breadcrumbs(QWidget):
     def _place(self) -> None:
         self.setGeometry(0, 0, self._parent.width(), HEIGHT_PX)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Be as wide as the canvas."""
         if event.type() == QEvent.Type.Resize:
             self._place()

@@ -69,7 +69,7 @@ class InlineField(QLineEdit):
         if words:
             take(words)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take with Enter; give up with Esc, or when the focus goes elsewhere."""
         if isinstance(event, QKeyEvent) and event.key() in _DONE:
             if event.type() == QEvent.Type.KeyPress:

@@ -50,7 +50,7 @@ class Tree(QTreeWidget):
         self.itemDoubleClicked.connect(lambda item, _column: self._choose(item))
         self.itemClicked.connect(_toggle)
 
-    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
+    def startDrag(self, actions: Qt.DropAction) -> None:
         """Drag an entry out."""
         item: QTreeWidgetItem | None = self.currentItem()
         type_id = item.data(0, _ID) if item is not None else None
@@ -209,7 +209,7 @@ class LayerList(QWidget):
         if item is not None and item.data(0, _ID):
             self.layer_chosen.emit(str(item.data(0, _ID)))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Walk from the search into the tree with the down arrow."""
         if (
             isinstance(event, QKeyEvent)

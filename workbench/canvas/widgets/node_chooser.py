@@ -99,7 +99,7 @@ class NodeChooser(QFrame):
         self._stage.take_focus()
         self._found[row].do()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Walk through the list and take a line while the field has the focus."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in _ARROWS:

@@ -247,7 +247,7 @@ class PhaseTable(QWidget):
             (Qt.Key.Key_F2, _NONE): self.edit_wanted.emit,
         }
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Do what the keys of the rows say, before shortcuts of the window do."""
         kinds = {QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride}
         if isinstance(event, QKeyEvent) and event.type() in kinds:

@@ -163,7 +163,7 @@ class History:
     def layers(self) -> "LayerHistory":
         """Measurements of the layers of the run."""
         if self._layers is None:
-            from workbench.session.curves.layers import LayerHistory  # noqa: PLC0415 - numpy
+            from workbench.session.curves.layers import LayerHistory  # numpy
 
             paths = self.run.layers if self.run else ()
             words = tuple(self.names.layer(path) for path in paths)
@@ -222,7 +222,7 @@ class History:
 
 def _finite(pairs: list[tuple[int, float]]) -> "Floats":
     """Return pairs as (2, K), without those whose value is no finite number."""
-    import numpy as np  # noqa: PLC0415 - not before the first paint
+    import numpy as np  # not before the first paint
 
     known = [(step, value) for step, value in pairs if math.isfinite(value)]
     return np.array(known, float).reshape(-1, 2).T
@@ -232,6 +232,6 @@ def _series(run: RunStarted | None) -> "tuple[Series, ...]":
     """Return an empty curve for each phase of a run."""
     if run is None:
         return ()
-    from workbench.session.curves.series import Series  # noqa: PLC0415 - numpy
+    from workbench.session.curves.series import Series  # numpy
 
     return tuple(Series(run.total_steps) for _ in run.phases)

@@ -55,19 +55,19 @@ class CardItem(Member):
         self.is_hovered = on
         told(self)
 
-    def setPos(self, place: QPointF, /) -> None:  # type: ignore[override]  # noqa: N802
+    def setPos(self, place: QPointF, /) -> None:  # type: ignore[override]
         """Stand elsewhere; not Qt's other forms."""
         super().setPos(place)
         self.place = self.pos().toTuple()
         told(self, moved=True)
 
-    def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's
+    def setSelected(self, selected: bool, /) -> None:
         """Be marked, or not."""
         if selected != self.isSelected():
             super().setSelected(selected)
             chunks.selected(self, on=selected)
 
-    def setOpacity(self, opacity: float, /) -> None:  # noqa: N802 - Qt's name
+    def setOpacity(self, opacity: float, /) -> None:
         """Fade."""
         super().setOpacity(opacity)
         told(self)

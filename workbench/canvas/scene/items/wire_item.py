@@ -89,13 +89,13 @@ class WireItem(Member):
     def paint(self, *_args: object) -> None:
         """Draw nothing: `cached_picture` calls `draw` for all wires at once."""
 
-    def setSelected(self, selected: bool, /) -> None:  # noqa: N802 - Qt's
+    def setSelected(self, selected: bool, /) -> None:
         """Be marked, or not."""
         if selected != self.isSelected():
             super().setSelected(selected)
             chunks.selected(self, on=selected)
 
-    def setVisible(self, visible: bool, /) -> None:  # noqa: N802 - Qt's
+    def setVisible(self, visible: bool, /) -> None:
         """Be shown, or not; what is hidden isn't selected."""
         if not visible:
             self.setSelected(False)
