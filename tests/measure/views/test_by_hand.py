@@ -125,6 +125,7 @@ def test_large_images_are_thinned_to_256_pixels():
     assert thin[0, 2, 0, 0] == round(4 / 256 * 255)
     assert pixels.tiles(np.zeros((2, 3, 4, 5)), 0, 1).shape == (2, 4, 5, 3)
     assert pixels.tiles(np.zeros((2, 4, 4, 5)), 0, 1).shape == (2, 4, 5, 1)
+    assert pixels.tiles(np.zeros((2, 2, 4, 5)), 0, 1).shape == (2, 4, 5, 1)
 
 
 # Squares.

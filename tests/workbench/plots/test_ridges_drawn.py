@@ -1,5 +1,7 @@
 """Ridgelines stand on their grounds, and the hover reads what lies there."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
@@ -135,6 +137,19 @@ def test_every_layer_is_read_with_share_magnitude_norm_and_zeros(shown, history,
             f"{frames.NAMES[row]} · {share:.1%} near 1e{place:.1f} · "
             f"norm {sample.grad_norm[row]:.3g} · zeros {sample.grad_zeros[row]:.1%}"
         )
+
+
+def test_a_layer_without_gradient_is_read_as_nothing(shown, history):
+    panel = shown(GradientPlot, played=10)
+    counts = history.sample.grad_histogram.copy()
+    counts[2, 1:255] = counts[2, 257:511] = 0
+    sample = dataclasses.replace(history.sample, step=20, grad_histogram=counts)
+    history.layers.add(sample)
+    history.samples_seen += 1
+    panel.catch_up()
+    face = panel.faces[0]
+    text = face.read(0.5, ridges.baseline(2, 5) - 0.01)
+    assert text.startswith("conv2 · 0.0% near")
 
 
 def test_table_tells_the_ends_of_each_bin(shown):

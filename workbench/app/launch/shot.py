@@ -110,7 +110,10 @@ def _train(window: MainWindow, steps: int) -> None:
         raise ShotError(tr("the network has problems and can't be trained"))
     window.controllers.training.start(paused=True)
     session.step(steps)
-    done = lambda: session.history.step >= steps or not session.active  # noqa: E731
+
+    def done() -> bool:
+        return session.history.step >= steps or not session.active
+
     _wait(done, TRAIN_S, tr("the training did not end"))
     with contextlib.suppress(ShotError):  # a slow view comes after the last step
         _wait(lambda: _shows_the_end(session), VIEWS_S, "")
