@@ -55,6 +55,8 @@ def test_a_tile_stands_in_its_row_and_column():
     assert grid.rect(0) == QRectF(10, 5, 40, 30)
     assert grid.rect(2) == QRectF(10 + 2 * 46, 5, 40, 30)
     assert grid.rect(4) == QRectF(56, 5 + 50, 40, 30)
+    broken = Grid(3, (40.6, 30.4), 10.3, 5.4, 14).rect(1)
+    assert broken == QRectF(57, 5, 41, 30)
     seamless = Grid(2, (10.4, 10.4), 0, 0, 0, gap=0)
     assert [seamless.rect(i).right() for i in (0, 1)] == [10, 21]
     assert [seamless.rect(i).left() for i in (0, 1)] == [0, 10]
