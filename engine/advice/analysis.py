@@ -29,12 +29,17 @@ class Analyser:
 
     Args:
         samples: Brings the training part of a data node, for a look at its values.
+        inferences: Where what single nodes put out is remembered; its own if None.
 
     Threads: one thread at a time.
     """
 
-    def __init__(self, samples: Samples | None = None) -> None:
-        self._inferences = InferenceCache()
+    def __init__(
+        self,
+        samples: Samples | None = None,
+        inferences: InferenceCache | None = None,
+    ) -> None:
+        self._inferences = inferences or InferenceCache()
         self._samples = samples
 
     def analyse(

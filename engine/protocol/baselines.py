@@ -10,7 +10,7 @@ from engine.protocol.goals import PhaseGoal
 FIELD = "baselines"
 """Its name in `run.json`."""
 TOTAL = "loss"
-"""Name of the weighted sum among evaluated values; see `frame.Evaluation`."""
+"""Name of the weighted sum among evaluated values; see `messages.Evaluation`."""
 _MOST, _LONGEST = 1000, 100
 _MOST_SAMPLES, _LARGEST = 2**53, 1e300
 

@@ -75,7 +75,7 @@ class Record:
         dead_at_start: The same before the first step.
         last_gradients: ‖g‖ of each layer in the last step before the loss was lost.
         cause: Where a number stopped being finite, once it is known.
-        ending: As in `frame.Outcome`, empty while it goes on.
+        ending: As in `messages.Outcome`, empty while it goes on.
     """
 
     project: Project

@@ -18,7 +18,7 @@ Array = npt.NDArray[np.generic]
 Undo = Callable[[Floats], Floats]
 Answer = Callable[..., Tensor]
 Drawing = tuple[dict[str, Array], dict[str, tuple[str, ...]]]
-"""Arrays and words of a `protocol.frame.View`."""
+"""Arrays and words of a `protocol.messages.View`."""
 
 
 def _as_it_is(values: Floats) -> Floats:

@@ -30,7 +30,7 @@ class Step(Enum):
 
 @dataclass(frozen=True)
 class Ending:
-    """Why there are no more steps; see `frame.Outcome`."""
+    """Why there are no more steps; see `messages.Outcome`."""
 
     kind: Literal["finished", "early", "stopped", "diverged"]
     text: str
@@ -39,7 +39,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Progress:
-    """What happened since the last `Trainer.drain`; fields as in `frame.Frame`."""
+    """What happened since the last `Trainer.drain`; fields as in `messages.Frame`."""
 
     steps: Ints
     losses: Floats

@@ -279,7 +279,7 @@ class Steps:
 
     def _rewind_point(self) -> Rewind | None:
         if not self._interrupt.armed:
-            return None
+            return None  # quick steps are finished: no copies are made for them
         return Rewind(
             self._parts.program.modules,
             self._parts.feeds,

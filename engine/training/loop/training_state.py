@@ -133,7 +133,7 @@ class TrainingState:
         """Finish writing, and leave torch as it was; `steps` does so by itself.
 
         Args:
-            kind: How it ended, as in `frame.Outcome`.
+            kind: How it ended, as in `messages.Outcome`.
         """
         self.interrupt.disarm()
         if self._threads_before:

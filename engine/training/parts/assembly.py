@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from engine.advice.refusal import refuse
+from engine.compile.inferences import InferenceCache
 from engine.compile.program import Program, compile_project
 from engine.graph.model import Project
 from engine.graph.settings import Training
@@ -105,8 +106,9 @@ def _assembled(
 ) -> Assembly:
     seed = training.number("seed") if seed is None else seed
     half = training.value("precision") == "bf16"
-    refuse(project)
-    program = compile_project(project, seed=seed)
+    known = InferenceCache()
+    refuse(project, known)
+    program = compile_project(project, seed=seed, find=known.find)
     program.modules.to(place).train()
     if half:
         keep_losses_exact(program, place)

@@ -35,8 +35,10 @@ class FiniteCheck:
         if not found:
             return True
         if _CHECK is None or not self._is_plain:
+            # NaN and infinity go through a norm and a sum: one pass, no mask.
             norms = torch._foreach_norm(found)  # noqa: SLF001
             return math.isfinite(float(torch.stack(norms).sum()))
+        # The kernel of GradScaler, scaled by one: it sets a flag and changes nothing.
         _CHECK(found, self._bad, self._one)
         if not self._bad.item():
             return True

@@ -107,7 +107,7 @@ def told(run: str) -> tuple[OpenedRun, Curves]:
 def _cut(curves: Curves, phases: int) -> Curves:
     """Return curves with no more columns than the project has phases."""
     steps, losses, rates = curves.steps
-    if not len(steps):
+    if not len(steps):  # without rows nothing tells how many phases there were
         losses = rates = np.zeros((0, phases))
     return curves._replace(steps=(steps, losses[:, :phases], rates[:, :phases]))
 

@@ -63,6 +63,7 @@ class AveragedWeights:
 
     def _exchange(self) -> None:
         """Exchange weights and average without copying a number."""
+        # Optimizers and hooks hold the same parameters: only what is in them changes.
         for name, weights in self._weights.items():
             weights.data, self.tensors[name] = self.tensors[name], weights.data
 
@@ -76,4 +77,5 @@ class AveragedWeights:
 def _kept(decay: float, num_averaged: int) -> float:
     if num_averaged == 0:
         return 0.0
+    # Early weights are far from where they end: a short memory lets go of them soon.
     return min(decay, (1 + num_averaged) / (10 + num_averaged))

@@ -80,6 +80,7 @@ class Consolidation:
                 return
             for square, gradient in zip(squares, gradients, strict=True):
                 if gradient is not None:
+                    # Of single samples: a squared mean is no mean of squares.
                     square.addcmul_(gradient, gradient)
             count += 1
             if time.perf_counter() >= pause_at:

@@ -52,6 +52,21 @@ def test_exploding_begins_at_ten_when_the_loss_is_ten_times_the_first():
     assert blown([0.0, 0.0, 50.0], [3.0, 4.0, 0.0], is_whole=False) is None
 
 
+def test_three_measurements_before_a_jump_are_chance():
+    def after(count):
+        samples = [([0.0, 0.3, 0.4], row(1.0), row(0.01))] * count
+        last = np.array([0.0, 30.0, 40.0])
+        return exploding.check(
+            record_of(
+                "too-fast", losses=(1.0, 1.0), samples=samples, ending="diverged",
+                last_gradients=last,
+            )
+        )  # fmt: skip
+
+    assert after(3) is None
+    assert after(4) is not None
+
+
 def jumped(last, **changes):
     changes = {"losses": (1.0, 1.0), "ending": "diverged"} | changes
     grads = [0.0, 0.3, 0.4]

@@ -323,3 +323,20 @@ def test_shapes_are_written_with_the_batch_as_n(sizes, text, full):
 def test_summaries_say_what_matters(type_id, params, text):
     spec = registry.get(type_id)
     assert labels.summary(spec, spec.complete(params)) == text
+
+
+def test_heat_of_wires_follows_edits_of_the_graph(view, document):
+    view.set_live(nets.sample([[-3], [-3]], [1.0, 1.0]), ("conv", "linear"))
+    heat = view.scene.live.wire_heat
+    assert heat["relu"] == heat["conv"] == 1.0
+    actions.move(document, {"relu": (900.0, 40.0)})
+    assert view.scene.live.wire_heat == heat
+    actions.disconnect(document, [Edge.parse("conv.out", "relu.input")])
+    assert "relu" not in view.scene.live.wire_heat
+    assert view.scene.live.wire_heat["conv"] == 1.0
+    document.undo_stack.undo()
+    assert view.scene.live.wire_heat == heat
+    actions.remove(document, ["conv"])
+    assert set(view.scene.live.wire_heat) == {"linear", "loss"}
+    document.undo_stack.undo()
+    assert view.scene.live.wire_heat == heat

@@ -175,13 +175,13 @@ class CanvasScene(QGraphicsScene):
         self.leaving.take(*map(self.edges.pop, gone), *map(self.nodes.pop, lost))
         for edge in fresh:
             self._known.pop(edge.target.node, None)
-        dirty = self._sync_nodes(graph) | self._placing.sync(graph)
-        self._sync_edges(fresh, dirty)
-        self.live.follow(graph)
+        changed = self._sync_nodes(graph)  # also the targets of new and of lost wires
+        self._sync_edges(fresh, changed | self._placing.sync(graph))
+        if changed or lost:
+            self.live.follow(graph)
         if self._renewing.is_running:
             self._renewing.start(self._shown_anew(graph))
-        is_lost = any(node_id not in self.nodes for node_id in chosen)
-        if self.chosen.prune() or is_lost:
+        if self.chosen.prune() or any(node_id not in self.nodes for node_id in chosen):
             self.selection_told.emit()
 
     def _sync_nodes(self, graph: Graph) -> set[str]:

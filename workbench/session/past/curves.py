@@ -41,6 +41,7 @@ class PastCurves:
             until: Leave out what came after this step: it is made again; 0 is all.
         """
         epoch, last, number = 0.0, 0, 0
+        # Parts may still come while the first are taken: None lets the caller wait.
         while not self.is_complete or number < len(self.parts):
             if number == len(self.parts):
                 yield None

@@ -55,6 +55,8 @@ def test_a_tile_stands_in_its_row_and_column():
     assert grid.rect(0) == QRectF(10, 5, 40, 30)
     assert grid.rect(2) == QRectF(10 + 2 * 46, 5, 40, 30)
     assert grid.rect(4) == QRectF(56, 5 + 50, 40, 30)
+    broken = Grid(3, (40.6, 30.4), 10.3, 5.4, 14).rect(1)
+    assert broken == QRectF(57, 5, 41, 30)
     seamless = Grid(2, (10.4, 10.4), 0, 0, 0, gap=0)
     assert [seamless.rect(i).right() for i in (0, 1)] == [10, 21]
     assert [seamless.rect(i).left() for i in (0, 1)] == [0, 10]
@@ -355,6 +357,12 @@ def test_only_neighbours_that_are_numbers_are_joined():
         [[0, 1], [1, 2], [nan, 0], [3, 3], [nan, 1], [5, 1], [6, 2], [7, 3]]
     )
     assert [part[:, 0].tolist() for part in finite_parts(places)] == [[0, 1], [5, 6, 7]]
+
+
+def test_a_point_that_is_half_a_number_moves_no_range(qtbot):
+    curve = np.array([[0.0, 0.0], [1.0, 4.0], [np.nan, 99.0]])
+    face = shown(qtbot, Curve(), "curve", {"curve": curve})
+    assert face.limits[2:].tolist() == [pytest.approx(-0.32), pytest.approx(4.32)]
 
 
 def test_a_curve_and_its_data_are_drawn_and_read_where_they_lie(qtbot):
