@@ -188,7 +188,7 @@ class Game:
             self._reload(side, mine, word)
             return
         side.desk.wait(
-            f"window.controllers.disk_care.on_disk.told() == {word!r}", SOON_S
+            f"window.controllers.changed_on_disk.on_disk.told() == {word!r}", SOON_S
         )
         if choice != "Keep mine":
             self.other.do("write")

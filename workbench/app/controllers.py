@@ -3,10 +3,10 @@
 from workbench.app.bars.status import StatusBar
 from workbench.app.desk import Desk
 from workbench.app.dialogs import Helpers
-from workbench.app.files.disk_care import DiskCare
+from workbench.app.files.changed_on_disk import ChangedOnDisk
+from workbench.app.files.foreign_weights import ForeignWeights
 from workbench.app.files.guard import Guard
 from workbench.app.files.opening import Opening
-from workbench.app.files.outside import OutsidePaths
 from workbench.app.files.projects import Files
 from workbench.app.run.diagnosis import Diagnosing
 from workbench.app.run.engine_loss import EngineCare
@@ -36,10 +36,10 @@ class Controllers:
         self.opening = Opening(desk)
         self.guard = Guard(desk.widget, desk.document, on_disk)
         self.files = Files(desk, self.guard, self.opening)
-        self.disk_care = DiskCare(desk, self.files, on_disk, recovery)
-        self.outside = OutsidePaths(desk)
-        self.training = TrainCommands(desk, self.outside)
-        self.weights = WeightsCommand(desk, self.outside)
+        self.changed_on_disk = ChangedOnDisk(desk, self.files, on_disk, recovery)
+        self.foreign_weights = ForeignWeights(desk)
+        self.training = TrainCommands(desk, self.foreign_weights)
+        self.weights = WeightsCommand(desk, self.foreign_weights)
         self.report = ReportCommand(desk)
         self.view = ViewCommands(desk)
         self.view.follow_settings()
@@ -59,4 +59,4 @@ class Controllers:
         """Give up what is under way."""
         self.opening.close()
         self.view.enlarging.restore()
-        self.disk_care.close()
+        self.changed_on_disk.close()

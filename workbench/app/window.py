@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
         self.canvas.library_changed.connect(self.palette_panel.refill)
         self.reporting = Reporting(self, made.training)
         made.engine_care.gave_up.connect(self.tools.device.show_off)
-        made.outside.begin()
+        made.foreign_weights.begin()
         self.focus_ring = focus.FocusRing(self)
         self._show_title()
 

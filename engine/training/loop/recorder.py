@@ -30,6 +30,8 @@ COMMIT_S = 0.25
 _SHARE, _WAITED_SHARE = 50.0, 100.0
 """A checkpoint may be written after this many times the seconds that one takes, and
 after this many times those that the training waits for it."""
+CHECKPOINT_S = 1.0
+"""Least time between two checkpoints; see `Recorder.checkpoint_every_s`."""
 COPIED_BYTES = 2 * 2**20
 """Up to this size the state is copied, so that no disk can hold up the training. The
 training waits until a larger one was read: copies would take as much memory again."""
@@ -47,7 +49,7 @@ class Recorder:
 
     Attributes:
         folder: Of the run, or empty.
-        checkpoint_every_s: Longest time between checkpoints while they are cheap.
+        checkpoint_every_s: Least time between checkpoints; more where writing is slow.
         checkpoint_every_steps: When not 0, checkpoints come after every so many steps
             and not by time.
         trouble: Why the disk takes nothing at present; None while it does.
@@ -64,7 +66,7 @@ class Recorder:
         self._before = known.get(finding_records.FIELD)
         self.folder = str(run.folder) if run else ""
         self._log = StepLog(num_phases)
-        self.checkpoint_every_s = 1.0
+        self.checkpoint_every_s = CHECKPOINT_S
         self.checkpoint_every_steps = 0
         self.trouble: TrainingError | None = None
         self._curves: list[Callable[[MetricStore], None]] = []

@@ -251,7 +251,7 @@ def test_restored_work_is_unsaved_and_a_broken_file_is_still_told(window):
     left = Recovery(crashed, window.recovery.path.with_name("recovery-1.bpw"))
     crashed.apply([Rename("Mine")], "Rename")
     left.leave()
-    window.controllers.disk_care.offer_recovery("broken.bpw: This is not JSON.")
+    window.controllers.changed_on_disk.offer_recovery("broken.bpw: This is not JSON.")
     assert window.banner.words.text().startswith("broken.bpw: This is not JSON.\n")
     window.banner.buttons[0].click()
     assert window.document.project.name == "Mine"

@@ -61,14 +61,14 @@ def _begin(window: MainWindow, options: Options) -> None:
     wrong = ""
     if options.document is None and options.run is None:
         window.show_start_page()
-        window.controllers.disk_care.offer_recovery()
+        window.controllers.changed_on_disk.offer_recovery()
         return
     try:
         open_start(window, options)
     except EngineError as error:
         wrong = str(error)
         window.banner.say("error", wrong)
-    window.controllers.disk_care.offer_recovery(wrong)
+    window.controllers.changed_on_disk.offer_recovery(wrong)
 
 
 def application() -> QApplication:

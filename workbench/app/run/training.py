@@ -12,7 +12,7 @@ from engine.i18n import tr
 from engine.protocol import commands
 from engine.protocol.messages import Analysis, Failed, Outcome, RunStarted
 from workbench.app.desk import Desk
-from workbench.app.files.outside import OutsidePaths
+from workbench.app.files.foreign_weights import ForeignWeights
 from workbench.app.run.early import Early
 from workbench.app.run.weights_dialog import rooted
 from workbench.document import actions
@@ -47,7 +47,7 @@ class TrainCommands(QObject):
     begun = Signal()  # or gone on
     step_wanted = Signal()  # one, to look at
 
-    def __init__(self, desk: Desk, outside: OutsidePaths) -> None:
+    def __init__(self, desk: Desk, outside: ForeignWeights) -> None:
         super().__init__(desk.widget)
         document, session, banner = desk.document, desk.session, desk.banner
         self._desk, self._document = desk, document

@@ -11,7 +11,7 @@ from engine.protocol import commands
 from engine.protocol.messages import Failed
 from engine.protocol.weights import WeightsPreview
 from workbench.app.desk import Desk
-from workbench.app.files.outside import OutsidePaths
+from workbench.app.files.foreign_weights import ForeignWeights
 from workbench.document import Document, actions
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class WeightsCommand:
         outside: Lets the file be read that is chosen.
     """
 
-    def __init__(self, desk: Desk, outside: OutsidePaths) -> None:
+    def __init__(self, desk: Desk, outside: ForeignWeights) -> None:
         self._desk, self._outside = desk, outside
         self.dialog: WeightsDialog | None = None
         desk.session.weights_previewed.connect(self._on_previewed)

@@ -195,7 +195,7 @@ class RatioLines(RatioFace):
         y = area.top() + (high - GUIDE) / (high - low) * area.height()
         painter.setPen(style.pen(style.colour("fg2"), dashed=True))
         painter.drawLine(QLineF(area.left(), y, area.right(), y))
-        words = tr("guide {ratio}", ratio=power_of_ten(-3))
+        words = tr("guide {ratio}", ratio=power_of_ten(round(GUIDE)))
         top = y - 18 if y - 18 > area.top() else y + 1
         box = QRectF(area.left() + 6, top, area.width() - 10, 17)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom

@@ -146,5 +146,5 @@ def test_places_outside_the_folder_are_asked_about_once(
     qtbot.waitUntil(lambda: len(engine.commands(commands.Check)) > before)
     assert engine.commands(commands.Check)[-1].allowed == (place,)
     assert window.settings.allowed == [place]
-    assert window.controllers.outside.held == ()
+    assert window.controllers.foreign_weights.held == ()
     assert button is not None

@@ -10,7 +10,7 @@ ABOUT = "outside"
 _MOST_SHOWN = 4
 
 
-class OutsidePaths:
+class ForeignWeights:
     """Knows which places may be read, and asks about others before one is opened.
 
     Args:

@@ -12,7 +12,7 @@ from workbench.document.files.recovery import Recovery
 _ABOUT = "on disk"
 
 
-class DiskCare(QObject):
+class ChangedOnDisk(QObject):
     """Tells of files that other programs, or other windows, have open or changed.
 
     Args:

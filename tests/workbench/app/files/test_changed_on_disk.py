@@ -55,13 +55,13 @@ def test_read_only_file_is_replaced_only_when_somebody_says_so(window, path, ans
 def test_second_change_while_it_asks_is_asked_about_too(window, path, answer):
     path.write_text("theirs", "utf-8")
     asked = answer("Overwrite", "Cancel")
-    whole = window.controllers.disk_care.on_disk.take
+    whole = window.controllers.changed_on_disk.on_disk.take
 
     def take(word):
         path.write_text("theirs, again", "utf-8")
         whole(word)
 
-    window.controllers.disk_care.on_disk.take = take
+    window.controllers.changed_on_disk.on_disk.take = take
     known = window.document.known
     assert not window.controllers.files.save()
     assert len(asked) == 2
