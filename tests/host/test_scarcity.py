@@ -17,6 +17,7 @@ from engine.protocol.messages import Forecast, Outcome
 from engine.training.forecast.once import once_bytes
 from engine.training.loop import trainer as training
 from engine.training.machine.scarcity import ScarcityError, is_scarce
+from engine.training.parts.phases import PhaseRun
 from tests.helpers.waiting import until, wait_for
 from tests.training.projects import mlp
 
@@ -57,7 +58,7 @@ def test_a_failed_run_leaves_no_weights_in_memory(engine, tmp_path, monkeypatch)
     """The frames of the error, the job and the runner let go of every tensor."""
     once_bytes()  # no training of this process fails before the one that shall
     alive: list[weakref.ref] = []
-    backward = training.PhaseRun.backward
+    backward = PhaseRun.backward
 
     def failing(phase, total):
         backward(phase, total)
@@ -67,7 +68,7 @@ def test_a_failed_run_leaves_no_weights_in_memory(engine, tmp_path, monkeypatch)
             " memory: you tried to allocate 173000000000 bytes. Error code 12"
         )
 
-    monkeypatch.setattr(training.PhaseRun, "backward", failing)
+    monkeypatch.setattr(PhaseRun, "backward", failing)
     engine.send(commands.Train(serialize.dumps(mlp()), str(tmp_path), threads=1))
     end = until(engine, Outcome)[-1].body
     assert end.kind == "failed"
