@@ -185,7 +185,7 @@ class Examination:
             feed = batch[name]
             if feed.is_floating_point() and name != f"{aim.path}.{aim.port}":
                 drawn = torch.randn(feed.shape, generator=generator).to(feed)
-                found[name] = feed + noise * feed.std() * drawn
+                found[name] = feed + noise * feed.std(correction=0) * drawn
         return found
 
     def _judged(self, batch: Batch) -> tuple[Floats, Ints | Floats]:

@@ -17,14 +17,12 @@ _MOST_CURVES, _WORST, _POINTS = 10, 8, 600
 
 def judged(name: str, asked: Examination) -> Judged:
     """Return all that is found out about one loss."""
-    found = asked.ask()
+    found, total = asked.ask(), asked.extent.num_evaluated
     if isinstance(found, Chosen):
         places, told = found.places, _of_classes(asked, found)
-        return Judged(asked.node.path, name, found.samples, places, told)
-    places = found.targets.shape[1]
-    return Judged(
-        asked.node.path, name, found.samples, places, _of_values(asked, found)
-    )
+        return Judged(asked.node.path, name, found.samples, total, places, told)
+    places, figures = found.targets.shape[1], _of_values(asked, found)
+    return Judged(asked.node.path, name, found.samples, total, places, figures)
 
 
 def _of_classes(asked: Examination, found: Chosen) -> Classes:

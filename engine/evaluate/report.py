@@ -89,6 +89,7 @@ class Judged:
         path: Of its node.
         title: Of its node.
         samples: On how many the figures are.
+        of: How many there are.
         places: Answers of each sample.
         found: What was found out.
     """
@@ -96,6 +97,7 @@ class Judged:
     path: str
     title: str
     samples: int
+    of: int
     places: int
     found: Classes | Values
 
@@ -135,7 +137,7 @@ class Compared:
 
     Args:
         title: Of the loss.
-        disagreement: Of answers that are classes, otherwise None.
+        disagreement: Of answers that are one class each, otherwise None.
         difference: By how much the second is better: more right answers (a share), or a
             smaller absolute error (in the target's unit).
     """

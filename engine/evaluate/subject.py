@@ -95,7 +95,7 @@ def compare(first: Subject, second: Subject) -> tuple[Compared, ...]:
         name = first.title(path)
         if isinstance(mine, Chosen) and isinstance(other, Chosen):
             _check(np.array_equal(mine.labels, other.labels))
-            made.append(_of_choices(name, mine.counted, other.counted))
+            made.append(_of_choices(name, mine, other))
         elif isinstance(mine, Given) and isinstance(other, Given):
             _check(np.array_equal(mine.targets, other.targets))
             better = comparison.difference(_errors(other), _errors(mine))
@@ -110,6 +110,12 @@ def _errors(found: Given) -> Floats:
 
 
 def _of_choices(name: str, mine: Chosen, other: Chosen) -> Compared:
+    if mine.places > 1:  # places of one sample hang together: it counts once
+        shares = [found.right_of_samples for found in (mine, other)]
+        counts = np.isfinite(shares[0])
+        better = comparison.difference(shares[0][counts], shares[1][counts])
+        return Compared(name, None, better)
+    mine, other = mine.counted, other.counted
     split = comparison.mcnemar(mine.right, other.right)
     better = comparison.difference(mine.right.astype(float), other.right.astype(float))
     return Compared(name, split, better)

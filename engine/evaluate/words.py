@@ -59,7 +59,11 @@ def scores(report: Report) -> list[str]:
 def of(found: Judged) -> list[str]:
     """Return what is to be said about one loss, the most important first."""
     told = found.found
-    return list(_classes(told) if isinstance(told, Classes) else _values(told))
+    lines = list(_classes(told) if isinstance(told, Classes) else _values(told))
+    if found.samples < found.of:
+        lines.append(tr("All this is of the first {n} of {total} samples.",
+                        n=f"{found.samples:,}", total=f"{found.of:,}"))  # fmt: skip
+    return lines
 
 
 def _classes(found: Classes) -> Iterator[str]:

@@ -13,7 +13,9 @@ import presets
 from engine.cli.main import main
 from engine.data import catalog
 from engine.errors import TrainingError
-from engine.evaluate.subject import Subject, compare
+from engine.evaluate import words
+from engine.evaluate.answers import Chosen, examinations
+from engine.evaluate.subject import Subject, _of_choices, compare
 from engine.graph.files import serialize
 from engine.graph.model import Node
 from tests.training.projects import phase, project
@@ -127,6 +129,39 @@ def test_second_run_is_better_by_as_many_samples_as_are_counted(runs, capsys):
     assert got["disagreement"]["first"] == (one & ~two).sum()
     assert got["disagreement"]["second"] == (two & ~one).sum()
     assert got["difference"]["value"] == pytest.approx(two.mean() - one.mean())
+
+
+def test_places_of_one_sample_count_once_when_runs_are_compared():
+    labels = np.array([1, 1, 1, 1, 0, 0, 0, 0, 1, 0, -1, -1])
+    sure, unsure = [0.0, 1.0], [1.0, 0.0]
+
+    def answered(right):
+        wants = [(label == 1) == hit for label, hit in zip(labels, right, strict=True)]
+        shares = np.array([sure if one else unsure for one in wants])
+        return Chosen(3, shares, labels, ("a", "b"))
+
+    first = answered([1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0])
+    second = answered([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0])
+    found = _of_choices("text", first, second)
+    assert found.disagreement is None
+    assert found.difference.value == pytest.approx((0 + 1 - 0.5) / 3)
+    assert found.difference.low <= 0 <= found.difference.high  # three texts: chance
+
+
+def test_noise_on_a_batch_of_one_number_leaves_it_alone(runs):
+    _, first, _ = runs
+    asked = next(iter(examinations(Subject(first).parts).values()))
+    batch = {name: torch.ones(1, 1) for name in asked._cone.feed_names}
+    noisy = asked._noisy(batch, 0.5, torch.Generator())
+    assert all(torch.isfinite(feed).all() for feed in noisy.values())
+
+
+def test_figures_of_a_part_of_the_samples_say_so(runs, monkeypatch):
+    _, first, _ = runs
+    monkeypatch.setattr("engine.evaluate.answers._MOST_SAMPLES", 256)
+    judged = Subject(first).report().judged[0]
+    assert (judged.samples, judged.of) == (256, 359)
+    assert words.of(judged)[-1] == "All this is of the first 256 of 359 samples."
 
 
 def test_run_against_itself_is_no_better(runs, capsys):
