@@ -5,7 +5,9 @@ canvas   building, panning, dragging, undoing, arranging 50 to 3,000 nodes
 forecast what is forecast of the memory of 60 nets, and what a process grows by
 times    what is forecast of time and tensors, and what a run then takes
 watching what all watching costs a training, and what the window says of it
+microscope a step held still: to hold it, move in it, open a layer, change a weight
 nanogpt  a small GPT against the same in plain torch: loss and speed
+start    first paint beside an empty Qt window, bootstrap, a switch of the theme
 """
 
 import argparse
@@ -178,6 +180,7 @@ def _beside(figures: Figures, seconds: float, folder: Path) -> None:
 
 def _show_all(window: MainWindow) -> None:
     """Show the window with every plot side by side, none behind a tab."""
+    window.rooms.enter("train")
     window.show()
     window.panels.load_now()
     window.splitDockWidget(
@@ -254,6 +257,9 @@ COMMANDS = {
     "forecast": (_of("memory_figures"), "memory of 60 nets against their forecast"),
     "times": (_of("forecast_figures"), "times and tensors against their forecast"),
     "watching": (_of("watching_figures"), "what watching costs a training"),
+    "start": (_of("start_figures"), "first paint, bootstrap, switch of the theme"),
+    "microscope": (_of("microscope_figures"), "a step held still, and answers"),
+    "runs": (_of("runs_figures"), "a list of 10,000 runs, with and without its index"),
     "nanogpt": (_of("nanogpt_figures"), "a small GPT here against plain torch"),
 }
 
@@ -269,7 +275,9 @@ def main() -> int:
         sub.add_argument("--seconds", type=float, default=4.0, help="per measurement")
         clocks = {"choices": ("wall", "processor", "parts"), "default": "wall"}
         sub.add_argument("--clock", **clocks, help="of times, watching")
-        sub.add_argument("--steps", type=int, default=0, help="of nanogpt")
+        sub.add_argument(
+            "--steps", type=int, default=0, help="of nanogpt, or how many runs"
+        )
         sub.add_argument("--threads", type=int, default=1, help="of nanogpt")
         sub.add_argument("--seed", type=int, default=0, help="of nanogpt, forecast")
         sub.set_defaults(run=command)

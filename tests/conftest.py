@@ -11,6 +11,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
+import engine  # noqa: F401 - before torch, see there
 from tests.helpers import leaks
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -48,6 +49,25 @@ def _garbage_waits():
     yield
     gc.unfreeze()
     gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_stays_is_not_looked_at():
+    """Leave out of every collection what was there before this file: modules mostly."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _no_style_sheet():
+    """Take off the theme that a test put on: a window under it takes twice as long."""
+    yield
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    app = widgets and widgets.QApplication.instance()
+    if app and app.styleSheet():
+        theme = sys.modules.get("workbench.theme.style")
+        if theme:
+            theme.undress(app)
 
 
 @pytest.fixture(autouse=True)

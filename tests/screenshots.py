@@ -9,27 +9,34 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 import presets
 from engine.graph.files import serialize
 from engine.graph.model import Edge, Project
 from tests import canvas_figures
+from tests.helpers import data_scenes, run_scenes
+from tests.helpers.colours import reduced
 from tests.helpers.projects import project
 from workbench.app.launch import shot
 from workbench.app.window import MainWindow
 from workbench.canvas.edits import blocks
 from workbench.canvas.geometry import layout
+from workbench.explain.walk import Part
 from workbench.options import Options
 
 FOLDER = Path(__file__).parents[1] / "assets" / "screenshots"
 _SCREEN = Path(__file__).parent / "helpers" / "screen.json"
 _THEMES = ("dark", "light")
+_LONGEST_S = 120.0
+"""Time that the engine gets for one answer."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,8 @@ class Scene:
     Args:
         document: A preset, or what makes a document.
         steps: Trained before the picture.
-        before: What a person does before the picture.
+        before: What a person does before the picture; the window that it returns
+            is drawn alone.
         themes: One picture each.
         panel: Brought to the front.
         language: Of the window.
@@ -128,6 +136,31 @@ def _problems(window: MainWindow) -> None:
     window.docks.raise_("problems")
 
 
+def _explained(part: Part, node: str, sample: int) -> Callable[[MainWindow], object]:
+    """Return what holds a step still and goes to a stop of it."""
+
+    def go(window: MainWindow) -> None:
+        window.rooms.enter("explain")
+        explaining = window.controllers.explaining
+        assert explaining.views is not None
+        scope = explaining.views.microscope
+        _until(lambda: scope.opened is not None and scope.batch is not None)
+        scope.pick_sample(sample)
+        scope.go_to(part)
+        scope.look_at(node)
+        _until(lambda: scope.opened is not None and scope.why is not None)
+        _until(lambda: scope.why is not None and scope.why.node == node)
+        shot.pause(1.0)
+
+    return go
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + _LONGEST_S
+    while not holds() and time.monotonic() < end:
+        shot.pause(0.1)
+
+
 SCENES = {
     "training": Scene("mnist-cnn", steps=400),
     "start": Scene("", panel="start"),
@@ -139,6 +172,38 @@ SCENES = {
     "block-open": Scene("tiny-gpt", before=_open_block),
     "quick-add": Scene(_branches, before=_dropped_wire),
     "problem": Scene(_broken, before=_problems),
+    "data-table": Scene(
+        Project, before=data_scenes.opened(data_scenes.houses, "size"), themes=("dark",)
+    ),
+    "data-preparation": Scene(
+        Project,
+        before=data_scenes.opened(data_scenes.houses, "age", mends=3),
+        themes=("light",),
+    ),
+    "data-images": Scene(
+        Project, before=data_scenes.opened(data_scenes.digits), themes=("light",)
+    ),
+    "data-signals": Scene(
+        Project, before=data_scenes.opened(data_scenes.sounds), themes=("dark",)
+    ),
+    "data-text": Scene(
+        Project, before=data_scenes.opened(data_scenes.story), themes=("light",)
+    ),
+    "lesson": Scene("xor", before=run_scenes.lesson, themes=("light",)),
+    "runs": Scene("digits-mlp", before=run_scenes.runs, themes=("light",)),
+    "compare": Scene("digits-mlp", before=run_scenes.compare, themes=("dark",)),
+    "timeline": Scene("spirals", before=run_scenes.timeline, themes=("dark",)),
+    "try-it": Scene("mnist-cnn", before=run_scenes.try_it, themes=("dark",)),
+    "report": Scene("mnist-cnn", before=run_scenes.report, themes=("light",)),
+    "wrong-labels": Scene(Project, before=run_scenes.labels, themes=("light",)),
+    "preflight": Scene("too-fast", before=run_scenes.preflight, themes=("dark",)),
+    "explain": Scene("mnist-cnn", 63, _explained("backward", "scores", 48)),
+    "explain-window": Scene(
+        "mnist-cnn", 63, _explained("forward", "conv2", 3), themes=("dark",)
+    ),
+    "explain-japanese": Scene(
+        "mnist-cnn", 63, _explained("update", "linear1", 3), ("light",), language="ja"
+    ),
     "overview": Scene(lambda: canvas_figures.graph(1000)),
 }
 
@@ -188,8 +253,12 @@ def _draw(name: str, theme: str, options: argparse.Namespace) -> int:
     scene = SCENES[name]
     width, height = options.size.split("x")
     os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={_SCREEN}")
+    picture = options.out / f"{name}-{theme}.png"
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_CONFIG_HOME"] = folder
+        os.environ.setdefault("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+        os.environ |= dict.fromkeys(
+            ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "HOME"), folder
+        )
         document = scene.document
         if not isinstance(document, str):
             path = Path(folder) / f"{name}.bpw"
@@ -197,14 +266,20 @@ def _draw(name: str, theme: str, options: argparse.Namespace) -> int:
             document = str(path)
         wanted = Options(
             document=document or None,
-            shot=options.out / f"{name}-{theme}.png",
+            shot=picture,
             after_steps=scene.steps,
             theme=theme,
             size=(int(width), int(height)),
             panel=scene.panel,
             language=scene.language,
         )
-        return shot.draw(wanted, scene.before)
+        failed = shot.draw(wanted, scene.before)
+    return failed or int(not _shrunk(picture))
+
+
+def _shrunk(path: Path) -> bool:
+    """Write a picture anew in 256 colours; return whether it could."""
+    return reduced(QImage(str(path)), 6).save(str(path), "PNG", 0)
 
 
 if __name__ == "__main__":

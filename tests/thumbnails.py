@@ -1,10 +1,11 @@
 """`python -m tests.thumbnails [NAME …]`: draw the pictures of the gallery from runs.
 
 Every preset is trained through the engine, as in the window, and what tells most
-about it is drawn by the real plots: 320×200 points at twice the pixels, dark and
-light, in at most 256 colours and 25 KB. `PLANS` says what is shown, and after how many
-steps: enough to see what a preset learns; all of them take about half an hour. A preset
-without a plan shows its first view, or its loss, after 300.
+about it is drawn by the real plots, dark and light, at twice the pixels, in at most
+256 colours and 25 KB: what is inside the axes at the size of a card, 264×120 points,
+or a whole view, 320×200. `PLANS` says what is shown, and after how many steps: enough
+to see what a preset learns; all of them take about half an hour. A preset without a
+plan shows its first view, or its loss, after 300.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_SCALE_FACTOR"] = "2"
 
-import numpy as np
+from PySide6.QtCore import QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -26,18 +27,26 @@ import presets
 from engine.graph.files.serialize import dumps
 from engine.host import connect
 from engine.protocol import commands, messages
+from tests.helpers.colours import reduced
 from workbench import theme
 from workbench.app.launch import main as application
 from workbench.plots.panels.accuracy import AccuracyPlot
+from workbench.plots.panels.curves import CurvePanel
 from workbench.plots.panels.gradients import GradientPlot
 from workbench.plots.panels.loss import LossPlot
+from workbench.plots.panels.modes import FacePanel
 from workbench.plots.panels.weights import WeightChangePlot
 from workbench.plots.parts.switch import Switch
+from workbench.plots.views.kinds.curve import Curve
 from workbench.plots.views.table import FACES
 from workbench.session.curves.history import History
 from workbench.session.names import names_of
 
-WIDTH, HEIGHT = 320, 200
+WIDTH, HEIGHT = 264, 120
+WHOLE = QSize(320, 200)
+"""Of views whose axes we don't know: the card shows a part of them."""
+_ROUNDS = 6
+"""A plot is made larger so often at most, until what is inside its axes fits."""
 MOST_BYTES = 25 * 1024
 PANELS = {
     "loss": LossPlot,
@@ -161,12 +170,42 @@ def _taken(body: object, history: History, names) -> bool:
 def drawn(history: History, plan: Plan) -> QImage:
     """Return the picture of a run in the present theme."""
     widget = _widget(history, plan.shows)
-    widget.resize(WIDTH, HEIGHT)
+    widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     widget.show()
-    image = widget.grab().toImage()
+    image = widget.grab(_fitted(widget)).toImage()
     widget.hide()
     widget.deleteLater()
     return image
+
+
+def _fitted(widget: QWidget) -> QRect:
+    """Make a plot so large that its inside has the size of a card's picture."""
+    size, wanted = QSizeF(WHOLE), QSizeF(WIDTH, HEIGHT)
+    for _ in range(_ROUNDS):
+        widget.setFixedSize(size.toSize())
+        application.application().processEvents()
+        found = _inside(widget)
+        if found is None:
+            break
+        if found.size().toSize() == wanted.toSize():
+            return found.toRect()
+        size += wanted - found.size()
+    widget.setFixedSize(WHOLE)  # such as a square of two features
+    application.application().processEvents()
+    return widget.rect()
+
+
+def _inside(widget: QWidget) -> QRectF | None:
+    """Return what is inside the axes of a plot or a matrix; None for others."""
+    if isinstance(widget, CurvePanel):
+        return widget._data_area()
+    if isinstance(widget, FacePanel):
+        chart = widget.face.chart()
+        return chart.area(widget.size()) if chart else None
+    if isinstance(widget, Curve):
+        return widget.plane().area
+    area = getattr(widget, "area", None)
+    return area() if area else None
 
 
 def _widget(history: History, shows: str) -> QWidget:
@@ -178,13 +217,10 @@ def _widget(history: History, shows: str) -> QWidget:
         for switch in plot.findChildren(Switch):
             switch.hide()
         plot.show()
-        plot.resize(WIDTH, HEIGHT)
         plot.again()
         return plot
     face = FACES[view.kind]()
-    face.setFixedSize(WIDTH, HEIGHT)
     face.show_view(view)
-    face.setFixedSize(WIDTH, HEIGHT)
     return face
 
 
@@ -197,39 +233,6 @@ def save(image: QImage, path: Path) -> int:
         if path.stat().st_size <= MOST_BYTES:
             break
     return path.stat().st_size
-
-
-def reduced(image: QImage, bits: int) -> QImage:
-    """Return an image in its 256 commonest colours, the others in the nearest.
-
-    Colours are told apart by so many bits of each channel; of those that are alike
-    the commonest stands for all, so that the ground stays as it is.
-    """
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
-    height, width = image.height(), image.width()
-    words = np.frombuffer(image.constBits(), np.uint32).reshape(height, -1)[:, :width]
-    coarse = 0xFF & (0xFF << (8 - bits))
-    mask = coarse << 16 | coarse << 8 | coarse
-    exact, places, counts = np.unique(words, return_inverse=True, return_counts=True)
-    _, alike = np.unique(exact & mask, return_inverse=True)
-    order = np.lexsort((-counts, alike))  # in each group the commonest is first
-    first = np.r_[True, np.diff(alike[order]) > 0]
-    colours, places = exact[order[first]], alike[places]
-    counts = np.bincount(alike, weights=counts).astype(int)
-    kept = colours[np.argsort(-counts)[:256]]
-    far = [_apart(colours, colour) for colour in kept]
-    indices = np.argmin(far, axis=0).astype(np.uint8)[places.reshape(height, width)]
-    result = QImage(width, height, QImage.Format.Format_Indexed8)
-    result.setColorTable([0xFF000000 | int(colour) for colour in kept])
-    target = np.frombuffer(result.bits(), np.uint8).reshape(height, -1)
-    target[:, :width] = indices
-    return result
-
-
-def _apart(colours: np.ndarray, colour: int) -> np.ndarray:
-    """Return how far colours are from one, squared."""
-    parts = [(colours >> s & 255).astype(int) - (colour >> s & 255) for s in (0, 8, 16)]
-    return sum(part**2 for part in parts)
 
 
 if __name__ == "__main__":

@@ -256,16 +256,13 @@ class Machine:
     def _do_block(self) -> None:
         scope, node_id = self._instance()
         node = self.document.project.scope(scope).node(node_id)
-        name, pick = outer_ports.of(node), self.chance.randrange(5)
+        name, pick = outer_ports.of(node), self.chance.randrange(4)
         if pick == 0:
             blocks.rename(self.document, name, self.chance.choice(["stem", "head 2"]))
         elif pick == 1 and len(self.document.project.blocks) < 12:
             blocks.copy_independent(self.document, node_id, self._place(), scope)
         elif pick == 2:
             blocks.add_instance(self.document, name, self._place(), self._scope())
-        elif pick == 3:
-            value = None if blocks.is_open(node) else (50.0, 20.0)
-            blocks.set_open(self.document, node_id, value, {}, scope)
         else:
             times = self.chance.randint(1, 3)
             actions.set_params(

@@ -34,10 +34,12 @@ from engine.layers.datasets.catalogue import DATASETS  # noqa: E402
 from engine.layers.spec import Param, Port  # noqa: E402
 
 PACKAGES = ("engine", "workbench", "presets")
-TABLES: Mapping[str, Mapping[str, int | None]] = {
+TABLES: Mapping[str, Mapping[str, "int | tuple[int, ...] | None"]] = {
     "engine/advice/weights/archives.py": {"_ODD_TENSORS": None},
+    "engine/cli/microscope/why.py": {"_TERMS": None},
     "engine/data/readers/cells.py": {"COMPLAINTS": None, "EXPECTED": None},
-    "engine/data/readers/delimited.py": {"_WORDS": None},
+    "engine/data/readers/foreign.py": {"_MAGIC": None},
+    "engine/data/readers/layout.py": {"_WORDS": None},
     "engine/export/formats.py": {"_ROWS": 1},
     "engine/graph/presets/library.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
@@ -51,6 +53,7 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
         "_HELP": 1,
     },
     "workbench/app/docks/docks.py": {"TITLES": None},
+    "workbench/app/docks/rooms.py": {"ROOMS": (1, 2)},
     "workbench/app/bars/status.py": {"STATES": 0},
     "workbench/app/run/engine_loss.py": {"DOING": None},
     "workbench/canvas/commands/building.py": {"ROWS": 1, "COLOUR_WORDS": None},
@@ -59,11 +62,13 @@ TABLES: Mapping[str, Mapping[str, int | None]] = {
     "workbench/canvas/edits/align.py": {"KINDS": 0},
     "workbench/commands/registry.py": {"MENUS": None},
     "workbench/canvas/painting/step_animation.py": {"_WORDS": None},
+    "workbench/explain/layer/formulas.py": {"_SENTENCES": None},
+    "workbench/explain/words.py": {"_PARTS": None, "_TERMS": None},
     "workbench/document/wires.py": {"_KINDS": None},
     "workbench/inspector/problems.py": {"_ICONS": -1},
 }
 """Constants whose words are shown through `tr(variable)`: all the strings in them, or
-the one at this place of each entry, or with -1 the keys."""
+those at this place or these of each entry, or with -1 the keys."""
 
 _WORD = re.compile("[A-Za-z][a-z]")
 
@@ -156,7 +161,7 @@ def _literals(node: ast.expr, constants: Mapping[str, ast.expr]) -> Iterator[str
             yield from _entries(constants[name], None)
 
 
-def _entries(table: ast.expr, position: int | None) -> Iterator[str]:
+def _entries(table: ast.expr, position: int | tuple[int, ...] | None) -> Iterator[str]:
     """Yield the words of a table; see `TABLES`."""
     if isinstance(table, ast.Dict) and position == -1:
         yield from _strings(key for key in table.keys if key is not None)
@@ -167,7 +172,8 @@ def _entries(table: ast.expr, position: int | None) -> Iterator[str]:
         if position is None or not parts:
             yield from _strings(parts or [value])
         else:
-            yield from _strings(parts[position : position + 1])
+            places = position if isinstance(position, tuple) else (position,)
+            yield from _strings(part for i, part in enumerate(parts) if i in places)
 
 
 def _parts(entry: ast.expr) -> list[ast.expr]:
@@ -229,9 +235,13 @@ def _read_presets(words: Words) -> None:
 
 
 def fields(text: str) -> list[str]:
-    """Return the fields of a text with their formats, sorted."""
+    """Return the fields of a text with their formats, sorted; nouns are no format."""
     found = Formatter().parse(text)
-    return sorted(f"{name}!{how}:{spec}" for _, name, spec, how in found if name)
+    return sorted(
+        f"{name}!{how}:{'' if '|' in (spec or '') else spec}"
+        for _, name, spec, how in found
+        if name
+    )
 
 
 def read(path: Path) -> dict[str, str]:

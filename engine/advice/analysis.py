@@ -95,7 +95,7 @@ class Analyser:
         everything = [
             *(with_loss_fixes(project, problems, walk.flows) if advice else problems),
             *walk.problems,
-            *self_comparisons(nodes, walk.found, walk.contexts),
+            *self_comparisons(project, nodes, walk.found, walk.contexts),
             *advised(memory_problems, needs, there),
             *(walk.start_problems(folder) if folder is not None else ()),
         ]

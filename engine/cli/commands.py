@@ -1,13 +1,17 @@
 """The commands. Each takes parsed arguments and returns an exit code."""
 
+import contextlib
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
 from engine.cli import projects
 from engine.cli.output import write, write_json
+from engine.errors import EngineError
 from engine.graph import weights
+from engine.graph.model import Project
 from engine.graph.presets import library as preset_files
+from engine.graph.titles import full_title
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 
@@ -30,16 +34,22 @@ def check(options: Namespace) -> int:
     from engine.advice.analysis import Analyser
     from engine.advice.weights import sources  # loads torch
     from engine.data import catalog
+    from engine.data.intake import problems
+    from engine.data.own import resolving
 
     folder = projects.folder_of(options.project)
     held = () if options.allow_paths else weights.outside(project, folder)
     seen = weights.without(project, held, folder)
-    analysis = Analyser(catalog.training_part).analyse(seen, folder="")
+    with contextlib.suppress(EngineError):  # told with the others below
+        seen = resolving.resolved(seen)
+    samples = problems.samples_in(catalog.training_part, "")
+    analysis = Analyser(samples).analyse(seen, folder="")
+    analysis = problems.with_files(analysis, seen, "")
     analysis = sources.with_held(analysis, project, folder, held)
     if options.json:
         write_json(_as_json(analysis))
     else:
-        _describe(analysis)
+        _describe(project, analysis)
     return 0 if analysis.trainable else 1
 
 
@@ -62,16 +72,16 @@ def _as_json(analysis: Analysis) -> dict[str, object]:
 _PROBLEM_FIELDS = ("severity", "node", "port", "text", "expected", "got")
 
 
-def _describe(analysis: Analysis) -> None:
+def _describe(project: Project, analysis: Analysis) -> None:
     width = max(map(len, analysis.nodes), default=0)
     for path, info in analysis.nodes.items():
         shapes = ", ".join(_shape(shape) for shape in info.outputs.values())
         write(f"{path:<{width}}  {info.parameters or '':>10}  {shapes}")
-    write(tr("{count} parameters", count=analysis.parameters))
+    write(tr("{count:parameter|parameters}", count=analysis.parameters))
     if any(problem.kind == "outside" for problem in analysis.problems):
         write(tr("--allow-paths reads files outside the project's folder"))
     for problem in analysis.problems:
-        where = f"{problem.node}: " if problem.node else ""
+        where = f"{full_title(project, problem.node)}: " if problem.node else ""
         expected = problem.expected and f"; {tr('expected')} {problem.expected}"
         got = problem.got and f"; {tr('got')} {problem.got}"
         write(f"{problem.severity}: {where}{problem.text}{expected}{got}")
@@ -100,20 +110,34 @@ def export(options: Namespace) -> int:
     if options.json:
         write_json(asdict(exported))
     else:
-        words = tr("{tensors} tensors of step {step}", **asdict(exported))
+        words = tr("{tensors:tensor|tensors} of step {step}", **asdict(exported))
         write(f"{exported.path}: {words}")
     return 0
 
 
-def evaluate(options: Namespace) -> int:
-    """Say how good a run is on what it never saw."""
-    from engine.cli.evaluating import evaluate as run  # loads torch
+def data(options: Namespace) -> int:
+    """Say what a file or folder of data is and how it is read."""
+    from engine.cli.describing import data as run  # loads numpy
 
     return run(options)
 
 
-def predict(options: Namespace) -> int:
-    """Write the answers of a run for the rows of a file."""
-    from engine.cli.predicting import predict as run  # loads torch
+def trace(options: Namespace) -> int:
+    """Write what one step does, node by node."""
+    from engine.cli.microscope.tracing import trace as run  # loads torch
+
+    return run(options)
+
+
+def race(options: Namespace) -> int:
+    """Let trial and error run against backpropagation."""
+    from engine.cli.microscope.racing import race as run  # loads torch
+
+    return run(options)
+
+
+def lessons(options: Namespace) -> int:
+    """List the lessons, or play one."""
+    from engine.cli.microscope.lessons import lessons as run  # loads torch
 
     return run(options)

@@ -6,15 +6,20 @@ Commands import torch only when they need it.
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn, TypeAlias
 
+from engine import i18n
 from engine.cli import commands
+from engine.cli.bench import parsers as bench_parsers
+from engine.cli.judging import commands as judging
 from engine.cli.output import complain
 from engine.errors import EngineError
 from engine.i18n import tr
 
 USER_ERROR = 2
 INTERRUPTED = 130
+_TRANSLATIONS = Path(__file__).parents[2] / "assets" / "translations"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Ctrl+C gives 130; while it trains `train` itself answers it.
     """
     options = _parser().parse_args(arguments)
+    if "language" in options:
+        i18n.load(options.language, _TRANSLATIONS)
     try:
         return int(options.run(options))
     except EngineError as error:
@@ -62,10 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     commands_ = parser.add_subparsers(required=True, metavar=tr("COMMAND"))
     _presets(commands_)
     _check(commands_)
+    bench_parsers.add(commands_, _add_project, _add_json)
     _train(commands_)
     _export(commands_)
     _evaluate(commands_)
     _predict(commands_)
+    _try(commands_)
+    _retrain(commands_)
+    _labels(commands_)
+    _trace(commands_)
+    _race(commands_)
+    _lessons(commands_)
+    _data(commands_)
     return parser
 
 
@@ -105,6 +120,9 @@ def _train(parsers: _Commands) -> None:
         help=tr("steps between checkpoints; 0 is by time"),
     )  # fmt: skip
     add("--resume", action="store_true", help=tr("go on with the run in --out"))
+    add("--more", type=int, default=0, metavar="N",
+        help=tr("so many more epochs, or steps of a run in steps"),
+    )  # fmt: skip
     _add_from_step(parser)
     _add_json(parser)
 
@@ -124,12 +142,14 @@ def _export(parsers: _Commands) -> None:
 def _evaluate(parsers: _Commands) -> None:
     words = tr("judge a run on samples that it never saw")
     parser = parsers.add_parser("evaluate", help=words)
-    parser.set_defaults(run=commands.evaluate)
+    parser.set_defaults(run=judging.evaluate)
     parser.add_argument("project", metavar="RUN", help=tr("folder of the run"))
     words = tr("the report as one page, with charts")
     parser.add_argument("--html", default="", metavar="FILE", help=words)
     add = parser.add_argument
-    add("--language", default="en", choices=("en", "ja"), help=tr("of the report"))
+    _add_language(parser, tr("of the report"))
+    words = tr("judge it on all of this file or folder instead")
+    add("--data", default="", metavar="FILE", help=words)
     words = tr("a second run: is it better?")
     parser.add_argument("--against", default="", metavar="RUN", help=words)
     _add_from_step(parser)
@@ -139,7 +159,7 @@ def _evaluate(parsers: _Commands) -> None:
 def _predict(parsers: _Commands) -> None:
     words = tr("answer the rows of a file with a run")
     parser = parsers.add_parser("predict", help=words)
-    parser.set_defaults(run=commands.predict)
+    parser.set_defaults(run=judging.predict)
     add = parser.add_argument
     add("project", metavar="RUN", help=tr("folder of the run"))
     add("input", metavar="INPUT", help=tr("a table or arrays, by name"))
@@ -147,6 +167,122 @@ def _predict(parsers: _Commands) -> None:
     words = tr("the loss whose input is the answer")
     add("--node", default="", metavar="PATH", help=words)
     _add_from_step(parser)
+    _add_language(parser, tr("of the answers"))
+    _add_json(parser)
+
+
+def _try(parsers: _Commands) -> None:
+    words = tr("answer single samples: JSON lines in, JSON lines out")
+    parser = parsers.add_parser("try", help=words)
+    parser.set_defaults(run=judging.try_)
+    parser.add_argument("project", metavar="RUN", help=tr("folder of the run"))
+    _add_language(parser, tr("of the answers"))
+
+
+def _retrain(parsers: _Commands) -> None:
+    words = tr("train a run again on new data; keep the better of the two")
+    parser = parsers.add_parser("retrain", help=words)
+    parser.set_defaults(run=judging.retrain)
+    parser.description = tr("Exit code 0: the new run is better. 3: that isn't shown. "
+                            "2: refused. 130: interrupted.")  # fmt: skip
+    add = parser.add_argument
+    add("project", metavar="RUN", help=tr("folder of the run"))
+    add("data", metavar="DATA", help=tr("new data of the same kind"))
+    words = tr(
+        "let the better one stand in the run's place; the old one stays beside it"
+    )
+    add("--keep-better", action="store_true", help=words)
+    words = tr("with new weights, and the preparation fitted anew")
+    add("--from-scratch", action="store_true", help=words)
+    add("--steps", type=int, default=0, metavar="N", help=tr("end after N steps"))
+    add("--out", default="", metavar="RUN", help=tr("folder of the new run"))
+    _add_language(parser, tr("of the report"))
+    _add_json(parser)
+
+
+def _labels(parsers: _Commands) -> None:
+    words = tr("which labels of the data behind a run are probably wrong")
+    parser = parsers.add_parser("labels", help=words)
+    parser.set_defaults(run=judging.labels)
+    add = parser.add_argument
+    add("project", metavar="RUN", help=tr("folder of the run"))
+    words = tr("how often the network is trained, each time without another part")
+    add("--folds", type=int, default=4, metavar="K", help=words)
+    add("--top", type=int, default=50, metavar="N", help=tr("list so many"))
+    _add_language(parser, tr("of the answers"))
+    _add_json(parser)
+
+
+def _trace(parsers: _Commands) -> None:
+    words = tr("one step of a training, node by node: values, gradients, updates")
+    parser = parsers.add_parser("trace", help=words)
+    parser.set_defaults(run=commands.trace)
+    add = parser.add_argument
+    words = tr("folder of a run, a .bpw file or the name of a preset")
+    add("project", metavar="RUN|FILE|PRESET", help=words)
+    words = tr("which step; of a run the one after a kept checkpoint")
+    add("--step", type=int, default=0, metavar="N", help=words)
+    add("--node", default="", metavar="PATH", help=tr("all numbers of one node"))
+    words = tr("why one of its weights moves, such as weight[3,7]")
+    add("--weight", default="", metavar="NAME[CELL]", help=words)
+    words = tr("how a number comes about: output[2,3], input[2,0] or weight[3,7]")
+    add("--cell", default="", metavar="NAME[CELL]", help=words)
+    words = tr("what follows if weight[3,7]=0.5, or features[0,1]=2 of a data node;"
+               " rate tries learning rates")  # fmt: skip
+    add("--what-if", default="", metavar="CHANGE", help=words, dest="what_if")
+    words = tr("the loss along weight[3,7], or around all weights")
+    add("--slice", default="", metavar="NAME[CELL]|all", help=words)
+    words = tr("let weights be read outside the project's folder")
+    add("--allow-paths", action="store_true", help=words)
+    _add_json(parser)
+
+
+def _race(parsers: _Commands) -> None:
+    words = tr("trial and error against backpropagation, at equal evaluations")
+    parser = parsers.add_parser("race", help=words)
+    parser.set_defaults(run=commands.race)
+    _add_project(parser)
+    add = parser.add_argument
+    words = tr("forward passes for each; a backward pass counts as two")
+    add("--evaluations", type=int, default=3000, metavar="N", help=words)
+    add("--rate", type=float, default=0.03, metavar="LR", help=tr("size of the steps"))
+    add("--seed", type=int, default=0, metavar="S", help=tr("weights and guesses"))
+    add("--set", action="append", default=[], metavar="KEY=VALUE", dest="values",
+        help=tr("a setting or parameter (hidden.out_features=400: more weights)"),
+    )  # fmt: skip
+    _add_json(parser)
+
+
+def _lessons(parsers: _Commands) -> None:
+    words = tr("lessons on backpropagation: all there are, or one in the terminal")
+    parser = parsers.add_parser("lessons", help=words)
+    parser.set_defaults(run=commands.lessons)
+    words = tr("id of a lesson")
+    parser.add_argument("lesson", nargs="?", default="", metavar="LESSON", help=words)
+    _add_json(parser)
+
+
+def _data(parsers: _Commands) -> None:
+    words = tr("what a file or folder of data is, and how it is read")
+    parser = parsers.add_parser("data", help=words)
+    parser.set_defaults(run=commands.data)
+    add = parser.add_argument
+    add("path", metavar="PATH", help=tr("a file, or a folder of files"))
+    add("--set", action="append", default=[], metavar="NAME=VALUE", dest="options",
+        help=tr("a setting of the reader, such as separator=semicolon"),
+    )  # fmt: skip
+    add("--target", default="", metavar="COLUMN", help=tr("what is to be predicted"))
+    add("--role", action="append", default=[], metavar="COLUMN=ROLE", dest="roles",
+        help="input, target, group, time, part, id, ignore",
+    )  # fmt: skip
+    add("--kind", action="append", default=[], metavar="COLUMN=KIND", dest="kinds",
+        help="number, category, text, date",
+    )  # fmt: skip
+    add("--sample", default="", choices=("row", "window", "text"),
+        help=tr("what one sample is"),
+    )  # fmt: skip
+    words = tr("write a project whose data node brings this data")
+    add("--project", default="", metavar="FILE", help=words)
     _add_json(parser)
 
 
@@ -165,8 +301,12 @@ def _add_project(parser: argparse.ArgumentParser, *, optional: bool = False) -> 
         default="",
         help=tr("a .bpw file or the name of a preset"),
     )
-    words = tr("let weights be read outside the project's folder")
+    words = tr("let weights and data be read outside the project's folder")
     parser.add_argument("--allow-paths", action="store_true", help=words)
+
+
+def _add_language(parser: argparse.ArgumentParser, words: str) -> None:
+    parser.add_argument("--language", default="en", choices=("en", "ja"), help=words)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

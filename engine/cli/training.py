@@ -11,10 +11,10 @@ from types import FrameType
 from engine.cli import output, projects
 from engine.cli.findings import record_of, words_of
 from engine.cli.progress import Progress
+from engine.data.own.resolving import resolved
 from engine.errors import ConfigError, TrainingError
 from engine.explain.diagnose import watch
-from engine.graph import settings_text, weights
-from engine.graph.model import Project
+from engine.graph import settings_text
 from engine.i18n import tr
 from engine.protocol import baselines
 from engine.protocol.baselines import Baselines, against
@@ -46,7 +46,7 @@ def _train(options: Namespace) -> int:
     trainer.recorder.checkpoint_every_steps = options.checkpoint_every
     diagnosis = watch.attach(trainer, run.project)
     start = time.perf_counter()
-    with _stoppable(trainer), Progress(trainer, shown=not options.json) as progress:
+    with stoppable(trainer), Progress(trainer, shown=not options.json) as progress:
         for step in trainer.steps():
             if step is Step.UPDATE:
                 progress.stepped()
@@ -59,33 +59,20 @@ def _new(options: Namespace) -> tuple[Trainer, runs.Run]:
         raise ConfigError(
             tr("--from-step goes on with a run"), fix="--resume --out RUN"
         )
+    if options.more:
+        raise ConfigError(tr("--more goes on with a run"), fix="--resume --out RUN")
     if not options.project:
         raise ConfigError(
             tr("Nothing to train"), fix=tr("Name a .bpw file or a preset.")
         )
-    project = projects.find(options.project)
-    _check_places(options, project)
+    project = projects.trusted(options.project, allowed=options.allow_paths)
+    project = resolved(project)
     settings_text.assign(project, options.values)
     project = overridden(project, _command(options))
     out = Path(options.out) if options.out else None
     folder, name = (out.parent, out.name) if out else (RUNS, "")
     kept = str(Path(options.weights_from).resolve()) if options.weights_from else ""
     return launch(folder, project, name=name, weights_from=kept)
-
-
-def _check_places(options: Namespace, project: Project) -> None:
-    """Refuse a project that names files outside its folder, unless they are allowed."""
-    places = weights.outside(project, projects.folder_of(options.project))
-    _check_allowed(options, places)
-
-
-def _check_allowed(options: Namespace, places: tuple[str, ...]) -> None:
-    if places and not options.allow_paths:
-        raise ConfigError(
-            tr("The project reads files outside its folder"),
-            got=", ".join(places),
-            fix=tr("If you trust it with these, add --allow-paths."),
-        )
 
 
 def _command(options: Namespace) -> Train:
@@ -109,12 +96,14 @@ def _resumed(options: Namespace) -> tuple[Trainer, runs.Run]:
             fix=tr("Leave --set, --steps, --seed, --device and --weights-from away."),
         )
     run = runs.open_run(Path(options.out), options.from_step)
-    _check_allowed(options, run.places)  # it may be anybody's
-    return Trainer.resume(run), run
+    projects.check_allowed(
+        run.places, allowed=options.allow_paths
+    )  # it may be anybody's
+    return Trainer.resume(run, more=options.more), run
 
 
 @contextmanager
-def _stoppable(trainer: Trainer) -> Iterator[None]:
+def stoppable(trainer: Trainer) -> Iterator[None]:
     """Let Ctrl+C end the run with a checkpoint; a second one ends it at once."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -195,7 +184,7 @@ def _sentence(result: dict[str, object], known: Baselines) -> str:
     assert isinstance(values, dict)
     words = ", ".join(against(n, value, known.get(n)) for n, value in values.items())
     return tr(
-        "{steps} steps in {seconds:.1f} s; validation: {words}\n{run}",
+        "{steps:step|steps} in {seconds:.1f} s; validation: {words}\n{run}",
         words=words or "–",
         **{name: result[name] for name in ("steps", "seconds", "run")},
     )

@@ -12,6 +12,7 @@ from engine.errors import GraphError
 from engine.graph import ports
 from engine.graph.limits import MOST_NODES
 from engine.graph.model import ROOT, Block, Edge, Endpoint, Node, Project
+from engine.graph.titles import SEPARATOR, repeat_title, title
 from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.layers import registry
@@ -40,6 +41,7 @@ class FlatNode(NamedTuple):
         place: Path on the canvas: without the numbers of repeats.
         scope: Name of the block it stands in, ROOT outside of blocks.
         start: Where its weights start, with a prefix; None means anew.
+        title: What people read: its own words after those of the blocks around.
     """
 
     path: str
@@ -53,6 +55,7 @@ class FlatNode(NamedTuple):
     place: str
     scope: str = ROOT
     start: Start | None = None
+    title: str = ""
 
     @property
     def type(self) -> str:
@@ -72,6 +75,7 @@ class Surroundings:
         lr_factor: Product of the blocks around.
         names: Blocks around, to stop at circles.
         start: Where the weights of the innermost block start that says so.
+        title: Words of the blocks around.
     """
 
     prefix: str = ""
@@ -81,6 +85,12 @@ class Surroundings:
     lr_factor: float = 1.0
     names: tuple[str, ...] = ()
     start: Start | None = None
+    title: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> str:
+        """Name of the innermost block, ROOT outside of blocks."""
+        return self.names[-1] if self.names else ROOT
 
 
 Fed = Mapping[Endpoint, Source | None]
@@ -164,9 +174,13 @@ class Flattener:
             around.trainable and node.trainable,
             around.lr_factor * node.lr_factor,
             around.place + node.id,
-            around.names[-1] if around.names else ROOT,
+            around.scope,
             _start(node, around, around.home + node.id),
+            SEPARATOR.join(self._title(node, around)),
         )
+
+    def _title(self, node: Node, around: Surroundings) -> tuple[str, ...]:
+        return (*around.title, title(self.project.scope(around.scope), node))
 
     def _block(
         self,
@@ -192,6 +206,7 @@ class Flattener:
             around.lr_factor * node.lr_factor,
             (*around.names, name),
             _start(node, around, home),
+            self._title(node, around),
         )
         feeds = {port: found[0] for port, found in wires.items() if found}
         self.feeds.setdefault(inner.place[:-1], feeds)
@@ -240,6 +255,7 @@ def _numbered(inner: Surroundings, index: int) -> Surroundings:
         prefix=f"{inner.prefix}{index}.",
         home=f"{inner.home}{index}.",
         start=inner.start.below(str(index)) if inner.start else None,
+        title=(*inner.title[:-1], repeat_title(inner.title[-1], index)),
     )
 
 

@@ -8,10 +8,10 @@ from engine.compile.infer import Flow, Inference
 from engine.compile.inferences import Find, InferenceCache
 from engine.compile.shape_walk import ShapeWalk
 from engine.errors import ConfigError, EngineError, ShapeError
-from engine.graph import ports
 from engine.graph.checks import document
 from engine.graph.model import Project
 from engine.graph.problems import Problem
+from engine.graph.titles import full_title
 from engine.i18n import tr
 
 
@@ -86,13 +86,8 @@ def as_error(project: Project, problem: Problem) -> EngineError:
     kind = ShapeError if problem.node else ConfigError
     return kind(
         problem.text,
-        where=_title(project, problem.node),
+        where=full_title(project, problem.node),
         expected=problem.expected or None,
         got=problem.got or None,
         fix=tr("{sentence}.", sentence=problem.fixes[0].label) if problem.fixes else "",
     )
-
-
-def _title(project: Project, path: str) -> str:
-    node = project.graph.nodes.get(path)
-    return f"{ports.title(node)} ({path})" if node else path

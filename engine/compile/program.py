@@ -166,6 +166,10 @@ class Program:
         """Return the flat node with this path."""
         return next(node for node in self.nodes if node.path == path)
 
+    def title(self, path: str) -> str:
+        """Return the words for a flat node; a path that leads nowhere stays itself."""
+        return next((node.title for node in self.nodes if node.path == path), path)
+
 
 def compile_project(
     project: Project, *, seed: int, find: Find | None = None

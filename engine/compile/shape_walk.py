@@ -80,8 +80,8 @@ class ShapeWalk:
 def _unlike(shared: int, own: int) -> EngineError:
     return SharedWeightsError(
         tr("The shared weights don't fit this input"),
-        expected=tr("{n} weights", n=shared),
-        got=tr("{n} weights", n=own),
+        expected=tr("{n:weight|weights}", n=shared),
+        got=tr("{n:weight|weights}", n=own),
     )
 
 

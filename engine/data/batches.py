@@ -64,7 +64,7 @@ class BatchOrder:
         if min(batch_size, self.num_samples) < self.least:
             raise ConfigError(
                 tr("Batches are too small for BatchNorm to compare samples"),
-                expected=tr("at least {count} samples", count=self.least),
+                expected=tr("at least {count:sample|samples}", count=self.least),
                 got=min(batch_size, self.num_samples),
                 fix=tr("Choose a larger batch size, or another normalisation."),
             )
@@ -102,7 +102,7 @@ class BatchOrder:
         if state["num_samples"] != self.num_samples:
             raise DataError(
                 tr("The saved position belongs to another data set"),
-                expected=tr("{count} samples", count=int(state["num_samples"])),
+                expected=tr("{count:sample|samples}", count=int(state["num_samples"])),
                 got=self.num_samples,
                 fix=tr("Resume with the data that the run was started with."),
             )

@@ -9,10 +9,12 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from engine.data import images, maths, series, tabular, text
-from engine.data.parts import Arrays, Parts
+from engine.data.intake import loading
+from engine.data.own.preparing import Preparation
+from engine.data.parts import Arrays, Parts, take
 from engine.data.scaling import Scaling, ScalingByPort, fit
 from engine.data.settings import Settings, resolve
-from engine.data.split import generator, mislabelled
+from engine.data.split import folds, generator, mislabelled, strata
 from engine.errors import DataError
 from engine.i18n import tr
 from engine.layers.datasets.spec import DataPort, DataSpec, Family
@@ -39,6 +41,8 @@ class Dataset:
         scaling: The recorded step of every float port, fitted on the training part.
         noise_variance: Least mean squared error that any network can reach, in the
             units of the (scaled) target; None where it is not known.
+        preparation: Of own data: the steps before the scaling of `features`.
+        origin: Of rows of own data: number in the file of each sample of both parts.
     """
 
     settings: Settings
@@ -47,6 +51,8 @@ class Dataset:
     validation: Mapping[str, np.ndarray]
     scaling: ScalingByPort
     noise_variance: float | None = None
+    preparation: Preparation | None = None
+    origin: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def spec(self) -> DataSpec:
@@ -129,7 +135,7 @@ def _load(settings: Settings) -> Dataset:
 
 
 def _loaded(settings: Settings) -> Dataset:
-    parts = _with_wrong_labels(_READERS[settings.spec.family](settings), settings)
+    parts = _folded(_with_wrong_labels(_read(settings), settings), settings.fold)
     ports = settings.spec.ports({"context": settings.context})
     scaling = _fit_all(settings, ports, parts)
     return Dataset(
@@ -139,7 +145,15 @@ def _loaded(settings: Settings) -> Dataset:
         validation=_finished(settings.spec, ports, parts.validation, scaling),
         scaling=scaling,
         noise_variance=_scaled_variance(parts, scaling),
+        preparation=parts.preparation,
+        origin=parts.origin,
     )
+
+
+def _read(settings: Settings) -> Parts:
+    if settings.own is not None:
+        return loading.read(settings.own, settings.cut)
+    return _READERS[settings.spec.family](settings)
 
 
 def _with_wrong_labels(parts: Parts, settings: Settings) -> Parts:
@@ -150,16 +164,39 @@ def _with_wrong_labels(parts: Parts, settings: Settings) -> Parts:
     return replace(parts, train={**parts.train, "label": wrong})
 
 
+def _folded(parts: Parts, fold: tuple[int, ...]) -> Parts:
+    """Return both parts mixed again: one fold of all samples validates."""
+    if not fold:
+        return parts
+    whole = {
+        n: np.concatenate([parts.train[n], parts.validation[n]]) for n in parts.train
+    }
+    place = folds(strata(whole), fold[0])
+    held, rest = np.flatnonzero(place == fold[1]), np.flatnonzero(place != fold[1])
+    rows = np.concatenate(parts.origin) if parts.origin else None
+    origin = (rows[rest], rows[held]) if rows is not None else None
+    return replace(
+        parts, train=take(whole, rest), validation=take(whole, held), origin=origin
+    )
+
+
 def _fit_all(
     settings: Settings, ports: tuple[DataPort, ...], parts: Parts
 ) -> dict[str, Scaling]:
+    own = settings.own
+    if own is not None and not own.fitted.is_empty:
+        return dict(own.fitted.checked_scaling(ports))
     steps = {}
     for port in ports:
         if port.port.kind == "float":
             name = port.port.name
             is_raw = port.is_target and not settings.scale_target
             kind = "none" if is_raw else settings.scaling
-            steps[name] = fit(kind, parts.fit_on.get(name, parts.train[name]))
+            fit_on = parts.fit_on.get(name, parts.train[name])
+            if name == "features" and parts.preparation:
+                steps[name] = parts.preparation.scaling(kind, fit_on)
+            else:
+                steps[name] = fit(kind, fit_on)
     return steps
 
 
@@ -201,7 +238,7 @@ def _check_finite(spec: DataSpec, port: DataPort, values: np.ndarray) -> None:
         tr("“{port}” has values that are not numbers", port=port.port.name),
         where=tr(spec.title),
         expected=tr("finite numbers"),
-        got=tr("{count} others", count=int((~np.isfinite(values)).sum())),
+        got=tr("{count:other|others}", count=int((~np.isfinite(values)).sum())),
         fix=tr("Choose another data set, or fill in the missing values."),
     )
 

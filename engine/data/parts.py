@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from engine.data.own.preparing import Preparation
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -18,12 +22,16 @@ class Parts:
         fit_on: What scaling is fitted on instead of `train[port]`: for a series its
             training values once each, not once per window.
         noise_variance: Variance of the noise in the target, where it is known.
+        preparation: Of own data: what was fitted on the training part.
+        origin: Of rows: number in the file of each sample of both parts, from 0.
     """
 
     train: Arrays
     validation: Arrays
     fit_on: Arrays = field(default_factory=dict)
     noise_variance: float | None = None
+    preparation: "Preparation | None" = None
+    origin: tuple[np.ndarray, np.ndarray] | None = None
 
 
 def take(arrays: Arrays, indices: np.ndarray) -> dict[str, np.ndarray]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import cast
 
-from engine.errors import DataError
+from engine.data.own import choice
+from engine.data.own.choice import Cut, OwnSettings
+from engine.errors import ConfigError, DataError
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import DATA, spec_of
 from engine.layers.datasets.spec import DataSpec, ScalingKind
@@ -25,6 +27,9 @@ class Settings:
         label_noise: Share of the training part with wrong labels.
         validation: Share of the validation part.
         seed: Seed of the split and of drawn samples.
+        own: What is said of own data; None for a built-in set.
+        fold: Of how many folds which one validates; empty for the usual split.
+        together: Rows of own data whose inputs are the same are in the same part.
     """
 
     spec: DataSpec
@@ -37,6 +42,15 @@ class Settings:
     label_noise: float
     validation: float
     seed: int
+    own: OwnSettings | None = None
+    fold: tuple[int, ...] = ()
+    together: bool = False
+
+    @property
+    def cut(self) -> Cut:
+        """How own data is cut."""
+        return Cut(self.samples, self.context, self.validation, self.seed,
+                   self.classes, self.together)  # fmt: skip
 
 
 def resolve(params: Params, seed_offset: int = 0) -> Settings:
@@ -44,7 +58,8 @@ def resolve(params: Params, seed_offset: int = 0) -> Settings:
 
     Raises:
         ConfigError: When a parameter is out of its range.
-        DataError: When the set has fewer samples than asked for.
+        DataError: When the set has fewer samples than asked for, or own data is not
+            there any more as it was read.
     """
     complete = {
         param.name: param.check(params.get(param.name, param.default))
@@ -67,7 +82,19 @@ def resolve(params: Params, seed_offset: int = 0) -> Settings:
         label_noise=cast("float", filled["label_noise"]),
         validation=cast("float", filled["validation"]),
         seed=cast("int", filled["split_seed"]) + seed_offset,
+        own=choice.settings(complete),
+        fold=_fold(complete.get("fold")),
+        together=bool(complete["together"]),
     )
+
+
+def _fold(rows: object) -> tuple[int, ...]:
+    match rows:
+        case () | None:
+            return ()
+        case ((int(count), int(number)),) if count >= 2 and 0 <= number < count:
+            return count, number
+    raise ConfigError(tr("This is no fold"), expected="[[5, 0]]", got=str(rows)[:80])
 
 
 def _classes(spec: DataSpec, chosen: tuple[int, ...]) -> tuple[int, ...]:

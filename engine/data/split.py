@@ -57,6 +57,14 @@ def stratified_split(
     return np.sort(order[count:]), np.sort(order[:count])
 
 
+def folds(labels: np.ndarray, count: int) -> np.ndarray:
+    """Return the fold of every sample, 0 … count − 1, each class in proportion."""
+    made = np.empty(len(labels), np.int64)
+    order = stratified_order(labels, generator(0))
+    made[order] = np.arange(len(labels)) % count
+    return made
+
+
 def subset(arrays: Arrays, count: int, random: np.random.Generator) -> Arrays:
     """Return `count` of the samples, each class in proportion, in their old order."""
     labels = strata(arrays)

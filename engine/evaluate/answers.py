@@ -18,7 +18,7 @@ from engine.protocol.arrays import Floats, Ints
 from engine.training.baselines.ways import Ways
 from engine.training.evaluation import subprograms
 from engine.training.evaluation.evaluation import BATCH_SIZE
-from engine.training.evaluation.feeds import Batch
+from engine.training.evaluation.sources import Batch
 from engine.training.parts.assembly import Assembly
 from engine.training.views.labels import words_of
 from engine.training.views.node import quietly
@@ -157,6 +157,41 @@ class Examination:
         names = self.names(answers.shape[1])
         is_sure = self.node.type != "multi_margin"
         return Chosen(samples, answers, targets, names, is_sure=is_sure)
+
+    def ask_all_training(self) -> "Chosen | Given":
+        """Return answers and targets of every training sample, in their order."""
+        count = self.extent.num_train
+        found = [
+            self._judged(batch)
+            for _, batch in self._feeds.spread_part(
+                self._cone.feed_names, count, BATCH_SIZE, count, new=False
+            )
+        ]
+        answers, targets = (np.concatenate(part) for part in zip(*found, strict=True))
+        if not self.chooses:
+            return Given(count, answers, targets)
+        return Chosen(count, answers, targets, self.names(answers.shape[1]))
+
+    def columns(self, samples: int) -> dict[str, Floats]:
+        """Return what a table has in its columns, in their own units, by name.
+
+        Args:
+            samples: How many of the part that `ask` judges, from its start.
+        """
+        sample = self._words.sample
+        if not sample.names or not sample.feed:
+            return {}
+        found, count = [], 0
+        for size, batch in self._batches(new=True, noise=0.0):
+            found.append(flat(batch[sample.feed]))
+            count += size
+            if count >= samples:
+                break
+        whole = np.concatenate(found)[:samples].astype(np.float64)
+        if whole.shape[1] != len(sample.names):
+            return {}
+        raw = sample.undo(whole) if sample.undo else whole
+        return dict(zip(sample.names, raw.T, strict=True))
 
     def names(self, count: int) -> tuple[str, ...]:
         """Return a name for each of `count` classes."""

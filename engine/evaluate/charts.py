@@ -9,8 +9,8 @@ from html import escape
 
 import numpy as np
 
-from engine.evaluate.calibration import Reliability
-from engine.evaluate.classes import Curve
+from engine.evaluate.figures.calibration import Reliability
+from engine.evaluate.figures.classes import Curve
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 
@@ -35,10 +35,9 @@ def curves(lines: Sequence[tuple[str, Curve]], x: str, y: str) -> str:
 
 
 def _points(x: Floats, y: Floats) -> str:
-    chosen = np.unique(
-        np.linspace(0, len(x) - 1, min(len(x), _MOST_POINTS)).astype(int)
-    )
-    return " ".join(f"{_SIDE * x[i]:.1f},{_SIDE * (1 - y[i]):.1f}" for i in chosen)
+    line = Curve(x, y, 0.0).thinned(_MOST_POINTS)
+    pairs = zip(line.x, line.y, strict=True)
+    return " ".join(f"{_SIDE * a:.1f},{_SIDE * (1 - b):.1f}" for a, b in pairs)
 
 
 def reliability(found: Reliability) -> str:

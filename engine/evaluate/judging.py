@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from engine.evaluate import calibration, classes, intervals, residuals
 from engine.evaluate.answers import Chosen, Examination, Given
-from engine.evaluate.classes import Curve
-from engine.evaluate.intervals import Interval
-from engine.evaluate.report import Classes, Judged, Values, Worst
+from engine.evaluate.figures import calibration, classes, intervals, residuals, slices
+from engine.evaluate.figures.classes import Curve
+from engine.evaluate.figures.intervals import Interval
+from engine.evaluate.figures.slices import Slice, Summary
+from engine.evaluate.report import Classes, Far, Judged, Values, Worst
+from engine.protocol.arrays import Floats
 
 NOISES = (0.1, 0.25, 0.5, 1.0)
 """Standard deviations of the inputs' own."""
@@ -15,17 +17,23 @@ MOST_CLASSES = 40
 _MOST_CURVES, _WORST, _POINTS = 10, 8, 600
 
 
-def judged(name: str, asked: Examination) -> Judged:
-    """Return all that is found out about one loss."""
+def judged(name: str, asked: Examination, *, has_training: bool = True) -> Judged:
+    """Return all that is found out about one loss.
+
+    Args:
+        name: Of it.
+        asked: Answers and targets of a part.
+        has_training: What it was trained on is there, to be compared with.
+    """
     found, total = asked.ask(), asked.extent.num_evaluated
     if isinstance(found, Chosen):
-        places, told = found.places, _of_classes(asked, found)
+        places, told = found.places, _of_classes(asked, found, has_training)
         return Judged(asked.node.path, name, found.samples, total, places, told)
-    places, figures = found.targets.shape[1], _of_values(asked, found)
+    places, figures = found.targets.shape[1], _of_values(asked, found, has_training)
     return Judged(asked.node.path, name, found.samples, total, places, figures)
 
 
-def _of_classes(asked: Examination, found: Chosen) -> Classes:
+def _of_classes(asked: Examination, found: Chosen, has_training: bool) -> Classes:
     whole, count = found.counted, len(found.names)
     table = classes.confusion(whole.labels, whole.answers, count)
     sure = whole.shares.max(1)
@@ -35,7 +43,9 @@ def _of_classes(asked: Examination, found: Chosen) -> Classes:
     return Classes(
         names=found.names,
         accuracy=_accuracy(found),
-        on_training=_accuracy(_chosen(asked, new=False)),
+        on_training=_accuracy(_chosen(asked, new=False))
+        if has_training
+        else intervals.NOTHING,
         macro_f1=classes.macro_f1(whole.labels, whole.answers, count)
         if is_told and found.places == 1
         else intervals.NOTHING,
@@ -48,6 +58,9 @@ def _of_classes(asked: Examination, found: Chosen) -> Classes:
         if is_sure
         else float("nan"),
         worst=_worst(found) if found.places == 1 else (),
+        slices=_slices(asked, found.right_of_samples, slices.share)
+        if found.places == 1
+        else (),
         noisy={n: float(_chosen(asked, noise=n).counted.right.mean()) for n in NOISES},
     )
 
@@ -96,18 +109,39 @@ def _worst(found: Chosen) -> tuple[Worst, ...]:
     )
 
 
-def _of_values(asked: Examination, found: Given) -> Values:
-    seen = _given(asked, new=False)
+def _of_values(asked: Examination, found: Given, has_training: bool) -> Values:
+    seen = _given(asked, new=False) if has_training else None
+    errors = np.abs(found.answers - found.targets).mean(1)
     spread = np.arange(min(_POINTS, found.targets.size))
     spread = spread * found.targets.size // max(1, len(spread))
     pairs = np.stack([found.targets.ravel()[spread], found.answers.ravel()[spread]], 1)
     return Values(
         figures=residuals.figures(found.answers, found.targets),
-        on_training=residuals.figures(seen.answers, seen.targets).rmse,
+        on_training=residuals.figures(seen.answers, seen.targets).rmse
+        if seen
+        else intervals.NOTHING,
         pairs=pairs,
         residuals=(found.answers - found.targets).ravel(),
+        worst=_farthest(found, errors),
+        slices=_slices(asked, errors, intervals.mean),
         noisy={n: _rmse(_given(asked, noise=n)) for n in NOISES},
     )
+
+
+def _farthest(found: Given, errors: Floats) -> tuple[Far, ...]:
+    """Return the largest errors of answers that are one number each."""
+    if found.targets.shape[1] != 1:
+        return ()
+    return tuple(
+        Far(int(n), float(found.targets[n, 0]), float(found.answers[n, 0]))
+        for n in np.argsort(-errors, kind="stable")[:_WORST]
+    )
+
+
+def _slices(asked: Examination, figure: Floats, of: Summary) -> tuple[Slice, ...]:
+    """Return a figure of each sample by what a table has in its columns."""
+    columns = asked.columns(len(figure))
+    return slices.found(columns, figure, of) if columns else ()
 
 
 def _given(asked: Examination, *, new: bool = True, noise: float = 0.0) -> Given:

@@ -1,12 +1,14 @@
 """A report as one HTML file that needs nothing else: no script, no font, no network."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from engine.evaluate import charts, words
-from engine.evaluate.report import Classes, Compared, Judged, Report, Values
+from engine.evaluate.figures.slices import Slice
+from engine.evaluate.report import Classes, Compared, Far, Judged, Report, Values
 from engine.i18n import tr
 
+_SLICES = 16
 _STYLE = """
 :root{color-scheme:light dark;--ground:#fff;--text:#1c2024;--quiet:#5c6570;
 --edge:#d8dde3;
@@ -95,8 +97,35 @@ def _classes(found: Classes) -> Iterable[str]:
         ]
         heads = (tr("Sample"), tr("right"), tr("answered"), tr("how sure"))
         yield _card(tr("Most surely wrong"), _table(heads, rows))
+    yield from _slices(found.slices, tr("right"), words.percent)
     noisy = [(f"{level:g} σ", words.percent(s)) for level, s in found.noisy.items()]
     yield _card(tr("Noise on the inputs"), _table((tr("Noise"), tr("right")), noisy))
+
+
+def _slices(
+    found: Sequence[Slice], figure: str, told: Callable[[float], str]
+) -> Iterable[str]:
+    rows = [
+        (
+            f"{each.condition} ▼" if each.is_worse else each.condition,
+            told(each.figure.value),
+            f"{told(each.figure.low)} – {told(each.figure.high)}",
+            f"{each.samples:,}",
+        )
+        for each in found[:_SLICES]
+    ]
+    if rows:
+        heads = (tr("Where"), figure, "95 %", "n")
+        yield _card(tr("Parts of the samples"), _table(heads, rows))
+
+
+def _farthest(found: Sequence[Far]) -> Iterable[str]:
+    rows = [
+        (f"{w.place:,}", words.number(w.target), words.number(w.answer)) for w in found
+    ]
+    if rows:
+        heads = (tr("Sample"), tr("right"), tr("answered"))
+        yield _card(tr("Farthest off"), _table(heads, rows))
 
 
 def _each(found: Classes) -> str:
@@ -127,6 +156,8 @@ def _values(found: Values) -> Iterable[str]:
     yield _card(tr("With 95 % intervals"), _table(("", ""), rows))
     yield _card(tr("Answered against right"), charts.scatter(found.pairs))
     yield _card(tr("Residuals"), charts.histogram(found.residuals))
+    yield from _slices(found.slices, tr("mean absolute error"), words.number)
+    yield from _farthest(found.worst)
     rows = [(f"{level:g} σ", words.number(v)) for level, v in found.noisy.items()]
     heads = tr("Noise"), tr("root mean square error")
     yield _card(tr("Noise on the inputs"), _table(heads, rows))

@@ -2,13 +2,14 @@
 
 Inputs are found by name: columns of a table by the names of the set's features, arrays
 of a .npz file by the names of the ports. They go through the steps that were fitted on
-the training part of the run.
+the training part of the run. Of own data, another file or folder of the same kind.
 
 Axes: N rows, F features.
 """
 
 import csv
 import io
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,10 @@ import torch
 from torch import Tensor
 
 from engine.data import catalog
+from engine.data.catalog import Dataset
+from engine.data.intake import inputs
 from engine.data.readers.reader import BATCH_ROWS, Array, Batch, Place, Source
-from engine.data.readers.table import open_file
+from engine.data.readers.table import open_source
 from engine.data.scaling import Scaling
 from engine.errors import TrainingError, did_you_mean
 from engine.evaluate.answers import Examination, examinations
@@ -53,7 +56,8 @@ class _Feed:
     Args:
         name: Of the feed.
         port: Of its data set.
-        columns: Names in the file: one of the port's shape, or one per feature.
+        columns: Names in the file: one of the port's shape, or one per feature; none
+            of own data, which is prepared as it was.
         scale: Brings raw values into the units that the network was trained in.
     """
 
@@ -86,6 +90,10 @@ class Predictor:
     Raises:
         TrainingError: When the run has no such answer.
 
+    Attributes:
+        asked: Makes answers of what the network puts out.
+        columns: Of the answers; known with the first one.
+
     Threads: the training thread alone.
     """
 
@@ -99,7 +107,7 @@ class Predictor:
                 got=path or None,
                 fix=did_you_mean(path, found) if path else "",
             )
-        self._asked: Examination = found[path or next(iter(found))]
+        self.asked: Examination = found[path or next(iter(found))]
         self._subject, self._program = subject, subject.parts.program
         self.columns: tuple[str, ...] = ()
 
@@ -111,17 +119,16 @@ class Predictor:
                 row and column.
             OSError: When `out` can't be written.
         """
-        source = open_file(file)
-        feeds = self._feeds(source, file)
+        feeds, pieces = self._inputs(file)
         rows = unanswered = 0
         waiting: list[tuple[object, ...]] = []
         begun = False
         with atomic_file(out) as target, self._subject.parts.averaged.in_place():
             text = io.TextIOWrapper(target, "utf-8", newline="")
             lines = csv.writer(text)
-            for batch in source.batches(BATCH_ROWS):
-                told, missing = self._answered(batch, feeds, file)
-                waiting += [(batch.first_row + n, *line) for n, line in enumerate(told)]
+            for first, raws in pieces:
+                told, missing = self._answered(raws, feeds, Place(file, first))
+                waiting += [(first + n, *line) for n, line in enumerate(told)]
                 rows, unanswered = rows + len(told), unanswered + missing
                 if self.columns:  # known with the first answer
                     lines.writerows([] if begun else [("row", *self.columns)])
@@ -132,67 +139,99 @@ class Predictor:
             text.detach()
         return Predicted(rows, unanswered)
 
-    def _feeds(self, source: Source, file: Path) -> list[_Feed]:
-        cone = self._asked.network
+    def _inputs(self, file: Path) -> tuple[list[_Feed], Iterator[inputs.Piece]]:
+        """Return what the network reads, and the rows of a file that bring it."""
+        sets = self._sets()
+        data = next(iter(sets.values()))
+        own, context = data.settings.own, data.settings.context
+        if own is not None and all(each is data for each in sets.values()):
+            feeds = [_feed(name, data, ()) for name in sets]
+            return feeds, inputs.pieces(own, context, data.preparation, file)
+        source = open_source(file)
+        feeds = []
+        for name, data in sets.items():
+            port = _port(data, name)
+            feeds.append(_feed(name, data, _columns(source, port, file)))
+        return feeds, _named(source, feeds)
+
+    def _sets(self) -> dict[str, Dataset]:
+        """Return feed → the data set that brings it."""
+        cone = self.asked.network
         assert cone is not None
-        made = []
+        found = {}
         for name in cone.feed_names:
-            path, _, port_name = name.rpartition(".")
+            path, _, _ = name.rpartition(".")
             node = self._program.node(path)
             if node.type != "data":
                 raise TrainingError(
                     tr("The network needs noise: its answers are no predictions"),
                     where=path,
                 )
-            data = catalog.load(node.params)
-            port = next(each for each in data.ports if each.port.name == port_name)
-            columns = _columns(source, port, file)
-            made.append(_Feed(name, port, columns, data.scaling.get(port_name)))
-        return made
+            found[name] = catalog.load(node.params)
+        return found
 
     def _answered(
-        self, batch: Batch, feeds: list[_Feed], file: Path
+        self, given: Mapping[str, Array], feeds: list[_Feed], place: Place
     ) -> tuple[list[tuple[str, ...]], int]:
         """Return the cells of each row, and how many rows have no answer."""
-        raws = [feed.raw(batch) for feed in feeds]
-        whole = np.ones(len(batch), bool)
+        raws = [given[feed.port.port.name] for feed in feeds]
+        whole = np.ones(len(raws[0]), bool)
         for feed, raw in zip(feeds, raws, strict=True):
-            _check_range(feed, raw, batch, file)
+            _check_range(feed, raw, place)
             if np.issubdtype(raw.dtype, np.floating):
-                whole &= np.isfinite(raw.reshape(len(batch), -1)).all(1)
+                whole &= np.isfinite(raw.reshape(len(raw), -1)).all(1)
         found: list[tuple[str, ...]] = []
         if whole.any():
-            tensors = {
-                feed.name: feed.tensor(raw[whole])
-                for feed, raw in zip(feeds, raws, strict=True)
-            }
-            found = self._cells(tensors, int(whole.sum()))
+            parts = [raw[whole] for raw in raws]
+            found = self._cells(self._run(feeds, parts), int(whole.sum()))
         cells = iter(found)
         lines = [next(cells) if is_whole else () for is_whole in whole]
         return lines, int((~whole).sum())
 
-    def _cells(self, tensors: dict[str, Tensor], rows: int) -> list[tuple[str, ...]]:
-        cone = self._asked.network
+    def _cells(self, answers: Array, rows: int) -> list[tuple[str, ...]]:
+        if not self.asked.chooses:
+            return self._numbers(answers)
+        return self._choices(answers, rows)
+
+    def answers(self, given: Mapping[str, Array]) -> Array:
+        """Return the answers for samples: shares (N·P, C), or numbers (N, D).
+
+        Args:
+            given: Port → values as they stand in a file, samples first.
+        """
+        feeds = [_feed(name, data, ()) for name, data in self._sets().items()]
+        with self._subject.parts.averaged.in_place():
+            return self._run(feeds, [given[feed.port.port.name] for feed in feeds])
+
+    def inputs(self) -> dict[str, tuple[Dataset, DataPort]]:
+        """Return what brings each port that the network reads, and the port."""
+        found = self._sets().items()
+        ports = {name: (data, _port(data, name)) for name, data in found}
+        return {port.port.name: (data, port) for data, port in ports.values()}
+
+    def _run(self, feeds: list[_Feed], raws: list[Array]) -> Array:
+        """Return shares or numbers for raw values of each feed."""
+        rows = len(raws[0])
+        tensors = {f.name: f.tensor(r) for f, r in zip(feeds, raws, strict=True)}
+        cone = self.asked.network
         assert cone is not None
         found = []
         for start in range(0, rows, BATCH_SIZE):
             part = {n: t[start : start + BATCH_SIZE] for n, t in tensors.items()}
             with quietly(self._program, part, half=False):
-                found.append(self._asked.answers(cone.run(part)))
-        answers = np.concatenate(found)
-        if not self._asked.chooses:
-            return self._numbers(answers)
-        return self._choices(answers, rows)
+                found.append(self.asked.answers(cone.run(part)))
+        answers: Array = np.concatenate(found)
+        return answers
 
     def _numbers(self, answers: Array) -> list[tuple[str, ...]]:
-        names = self._asked.target_names(answers.shape[1])
+        names = self.asked.target_names(answers.shape[1])
         self.columns = names
         return [tuple(f"{value:.9g}" for value in row) for row in answers]
 
     def _choices(self, shares: Array, rows: int) -> list[tuple[str, ...]]:
         """Return the class, its share and all shares; a cell for each place."""
         places, count = len(shares) // rows, shares.shape[1]
-        names = self._asked.names(count)
+        names = self.asked.names(count)
         chosen = shares.argmax(1)
         if places > 1:
             self.columns = tuple(f"answer {place + 1}" for place in range(places))
@@ -204,6 +243,23 @@ class Predictor:
             (names[one], f"{row[one]:.9g}", *(f"{row[n]:.9g}" for n in listed))
             for one, row in zip(chosen, shares, strict=True)
         ]
+
+
+def _port(data: Dataset, name: str) -> DataPort:
+    port_name = name.rpartition(".")[2]
+    return next(each for each in data.ports if each.port.name == port_name)
+
+
+def _feed(name: str, data: Dataset, columns: tuple[str, ...]) -> _Feed:
+    port = _port(data, name)
+    return _Feed(name, port, columns, data.scaling.get(port.port.name))
+
+
+def _named(source: Source, feeds: list[_Feed]) -> Iterator[inputs.Piece]:
+    """Yield the rows of a source whose columns bear the names of what is read."""
+    for batch in source.batches(BATCH_ROWS):
+        raws = {feed.port.port.name: feed.raw(batch) for feed in feeds}
+        yield batch.first_row, raws
 
 
 def _columns(source: Source, port: DataPort, file: Path) -> tuple[str, ...]:
@@ -235,7 +291,7 @@ def _columns(source: Source, port: DataPort, file: Path) -> tuple[str, ...]:
     )
 
 
-def _check_range(feed: _Feed, raw: Array, batch: Batch, file: Path) -> None:
+def _check_range(feed: _Feed, raw: Array, place: Place) -> None:
     """Refuse numbers that stand for no class or token.
 
     Raises:
@@ -243,15 +299,16 @@ def _check_range(feed: _Feed, raw: Array, batch: Batch, file: Path) -> None:
     """
     if feed.port.port.kind != "int" or not feed.port.classes:
         return
-    rows = raw.reshape(len(batch), -1).astype(np.float64)
+    rows = raw.reshape(len(raw), -1).astype(np.float64)
     most = len(feed.port.classes) - 1
     with np.errstate(invalid="ignore"):
         inside = (rows >= 0) & (rows <= most) & (rows == np.floor(rows))
     bad = np.argwhere(~(inside | np.isnan(rows)))
     if len(bad):
-        row, place = (int(index) for index in bad[0])
-        raise Place(file, batch.first_row + row, feed.columns[0]).refuse(
+        row, at = (int(index) for index in bad[0])
+        name = feed.columns[0] if feed.columns else feed.port.port.name
+        raise Place(place.path, place.row + row, name).refuse(
             tr("There is no such class or token"),
             expected=tr("whole numbers from 0 to {n}", n=most),
-            got=rows[row, place],
+            got=rows[row, at],
         )

@@ -7,8 +7,10 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 
 from engine.evaluate import words
+from engine.evaluate.figures.classes import Curve
 from engine.evaluate.report import Compared, Report
 
+_MOST_POINTS = 400
 _MOST = 1000
 """Numbers of an array that are written; more are for a chart, not for a reader."""
 
@@ -17,6 +19,7 @@ def of(report: Report, compared: tuple[Compared, ...] = ()) -> dict[str, object]
     """Return all figures, and the sentences; what is not finite is None."""
     found = _plain(report)
     assert isinstance(found, dict)
+    found["head"], found["says_of_scores"] = words.head(report), words.scores(report)
     found["says"] = {each.path: words.of(each) for each in report.judged}
     if compared:
         found["compared"] = [_plain(each) for each in compared]
@@ -27,6 +30,8 @@ def of(report: Report, compared: tuple[Compared, ...] = ()) -> dict[str, object]
 def _plain(value: object) -> object:
     if is_dataclass(value):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Curve):
+        value = value.thinned(_MOST_POINTS)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):

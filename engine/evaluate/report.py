@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.evaluate.calibration import Reliability
-from engine.evaluate.classes import Curve, PerClass
-from engine.evaluate.comparison import Disagreement
-from engine.evaluate.intervals import Interval
-from engine.evaluate.residuals import Numbers
+from engine.evaluate.figures.calibration import Reliability
+from engine.evaluate.figures.classes import Curve, PerClass
+from engine.evaluate.figures.comparison import Disagreement
+from engine.evaluate.figures.intervals import Interval
+from engine.evaluate.figures.residuals import Numbers
+from engine.evaluate.figures.slices import Slice
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.baselines import Baseline
 
@@ -30,6 +31,21 @@ class Worst:
 
 
 @dataclass(frozen=True)
+class Far:
+    """A sample whose answer is far off.
+
+    Args:
+        place: Its number in the part that is judged, from 0.
+        target: What is right.
+        answer: What was answered.
+    """
+
+    place: int
+    target: float
+    answer: float
+
+
+@dataclass(frozen=True)
 class Classes:
     """Of a loss that judges classes; what makes no sense for it is None or empty.
 
@@ -45,6 +61,7 @@ class Classes:
         reliability: How often it is right where it is how sure.
         brier: See `calibration.brier`.
         worst: The most surely wrong first.
+        slices: The same figure for parts of the samples, by what is read of them.
         noisy: Accuracy by noise on the inputs.
     """
 
@@ -59,6 +76,7 @@ class Classes:
     reliability: Reliability | None
     brier: float
     worst: tuple[Worst, ...]
+    slices: tuple[Slice, ...]
     noisy: Mapping[float, float]
 
 
@@ -71,6 +89,8 @@ class Values:
         on_training: Their root mean square on as many training samples.
         pairs: Targets (x) and answers (y) of some samples, (K, 2).
         residuals: Answer − target, all (N·D,).
+        worst: The largest errors first.
+        slices: Mean absolute error of parts of the samples, by what is read of them.
         noisy: Root mean square by noise on the inputs.
     """
 
@@ -78,6 +98,8 @@ class Values:
     on_training: Interval
     pairs: Floats
     residuals: Floats
+    worst: tuple[Far, ...]
+    slices: tuple[Slice, ...]
     noisy: Mapping[float, float]
 
 
@@ -110,6 +132,7 @@ class Report:
         name: Of the project.
         run: Name of the folder.
         step: Steps made.
+        data: Name of the file that it is judged on; empty where the run's own data is.
         is_new: The samples were never trained on.
         num_train: Training samples.
         num_evaluated: Samples of the part that is judged.
@@ -122,6 +145,7 @@ class Report:
     name: str
     run: str
     step: int
+    data: str
     is_new: bool
     num_train: int
     num_evaluated: int

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.data import catalog
+from engine.data.catalog import Dataset
 from engine.errors import TrainingError
-from engine.evaluate import comparison
+from engine.evaluate import standing_in
 from engine.evaluate.answers import Chosen, Given, examinations
+from engine.evaluate.figures import comparison
 from engine.evaluate.judging import judged
 from engine.evaluate.report import Compared, Report
-from engine.graph.ports import path_title
+from engine.graph.model import Project
+from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol import baselines
 from engine.protocol.arrays import Floats
@@ -28,19 +32,54 @@ class Subject:
     Args:
         folder: Of the run.
         from_step: Of the kept checkpoint; −1 is the newest.
+        data: Own data of the same kind that it is judged on instead, all of it new.
+        blank: It is only asked about other samples: where the run tells its steps, the
+            data that it was trained on need not be there any more.
+        project: The same network with other data; see `standing_in`.
+
+    Attributes:
+        data: Name of the other data; empty where it is its own.
 
     Raises:
-        EngineError: When it is none, or has no sound checkpoint.
+        EngineError: When it is none, has no sound checkpoint, or the data is not there.
     """
 
-    def __init__(self, folder: Path, from_step: int = -1) -> None:
-        self.run = open_run(folder, from_step)
+    def __init__(
+        self,
+        folder: Path,
+        from_step: int = -1,
+        *,
+        data: Path | None = None,
+        blank: bool = False,
+        project: Project | None = None,
+    ) -> None:
+        self.run, self.data = open_run(folder, from_step), data.name if data else ""
         loaded = self.run.load_checkpoint()
         if loaded is None:
             raise checkpoint_file.missing(folder)
         seed = int(self.run.info.get("seed", 0))
-        self.parts = assemble(self.run.project, "cpu", seed)
-        self.step = snapshot.put(self.parts, *loaded).step
+        if data or (blank and standing_in.can_stand_in(self.run)):
+            project = standing_in.with_data(
+                self.run, "judge" if data else "shapes", data
+            )
+        if project is not None:
+            self.parts = assemble(project, "cpu", seed)
+            self.position = snapshot.put_weights(self.parts, *loaded)
+        else:
+            self._check_places()
+            self.parts = assemble(self.run.project, "cpu", seed)
+            self.position = snapshot.put(self.parts, *loaded)
+        self.step = self.position.step
+
+    def _check_places(self) -> None:
+        if places := self.run.places:
+            raise TrainingError(
+                tr("The run names data and doesn't tell what it was"),
+                where=str(self.run.folder),
+                expected=tr("the SHA-256 of its content"),
+                got=", ".join(places),
+                fix=tr("Train again; the new run tells it."),
+            )
 
     def report(self) -> Report:
         """Return all that is found out."""
@@ -52,13 +91,14 @@ class Subject:
         titles = {path: self.title(path) for path in evaluator.names}
         with self.parts.averaged.in_place():
             found = [
-                judged(titles[path], each)
+                judged(titles[path], each, has_training=not self.data)
                 for path, each in examinations(self.parts).items()
             ]
         return Report(
             name=self.run.project.name,
             run=self.run.folder.resolve().name,
             step=self.step,
+            data=self.data,
             is_new=evaluator.has_validation,
             num_train=extent.num_train,
             num_evaluated=extent.num_evaluated,
@@ -68,11 +108,18 @@ class Subject:
             judged=tuple(found),
         )
 
+    def datasets(self) -> tuple[Dataset, ...]:
+        """Return the data sets that it is judged on."""
+        nodes = self.parts.program.nodes
+        return tuple(catalog.load(n.params) for n in nodes if n.type == "data")
+
     def title(self, path: str) -> str:
         """Return what the canvas calls a node."""
-        return path_title(self.run.project, self.parts.program.node(path).place)
+        return path_title(self.run.project, path)
 
     def _baselines(self) -> dict[str, Baseline]:
+        if self.data:  # of this data itself: what an answer without looking reaches
+            return lazy.found(self.parts)
         kept = baselines.read(self.run.info.get(baselines.FIELD))
         return kept or lazy.found(self.parts)
 

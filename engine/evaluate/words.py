@@ -1,14 +1,16 @@
 """What a report says, in sentences."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from engine.evaluate.intervals import Interval
+from engine.evaluate.figures.intervals import Interval
+from engine.evaluate.figures.slices import Slice
 from engine.evaluate.report import Classes, Compared, Judged, Report, Values
 from engine.i18n import tr
 from engine.protocol.baselines import against
 
 _LEAST_GAP, _LEAST_BIAS = 0.02, 0.02
+_MOST_SLICES = 3
 _UNSURE = 0.05
 """Above this chance a difference is not shown."""
 
@@ -40,11 +42,14 @@ def value(found: Interval) -> str:
 def head(report: Report) -> str:
     """Return on what the report stands."""
     count = f"{report.num_evaluated:,}"
+    if report.data:
+        return tr("Step {step}, judged on all {n:sample|samples} of {file}",
+                  step=report.step, n=count, file=report.data)  # fmt: skip
     if report.is_new:
-        return tr("Step {step}, judged on {n} samples that training never saw",
+        return tr("Step {step}, judged on {n:sample|samples} that training never saw",
                   step=report.step, n=count)  # fmt: skip
-    return tr("Step {step}, judged on {n} training samples: none were kept apart, so "
-              "nothing here tells how it does on others",
+    return tr("Step {step}, judged on {n:training sample|training samples}: none were "
+              "kept apart, so nothing here tells how it does on others",
               step=report.step, n=count)  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def _classes(found: Classes) -> Iterator[str]:
     yield tr(
         "It is right in {share}, with 95 % confidence.", share=share(found.accuracy)
     )
-    gap = found.on_training.value - found.accuracy.value
+    gap = found.on_training.value - found.accuracy.value  # NaN where it is not known
     if gap > _LEAST_GAP:
         yield tr("On training samples it is right in {share}: {gap} of that it has "
                  "learnt by heart.",
@@ -89,7 +94,17 @@ def _classes(found: Classes) -> Iterator[str]:
         else:
             yield tr("It is as sure as it is right (calibration error {error}).",
                      error=error)  # fmt: skip
+    yield from _sliced(found.slices, percent)
     yield from _noisy(found)
+
+
+def _sliced(found: Sequence[Slice], told: Callable[[float], str]) -> Iterator[str]:
+    """Name the parts that are certainly worse, the worst first."""
+    for each in [one for one in found if one.is_worse][:_MOST_SLICES]:
+        yield tr("Where {condition} it does worse: {figure} ({low} – {high}, n = {n}).",
+                 condition=each.condition, figure=told(each.figure.value),
+                 low=told(each.figure.low), high=told(each.figure.high),
+                 n=f"{each.samples:,}")  # fmt: skip
 
 
 def _weakest(found: Classes) -> Iterator[str]:
@@ -138,6 +153,7 @@ def _values(found: Values) -> Iterator[str]:
     if figures.rmse.low > seen * (1 + _LEAST_GAP):
         yield tr("Its root mean square error is {new}, on training samples {seen}.",
                  new=value(figures.rmse), seen=number(seen))  # fmt: skip
+    yield from _sliced(found.slices, number)
 
 
 def of_comparison(found: Compared) -> str:

@@ -28,6 +28,13 @@ def of_project(project: Project) -> dict[str, str]:
         "layers": _text([_layer(node) for node in nodes]),
         "data_split": _text({path: _split(found) for path, found in sets.items()}),
         "data_scaling": _text({path: _scaling(found) for path, found in sets.items()}),
+        "data_preparation": _text(
+            {
+                path: found.preparation.as_list()
+                for path, found in sets.items()
+                if found.preparation
+            }
+        ),
         "class_names": _text(
             {path: dict(_names(found)) for path, found in sets.items()}
         ),

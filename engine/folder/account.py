@@ -283,6 +283,8 @@ _FIELDS: dict[str, Check] = {
     "versions": _is_object,
     "weights": _is_map_of(_is_text),
     "weights_from": _is_text,
+    "parent": _is_name,
+    "took_s": _is_number,
     "rows": _list_of(_is_row),
     "goals": _list_of(_goal),
     "changes": _list_of(_change),

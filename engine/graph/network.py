@@ -58,7 +58,12 @@ class Node:
 
 
 class Graph:
-    """Nodes by id and wires in order. The order of wires into a port counts."""
+    """Nodes by id and wires in order. The order of wires into a port counts.
+
+    Attributes:
+        titles: Node id → words, as `engine.graph.titles` has found them; None once
+            they may be others.
+    """
 
     def __init__(self) -> None:
         self._nodes: dict[str, Node] = {}
@@ -68,6 +73,7 @@ class Graph:
         self._is_lent = False
         self._owned: set[tuple[bool, str]] = set()
         self._numbers: dict[str, int] = {}
+        self.titles: Mapping[str, str] | None = None
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -130,6 +136,7 @@ class Graph:
         """
         self._check_id(node.id)
         self._nodes = _inserted(self._nodes, node.id, node, index)
+        self.titles = None
 
     def _check_id(self, node_id: str) -> None:
         if not ID_PATTERN.fullmatch(node_id):
@@ -150,6 +157,7 @@ class Graph:
         self._check_loose(node_id)
         del self._nodes[node_id]
         self._numbers.clear()
+        self.titles = None
 
     def _check_loose(self, node_id: str) -> None:
         self.node(node_id)
@@ -158,7 +166,8 @@ class Graph:
 
     def replace_node(self, node: Node) -> None:
         """Put `node` in the place of the one with the same id."""
-        self.node(node.id)
+        if _words(self.node(node.id)) != _words(node):
+            self.titles = None
         self._nodes[node.id] = node
 
     def connect(self, edge: Edge, index: int | None = None) -> None:
@@ -275,6 +284,7 @@ class Graph:
             seen.add(node.id)
         added = [(place, node.id, node) for node, place in nodes]
         self._nodes = _merged(self._nodes, added)
+        self.titles = None
 
     def take_nodes(self, node_ids: Sequence[str]) -> list[int]:
         """Remove many nodes without wires; return where they stood.
@@ -288,6 +298,7 @@ class Graph:
         for node_id in node_ids:
             del self._nodes[node_id]
         self._numbers.clear()
+        self.titles = None
         return [places[node_id] for node_id in node_ids]
 
     def insert_edges(self, edges: Sequence[tuple[Edge, int]]) -> None:
@@ -345,7 +356,13 @@ class Graph:
         twin._into, twin._out_of = dict(self._into), dict(self._out_of)
         self._is_lent = twin._is_lent = True  # Who changes wires copies them first.
         self._owned, twin._owned = set(), set()
+        twin.titles = self.titles
         return twin
+
+
+def _words(node: Node) -> tuple[object, ...]:
+    """Return what a node is called after."""
+    return node.name, node.type, node.params.get("of")
 
 
 def _closes_cycle(node_id: str) -> GraphError:
@@ -367,13 +384,17 @@ def _merged(items: dict[_K, _V], added: Sequence[tuple[int, _K, _V]]) -> dict[_K
     return result
 
 
-def _inserted(
-    items: dict[_K, _V], key: _K, value: _V, index: int | None
-) -> dict[_K, _V]:
-    """Return `items` with one more at `index`; appends in place."""
-    if index is None or index >= len(items):
+def _inserted(items: dict[_K, _V], key: _K, value: _V, at: int | None) -> dict[_K, _V]:
+    """Return `items` with one more in this place; appends in place."""
+    if at is None or at >= len(items):
         items[key] = value
         return items
-    pairs = list(items.items())
-    pairs.insert(index, (key, value))
-    return dict(pairs)
+    if at < len(items) // 2:
+        result = dict(itertools.islice(items.items(), at))
+    else:
+        result = items.copy()
+        for later in list(itertools.islice(reversed(items), len(items) - at)):
+            del result[later]
+    result[key] = value
+    result.update(items)  # From a dict: known hashes, and what is there stays in place.
+    return result

@@ -200,6 +200,9 @@ _TRAINING = (
 _PHASE = (
     Param("every", "int", 1, "Every", min=1, unit="steps",
           doc="Runs in every k-th step."),
+    Param("times", "int", 1, "Updates per step", min=1, max=100,
+          doc="Updates in each of its steps, one after the other on the same batch. "
+          "Curves and panels show the last of them."),
     Param("first", "int", 1, "First step", min=1, unit="steps",
           doc="Doesn't run before this step: one task after the other."),
     Param("last", "int", None, "Last step", min=1, unit="steps", optional=True,

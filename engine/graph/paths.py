@@ -26,6 +26,11 @@ def root(path: str) -> str:
     return path.partition(".")[0]
 
 
+def place_of(path: str) -> str:
+    """Return a path without the numbers of repeats: a place on the canvas."""
+    return ".".join(step for step in path.split(".") if not step.isdecimal())
+
+
 def find(project: Project, name: str) -> Node | None:
     """Return the node that a path leads to; None when it leads nowhere."""
     found: Node | None = None

@@ -1,6 +1,6 @@
 """Which ports a node of a project has: from the catalogue, or from its block."""
 
-from engine.graph.model import Edge, Graph, Node, Project
+from engine.graph.model import Edge, Node, Project
 from engine.layers import registry
 from engine.layers.spec import Port, Ports, Value
 
@@ -14,24 +14,6 @@ def params(node: Node) -> dict[str, Value]:
         UnknownLayerError: When the catalogue does not have its type.
     """
     return registry.get(node.type).complete(node.params)
-
-
-def title(node: Node) -> str:
-    """Return the words by which the canvas and messages call a node."""
-    kind = str(node.params.get("of", "")) if node.type == BLOCK else ""
-    return node.name or kind or registry.get(node.type).title
-
-
-def path_title(project: Project, path: str) -> str:
-    """Return the words for a path into blocks: `Encoder · Linear`."""
-    words, graph = [], project.graph
-    for step in path.split("."):
-        node = graph.nodes.get(step)
-        if node is not None:
-            words.append(title(node))
-            inner = project.blocks.get(str(node.params.get("of", "")))
-            graph = inner.graph if inner is not None else Graph()
-    return " · ".join(words) or path
 
 
 def input_ports(project: Project, node: Node) -> Ports:

@@ -6,7 +6,8 @@ takes `encoder.fc.weight` as its `weight`. Without `#` the prefix is the node's 
 path, and with nothing behind `#` there is none. Nothing here opens a file.
 
 A project may come from anybody, and name any file of the machine: `outside` tells the
-places that are not in the project's own folder, so that somebody can be asked.
+places that are not in the project's own folder, so that somebody can be asked. Data of
+one's own (`engine.layers.datasets.own`) is named in the same way and asked for with it.
 """
 
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.graph.model import Graph, Node, Project
+from engine.layers.datasets.own import is_own as is_own_data
 
 _PREFIX = re.compile(r"[A-Za-z0-9_.\-]*")
 
@@ -58,7 +60,7 @@ class Start:
 
 
 def absolute(project: Project, folder: Path) -> Project:
-    """Return a copy whose relative paths of weights are counted from `folder`.
+    """Return a copy whose relative paths, of weights and data, count from `folder`.
 
     Args:
         project: Only read.
@@ -72,12 +74,28 @@ def absolute(project: Project, folder: Path) -> Project:
             if node.weights:
                 text = str(Start.parse(node.weights).within(folder))
                 graph.replace_node(replace(node, weights=text))
+            if words := own_path(node):
+                graph.replace_node(_with_path(node, whole(words, str(folder))))
     return twin
+
+
+def own_path(node: Node) -> str:
+    """Return where a node's own data is, as the document says it; or nothing."""
+    is_own = node.type == "data" and is_own_data(node.params)
+    return str(node.params.get("path") or "") if is_own else ""
+
+
+def _with_path(node: Node, path: str) -> Node:
+    return replace(node, params={**node.params, "path": path})
 
 
 def place(words: str, folder: str) -> str:
     """Return where words of a document lead, counted from a folder."""
-    path = Start.parse(words).path
+    return whole(Start.parse(words).path, folder)
+
+
+def whole(path: str, folder: str) -> str:
+    """Return where a path leads, counted from a folder; a `#` is a part of its name."""
     try:
         return os.path.normpath(Path(folder) / Path(path).expanduser())
     except (ValueError, RuntimeError):
@@ -85,7 +103,7 @@ def place(words: str, folder: str) -> str:
 
 
 def outside(project: Project, folder: str, kept: str = "") -> tuple[str, ...]:
-    """Return the places that weights start from and that lie outside a folder.
+    """Return the places outside a folder that weights start from, or data is in.
 
     Args:
         project: Only read.
@@ -93,13 +111,29 @@ def outside(project: Project, folder: str, kept: str = "") -> tuple[str, ...]:
             everything lies outside.
         kept: Folder of the run whose weights are kept, or nothing.
     """
-    words = [
-        node.weights for graph in _graphs(project) for node in graph.nodes.values()
-    ]
-    places = dict.fromkeys(place(w, folder) for w in (project.weights, *words) if w)
+    nodes = [n for graph in _graphs(project) for n in graph.nodes.values()]
+    words = [project.weights, *(node.weights for node in nodes)]
+    places = dict.fromkeys(place(each, folder) for each in words if each)
+    data = (own_path(node) for node in nodes)
+    places |= dict.fromkeys(whole(each, folder) for each in data if each)
     if kept:
         places[kept] = None
     return tuple(each for each in places if not _is_inside(each, folder))
+
+
+def data_places(project: Project, *, unproven: bool = False) -> tuple[str, ...]:
+    """Return the places that data of one's own is in.
+
+    Args:
+        project: Only read.
+        unproven: Those alone of which no hash says what is meant to be there.
+    """
+    nodes = [n for graph in _graphs(project) for n in graph.nodes.values()]
+    return tuple(
+        whole(own_path(node), "")
+        for node in nodes
+        if own_path(node) and not (unproven and node.params.get("sha256"))
+    )
 
 
 def _is_inside(path: str, folder: str) -> bool:
@@ -113,7 +147,7 @@ def _is_inside(path: str, folder: str) -> bool:
 
 
 def without(project: Project, places: Collection[str], folder: str) -> Project:
-    """Return a copy in which nothing starts from some places.
+    """Return a copy in which nothing starts from some places, or is read there.
 
     Args:
         project: Only read.
@@ -127,6 +161,8 @@ def without(project: Project, places: Collection[str], folder: str) -> Project:
         for node in graph.nodes.values():
             if node.weights and place(node.weights, folder) in places:
                 graph.replace_node(replace(node, weights=""))
+            if (words := own_path(node)) and whole(words, folder) in places:
+                graph.replace_node(_with_path(node, ""))
     return twin
 
 

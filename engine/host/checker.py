@@ -3,8 +3,11 @@
 from engine.advice.analysis import Analyser
 from engine.advice.weights import sources
 from engine.data import catalog
+from engine.data.intake import problems
+from engine.data.parts import Arrays
 from engine.graph import weights
 from engine.graph.files import serialize
+from engine.layers.spec import Params
 from engine.protocol.commands import Check
 from engine.protocol.messages import Analysis
 
@@ -13,7 +16,11 @@ class Checker:
     """Remembers shapes, so that the next check of an edited document is quick."""
 
     def __init__(self) -> None:
-        self._analyser = Analyser(catalog.training_part)
+        self._folder = ""
+        self._analyser = Analyser(self._samples)
+
+    def _samples(self, params: Params) -> Arrays:
+        return problems.samples_in(catalog.training_part, self._folder)(params)
 
     def checked(self, command: Check) -> Analysis:
         """Return what is known of a document.
@@ -24,5 +31,7 @@ class Checker:
         project = serialize.loads(command.document)
         held = sources.held(project, command.folder, command.allowed)
         seen = weights.without(project, held, command.folder) if held else project
+        self._folder = command.folder
         analysis = self._analyser.analyse(seen, command.revision, command.folder)
+        analysis = problems.with_files(analysis, seen, command.folder)
         return sources.with_held(analysis, project, command.folder, held)

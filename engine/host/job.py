@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from engine.errors import EngineError
+from engine.explain.answers.copies import Copy, of_trainer
 from engine.export import export, of_run
 from engine.export.weights import of_modules
 from engine.i18n import tr
@@ -48,7 +49,7 @@ class Job:
         self._held: Trainer | None = trainer
         self._run = run
         self._hyper_number = number
-        self._looks: deque[tuple[int, Look]] = deque()
+        self._looks: deque[tuple[int, Callable[[], object]]] = deque()
         self._lock, self._looking = threading.Lock(), threading.Lock()
         self._over = False
         self.runner = Runner(
@@ -103,6 +104,15 @@ class Job:
             number: Of the request that is answered with it.
             make: See `view_requests`.
         """
+        self.answer(number, lambda: self._look(make))
+
+    def answer(self, number: int, make: Callable[[], object]) -> None:
+        """Have an answer made between two steps; after the end, now.
+
+        Args:
+            number: Of the request that is answered with it.
+            make: Makes it, on the training thread.
+        """
         with self._lock:
             self._looks.append((number, make))
             over = self._over
@@ -122,14 +132,24 @@ class Job:
                 self._looks.popleft()
                 self._send(messages.Message(number, body))
 
-    def _seen(self, make: Look) -> object:
+    def _look(self, make: Look) -> object:
+        trainer = self._trainer
+        stops = trainer.stops if not self._over else lambda: False
+        return make(trainer.viewing, trainer.step, stops)
+
+    def copied(self) -> Copy:
+        """Return a copy of the training as it stands, to look at.
+
+        Threads: the one that trains; after the end, the host's.
+        """
+        return of_trainer(self._trainer, self._run)
+
+    def _seen(self, make: Callable[[], object]) -> object:
         """Return the answer; a failure is the asker's, not the training's."""
         if not self.is_held:
             return messages.Failed(tr("Nothing is being trained"))
-        trainer = self._trainer
-        stops = trainer.stops if not self._over else lambda: False
         try:
-            return make(trainer.viewing, trainer.step, stops)
+            return make()
         except InterruptedStepError:
             raise
         except EngineError as error:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import torch
 
@@ -15,15 +15,19 @@ from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
 from engine.export import export, formats, of_run
 from engine.graph.files import serialize
-from engine.host.checker import Checker
 from engine.host.forecaster import Forecaster
+from engine.host.holding import Holding
 from engine.host.job import Job
+from engine.host.questions import Questions, Row
+from engine.host.sweeps import Sweeps
+from engine.host.trials import Trials
 from engine.i18n import tr
 from engine.protocol import commands, device, messages
-from engine.protocol.commands import Command, Request
+from engine.protocol.commands import Request
+from engine.protocol.listing.commands import BranchRun
 from engine.protocol.overrides import overridden
-from engine.protocol.weights import WeightsPreview
 from engine.training.forecast.once import at_rest, once_bytes
+from engine.training.listing.branch import branch
 from engine.training.loop import view_requests
 from engine.training.loop.launch import launch
 from engine.training.loop.trainer import Trainer
@@ -31,12 +35,9 @@ from engine.training.loop.view_requests import Making, PastViews
 from engine.training.machine import devices
 from engine.training.machine.scarcity import give_back
 from engine.training.records import runs
-from engine.training.records.past_runs import PastRuns
-from engine.training.weights import initial_weights
 
 CLOSE_S = 8.0
 Send = Callable[[messages.Message], None]
-Row: TypeAlias = tuple[type[Command[Any]], Callable[[Request[Any]], object]]
 Seen = TypeVar("Seen", messages.Views, messages.View)
 
 
@@ -52,16 +53,16 @@ class Host:
     def __init__(self, send: Send) -> None:
         self._send = send
         at_rest()
-        self._checker = Checker()
         self._job: Job | None = None
         self._past: PastViews | None = None
-        self._past_runs = PastRuns()
-        self._forecaster = Forecaster(send)
+        self._questions = Questions(lambda: self._busy_folder, send)
+        self._forecaster, self._trials = Forecaster(send), Trials(send)
+        self._holding, self._sweeps = Holding(), Sweeps(send)
         self._handlers = dict(self._rows())
 
     def _rows(self) -> Iterator[Row]:
         """The one table: command → what answers it; `Close` ends `serve` instead."""
-        yield commands.Check.handled(lambda r: self._checker.checked(r.command))
+        yield from self._questions.rows()
         yield commands.Estimate.handled(self._estimate)
         yield commands.ListDevices.handled(lambda _request: self._devices())
         yield commands.Ping.handled(lambda _request: messages.Pong())
@@ -69,14 +70,14 @@ class Host:
         yield commands.MoveRun.handled(self._move_run)
         yield commands.Train.handled(self._train)
         yield commands.ResumeRun.handled(self._resume_run)
-        yield commands.OpenRun.handled(lambda r: self._past_runs.open(r.command.run))
-        yield commands.ReadCurves.handled(
-            lambda r: self._past_runs.part(r.command.run, r.command.part)
-        )
+        yield BranchRun.handled(self._branch)
         yield commands.Export.handled(self._export)
-        yield commands.PreviewWeights.handled(self._preview)
         yield commands.Look.handled(self._look)
         yield commands.OpenCell.handled(self._open_cell)
+        yield from self._trials.rows(self._make_room)
+        yield from self._sweeps.rows()
+        for question in self._holding.questions:
+            yield question, self._hold
         yield commands.Pause.handled(lambda _request: self._running.runner.pause())
         yield commands.Resume.handled(lambda _request: self._running.runner.resume())
         yield commands.Step.handled(self._step)
@@ -94,6 +95,9 @@ class Host:
         while not isinstance((request := next_request()).command, commands.Close):
             self._answer(request)
         self._forecaster.cancel()
+        self._trials.cancel()
+        self._questions.close()
+        self._sweeps.close()
         if self._job:
             self._job.runner.stop()
             self._job.runner.join(CLOSE_S)
@@ -148,7 +152,19 @@ class Host:
             raise TrainingError(tr("Nothing is being trained"))
         return self._job
 
+    @property
+    def _busy_folder(self) -> str:
+        """Folder of the run that is going on, or empty."""
+        return self._job.folder if self._job and self._job.runner.running else ""
+
+    def _make_room(self) -> None:
+        """End what tries something out, and let go of what was trained."""
+        self._require_idle()
+        self._let_go()
+
     def _estimate(self, request: Request[commands.Estimate]) -> None:
+        if self._trials.is_busy:  # somebody waits for that one
+            raise TrainingError(tr("A trial is going on"))
         self._require_idle()
         once_bytes()
         self._forecaster.ask(request)
@@ -168,6 +184,7 @@ class Host:
             project,
             monitor=command.monitor,
             weights_from=command.weights_from,
+            parent=command.parent,
         )
         self._begin(request.number, trainer, run, paused=command.paused)
 
@@ -177,7 +194,19 @@ class Host:
         run = runs.open_run(Path(command.folder), command.from_step)
         _refuse_others(run.places, command.allowed)
         self._let_go()
-        self._begin(request.number, Trainer.resume(run), run, paused=command.paused)
+        trainer = Trainer.resume(run, more=command.more)
+        self._begin(request.number, trainer, run, paused=command.paused)
+
+    def _branch(self, request: Request[BranchRun]) -> None:
+        command = request.command
+        self._require_idle()
+        parent = runs.open_run(Path(command.run), command.from_step)
+        _refuse_others(parent.places, command.allowed)
+        self._let_go()
+        text = command.document
+        project = serialize.loads(text) if text else None
+        run = branch(parent.folder, command.from_step, project)
+        self._begin(request.number, Trainer.resume(run), run, paused=False)
 
     def _move_run(self, request: Request[commands.MoveRun]) -> None:
         self._running.move(request)
@@ -207,6 +236,7 @@ class Host:
 
     def _require_idle(self) -> None:
         self._forecaster.cancel()
+        self._trials.cancel()
         if self._job and self._job.runner.running:
             raise TrainingError(
                 tr("A run is still going on"), fix=tr("Stop it, then train again.")
@@ -231,11 +261,6 @@ class Host:
             )
         return self._job.export(command)
 
-    def _preview(self, request: Request[commands.PreviewWeights]) -> WeightsPreview:
-        command = request.command
-        project = serialize.loads(command.document)
-        return initial_weights.preview(project, command.path, command.prefix)
-
     def _look(self, request: Request[commands.Look]) -> messages.Views | None:
         make = partial(view_requests.views, request.command)
         return self._seen(request.number, request.command.run, make)
@@ -243,6 +268,11 @@ class Host:
     def _open_cell(self, request: Request[commands.OpenCell]) -> messages.View | None:
         make = partial(view_requests.cell, request.command)
         return self._seen(request.number, request.command.run, make)
+
+    def _hold(self, request: Request[Any]) -> object:
+        if not (self._job and self._job.runner.running):
+            self._forecaster.cancel()
+        return self._holding.answered(request, self._job)
 
     def _seen(self, number: int, run: str, make: Making[Seen]) -> Seen | None:
         """Let the run answer when it can; of an older run, read its weights.

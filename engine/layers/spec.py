@@ -14,7 +14,7 @@ from engine.errors import ConfigError
 from engine.i18n import tr
 
 Kind = Literal[
-    "int", "float", "bool", "choice", "text", "ints", "floats", "size", "shape"
+    "int", "float", "bool", "choice", "text", "ints", "floats", "size", "shape", "table"
 ]
 Category = Literal[
     "io",
@@ -48,7 +48,8 @@ class Param:
         name: Stable key in documents.
         kind: `int`, `float`, `bool`, `choice`, `text`; `ints` and `floats` are
             lists of any length; `size` is one int or one per dimension (`dims`);
-            `shape` is a list of positive ints without the batch dimension.
+            `shape` is a list of positive ints without the batch dimension; `table`
+            is a list of lists of words, numbers and lists of them.
         default: Value of a new node.
         label: Words in the inspector (English; shown through `tr`).
         doc: One sentence of help.
@@ -133,6 +134,7 @@ _WORDS: dict[Kind, str] = {
     "floats": "numbers",
     "size": "one whole number or one per dimension",
     "shape": "positive whole numbers",
+    "table": "rows of words and numbers",
 }
 
 
@@ -182,6 +184,29 @@ def _check_size(param: Param, value: object) -> _Checked:
     return _check_int(param, value)
 
 
+def _check_table(_param: Param, value: object) -> _Checked:
+    """Return rows as tuples, whatever stands in them; two lists deep inside a row."""
+    if not isinstance(value, list | tuple) or len(value) > _MOST_ITEMS:
+        return _WRONG
+    rows = [_checked_row(row, 2) for row in value]
+    is_fine = all(isinstance(row, tuple) for row in rows)
+    return tuple(rows) if is_fine else _WRONG  # type: ignore[arg-type]
+
+
+def _checked_row(value: object, depth: int) -> _Checked:
+    if isinstance(value, list | tuple):
+        if not depth or len(value) > _MOST_ITEMS:
+            return _WRONG
+        items = [_checked_row(item, depth - 1) for item in value]
+        return _WRONG if _WRONG in items else tuple(items)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return value if len(value) <= _MOST_LETTERS else _WRONG
+    if isinstance(value, bool) or value is None:
+        return value
+    is_number = isinstance(value, int | float) and abs(value) <= _LARGEST
+    return value if is_number else _WRONG  # type: ignore[return-value]
+
+
 _CHECKS: dict[Kind, Callable[[Param, object], _Checked]] = {
     "int": _check_int,
     "float": _check_float,
@@ -192,6 +217,7 @@ _CHECKS: dict[Kind, Callable[[Param, object], _Checked]] = {
     "floats": _check_list(_check_float),
     "size": _check_size,
     "shape": _check_list(_check_int),
+    "table": _check_table,
 }
 
 

@@ -61,7 +61,7 @@ class Baseline:
         value = f"{self.value:.4g}"
         if not self.samples:
             return f"{self.words}: {value}"
-        return tr("{words}: {value}, on {n} samples",
+        return tr("{words}: {value}, on {n:sample|samples}",
                   words=self.words, value=value, n=f"{self.samples:,}")  # fmt: skip
 
 

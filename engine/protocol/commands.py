@@ -104,6 +104,8 @@ class Train(Command[RunStarted]):
         seed: Overrides the document's seed unless negative.
         weights_from: Folder of a run; weights that fit its newest checkpoint by name
             and shape start from there, whatever the document says.
+        parent: Folder of the run that it is to be compared with; nothing is read from
+            there but for the list of runs.
     """
 
     document: str
@@ -115,11 +117,12 @@ class Train(Command[RunStarted]):
     steps: int = 0
     seed: int = -1
     weights_from: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True)
 class ResumeRun(Command[RunStarted]):
-    """Continue an interrupted run from a checkpoint. Answers as `Train`.
+    """Continue a run from a checkpoint. Answers as `Train`.
 
     Args:
         folder: Of the run.
@@ -127,12 +130,15 @@ class ResumeRun(Command[RunStarted]):
         from_step: Step of a checkpoint that the run keeps; −1 is the newest.
         allowed: Places that weights may be read from, if the run begins anew: it may
             be anybody's.
+        more: Epochs that the run gets beyond its end, or steps where its length is in
+            steps; it may have reached its end then.
     """
 
     folder: str
     paused: bool = False
     from_step: int = -1
     allowed: tuple[str, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True)

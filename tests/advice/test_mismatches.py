@@ -60,7 +60,7 @@ def test_a_layer_that_was_widened_is_told_with_both_shapes_and_a_way_out(file):
     assert problem.expected == "weight 32×4, bias 32"
     assert problem.got == "weight 16×4, bias 16"
     (fix,) = problem.fixes
-    assert fix.label == "Let “Linear” start anew"
+    assert fix.label == "Let “Linear 1” start anew"
     apply_all(document, fix.edits)
     assert document.graph.node("hidden").weights == ""
     assert problems(document) == ()

@@ -7,7 +7,7 @@ import pytest
 from engine.advice.analysis import Analyser
 from engine.advice.weights import sources
 from engine.graph.model import Node
-from engine.graph.weights import outside, without
+from engine.graph.weights import absolute, outside, without
 from tests.helpers.projects import chain
 
 
@@ -67,3 +67,14 @@ def test_what_is_held_back_is_told_and_not_opened(folder, monkeypatch):
     assert (problem.node, problem.got) == ("n1", held[0])
     assert not told.trainable
     assert sources.held(project, str(folder), held) == ()
+
+
+@pytest.mark.parametrize("name", ["my#1.csv", "a#b/c.csv", "a #1 (2).csv"])
+def test_mark_belongs_to_the_name_of_own_data(folder, name):
+    project = chain("flatten")
+    params = {"source": "file", "path": name}
+    project.graph.add_node(Node("own", "data", params))
+    assert outside(project, "") == (name,)
+    assert outside(project, str(folder)) == ()
+    told = absolute(project, folder).graph.node("own").params["path"]
+    assert told == str(folder / name)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 import pytest
 import torch
@@ -22,14 +23,8 @@ ALLOWED = {
         ("ensure_display", "missing_display", "met"),
         "a tool in tests asks: the set-up of `python -m tests`, `tests.presets`",
     ),
+    "ok": "a colour that style sheets, banners and states call by its name",
     "is_visible": "whether a panel is seen, which tests ask and Qt has no word for",
-    **dict.fromkeys(
-        ("TOP_LEFT", "BOTTOM_LEFT"), "the corners are counted; each has its name"
-    ),
-    **dict.fromkeys(
-        ("tracer_of", "output_terms", "weight_terms", "input_terms"),
-        "the door for showing how a layer computes; nothing shows it yet",
-    ),
     **dict.fromkeys(
         ("is_known", "quantiles"), "the door for judging; nothing shows these yet"
     ),
@@ -52,7 +47,7 @@ def called_by_others() -> frozenset[str]:
             found.update(dir(each) if isinstance(each, type) else ())
     for kind in (
         *(torch.nn.Module, torch.autograd.Function, torch.fx.Interpreter),
-        *(ast.NodeVisitor, json.JSONEncoder, dict, Exception, Path),
+        *(ast.NodeVisitor, json.JSONEncoder, Formatter, dict, Exception, Path),
     ):
         found.update(dir(kind))
     return frozenset(found)

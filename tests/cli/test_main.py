@@ -58,7 +58,7 @@ def test_check_tells_shapes_and_parameters(capsys):
 
 def test_check_of_a_broken_graph_names_the_node_and_exits_with_1(broken, capsys):
     assert main(["check", str(broken)]) == 1
-    assert "error: loss: " in capsys.readouterr().out
+    assert "error: MSE (loss): " in capsys.readouterr().out
     assert main(["check", str(broken), "--json"]) == 1
     answer = last_json(capsys)
     assert answer["ok"] is False
@@ -77,6 +77,7 @@ def test_check_of_a_broken_graph_names_the_node_and_exits_with_1(broken, capsys)
         (["train", "--resume"], "--out RUN"),
         (["train", "--resume", "--out", "nowhere"], "no run"),
         (["train", "xor", "--from-step", "3"], "--resume --out RUN"),
+        (["train", "xor", "--more", "3"], "--resume --out RUN"),
         (["export", "nowhere", "--format", "pt", "--out", "x"], "no run"),
     ],
 )
@@ -186,7 +187,7 @@ def test_damaged_checkpoint_is_named_and_an_earlier_one_goes_on(capsys, tmp_path
     every = ["--checkpoint-every", "10"]
     assert main([*arguments, *every, "--out", str(run)]) == 0
     info = json.loads((run / "run.json").read_text("utf-8"))
-    newest, before = info["checkpoints"]
+    newest, before, *_ = info["checkpoints"]
     (run / "checkpoints" / newest["file"]).write_bytes(b"other bytes")
     file = str(tmp_path / "w.safetensors")
     export = ["export", str(run), "--format", "safetensors", "--out", file]
@@ -201,6 +202,18 @@ def test_damaged_checkpoint_is_named_and_an_earlier_one_goes_on(capsys, tmp_path
     assert main([*export, *step]) == 0
     assert main(["train", "--resume", "--out", str(run), *step]) == 0
     assert main(export) == 0
+
+
+def test_a_run_that_has_ended_is_trained_longer(tmp_path, capsys):
+    run = tmp_path / "run"
+    assert (
+        main(["train", "xor", "--steps", "20", "--threads", "1", "--out", str(run)])
+        == 0
+    )
+    assert main(["train", "--resume", "--more", "12", "--out", str(run)]) == 0
+    info = json.loads((run / "run.json").read_text("utf-8"))
+    assert (info["state"], info["checkpoint"]["step"]) == ("finished", 32)
+    capsys.readouterr()
 
 
 @pytest.fixture

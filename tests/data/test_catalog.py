@@ -156,7 +156,7 @@ def test_value_that_is_no_number_is_refused(monkeypatch):
     image = np.zeros((6, 1, 8, 8))
     image[2, 0, 3, 3] = np.nan
     _digits_with(monkeypatch, image=image)
-    with pytest.raises(DataError, match=r"expected finite numbers, got 1 others"):
+    with pytest.raises(DataError, match=r"expected finite numbers, got 1 other\)"):
         load({"source": "digits", "scaling": "none"})
 
 

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from engine.evaluate import calibration, classes, comparison, intervals, residuals
+from engine.evaluate.figures import (
+    calibration,
+    classes,
+    comparison,
+    intervals,
+    residuals,
+)
 
 
 @pytest.mark.parametrize(("right", "total"), [(8, 10), (1, 3), (450, 1000)])

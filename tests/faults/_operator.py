@@ -27,6 +27,7 @@ from engine.layers import registry
 from engine.protocol.wire.client import EngineClient
 from tests.faults._attendant import Attendant
 from tests.workbench.app.helpers import discard
+from workbench.app.docks.bars import name_of
 from workbench.app.window import MainWindow
 from workbench.canvas.commands.table import TABLE
 from workbench.canvas.edits import drop
@@ -279,7 +280,7 @@ class Operator:
         self.chance.choice([
             dock.show, dock.hide, dock.raise_,
             lambda: dock.setFloating(not dock.isFloating()),
-            lambda: window.docks.enlarge(dock),
+            lambda: window.controllers.view.enlarging.toggle(name_of(dock)),
         ])()  # fmt: skip
         tabs = [tab for tab in window.findChildren(QTabBar) if tab.count()]
         if tabs:

@@ -181,7 +181,13 @@ def _wrong(param: Param) -> list[Value]:
         return [(), (0,), (-1,), (7, 7, 7), (_HUGE,), (1, 1), (0, -1, 2)]
     if param.kind == "floats":
         return [(), (0.0,), (1.0,) * 11, (1e30, -1e30)]
-    return {"bool": ["x"], "choice": ["x"], "text": ["", "é" * 300]}[param.kind]
+    tables = [(), ((),), (("a", "number"),), (("a", "b", "c", ("d",)),), ("x", 7)]
+    return {
+        "bool": ["x"],
+        "choice": ["x"],
+        "text": ["", "é" * 300],
+        "table": tables,
+    }[param.kind]
 
 
 def _likely(param: Param) -> list[Value]:
@@ -194,6 +200,8 @@ def _likely(param: Param) -> list[Value]:
         return [(1.0,), (1.0,) * 10]
     if param.kind == "float":
         return [0.5, 1.0, 2.0]
+    if param.kind == "table":
+        return [(("x", "number", "input"), ("y", "category", "target", ("a", "b")))]
     return {"bool": [True, False], "choice": list(param.choices), "text": ["a"]}[
         param.kind
     ]

@@ -106,6 +106,7 @@ class Trial:
             path.write_text(chain(size))
         self.told = f"{'saved' if in_file else 'untitled'}, {Path(name).name} {size}"
         desk = self._open(name)
+        desk.wait("not window.controllers.opening.is_running")  # a large one
         if in_file and name != str(path):
             desk.ask(f"hands.save({str(path)!r})")
         elif not in_file:

@@ -88,6 +88,8 @@ class Case:
         self._break(fault)
         if fault == "stop":
             self._force(lost)
+        elif fault == "pipe":
+            self._ask()
         ended = {"stopped", "finished"}
         self.until(lambda: lost or session.state in ended, "the end is noticed")
         if lost:
@@ -136,20 +138,26 @@ class Case:
     def _force(self, lost: list[bool]) -> None:
         """See that a stopped engine is noticed, then end it by force."""
         session = self.session
-        if not session.active and not session._link.waiting:
-            session.check(presets.load("xor"))  # an idle one is noticed when asked
-        if session.state == "paused":
-            session.resume()
+        self._ask()
         is_over = lambda: lost or session.state == "stopped"  # noqa: E731 - once
         self.until(lambda: self.silences or is_over(), "the silence is said")
         if not is_over():
             session.lifeline.kill()
 
+    def _ask(self) -> None:
+        """Ask an idle engine something: that it is silent is noticed only then."""
+        session = self.session
+        if session.state == "paused":
+            session.resume()
+        elif not session.active and not session._link.waiting:
+            session.check(presets.load("xor"))
+
     def _goes_on(self) -> None:
         """Resume the run that was cut off."""
         session = self.session
         folder = Path(session.history.run.run)
-        self.until(lambda: _state(folder) == "interrupted", "an honest state")
+        honest = {"interrupted", "stopped"}  # it may have stopped before it was lost
+        self.until(lambda: _state(folder) in honest, "an honest state")
         opened: list[Any] = []
         session.past_runs.opened.connect(opened.append)
         session.past_runs.open(str(folder))

@@ -90,7 +90,7 @@ def used(window, path: Path, turns: Turns) -> None:
         names.settle(seconds)
         while window.canvas._picture.is_drawing:
             names.settle(0.05)
-    turns.mark("")
+        turns.mark("")  # What comes next is prepared by this trial.
 
 
 def _soon(do: Callable[[], object]) -> None:
@@ -122,7 +122,8 @@ def _uses(window) -> Iterator[tuple[str, Callable[[], object], float]]:
     yield "select none", lambda: canvas.select([]), 0.5
     yield "go to", lambda: canvas.focus_node(ids[200]), 0.5
     yield "type", lambda: _type(window, ids[200]), 2.0
-    yield "answer", lambda: _answer(window), 3.0
+    told = _answer(window)  # Made by the engine, so it isn't a turn of the window's.
+    yield "answer", lambda: window.reporting._on_analysis(told), 3.0
     yield "delete", lambda: edit.delete(canvas), 1.0
     yield "undo that", document.undo_stack.undo, 1.0
     yield "save", lambda: document.save(document.path), 0.5
@@ -138,8 +139,8 @@ def _type(window, node_id: str) -> None:
     window.document.apply([ReplaceNode(replace(node, name="other"))], "Rename")
 
 
-def _answer(window) -> None:
-    """Tell a problem of every node, as the check does."""
+def _answer(window):
+    """Return a problem of every node, as the check tells it."""
     from engine.graph.problems import Fix, Problem
     from engine.protocol.messages import Analysis, NodeInfo
 
@@ -150,8 +151,7 @@ def _answer(window) -> None:
         infos[node_id] = NodeInfo({"input": shape}, {"out": shape}, 12, 1000, 4096)
         text = f"“{node_id}” has no input"
         problems.append(Problem(node_id, text, "an image", "nothing", fixes=fixes))
-    told = Analysis(0, infos, tuple(problems), 12)
-    _soon(lambda: window.reporting._on_analysis(told))
+    return Analysis(0, infos, tuple(problems), 12)
 
 
 def cancel(window, path: Path) -> float:

@@ -2,7 +2,7 @@
 
 from engine.advice.document.connect_fixes import connections
 from engine.graph.model import Block, Endpoint, Graph, Node, Project
-from engine.graph.ports import path_title
+from engine.graph.titles import path_title
 from engine.layers import registry
 
 
@@ -18,7 +18,7 @@ def test_a_place_in_a_block_is_named_with_the_block():
     project = Project(blocks={"encoder": inside})
     project.graph.add_node(Node("b", "block", {"of": "encoder"}))
     assert path_title(project, "b.drop") == "encoder · Dropout"
-    assert path_title(project, "b.1.drop") == "encoder · Dropout"
+    assert path_title(project, "b.1.drop") == "encoder 2 · Dropout"
     assert path_title(project, "b") == "encoder"
     assert path_title(project, "gone") == "gone"
 
@@ -30,5 +30,5 @@ def test_wires_from_layers_that_are_called_alike_are_told_apart():
     offers = connections(project, "", Endpoint("end", port.name), port)
     labels = [fix.label for fix in offers]
     assert len(set(labels)) == len(labels)
-    assert {"Connect first · out", "Connect second · out"} <= set(labels)
+    assert {"Connect Linear 1 · out", "Connect Linear 2 · out"} <= set(labels)
     assert "Connect Tanh · out" in labels

@@ -122,6 +122,8 @@ class Desk:
         self.wait("window.isVisible()")
         number = self.ask("int(window.winId())")
         self.display.do("windowactivate", "--sync", str(number))
+        if isinstance(self.display, Nowhere):  # there is no window manager to ask
+            self.ask("window.activateWindow()")
         self.wait("window.isActiveWindow() or bool(front())")
 
     def fresh(self, document: str = "xor") -> None:

@@ -202,7 +202,7 @@ def offer(window: MainWindow, words: str) -> list[int]:
 
 def run(channel: socket.socket, arguments: list[str]) -> int:
     """Open the window as the command does, and answer."""
-    begin = MainWindow.__init__
+    begin = MainWindow.assemble
     answers: list[Answers] = []
 
     def remember(self: MainWindow, *args: object) -> None:
@@ -210,7 +210,7 @@ def run(channel: socket.socket, arguments: list[str]) -> int:
         answers.append(Answers(self, channel))
         qInstallMessageHandler(answers[0].on_message)
 
-    MainWindow.__init__ = remember
+    MainWindow.assemble = remember
     return main.run(options.parse(arguments))
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 import presets
 from engine.protocol.messages import NodeInfo
 from workbench import theme
-from workbench.canvas.cards import faces, paint
+from workbench.canvas.cards import faces, paint, words
 from workbench.canvas.cards.card import Known
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
@@ -33,7 +33,7 @@ def main() -> None:
 
 def _lines(preset: str, ratio: float) -> list[dict]:
     project, found = presets.load(preset), []
-    shown = paint._write
+    shown = words.write
 
     def write(painter, line, room):
         painter.setFont(line[1])
@@ -46,7 +46,7 @@ def _lines(preset: str, ratio: float) -> list[dict]:
         })  # fmt: skip
         return shown(painter, line, room)
 
-    paint._write = write
+    words.write = write
     try:
         info = NodeInfo(outputs={"out": (-1, 128, 28, 28)}, parameters=123456)
         for node in project.graph.nodes.values():
@@ -59,7 +59,7 @@ def _lines(preset: str, ratio: float) -> list[dict]:
             )
             assert (drawn.width(), drawn.height()) == size
     finally:
-        paint._write = shown
+        words.write = shown
     return found
 
 
@@ -82,7 +82,7 @@ def _spots(view: CanvasView) -> list[list[float]]:
     ratio = view.devicePixelRatioF()
     view.camera.centre_on(QRectF(3.3, 7.7, 200, 100).center())
     for item in view.scene.nodes.values():
-        item.draw(Painter(), Screen(1.0, ratio), None)
+        item.draw(Painter(), Screen(1.0, ratio))
     return spots
 
 

@@ -180,6 +180,19 @@ def test_a_stopped_run_goes_on_where_it_was(engine, xor, tmp_path):
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
+def test_a_finished_run_is_trained_longer(engine, xor, tmp_path):
+    whole = train(engine, xor, tmp_path, steps=40)[-1].body
+    short = train(engine, xor, tmp_path, steps=25)[-1].body
+    engine.send(commands.ResumeRun(short.run, more=15))
+    begun = wait_for(engine, RunStarted).body
+    assert (begun.step, begun.total_steps) == (25, 40)
+    rest = wait_for(engine, Outcome).body
+    assert (rest.kind, rest.run, rest.step) == ("finished", short.run, 40)
+    one = weights(engine, whole.run, tmp_path)
+    two = weights(engine, rest.run, tmp_path)
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
 def test_nothing_to_pause_or_export_is_said(engine, tmp_path):
     engine.send(commands.Pause())
     assert "Nothing is being trained" in wait_for(engine, Failed).body.text

@@ -33,6 +33,7 @@ _NEAREST = {
     "workbench/bootstrap": ["workbench/bootstrap"],
     "workbench/canvas": ["workbench/canvas"],
     "workbench/commands": ["workbench/commands", "workbench/app", "workbench/canvas"],
+    "workbench/data": ["workbench/app/data"],
     "workbench/dialogs": ["workbench/dialogs"],
     "workbench/document": ["workbench/document", "workbench/canvas", "graph"],
     "workbench/inspector": ["workbench/inspector"],

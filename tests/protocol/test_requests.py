@@ -6,15 +6,29 @@ import os
 import pytest
 
 from engine.host.service import Host
-from engine.protocol import commands
+from engine.protocol import commands, lessons, tracing
+from engine.protocol.bench import better, preflight, sweep
 from engine.protocol.commands import Command, Request
+from engine.protocol.data import surveys
+from engine.protocol.listing import commands as listed
 from engine.protocol.messages import Failed, Message, Pong
 from engine.protocol.wire import encoding, requests
 from engine.protocol.wire.transport import PipeServer
 
+MODULES = (commands, lessons, tracing, preflight, surveys, listed, better, sweep)
 COMMANDS = [
     kind
-    for _name, kind in inspect.getmembers(commands, inspect.isclass)
+    for module in (
+        commands,
+        lessons,
+        tracing,
+        preflight,
+        surveys,
+        listed,
+        better,
+        sweep,
+    )
+    for _name, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, Command) and kind is not Command
 ]
 
@@ -48,6 +62,8 @@ WRONG = [
     (commands.Train("{}", None), "Train.folder"),
     (commands.SetHyper("lr", "0.1"), "SetHyper.value"),
     (commands.Look({"view": 3}), "Look.settings"),
+    (surveys.SurveyData(1, {"path": {}}), "SurveyData.params"),
+    (surveys.SurveyData(1, {}, kinds={"x": 1}), "SurveyData.kinds"),
     (commands.Look({"view": {"size": ("a", (1, {}))}}), "Look.settings"),
 ]
 
@@ -100,3 +116,9 @@ def test_a_server_ends_after_what_is_no_request_and_says_why(capsys):
     ) as asked:
         assert isinstance(asked.get(timeout=5).command, commands.Close)
     assert "this is not a request" in capsys.readouterr().err
+
+
+def test_rows_of_rows_are_values():
+    """Columns of own data are tuples in tuples: a type that holds itself."""
+    columns = (("town", "category", "input", ("Bonn", "Kiel")), ("x", "number", "id"))
+    assert requests.wrong(surveys.SurveyData(1, {"columns": columns})) == ""

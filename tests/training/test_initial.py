@@ -164,7 +164,7 @@ def test_other_shape_is_one_sentence_with_both_shapes(tmp_path):
         Trainer(starting(mlp(), hidden=str(path)))
     text = str(caught.value)
     assert "expected 16×4, got 7×4" in text
-    assert "Linear (hidden)" in text
+    assert "Linear 1 (hidden)" in text
     assert "\n" not in text
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -21,7 +22,7 @@ def entry(step: int, loss: float | None = None, size: int = 1) -> Kept:
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.none() | st.integers(0, 3))))
-def test_the_last_two_and_the_best_are_kept(numbers):
+def test_the_last_two_the_best_and_some_on_the_way_are_kept(numbers):
     kept: list[Kept] = []
     seen: list[Kept] = []
     for index, (apart, loss) in enumerate(numbers):
@@ -32,9 +33,31 @@ def test_the_last_two_and_the_best_are_kept(numbers):
         noted = [each for each in seen if each.loss is not None]
         best = {min(noted, key=lambda each: each.loss).step} if noted else set()
         recent = {each.step for each in seen[-2:]}
-        assert {each.step for each in kept} == recent | best, index
+        steps = {each.step for each in kept}
+        assert steps >= recent | best, index
+        assert len(steps - recent - best) <= keeping.MILESTONES
         assert {each.step for each in kept if each.kind == "best"} == best
         assert kept[0].step == new.step
+
+
+def test_those_on_the_way_are_about_as_far_from_each_other():
+    kept: list[Kept] = []
+    for step in range(0, 2001, 5):
+        kept = keeping.chosen(entry(step), kept)
+    steps = sorted(each.step for each in kept)
+    assert (steps[0], steps[-2:]) == (0, [1995, 2000])
+    way = np.diff(steps[:-2])
+    assert way.min() >= 250
+    assert way.max() <= 3 * 250
+    assert 4 <= len(way) <= keeping.MILESTONES
+
+
+def test_those_on_the_way_have_a_budget_of_their_own(monkeypatch):
+    monkeypatch.setattr(keeping, "MILESTONE_BYTES", 25)
+    kept: list[Kept] = []
+    for step in range(0, 100, 10):
+        kept = keeping.chosen(entry(step, size=10), kept)
+    assert len(kept) == 2 + 2
 
 
 def test_newest_is_kept_whatever_its_size_and_others_within_the_budget():
@@ -67,13 +90,14 @@ def test_folder_holds_what_the_account_names(tmp_path):
     assert [(each["step"], each["kind"]) for each in told] == [
         (4, "recent"),
         (3, "recent"),
+        (2, "recent"),
         (1, "best"),
     ]
     assert files(run) == {each["file"] for each in told}
     again = runs.open_run(run.folder)
     run.mark_best(0.25)
     save(run, 5, 6)
-    assert {each["step"] for each in run.info["checkpoints"]} == {4, 5, 6}
+    assert {each["step"] for each in run.info["checkpoints"]} == {*range(1, 7)}
     assert again.step == 4
 
 

@@ -95,8 +95,8 @@ def test_an_empty_cell_is_an_answer_too():
 
 def test_what_is_no_matrix_or_not_there_is_refused():
     _, _, viewing = viewing_of("xor")
-    for path in ("boundary", "nothing"):
-        with pytest.raises(EngineError, match=path):
+    for path, title in (("boundary", "DecisionBoundary"), ("nothing", "nothing")):
+        with pytest.raises(EngineError, match=title):
             view_requests.cell(commands.OpenCell(path, 0, 1), viewing, 0)
 
 

@@ -248,6 +248,9 @@ class Run:
     def mark_best(self, loss):
         self.marked.append(loss)
 
+    def note(self, **fields):
+        assert set(fields) == {"took_s"}
+
 
 @pytest.fixture
 def recording(monkeypatch):

@@ -23,10 +23,10 @@ class Training:
 )  # fmt: skip
 def test_a_count_is_a_whole_number_from_zero(value, good):
     if good:
-        assert plausible._count({"n": value}, "n") == value
+        assert plausible.count({"n": value}, "n") == value
         return
     with pytest.raises(TrainingError):
-        plausible._count({"n": value}, "n")
+        plausible.count({"n": value}, "n")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def position(**changes):
         "stopping": {"bad": 0, "best": 0.5},
     }  # fmt: skip
     parts = SimpleNamespace(
-        length=SimpleNamespace(total_steps=100),
+        length=SimpleNamespace(total_steps=100, is_longer=False),
         feeds=SimpleNamespace(order=SimpleNamespace(batch_size=8)),
         training=Training(),
     )

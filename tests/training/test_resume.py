@@ -64,6 +64,7 @@ DOCUMENTS = {
         keep_best=True,
     ),
     "epochs": lambda: mlp(steps=None, epochs=4),
+    "two updates a step": lambda: mlp(phase("adam", times=2), steps=40),
 }
 
 

@@ -262,7 +262,7 @@ def test_failing_node_becomes_an_outcome(error):
     assert "Traceback" in outcome.details
     if isinstance(error, RuntimeError):
         assert outcome.node == "act"
-        assert "act: Step 1 failed: boom (got inputs 16×16)." in outcome.text
+        assert "Tanh: Step 1 failed: boom (got inputs 16×16)." in outcome.text
 
 
 def test_listener_that_raises_becomes_a_failed_outcome(tmp_path):

@@ -9,6 +9,7 @@ import torch
 from engine.explain.diagnose.watch import attach
 from engine.graph.edits import apply_all
 from engine.graph.files import serialize
+from engine.layers import registry
 from engine.training.loop.trainer import Trainer
 from engine.training.parts import gradients, tracing
 
@@ -66,6 +67,44 @@ def scaled(kind, factor, **params):
     return nodes, [["ra.out", "big.input"], ["big.out", "bad.input"]], "bad.out"
 
 
+def doubled(kind):
+    """The bad node multiplies numbers that are too large by themselves."""
+    nodes = [node("big", "scale", factor=1e30), node("bad", kind)]
+    nodes.append(node("too", "scale", factor=-1e30))
+    edges = [["ra.out", "big.input"], ["ra.out", "too.input"]]
+    edges += [["big.out", "bad.inputs"], ["too.out", "bad.inputs"]]
+    if kind == "matmul":
+        nodes.append(node("up", "unsqueeze", dim=1))
+        nodes.append(node("down", "unsqueeze", dim=2))
+        nodes.remove(node("too", "scale", factor=-1e30))
+        edges = [
+            ["ra.out", "big.input"],
+            ["big.out", "up.input"],
+            ["big.out", "down.input"],
+            ["up.out", "bad.left"],
+            ["down.out", "bad.right"],
+        ]
+    return nodes, edges, "bad.out"
+
+
+def zeros(kind):
+    edges = [["d.out", "bad.left"], ["d.out", "bad.right"]]
+    return [node("bad", kind)], edges, "bad.out"
+
+
+def pair(kind, factor):
+    """The bad node is a loss; what it takes e to the power of is large."""
+    nodes = [node("big", "scale", factor=factor), node("bad", kind)]
+    ports = registry.get(kind).inputs
+    exponent, other = (0, 1) if kind == "poisson_nll" else (1, 0)
+    edges = [
+        ["ra.out", "big.input"],
+        ["big.out", f"bad.{ports[exponent].name}"],
+        ["ra.out", f"bad.{ports[other].name}"],
+    ]
+    return nodes, edges, "d.out"
+
+
 CASES = {
     "root at 0": (unary("sqrt"), "root", 0),
     "root of a negative": (scaled("sqrt", -3.0), "root", 0),
@@ -76,6 +115,14 @@ CASES = {
     "power of a negative": (scaled("power", -3.0, exponent=0.5), "power", 0),
     "exp too large": (scaled("exp", 1000.0), "exp", 0),
     "square too large": (scaled("square", 1e30), "overflow", 0),
+    "log of a negative": (scaled("log", -3.0, eps=0.0), "eps", 0),
+    "product too large": (doubled("multiply"), "overflow", 0),
+    "matrix product too large": (doubled("matmul"), "overflow", 0),
+    "sum too large": (scaled("reduce_sum", 1e38), "overflow", 0),
+    "0 divided by 0": (zeros("divide"), "division", 0),
+    "cube too large": (scaled("power", 1e30, exponent=3.0), "overflow", 0),
+    "KL of a large variance": (pair("kl_gaussian", 1000.0), "exp", 0),
+    "Poisson of a large rate": (pair("poisson_nll", 1000.0), "exp", 0),
 }
 
 

@@ -4,6 +4,7 @@ import time
 
 from tests.helpers.desk import TRAIN_S, Desk
 from tests.x11.lines import CHECKS, CHOSEN, NODES, STATE, ZOOM, row
+from workbench.canvas.geometry import sizes
 
 CHOOSES = "window.canvas.popups.chooser.field.hasFocus()"
 
@@ -42,6 +43,16 @@ def connect(desk: Desk, keys: str) -> None:
 @row("connect_from")
 def connect_from(desk: Desk, keys: str) -> None:
     _connects(desk, keys, "tanh", "hidden")
+
+
+@row("replace")
+def replace(desk: Desk, keys: str) -> None:
+    desk.select("tanh")
+    desk.press(keys)
+    desk.wait(CHOOSES)
+    desk.type("relu")
+    desk.press("Enter")
+    desk.wait("window.document.project.graph.node('tanh').type == 'relu'")
 
 
 @row("arrange")
@@ -123,8 +134,10 @@ def problems(desk: Desk, keys: str) -> None:
     desk.wait("window.panels.is_loaded", TRAIN_S)
     desk.ask("window.docks.raise_('weights')")
     desk.wait("not window.docks.is_visible('problems')")
+    desk.ask("actions.remove(window.document, ['loss'])")
     desk.press(keys)
     desk.wait("window.docks.is_visible('problems')")
+    desk.wait("window.docks['problems'].isAncestorOf(QApplication.focusWidget())")
 
 
 # Train -----------------------------------------------------------------------------
@@ -269,10 +282,10 @@ def last(desk: Desk, keys: str) -> None:
 
 @row("fit_selection")
 def fit_selection(desk: Desk, keys: str) -> None:
-    before = desk.ask(ZOOM)
+    desk.ask("window.canvas.camera.set_zoom(0.4)")
     desk.select("tanh")
     desk.press(keys)
-    desk.wait(f"{ZOOM} > {before}")
+    desk.wait(f"{ZOOM} > 0.6")
 
 
 @row("full_size")
@@ -286,7 +299,7 @@ def full_size(desk: Desk, keys: str) -> None:
 def settings(desk: Desk, keys: str) -> None:
     desk.select("hidden")
     desk.press(keys)
-    desk.wait("focus() == 'Line Outputs'")
+    desk.wait("focus() == 'UnitLine Outputs'")
     desk.press("Esc", "Esc")
     desk.wait(f"window.canvas.hasFocus() and {CHOSEN} == []")
     desk.press(keys)
@@ -295,6 +308,7 @@ def settings(desk: Desk, keys: str) -> None:
 
 @row("back")
 def back(desk: Desk, keys: str) -> None:
+    desk.ask("window.rooms.enter('build')")
     desk.ask("window.palette_panel.field.setFocus()")
     desk.wait("window.palette_panel.field.hasFocus()")
     desk.press(keys)
@@ -310,6 +324,7 @@ def into(desk: Desk, keys: str) -> None:
     desk.wait("list(window.canvas.selection.ids) == ['hidden']")
 
 
+_STEP = int(sizes.GRID)
 _WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
@@ -326,8 +341,8 @@ def _nudges(name: str, across: int, down: int) -> None:
 
 
 for _way, (_x, _y) in _WAYS.items():
-    _nudges(f"nudge_{_way}", 10 * _x, 10 * _y)
-    _nudges(f"nudge_far_{_way}", 50 * _x, 50 * _y)
+    _nudges(f"nudge_{_way}", _STEP * _x, _STEP * _y)
+    _nudges(f"nudge_far_{_way}", 5 * _STEP * _x, 5 * _STEP * _y)
 
 
 def _there_and_back(desk: Desk, modifier: str) -> None:

@@ -18,6 +18,7 @@ def _opens(name: str, front: str) -> None:
 
 _opens("preset", "PresetDialog")
 _opens("shortcuts", "shortcuts")
+_opens("help", "help")
 _opens("export", "ExportDialog")
 _opens("palette", "CommandPalette")
 
@@ -70,6 +71,20 @@ def open_file(desk: Desk, keys: str) -> None:
     desk.type(path)
     desk.press("Enter")
     desk.wait(f"str(window.document.path) == {path!r} and {NODES} == {XOR}")
+
+
+@row("open_data")
+def open_data(desk: Desk, keys: str) -> None:
+    path = str(desk.home / "people.csv")
+    rows = "x,label\\n" + "1,a\\n2,b\\n" * 20
+    desk.ask(f"Path({path!r}).write_text('{rows}')")
+    desk.press(keys)
+    desk.opens("QFileDialog")
+    desk.type(path)
+    desk.press("Enter")
+    desk.opens("AddDataDialog")
+    desk.press("Esc")
+    desk.is_back()
 
 
 # Edit ------------------------------------------------------------------------------
@@ -201,18 +216,45 @@ def enlarge(desk: Desk, keys: str) -> None:
     desk.wait("window.controllers.view.enlarging.name == ''")
 
 
-@row("layout_build")
-def layout_build(desk: Desk, keys: str) -> None:
+@row("room_build")
+def room_build(desk: Desk, keys: str) -> None:
+    desk.ask("window.rooms.enter('train')")
     desk.press(keys)
     desk.wait("not window.docks['loss'].isVisible()")
-    desk.ask("window.controllers.view.layouts.switch('train')")
 
 
-@row("layout_train")
-def layout_train(desk: Desk, keys: str) -> None:
-    desk.ask("window.controllers.view.layouts.switch('build')")
+@row("room_data")
+def room_data(desk: Desk, keys: str) -> None:
+    desk.ask("window.rooms.enter('build')")
+    desk.press(keys)
+    desk.wait(
+        "window.rooms.current.id == 'data' and not window.docks['layers'].isVisible()"
+    )
+    desk.ask("window.rooms.enter('build')")
+
+
+@row("room_train")
+def room_train(desk: Desk, keys: str) -> None:
+    desk.ask("window.rooms.enter('build')")
     desk.press(keys)
     desk.wait("window.docks['loss'].isVisible()")
+
+
+@row("room_explain")
+def room_explain(desk: Desk, keys: str) -> None:
+    desk.ask("window.rooms.enter('build')")
+    desk.press(keys)
+    desk.wait("window.controllers.explaining.is_on")
+    desk.ask("window.rooms.leave()")
+
+
+@row("bottom")
+def bottom(desk: Desk, keys: str) -> None:
+    before = desk.ask("window.docks.bottom.is_open")
+    desk.press(keys)
+    desk.wait(f"window.docks.bottom.is_open != {before!r}")
+    desk.press(keys)
+    desk.wait(f"window.docks.bottom.is_open == {before!r}")
 
 
 @row("theme")
@@ -229,3 +271,11 @@ def full_screen(desk: Desk, keys: str) -> None:
     desk.wait("window.isFullScreen()")
     desk.press(keys)
     desk.wait("not window.isFullScreen()")
+
+
+@row("runs_list")
+def runs_list(desk: Desk, keys: str) -> None:
+    desk.press(keys)
+    desk.wait("window.docks.is_visible('runs')")
+    desk.wait("window.controllers.runs.panel.search.hasFocus()")
+    desk.ask("window.docks['runs'].close()")

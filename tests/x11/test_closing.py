@@ -58,7 +58,7 @@ def test_esc_keeps_a_window_that_trains_and_saved_work_closes_unasked(opened):
 
 WAITING = {
     "the question about unsaved work": ("Alt+F4", "QMessageBox"),
-    "a menu": ("Menu", "QMenu"),
+    "a menu": ("Menu", "Menu"),
 }
 
 

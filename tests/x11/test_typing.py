@@ -5,7 +5,7 @@ import pytest
 TEXT = "window.document.text()"
 NODES = "sorted(window.document.project.graph.nodes)"
 COUNT = "window.document.undo_stack.index()"
-LINES = ("Line", "LineEdit")
+LINES = ("Line", "LineEdit", "UnitLine")
 PLACES = {
     "a layer": ("xor", "hidden"),
     "a convolution": ("mnist-cnn", "conv1"),
@@ -64,7 +64,7 @@ def test_words_that_do_not_count_yet_are_taken_back_first(desk):
     desk.select("hidden")
     width = "window.document.project.graph.node('hidden').params['out_features']"
     desk.press("Enter")
-    desk.wait("focus() == 'Line Outputs'")
+    desk.wait("focus() == 'UnitLine Outputs'")
     desk.press("Ctrl+A")
     desk.type("7")
     desk.press("Enter")
@@ -81,7 +81,7 @@ def test_words_that_do_not_count_yet_are_taken_back_first(desk):
             break
         desk.press("Ctrl+Z")
     desk.wait(f"{width} == 4")
-    assert desk.ask("focus()") == "Line Outputs"
+    assert desk.ask("focus()") == "UnitLine Outputs"
 
 
 def test_line_on_the_canvas_keeps_its_own_undo_then_the_canvas_has_it(desk):
@@ -105,7 +105,7 @@ def test_keys_of_the_canvas_edit_words_in_a_field_and_no_layers(desk, keys):
     desk.select("hidden")
     before = desk.ask(NODES)
     desk.press("Enter")
-    desk.wait("focus() == 'Line Outputs'")
+    desk.wait("focus() == 'UnitLine Outputs'")
     desk.press(keys)
     assert not desk.comes(f"{NODES} != {before}")
     assert desk.ask(NODES) == before

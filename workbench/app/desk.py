@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from workbench.app.bars.banner import Banner
 from workbench.app.docks.docks import Docks
 from workbench.app.docks.panels import Panels
+from workbench.app.docks.rooms import Rooms
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.document.settings import Settings
+from workbench.inspector import Inspector
 from workbench.session.session import Session
 
 
@@ -25,6 +27,8 @@ class Desk(Protocol):
         centre: Holds the canvas, and what may stand in its place.
         docks: The panels around it.
         panels: The plots in them.
+        inspector: Settings of the selected layers and of the training.
+        rooms: How they stand.
     """
 
     document: Document
@@ -35,6 +39,8 @@ class Desk(Protocol):
     centre: QStackedWidget
     docks: Docks
     panels: Panels
+    inspector: Inspector
+    rooms: Rooms
 
     @property
     def widget(self) -> QWidget:

@@ -14,6 +14,7 @@ from engine.protocol.device import Devices
 from engine.protocol.messages import Exported, Failed
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
+from workbench.app.lessons.learning import Learning
 from workbench.app.run.past_runs import PastRuns
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ class Helpers:
         desk: In front of which they open.
         files: Asks before anything unsaved goes.
         runs: Shows those made before.
+
+    Attributes:
+        learning: The lessons.
     """
 
     def __init__(self, desk: Desk, files: Files, runs: PastRuns) -> None:
+        self.learning = Learning(desk, files)
         self._desk, self._files, self._runs = desk, files, runs
         self._engine = ""
         self.export_dialog: ExportDialog | None = None

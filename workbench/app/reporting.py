@@ -16,6 +16,7 @@ from workbench.app.desk import Desk
 from workbench.app.run.training import TrainCommands
 from workbench.canvas.edits import fixes
 from workbench.inspector import Inspector, ProblemList
+from workbench.session.curves.readings import readings
 
 STATUS_EVERY = 3
 """Ticks of 33 ms between two texts of the status bar: nobody reads faster."""
@@ -57,6 +58,7 @@ class Reporting(QObject):
         document.replaced.connect(self._on_replaced)
         inspector, canvas = screen.inspector, screen.canvas
         canvas.selection_changed.connect(inspector.show_nodes)
+        canvas.scene.path_changed.connect(self._show_run)
         canvas.node_activated.connect(inspector.focus_first)
         canvas.ground_activated.connect(inspector.focus_training)
         screen.problems.activated.connect(canvas.focus_node)
@@ -67,13 +69,14 @@ class Reporting(QObject):
 
     def _connect_session(self) -> None:
         session, banner = self._screen.session, self._screen.banner
-        outlook = self._screen.inspector.training.outlook
+        training = self._screen.inspector.training
         session.state_changed.connect(self._on_state)
         session.analysis_ready.connect(self._on_analysis)
-        session.forecast_ready.connect(outlook.show_forecast)
+        session.forecast_ready.connect(training.show_forecast)
         session.devices_ready.connect(self._on_devices)
         session.frame_received.connect(self._on_frame)
         session.run_started.connect(self._on_run_started)
+        session.past_shown.connect(self._show_last)
         session.notice.connect(lambda text: banner.say("error", text))
         session.ticked.connect(self._on_tick)
 
@@ -105,8 +108,19 @@ class Reporting(QObject):
         screen = self._screen
         screen.status.show_state(state)
         screen.inspector.training.set_live(screen.session.active)
+        self._show_last()
         screen.status.show_progress(screen.session.history)
+        screen.canvas.scene.show_values(readings(screen.session.history))
         screen.panels.refresh()
+
+    def _show_last(self) -> None:
+        """Show what the run took, once it has ended."""
+        session = self._screen.session
+        run, history = session.history.run, session.history
+        if run is not None and not session.active:
+            training = self._screen.inspector.training
+            took_s = history.trained_s
+            training.show_last(history.step, run.steps_per_epoch, took_s)
 
     def _on_analysis(self, analysis: Analysis) -> None:
         screen, self.analysis = self._screen, analysis
@@ -125,18 +139,26 @@ class Reporting(QObject):
 
     def _on_devices(self, devices: Devices) -> None:
         self._screen.tools.device.show_devices(devices, self._device())
-        self._screen.status.show_device(tr("CPU · {n} cores", n=devices.cores))
+        self._screen.status.show_device(tr("CPU · {n:core|cores}", n=devices.cores))
 
     def _on_run_started(self, run: RunStarted) -> None:
+        self._screen.inspector.training.length.show_per_epoch(run.steps_per_epoch)
         self._screen.canvas.set_live(None)
-        many = tr("{n} threads", n=run.threads)
-        threads = many if run.threads != 1 else tr("1 thread")
+        threads = tr("{n:thread|threads}", n=run.threads)
         self._screen.status.show_device(f"{run.device.upper()} · {threads}")
 
     def _on_frame(self, frame: Frame) -> None:
-        run = self._screen.session.history.run
-        if frame.sample is not None and run is not None:
+        history = self._screen.session.history
+        run, is_now = history.run, history.looked_at is None
+        if frame.sample is not None and run is not None and is_now:
             self._screen.canvas.set_live(frame.sample, run.layers)
+
+    def _show_run(self) -> None:
+        """Let the cards of another scope show what the run has come to."""
+        canvas, history = self._screen.canvas, self._screen.session.history
+        if history.run is not None:
+            canvas.set_live(history.sample, history.run.layers)
+        canvas.scene.show_values(readings(history))
 
     def _on_tick(self) -> None:
         session = self._screen.session
@@ -144,6 +166,7 @@ class Reporting(QObject):
         self._ticks += 1
         if session.active and self._ticks % STATUS_EVERY == 0:
             self._screen.status.show_progress(session.history)
+            self._screen.canvas.scene.show_values(readings(session.history))
 
     def _device(self) -> str:
         return str(self._screen.document.project.training.value("device"))

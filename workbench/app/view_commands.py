@@ -1,15 +1,14 @@
-"""How the window looks: layouts of the panels, theme, motion, full screen."""
+"""How the window looks: rooms, theme, motion, full screen."""
 
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
 from workbench.app.centre.enlarge import Enlarging
 from workbench.app.desk import Desk
-from workbench.app.docks.layouts import BUILD, TRAIN, Layouts
 
 
 class ViewCommands:
-    """Layouts, theme, motion.
+    """Rooms, theme, motion.
 
     Args:
         desk: Whose parts are shown.
@@ -17,7 +16,6 @@ class ViewCommands:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.layouts = Layouts(desk.docks, desk.settings)
         self.enlarging = Enlarging(desk)
 
     def follow_settings(self) -> None:
@@ -31,13 +29,9 @@ class ViewCommands:
         canvas.reduced_motion = not canvas.reduced_motion
         self._desk.settings.set_flag("reduced_motion", on=canvas.reduced_motion)
 
-    def build(self) -> None:
-        """Lay the panels out to build."""
-        self.layouts.switch(BUILD)
-
-    def train(self) -> None:
-        """Lay the panels out to train."""
-        self.layouts.switch(TRAIN)
+    def enter(self, room: str) -> None:
+        """Go to a room."""
+        self._desk.rooms.prefer(room, trains=self._desk.session.active)
 
     def flip_theme(self) -> None:
         """Switch between dark and light and remember it."""

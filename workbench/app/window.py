@@ -1,14 +1,21 @@
-"""The main window: puts the parts together, nothing else."""
+"""The main window: puts the parts together, nothing else.
 
-from pathlib import Path
+Its frame shows before the parts are loaded: they are imported where they are made.
+"""
+
+import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
+    QColor,
     QDragEnterEvent,
     QDropEvent,
     QKeyEvent,
+    QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,37 +25,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph import ports
-from engine.protocol.messages import Analysis
-from workbench.app.bars import focus
-from workbench.app.bars.banner import Banner
-from workbench.app.bars.status import StatusBar
-from workbench.app.bars.toolbar import ToolBar, TrainButton
-from workbench.app.centre.start_page import StartPage
-from workbench.app.commands import submenus
-from workbench.app.commands.menu_bar import Actions
-from workbench.app.commands.reach import Reach
-from workbench.app.controllers import Controllers
-from workbench.app.docks.docks import Docks
-from workbench.app.docks.panels import Panels
-from workbench.app.reporting import Reporting
-from workbench.canvas.view import CanvasView
-from workbench.canvas.widgets.layer_list import LayerList
-from workbench.canvas.widgets.undo_list import UndoList
-from workbench.document import Document
-from workbench.document.document import SUFFIX
-from workbench.document.files.recovery import Recovery
 from workbench.document.settings import Settings
-from workbench.inspector import Inspector, ProblemList
-from workbench.session.session import Session
-from workbench.theme.style import polish
+from workbench.theme import tokens
 from workbench.theme.text import window_title
+
+if TYPE_CHECKING:
+    from engine.protocol.messages import Analysis
+    from workbench.app.centre.start_page import StartPage
+    from workbench.session.session import Session
 
 SIZE = QSize(1440, 900)
 FRAME = QSize(16, 48)
 """Room for the frame and the title that a system puts around a window, px."""
-CLOSE_S = 1.8
-"""Time for the engine to write its checkpoint and end."""
+HEAD_PX, MENU_PX, FOOT_PX = 64, 24, 26
+"""Heights of the bars above, of the menu alone, and below, before they are there."""
+CLOSE_S, LEAST_CLOSE_S = 1.8, 0.8
+"""Time for the engine to write its checkpoint and end, while the window ends too; and
+what is left of it at least."""
 
 
 def first_size(room: QSize) -> QSize:
@@ -60,24 +53,45 @@ class MainWindow(QMainWindow):
     """Everything on the screen.
 
     Args:
-        session: The engine.
+        session: The engine; without one it is a bare frame until `assemble`.
         settings: What is remembered.
     """
 
+    appeared = Signal()
+    """The bare frame was painted."""
     painted = Signal()
+    """All of it was painted, for the first time."""
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(self, session: "Session | None", settings: Settings) -> None:
         super().__init__()
-        self.session, self.settings = session, settings
+        self.settings = settings
+        self.is_whole = self.is_for_start = False
+        self._has_appeared = self._has_painted = self.asks_nothing = False
+        self.resize(first_size(self.screen().availableSize()))
+        self.setWindowTitle("Backprop Workbench")
+        if session is not None:
+            self.assemble(session)
+
+    def assemble(self, session: "Session") -> None:
+        """Put everything into the frame; `show` brings it up.
+
+        A frame on the screen stays there. For Qt it counts as hidden meanwhile: so the
+        parts are laid out and dressed once, when all are there, as in a new window.
+        """
+        from workbench.document.document import Document
+        from workbench.document.files.recovery import Recovery
+
+        self.setAttribute(Qt.WidgetAttribute.WA_WState_Visible, on=False)
+        self.setAttribute(Qt.WidgetAttribute.WA_WState_Hidden, on=True)
+        self.session = session
         self.document = Document(self)
         self.recovery = Recovery(self.document)
-        self._has_painted = self.asks_nothing = False
-        self.resize(first_size(self.screen().availableSize()))
-        self.setAcceptDrops(True)
         self._make_parts()
         self._make_commands()
         self._lay_out()
         self._join()
+        self.setAcceptDrops(True)
+        self.is_whole = True
 
     @property
     def widget(self) -> QWidget:
@@ -85,19 +99,30 @@ class MainWindow(QMainWindow):
         return self
 
     @property
-    def start_page(self) -> StartPage | None:
+    def start_page(self) -> "StartPage | None":
         """The gallery in place of the canvas, as long as it shows."""
+        from workbench.app.centre.start_page import StartPage
+
         page = self.centre.currentWidget()
         return page if isinstance(page, StartPage) else None
 
     @property
-    def analysis(self) -> Analysis | None:
+    def analysis(self) -> "Analysis | None":
         """The newest check of the document."""
         return self.reporting.analysis
 
     def _make_parts(self) -> None:
+        from workbench.app.bars.banner import Banner
+        from workbench.app.bars.status import StatusBar
+        from workbench.app.docks.docks import Docks
+        from workbench.app.docks.panels import Panels
+        from workbench.app.docks.rooms import Rooms
+        from workbench.canvas.view import CanvasView
+        from workbench.canvas.widgets.layer_list import LayerList
+        from workbench.inspector import Inspector, ProblemList
+
         self.canvas = CanvasView(self.document)
-        self.palette_panel = LayerList(self.document)
+        self.palette_panel = LayerList(self.canvas)
         self.palette_panel.layer_chosen.connect(self.canvas.add_at_centre)
         self.canvas.library_changed.connect(self.palette_panel.refill)
         self.inspector = Inspector(self.document)
@@ -106,8 +131,16 @@ class MainWindow(QMainWindow):
         self.banner, self.status = Banner(), StatusBar()
         self.docks = Docks(self)
         self.panels = Panels(self.docks, self.session.history, self)
+        palette = self.palette_panel
+        self.rooms = Rooms(self.docks, palette, self.centre, self.settings)
 
     def _make_commands(self) -> None:
+        from workbench.app.bars.toolbar import ToolBar
+        from workbench.app.commands import submenus
+        from workbench.app.commands.menu_bar import Actions
+        from workbench.app.commands.reach import Reach
+        from workbench.app.controllers import Controllers
+
         self.controllers = made = Controllers(self, self.status, self.recovery)
         self.reach = Reach(self, made)
         self.actions_ = Actions(self, self.reach)
@@ -115,51 +148,58 @@ class MainWindow(QMainWindow):
         submenus.fill(self.actions_.menus, self, made.files, self.tools.device)
 
     def _lay_out(self) -> None:
+        from workbench.canvas.widgets.undo_list import UndoList
+
         middle = QWidget()
         box = QVBoxLayout(middle)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.banner)
+        box.addWidget(self.controllers.finishing.bar)
         box.addWidget(self.controllers.diagnosing.bar)
         self.centre.addWidget(self.canvas)
         box.addWidget(self.centre, 1)
         self.setCentralWidget(middle)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.tools)
+        below = Qt.ToolBarArea.BottomToolBarArea
+        self.addToolBarBreak(below)
+        self.addToolBar(below, self.controllers.looking_back.bar)
         self.setStatusBar(self.status)
         self.docks.put("layers", self.palette_panel)
-        self.docks.put("inspector", self._inspector_with_button())
+        self.docks.put("inspector", self.inspector)
+        self.docks.set_bare("inspector", on=True)
+        self.inspector.close_wanted.connect(self.docks["inspector"].close)
         self.docks.put("problems", self.problems)
         self.docks.put("diagnosis", self.controllers.diagnosing.panel)
+        self.docks.put("runs", self.controllers.runs.panel)
+        self.docks.put("lessons", self.controllers.helpers.learning.panel)
         self.docks.put("undo", UndoList(self.document))
 
-    def _inspector_with_button(self) -> QWidget:
-        panel = QWidget()
-        polish(panel, "panel", value=True)
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.inspector, 1)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(12, 4, 12, 10)
-        foot.addWidget(TrainButton(self.actions_["train"]))
-        box.addLayout(foot)
-        return panel
-
     def _join(self) -> None:
+        from workbench.app.bars.focus import FocusRing
+        from workbench.app.reporting import Reporting
+
         made = self.controllers
         self.document.replaced.connect(self._show_title)
         self.document.title_changed.connect(self._show_title)
         self.painted.connect(self.start_late)
-        self.palette_panel.layer_chosen.connect(self.canvas.add_at_centre)
-        self.canvas.library_changed.connect(self.palette_panel.refill)
         self.reporting = Reporting(self, made.training)
         made.engine_care.gave_up.connect(self.tools.device.show_off)
         made.foreign_weights.begin()
-        self.focus_ring = focus.FocusRing(self)
+        made.explaining.join(self.tools)
+        self.focus_ring = FocusRing(self)
         self._show_title()
 
-    def show_start_page(self) -> StartPage:
+    def show_start_page(self) -> "StartPage":
         """Show the gallery of presets, until something is opened."""
-        page = StartPage(self, self.controllers.files)
+        from workbench.app.centre.start_page import StartPage
+
+        made = self.controllers
+        page = StartPage(self, made.files, made.past_runs, made.data.doors)
+        self.tools.hide()  # nothing that it does could be done yet
+        page.left.connect(self.tools.show)
+        page.runs_wanted.connect(made.runs.show)
+        page.lessons_wanted.connect(made.helpers.learning.show)
         self.painted.connect(page.begin)
         return page
 
@@ -170,21 +210,46 @@ class MainWindow(QMainWindow):
 
     def title_of(self, path: str) -> str:
         """Return the words by which the canvas calls a node."""
-        return ports.path_title(self.document.project, path)
+        from engine.graph.titles import path_title
+
+        return path_title(self.document.project, path)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{window_title(self.document.title)} – Backprop Workbench")
         self.setWindowModified(self.document.is_modified)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Tell the first paint."""
+        """Tell the first paint; draw the grounds of what isn't there yet."""
         super().paintEvent(event)
-        if not self._has_painted:
+        if not self.is_whole:
+            self._draw_frame()
+        elif not self._has_painted:
             self._has_painted = True
             QTimer.singleShot(0, self, self.painted.emit)
 
+    def _draw_frame(self) -> None:
+        """Draw where bars and canvas will be."""
+        theme, line = tokens.current(), QColor(tokens.current().line)
+        foot = self.height() - FOOT_PX
+        head = MENU_PX if self.is_for_start else HEAD_PX
+        ground = theme.bg1 if self.is_for_start else theme.canvas
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(theme.bg0))
+            middle = self.rect().adjusted(0, head, 0, -FOOT_PX)
+            painter.fillRect(middle, QColor(ground))
+            if not self.is_for_start:
+                painter.fillRect(0, head - 1, self.width(), 1, line)
+            painter.fillRect(0, foot, self.width(), 1, line)
+        if not self._has_appeared:
+            self._has_appeared = True
+            QTimer.singleShot(0, self, self.appeared.emit)
+
     def focusNextPrevChild(self, forward: bool, /) -> bool:
         """Lead Tab along the inspector as it reads, and past panels nobody sees."""
+        if not self.is_whole:
+            return False
+        from workbench.app.bars import focus
+
         start, page = self.focusWidget(), self.inspector.page
         field = focus.next_on(page, start, forward=forward)
         if field is not None:
@@ -203,28 +268,32 @@ class MainWindow(QMainWindow):
                 return True
         return False
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the panels of the bottom grow with the window."""
+        super().resizeEvent(event)
+        if self.is_whole:
+            self.docks.follow(event.oldSize().height(), event.size().height())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do what a key stands for that no panel needs itself."""
-        if not self.actions_.press_last(event):
+        if not self.is_whole or not self.actions_.press_last(event):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take projects."""
-        if self._dropped(event) is not None:
+        """Take files: projects, runs, data."""
+        if self.controllers.data.dropping.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the project that was dropped."""
-        path = self._dropped(event)
-        if path is not None:
-            self.controllers.files.open_path(path)
-
-    def _dropped(self, event: QDropEvent) -> Path | None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
-        return next((path for path in paths if path.suffix == SUFFIX), None)
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        self.controllers.data.dropping.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, stop the run, end the engine."""
+        if not self.is_whole:
+            QApplication.quit()
+            return
         if not self.asks_nothing:
             if not self.controllers.files.may_leave():
                 event.ignore()
@@ -236,13 +305,18 @@ class MainWindow(QMainWindow):
         QApplication.quit()
 
     def shut_down(self) -> None:
-        """Keep the layout and end everything that runs."""
+        """Keep the layout and end everything that runs.
+
+        The engine is asked first: it ends while the window does the rest.
+        """
+        end = time.monotonic() + CLOSE_S
+        self.session.dismiss()
         if self.start_page is not None:
             self.start_page.leave()
         self.controllers.close()
         self.settings.set_window("geometry", self.saveGeometry())
-        self.settings.set_window("state", self.docks.save())
+        self.rooms.keep()
         self.settings.save()
         self.canvas.scene.blockSignals(True)
-        self.session.close(CLOSE_S)
+        self.session.close(max(LEAST_CLOSE_S, end - time.monotonic()))
         self.panels.close()

@@ -1,5 +1,6 @@
 """From any Python to one that has everything: the first thing each command does."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -61,7 +62,13 @@ def _is_good_here(environment: Environment, extras: Sequence[str]) -> bool:
         return False
     from workbench.bootstrap import requirements
 
-    return requirements.satisfied(environment.pyproject, extras)
+    if not requirements.satisfied(environment.pyproject, extras):
+        return False
+    if environment.is_running() and not environment.is_unfinished():
+        with contextlib.suppress(OSError):  # the next start reads two files, not all
+            version = f"{sys.version_info.major}.{sys.version_info.minor}"
+            environment.write_stamp(version, extras)
+    return True
 
 
 def _install(environment: Environment, extras: Sequence[str]) -> None:

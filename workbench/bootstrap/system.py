@@ -3,7 +3,6 @@
 import ctypes
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -145,6 +144,8 @@ def _apt(*arguments: str) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
     command += ["-o", "Dpkg::Use-Pty=0", *arguments]
+    import subprocess  # seldom, and slow to load
+
     done = subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
     return done.returncode == 0
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessible
 from PySide6.QtWidgets import QWidget
 
 from engine.graph.model import Graph, Project
+from engine.graph.titles import title
 from engine.i18n import tr
 from workbench.canvas.cards import labels
 from workbench.canvas.scene.scene import CanvasScene
@@ -21,7 +22,7 @@ def describe(scene: CanvasScene, chosen: Selection, node_id: str) -> str:
     if face.shape:
         parts.append(tr("output {shape}", shape=face.shape))
     if face.count:
-        parts.append(tr("{count} parameters", count=face.count))
+        parts.append(tr("{count:parameter|parameters}", count=face.count))
     if graph.node(node_id).weights:
         parts.append(labels.start(graph.node(node_id)))
     before = _names(graph, (e.source.node for e in graph.edges_into(node_id)))
@@ -58,7 +59,7 @@ def _loose(project: Project, graph: Graph, node_id: str) -> list[str]:
 
 
 def _names(graph: Graph, ids: Iterable[str]) -> str:
-    return ", ".join(wires.name_of(graph.node(i)) for i in dict.fromkeys(ids))
+    return ", ".join(title(graph, graph.node(i)) for i in dict.fromkeys(ids))
 
 
 def announce(widget: QWidget, text: str) -> None:
@@ -87,9 +88,9 @@ class ScreenReader(QObject):
         if len(chosen.ids) == 1:
             text = describe(scene, chosen, chosen.ids[0])
         elif chosen.ids:
-            text = tr("{count} nodes selected", count=len(chosen.ids))
+            text = tr("{count:node|nodes} selected", count=len(chosen.ids))
         else:
-            text = tr("{count} nodes", count=len(scene.nodes))
+            text = tr("{count:node|nodes}", count=len(scene.nodes))
         if text != widget.accessibleDescription():
             widget.setAccessibleDescription(text)
             kind = QAccessible.Event.DescriptionChanged

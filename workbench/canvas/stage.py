@@ -27,11 +27,13 @@ class Choice:
         words: Shown and searched.
         do: What choosing it does.
         icon: Beside the words.
+        others: Searched too.
     """
 
     words: str
     do: Callable[[], object]
     icon: QIcon
+    others: tuple[str, ...] = ()
 
 
 class Stage(Protocol):
@@ -74,6 +76,9 @@ class Stage(Protocol):
     def say(self, text: str) -> None:
         """Show a notice."""
 
+    def ask_for_data(self) -> None:
+        """Let a person choose a file of data of their own."""
+
     def ask(
         self, place: QPointF, words: str, take: Callable[[str], object], label: str = ""
     ) -> None:
@@ -104,6 +109,9 @@ class Stage(Protocol):
 
     def tell_library(self) -> None:
         """Say that there are other blocks in the user's library."""
+
+    def tell_pointed(self, path: str) -> None:
+        """Say which node is under the pointer; empty for none."""
 
     def take_focus(self) -> None:
         """Let keys go to the canvas."""

@@ -1,25 +1,23 @@
 """The canvas widget: the stage on which gestures and edits work."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
-    QHelpEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsView, QToolTip
+from PySide6.QtWidgets import QGraphicsView
 
 from engine.errors import EngineError
 from engine.graph.model import Edge, Endpoint
@@ -35,7 +33,6 @@ from workbench.canvas.gestures.pointer import Pointer
 from workbench.canvas.painting import cached_picture
 from workbench.canvas.painting.minimap import MiniMap
 from workbench.canvas.painting.overlay import Overlay
-from workbench.canvas.painting.step_animation import StepAnimation
 from workbench.canvas.scene.areas import Area
 from workbench.canvas.scene.scene import CanvasScene
 from workbench.canvas.scene.selection import Selection
@@ -56,6 +53,7 @@ class CanvasView(QGraphicsView):
         camera: Zoom and pan.
         pointer: The mouse: gestures, and what is below it.
         reduced_motion: Cards go to new places at once.
+        walked: A step that is walked over the canvas.
 
     Signals:
         selection_changed: Ids of the selected nodes, their scope, and what stands
@@ -71,7 +69,9 @@ class CanvasView(QGraphicsView):
     node_activated = Signal(str)
     ground_activated = Signal()
     library_changed = Signal()
+    data_wanted = Signal()
     wanted = Signal()  # somebody is led here from elsewhere
+    card_pointed = Signal(str)  # path of the node under the pointer; empty for none
 
     scene: CanvasScene  # type: ignore[assignment]  # Qt's method of this name gives way
 
@@ -83,17 +83,21 @@ class CanvasView(QGraphicsView):
         self.reduced_motion = False
         self._cameras: dict[tuple[str, ...], tuple[float, QPointF]] = {}
         self._picture = cached_picture.CachedPicture(self, self.scene)
-        self.step_animation = StepAnimation(self, self)
-        self._overlay = Overlay(self, self.step_animation, self)
-        self.pointer, self.popups = Pointer(self, self), Popups(self, self)
+        self._overlay = Overlay(self, self)
+        self.step_animation = self._overlay.animation
+        self.walked = self._overlay.walked
+        self.pointer = Pointer(self, self)
+        self.popups = Popups(self, self)
         view_setup.prepare(self)
         self.setScene(self.scene)
         self._screen_reader = ScreenReader(self, self.scene)
         self.scene.selection_told.connect(self._on_selected)
         document.replaced.connect(self._on_replaced)
         document.changed.connect(self._on_changed)
-        theme.signals.changed.connect(self._on_theme_changed)
-        self.popups.breadcrumbs.height_changed.connect(self._on_breadcrumbs)
+        theme.signals.changed.connect(self.viewport().update)
+        self.popups.breadcrumbs.height_changed.connect(
+            lambda height: self.setViewportMargins(0, height, 0, 0)
+        )
         self.minimap = MiniMap(self, self.scene, self.camera)
         self.arranging = Arranging(self, self)
         self.fit()
@@ -107,20 +111,13 @@ class CanvasView(QGraphicsView):
         """Whether cards may glide to new places."""
         return self.isVisible() and not self.reduced_motion
 
-    # What others use -------------------------------------------------------
-
     def set_analysis(self, analysis: Analysis) -> None:
         """Show shapes, counts and problems of the engine's last check."""
         self.scene.set_analysis(analysis)
         self.viewport().update()
 
     def set_live(self, sample: LayerSample | None, layers: Sequence[str] = ()) -> None:
-        """Show a measurement; None forgets all.
-
-        Args:
-            sample: The newest one.
-            layers: Paths of its rows, from `RunStarted`.
-        """
+        """Show a measurement, whose rows are of these paths; None forgets all."""
         self.scene.set_live(sample, layers)
         if self.isVisible():
             self.viewport().update()
@@ -131,6 +128,21 @@ class CanvasView(QGraphicsView):
         """Ring what a phase minimises and updates, by path; −1 rings nothing."""
         self._overlay.marks.show(index, losses, updates)
         self.viewport().update()
+
+    def mark_changes(self, changes: Mapping[str, str]) -> None:
+        """Ring nodes by path, each in the colour of a token."""
+        self._overlay.marks.changes = changes
+        self.viewport().update()
+
+    def point_at(self, path: str) -> None:
+        """Ring a node that somebody points at elsewhere; none without a path."""
+        if path != self._overlay.marks.pointed:
+            self._overlay.marks.pointed = path
+            self.viewport().update()
+
+    def tell_pointed(self, path: str) -> None:
+        """Say which node is under the pointer; empty for none."""
+        self.card_pointed.emit(path)
 
     @property
     def selection(self) -> Selection:
@@ -238,7 +250,9 @@ class CanvasView(QGraphicsView):
         announce(self, text)
         self.notice.emit(text)
 
-    # The mouse ---------------------------------------------------------------
+    def ask_for_data(self) -> None:
+        """Let a person choose a file of data of their own."""
+        self.data_wanted.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin the gesture that fits what is under the pointer."""
@@ -272,18 +286,7 @@ class CanvasView(QGraphicsView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Answer pinches and requests for tooltips."""
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.camera.zoom_by(1 + event.value(), event.position())
-            return True
-        if isinstance(event, QHelpEvent):
-            place = self.camera.to_scene(event.pos().toPointF())
-            words = self.pointer.hover.help_at(place)
-            QToolTip.showText(event.globalPos(), words, self)
-            return True
-        if event.type() == QEvent.Type.Leave:
-            self.pointer.hover.clear()
-        return super().viewportEvent(event)
+        return self.pointer.answers(event) or super().viewportEvent(event)
 
     # Keys and focus ----------------------------------------------------------
 
@@ -319,8 +322,6 @@ class CanvasView(QGraphicsView):
         if on != self._overlay.shows_focus:
             self._overlay.shows_focus = on
             self.viewport().update()
-
-    # Drops -------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take layers from the list of layers."""
@@ -358,6 +359,7 @@ class CanvasView(QGraphicsView):
         if self.camera.is_automatic:
             self.fit()
 
+    @theme.guarded
     def hideEvent(self, event: QHideEvent) -> None:
         """Give up the gesture and the notice."""
         self.pointer.end(cancel=True)
@@ -371,9 +373,6 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
         self.selection_changed.emit(chosen.ids, chosen.scope, chosen.area.prefix)
 
-    def _on_breadcrumbs(self, height: int) -> None:
-        self.setViewportMargins(0, height, 0, 0)
-
     def _on_replaced(self) -> None:
         self.pointer.end(cancel=True)
         self.step_animation.stop()
@@ -384,9 +383,6 @@ class CanvasView(QGraphicsView):
 
     def _on_changed(self, _edits: object) -> None:
         self.pointer.hover.clear()
-        self.viewport().update()
-
-    def _on_theme_changed(self) -> None:
         self.viewport().update()
 
 

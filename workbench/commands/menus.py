@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QMenu
-
 from workbench.commands.registry import Bound, offered
 from workbench.theme import icons
+from workbench.theme.menu import Menu
 
 
-def fill(menu: QMenu, name: str, bound: Sequence[Bound[Any]]) -> None:
+def fill(menu: Menu, name: str, bound: Sequence[Bound[Any]]) -> None:
     """Add what a menu offers now; what can't apply is grey.
 
     Args:
@@ -24,10 +23,10 @@ def fill(menu: QMenu, name: str, bound: Sequence[Bound[Any]]) -> None:
             _add(menu, one, bound)
 
 
-def _add(menu: QMenu, one: Bound[Any], bound: Sequence[Bound[Any]]) -> None:
+def _add(menu: Menu, one: Bound[Any], bound: Sequence[Bound[Any]]) -> None:
     row = one.command
     if row.menu:
-        below = menu.addMenu(one.plain_words)
+        below = menu.below(one.plain_words)
         below.setEnabled(one.is_enabled)
         fill(below, row.menu, bound)
         return

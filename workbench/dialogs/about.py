@@ -17,6 +17,9 @@ def product_version() -> str:
         return "dev"
 
 
+_WIDTH_PX = 440
+
+
 class AboutDialog(Dialog):
     """Name, version, what runs underneath, licence.
 
@@ -27,7 +30,7 @@ class AboutDialog(Dialog):
 
     def __init__(self, engine: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("About Backprop Workbench"), parent)
-        self.resize(440, 0)
+        self.resize(_WIDTH_PX, 0)
         self.add_text("Backprop Workbench", "title")
         self.add_text(tr("Build, train, watch and understand neural networks."))
         known = ", ".join(part for part in (versions(), engine) if part)

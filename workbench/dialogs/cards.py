@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
-    QTextLayout,
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -21,25 +20,26 @@ import presets
 from engine.i18n import tr
 from presets import PresetInfo
 from workbench import theme
-from workbench.dialogs import fuzzy
+from workbench.commands.ranking import Names
+from workbench.dialogs import pictures
 from workbench.theme import fonts, icons, text
-from workbench.theme.tokens import SPACE_M, SPACE_S
+from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
 
-CARD_PX = 272
-"""Least width of a card."""
-RATIO = 200 / 320
-"""Height of a picture over its width."""
-_RADIUS, _TITLE_PT = 8.0, 10.5
-_LINES, _GOAL_LINES = 7, 2
-"""Most lines of what to watch and of the goal; the tool tip has all of it."""
-_BY_TEXT, _BY_WORD, _BY_PARTS = 2.0, 2.5, 2.8
-"""How far a search is that fits the text, other words, or each of its words some."""
-_OPENS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+CARD_PX, HEIGHT_PX, PICTURE_PX = 264, 212, 120
+"""Least width of a card, its height, that of its picture at this width."""
+_RADIUS, _ICON_PX = 8.0, 14
+_TRAINS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_HEATS = frozenset({
+    QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.FocusIn, QEvent.Type.FocusOut,
+})  # fmt: skip
 _TEXT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_TEXT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class PresetCard(QWidget):
-    """One preset; a click or Enter opens it, its button also trains it.
+    """One preset; a click or Space opens it, Enter or its button trains it.
+
+    The button shows below the pointer and with the keyboard, in place of the time.
 
     Args:
         info: What is shown.
@@ -54,26 +54,24 @@ class PresetCard(QWidget):
         self.info = info
         self._picture: QPixmap | None = None
         self._picture_theme = ""
-        self._room: tuple[int, int] = (-1, 0)  # a width, and the height that it needs
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(tr(info.title))
         self.setAccessibleDescription(f"{tr(info.watch)} {self.goal()}, {self.time()}")
         self.setToolTip(_wrapped(tr(info.watch)))
-        self.open = self._button(tr("Open"), "open", "fg2")
-        self.open.setAccessibleName(tr("Open {title}", title=tr(info.title)))
-        self.open.clicked.connect(lambda: self.chosen.emit(info.id))
         self.train = self._button(tr("Train"), "play", "accent")
         self.train.setAccessibleName(tr("Train {title}", title=tr(info.title)))
         self.train.clicked.connect(lambda: self.train_wanted.emit(info.id))
+        self.train.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.train.hide()
 
     def _button(self, words: str, icon: str, tint: str) -> QPushButton:
         button = QPushButton(words, self)
         button.setProperty("small", True)
         button.setAutoDefault(False)
-        button.setCursor(Qt.CursorShape.ArrowCursor)
-        icons.bind(button, icon, tint)
+        icons.bind(button, icon, tint, beside=True)
+        button.setIconSize(icons.beside(_ICON_PX))
         return button
 
     def goal(self) -> str:
@@ -87,25 +85,11 @@ class PresetCard(QWidget):
             return tr("about {n} s", n=round(60 * minutes))
         return tr("about {n:g} min", n=minutes)
 
-    def distance(self, needle: str) -> float | None:
-        """Return how far the words are from a search; None when they don't fit.
-
-        Its name comes first, then what it says of itself, then its data and layers,
-        then all typed words in any order.
-        """
+    def names(self) -> Names:
+        """Return what it is found by: its name, what it says, its data and layers."""
         info = self.info
-        by_name = [fuzzy.score(needle, text) for text in (tr(info.title), info.id)]
-        found = [score for score in by_name if score is not None]
-        told = f"{tr(info.watch)} {tr(info.family)}"
-        if needle.casefold() in told.casefold():
-            found.append(_BY_TEXT)
-        words = (*info.words, *map(tr, info.words))
-        if any(fuzzy.begins(needle, word) for word in words):
-            found.append(_BY_WORD)
-        whole = " ".join((tr(info.title), told, *words))
-        if all(fuzzy.begins(part, whole) for part in needle.split()):
-            found.append(_BY_PARTS)
-        return min(found, default=None)
+        told = (tr(info.watch), tr(info.family), *info.words, *map(tr, info.words))
+        return Names((tr(info.title), info.id), told)
 
     @property
     def needs_picture(self) -> bool:
@@ -120,40 +104,29 @@ class PresetCard(QWidget):
         self._picture = QPixmap(str(path)) if path.is_file() else None
         self.update()
 
-    def height_for(self, width: int) -> int:
-        """Return how high a card of some width must be to say everything."""
-        if self._room[0] != width:
-            self._room = (width, self._needed(width))
-        return self._room[1]
-
-    def _needed(self, width: int) -> int:
-        font, inner = self.font(), width - 2 * SPACE_M
-        watch = broken(tr(self.info.watch), font, inner, _LINES)
-        goal = broken(self.goal(), font, inner, _GOAL_LINES)
-        words = QFontMetricsF(_title_font()).height() + 2 * SPACE_S
-        words += (len(watch) + len(goal)) * QFontMetricsF(font).lineSpacing()
-        foot = self.train.sizeHint().height()
-        return round(width * RATIO + words + foot + 3 * SPACE_M)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Measure the words again in another font."""
-        super().changeEvent(event)
-        self._room = (-1, 0)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the buttons in the lower right corner."""
+        """Keep the button in the lower right corner."""
         super().resizeEvent(event)
-        right = self.width() - SPACE_M
-        for button in (self.train, self.open):
-            size = button.sizeHint()
-            top = self.height() - SPACE_M - size.height()
-            button.setGeometry(right - size.width(), top, size.width(), size.height())
-            right -= size.width() + SPACE_S
+        size = self.train.sizeHint()
+        left = self.width() - SPACE_S - size.width()
+        top = self.height() - SPACE_S - size.height()
+        self.train.setGeometry(left, top, size.width(), size.height())
+
+    def event(self, event: QEvent) -> bool:
+        """Show the button to the pointer and to the keyboard."""
+        done = super().event(event)
+        if event.type() in _HEATS:
+            self.train.setVisible(self._is_hot)
+            self.update()
+        return done
+
+    @property
+    def _is_hot(self) -> bool:
+        return self.hasFocus() or self.underMouse()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw everything but the buttons."""
         tokens = theme.current()
-        is_hot = self.hasFocus() or self.underMouse()
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         shape = QPainterPath()
         shape.addRoundedRect(frame, _RADIUS, _RADIUS)
@@ -164,18 +137,24 @@ class PresetCard(QWidget):
             bottom = self._draw_picture(painter)
             painter.setClipping(False)
             self._draw_words(painter, bottom)
-            edge = QColor(tokens.accent if is_hot else tokens.line)
-            painter.setPen(QPen(edge, 1.5 if self.hasFocus() else 1.0))
+            edge = QColor(tokens.accent if self._is_hot else tokens.line)
+            painter.setPen(QPen(edge, 2.0 if self.hasFocus() else 1.0))
             painter.drawPath(shape)
+
+    @property
+    def _picture_height(self) -> int:
+        return self.height() - (HEIGHT_PX - PICTURE_PX)
 
     def _draw_picture(self, painter: QPainter) -> float:
         """Draw the picture and return where it ends."""
         tokens = theme.current()
-        room = QRectF(0, 0, self.width(), round(self.width() * RATIO))
+        room = QRectF(0, 0, self.width(), self._picture_height)
         painter.fillRect(room, QColor(tokens.bg1))
         if self._picture is not None and not self._picture.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(room, self._picture, QRectF(self._picture.rect()))
+            ratio = room.height() / room.width()
+            part = pictures.inside(self.info.id, self._picture, ratio)
+            painter.drawPixmap(room, self._picture, part)
         elif not self.needs_picture:
             mark = icons.pixmap("layers", "fg3", 28, self.devicePixelRatioF())
             middle = room.center() - QPointF(14, 14)
@@ -186,27 +165,33 @@ class PresetCard(QWidget):
 
     def _draw_words(self, painter: QPainter, top: float) -> None:
         tokens, width = theme.current(), self.width() - 2 * SPACE_M
-        painter.setFont(_title_font())
-        metrics = QFontMetricsF(painter.font())
-        box = QRectF(SPACE_M, top + SPACE_M, width, metrics.height())
-        painter.setPen(QColor(tokens.fg))
         elide = Qt.TextElideMode.ElideRight
-        painter.drawText(
-            box, _TEXT, metrics.elidedText(tr(self.info.title), elide, width)
-        )
-        painter.setFont(self.font())
-        painter.setPen(QColor(tokens.fg2))
-        watch = broken(tr(self.info.watch), self.font(), width, _LINES)
-        _draw_lines(painter, watch, QPointF(SPACE_M, box.bottom() + SPACE_S))
-        goal = broken(self.goal(), self.font(), width, _GOAL_LINES)
-        high = len(goal) * QFontMetricsF(self.font()).lineSpacing()
-        painter.setPen(QColor(tokens.accent))
-        bottom = self.train.geometry().top() - SPACE_S
-        _draw_lines(painter, goal, QPointF(SPACE_M, bottom - high))
-        foot = QRectF(self.open.geometry())
-        foot.setRect(SPACE_M, foot.top(), foot.left() - SPACE_M, foot.height())
-        painter.setPen(QColor(tokens.fg2))
-        painter.drawText(foot, _TEXT, self.time())
+        place = top + SPACE_S + 2
+        for font, tint, words in (
+            (_title_font(), tokens.fg, tr(self.info.title)),
+            (_small_font(), tokens.fg2, first_sentence(tr(self.info.watch))),
+        ):
+            painter.setFont(font)
+            painter.setPen(QColor(tint))
+            metrics = QFontMetricsF(font)
+            box = QRectF(SPACE_M, place, width, metrics.height())
+            painter.drawText(box, _TEXT, metrics.elidedText(words, elide, width))
+            place = box.bottom() + 2
+        self._draw_foot(painter, QRectF(SPACE_M, place, width, self.height() - place))
+
+    def _draw_foot(self, painter: QPainter, room: QRectF) -> None:
+        """Draw the goal at the left; the time at the right, unless the button does."""
+        metrics = QFontMetricsF(painter.font())
+        time = self.time()
+        taken = metrics.horizontalAdvance(time)
+        if self.train.isVisible():
+            taken = self.train.width() - SPACE_XS
+        else:
+            painter.drawText(room, _TEXT_RIGHT, time)
+        left = room.adjusted(0, 0, -taken - SPACE_M, 0)
+        elide = Qt.TextElideMode.ElideRight
+        goal = metrics.elidedText(self.goal(), elide, left.width())
+        painter.drawText(left, _TEXT, goal)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the preset."""
@@ -215,11 +200,12 @@ class PresetCard(QWidget):
             self.chosen.emit(self.info.id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open on Enter, train on Ctrl+Enter, and walk to other cards with arrows."""
+        """Train on Enter, open on Space, and walk to other cards with arrows."""
         arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-        if event.key() in _OPENS:
-            with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-            (self.train_wanted if with_control else self.chosen).emit(self.info.id)
+        if event.key() in _TRAINS:
+            self.train_wanted.emit(self.info.id)
+        elif event.key() == Qt.Key.Key_Space:
+            self.chosen.emit(self.info.id)
         elif event.key() in arrows:
             self.moved.emit(int(event.key()))
         else:
@@ -227,42 +213,21 @@ class PresetCard(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a card of the least width."""
-        return QSize(CARD_PX, self.height_for(CARD_PX))
+        return QSize(CARD_PX, HEIGHT_PX)
 
 
-def broken(words: str, font: QFont, width: float, most: int) -> list[str]:
-    """Return a text as lines; what the last one has no room for ends in an ellipsis.
-
-    Args:
-        words: Without line breaks of its own.
-        font: In which it is drawn.
-        width: Of a line, in pixels.
-        most: Lines.
-    """
-    layout = QTextLayout(words, font)
-    lines: list[str] = []
-    layout.beginLayout()
-    while len(lines) < most and (line := layout.createLine()).isValid():
-        line.setLineWidth(width)
-        start, end = line.textStart(), line.textStart() + line.textLength()
-        if len(lines) == most - 1 and end < len(words):
-            elide = Qt.TextElideMode.ElideRight
-            lines.append(QFontMetricsF(font).elidedText(words[start:], elide, width))
-        else:
-            lines.append(words[start:end].rstrip())
-    layout.endLayout()
-    return lines
-
-
-def _draw_lines(painter: QPainter, lines: list[str], place: QPointF) -> None:
-    metrics = QFontMetricsF(painter.font())
-    for number, line in enumerate(lines):
-        down = metrics.ascent() + number * metrics.lineSpacing()
-        painter.drawText(place + QPointF(0, down), line)
+def first_sentence(words: str) -> str:
+    """Return what stands before the first full stop, in any script."""
+    ends = [at for at in (words.find(". "), words.find("。")) if at > 0]
+    return words[: min(ends) + 1] if ends else words
 
 
 def _title_font() -> QFont:
-    return fonts.ui(_TITLE_PT, bold=True)
+    return fonts.ui(fonts.BODY, fonts.SEMIBOLD)
+
+
+def _small_font() -> QFont:
+    return fonts.ui(fonts.SECONDARY)
 
 
 def _wrapped(words: str) -> str:

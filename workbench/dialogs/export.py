@@ -33,6 +33,7 @@ class ExportDialog(Dialog):
         parent: The window.
     """
 
+    topic = "start/runs"
     wanted = Signal(str, str, bool, int)  # format, path, averaged, step or −1
 
     def __init__(
@@ -94,8 +95,8 @@ class ExportDialog(Dialog):
             self.facts.setText(tr("Train first: there are no weights yet."))
             return
         words = tr(
-            "{parameters} weights of {layers} layers after step {step}. The file is "
-            "read back and compared before it counts as written.",
+            "{parameters:weight|weights} of {layers:layer|layers} after step {step}. "
+            "The file is read back and compared before it counts as written.",
             parameters=text.count(run.parameters),
             layers=len(set(run.layers)),
             step=text.count(step),
@@ -106,7 +107,7 @@ class ExportDialog(Dialog):
         """Say where the file is and how large."""
         self.button.setEnabled(True)
         words = tr(
-            "Exported {tensors} tensors ({size}) of step {step} to {path}",
+            "Exported {tensors:tensor|tensors} ({size}) of step {step} to {path}",
             tensors=done.tensors,
             size=text.size(done.bytes),
             step=text.count(done.step),

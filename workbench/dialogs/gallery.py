@@ -1,4 +1,4 @@
-"""The gallery of presets: cards in their families, found by searching, with pictures.
+"""The gallery of presets: cards with pictures, found by searching and by family.
 
 Nothing is read before it is shown: cards are made one at a time between two events,
 pictures as soon as their cards can be seen.
@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
+    QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,11 +22,16 @@ from PySide6.QtWidgets import (
 import presets
 from engine.i18n import tr
 from workbench import theme
-from workbench.dialogs.cards import CARD_PX, PresetCard
+from workbench.commands.ranking import ranked
+from workbench.dialogs.cards import CARD_PX, HEIGHT_PX, PICTURE_PX, PresetCard
+from workbench.theme.guarded import guarded
 from workbench.theme.label import Label
-from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
+from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
-_HEADING_PX, _SEARCH_PX = 34, 420
+_SEARCH_PX, _ROW_PX = 260, 1100
+"""Width of the search, and that from which it stands beside the families."""
+_MOST_PX = 400
+"""Most width of a card: the pictures have no more pixels for it."""
 _STEPS = {
     int(Qt.Key.Key_Left): (-1, 0),
     int(Qt.Key.Key_Right): (1, 0),
@@ -47,7 +55,8 @@ class Gallery(QWidget):
         self.cards: list[PresetCard] = []
         self.shown: list[PresetCard] = []
         self._waiting = _in_order()
-        self._headings: dict[str, Label] = {}
+        self.family = ""
+        self.chips: dict[str, QPushButton] = {}
         self._rows: list[list[PresetCard]] = []
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -64,7 +73,8 @@ class Gallery(QWidget):
         self.search.setPlaceholderText(tr("Search presets"))
         self.search.setAccessibleName(tr("Search presets"))
         self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(_SEARCH_PX)
+        self.search.setFixedWidth(_SEARCH_PX)
+        self.search.setProperty("field", True)
         self.search.textChanged.connect(self._arrange)
         self.search.returnPressed.connect(self._open_first)
         self.nothing = Label(tr("No preset fits these words."))
@@ -81,10 +91,38 @@ class Gallery(QWidget):
         always = Qt.ScrollBarPolicy.ScrollBarAlwaysOn
         self.area.setVerticalScrollBarPolicy(always)
         self.area.verticalScrollBar().valueChanged.connect(self._wake)
-        for part in (self.search, self.nothing):
-            box.addWidget(part)
+        box.addLayout(self._head())
+        box.addWidget(self.nothing)
         box.addWidget(self.area, 1)
 
+    def _head(self) -> QBoxLayout:
+        """Return the search with a button for each family."""
+        self._top = top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        top.setSpacing(SPACE_S)
+        top.addWidget(self.search)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_XS)
+        for family in ("", *presets.FAMILIES):
+            chip = QPushButton(tr(family) if family else tr("All"))
+            chip.setProperty("family", True)
+            chip.setCheckable(True)
+            chip.setChecked(not family)
+            chip.setAutoDefault(False)
+            chip.clicked.connect(lambda _=False, name=family: self.show_family(name))
+            self.chips[family] = chip
+            row.addWidget(chip)
+        row.addStretch(1)
+        top.addLayout(row, 1)
+        return top
+
+    def show_family(self, name: str) -> None:
+        """Show the cards of one family; with no name all."""
+        self.family = name
+        for family, chip in self.chips.items():
+            chip.setChecked(family == name)
+        self._arrange()
+
+    @guarded
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to make cards."""
         super().showEvent(event)
@@ -130,13 +168,10 @@ class Gallery(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Show the cards that fit the search: the best first, or by family."""
+        """Show the cards that fit search and family, the best first."""
         needle = self.search.text().strip()
-        found = [(card.distance(needle), card) for card in self.cards]
-        fitting = [(far, card) for far, card in found if far is not None]
-        if needle:
-            fitting.sort(key=lambda pair: pair[0])
-        self.shown = [card for _, card in fitting]
+        within = [c for c in self.cards if self.family in {"", c.info.family}]
+        self.shown = ranked(needle, within, PresetCard.names)
         self.nothing.setVisible(self.is_complete and not self.shown)
         self._place()
         for card in self.cards:
@@ -144,45 +179,27 @@ class Gallery(QWidget):
         self._wake()
 
     def _place(self) -> None:
-        """Put headings and cards where they belong."""
-        needle, width = self.search.text().strip(), self.area.viewport().width()
-        groups: dict[str, list[PresetCard]] = {}
-        for card in self.shown:
-            groups.setdefault("" if needle else card.info.family, []).append(card)
-        for title, heading in self._headings.items():
-            heading.setVisible(title in groups)
+        """Put the cards where they belong."""
+        width = self.area.viewport().width()
         columns = max((width + SPACE_M) // (CARD_PX + SPACE_M), 1)
-        across = (width - (columns - 1) * SPACE_M) // columns
+        across = min((width - (columns - 1) * SPACE_M) // columns, _MOST_PX)
+        height = round(HEIGHT_PX + (across - CARD_PX) * PICTURE_PX / CARD_PX)
         top, self._rows = 0, []
-        for title, cards in groups.items():
-            top = self._place_heading(title, top, width)
-            for start in range(0, len(cards), columns):
-                row = cards[start : start + columns]
-                height = max(card.height_for(across) for card in row)
-                for place, card in enumerate(row):
-                    left = place * (across + SPACE_M)
-                    card.setGeometry(QRect(left, top, across, height))
-                self._rows.append(row)
-                top += height + SPACE_M
-        self._content.setMinimumHeight(top)
-
-    def _place_heading(self, title: str, top: int, width: int) -> int:
-        """Put a heading there; returns where its cards begin."""
-        if not title:
-            return top
-        heading = self._headings.get(title)
-        if heading is None:
-            heading = Label(tr(title), self._content)
-            heading.setProperty("role", "family")
-            self._headings[title] = heading
-        heading.setVisible(True)
-        above = SPACE_L if top else 0
-        heading.setGeometry(0, top + above, width, _HEADING_PX)
-        return top + above + _HEADING_PX
+        for start in range(0, len(self.shown), columns):
+            row = self.shown[start : start + columns]
+            for place, card in enumerate(row):
+                left = place * (across + SPACE_M)
+                card.setGeometry(QRect(left, top, across, height))
+            self._rows.append(row)
+            top += height + SPACE_M
+        self._content.setMinimumHeight(max(top - SPACE_M, 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the width that there is."""
         super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        is_wide = self.width() >= _ROW_PX
+        self._top.setDirection(ways.LeftToRight if is_wide else ways.TopToBottom)
         self._box.activate()
         self._place()
         self._wake()

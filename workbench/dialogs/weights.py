@@ -11,13 +11,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QStackedWidget,
     QWidget,
 )
 
 from engine.i18n import tr
 from engine.protocol.weights import Fit, WeightsPreview
 from workbench.dialogs.base import Dialog
+from workbench.dialogs.recent_runs import RecentRuns
 from workbench.dialogs.weights_table import FitTable
+from workbench.theme.guarded import guarded
 from workbench.theme.label import Label
 from workbench.theme.style import polish
 
@@ -36,6 +39,7 @@ class WeightsDialog(Dialog):
         parent: The window.
     """
 
+    topic = "word/fine-tuning"
     wanted = Signal(str, str)  # path, prefix
     applied = Signal(object)  # WeightsPreview
 
@@ -49,13 +53,17 @@ class WeightsDialog(Dialog):
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)
         self.path, self.prefix = QLineEdit(), QLineEdit()
+        self.path.setClearButtonEnabled(True)
         self.path.setAccessibleName(tr("File or run"))
         self.prefix.setAccessibleName(tr("Prefix"))
         self.prefix.setPlaceholderText(tr("none: the names are those of the layers"))
         self._file, self._run = QPushButton(tr("File…")), QPushButton(tr("Run…"))
         self._lay_out()
-        self.table = FitTable()
-        self.box.addWidget(self.table, 1)
+        self.table, self.recent = FitTable(), RecentRuns(runs)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.recent)
+        self._pages.addWidget(self.table)
+        self.box.addWidget(self._pages, 1)
         self.facts = self.add_text(_how_to(), "secondary")
         self._close = self.add_button(tr("Cancel"))
         self.button = self.add_button(tr("Load"), accent=True)
@@ -80,6 +88,7 @@ class WeightsDialog(Dialog):
         self._typing.timeout.connect(self.ask)
         self._file.clicked.connect(self._on_file)
         self._run.clicked.connect(self._on_run)
+        self.recent.chosen.connect(self._choose)
         self._close.clicked.connect(self.reject)
         self.button.clicked.connect(self._on_load)
 
@@ -99,6 +108,7 @@ class WeightsDialog(Dialog):
     def show_preview(self, preview: WeightsPreview) -> None:
         """Show how each tensor fits, and how many layers would start from the file."""
         self._preview = preview
+        self._pages.setCurrentWidget(self.table)
         self.table.show_preview(preview)
         self.button.setEnabled(bool(preview.nodes))
         fits = "ok" if preview.is_whole else "warn"
@@ -109,6 +119,7 @@ class WeightsDialog(Dialog):
         self._forget()
         self._say(words, "error")
 
+    @guarded
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask nothing any more."""
         self._typing.stop()
@@ -126,6 +137,8 @@ class WeightsDialog(Dialog):
 
     def _on_typed(self) -> None:
         self._forget()
+        if not self.path.text().strip():
+            self._pages.setCurrentWidget(self.recent)
         self._say(_how_to(), "secondary")
         self._typing.start()
 
@@ -163,7 +176,7 @@ class WeightsDialog(Dialog):
 
 
 def _how_to() -> str:
-    return tr("Choose a safetensors file, a PyTorch state_dict or a run.")
+    return tr("Choose a run, a safetensors file or a PyTorch state_dict.")
 
 
 def _summary(preview: WeightsPreview) -> str:
@@ -172,7 +185,12 @@ def _summary(preview: WeightsPreview) -> str:
     if preview.num_new:
         words.append(tr("New, at their own values: {n}.", n=preview.num_new))
     if preview.unused:
-        words.append(tr("Of the file, {n} are not used.", n=len(preview.unused)))
+        words.append(
+            tr(
+                "Of the file, {n:tensor is|tensors are} not used.",
+                n=len(preview.unused),
+            )
+        )
     if preview.nodes:
         names = ", ".join(preview.nodes)
         words.append(tr("These will start from the file: {names}.", names=names))

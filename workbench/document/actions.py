@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from engine.advice.document.switches import Switch
-from engine.errors import EngineError, GraphError
+from engine.errors import GraphError
 from engine.graph import settings_text
 from engine.graph.edits import (
     AddNode,
@@ -17,14 +17,16 @@ from engine.graph.edits import (
     Disconnect,
     Edit,
     Move,
+    Rename,
     ReplaceNode,
     SetParam,
     SetTraining,
     removal,
 )
-from engine.graph.model import ROOT, Edge, Endpoint, Node, Position, Project
+from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Position, Project
 from engine.graph.problems import Fix
 from engine.graph.settings import Training
+from engine.graph.titles import kind_title, title
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATA, DATASETS
@@ -42,7 +44,8 @@ def pinned(document: Document, scope: str = ROOT) -> list[Edit]:
     """
     graph = document.project.scope(scope)
     shown = document.unplaced(scope)
-    places = tuple((i, p) for i, p in shown.items() if i in graph.nodes)
+    nodes = graph.nodes
+    places = tuple((i, p) for i, p in shown.items() if i in nodes)
     return [Move(places, scope)] if places else []
 
 
@@ -125,18 +128,18 @@ def _removal_text(
 ) -> str:
     graph = document.project.scope(scope)
     if len(ids) == 1:
-        return tr("Delete {title}", title=wires.name_of(graph.node(ids[0])))
+        return tr("Delete {title}", title=title(graph, graph.node(ids[0])))
     if ids:
-        return tr("Delete {count} nodes", count=len(ids))
+        return tr("Delete {count:node|nodes}", count=len(ids))
     if len(edges) == 1:
         return tr("Disconnect {wire}", wire=_wire_text(document, edges[0], scope))
-    return tr("Disconnect {count} wires", count=len(edges))
+    return tr("Disconnect {count:wire|wires}", count=len(edges))
 
 
 def _wire_text(document: Document, edge: Edge, scope: str) -> str:
     graph = document.project.scope(scope)
-    source = wires.name_of(graph.node(edge.source.node))
-    return f"{source} → {wires.name_of(graph.node(edge.target.node))}"
+    ends = (edge.source.node, edge.target.node)
+    return " → ".join(title(graph, graph.node(end)) for end in ends)
 
 
 def connect(document: Document, edge: Edge, scope: str = ROOT) -> None:
@@ -189,9 +192,9 @@ def move(
 
 def _move_text(document: Document, ids: Sequence[str], scope: str) -> str:
     if len(ids) > 1:
-        return tr("Move {count} nodes", count=len(ids))
-    node = document.project.scope(scope).node(ids[0])
-    return tr("Move {title}", title=wires.name_of(node))
+        return tr("Move {count:node|nodes}", count=len(ids))
+    graph = document.project.scope(scope)
+    return tr("Move {title}", title=title(graph, graph.node(ids[0])))
 
 
 def set_param(
@@ -218,9 +221,9 @@ def set_params(
     for node_id in node_ids:
         node = graph.node(node_id)
         for name, value in values.items():
-            param = _param(node, name)
+            param = _param(graph, node, name)
             label = tr(param.label)
-            edits += _setting(node, param, value, scope)
+            edits += _setting(graph, node, param, value, scope)
     document.apply(edits, tr("Set {label}", label=label))
 
 
@@ -228,13 +231,14 @@ def reset_param(
     document: Document, node_ids: Sequence[str], name: str, scope: str = ROOT
 ) -> None:
     """Put one parameter of one or many nodes back to its default."""
-    nodes = [document.project.scope(scope).node(node_id) for node_id in node_ids]
+    graph = document.project.scope(scope)
+    nodes = [graph.node(node_id) for node_id in node_ids]
     edits = [
         SetParam(node.id, name, None, scope, reset=True)
         for node in nodes
         if name in node.params
     ]
-    label = tr(_param(nodes[0], name).label)
+    label = tr(_param(graph, nodes[0], name).label)
     document.apply(edits, tr("Set {label}", label=label))
 
 
@@ -244,18 +248,20 @@ def start_anew(document: Document, node_ids: Sequence[str], scope: str = ROOT) -
     _change_nodes(document, node_ids, scope, words, weights="")
 
 
-def _param(node: Node, name: str) -> Param:
+def _param(graph: Graph, node: Node, name: str) -> Param:
     param = registry.get(node.type).param(name)
     if param is None:
         raise GraphError(
-            tr("There is no setting “{name}”", name=name), where=wires.name_of(node)
+            tr("There is no setting “{name}”", name=name), where=title(graph, node)
         )
     return param
 
 
-def _setting(node: Node, param: Param, value: Value, scope: str) -> list[Edit]:
+def _setting(
+    graph: Graph, node: Node, param: Param, value: Value, scope: str
+) -> list[Edit]:
     """Return the edit that sets a value, or none when the node has it already."""
-    checked: Value = param.check(value, wires.name_of(node))
+    checked: Value = param.check(value, title(graph, node))
     is_default = checked == param.default and type(checked) is type(param.default)
     if is_default:
         stored = param.name in node.params
@@ -265,20 +271,20 @@ def _setting(node: Node, param: Param, value: Value, scope: str) -> list[Edit]:
 
 
 def rename(document: Document, node_id: str, name: str, scope: str = ROOT) -> None:
-    """Give a node other words; empty words mean the catalogue's title."""
-    node = document.project.scope(scope).node(node_id)
-    name = name.strip()
-    plain = "" if _is_title(node, name) else name
-    if plain != node.name:
+    """Give a node other words; none, or those it has anyway, are no name of its own."""
+    graph = document.project.scope(scope)
+    node, name = graph.node(node_id), name.strip()
+    called = title(graph, node)
+    plain = "" if name == kind_title(node) else name
+    if name != called and plain != node.name:
         edit = ReplaceNode(replace(node, name=plain), scope)
-        document.apply([edit], tr("Rename {title}", title=wires.name_of(node)))
+        document.apply([edit], tr("Rename {title}", title=called))
 
 
-def _is_title(node: Node, name: str) -> bool:
-    try:
-        return registry.get(node.type).title == name
-    except EngineError:
-        return False
+def rename_project(document: Document, name: str) -> None:
+    """Give the project another name."""
+    if name != document.project.name:
+        document.apply([Rename(name)], tr("Rename the project"))
 
 
 def set_trainable(

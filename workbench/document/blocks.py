@@ -1,6 +1,6 @@
 """Blocks: group, unpack, rename, copy, open in place, and their outer ports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import GraphError
@@ -10,7 +10,6 @@ from engine.graph.edits import (
     AddNode,
     Edit,
     Move,
-    ReplaceNode,
     SetBlock,
     SetParam,
     apply_all,
@@ -33,24 +32,6 @@ from workbench.document.outer_ports import (
     of,
     touches,
 )
-
-_FAR_PX = 1e6
-OPEN = "open"
-"""Field of a block's instance that is shown with its inside."""
-
-
-def is_open(node: Node) -> bool:
-    """Return whether an instance is shown with its inside."""
-    return node.type == BLOCK and OPEN in node.extra
-
-
-def room_of(node: Node) -> Position:
-    """Return how far others moved right and down when an instance was opened."""
-    room = node.extra.get(OPEN)
-    if not isinstance(room, list) or len(room) != 2:
-        return (0.0, 0.0)
-    fits = (isinstance(n, int | float) and abs(n) <= _FAR_PX for n in room)
-    return (float(room[0]), float(room[1])) if all(fits) else (0.0, 0.0)
 
 
 def suggestion(document: Document) -> str:
@@ -287,30 +268,3 @@ def check_no_circle(project: Project, name: str, scope: str) -> None:
             where=name,
             fix=tr("Copy it as independent, or use Repeat."),
         )
-
-
-def set_open(
-    document: Document,
-    node_id: str,
-    room: Position | None,
-    shifts: Mapping[str, Position],
-    scope: str = ROOT,
-) -> None:
-    """Show an instance with its inside, or as a card; others make room.
-
-    Args:
-        document: Where it stands.
-        node_id: The instance.
-        room: How far others move right and down to show the inside; None closes.
-        shifts: New places of the nodes around it.
-        scope: Of the instance.
-    """
-    node = document.project.scope(scope).node(node_id)
-    extra = {key: item for key, item in node.extra.items() if key != OPEN}
-    if room is not None:
-        extra[OPEN] = list(room)
-    edits = [*pinned(document, scope), ReplaceNode(replace(node, extra=extra), scope)]
-    if shifts:
-        edits.append(Move(tuple(shifts.items()), scope))
-    words = tr("Open {name} in place") if room else tr("Close {name}")
-    document.apply(edits, words.replace("{name}", node.name or of(node)))

@@ -14,16 +14,17 @@ from engine.graph.model import (
     Block,
     Edge,
     Endpoint,
+    Graph,
     Node,
     Position,
     Project,
 )
+from engine.graph.titles import title
 from engine.i18n import tr
 from workbench.document import blocks
 from workbench.document.actions import pinned
 from workbench.document.document import Document
 from workbench.document.outer_ports import identifier, of
-from workbench.document.wires import name_of
 
 SHIFT_PX = 30.0
 
@@ -37,9 +38,11 @@ def excerpt(document: Document, node_ids: Sequence[str], scope: str = ROOT) -> s
     for node in graph.nodes.values():
         if node.id in chosen:
             part.graph.add_node(node)
-    for edge in graph.edges:
-        if edge.source.node in chosen and edge.target.node in chosen:
-            part.graph.connect(edge)
+    part.graph.connect_all(
+        edge
+        for edge in graph.edges
+        if edge.source.node in chosen and edge.target.node in chosen
+    )
     part.blocks = _blocks_of(project, part)
     places = {i: project.position(scope, i) or shown.get(i) for i in part.graph.nodes}
     part.layout[ROOT] = {i: place for i, place in places.items() if place}
@@ -106,7 +109,8 @@ def paste(
     edits += [Connect(edge, scope) for edge in _new_wires(part, names)]
     if names:
         document.apply(
-            edits, words or _words(tr("Paste"), list(part.graph.nodes.values()))
+            edits,
+            words or _words(tr("Paste"), part.graph, [*part.graph.nodes.values()]),
         )
     return list(names.values())
 
@@ -118,14 +122,14 @@ def duplicate(
     if not node_ids:
         return []
     graph = document.project.scope(scope)
-    words = _words(tr("Duplicate"), [graph.node(i) for i in node_ids])
+    words = _words(tr("Duplicate"), graph, [graph.node(i) for i in node_ids])
     return paste(document, excerpt(document, node_ids, scope), scope=scope, words=words)
 
 
-def _words(verb: str, nodes: Sequence[Node]) -> str:
+def _words(verb: str, graph: Graph, nodes: Sequence[Node]) -> str:
     """Return words for the Edit menu."""
-    several = tr("{count} nodes", count=len(nodes))
-    what = name_of(nodes[0]) if len(nodes) == 1 else several
+    several = tr("{count:node|nodes}", count=len(nodes))
+    what = title(graph, nodes[0]) if len(nodes) == 1 else several
     return tr("{verb} {what}", verb=verb, what=what)
 
 

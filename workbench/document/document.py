@@ -9,8 +9,8 @@ from PySide6.QtGui import QUndoStack
 import presets
 from engine.errors import DocumentError
 from engine.files import atomic_write
-from engine.graph.edits import Edit, apply_all
-from engine.graph.files import serialize
+from engine.graph.edits import Edit, apply_all, carrying
+from engine.graph.files import collector, serialize
 from engine.graph.model import Position, Project
 from engine.i18n import tr
 from workbench.document import content
@@ -42,6 +42,7 @@ class Document(QObject):
     replaced = Signal()
     saving = Signal(object)  # Path
     saved = Signal()
+    moved = Signal()  # the file has another name
     title_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -105,8 +106,9 @@ class Document(QObject):
             DocumentError: It is not a project; the open one stays.
         """
         path = Path(path).resolve()
-        project, known = content.read(path)
-        self.set_project(project, path, known=known)
+        with collector.resting():
+            project, known = content.read(path)
+            self.set_project(project, path, known=known)
 
     def load_preset(self, preset_id: str) -> None:
         """Open a copy of a preset; saving it asks for a file.
@@ -132,10 +134,15 @@ class Document(QObject):
         if target is None:
             raise DocumentError(tr("This project has no file yet"))
         self.saving.emit(target)
+        carried = self._carry(target.parent)
         data = self.text().encode("utf-8")
         try:
             atomic_write(target, data, check or (lambda: None))
-        except OSError as error:
+        except Exception as error:
+            if carried:
+                self._take_back()
+            if not isinstance(error, OSError):
+                raise
             raise DocumentError(
                 tr("The project can't be saved"),
                 where=str(target),
@@ -144,6 +151,40 @@ class Document(QObject):
         self.path, self.preset, self.known = target, "", content.word_of(data)
         self.undo_stack.setClean()
         self.saved.emit()
+        self.title_changed.emit()
+
+    def _carry(self, folder: Path) -> bool:
+        """Let paths lead where they led, counted from another folder: an undo step."""
+        old = self.path.parent if self.path else None
+        made = list(carrying.edits(self.project, old, folder)) if old != folder else []
+        if made:
+            self.apply(made, tr("Paths from the project's folder"))
+        return bool(made)
+
+    def _take_back(self) -> None:
+        """Undo the newest step for good: what it was made for has failed."""
+        self.undo_stack.undo()
+        self.undo_stack.command(self.undo_stack.index()).setObsolete(True)
+        self.undo_stack.redo()  # Qt drops an obsolete step instead of making it.
+
+    def move_file(self, path: Path) -> None:
+        """Give the file another name; what is unsaved stays so.
+
+        Raises:
+            DocumentError: The disk refuses; the file is where it was.
+        """
+        if self.path is None:
+            return
+        try:
+            self.path.replace(path)
+        except OSError as error:
+            raise DocumentError(
+                tr("The file can't be renamed"),
+                where=str(self.path),
+                got=error.strerror or str(error),
+            ) from error
+        self.path = path
+        self.moved.emit()
         self.title_changed.emit()
 
     def set_project(

@@ -4,19 +4,17 @@ Functions take the document first and raise EngineError when it refuses; nothing
 changed then.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import ConfigError, UnknownLayerError
 from engine.graph import paths
 from engine.graph.edits import SetTraining
-from engine.graph.model import ROOT, Graph, Node, Project
+from engine.graph.model import Project
 from engine.graph.settings import Phase
 from engine.i18n import tr
 from engine.layers import registry
 from workbench.document.document import Document
-from workbench.document.wires import name_of
 
 _LOOKS_BACK = "ewc_of"
 """Setting that names another phase."""
@@ -123,49 +121,6 @@ def _free(document: Document, stem: str) -> str:
     while name in taken:
         name, number = f"{stem} {number}", number + 1
     return name
-
-
-class Words:
-    """What the canvas calls nodes that phases name.
-
-    Args:
-        project: Only read, and not to be changed while this is used.
-    """
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._counts: dict[str, Counter[str]] = {}
-
-    def of(self, path: str) -> str:
-        """Return the words for a path; the path itself when it leads nowhere."""
-        words: list[str] = []
-        scope: str = ROOT
-        for step in path.split("."):
-            if step.isdecimal() and words:
-                words[-1] += f" [{step}]"
-                continue
-            is_there = scope == ROOT or scope in self._project.blocks
-            graph = self._project.scope(scope) if is_there else Graph()
-            node = graph.nodes.get(step)
-            if node is None:
-                return path
-            words.append(self._label(scope, graph, node))
-            scope = str(node.params.get("of", "")) or "?"
-        return " · ".join(words)
-
-    def _label(self, scope: str, graph: Graph, node: Node) -> str:
-        """Return a node's words, with its id where others have the same."""
-        if scope not in self._counts:
-            self._counts[scope] = Counter(map(name_of, graph.nodes.values()))
-        name = name_of(node)
-        if self._counts[scope][name] < 2:
-            return name
-        return node.id if node.id.startswith(name) else f"{name} ({node.id})"
-
-
-def words_of(project: Project, path: str) -> str:
-    """Return the words for one path, see `Words`."""
-    return Words(project).of(path)
 
 
 def category_of(project: Project, path: str) -> str:

@@ -46,6 +46,15 @@ class Settings:
         self._store.setValue("language", code)
 
     @property
+    def room(self) -> str:
+        """Name of the room that the window was in; empty in a new one."""
+        return self._text("room")
+
+    @room.setter
+    def room(self, name: str) -> None:
+        self._store.setValue("room", name)
+
+    @property
     def folder(self) -> Path:
         """Folder that the last file was opened from or saved to."""
         value = self._text("folder")
@@ -85,6 +94,31 @@ class Settings:
         names = [str(p) for p in [path, *rest][:MAX_RECENT]]
         self._store.setValue("recent", json.dumps(names))
         self._store.setValue("folder", str(path.parent))
+
+    @property
+    def last_commands(self) -> list[str]:
+        """Ids of what was done from the command palette, the newest first."""
+        return self._list("commands")[:MAX_RECENT]
+
+    def add_command(self, command_id: str) -> None:
+        """Remember what was done from the command palette."""
+        rest = [old for old in self.last_commands if old != command_id]
+        names = [command_id, *rest][:MAX_RECENT]
+        self._store.setValue("commands", json.dumps(names))
+
+    @property
+    def lessons(self) -> dict[str, int]:
+        """Id of a lesson → how many of its steps are done."""
+        try:
+            found = json.loads(self._text("lessons") or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        pairs = found.items() if isinstance(found, dict) else ()
+        return {name: n for name, n in pairs if type(n) is int and n > 0}
+
+    def set_lesson(self, name: str, steps: int) -> None:
+        """Remember how far a lesson is."""
+        self._store.setValue("lessons", json.dumps({**self.lessons, name: steps}))
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return a switch, such as `reduced_motion`."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from engine.graph.blocks import rewire
-from engine.graph.edits import Connect, Disconnect, Edit, Move
-from engine.graph.model import ROOT, Edge, Endpoint, Graph, Position, Project
+from engine.graph.edits import AddNode, Connect, Disconnect, Edit, Move
+from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Position, Project
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.protocol.messages import NodeInfo
 from workbench.document import outer_ports, wires
@@ -22,7 +23,12 @@ def _joints(
 ) -> tuple[Edge, Edge] | None:
     if node_id in (edge.source.node, edge.target.node):
         return None
-    node = project.scope(scope).node(node_id)
+    return _joints_of(project, project.scope(scope).node(node_id), edge, scope)
+
+
+def _joints_of(
+    project: Project, node: Node, edge: Edge, scope: str
+) -> tuple[Edge, Edge] | None:
     before = wires.joined(project, edge.source, node, scope, forward=True)
     after = wires.joined(project, edge.target, node, scope, forward=False)
     return (before, after) if before and after else None
@@ -41,8 +47,47 @@ def insert(
     edits: list[Edit] = [*pinned(document, scope), Move(((node_id, at),), scope)]
     edits += [Disconnect(edge, scope), Connect(after, scope, index)]
     edits.append(Connect(before, scope))
-    words = tr("Insert {title}", title=wires.name_of(graph.node(node_id)))
+    words = tr("Insert {title}", title=title(graph, graph.node(node_id)))
     document.apply(edits, words)
+
+
+def could_stand(project: Project, type_id: str, edge: Edge, scope: str = ROOT) -> bool:
+    """Return whether a new node of a type could stand in a wire."""
+    return _joints_of(project, Node("new", type_id), edge, scope) is not None
+
+
+def insert_new(
+    document: Document,
+    type_id: str,
+    edge: Edge,
+    at: Position,
+    moved: Mapping[str, Position],
+    scope: str = ROOT,
+) -> str:
+    """Add a node in a wire, as one step; return its id, or '' where it doesn't fit.
+
+    Args:
+        document: Where to.
+        type_id: Id in the catalogue.
+        edge: The wire.
+        at: Place of the new node.
+        moved: New places of the nodes that make room for it.
+        scope: Where the wire is.
+    """
+    project = document.project
+    graph = project.scope(scope)
+    node = Node(graph.free_id(type_id), type_id)
+    joints = _joints_of(project, node, edge, scope)
+    if joints is None:
+        return ""
+    before, after = joints
+    index = graph.edges.index(edge)
+    places = (*moved.items(), (node.id, at))
+    edits: list[Edit] = [*pinned(document, scope), AddNode(node, scope)]
+    edits += [Move(places, scope), Disconnect(edge, scope)]
+    edits += [Connect(after, scope, index), Connect(before, scope)]
+    document.apply(edits, tr("Insert {title}", title=title(graph, node)))
+    return node.id
 
 
 def remove_healing(
@@ -67,10 +112,10 @@ def remove_healing(
         *_led_past(project, scope, set(node_ids)),
         *rewire.heal(project, node_ids, scope, allowed),
     ]
-    words = tr("Delete {count} nodes and heal", count=len(node_ids))
+    words = tr("Delete {count:node|nodes} and heal", count=len(node_ids))
     if len(node_ids) == 1:
-        title = wires.name_of(graph.node(node_ids[0]))
-        words = tr("Delete {title} and heal", title=title)
+        called = title(graph, graph.node(node_ids[0]))
+        words = tr("Delete {title} and heal", title=called)
     document.apply(edits, words)
 
 

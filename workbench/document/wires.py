@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from engine.errors import GraphError, UnknownLayerError
 from engine.graph.edits import Connect, Disconnect, Edit
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
-from engine.graph.ports import fits, input_ports, output_ports, title
+from engine.graph.ports import fits, input_ports, output_ports
+from engine.graph.titles import title
 from engine.graph.walks import ancestors, descendants
 from engine.i18n import tr
 from engine.layers.spec import Port, PortKind, Ports
@@ -35,14 +36,6 @@ def outputs_of(project: Project, node: Node) -> Ports:
         return ()
 
 
-def name_of(node: Node) -> str:
-    """Return what the canvas calls a node."""
-    try:
-        return title(node)
-    except UnknownLayerError:
-        return node.type
-
-
 def port_of(ports: Ports, name: str) -> Port | None:
     """Return the port called `name`."""
     return next((port for port in ports if port.name == name), None)
@@ -55,12 +48,12 @@ def check(project: Project, edge: Edge, scope: str = ROOT) -> None:
     source = port_of(outputs_of(project, start), edge.source.port)
     target = port_of(inputs_of(project, end), edge.target.port)
     if source is None or target is None:
-        raise GraphError(tr("There is no such port"), where=name_of(end))
-    graph.check_acyclic(edge, name_of(end))
+        raise GraphError(tr("There is no such port"), where=title(graph, end))
+    graph.check_acyclic(edge, title(graph, end))
     if not fits(source, target):
         raise GraphError(
             tr("“{port}” does not fit", port=target.name),
-            where=name_of(end),
+            where=title(graph, end),
             expected=tr(_KINDS[target.kind]),
             got=tr(_KINDS[source.kind]),
         )

@@ -41,7 +41,8 @@ class FixButton(QPushButton):
         self.setSizePolicy(policy.Preferred, policy.Fixed)
         polish(self, "fix", "first" if is_first else "other")
         if is_first:
-            icons.bind(self, "wand", "accent")
+            icons.bind(self, "wand", "accent", beside=True)
+            self.setIconSize(icons.beside(16))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the words to the room there is."""

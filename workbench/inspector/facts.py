@@ -10,6 +10,7 @@ from workbench.theme.label import Label
 from workbench.theme.style import polish
 
 UNKNOWN = "—"
+_SEVERAL = 2
 _MOST_EXACT = 9_999_999
 """Parameters for whose every digit a panel has room."""
 
@@ -24,12 +25,13 @@ class Facts(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(3)
-        self._grid.setColumnStretch(1, 3)
-        self._grid.setColumnStretch(3, 2)
-        self._add("output", tr("Output"), 0, 0)
-        self._add("parameters", tr("Parameters"), 0, 2)
-        self._add("flops", tr("FLOPs"), 1, 0)
-        self._add("memory", tr("Memory"), 1, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
+        self._add("output", tr("Output"), 0, 0, span=3)
+        self._add("parameters", tr("Parameters"), 1, 0)
+        self._add("flops", tr("FLOPs"), 1, 2)
+        self._add("memory", tr("Memory"), 2, 0, span=3)
+        self.labels["output"].setWordWrap(True)
         self.labels["flops"].setToolTip(
             tr("Floating-point operations of the forward pass per sample")
         )
@@ -41,8 +43,7 @@ class Facts(QWidget):
             for label in self.labels.values():
                 label.setText(UNKNOWN)
             return
-        shapes = ", ".join(text.shape(shape) for shape in info.outputs.values())
-        self.labels["output"].setText(shapes or UNKNOWN)
+        self.labels["output"].setText(_outputs(info) or UNKNOWN)
         exact = text.count(info.parameters)
         is_long = info.parameters > _MOST_EXACT
         words = text.short(info.parameters) if is_long else exact
@@ -51,11 +52,22 @@ class Facts(QWidget):
         self.labels["flops"].setText(text.short(info.flops))
         self.labels["memory"].setText(text.size(info.activation_bytes))
 
-    def _add(self, key: str, title: str, row: int, column: int) -> None:
+    def _add(self, key: str, title: str, row: int, column: int, span: int = 1) -> None:
         name, value = Label(title), Label(UNKNOWN)
         polish(name, "role", "secondary")
         value.setFont(fonts.mono())
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.labels[key] = value
         self._grid.addWidget(name, row, column)
-        self._grid.addWidget(value, row, column + 1)
+        self._grid.addWidget(value, row, column + 1, 1, span)
+
+
+def _outputs(info: NodeInfo) -> str:
+    """Return all shapes, by port where there are several: `image 1×28×28 · label`."""
+    if len(info.outputs) < _SEVERAL:
+        return "".join(text.shape(shape) for shape in info.outputs.values())
+    parts = [
+        f"{port} {text.shape(shape)}" if shape[1:] else port
+        for port, shape in info.outputs.items()
+    ]
+    return " · ".join(parts)

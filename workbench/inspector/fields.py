@@ -15,8 +15,11 @@ from PySide6.QtWidgets import (
 from engine.errors import ConfigError
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import DATASETS
+from engine.layers.datasets.spec import OWN
 from engine.layers.spec import Param, Value
 from workbench.inspector import values
+from workbench.inspector.parts.ticks import Ticks
+from workbench.inspector.parts.unit_line import UnitLine
 from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.line import Line
@@ -24,6 +27,7 @@ from workbench.theme.style import polish
 
 MIXED = "—"
 _SLIDER_STEPS = 280
+_SLIDER_PX = 16
 
 
 class Field(QWidget):
@@ -64,23 +68,15 @@ class TextField(Field):
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
         self.value: Value = param.default
-        self.edit = Line()
+        self.edit = UnitLine()
+        polish(self.edit, "field", value=True)
         self.edit.setAccessibleName(tr(param.label))
         self.edit.editingFinished.connect(self._on_finished)
         self.edit.installEventFilter(self)
         self.setFocusProxy(self.edit)
-        self.box.addLayout(self._row())
+        self.box.addWidget(self.edit)
+        self.edit.show_unit(tr(param.unit) if param.unit else "")
         self._shown = ""
-
-    def _row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.edit, 1)
-        if self.param.unit:
-            unit = Label(tr(self.param.unit))
-            polish(unit, "role", "secondary")
-            row.addWidget(unit)
-        return row
 
     def show_value(self, value: Value, *, mixed: bool = False) -> None:
         """Show a value; an automatic or a mixed one as the placeholder."""
@@ -133,10 +129,12 @@ class LogField(TextField):
         super().__init__(param, parent)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _SLIDER_STEPS)
+        self.slider.setFixedHeight(_SLIDER_PX)
         self.slider.setAccessibleName(tr(param.label))
         self.slider.valueChanged.connect(self._on_moved)
         self.slider.sliderReleased.connect(self._on_released)
         self.box.addWidget(self.slider)
+        self.box.addWidget(Ticks(param))
 
     def show_value(self, value: Value, *, mixed: bool = False) -> None:
         """Show a value in both."""
@@ -162,10 +160,13 @@ class ChoiceField(Field):
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
         self.combo = QComboBox()
+        polish(self.combo, "field", value=True)
         self.combo.setAccessibleName(tr(param.label))
         for choice in param.choices:
             is_data = param.name == "source" and choice in DATASETS
             words = DATASETS[choice].title if is_data else choice
+            if param.name == "source" and choice == OWN:
+                words = "From a file…"
             self.combo.addItem(tr(words), choice)
         if param.optional:
             self.combo.insertItem(0, tr(param.unset), None)
@@ -189,6 +190,7 @@ class BoolField(Field):
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
         self.check = QCheckBox()
+        polish(self.check, "field", value=True)
         self.check.setAccessibleName(tr(param.label))
         self.check.clicked.connect(self._on_clicked)
         self.setFocusProxy(self.check)
@@ -231,6 +233,7 @@ class SizeField(Field):
             edit.editingFinished.connect(self._on_finished)
             edit.setMinimumWidth(34)
             polish(edit, "slim", value=True)
+            polish(edit, "field", value=True)
             row.addWidget(edit, 1)
         row.addWidget(self.link)
         return row

@@ -4,20 +4,21 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from engine.i18n import tr
 from engine.layers.spec import Param, Value
-from workbench.inspector import fields
+from workbench.inspector import fields, values
 from workbench.inspector.fields import Field
-from workbench.theme import icons
+from workbench.inspector.parts.changed_bar import ChangedBar
+from workbench.inspector.parts.legend import Dot
 from workbench.theme.label import Label
 from workbench.theme.line import Line
 from workbench.theme.style import polish
 from workbench.theme.text import escape
 from workbench.theme.tokens import SPACE_S
 
-LABEL_WIDTH = 96
+LABEL_WIDTH, FIELD_PX = 112, 30
 
 
 @dataclass
@@ -26,28 +27,34 @@ class Row:
 
     param: Param
     field: Field
-    reset: QToolButton
+    reset: ChangedBar
     error: Label
     label: Label
+    head: QWidget
 
 
 class Form(QWidget):
-    """One row per parameter: label, field, reset; what is wrong stands beneath.
+    """One row per parameter: label and field; what is wrong stands beneath.
+
+    A field that differs from its default has a bar, which puts it back. A dot beside
+    a label says that the setting counts at once.
 
     Args:
         params: In the order of the form.
+        live: Names of those that count at once.
     """
 
     edited = Signal(str, object)  # name and Value of a param
     reset_wanted = Signal(str)
 
-    def __init__(self, params: Iterable[Param], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, params: Iterable[Param], live: Container[str] = ()) -> None:
+        super().__init__()
+        self._live = live
         self.rows: dict[str, Row] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(SPACE_S)
-        self._grid.setVerticalSpacing(6)
+        self._grid.setVerticalSpacing(SPACE_S)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         for param in params:
@@ -68,10 +75,7 @@ class Form(QWidget):
         """Leave out the settings that change nothing; all others are shown."""
         for name, row in self.rows.items():
             is_hidden = name in names
-            policy = row.reset.sizePolicy()
-            policy.setRetainSizeWhenHidden(not is_hidden)
-            row.reset.setSizePolicy(policy)
-            for widget in (row.label, row.field):
+            for widget in (row.head, row.field):
                 widget.setHidden(is_hidden)
 
     def show_error(self, name: str, text: str) -> None:
@@ -82,17 +86,17 @@ class Form(QWidget):
         line = len(self.rows) * 2
         field = fields.make(param)
         label = self._label(param, field)
-        row = Row(param, field, self._reset(param), Label(), label)
+        head = self._head(label, is_live=param.name in self._live)
+        row = Row(param, field, self._reset(param, field), Label(), label, head)
         self.rows[param.name] = row
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(row.label, line, 0, top)
+        self._grid.addWidget(row.head, line, 0, top)
         self._grid.addWidget(row.field, line, 1)
-        self._grid.addWidget(row.reset, line, 2, top)
         polish(row.error, "role", "error")
         row.error.setWordWrap(True)
         row.error.setTextFormat(Qt.TextFormat.PlainText)
         row.error.hide()
-        self._grid.addWidget(row.error, line + 1, 0, 1, 3)
+        self._grid.addWidget(row.error, line + 1, 0, 1, 2)
         row.field.committed.connect(lambda value: self.edited.emit(param.name, value))
         row.field.refused.connect(lambda text: self.show_error(param.name, text))
 
@@ -100,9 +104,7 @@ class Form(QWidget):
         label = Label(tr(param.label))
         label.setBuddy(field)
         label.setWordWrap(True)
-        label.setMinimumHeight(28)
-        policy = QSizePolicy.Policy.Preferred
-        label.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
+        label.setMinimumHeight(FIELD_PX)
         polish(label, "role", "secondary")
         tip = escape(tr(param.doc)) if param.doc else ""
         allowed = "" if param.kind == "bool" else escape(param.expectation())
@@ -111,18 +113,32 @@ class Form(QWidget):
             widget.setToolTip(f"<qt>{lines}</qt>")
         return label
 
-    def _reset(self, param: Param) -> QToolButton:
-        button = QToolButton()
-        icons.bind(button, "reset", "fg3")
-        polish(button, "small", value=True)
-        button.setToolTip(tr("Back to the default"))
-        button.setAccessibleName(tr("Reset {label}", label=tr(param.label)))
-        policy = button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        button.setSizePolicy(policy)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.clicked.connect(lambda: self.reset_wanted.emit(param.name))
-        return button
+    def _head(self, label: Label, *, is_live: bool) -> QWidget:
+        """Return a label of the width of all, with its dot."""
+        head = QWidget()
+        head.setFixedWidth(LABEL_WIDTH)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S - 2)
+        row.addWidget(label, 0 if is_live else 1)
+        if is_live:
+            policy = QSizePolicy.Policy
+            label.setWordWrap(False)
+            label.setSizePolicy(policy.Maximum, policy.Preferred)
+            row.addWidget(Dot())
+            row.addStretch(1)
+        return head
+
+    def _reset(self, param: Param, field: Field) -> ChangedBar:
+        bar = ChangedBar(field, field.focusProxy() or field)
+        words = tr("Changed; a click puts it back")
+        if param.kind != "bool":
+            default = values.to_text(param, param.default) or tr(param.unset)
+            words = tr("Changed; a click puts it back to {value}", value=default)
+        bar.setToolTip(words)
+        bar.setAccessibleName(tr("Reset {label}", label=tr(param.label)))
+        bar.clicked.connect(lambda: self.reset_wanted.emit(param.name))
+        return bar
 
     def _say(self, row: Row, text: str) -> None:
         row.error.setText(text)

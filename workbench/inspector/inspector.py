@@ -1,12 +1,15 @@
 """The panel on the right: the selected layers, and the training."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QScrollArea,
     QStackedWidget,
     QTabBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -16,14 +19,19 @@ from engine.graph.model import ROOT
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document
+from workbench.inspector.form import Form
+from workbench.inspector.found_settings import Setting, settings_of
 from workbench.inspector.node_panel import NodePanel
 from workbench.inspector.section import scrolled
 from workbench.inspector.switches import Switches
 from workbench.inspector.training.form import TrainingForm
+from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.style import polish
-from workbench.theme.tokens import SPACE_M
+from workbench.theme.text import word
+from workbench.theme.tokens import SPACE_M, SPACE_XS
 
+_TAB_LETTERS = 18
 LAYER, TRAINING = 0, 1
 """Pages of the inspector."""
 
@@ -31,9 +39,15 @@ LAYER, TRAINING = 0, 1
 class Inspector(QWidget):
     """What is selected on one page, how it is trained on the other.
 
+    Signals:
+        close_wanted: The panel shall go.
+
     Args:
         document: Shown and edited.
     """
+
+    close_wanted = Signal()
+    file_wanted = Signal(str)
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -42,6 +56,7 @@ class Inspector(QWidget):
         self._scope, self._prefix = ROOT, ""
         self._analysis: Analysis | None = None
         self.node_panel = NodePanel(document)
+        self.node_panel.file_wanted.connect(self.file_wanted)
         self.switches = Switches(document)
         self.training = TrainingForm(document)
         self.hint = Label(tr("Select a layer to see and edit it."))
@@ -54,7 +69,8 @@ class Inspector(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs, self.pages = QTabBar(), QStackedWidget()
-        self.tabs.setExpanding(True)
+        self.tabs.setExpanding(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.setDrawBase(False)
         self.tabs.setAccessibleName(tr("Pages of the inspector"))
         polish(self.tabs, "inner", value=True)
@@ -69,8 +85,27 @@ class Inspector(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self.tabs)
+        outer.addWidget(self._bar())
         outer.addWidget(self.pages, 1)
+
+    def _bar(self) -> QWidget:
+        """Return the tabs, and what closes the panel: it has no title beside them."""
+        bar = QWidget()
+        polish(bar, "innerbar", value=True)
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, SPACE_XS, 1)  # above the line of the bar
+        row.setSpacing(0)
+        row.addWidget(self.tabs, 1)
+        close = QToolButton()
+        polish(close, "small", value=True)
+        icons.bind(close, "close", "fg3")
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.setToolTip(tr("Close"))
+        close.setAccessibleName(tr("Close"))
+        close.clicked.connect(self.close_wanted)
+        row.addWidget(close)
+        return bar
 
     def show_nodes(
         self, ids: Sequence[str], scope: str = ROOT, prefix: str = ""
@@ -94,6 +129,8 @@ class Inspector(QWidget):
         if ids:
             self.node_panel.show_nodes(ids, scope)
             self._show_info()
+        words = self.node_panel.title.text() if ids else tr("Layer")
+        self.tabs.setTabText(LAYER, word(words, _TAB_LETTERS).replace("&", "&&"))
 
     @property
     def page(self) -> QWidget:
@@ -115,6 +152,30 @@ class Inspector(QWidget):
         field = first_field(self.training)
         if field is not None:
             field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focused_setting(self, field: QWidget) -> str:
+        """Return the name of the setting that a widget belongs to; '' for none."""
+        forms = self.findChildren(Form)
+        rows = ((name, row) for form in forms for name, row in form.rows.items())
+        return next(
+            (
+                n
+                for n, row in rows
+                if row.field is field or row.field.isAncestorOf(field)
+            ),
+            "",
+        )
+
+    def settings(self) -> list[Setting]:
+        """Return every setting of the shown nodes and of the training."""
+        layer, training = self.node_panel, self.training
+        found: list[Setting] = []
+        if self._ids:
+            name = layer.title.text()
+            turn = partial(self.tabs.setCurrentIndex, LAYER)
+            found = [*settings_of(layer, name, turn)]
+        turn = partial(self.tabs.setCurrentIndex, TRAINING)
+        return [*found, *settings_of(training, tr("Training"), turn)]
 
     def set_analysis(self, analysis: Analysis | None) -> None:
         """Show what the engine found out."""

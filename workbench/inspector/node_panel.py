@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.errors import EngineError
+from engine.errors import ConfigError, EngineError
 from engine.graph import ports
 from engine.graph.model import ROOT, Node
 from engine.graph.options import NODE_PARAMS
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.datasets.catalogue import DATA, DATASETS
+from engine.layers.datasets.catalogue import DATA, spec_of
+from engine.layers.datasets.spec import OWN, DataSpec
 from engine.layers.spec import LayerSpec, Value
 from engine.protocol.messages import NodeInfo
 from workbench.document import Document, actions
@@ -31,6 +33,8 @@ class NodePanel(QWidget):
     Args:
         document: Every edit is one undo step of it.
     """
+
+    file_wanted = Signal(str)  # the data node that it is for
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -67,17 +71,15 @@ class NodePanel(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(SPACE_M - 3)
-        for widget in (self.title, self.kind, self.facts):
+        for widget in (self.title, self.kind, self.facts, self.form):
             self._box.addWidget(widget)
-        self._layer = Section(tr("Layer"))
-        self._layer.box.addWidget(self.form)
         self._training = Section(tr("Weights"))
         self._training.box.addWidget(self.weights)
         self._training.box.addWidget(self.start)
         self._about = Section(tr("About"))
         self._about.box.addWidget(self.help)
         self._about.box.addWidget(self.formula)
-        for section in (self._layer, self._training, self._about):
+        for section in (self._training, self._about):
             self._box.addWidget(section)
 
     def show_nodes(self, ids: Sequence[str], scope: str = ROOT) -> None:
@@ -109,11 +111,10 @@ class NodePanel(QWidget):
             if all(spec.param(param.name) == param for spec in specs)
         ]
         old, self.form = self.form, Form(shared)
-        self._layer.box.replaceWidget(old, self.form)
-        self.form.show()
+        self._box.replaceWidget(old, self.form)
+        self.form.setVisible(bool(shared))
         old.hide()
         old.deleteLater()
-        self._layer.setVisible(bool(shared))
         self.form.edited.connect(self._on_edited)
         self.form.reset_wanted.connect(self._on_reset)
 
@@ -122,8 +123,9 @@ class NodePanel(QWidget):
         several = len(nodes) > 1
         self.title.setReadOnly(several)
         self.title.setPlaceholderText(spec.title)
-        name = tr("{n} layers", n=len(nodes)) if several else ports.title(nodes[0])
-        self.title.setText(name)
+        called = title(self._document.project.scope(self._scope), nodes[0])
+        count = tr("{n:layer|layers}", n=len(nodes))
+        self.title.setText(count if several else called)
         same = len(self._shown_types) == 1
         self.kind.setText(spec.title if same else tr("Different kinds"))
         self.kind.setVisible(several or bool(nodes[0].name))
@@ -152,6 +154,10 @@ class NodePanel(QWidget):
         self.start.show_nodes(nodes)
 
     def _on_edited(self, name: str, value: Value) -> None:
+        if name == "source" and value == OWN and self._scope == ROOT:
+            self._show_values(_distinct(self._nodes()))  # until a file is chosen
+            self.file_wanted.emit(self._ids[0])
+            return
         self._attempt(
             self.form,
             name,
@@ -199,11 +205,7 @@ class NodePanel(QWidget):
         if self.title.isReadOnly() or len(self._ids) != 1:
             return
         node = self._nodes()[0]
-        name = self.title.text().strip()
-        if name == registry.get(node.type).title:
-            name = ""
-        if name != node.name:
-            actions.rename(self._document, node.id, name, self._scope)
+        actions.rename(self._document, node.id, self.title.text(), self._scope)
 
 
 def _distinct(nodes: Sequence[Node]) -> list[Node]:
@@ -218,11 +220,19 @@ def _distinct(nodes: Sequence[Node]) -> list[Node]:
     return list(found.values())
 
 
+def _data_spec(node: Node) -> DataSpec | None:
+    try:
+        return spec_of(ports.params(node))
+    except ConfigError:
+        return None
+
+
 def _unused(nodes: Sequence[Node]) -> set[str]:
     """Return settings without an effect on these data sets, unless they were set."""
-    specs = [DATASETS.get(str(ports.params(n).get("source"))) for n in nodes]
-    names = {param.name for param in DATA.params}
-    return {
+    specs = [_data_spec(n) for n in nodes]
+    names = {param.name for param in DATA.params if param.kind != "table"}
+    tables = {param.name for param in DATA.params if param.kind == "table"}
+    return tables | {
         name
         for name in names
         if all(spec and not spec.uses(name) for spec in specs)

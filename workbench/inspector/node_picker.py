@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from workbench.commands.ranking import Names, ranked
 from workbench.inspector.flow import FlowLayout
 from workbench.theme import icons
 from workbench.theme.label import Label
@@ -45,6 +46,10 @@ class Choice:
     hint: str = ""
     category: str = ""
     depth: int = 0
+
+
+def _names(choice: Choice) -> Names:
+    return Names((choice.words, choice.path))
 
 
 class NodePicker(QWidget):
@@ -209,14 +214,15 @@ class NodePicker(QWidget):
         return [self.list.item(row) for row in range(self.list.count())]
 
     def _filter(self, text: str) -> None:
-        """Show only the choices that have all words of the search."""
-        needles = text.casefold().split()
+        """Show only the choices that fit the search, in their order; mark the best."""
+        best = ranked(text, self._choices, _names)
+        fitting = set(best)
         for item, choice in zip(self._items(), self._choices, strict=True):
-            hay = f"{choice.words} {choice.path}".casefold()
-            item.setHidden(not all(needle in hay for needle in needles))
-        shown = [row for row, item in enumerate(self._items()) if not item.isHidden()]
-        if shown and self.list.currentRow() not in shown:
-            self.list.setCurrentRow(shown[0])
+            item.setHidden(choice not in fitting)
+        rows = {choice: row for row, choice in enumerate(self._choices)}
+        here = self.list.currentRow()
+        if best and (text.strip() or here not in [rows[each] for each in best]):
+            self.list.setCurrentRow(rows[best[0]])
 
     def _on_item_changed(self, item: QListWidgetItem) -> None:
         on = item.checkState() == Qt.CheckState.Checked

@@ -14,10 +14,11 @@ from engine.graph.problems import Problem
 from engine.i18n import tr
 from workbench.inspector.cards import Card, CardList, FixButton, words
 from workbench.inspector.flow import FlowLayout
+from workbench.theme.guarded import guarded
 from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
 
 MAX_SHOWN = 200
-_AT_FIRST, _AT_ONCE, _PAUSE_MS = 12, 2, 5
+_AT_FIRST, _AT_ONCE, _PAUSE_MS = 6, 2, 5
 _ICONS = {"error": ("error", "err"), "warning": ("warning", "warn")}
 
 
@@ -128,11 +129,13 @@ class ProblemList(CardList[ProblemRow]):
         self._add_rows(_AT_FIRST)
         self._await_room()
 
+    @guarded
     def showEvent(self, event: QShowEvent) -> None:
         """Go on where nobody saw that there was room."""
         super().showEvent(event)
         self._await_room()
 
+    @guarded
     def hideEvent(self, event: QHideEvent) -> None:
         """Add nothing that nobody sees."""
         super().hideEvent(event)

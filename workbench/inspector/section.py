@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.theme import icons
+from workbench.theme.label import Label
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_S
 
@@ -26,6 +28,13 @@ class Section(QWidget):
     def __init__(self, title: str, *, is_open: bool = True) -> None:
         super().__init__()
         self._button = QPushButton(title)
+        self.value = Label()
+        self.value.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        polish(self.value, "role", "small")
+        row = QHBoxLayout(self._button)
+        row.setContentsMargins(0, 0, 2, 0)
+        row.addStretch(1)
+        row.addWidget(self.value)
         self._button.setCheckable(True)
         self._button.setChecked(is_open)
         self._button.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -39,13 +48,27 @@ class Section(QWidget):
         self.box.setSpacing(SPACE_S)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(6)
+        outer.setSpacing(SPACE_S)
         outer.addWidget(self._button)
         outer.addWidget(self.content)
         self._on_toggled(is_open)
 
+    def show_value(self, words: str) -> None:
+        """Say what its settings come to; told while it is closed."""
+        self.value.setText(words)
+        self._button.setAccessibleDescription(words)
+
+    def set_title(self, title: str) -> None:
+        """Change the heading."""
+        self._button.setText(title)
+
+    def open(self) -> None:
+        """Show the content."""
+        self._button.setChecked(True)
+
     def _on_toggled(self, is_open: bool) -> None:
         self.content.setVisible(is_open)
+        self.value.setVisible(not is_open)
         icons.bind(self._button, "chevron-down" if is_open else "chevron-right", "fg3")
 
 

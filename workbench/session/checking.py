@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.graph.model import Project
 from engine.protocol import commands, messages
 from workbench.session.answers import Answers
+from workbench.session.bench.trials import Trials
 from workbench.session.forecasting import Forecasting
 from workbench.session.link import Ask, Asked, Link
 from workbench.session.run_state import RunState
@@ -26,6 +27,7 @@ class Checking(QObject):
         revision: Of the newest question; older answers are dropped.
         allowed: Places outside the document's folder that weights may be read from.
         forecasting: Asks what a training would take.
+        trials: Has it tried.
 
     Threads: the GUI thread.
     """
@@ -42,6 +44,9 @@ class Checking(QObject):
         super().__init__(parent)
         self._link, self._ask = link, ask
         self.forecasting = Forecasting(state, link, ask, self)
+        self.trials = Trials(link, ask, self)
+        for over in (self.trials.looked, self.trials.compared, self.trials.called_off):
+            over.connect(self.forecasting.wait)
         self._writing = Writing(self)
         self._project: Project | None = None
         self._folder, self.revision = "", 0
@@ -67,6 +72,7 @@ class Checking(QObject):
         """Take the engine's answers."""
         answers.to(messages.Analysis, self._on_analysis)
         self.forecasting.listen(answers)
+        self.trials.listen(answers)
 
     def close(self) -> None:
         """Ask no more."""

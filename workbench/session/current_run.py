@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.graph.model import Project
 from engine.protocol import commands, messages
+from engine.protocol.listing import commands as listed
+from engine.protocol.past_runs import OpenedRun
 from workbench.session.answers import Answers
 from workbench.session.curves.history import History
 from workbench.session.link import Asked
@@ -15,8 +17,10 @@ from workbench.session.past.filling import Filling
 from workbench.session.past.runs import PastRuns
 from workbench.session.run_state import RunState, State
 
-BEGINNINGS = (commands.Train, commands.ResumeRun)
+BEGINNINGS = (commands.Train, commands.ResumeRun, listed.BranchRun)
 """Commands that begin a run."""
+_AT_REST: frozenset[State] = frozenset({"idle", "finished", "stopped", "diverged"})
+"""Where one is back at when the next run could not begin."""
 _ENDINGS: dict[str, State] = {
     "finished": "finished",
     "early": "finished",
@@ -59,10 +63,15 @@ class CurrentRun(QObject):
         self.document = self.fingerprint = ""
         self.failure: messages.Outcome | messages.Failed | None = None
         self._names = Names()
+        self._before = self._names, "", ""
+        self._rest: State = "idle"
+        self._trouble: messages.Outcome | messages.Failed | None = None
         self._is_left = False
 
     def begin(self, project: Project, document: str) -> None:
         """Note what will be trained; `document` is the text of `project`."""
+        self._before = self._names, self.document, self.fingerprint
+        self._rest, self._trouble = self._state.word, self.failure
         self._names, self.document = names_of(project), document
         self.fingerprint = training_fingerprint(project)
         self.failure = None
@@ -74,16 +83,20 @@ class CurrentRun(QObject):
         self.failure = None
         self._is_left = self._state.active
 
-    def show(self, run: messages.RunStarted, project: Project) -> None:
+    def show(
+        self, run: messages.RunStarted, project: Project, opened: OpenedRun
+    ) -> None:
         """Fill the history with a run that was made before; see `filling`.
 
         Args:
             run: What it would have told at its start.
             project: That it trained.
+            opened: What its folder says.
         """
-        self._names = names_of(project)
+        self._names, self.document = names_of(project), opened.document
         self.history.clear()
         self.history.begin(run, self._names)
+        self.history.findings = opened.findings
         self.filling.begin(self._past.curves.pieces())
 
     def listen(self, answers: Answers) -> None:
@@ -94,9 +107,15 @@ class CurrentRun(QObject):
         answers.to(messages.Moved, self._on_moved)
 
     def refused(self, body: messages.Failed) -> None:
-        """Note that the run could not begin."""
+        """Note that the run could not begin; the one before is still the last."""
+        self._names, self.document, self.fingerprint = self._before
         if self._is_left:
             self._end_left()
+        elif self.history.run is not None and self._rest in _AT_REST:
+            self.failure = self._trouble
+            self.history.add_log((body.text,))
+            self._state.set(self._rest)  # what is shown is still that run
+            self.failed.emit(body.text)
         else:
             self.fail(body)
 
@@ -119,18 +138,24 @@ class CurrentRun(QObject):
     def _on_started(self, body: messages.RunStarted, command: Asked) -> None:
         if self._is_left:
             return
-        self._begin_history(body)
-        is_paused = isinstance(command, BEGINNINGS) and command.paused
+        source = command.run if isinstance(command, listed.BranchRun) else body.run
+        self._begin_history(body, source)
+        is_paused = bool(getattr(command, "paused", False))
         self._state.follow("paused" if is_paused else "training")
         self.started.emit(body)
 
-    def _begin_history(self, run: messages.RunStarted) -> None:
-        """Start over for a run; before one that goes on stands what was recorded."""
+    def _begin_history(self, run: messages.RunStarted, source: str) -> None:
+        """Start over for a run; before one that goes on stands what was recorded.
+
+        Args:
+            run: What begins.
+            source: Folder of the run that has recorded what was before.
+        """
         if self.filling.is_busy or not self.history.is_continued_by(run):
             self.filling.stop()
             self.history.clear()
             self.history.begin(run, self._names)
-            if run.step and Path(self._past.curves.run) == Path(run.run):
+            if run.step and Path(self._past.curves.run) == Path(source):
                 self.filling.begin(self._past.curves.pieces(run.step))
         else:
             self.history.begin(run, self._names)

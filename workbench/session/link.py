@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.i18n import language
-from engine.protocol.commands import Command, Estimate
+from engine.protocol.commands import Close, Command, Estimate
 from engine.protocol.messages import Message
 
 RESPAWNS, STEADY_S = 3, 30.0
@@ -128,6 +128,11 @@ class Link:
         """End the engine at once; it tells that it is gone."""
         if self._client is not None:
             self._client.kill()
+
+    def dismiss(self) -> None:
+        """Ask the engine to end, without waiting for it."""
+        if self._client is not None:
+            self._client.send(Close())
 
     def close(self, timeout_s: float) -> None:
         """End the engine within `timeout_s`."""

@@ -1,7 +1,6 @@
 """The window's side of the engine: one state, one timer, signals.
 
-Threads: all of it belongs to the GUI thread. No call waits for the engine, except
-`close`.
+Threads: all of it belongs to the GUI thread; only `close` waits for the engine.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,26 +20,22 @@ from workbench.session.answers import Answers
 from workbench.session.checking import Checking
 from workbench.session.current_run import BEGINNINGS, CurrentRun
 from workbench.session.curves.history import History
+from workbench.session.data.surveys import Surveys
 from workbench.session.lifeline import Lifeline
 from workbench.session.link import AnyCommand, Asked, Client, Link, spawn_engine
 from workbench.session.live_settings import LiveSettings, training_fingerprint
 from workbench.session.past.curves import started
-from workbench.session.past.runs import QUESTIONS, PastRuns
+from workbench.session.past.runs import PastRuns
 from workbench.session.places import default_runs_folder, made
+from workbench.session.questions.tracing import Tracing
+from workbench.session.questions.untold import UNTOLD
+from workbench.session.questions.views import Looking
 from workbench.session.run_state import RunState, State
-from workbench.session.view_requests import Looking
 
 if TYPE_CHECKING:
     from engine.protocol.formats import ExportFormat
 
 TICK_MS, IDLE_MS = 33, 100
-_TOLD_ELSEWHERE = (
-    commands.Estimate,
-    commands.PreviewWeights,
-    commands.SettleRun,
-    *QUESTIONS,
-)
-"""Questions whose failure is no notice: nobody asked, or a dialog says it."""
 
 
 class Session(QObject):
@@ -85,16 +80,18 @@ class Session(QObject):
         self._run = CurrentRun(self._state, self.past_runs, self)
         history = self._run.history
         self._checking = Checking(self._state, self._link, self._ask, self)
+        self.trials = self._checking.trials
         self.looking = Looking(self._state, history, self._ask, self)
+        self.tracing = Tracing(self._ask, self.request_failed, self)
         self.lifeline = Lifeline(self._link, self._state, history, self)
-        self._timer = QTimer(self)
+        self.surveys = Surveys(self._ask, self._link, self)
+        self._timer, self._answers = QTimer(self), Answers()
         self._timer.timeout.connect(self._on_tick)
-        self._answers = Answers()
         self._listen()
         self._tell()
 
     def _listen(self) -> None:
-        """Say who takes which answer of the engine."""
+        """Say who takes which answer."""
         to = self._answers.to
         to(messages.EngineReady, self._on_ready)
         to(device.Devices, lambda body, _command: self.devices_ready.emit(body))
@@ -102,7 +99,9 @@ class Session(QObject):
         to(WeightsPreview, lambda body, _command: self.weights_previewed.emit(body))
         to(messages.Failed, self._on_failed)
         to(messages.EngineGone, lambda body, _command: self._lose(body))
-        for organ in (self._run, self._checking, self.looking, self.past_runs):
+        organs = (self._run, self._checking, self.looking, self.past_runs, self.tracing,
+                  self.surveys)  # fmt: skip
+        for organ in organs:
             organ.listen(self._answers)
 
     def _tell(self) -> None:
@@ -116,8 +115,8 @@ class Session(QObject):
         self._checking.analysed.connect(self.analysis_ready)
         self._checking.forecasting.ready.connect(self.forecast_ready)
         self.lifeline.respawn.timeout.connect(self.start_engine)
-        gone = messages.EngineGone("")
-        self.lifeline.undead.timeout.connect(lambda: self._lose(gone))
+        lost = self.lifeline.undead.timeout
+        lost.connect(lambda: self._lose(messages.EngineGone("")))
 
     @property
     def state(self) -> State:
@@ -210,21 +209,16 @@ class Session(QObject):
         """
         if self.active:
             return
-        document, refused = dumps(project), made(self.runs_folder)
-        if refused:
+        document = dumps(project)
+        if refused := made(self.runs_folder):
             self._run.fail(refused)
             return
-        self._begin(project, document)
-        self._ask(
-            commands.Train(
-                document,
-                str(self.runs_folder),
-                device=device,
-                steps=steps,
-                paused=paused,
-                weights_from=weights_from,
-            )
-        )
+        self.begin(project, document)
+        run = self.history.run
+        asked = commands.Train(document, str(self.runs_folder), device=device,
+                               steps=steps, paused=paused, weights_from=weights_from,
+                               parent=run.run if run else "")  # fmt: skip
+        self._ask(asked)
 
     def resume_run(
         self,
@@ -233,13 +227,14 @@ class Session(QObject):
         *,
         paused: bool = False,
         from_step: int = -1,
+        more: int = 0,
     ) -> None:
-        """Continue an interrupted run; `project` gives the words of its nodes."""
+        """Continue a run, beyond its end by `more`; `project` has its nodes' words."""
         if not self.active:
             self.past_runs.want(folder)
-            self._begin(project, dumps(project))
-            command = commands.ResumeRun(folder, paused, from_step, self.allowed)
-            self._ask(command)
+            self.begin(project, dumps(project))
+            asked = commands.ResumeRun(folder, paused, from_step, self.allowed, more)
+            self._ask(asked)
 
     def show_past(
         self, opened: OpenedRun, project: Project, analysis: messages.Analysis
@@ -251,9 +246,11 @@ class Session(QObject):
             project: Its document.
             analysis: Of the project.
         """
-        self._run.show(started(opened, project, analysis), project)
+        run = started(opened, project, analysis)
+        self._run.show(run, project, opened)
 
-    def _begin(self, project: Project, document: str) -> None:
+    def begin(self, project: Project, document: str) -> None:
+        """Expect a run of `project`, whose text is `document`."""
         self._run.begin(project, document)
         self._live.begin(project.training)
         self._state.begin()
@@ -326,20 +323,25 @@ class Session(QObject):
             averaged: The running mean of the weights, where the run keeps one.
             from_step: Step of a checkpoint that the run keeps; −1 is the newest.
         """
-        run = self.looking.folder
-        self._ask(commands.Export(run, format_id, path, averaged, from_step))
+        folder = self.looking.folder
+        self._ask(commands.Export(folder, format_id, path, averaged, from_step))
 
     def preview_weights(self, project: Project, path: str, prefix: str = "") -> None:
         """Ask how a file fits; answered by `weights_previewed` or `request_failed`."""
         self._ask(commands.PreviewWeights(dumps(project), path, prefix))
 
-    def close(self, timeout_s: float = 3.0) -> None:
-        """Stop the run with a checkpoint and end the engine within `timeout_s`."""
+    def dismiss(self) -> None:
+        """Let the engine keep the run and end, unheard; `close` waits for that."""
         self._timer.stop()
         self.lifeline.close()
         self._checking.close()
         if self.active:
             self._link.send(commands.Stop())
+        self._link.dismiss()
+
+    def close(self, timeout_s: float = 3.0) -> None:
+        """Stop the run with a checkpoint and end the engine within `timeout_s`."""
+        self.dismiss()
         self._link.close(timeout_s)
 
     def _ask(self, command: AnyCommand) -> None:
@@ -354,8 +356,7 @@ class Session(QObject):
 
     def _pace(self) -> None:
         """Poll at 30 Hz while something is going on, slower otherwise."""
-        busy = self._state.busy or self._link.waiting
-        pace_ms = TICK_MS if busy else IDLE_MS
+        pace_ms = TICK_MS if self._state.busy or self._link.waiting else IDLE_MS
         if not self._timer.isActive() or self._timer.interval() != pace_ms:
             self._timer.start(pace_ms)
 
@@ -377,7 +378,7 @@ class Session(QObject):
     def _on_failed(self, body: messages.Failed, command: Asked) -> None:
         if isinstance(command, BEGINNINGS):
             self._run.refused(body)
-        elif not isinstance(command, _TOLD_ELSEWHERE):
+        elif not isinstance(command, UNTOLD):
             self.notice.emit(body.text)
         self.looking.failed(command)
         self.past_runs.failed(command, body)
@@ -394,4 +395,5 @@ class Session(QObject):
             self.notice.emit(tr("The engine keeps crashing; it was not started again."))
         self.looking.lost()
         self.past_runs.lost()
+        self.surveys.lost(farewell.failed.text)
         self.engine_lost.emit(farewell.again)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.graph import ports
 from engine.graph.model import Node, Project
+from engine.graph.titles import title
 from engine.protocol.messages import View
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _tasks(project: Project, node: Node) -> Iterator[Task]:
         found = metric.params.get("classes")
         classes = found if isinstance(found, tuple | list) else ()
         whole = tuple(number for number in classes if isinstance(number, int))
-        yield Task(metric.id, ports.title(metric), whole)
+        yield Task(metric.id, title(project.graph, metric), whole)
 
 
 def _phases(project: Project) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
 
-_LARGE, _POLL_MS, _JOIN_S = 500, 10, 5.0
+_LARGE, _POLL_MS = 500, 10
 
 
 class Writing(QObject):
@@ -38,19 +38,21 @@ class Writing(QObject):
             self._begin()
 
     def close(self) -> None:
-        """Hand nothing on any more, and wait for the thread."""
+        """Hand nothing on any more; a thread that still writes ends with the program.
+
+        Nobody waits for it: what it writes goes nowhere.
+        """
         self._timer.stop()
-        self._next = None
-        if self._thread is not None:
-            self._thread.join(_JOIN_S)
-            self._thread = None
+        self._next = self._thread = None
 
     def _begin(self) -> None:
         assert self._next is not None
         (project, self._then), self._next = self._next, None
         twin, self._text = project.copy(), []
         text = self._text
-        self._thread = threading.Thread(target=lambda: text.append(dumps(twin)))
+        self._thread = threading.Thread(
+            target=lambda: text.append(dumps(twin)), daemon=True
+        )
         self._thread.start()
         self._timer.start()
 

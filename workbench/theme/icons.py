@@ -3,24 +3,38 @@
 import weakref
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
 from workbench.theme import tokens
 
+if TYPE_CHECKING:
+    from PySide6.QtSvg import QSvgRenderer
+
 FOLDER = Path(__file__).parents[2] / "assets" / "icons"
 _SIZES = (16, 18)
 HasIcon = QAction | QAbstractButton
-_bound: list[tuple[weakref.ref[HasIcon], str, str]] = []
+_AIR_PX = 4
+"""Beside what Qt puts between icon and words of a button: 8 px in all."""
+_bound: list[tuple[weakref.ref[HasIcon], str, str, int]] = []
 
 
 def icon(name: str, tint: str = "fg2") -> QIcon:
     """Return an icon in the colour of a token (or `#rrggbb`) of the current theme."""
+    return _aired(name, tint, 0)
+
+
+def _aired(name: str, tint: str, air: int) -> QIcon:
     theme = tokens.current()
-    return _icon(name, theme.colour(tint), theme.fg3)
+    return _icon(name, theme.colour(tint), theme.faint, air)
+
+
+def beside(size: int) -> QSize:
+    """Return the size of an icon beside words that is drawn with `size` px."""
+    return QSize(size + _AIR_PX, size)
 
 
 def blank() -> QIcon:
@@ -32,17 +46,27 @@ def blank() -> QIcon:
 
 def pixmap(name: str, tint: str = "fg2", size: int = 16, ratio: float = 1.0) -> QPixmap:
     """Return the icon as a pixmap of `size` logical pixels."""
-    renderer = _renderer(name, tokens.current().colour(tint))
+    renderer = _renderer(name, _colour(tint))
     drawn = _drawn(renderer, round(size * ratio))
     drawn.setDevicePixelRatio(ratio)
     return drawn
 
 
-def bind(target: HasIcon, name: str, tint: str = "fg2") -> None:
-    """Give `target` (a button or action) an icon that follows the theme."""
-    target.setIcon(icon(name, tint))
+def bind(
+    target: HasIcon, name: str, tint: str = "fg2", *, beside: bool = False
+) -> None:
+    """Give `target` (a button or action) an icon that follows the theme.
+
+    Args:
+        target: Gets it.
+        name: Of the icon.
+        tint: Its colour.
+        beside: It stands before words; the size of `beside` belongs to it.
+    """
+    air = _AIR_PX if beside else 0
+    target.setIcon(_aired(name, tint, air))
     unbind(target)
-    _bound.append((weakref.ref(target), name, tint))
+    _bound.append((weakref.ref(target), name, tint, air))
 
 
 def unbind(target: HasIcon) -> None:
@@ -52,14 +76,15 @@ def unbind(target: HasIcon) -> None:
 
 def retint() -> None:
     """Draw all bound icons again; `theme.apply` calls this."""
-    for reference, name, token in tuple(_bound):
+    for entry in tuple(_bound):
+        reference, name, token, air = entry
         target = reference()
         if target is None:
             continue
         try:
-            target.setIcon(icon(name, token))
+            target.setIcon(_aired(name, token, air))
         except RuntimeError:  # Qt has deleted the object before Python did
-            _bound.remove((reference, name, token))
+            _bound.remove(entry)
 
 
 def names() -> tuple[str, ...]:
@@ -67,15 +92,23 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.svg")))
 
 
+def _colour(tint: str) -> str:
+    """Return a token's colour; that of a category stands out on every theme."""
+    theme = tokens.current()
+    is_category = tint in tokens.CATEGORY_TOKENS
+    return theme.category(tint) if is_category else theme.colour(tint)
+
+
 @lru_cache(maxsize=512)
-def _icon(name: str, colour: str, disabled: str) -> QIcon:
+def _icon(name: str, colour: str, disabled: str, air: int) -> QIcon:
     result = QIcon()
     ratio = _screen_ratio()
     modes = [(colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)]
     for tint, mode in modes[:1] if name.startswith("cat-") else modes:
         renderer = _renderer(name, tint)
         for size in _SIZES:
-            result.addPixmap(_drawn(renderer, round(size * ratio)), mode)
+            drawn = _drawn(renderer, round(size * ratio), round(air * ratio))
+            result.addPixmap(drawn, mode)
     return result
 
 
@@ -90,13 +123,15 @@ def _source(name: str) -> str:
     return (FOLDER / f"{name}.svg").read_text("utf-8")
 
 
-def _renderer(name: str, colour: str) -> QSvgRenderer:
+def _renderer(name: str, colour: str) -> "QSvgRenderer":
+    from PySide6.QtSvg import QSvgRenderer  # after the first paint
+
     svg = _source(name).replace("currentColor", colour)
     return QSvgRenderer(QByteArray(svg.encode()))
 
 
-def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:
-    drawn = QPixmap(size, size)
+def _drawn(renderer: "QSvgRenderer", size: int, air: int = 0) -> QPixmap:
+    drawn = QPixmap(size + air, size)
     drawn.fill(Qt.GlobalColor.transparent)
     with QPainter(drawn) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

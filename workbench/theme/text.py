@@ -3,7 +3,9 @@
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape as _escape
+from pathlib import Path
 
 from engine.i18n import tr
 from engine.plain import sentence, shortened
@@ -11,7 +13,10 @@ from engine.plain import sentence, shortened
 _LONGEST, _PIECE, _BREAK = 30, 20, "\u200b"
 _UNBROKEN = re.compile(rf"\S{{{_LONGEST + 1},}}")
 _HTML, _LINE, _TITLE = re.compile("[<&]"), 80, 120
-_BYTES = ("B", "KB", "MB", "GB", "TB")
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+THIN = "\u202f"
+"""Between a number and its unit: a thin space that no line breaks at."""
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGE = ("", "k", "M", "G", "T")
 _MNEMONIC = re.compile(r"\(&\w\)|&")
 
@@ -28,10 +33,19 @@ def breakable(words: str) -> str:
     return _UNBROKEN.sub(lambda run: _BREAK.join(_pieces(run.group())), words)
 
 
+def place(path: str) -> str:
+    """Return a path with `~` for the person's own folder, as systems write it."""
+    try:
+        return str(Path("~") / Path(path).relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return path
+
+
 def _pieces(word: str) -> Iterable[str]:
     return (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
 
 
+@lru_cache(maxsize=1024)
 def tip(words: str) -> str:
     """Return a tooltip that shows foreign words literally, and breaks its lines.
 
@@ -58,18 +72,58 @@ def plain(words: str) -> str:
     return _MNEMONIC.sub("", words)
 
 
+def figure(value: float, *, exact: bool = False) -> str:
+    """Return a measured value with three digits: `0.360`, `12.3`, `1,240`, `4.1·10⁻⁵`.
+
+    Trailing zeros stay: values beside each other have the same digits.
+
+    Args:
+        value: Any number.
+        exact: Powers of ten have three digits, too: `4.12·10⁻⁵`.
+    """
+    if not math.isfinite(value):
+        return "∞" if value == math.inf else "–"
+    size = abs(value)
+    if size and not 1e-3 <= size < 99_999.5:
+        digits = 2 if exact else 1
+        mantissa, _, power = f"{value:.{digits}e}".partition("e")
+        exponent = str(int(power)).translate(_SUPERSCRIPT)
+        return f"{mantissa}·10{exponent}".replace("-", "−")
+    shown = float(f"{size:.2e}")  # 0.9998 is 1.00, not 1.000
+    digits = max(0, 2 - math.floor(math.log10(shown))) if size else 2
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def percent(share: float, *, steady: bool = False) -> str:
+    """Return a share: `98.1 %`, and `98 %` unless its digits are steady."""
+    digits = f"{100 * share:.1f}"
+    whole = digits if steady and share < 1 else digits.removesuffix(".0")
+    return whole + THIN + "%"
+
+
+def per_mille(share: float) -> str:
+    """Return a small share with two digits: `0.13 ‰`."""
+    value = 1000 * share
+    if not math.isfinite(value):
+        return "–"
+    if value >= 99.5:
+        return figure(value) + THIN + "‰"
+    digits = max(0, 1 - math.floor(math.log10(value))) if value > 0 else 0
+    return f"{value:.{min(digits, 4)}f}{THIN}‰"
+
+
 def count(number: float) -> str:
     """Return a whole number with its thousands apart: `18,496`."""
     return f"{number:,.0f}"
 
 
 def short(number: float) -> str:
-    """Return a number with three digits and a prefix: `4.72 M`."""
-    return _scaled(number, 1000.0, _LARGE)
+    """Return a number in full up to 99,999, else with a prefix: `4.72 M`."""
+    return _scaled(number, 1000.0, _LARGE) if number >= 99_999.5 else count(number)
 
 
 def size(num_bytes: float) -> str:
-    """Return an amount of memory: `64 KB`."""
+    """Return an amount of memory: `64 KiB`."""
     return _scaled(num_bytes, 1024.0, _BYTES)
 
 
@@ -79,7 +133,7 @@ def _scaled(number: float, base: float, units: tuple[str, ...]) -> str:
         number /= base
         power += 1
     digits = f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
-    return f"{digits} {units[power]}".strip()
+    return f"{digits}{THIN}{units[power]}".strip()
 
 
 def shape(sizes: Iterable[int]) -> str:

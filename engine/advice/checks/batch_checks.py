@@ -9,10 +9,10 @@ from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Inference
 from engine.compile.phase_reach import Reach
-from engine.graph import ports
 from engine.graph.edits import Edit, ReplaceNode, SetTraining
 from engine.graph.model import Project
 from engine.graph.problems import Fix, Problem
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import spec_of
@@ -89,7 +89,7 @@ def _thawed(project: Project, frozen: Sequence[FlatNode]) -> Iterator[Fix]:
         if node.trainable or (scope, node.id) in edits:
             continue
         edits[scope, node.id] = ReplaceNode(replace(node, trainable=True), scope)
-        titles.append(ports.title(node))
+        titles.append(title(project.scope(scope), node))
     if len(titles) == 1:
         yield Fix(tr("Let “{title}” train", title=titles[0]), tuple(edits.values()))
     elif titles:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from engine.compile.flatten import FlatNode
 from engine.compile.phase_reach import Reach
-from engine.graph import paths, ports
 from engine.graph.edits import ReplaceNode, SetParam, SetTraining
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.problems import ALL_PHASES, Fix, Problem
 from engine.graph.settings import Phase
+from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol.messages import PhaseInfo
 
@@ -85,7 +85,7 @@ class PhaseCheck:
         Of several phases the idle one can also be removed.
         """
         for node in self._stops(idle):
-            title = ports.title(node.node)
+            title = path_title(self._project, node.place)
             let = SetParam(node.node.id, "enabled", value=False, scope=node.scope)
             yield Fix(tr("Let gradients through {title}", title=title), (let,))
         index = self._phases.index(idle)
@@ -113,7 +113,10 @@ class PhaseCheck:
             label = tr("Minimise it in “{phase}”")
             yield Problem(
                 node.place,
-                tr("No phase minimises {title}", title=ports.title(node.node)),
+                tr(
+                    "No phase minimises {title}",
+                    title=path_title(self._project, node.place),
+                ),
                 expected=tr("a phase that minimises it"),
                 got=tr("none"),
                 fixes=self._additions(label, "minimise", node.place, self._phases),
@@ -164,8 +167,7 @@ class PhaseCheck:
         return is_leaf or all(node.home in homes for node in inside)
 
     def _title(self, place: str) -> str:
-        node = paths.find(self._project, place)
-        return ports.title(node) if node else place
+        return path_title(self._project, place)
 
     def _adoptions(self, place: str, nodes: list[FlatNode]) -> tuple[Fix, ...]:
         """Offer the phases whose losses depend on the nodes, and freezing."""

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from engine.advice.fixes.classified import REARRANGED, YES_OR_NO, classified
 from engine.advice.fixes.fix_context import FixContext, Step
-from engine.graph import ports
 from engine.graph.blocks.rewire import heal
 from engine.graph.model import Node
+from engine.graph.ports import BLOCK
 from engine.graph.problems import Fix, Problem
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import Value
@@ -44,7 +45,7 @@ def _squeezed(context: FixContext) -> Iterator[Problem]:
         tr(
             "{loss} has {squeezer} built in; twice makes training slow",
             loss=context.title,
-            squeezer=ports.title(squeezer),
+            squeezer=title(context.graph, squeezer),
         ),
         expected=tr("scores (logits)"),
         got=tr("probabilities"),
@@ -59,7 +60,7 @@ def _unsqueezed(context: FixContext, squeezer: Node) -> Iterator[Fix]:
     scope, graph = context.node.scope, context.graph
     above = graph.edges_into(squeezer.id)
     if len(above) == 1 and len(graph.edges_out_of(squeezer.id)) == 1:
-        words = tr("Remove “{title}”", title=ports.title(squeezer))
+        words = tr("Remove “{title}”", title=title(context.graph, squeezer))
         yield Fix(words, tuple(heal(context.project, [squeezer.id], scope)))
     elif above:
         words = tr("Connect the scores directly")
@@ -81,7 +82,7 @@ def _raw(context: FixContext) -> Iterator[Problem]:
         context.node.place,
         tr("{loss} gets bare scores", loss=context.title),
         expected=tr("probabilities, 0 … 1") if is_bce else tr("log-probabilities, ≤ 0"),
-        got=tr("any numbers, from “{layer}”", layer=ports.title(layer)),
+        got=tr("any numbers, from “{layer}”", layer=title(context.graph, layer)),
         port="input",
         fixes=tuple(fixes),
         severity="error" if is_bce else "warning",
@@ -93,15 +94,23 @@ def _class_dim(context: FixContext) -> dict[str, Value]:
 
 
 def _computing(context: FixContext) -> Node | None:
-    """Return the first node above the first input that does not just rearrange."""
-    edge = context.wire(0)
-    while edge is not None:
-        node = context.graph.node(edge.source.node)
-        if node.type == "block":
-            return None
+    """Return the first node above the first input that does not just rearrange.
+
+    Looks into blocks, whatever is around them.
+    """
+    edge, graph = context.wire(0), context.graph
+    source = edge.source if edge else None
+    while source is not None:
+        node = graph.node(source.node)
+        if node.type == BLOCK:
+            block = context.project.blocks.get(str(node.params.get("of", "")))
+            source = block.outputs.get(source.port) if block else None
+            graph = block.graph if block else graph
+            continue
         if node.type not in REARRANGED:
             return node
-        edge = next(iter(context.graph.edges_into(node.id)), None)
+        above = next(iter(graph.edges_into(node.id)), None)
+        source = above.source if above else None
     return None
 
 

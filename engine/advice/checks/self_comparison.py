@@ -11,8 +11,9 @@ from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Inference
 from engine.graph import ports
-from engine.graph.model import Endpoint
+from engine.graph.model import Endpoint, Project
 from engine.graph.problems import Fix, Problem
+from engine.graph.titles import path_title, title
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -39,6 +40,7 @@ _COMPARED = frozenset({"input", "target", "left", "right", "anchor", "positive"}
 
 
 def self_comparisons(
+    project: Project,
     nodes: Sequence[FlatNode],
     found: Mapping[str, Inference],
     contexts: Mapping[str, FixContext],
@@ -46,6 +48,7 @@ def self_comparisons(
     """Yield the losses and metrics that compare a tensor with itself.
 
     Args:
+        project: Only read.
         nodes: In topological order.
         found: What is known of nodes, by path.
         contexts: Nodes with what flows into them, by path.
@@ -56,7 +59,7 @@ def self_comparisons(
         for port in node.outputs:
             keys[Source(node.path, port)] = _key(node, port, inputs, found)
         if _is_judge(node) and _is_twice(inputs):
-            yield _problem(node, contexts.get(node.path))
+            yield _problem(project, node, contexts.get(node.path))
 
 
 def _key(
@@ -85,11 +88,14 @@ def _is_twice(inputs: tuple[tuple[str, Hashable], ...]) -> bool:
     return len(set(keys)) < len(keys)
 
 
-def _problem(node: FlatNode, context: FixContext | None) -> Problem:
+def _problem(project: Project, node: FlatNode, context: FixContext | None) -> Problem:
     """Return what is told of a judge; with fixes where its shapes are known."""
     return Problem(
         node.place,
-        tr("{title} compares a tensor with itself", title=ports.title(node.node)),
+        tr(
+            "{title} compares a tensor with itself",
+            title=path_title(project, node.place),
+        ),
         expected=tr("an output, and what it should be"),
         got=tr("the same numbers twice"),
         port=node.inputs[1][0],
@@ -105,6 +111,8 @@ def _other_targets(context: FixContext) -> Iterator[Fix]:
             continue
         for port in reversed(ports.output_ports(context.project, node)):
             words = tr(
-                "Connect {title} · {port}", title=ports.title(node), port=port.name
+                "Connect {title} · {port}",
+                title=title(context.graph, node),
+                port=port.name,
             )
             yield from context.replug(1, Endpoint(node.id, port.name), words)

@@ -17,8 +17,9 @@ from engine.compile.phase_reach import Reach
 from engine.graph.blocks.outer import pruned
 from engine.graph.edits import Edit, removal
 from engine.graph.model import ROOT, Node, Project
-from engine.graph.ports import BLOCK, title
+from engine.graph.ports import BLOCK
 from engine.graph.problems import Fix, Problem
+from engine.graph.titles import path_title, title
 from engine.graph.walks import descendants
 from engine.i18n import tr
 
@@ -93,11 +94,12 @@ class Unread:
         ]
 
     def _text(self, inner: _Inner, flat: FlatNode) -> str:
-        words = title(self._project.scope(inner[0]).node(inner[1]))
+        graph = self._project.scope(inner[0])
+        words = title(graph, graph.node(inner[1]))
         if flat.place not in self._busy:
-            return tr("No loss depends on {title}, so it is not trained", title=words)
+            return tr("No loss depends on {title}: training passes it by", title=words)
         return tr(
-            "No loss depends on {title} in {n} of {all} repeats, so it is not trained "
+            "No loss depends on {title} in {n} of {all} repeats: training passes it by "
             "there",
             title=words,
             n=sum(node.place == flat.place for node in self._idle),
@@ -136,7 +138,10 @@ class Unread:
             done.add((scope, node_id))
             yield Problem(
                 place,
-                tr("Nothing depends on {title} here", title=title(node)),
+                tr(
+                    "Nothing depends on {title} here",
+                    title=path_title(self._project, place),
+                ),
                 expected=tr("a path to a loss, a metric or a view"),
                 got=tr("none; its weights are trained elsewhere"),
                 fixes=self._removals(scope, node),
@@ -158,10 +163,12 @@ class Unread:
         behind = in_order(graph, descendants(graph, [node.id]))
         if any((scope, node_id) in self._needed for node_id in behind):
             return ()
-        words = tr("Remove “{title}”", title=title(node))
+        words = tr("Remove “{title}”", title=title(graph, node))
         if len(behind) > 1:
             n = len(behind) - 1
-            words = tr("Remove “{title}” and {n} behind it", title=title(node), n=n)
+            words = tr(
+                "Remove “{title}” and {n} behind it", title=title(graph, node), n=n
+            )
         edits: list[Edit] = pruned(self._project, scope, set(behind))
         trial = self._project.copy()
         for edit in edits:

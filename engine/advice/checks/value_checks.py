@@ -39,9 +39,11 @@ def _looked_up(context: FixContext, name: str) -> Iterator[Problem]:
     yield Problem(
         context.node.place,
         tr("There are more different inputs than entries"),
-        expected=tr("at least {n} entries", n=classes),
-        got=tr("{n} entries", n=entries),
-        fixes=tuple(context.set({name: classes}, tr("Use {n} entries", n=classes))),
+        expected=tr("at least {n:entry|entries}", n=classes),
+        got=tr("{n:entry|entries}", n=entries),
+        fixes=tuple(
+            context.set({name: classes}, tr("Use {n:entry|entries}", n=classes))
+        ),
     )
 
 
@@ -60,8 +62,8 @@ def _labels(context: FixContext) -> Iterator[Problem]:
     yield Problem(
         context.node.place,
         few if scores < classes else many,
-        expected=tr("{n} scores per sample, one for each class", n=classes),
-        got=tr("{n} scores", n=scores),
+        expected=tr("{n:score|scores} per sample, one for each class", n=classes),
+        got=tr("{n:score|scores}", n=scores),
         port="input",
         fixes=set_classes(context, classes),
         severity="error" if scores < classes else "warning",
@@ -77,7 +79,7 @@ def _single_score(context: FixContext) -> Iterator[Problem]:
         context.node.place,
         tr("{loss} of a single score is always zero", loss=context.title),
         expected=tr("a score for each of two classes or more"),
-        got=tr("1 score"),
+        got=tr("{n:score|scores}", n=1),
         port="input",
         fixes=(*context.retype("mse"), *context.retype("bce_with_logits")),
     )

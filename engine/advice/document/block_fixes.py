@@ -8,8 +8,9 @@ from engine.graph.blocks.rewire import heal
 from engine.graph.checks.causes import NoDefinition, Recursion
 from engine.graph.edits import Connect, Edit, SetParam, removal
 from engine.graph.model import Edge, Node, Project
-from engine.graph.ports import BLOCK, title
+from engine.graph.ports import BLOCK
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 
 
@@ -50,7 +51,7 @@ def other_block(project: Project, cause: NoDefinition) -> Iterator[Fix]:
 def _without(project: Project, scope: str, node: Node) -> Fix:
     """Return the fix that removes a node; its wires are joined where that is clear."""
     graph = project.scope(scope)
-    words = tr("Remove “{title}”", title=title(node))
+    words = tr("Remove “{title}”", title=title(graph, node))
     into, behind = graph.edges_into(node.id), graph.edges_out_of(node.id)
     edits: list[Edit] = removal(project, [node.id], scope)
     if len(into) == 1:

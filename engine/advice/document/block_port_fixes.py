@@ -9,8 +9,9 @@ from engine.graph.checks.block_ports import is_input, is_output
 from engine.graph.checks.causes import FedTwice, LostInput, LostOutput
 from engine.graph.edits import Disconnect, Edit, SetBlock
 from engine.graph.model import Block, Endpoint, Project
-from engine.graph.ports import output_ports, title
+from engine.graph.ports import output_ports
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 
 
@@ -22,7 +23,7 @@ def other_outputs(project: Project, cause: LostOutput) -> Iterator[Fix]:
     for end in loose[: MAX_FIXES - 1]:
         words = tr(
             "Show {title} · {port}",
-            title=title(block.graph.node(end.node)),
+            title=title(block.graph, block.graph.node(end.node)),
             port=end.port,
         )
         outputs = {**block.outputs, port: end}

@@ -1,18 +1,19 @@
 """What could be connected to an input that has no wire."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from engine.errors import ConfigError
 from engine.graph.edits import AddNode, Connect, Disconnect, Edit, ReplaceNode
 from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
-from engine.graph.ports import fits, output_ports, title
+from engine.graph.ports import fits, output_ports
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.graph.walks import descendants
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.datasets.catalogue import DATASETS
+from engine.layers.datasets.catalogue import spec_of
 from engine.layers.spec import Port
 
 MAX_FIXES = 3
@@ -62,7 +63,7 @@ def connections(
         and not (wants_truth and node.id in learned)
     ]
     found.sort(key=lambda each: each[:2])
-    wires = _wires(scope, target, [(node, out) for _, _, node, out in found])
+    wires = _wires(project, scope, target, [(node, out) for _, _, node, out in found])
     added = list(_data(project, scope, target, port))
     fed = any(_category(node) == "io" for node in graph.nodes.values())
     return tuple(([*wires, *added] if fed else [*added, *wires])[:_MOST_WIRES])
@@ -123,15 +124,12 @@ def _rank(node: Node, out: Port, port: Port, *, wants_truth: bool) -> int:
 
 
 def _wires(
-    scope: str, target: Endpoint, found: Sequence[tuple[Node, Port]]
+    project: Project, scope: str, target: Endpoint, found: Sequence[tuple[Node, Port]]
 ) -> list[Fix]:
-    """Return the wires; nodes that are called alike go by their ids, as in plots."""
-    called = Counter((title(node), out.name) for node, out in found)
-    wires = []
+    """Return the wires as fixes."""
+    graph, wires = project.scope(scope), []
     for node, out in found:
-        is_alone = called[title(node), out.name] == 1
-        name = title(node) if is_alone else node.id
-        words = tr("Connect {title} · {port}", title=name, port=out.name)
+        words = tr("Connect {title} · {port}", title=title(graph, node), port=out.name)
         edge = Edge(Endpoint(node.id, out.name), target)
         wires.append(Fix(words, (Connect(edge, scope),)))
     return wires
@@ -149,7 +147,7 @@ def _data(project: Project, scope: str, target: Endpoint, port: Port) -> Iterato
     truth = _wants_truth(graph.node(target.node), port)
     wire = Edge(Endpoint(new.id, outs[-1 if truth else 0].name), target)
     edits: tuple[Edit, ...] = (AddNode(new, scope), Connect(wire, scope))
-    yield Fix(tr("Add {title}", title=title(new)), edits)
+    yield Fix(tr("Add {title}", title=title(graph, new)), edits)
 
 
 def converters(
@@ -164,15 +162,15 @@ def converters(
         source: The port it comes from.
         target: The port it ends in.
     """
-    node = project.scope(scope).node(edge.target.node)
+    graph = project.scope(scope)
+    node = graph.node(edge.target.node)
+    called = title(graph, node)
     if target.name == "target" and _category(node) in _JUDGES:
         yield from _other_judges(scope, node, source)
     if (source.kind, target.kind) == ("int", "float"):
         classes = _classes(project, scope, edge)
         if classes:
-            words = tr(
-                "Insert {layer} before “{title}”", layer="OneHot", title=title(node)
-            )
+            words = tr("Insert {layer} before “{title}”", layer="OneHot", title=called)
             step = Node("one_hot", "one_hot", {"num_classes": classes})
             yield Fix(words, _between(project, scope, edge, step))
     if (source.kind, target.kind) == ("float", "int") and node.type == "embedding":
@@ -184,7 +182,7 @@ def converters(
         project.scope(scope)
     )
     if {source.kind, target.kind} == {"int", "float"} and not is_guess:
-        words = tr("Insert {layer} before “{title}”", layer="Cast", title=title(node))
+        words = tr("Insert {layer} before “{title}”", layer="Cast", title=called)
         step = Node("cast", "cast", {"to": target.kind})
         yield Fix(words, _between(project, scope, edge, step))
 
@@ -204,10 +202,12 @@ def _other_judges(scope: str, node: Node, source: Port) -> Iterator[Fix]:
 def _classes(project: Project, scope: str, edge: Edge) -> int:
     """Return how many classes the labels of a data node have, 0 where unknown."""
     node = project.scope(scope).node(edge.source.node)
-    spec = DATASETS.get(
-        str(registry.get(node.type).complete(node.params).get("source"))
-    )
-    layout = spec.layout if spec and node.type == _DATA else ()
+    if node.type != _DATA:
+        return 0
+    try:
+        layout = spec_of(registry.get(node.type).complete(node.params)).layout
+    except ConfigError:
+        return 0
     named = (p.classes for p in layout if p.port.name == edge.source.port)
     return len(next(named, ()))
 

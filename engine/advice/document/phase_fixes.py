@@ -9,9 +9,9 @@ from engine.graph.checks.causes import NotMinimisable, NotUpdatable
 from engine.graph.checks.goals import is_loss
 from engine.graph.edits import Edit, SetTraining
 from engine.graph.model import Project
-from engine.graph.ports import title
 from engine.graph.problems import Fix
 from engine.graph.settings import Phase
+from engine.graph.titles import title
 from engine.i18n import tr
 
 
@@ -30,7 +30,10 @@ def _minimise_instead(project: Project, index: int, gone: str) -> Iterator[Fix]:
     for name in losses:
         if name not in phase.minimise:
             better = tuple(name if old == gone else old for old in phase.minimise)
-            words = tr("Minimise “{title}”", title=title(project.graph.node(name)))
+            words = tr(
+                "Minimise “{title}”",
+                title=title(project.graph, project.graph.node(name)),
+            )
             yield Fix(words, (_with(project, index, replace(phase, minimise=better)),))
     if losses:
         edit = _with(project, index, replace(phase, minimise=()))

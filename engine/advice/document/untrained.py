@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from engine.graph.checks.goals import categories
 from engine.graph.edits import removal
 from engine.graph.model import Graph, Node, Project
-from engine.graph.ports import title
 from engine.graph.problems import Fix, Problem
+from engine.graph.titles import title
 from engine.graph.walks import ancestors, descendants
 from engine.i18n import tr
 
@@ -31,7 +31,10 @@ def untrained(project: Project) -> Iterator[Problem]:
             continue
         yield Problem(
             node.id,
-            tr("No loss depends on {title}, so it is not trained", title=title(node)),
+            tr(
+                "No loss depends on {title}: training passes it by",
+                title=title(graph, node),
+            ),
             expected=tr("a path to a loss"),
             got=tr("none"),
             fixes=_removals(project, kinds, node),
@@ -44,13 +47,16 @@ def _removals(
     project: Project, kinds: Mapping[str, str], node: Node
 ) -> tuple[Fix, ...]:
     """Return the fix that removes a layer and all that only it feeds, if unseen."""
-    behind = in_order(project.graph, descendants(project.graph, [node.id]))
+    graph = project.graph
+    behind = in_order(graph, descendants(graph, [node.id]))
     if any(kinds[node_id] in ENDS for node_id in behind):
         return ()
-    words = tr("Remove “{title}”", title=title(node))
+    words = tr("Remove “{title}”", title=title(graph, node))
     if len(behind) > 1:
         words = tr(
-            "Remove “{title}” and {n} behind it", title=title(node), n=len(behind) - 1
+            "Remove “{title}” and {n} behind it",
+            title=title(graph, node),
+            n=len(behind) - 1,
         )
     return (Fix(words, tuple(removal(project, behind))),)
 

@@ -29,7 +29,7 @@ def classified(context: FixContext) -> Iterator[Fix]:
             edits = _edits(context, source, target)
             if edits:
                 words = tr(
-                    "Use {title} with {n} outputs instead",
+                    "Use {title} with {n:output|outputs} instead",
                     title=registry.get(_LOSS).title,
                     n=context.flows[1].classes,
                 )

@@ -11,11 +11,11 @@ from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow, Inference
 from engine.errors import ConfigError, EngineError
-from engine.graph import ports
 from engine.graph.blocks.rewire import heal
 from engine.graph.edits import AddNode, Connect, Disconnect, Edit, ReplaceNode, SetParam
 from engine.graph.model import Edge, Endpoint, Graph, Node, Project
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec, Params, Value
@@ -67,7 +67,7 @@ class FixContext:
     @property
     def title(self) -> str:
         """Words for the node."""
-        return ports.title(self.node.node)
+        return title(self.graph, self.node.node)
 
     def wire(self, index: int) -> Edge | None:
         """Return the wire of a connected input; None when it enters the block."""
@@ -252,7 +252,7 @@ def insert_words(context: FixContext, index: int, steps: Sequence[Step]) -> str:
     edge = context.wire(index)
     if edge is None or (index == 0 and context.spec.category != "merge"):
         return tr("Insert {layer} before “{title}”", layer=layers, title=context.title)
-    source = ports.title(context.graph.node(edge.source.node))
+    source = title(context.graph, context.graph.node(edge.source.node))
     return tr("Insert {layer} behind “{title}”", layer=layers, title=source)
 
 

@@ -10,6 +10,7 @@ from engine.graph import ports
 from engine.graph.edits import AddNode, Connect, apply_all
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -147,7 +148,7 @@ def _added(project: Project, type_id: str, scores: Endpoint, target: Endpoint) -
     words = tr(
         "Add {title} for “{layer}”",
         title=registry.get(type_id).title,
-        layer=ports.title(project.graph.node(scores.node)),
+        layer=title(project.graph, project.graph.node(scores.node)),
     )
     return Fix(
         words,

@@ -8,6 +8,7 @@ from engine.graph import ports
 from engine.graph.edits import Connect
 from engine.graph.model import Edge, Endpoint
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -134,7 +135,7 @@ def _second_input(context: FixContext) -> Fixes:
                 continue
             if context.fits(flows=(context.flows[0], flow)):
                 words = tr(
-                    "Connect {title} · {port}", title=ports.title(node), port=out.name
+                    "Connect {title} · {port}", title=title(graph, node), port=out.name
                 )
                 wire = Connect(Edge(end, Endpoint(node_id, port)), context.node.scope)
                 yield Fix(words, (wire,))

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterator
 
 from engine.advice.fixes.fix_context import FixContext, Step
-from engine.graph import ports
 from engine.graph.blocks.rewire import heal
 from engine.graph.edits import Connect, Disconnect, Edit
 from engine.graph.model import Edge, Node
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 
 _SEQUENCES = {"recurrent", "attention"}
@@ -64,13 +64,13 @@ def _before_reshaping(context: FixContext) -> Iterator[Fix]:
     if found is None:
         return
     above, feeding = found
-    title = ports.title(above)
+    called = title(context.graph, above)
     past = list(
-        context.replug(0, feeding.source, tr("Connect before “{title}”", title=title))
+        context.replug(0, feeding.source, tr("Connect before “{title}”", title=called))
     )
     if past and len(context.graph.edges_out_of(above.id)) == 1:
         edits = heal(context.project, [above.id], context.node.scope)
-        past = [Fix(tr("Remove “{title}”", title=title), tuple(edits))]
+        past = [Fix(tr("Remove “{title}”", title=called), tuple(edits))]
     yield from past
 
 
@@ -90,7 +90,7 @@ def _swapped(context: FixContext) -> Iterator[Fix]:
         words = tr(
             "Put “{title}” before “{other}”",
             title=context.title,
-            other=ports.title(above),
+            other=title(context.graph, above),
         )
         yield Fix(words, _exchanged(context, feeding, edge, behind))
 

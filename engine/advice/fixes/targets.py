@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from engine.advice.fixes import upstream
 from engine.advice.fixes.classified import YES_OR_NO, classified
 from engine.advice.fixes.fix_context import FixContext, Step, into_wire
-from engine.graph import ports
 from engine.graph.model import Edge, Node
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -111,6 +111,6 @@ def _before(context: FixContext, node: Node, edge: Edge, step: Step) -> Fixes:
     label = tr(
         "Insert {layer} before “{title}”",
         layer=registry.get(step[0]).title,
-        title=ports.title(node),
+        title=title(context.graph, node),
     )
     yield Fix(label, into_wire(context.project, context.node.scope, edge, [step]))

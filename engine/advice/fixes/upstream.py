@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from engine.advice.fixes.fix_context import FixContext
-from engine.graph import ports
 from engine.graph.edits import SetParam
 from engine.graph.model import Graph, Node
 from engine.graph.problems import Fix
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -67,9 +67,9 @@ def give(context: FixContext, size: int, index: int = 0) -> Iterator[Fix]:
     ):
         return
     edit = resize(context, layer, size)
-    title = ports.title(layer)
-    many = tr("Give “{title}” {n} outputs", title=title, n=size)
-    one = tr("Give “{title}” 1 output", title=title)
+    called = title(context.graph, layer)
+    many = tr("Give “{title}” {n:output|outputs}", title=called, n=size)
+    one = tr("Give “{title}” 1 output", title=called)
     yield Fix(one if size == 1 else many, (edit,))
 
 

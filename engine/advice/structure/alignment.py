@@ -55,11 +55,11 @@ def _too_long(
             loss.place,
             tr("{loss} can't align some targets", loss=net.title(loss)),
             expected=tr(
-                "at least {n} steps: a label each, and a blank between equal ones",
+                "at least {n:step|steps}: a label each, and a blank between equal ones",
                 n=int(needed_N.max()),
             ),
             got=tr(
-                "{steps} steps; {count} of {total} samples count nothing",
+                "{steps:step|steps}; {count} of {total} samples count nothing",
                 steps=steps,
                 count=count,
                 total=len(targets_NS),

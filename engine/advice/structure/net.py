@@ -8,7 +8,7 @@ from engine.advice.checks.batch_checks import Whole
 from engine.advice.fixes.fix_context import FixContext
 from engine.compile.flatten import FlatNode, Source
 from engine.compile.infer import Flow
-from engine.graph import ports
+from engine.graph.titles import path_title
 from engine.graph.walks import walk
 from engine.layers import registry
 from engine.layers.spec import Params
@@ -34,6 +34,7 @@ class Net:
 
     def __init__(self, whole: Whole, samples: Samples | None) -> None:
         self.nodes, self._samples = whole.nodes, samples
+        self._project = whole.project
         self._contexts, self._found = whole.contexts, whole.found
         self.by_path = {node.path: node for node in whole.nodes}
 
@@ -43,7 +44,7 @@ class Net:
 
     def title(self, node: FlatNode) -> str:
         """Return the words for a node."""
-        return ports.title(node.node)
+        return path_title(self._project, node.place)
 
     def category(self, node: FlatNode) -> str:
         """Return the group in the catalogue."""

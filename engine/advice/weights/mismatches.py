@@ -8,13 +8,14 @@ from typing import Literal
 import torch
 
 from engine.advice.weights.headers import Entry, Header, header_of
-from engine.advice.weights.sources import let_start_anew, place_of, scoped_nodes
+from engine.advice.weights.sources import let_start_anew, place_of
 from engine.compile.build import build
 from engine.compile.builders.table import BUILDERS
 from engine.compile.flatten import FlatNode
 from engine.compile.infer import Flow
 from engine.graph.model import Project
 from engine.graph.problems import Problem
+from engine.graph.scopes import scoped_nodes
 from engine.i18n import tr
 from engine.layers.spec import Value
 
@@ -113,7 +114,7 @@ def _problem(project: Project, node: FlatNode, wrong: list[Mismatch]) -> Problem
         tr("The weights in “{file}” don't fit this layer", file=file),
         expected=_listed(wrong, 1),
         got=_listed(wrong, 2),
-        fixes=(let_start_anew(scope, holder),),
+        fixes=(let_start_anew(project, scope, holder),),
     )
 
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.advice.weights import kinds
-from engine.graph import ports, weights
+from engine.graph import weights
 from engine.graph.edits import ReplaceNode, SetWeights
-from engine.graph.model import ROOT, Node, Project
-from engine.graph.ports import BLOCK
+from engine.graph.model import Node, Project
 from engine.graph.problems import Fix, Problem
-from engine.graph.weights import Start
+from engine.graph.scopes import scoped_nodes
+from engine.graph.titles import title
+from engine.graph.weights import Start, own_path
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 
@@ -28,7 +29,7 @@ def start_problems(project: Project, folder: str) -> Iterator[Problem]:
         yield from _of_place("", project.weights, folder, anew)
     for path, scope, node in scoped_nodes(project):
         if node.weights:
-            anew = let_start_anew(scope, node)
+            anew = let_start_anew(project, scope, node)
             yield from _of_place(path, node.weights, folder, anew)
 
 
@@ -57,13 +58,21 @@ def with_held(
     if not places:
         return analysis
     more = tuple(outside_problems(project, folder, places))
-    return replace(analysis, problems=(*analysis.problems, *more))
+    held_back = {problem.node for problem in more}
+    kept = (
+        problem
+        for problem in analysis.problems
+        if problem.kind != "file" or problem.node not in held_back
+    )
+    return replace(analysis, problems=(*kept, *more))
 
 
 def outside_problems(
     project: Project, folder: str, held: Collection[str]
 ) -> Iterator[Problem]:
     """Yield who asks for files outside the project's folder that nobody has allowed.
+
+    Both weights and data are meant.
 
     Args:
         project: Only read.
@@ -72,7 +81,7 @@ def outside_problems(
     """
     starts = [("", project.weights, _whole_anew())]
     for path, scope, node in scoped_nodes(project):
-        starts.append((path, node.weights, let_start_anew(scope, node)))
+        starts.append((path, node.weights, let_start_anew(project, scope, node)))
     for path, words, anew in starts:
         if words and (place := weights.place(words, folder)) in held:
             yield Problem(
@@ -83,6 +92,18 @@ def outside_problems(
                 ),
                 got=place,
                 fixes=(anew,),
+                kind="outside",
+            )
+    for path, _, node in scoped_nodes(project):
+        words = own_path(node)
+        if words and (place := weights.whole(words, folder)) in held:
+            yield Problem(
+                path,
+                tr("The data is outside the project's folder and was not read"),
+                expected=tr(
+                    "a file beside the project, or your leave to read this one"
+                ),
+                got=place,
                 kind="outside",
             )
 
@@ -115,25 +136,10 @@ def _whole_anew() -> Fix:
     return Fix(tr("Let the weights start anew"), (SetWeights(""),))
 
 
-def let_start_anew(scope: str, node: Node) -> Fix:
+def let_start_anew(project: Project, scope: str, node: Node) -> Fix:
     """Return the fix that lets the weights of a node start from the seed."""
-    label = tr("Let “{title}” start anew", title=ports.title(node))
+    label = tr("Let “{title}” start anew", title=title(project.scope(scope), node))
     return Fix(label, (ReplaceNode(replace(node, weights=""), scope),))
-
-
-def scoped_nodes(
-    project: Project,
-    scope: str = ROOT,
-    prefix: str = "",
-    around: tuple[str, ...] = (),
-) -> Iterator[tuple[str, str, Node]]:
-    """Yield path, scope and value of every node, those in blocks too."""
-    for node in project.scope(scope).nodes.values():
-        yield prefix + node.id, scope, node
-        inner = str(node.params.get("of", ""))
-        if node.type == BLOCK and inner in project.blocks and inner not in around:
-            below = f"{prefix}{node.id}."
-            yield from scoped_nodes(project, inner, below, (*around, inner))
 
 
 def _is_there(words: str, folder: str) -> bool:

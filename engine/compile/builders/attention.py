@@ -33,7 +33,7 @@ def _features(site: Site) -> int:
         raise site.misconfigured(
             tr("The heads must divide the features"),
             expected=tr("a divisor of {number}", number=features),
-            got=tr("{heads} heads", heads=heads),
+            got=tr("{heads:head|heads}", heads=heads),
         )
     if len(site.shapes) == 2:
         site.need_rank(3, axes="N×S×F", index=1)

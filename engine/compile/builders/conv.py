@@ -30,7 +30,7 @@ def _check_groups(site: Site, groups: int) -> None:
             raise site.misconfigured(
                 tr("The groups must divide the {name}", name=name),
                 expected=tr("a divisor of {number}", number=channels),
-                got=tr("{groups} groups", groups=groups),
+                got=tr("{groups:group|groups}", groups=groups),
             )
 
 

@@ -49,7 +49,7 @@ def _class_weights(site: Site, classes: int) -> list[float]:
     if factors and len(factors) != classes:
         raise site.misconfigured(
             tr("There must be one class weight per class"),
-            expected=tr("{n} numbers", n=classes),
+            expected=tr("{n:number|numbers}", n=classes),
             got=len(factors),
         )
     return factors

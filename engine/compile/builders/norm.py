@@ -82,7 +82,7 @@ def _group_norm(site: Site) -> nn.Module:
         raise site.misconfigured(
             tr("The groups must divide the channels"),
             expected=tr("a divisor of {number}", number=channels),
-            got=tr("{groups} groups", groups=groups),
+            got=tr("{groups:group|groups}", groups=groups),
         )
     return nn.GroupNorm(
         groups, channels, eps=site.number("eps"), affine=site.flag("affine")

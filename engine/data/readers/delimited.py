@@ -7,14 +7,25 @@ is an error with its row and column, never a silent missing value.
 Source: RFC 4180, "Common Format and MIME Type for CSV Files"
 """
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from engine.data.readers import cells
-from engine.data.readers.lines import ENCODINGS, Lines, recognises_text
+from engine.data.readers import cells, dates
+from engine.data.readers.cells import NumberForm
+from engine.data.readers.dates import DateForm
+from engine.data.readers.encodings import recognises_text
+from engine.data.readers.layout import (
+    SEPARATORS,
+    SETTINGS,
+    Layout,
+    Record,
+    Row,
+    has_header,
+    sniffed,
+)
+from engine.data.readers.lines import Lines
 from engine.data.readers.reader import (
     BATCH_ROWS,
     Array,
@@ -23,69 +34,21 @@ from engine.data.readers.reader import (
     Kinds,
     Place,
     Reader,
-    guessed_target,
+    Told,
 )
 from engine.errors import did_you_mean
+from engine.graph.files import giving_up
 from engine.i18n import tr
-from engine.layers.spec import Param, Params
+from engine.layers.spec import Params
 
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 SAMPLE_ROWS = 1000
 """Rows that guesses are made from."""
 MOST_COLUMNS = 20_000
-_SNIFFED_ROWS = 50
 _MOST_BYTES = 2**26
 _CELL_BYTES = 64
 """What Python takes for a cell beside its letters."""
-_WORDS = {
-    "": "The quotes of this row don't fit",
-    "field larger than field limit (131072)": "A cell is longer than 131,072 letters",
-    "unexpected end of data": "A quote is opened and never closed",
-}
-"""What Python's reader complains of, in our words (English; shown through `tr`)."""
-
-Row = list[str]
-Record = tuple[int, Row]
-"""The line in which a row begins, and its cells."""
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How a file is written.
-
-    Args:
-        path: The file.
-        encoding: Of its text.
-        separator: Between cells.
-        has_header: The first row holds names.
-        comma: Decimals are written 1,5.
-        names: Of the columns.
-    """
-
-    path: Path
-    encoding: str
-    separator: str
-    has_header: bool = True
-    comma: bool = False
-    names: tuple[str, ...] = ()
-
-    def records(self, lines: Lines) -> Iterator[Record]:
-        """Yield the cells of each row that isn't empty, and the line it begins in."""
-        reader = csv.reader(lines, delimiter=self.separator, strict=True)
-        while True:
-            begins = reader.line_num + 1
-            try:
-                row = next(reader, None)
-            except csv.Error as error:
-                raise Place(self.path, begins).refuse(
-                    tr(_WORDS.get(str(error), _WORDS[""])),
-                    expected=tr("“…” around a whole cell, doubled inside it"),
-                    fix=tr("Close the quote, or choose another separator."),
-                ) from error
-            if row is None:
-                return
-            if row:
-                yield begins, row
+_WEIGHED = 8
+_LEAST_ROWS = 4
 
 
 @dataclass(frozen=True)
@@ -93,28 +56,68 @@ class Table:
     """An opened table.
 
     Args:
-        form: How it is written.
+        layout: How it is written.
         columns: What a row holds.
+        numbers: How numbers are written.
+        dates: How the dates of a column are.
+        kept: Places of the columns in a row: nameless empty ones are left out.
+        width: Cells of a row.
     """
 
-    form: _Form
+    layout: Layout
     columns: tuple[Column, ...]
+    numbers: NumberForm
+    dates: Mapping[str, DateForm]
+    kept: tuple[int, ...] = field(default=())
+    width: int = 0
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """How the file is written."""
+        layout = self.layout
+        separator = {mark: name for name, mark in SEPARATORS.items()}[layout.separator]
+        told = [Told(tr("encoding"), layout.encoding), Told(tr("separator"), separator)]
+        if layout.above:
+            told.append(Told(tr("lines above the table"), str(layout.above)))
+        told.append(Told(tr("header"), tr("yes") if layout.has_header else tr("no")))
+        if self.numbers.comma:
+            told.append(Told(tr("decimal sign"), "comma"))
+        if self.numbers.grouped:
+            mark = "." if self.numbers.comma else ","
+            told.append(Told(tr("thousands"), f"1{mark}234"))
+        told += [Told(name, form.id) for name, form in self.dates.items()]
+        return tuple(told)
+
+    @property
+    def settings(self) -> Params:
+        """What makes another opening read the same."""
+        layout = self.layout
+        separator = {mark: name for name, mark in SEPARATORS.items()}[layout.separator]
+        return {
+            "separator": separator,
+            "header": "yes" if layout.has_header else "no",
+            "decimal": "comma" if self.numbers.comma else "point",
+            "encoding": layout.encoding.removesuffix("-sig"),
+            "skip": layout.above,
+        }
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Yield all rows from the first one on."""
-        with Lines(self.form.path, self.form.encoding) as lines:
-            records = self.form.records(lines)
-            if self.form.has_header:
+        with Lines(self.layout.path, self.layout.encoding) as lines:
+            records = self.layout.records(lines)
+            if self.layout.has_header:
                 next(records, None)
             while block := list(_some(records, rows)):
+                giving_up.check()
                 yield Batch(self._arrays(block), block[0][0], lines.share)
 
     def _arrays(self, block: list[Record]) -> dict[str, Array]:
         numbers = [begins for begins, _ in block]
-        by_column = zip(*_body(self.form.path, block, len(self.columns)), strict=True)
+        body = _body(self.layout.path, block, self.width)
+        by_place = list(zip(*body, strict=True))
         return {
-            column.name: self._array(column, numbers, texts)
-            for column, texts in zip(self.columns, by_column, strict=True)
+            column.name: self._array(column, numbers, by_place[place])
+            for column, place in zip(self.columns, self.kept, strict=True)
         }
 
     def _array(
@@ -122,9 +125,10 @@ class Table:
     ) -> Array:
         """Return the cells of one column; `numbers` are the rows they stand in."""
         try:
-            return cells.array(column.kind, texts, comma=self.form.comma)
+            form = self.dates.get(column.name)
+            return cells.array(column.kind, texts, self.numbers, form)
         except cells.BadCellError as bad:
-            place = Place(self.form.path, numbers[bad.index], column.name)
+            place = Place(self.layout.path, numbers[bad.index], column.name)
             raise place.refuse(
                 tr(cells.COMPLAINTS[column.kind]),
                 expected=tr(cells.EXPECTED[column.kind]),
@@ -136,30 +140,77 @@ class Table:
 def _some(records: Iterator[Record], rows: int) -> Iterator[Record]:
     """Yield the next rows: so many, or fewer where they would fill the memory."""
     taken = 0
-    for record in islice(records, rows):
+    for number, record in enumerate(islice(records, rows)):
         yield record
-        taken += sum(map(len, record[1])) + _CELL_BYTES * len(record[1])
-        if taken > _MOST_BYTES:
-            return
+        if number % _WEIGHED == 0:  # each would cost more than reading it
+            size = sum(map(len, record[1])) + _CELL_BYTES * len(record[1])
+            taken += _WEIGHED * size
+            if taken > _MOST_BYTES:
+                return
 
 
 def _open(path: Path, params: Params, kinds: Kinds) -> Table:
-    with Lines(path, str(params["encoding"] or "")) as lines:
-        form = _Form(path, lines.encoding, ",")
-    form = replace(form, separator=_separator(form, params["separator"]))
-    with Lines(path, form.encoding) as lines:
-        rows = list(_some(form.records(lines), SAMPLE_ROWS + 1))
+    layout = sniffed(path, params)
+    with Lines(path, layout.encoding) as lines:
+        rows = list(_some(layout.records(lines), SAMPLE_ROWS + 1))
     if not rows:
         raise Place(path).refuse(tr("The file has no rows"))
-    first = rows[0][1]
-    wish = params["header"]
-    has_header = _looks_like_header(first) if wish is None else wish == "yes"
-    names = _names(first, Place(path, rows[0][0]), has_header=has_header)
-    body = _body(path, rows[has_header:], len(names))
-    comma = _has_commas(body, form.separator, params["decimal"])
-    form = replace(form, has_header=has_header, names=names, comma=comma)
-    _check_known(path, kinds, names)
-    return Table(form, _columns(body, form, kinds))
+    wish = params.get("header")
+    found = has_header([row for _, row in rows[:50]]) if wish is None else wish == "yes"
+    layout = replace(layout, has_header=found)
+    first, below = rows[0], rows[found:]
+    names = _names(first[1], Place(path, first[0]), has_header=found)
+    if found and below and len(below[0][1]) == len(names) + 1:
+        names = (tr("row name"), *names)  # as R writes tables
+    body = _body(path, below, len(names))
+    kept = tuple(n for n in range(len(names)) if _is_kept(n, first[1], body, found))
+    return _table(layout, names, (kept, body), params, kinds)
+
+
+def _is_kept(place: int, first: Row, body: list[Row], found: bool) -> bool:
+    """Return whether a column has a name or a value: a comma may end each row."""
+    is_named = found and place < len(first) and bool(first[place].strip())
+    return is_named or any(row[place].strip() for row in body)
+
+
+def _table(
+    layout: Layout,
+    names: tuple[str, ...],
+    content: tuple[tuple[int, ...], list[Row]],
+    params: Params,
+    kinds: Kinds,
+) -> Table:
+    kept, body = content
+    texts = [[row[place] for row in body] for place in kept]
+    own = tuple(names[place] for place in kept)
+    _check_known(layout.path, kinds, own)
+    every = [cell for column in texts for cell in column]
+    numbers = cells.number_form(every, layout.separator, params.get("decimal"))
+    columns, forms = [], {}
+    for name, column in zip(own, texts, strict=True):
+        kind, form = cells.guess(column, numbers)
+        wish = kinds.get(name)
+        kind = wish or kind
+        if kind == "date":
+            forms[name] = _date_form(form, column, params)
+        columns.append(
+            Column(
+                name,
+                kind,
+                missing=sum(map(cells.is_missing, column)),
+                is_whole=kind == "number" and cells.are_whole(column, numbers),
+            )
+        )
+    return Table(layout, tuple(columns), numbers, forms, kept, len(names))
+
+
+def _date_form(form: DateForm | None, texts: list[str], params: Params) -> DateForm:
+    """Return how dates are written; what is chosen counts where it fits all of them."""
+    wanted = dates.by_id(str(params.get("dates") or ""))
+    values = [text for text in texts if not cells.is_missing(text)]
+    if wanted and all(map(wanted.fits, values)):
+        return wanted
+    return form or dates.ISO
 
 
 def _body(path: Path, rows: list[Record], width: int) -> list[Row]:
@@ -170,40 +221,6 @@ def _body(path: Path, rows: list[Record], width: int) -> list[Row]:
         if len(row) != width:
             raise _ragged(Place(path, begins), width, row)
     return [row for _, row in rows]
-
-
-def _separator(form: _Form, wish: object) -> str:
-    """Return the separator that cuts the first rows into the most equal cells."""
-    if wish is not None:
-        return SEPARATORS[str(wish)]
-    found = {}
-    for separator in SEPARATORS.values():
-        with Lines(form.path, form.encoding) as lines:
-            trial = replace(form, separator=separator)
-            widths = list(_widths(trial, lines))
-        usual = max(set(widths), key=widths.count, default=1)
-        share = widths.count(usual) / len(widths) if widths else 0
-        found[separator] = (usual > 1) * share, usual
-    is_tabbed = form.path.suffix.lower() in {".tsv", ".tab"}
-    best = max(found, key=lambda each: (found[each], each == "\t" and is_tabbed))
-    return best if found[best][0] else ("\t" if is_tabbed else ",")
-
-
-def _widths(form: _Form, lines: Lines) -> Iterator[int]:
-    """Yield how many cells the first rows have; ends where quotes don't fit."""
-    reader = csv.reader(lines, delimiter=form.separator, strict=True)
-    try:
-        for row in islice(reader, _SNIFFED_ROWS):
-            if row:
-                yield len(row)
-    except csv.Error:
-        return
-
-
-def _looks_like_header(first: Row) -> bool:
-    """Return whether a first row names columns: it has words, no number and no date."""
-    has_words = any(cell.strip() for cell in first)
-    return has_words and not any(map(cells.is_value, first))
 
 
 def _names(first: Row, place: Place, *, has_header: bool) -> tuple[str, ...]:
@@ -228,18 +245,6 @@ def _names(first: Row, place: Place, *, has_header: bool) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _has_commas(body: list[Row], separator: str, wish: object) -> bool:
-    """Return whether decimals are written 1,5: some are, and none with a point."""
-    if wish is not None:
-        return wish == "comma"
-    if separator == ",":
-        return False
-    texts = [cell for row in body for cell in row]
-    return any(map(cells.is_comma_decimal, texts)) and not any(
-        map(cells.is_point_decimal, texts)
-    )
-
-
 def _check_known(path: Path, kinds: Kinds, names: tuple[str, ...]) -> None:
     for name, kind in kinds.items():
         place = Place(path, column=name)
@@ -253,23 +258,6 @@ def _check_known(path: Path, kinds: Kinds, names: tuple[str, ...]) -> None:
             )
 
 
-def _columns(body: list[Row], form: _Form, kinds: Kinds) -> tuple[Column, ...]:
-    target = guessed_target(form.names)
-    columns = []
-    for name, texts in zip(form.names, zip(*body, strict=True), strict=True):
-        kind = kinds.get(name) or cells.guess(texts, comma=form.comma)
-        columns.append(
-            Column(
-                name,
-                kind,
-                role="target" if name == target else "input",
-                missing=sum(map(cells.is_missing, texts)),
-                is_whole=kind == "number" and cells.are_whole(texts),
-            )
-        )
-    return tuple(columns)
-
-
 def _ragged(place: Place, width: int, row: Row) -> Exception:
     return place.refuse(
         tr("This row has another number of cells"),
@@ -280,21 +268,25 @@ def _ragged(place: Place, width: int, row: Row) -> Exception:
     )  # fmt: skip
 
 
-def _choice(name: str, label: str, doc: str, choices: tuple[str, ...]) -> Param:
-    return Param(name, "choice", None, label, doc, choices=choices, optional=True)
+def _is_sure(head: bytes) -> bool:
+    """Return whether all first lines have as many cells: a table in a .txt file."""
+    text = head.decode("utf-8", "ignore")
+    lines = [line for line in text.splitlines()[:-1] if line.strip()][:50]
+    if len(lines) < _LEAST_ROWS:
+        return False
+    for mark in ("\t", ";", "|", ","):
+        counts = {line.count(mark) for line in lines}
+        if len(counts) == 1 and counts.pop() > 0:
+            return True
+    return False
 
 
 READER = Reader(
     id="csv",
     title="Table as text (.csv, .tsv)",
-    suffixes=(".csv", ".tsv", ".tab", ".txt"),
+    suffixes=(".csv", ".tsv", ".tab", ".dat"),
     recognises=recognises_text,
     open=_open,
-    settings=(
-        _choice("separator", "Separator", "Between cells.", tuple(SEPARATORS)),
-        _choice("header", "Header", "Names in the first row.", ("yes", "no")),
-        _choice("decimal", "Decimal sign", "1.5 or 1,5.", ("point", "comma")),
-        _choice("encoding", "Encoding", "Automatic is UTF-8, or what the file says.",
-                ENCODINGS),
-    ),
-)  # fmt: skip
+    settings=SETTINGS,
+    is_sure=_is_sure,
+)

@@ -1,6 +1,5 @@
 """Lines of a text file, one at a time: of any size, in a bounded amount of memory."""
 
-import codecs
 import io
 import os
 from collections.abc import Iterator
@@ -8,26 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from engine.data.readers.encodings import guessed, marked
 from engine.data.readers.reader import Place
 from engine.files import opened_regular
 from engine.i18n import tr
 
-ENCODINGS = ("utf-8", "utf-16", "cp932", "euc_jp", "cp1252")
 MOST_LETTERS = 2**20
 """A longer line is none that people write; it would be held in memory at once."""
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16",
-          codecs.BOM_UTF16_BE: "utf-16"}  # fmt: skip
-_HEAD_BYTES = 4096
-
-
-def recognises_text(head: bytes) -> bool:
-    """Return whether bytes can be the beginning of a text: no NUL, or in UTF-16."""
-    return b"\0" not in head or _marked(head) == "utf-16"
-
-
-def _marked(head: bytes) -> str:
-    """Return the encoding that a byte order mark tells, or an empty string."""
-    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
+_HEAD_BYTES = 2**18
 
 
 class Lines:
@@ -35,7 +22,7 @@ class Lines:
 
     Args:
         path: An ordinary file.
-        encoding: Empty means what its byte order mark says, otherwise UTF-8.
+        encoding: Empty means what its first bytes speak for.
 
     Attributes:
         encoding: The one that counts.
@@ -52,17 +39,18 @@ class Lines:
             handle = self._stack.enter_context(opened_regular(path))
             self._size = os.fstat(handle).st_size
             self._file = os.fdopen(handle, "rb", closefd=False)
-            head = self._file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+            head = os.read(handle, _HEAD_BYTES)
+            os.lseek(handle, 0, os.SEEK_SET)
         except OSError as error:
             self._stack.close()
             reason = error.strerror or type(error).__name__
             raise Place(path).refuse(
                 tr("The file can't be read"), got=reason
             ) from error
-        self.encoding = encoding or _marked(head) or "utf-8"
+        self.encoding = encoding or guessed(head, is_whole=len(head) < _HEAD_BYTES)
         has_old_ends = b"\r" in head and b"\n" not in head
-        self._is_wide = self.encoding == "utf-16" or has_old_ends
-        if self.encoding == "utf-8" and _marked(head) == "utf-8-sig":
+        self._is_wide = self.encoding.startswith("utf-16") or has_old_ends
+        if self.encoding == "utf-8" and marked(head) == "utf-8-sig":
             self.encoding = "utf-8-sig"
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ Source: numpy, "NEP 1: a simple file format for NumPy arrays"
 
 import io
 import math
+import tokenize
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from engine.data.readers.reader import (
     Kinds,
     Place,
     Reader,
-    guessed_target,
+    Told,
 )
 from engine.files import read_regular
 from engine.i18n import tr
@@ -78,16 +79,32 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     take any amount of memory.
     """
     with archive.open(member) as file:
-        version = npy.read_magic(file)
-        read = npy.read_array_header_1_0 if version == (1, 0) else _header_2
-        shape, _, dtype = read(file)
-        if dtype.hasobject:
-            raise ValueError(tr("an array of Python objects"))
+        shape, _, dtype = header(file)
         if math.prod(shape) * dtype.itemsize != member.file_size - file.tell():
             raise ValueError(tr("the size of “{name}” is wrong", name=member.filename))
     with archive.open(member) as file:
         found: np.ndarray = npy.read_array(file, allow_pickle=False)
         return found
+
+
+def header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    """Return shape, whether columns come first, and type of the array that follows.
+
+    Raises:
+        ValueError: When it is none, or holds Python objects.
+    """
+    try:
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else _header_2
+        shape, is_fortran, dtype = read(file)
+    except (tokenize.TokenError, SyntaxError, TypeError, MemoryError) as error:
+        # numpy reads a header as Python writes it, and says so when it isn't.
+        raise ValueError(tr("the head of the array is damaged")) from error
+    if dtype.hasobject:
+        raise ValueError(tr("an array of Python objects"))
+    if min(shape, default=0) < 0:
+        raise ValueError(tr("a length under 0"))
+    return shape, is_fortran, dtype
 
 
 def _header_2(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
@@ -101,6 +118,7 @@ class _Arrays:
 
     columns: tuple[Column, ...]
     found: Mapping[str, np.ndarray]
+    told: tuple[Told, ...]
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Yield all rows."""
@@ -125,14 +143,20 @@ def _open(path: Path, _params: Params, _kinds: Kinds) -> _Arrays:
             expected=tr("arrays of the same length"),
             got=", ".join(f"{name} {array.shape}" for name, array in found.items()),
         )
-    target = guessed_target(tuple(found))
-    return _Arrays(
-        tuple(_column(name, array, target, place) for name, array in found.items()),
-        found,
+    told = tuple(
+        Told(name, f"{'×'.join(map(str, array.shape))} {array.dtype}")
+        for name, array in found.items()
     )
+    columns = tuple(column(name, array, place) for name, array in found.items())
+    return _Arrays(columns, found, told)
 
 
-def _column(name: str, array: np.ndarray, target: str, place: Place) -> Column:
+def column(name: str, array: np.ndarray, place: Place) -> Column:
+    """Return what one array brings to a row.
+
+    Raises:
+        DataError: When its values are nothing to train on.
+    """
     if array.dtype.kind in "US":
         kind, missing = "text", 0
     elif array.dtype.kind == "M":
@@ -147,16 +171,22 @@ def _column(name: str, array: np.ndarray, target: str, place: Place) -> Column:
         name,
         kind,  # type: ignore[arg-type]
         array.shape[1:],
-        "target" if name == target else "input",
-        missing,
+        missing=missing,
         is_whole=array.dtype.kind in "biu",
     )
+
+
+def _recognises(head: bytes) -> bool:
+    """Return whether it is a zip file, and not one of an office."""
+    is_office = b"[Content_Types]" in head[:4096] or b"mimetypeapp" in head[:100]
+    return head.startswith(_MAGIC) and not is_office
 
 
 READER = Reader(
     id="npz",
     title="NumPy arrays (.npz)",
     suffixes=(".npz",),
-    recognises=lambda head: head.startswith(_MAGIC),
+    recognises=_recognises,
     open=_open,
+    is_sure=_recognises,
 )

@@ -1,13 +1,14 @@
 """What every reader of files says of itself, and what an opened file can be asked.
 
 A reader never holds a whole file: rows come in batches, again from the start each time.
-Rows are counted as an editor counts them, from 1 and with the header.
+Rows are counted as an editor counts them, from 1 and with the header; files of a folder
+in the order of their names.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +17,11 @@ from engine.errors import DataError
 from engine.i18n import tr
 from engine.layers.spec import Param, Params
 
-Kind = Literal["number", "text", "date"]
-Role = Literal["input", "target", "group", "time", "ignore"]
+Kind = Literal["number", "text", "date", "image", "signal"]
+Role = Literal["input", "target", "group", "time", "part", "id", "ignore"]
 Array = npt.NDArray[np.generic]
-BATCH_ROWS = 8192
-"""Few enough that a batch is read in less than 0.1 s: between two a reader can stop."""
-_TARGETS = ("target", "label", "class", "y")
+BATCH_ROWS = 4096
+"""Few enough that a batch of a table is read in a moment: between two it can stop."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,34 @@ class Column:
     Args:
         name: As in the file, or `column 3`.
         kind: `number` is float64 with NaN where a value is missing, `text` is str or
-            None, `date` is datetime64[s] or NaT.
-        shape: Of one value, such as H×W of an image; empty for a single one.
-        role: What it is for, as far as a guess goes.
+            None, `date` is datetime64[s] or NaT, `image` is uint8 and `signal` float32.
+        shape: Of one value, such as C×H×W of an image; empty for a single one.
+        role: What it is for, where the format itself says so.
         missing: Rows without a value among those that were looked at.
         is_whole: Every number among them is a whole one.
+        classes: Names of all its values, where the format itself says so.
     """
 
     name: str
     kind: Kind
     shape: tuple[int, ...] = ()
-    role: Role = "input"
+    role: Role | None = None
     missing: int = 0
     is_whole: bool = False
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """How something of a file was read, guessed or chosen, such as its encoding.
+
+    Args:
+        what: In a word (shown as it is: translated already).
+        value: As a setting of the reader would say it.
+    """
+
+    what: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -66,11 +81,15 @@ class Batch:
 
 
 class Source(Protocol):
-    """An opened file."""
+    """An opened file or folder."""
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """What a row holds, in the order of the file."""
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """What was read how."""
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Yield all rows from the first one on; ending early closes the file.
@@ -78,6 +97,15 @@ class Source(Protocol):
         Raises:
             DataError: At the first row that can't be read; names row and column.
         """
+
+
+@runtime_checkable
+class Settled(Protocol):
+    """A source that says which settings make another opening read the same."""
+
+    @property
+    def settings(self) -> Params:
+        """Of its reader, by name."""
 
 
 Kinds = Mapping[str, Kind]
@@ -96,6 +124,10 @@ class Reader:
             path, complete settings, and kinds of columns that the user has chosen
             instead of those that are guessed.
         settings: What can be chosen, as in a layer; None means a guess.
+        is_sure: Whether these first bytes leave no doubt, whatever the suffix.
+        needs_suffix: The first bytes say little: the suffix has to be one of its own.
+        takes: Whether a folder is this reader's; gets the endings of the files in it
+            with their counts, the most frequent first.
     """
 
     id: str
@@ -104,6 +136,9 @@ class Reader:
     recognises: Callable[[bytes], bool]
     open: Callable[[Path, Params, Kinds], Source]
     settings: tuple[Param, ...] = field(default=())
+    is_sure: Callable[[bytes], bool] = lambda _head: False
+    needs_suffix: bool = False
+    takes: Callable[[Mapping[str, int]], bool] = lambda _endings: False
 
 
 @dataclass(frozen=True)
@@ -136,13 +171,17 @@ class Place:
         return DataError(what, where=str(self), expected=expected, got=got, fix=fix)
 
 
-def guessed_target(names: tuple[str, ...]) -> str:
-    """Return the column that most probably is to be predicted; empty for a single one.
+def chosen(name: str, label: str, doc: str, choices: tuple[str, ...]) -> Param:
+    """Return a setting that is guessed where nobody chooses."""
+    return Param(name, "choice", None, label, doc, choices=choices, optional=True)
 
-    It is the one that is called so, otherwise the last, as most tables have it.
-    """
-    for wanted in _TARGETS:
-        for name in names:
-            if name.casefold() == wanted:
-                return name
-    return names[-1] if len(names) > 1 else ""
+
+def counted(name: str, label: str, doc: str, low: int, high: int) -> Param:
+    """Return a whole number that is guessed where nobody chooses."""
+    return Param(name, "int", None, label, doc, min=low, max=high, optional=True)
+
+
+def as_int(params: Params, name: str) -> int | None:
+    """Return a setting made by `counted`."""
+    value = params.get(name)
+    return value if isinstance(value, int) else None

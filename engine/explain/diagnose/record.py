@@ -73,6 +73,8 @@ class Record:
         by_phase: Training loss of each phase.
         dead: Which ReLUs stay shut, as the last look has found.
         dead_at_start: The same before the first step.
+        zero_layers: Layers of which all matrices held nothing but 0 at the start.
+        spread: Deviation of made samples over that of real ones, as last looked at.
         last_gradients: ‖g‖ of each layer in the last step before the loss was lost.
         cause: Where a number stopped being finite, once it is known.
         ending: As in `messages.Outcome`, empty while it goes on.
@@ -98,6 +100,8 @@ class Record:
     by_phase: tuple[Curve, ...] = ()
     dead: Dead = field(default_factory=Dead)
     dead_at_start: Dead = field(default_factory=Dead)
+    zero_layers: frozenset[str] = frozenset()
+    spread: float | None = None
     last_gradients: Floats | None = None
     cause: Cause | None = None
     ending: str = ""
@@ -190,6 +194,10 @@ class Record:
             whole = np.array(rows, dtype=np.float64).reshape(-1, len(self.layers))
             self._columns[name] = whole
         return self._columns[name]
+
+    def sample_steps(self) -> Floats:
+        """Return the step of each measurement (S,)."""
+        return np.array([sample.step for sample in self._samples], dtype=np.float64)
 
     def weight_norms(self) -> Floats:
         """Return ‖w‖ of all layers together (S,)."""

@@ -7,6 +7,7 @@ from engine.explain.diagnose.record import Found, Record
 from engine.explain.diagnose.rules import (
     adversaries,
     bad_labels,
+    choices,
     clipping,
     collapse,
     dead_relu,
@@ -15,6 +16,7 @@ from engine.explain.diagnose.rules import (
     lazy,
     momentum,
     nonfinite,
+    outcomes,
     overfit,
     too_fast,
     too_slow,
@@ -42,26 +44,81 @@ class Rule:
     is_certain: bool = False
 
 
-_LOST = (nonfinite.FAULT, unscaled.FAULT, exploding.FAULT, momentum.FAULT)
+_CHOSEN = (
+    choices.blank_input.FAULT,
+    choices.answer.FAULT,
+    choices.frozen.FAULT,
+    choices.few_samples.FAULT,
+    choices.zero_start.FAULT,
+    choices.dropout.FAULT,
+    choices.imbalance.FAULT,
+)
+_LOST = (
+    nonfinite.FAULT,
+    unscaled.FAULT,
+    choices.summed.FAULT,
+    exploding.FAULT,
+    momentum.FAULT,
+    choices.zero_start.FAULT,
+)
 _WILD = (*_LOST, too_fast.FAULT, decay.FAULT, clipping.FAULT, nonfinite.OVERFLOW)
-_SHUT = (*_WILD, dead_relu.FAULT)
+_NOTHING_ENTERS = (choices.blank_input.FAULT, choices.zero_start.FAULT)
+_SHUT = (*_WILD, *_NOTHING_ENTERS, dead_relu.FAULT)
+_IN_VAIN = (
+    outcomes.relapse.FAULT,
+    outcomes.stalled.FAULT,
+    bad_labels.FAULT,
+    outcomes.unrelated.FAULT,
+)
+_STUCK = (*_SHUT, vanishing.FAULT, too_slow.FAULT, collapse.FAULT)
 _CAUSES = (
     Rule(nonfinite.FAULT, nonfinite.check),
     Rule(unscaled.FAULT, unscaled.check, is_certain=True),
-    Rule(exploding.FAULT, exploding.check, _LOST[:2]),
-    Rule(momentum.FAULT, momentum.check, _LOST[:3]),
+    Rule(choices.blank_input.FAULT, choices.blank_input.check, is_certain=True),
+    Rule(choices.answer.FAULT, choices.answer.check, is_certain=True),
+    Rule(choices.frozen.FAULT, choices.frozen.check, is_certain=True),
+    Rule(choices.few_samples.FAULT, choices.few_samples.check, is_certain=True),
+    Rule(
+        choices.zero_start.FAULT, choices.zero_start.check, (choices.blank_input.FAULT,)
+    ),
+    Rule(choices.dropout.FAULT, choices.dropout.check, is_certain=True),
+    Rule(choices.imbalance.FAULT, choices.imbalance.check, is_certain=True),
+    Rule(choices.summed.FAULT, choices.summed.check, _LOST[:2]),
+    Rule(exploding.FAULT, exploding.check, _LOST[:3]),
+    Rule(momentum.FAULT, momentum.check, _LOST[:4]),
     Rule(too_fast.FAULT, too_fast.check, _LOST),
     Rule(decay.FAULT, decay.check, (*_LOST, too_fast.FAULT)),
     Rule(clipping.FAULT, clipping.check, (*_LOST, too_fast.FAULT)),
     Rule(nonfinite.OVERFLOW, nonfinite.check_overflow, (*_LOST, too_fast.FAULT)),
     Rule(collapse.FAULT, collapse.check, _WILD),
-    Rule(dead_relu.FAULT, dead_relu.check, (*_WILD, collapse.FAULT)),
+    Rule(dead_relu.FAULT, dead_relu.check, (*_WILD, *_NOTHING_ENTERS, collapse.FAULT)),
     Rule(vanishing.FAULT, vanishing.check, _SHUT),
     Rule(too_slow.FAULT, too_slow.check, (*_SHUT, vanishing.FAULT)),
     Rule(adversaries.DISCRIMINATOR, adversaries.check_discriminator),
     Rule(adversaries.GENERATOR, adversaries.check_generator),
+    Rule(outcomes.modes.FAULT, outcomes.modes.check, (adversaries.DISCRIMINATOR,)),
     Rule(bad_labels.FAULT, bad_labels.check),
-    Rule(overfit.FAULT, overfit.check, (*_WILD, bad_labels.FAULT)),
+    Rule(
+        outcomes.unrelated.FAULT,
+        outcomes.unrelated.check,
+        (*_WILD, *_CHOSEN, bad_labels.FAULT),
+    ),
+    Rule(
+        overfit.FAULT,
+        overfit.check,
+        (*_WILD, bad_labels.FAULT, outcomes.unrelated.FAULT),
+    ),
+    Rule(outcomes.relapse.FAULT, outcomes.relapse.check, (*_WILD, *_CHOSEN)),
+    Rule(
+        outcomes.stalled.FAULT,
+        outcomes.stalled.check,
+        (*_STUCK, *_CHOSEN, outcomes.relapse.FAULT),
+    ),
+    Rule(
+        outcomes.underfit.FAULT,
+        outcomes.underfit.check,
+        (*_STUCK, *_CHOSEN, *_IN_VAIN),
+    ),
 )
 RULES = (
     *_CAUSES,

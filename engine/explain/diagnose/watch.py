@@ -7,19 +7,22 @@ step, however late somebody asks: the same training is told the same, busy or no
 import math
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
-from engine.explain.diagnose import activations, inputs, table
+from engine.explain.diagnose import activations, inputs, spread, table
 from engine.explain.diagnose.record import Record
+from engine.explain.diagnose.rules import adversaries
 from engine.graph.model import Project
 from engine.measure import schedule
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Evaluation, LayerSample
-from engine.training.evaluation.feeds import Batch, Feeds
+from engine.training.evaluation.feeds import Feeds
+from engine.training.evaluation.sources import Batch
 from engine.training.loop.events import Ending
 from engine.training.loop.trainer import Trainer
 
@@ -35,11 +38,12 @@ class Seen:
 
     Args:
         step: Steps made.
-        what: A sample, an evaluation, a look at the ReLUs, or nothing.
+        what: A sample, an evaluation, a look at the ReLUs, how much made samples
+            differ beside real ones, or nothing.
     """
 
     step: int
-    what: LayerSample | Evaluation | activations.Dead | None = None
+    what: LayerSample | Evaluation | activations.Dead | float | None = None
 
 
 class Diagnosis:
@@ -67,13 +71,16 @@ class Diagnosis:
         self.record = _record(trainer, project)
         self._waiting = deque([Seen(trainer.step)])
         self._has_relus = bool(activations.relus(self.record.nodes))
+        self._shown = adversaries.shown(self.record)
         self._must_look = self._has_relus and trainer.monitor.enabled
+        self._must_compare = False
 
     def sampled(self, sample: LayerSample) -> None:
         """Take in a measurement of the layers."""
         self._waiting.append(Seen(sample.step, sample))
         is_time = schedule.look_due(sample.step, self.trainer.total_steps)
         self._must_look = self._has_relus and is_time and self._seems_shut(sample)
+        self._must_compare = self._shown is not None and is_time
 
     def _seems_shut(self, sample: LayerSample) -> bool:
         """Return whether so many gradients are 0 that ReLUs may be dead.
@@ -90,15 +97,13 @@ class Diagnosis:
         self._waiting.append(Seen(evaluation.step, evaluation))
 
     def look_due(self) -> bool:
-        """Return whether the ReLUs are to be looked at now."""
-        return self._must_look
+        """Return whether ReLUs, or what adversaries make, are to be looked at now."""
+        return self._must_look or self._must_compare
 
     def look(self) -> Iterator[None]:
-        """Look at the ReLUs, a batch at a time."""
-        self._must_look = False
-        parts, budget = self.trainer.parts, self.trainer.monitor.budget
-        start = time.perf_counter()
-        for found in activations.look(parts.evaluator, parts.feeds):
+        """Look at what is due, a batch at a time."""
+        budget, start = self.trainer.monitor.budget, time.perf_counter()
+        for found in self._looks():
             budget.also(time.perf_counter() - start)
             if found is None:
                 yield
@@ -106,11 +111,21 @@ class Diagnosis:
                 self._waiting.append(Seen(self.trainer.step, found))
             start = time.perf_counter()
 
+    def _looks(self) -> Iterator[activations.Dead | float | None]:
+        parts = self.trainer.parts
+        if self._must_look:
+            self._must_look = False
+            yield from activations.look(parts.evaluator, parts.feeds)
+        if self._must_compare and self._shown:
+            self._must_compare = False
+            yield from spread.look(parts.evaluator, parts.feeds, *self._shown)
+
     def judge(
         self, steps: Ints, losses: Floats, ending: Ending | None
     ) -> tuple[Finding, ...] | None:
         """Return all that is wrong; None when that is as before."""
         record, before, start = self.record, self.findings, 0
+        record.baselines = self.trainer.baselines
         while self._waiting:
             seen = self._waiting.popleft()
             stop = int(np.searchsorted(steps, seen.step, side="right"))
@@ -121,7 +136,6 @@ class Diagnosis:
         record.step = self.trainer.step
         if ending is not None:
             record.ending, record.cause = ending.kind, self.trainer.cause
-            record.baselines = self.trainer.baselines
             record.last_gradients = _gradients(self.trainer, ending)
             self._tell(table.diagnose(record), is_final=True)
         return None if self.findings == before else self.findings
@@ -137,6 +151,8 @@ class Diagnosis:
             record.add_sample(seen.what)
         elif isinstance(seen.what, activations.Dead):
             record.add_dead(seen.what)
+        elif seen.what is not None:
+            record.spread = seen.what
         found = table.diagnose(record)
         told = self._steady(found)
         self._last = frozenset(finding.fault for finding in found)
@@ -186,6 +202,12 @@ def _spread(feeds: Feeds) -> Batch:
     return next(feeds.spread_batches(inputs.SAMPLES, inputs.SAMPLES))
 
 
+def _are_zero(weights: Sequence[Tensor]) -> bool:
+    """Return whether there are matrices, and all of them hold nothing but 0."""
+    matrices = [each for each in weights if each.dim() > 1]
+    return bool(matrices) and not any(each.detach().any() for each in matrices)
+
+
 def _record(trainer: Trainer, project: Project) -> Record:
     program, feeds = trainer.parts.program, trainer.parts.feeds
     rows, layers = trainer.parts.rows, program.layer_parameters
@@ -207,6 +229,7 @@ def _record(trainer: Trainer, project: Project) -> Record:
         goals=tuple(phase.goal for phase in trainer.parts.phases),
         is_whole=trainer.step == 0,
         from_files=trainer.from_files,
+        zero_layers=frozenset(path for path, ws in layers.items() if _are_zero(ws)),
         step=trainer.step,
     )
 

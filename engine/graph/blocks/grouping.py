@@ -31,7 +31,8 @@ from engine.graph.model import (
     Position,
     Project,
 )
-from engine.graph.ports import BLOCK, input_ports, output_ports, title
+from engine.graph.ports import BLOCK, input_ports, output_ports
+from engine.graph.titles import title
 from engine.graph.weights import grouped
 from engine.i18n import tr
 from engine.layers import registry
@@ -105,7 +106,7 @@ def _check(project: Project, graph: Graph, chosen: list[Node], name: str) -> Non
         if spec.category in _STAYS_OUTSIDE or source:
             raise GraphError(
                 tr("This can't stand inside a block"),
-                where=title(node),
+                where=title(graph, node),
                 fix=tr("Select layers only; data, losses and views stay outside."),
             )
     _check_no_detour(graph, {node.id for node in chosen})
@@ -120,7 +121,7 @@ def _check_no_detour(graph: Graph, inside: set[str]) -> None:
         ):
             raise GraphError(
                 tr("A path leaves the selection and comes back"),
-                where=title(graph.node(node_id)),
+                where=title(graph, graph.node(node_id)),
                 fix=tr("Select what lies between as well."),
             )
 

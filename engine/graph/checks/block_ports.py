@@ -6,8 +6,9 @@ from engine.graph.blocks.outer import instances
 from engine.graph.checks.causes import FedTwice, LostInput, LostOutput, Told
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
 from engine.graph.paths import times
-from engine.graph.ports import input_port, output_port, title
+from engine.graph.ports import input_port, output_port
 from engine.graph.problems import Problem
+from engine.graph.titles import path_title, title
 from engine.i18n import tr
 
 
@@ -52,7 +53,7 @@ def _lost_output(project: Project, path: str, instance: Node, port: str) -> Prob
         tr(
             "The output “{port}” of {title} leads to nothing inside",
             port=port,
-            title=title(instance),
+            title=path_title(project, path),
         ),
         expected=tr("an output of a layer inside"),
         got=str(project.blocks[name].outputs[port]),
@@ -82,7 +83,7 @@ def _lost_input(project: Project, path: str, instance: Node, port: str) -> Probl
         tr(
             "The input “{port}” of {title} leads to nothing inside",
             port=port,
-            title=title(instance),
+            title=path_title(project, path),
         ),
         expected=tr("an input of a layer inside"),
         got=", ".join(lost) or tr("none"),
@@ -121,5 +122,5 @@ def _both(block: Block, wire: Edge | None, first: str, port: str) -> str:
         return tr(" and ").join(
             (tr("the input “{port}” of the block", port=first), outside)
         )
-    source = title(block.graph.node(wire.source.node))
+    source = title(block.graph, block.graph.node(wire.source.node))
     return tr(" and ").join((f"{source} · {wire.source.port}", outside))

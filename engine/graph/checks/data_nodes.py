@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from engine.errors import ConfigError
 from engine.graph.checks.causes import NoSuchClass, Told, TooManySamples
 from engine.graph.model import Node
 from engine.graph.problems import Problem
 from engine.i18n import tr
-from engine.layers.datasets.catalogue import DATASETS
+from engine.layers.datasets.catalogue import spec_of
 from engine.layers.datasets.spec import DataSpec
 
 _DRAWN = "maths"
@@ -21,17 +22,19 @@ def data_problems(scope: str, path: str, node: Node) -> Iterator[Told]:
         path: Of the node, for the problem.
         node: Any node; only data nodes are looked at.
     """
-    source = node.params.get("source", "mnist")
-    spec = DATASETS.get(str(source))
-    if node.type != "data" or spec is None:
+    if node.type != "data":
         return
+    try:
+        spec = spec_of(node.params)
+    except ConfigError:
+        return  # told with the settings
     yield from _samples(scope, path, node, spec)
     yield from _classes(scope, path, node, spec)
 
 
 def _samples(scope: str, path: str, node: Node, spec: DataSpec) -> Iterator[Told]:
     wanted = node.params.get("samples")
-    if not isinstance(wanted, int) or spec.family == _DRAWN:
+    if not isinstance(wanted, int) or spec.family == _DRAWN or not spec.layout:
         return
     if wanted <= spec.num_samples:
         return

@@ -19,8 +19,9 @@ from engine.graph.checks.goals import no_goal, phase_problems
 from engine.graph.checks.wires import missing_inputs, wire_problems
 from engine.graph.limits import MOST_NODES
 from engine.graph.model import ROOT, Node, Project
-from engine.graph.ports import BLOCK, title
+from engine.graph.ports import BLOCK
 from engine.graph.problems import Problem
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 
@@ -94,7 +95,7 @@ def _node_problems(
     project: Project, scope: str, prefix: str, node: Node
 ) -> Iterator[Told]:
     path = prefix + node.id
-    yield from _param_problems(scope, path, node)
+    yield from _param_problems(project, scope, path, node)
     yield from data_problems(scope, path, node)
     if node.type == BLOCK and str(node.params.get("of", "")) not in project.blocks:
         problem = Problem(
@@ -109,12 +110,15 @@ def _node_problems(
     yield from missing_inputs(project, scope, path, node)
 
 
-def _param_problems(scope: str, path: str, node: Node) -> Iterator[Told]:
+def _param_problems(
+    project: Project, scope: str, path: str, node: Node
+) -> Iterator[Told]:
     spec = registry.get(node.type)
+    called = title(project.scope(scope), node)
     for name, value in node.params.items():
         param = spec.param(name)
         if param is None:
-            text = tr("{title} has no setting “{name}”", title=title(node), name=name)
+            text = tr("{title} has no setting “{name}”", title=called, name=name)
             expected = ", ".join(tr(known.label) for known in spec.params)
             problem = Problem(path, text, expected, plain.value(value))
             yield problem, UnknownSetting(scope, node, name)

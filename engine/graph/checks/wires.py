@@ -11,9 +11,9 @@ from engine.graph.ports import (
     input_ports,
     output_port,
     output_ports,
-    title,
 )
 from engine.graph.problems import Problem
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers.spec import Port
 
@@ -51,8 +51,8 @@ def wire_problems(
 
 def source_words(project: Project, scope: str, edge: Edge) -> str:
     """Return where a wire comes from, in the words of the canvas."""
-    node = project.scope(scope).node(edge.source.node)
-    return f"{title(node)} · {edge.source.port}"
+    graph = project.scope(scope)
+    return f"{title(graph, graph.node(edge.source.node))} · {edge.source.port}"
 
 
 def _wire_problem(project: Project, scope: str, path: str, edge: Edge) -> Told | None:
@@ -94,12 +94,14 @@ def kind_words(port: Port) -> str:
 
 
 def _no_port(project: Project, path: str, cause: NoPort) -> Told:
-    node = project.scope(cause.scope).node(cause.end.node)
+    graph = project.scope(cause.scope)
+    node = graph.node(cause.end.node)
+    called = title(graph, node)
     is_outgoing = cause.end == cause.edge.source
     ports = output_ports(project, node) if is_outgoing else input_ports(project, node)
     problem = Problem(
         path,
-        tr("{title} has no port “{port}”", title=title(node), port=cause.end.port),
+        tr("{title} has no port “{port}”", title=called, port=cause.end.port),
         expected=", ".join(port.name for port in ports) or tr("no port"),
         got=cause.end.port,
         port=cause.edge.target.port,

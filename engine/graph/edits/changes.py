@@ -132,9 +132,9 @@ class Move:
 
     def apply(self, project: Project) -> Edit:
         """Move the nodes; never fails."""
-        known = project.layout.get(self.scope, {})
-        old = tuple((node_id, known.get(node_id)) for node_id, _ in self.positions)
         places = project.layout.setdefault(self.scope, {})
+        ids = [node_id for node_id, _ in self.positions]
+        old = tuple(zip(ids, map(places.get, ids), strict=True))
         for node_id, position in self.positions:
             if position is None:
                 places.pop(node_id, None)

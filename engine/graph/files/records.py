@@ -29,6 +29,7 @@ from engine.graph.ports import (
 from engine.graph.settings import Choice, Phase, Training, check_values
 from engine.i18n import tr
 from engine.layers import registry
+from engine.layers.datasets import own
 from engine.layers.datasets.catalogue import DATASETS
 from engine.layers.spec import Port
 
@@ -309,6 +310,8 @@ def _could_be(project: Project, scope: str, end: Endpoint) -> bool:
     node = project.scope(scope).node(end.node)
     if node.type == BLOCK:
         return str(node.params.get("of", "")) not in project.blocks
+    if own.is_own(node.params):
+        return True  # what a file holds may not be known yet
     return node.type == "data" and any(
         port.port.name == end.port for spec in DATASETS.values() for port in spec.layout
     )

@@ -81,14 +81,38 @@ def save(project: Project, path: Path) -> None:
 
 def _graph(graph: Graph) -> dict[str, Json]:
     return {
-        "edges": [edge_record(edge) for edge in graph.edges],
-        "nodes": [node_record(node) for node in graph.nodes.values()],
+        "edges": [_edge_line(edge) for edge in graph.edges],
+        "nodes": [_node_line(node) for node in graph.nodes.values()],
     }
 
 
 def edge_record(edge: Edge) -> list[str]:
     """Return a wire as JSON values."""
     return [str(edge.source), str(edge.target)]
+
+
+class _Line(str):
+    """JSON text of a value, as it stands in the file: there are thousands of them."""
+
+    __slots__ = ()
+
+
+def _edge_line(edge: Edge) -> _Line:
+    """Return what a wire's record is written as, in a third of the time."""
+    one, two = edge.source, edge.target
+    source = encode_basestring(f"{one.node}.{one.port}")
+    return _Line(f"[{source}, {encode_basestring(f'{two.node}.{two.port}')}]")
+
+
+def _node_line(node: Node) -> _Line:
+    """Return what a node's record is written as, in a third of the time."""
+    if node.extra or not node.trainable or node.lr_factor != 1.0 or node.weights:
+        return _Line(_record(node_record(node)))
+    words = encode_basestring
+    name = f', "name": {words(node.name)}' if node.name else ""
+    params = f', "params": {_record(dict(node.params))}' if node.params else ""
+    ends = f'"id": {words(node.id)}{name}{params}, "type": {words(node.type)}'
+    return _Line(f"{{{ends}}}")
 
 
 def node_record(node: Node) -> dict[str, Json]:
@@ -169,6 +193,9 @@ def _render(value: Json, path: str, indent: str) -> str:
     if isinstance(value, list):
         return _bracketed("[", (_compact(item) for item in value), "]", indent)
     keys = value if path in ("", "layout") else sorted(value)
+    if path == "layout/graph" or path.startswith("layout/blocks/"):
+        items = (f"{encode_basestring(key)}: {_compact(value[key])}" for key in keys)
+        return _bracketed("{", items, "}", indent)
     items = (
         f"{encode_basestring(key)}: {_render(value[key], _below(path, key), inner)}"
         for key in keys
@@ -187,10 +214,10 @@ def _bracketed(left: str, items: Iterable[str], right: str, indent: str) -> str:
 
 
 def _compact(value: Json) -> str:
+    if type(value) is _Line:
+        return value
     if isinstance(value, list) and len(value) == 2:
         one, two = value
-        if type(one) is str and type(two) is str:  # A wire: there are thousands.
-            return f"[{encode_basestring(one)}, {encode_basestring(two)}]"
         if type(one) is int and type(two) is int:  # A place.
             return f"[{one}, {two}]"
     if type(value) is dict:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from engine.errors import ConfigError, did_you_mean
 from engine.i18n import tr
+from engine.layers.datasets import own
 from engine.layers.datasets.maths import MATHS_SETS
-from engine.layers.datasets.spec import DataPort, DataSpec
+from engine.layers.datasets.spec import OWN, DataPort, DataSpec
 from engine.layers.datasets.tables import FILE_SETS
 from engine.layers.spec import LayerSpec, Param, Params, Port, Ports
 
@@ -18,11 +19,13 @@ DATASETS: dict[str, DataSpec] = {spec.id: spec for spec in FILE_SETS + MATHS_SET
 
 
 def spec_of(params: Params) -> DataSpec:
-    """Return the entry of the data set that these params name.
+    """Return the entry of the data set that these params name, or that of own data.
 
     Raises:
         ConfigError: When there is no such set.
     """
+    if own.is_own(params):
+        return own.spec_of(params)
     source = str(params.get("source", DATA.defaults()["source"]))
     if source not in DATASETS:
         raise ConfigError(
@@ -33,8 +36,11 @@ def spec_of(params: Params) -> DataSpec:
 
 
 def _outputs(params: Params) -> Ports:
-    spec = DATASETS.get(str(params.get("source")))
-    return tuple(_described(port) for port in spec.ports(params)) if spec else ()
+    try:
+        ports = spec_of(params).ports(params)
+    except ConfigError:
+        return ()  # said where the node is looked at
+    return tuple(_described(port) for port in ports)
 
 
 def _described(data_port: DataPort) -> Port:
@@ -46,7 +52,8 @@ DATA = LayerSpec(
     id="data",
     title="Data",
     category="io",
-    help="Samples of a built-in data set, split into training and validation part.",
+    help="Samples of a built-in data set or of your own files, split into training and "
+    "validation part.",
     source="see the help of the chosen set",
     params=(
         Param(
@@ -55,7 +62,7 @@ DATA = LayerSpec(
             "mnist",
             "Data set",
             "Which samples; the outputs follow from it.",
-            choices=tuple(DATASETS),
+            choices=(*DATASETS, OWN),
         ),
         Param(
             "samples",
@@ -156,6 +163,7 @@ DATA = LayerSpec(
             "every step. Own: other samples than those, in an order of its own.",
             choices=("shared", "own"),
         ),
+        *own.PARAMS,
     ),
     inputs=(),
     outputs=(),

@@ -9,6 +9,11 @@ Task = Literal["classification", "regression", "language", "density"]
 Family = Literal["images", "tabular", "maths", "series", "text"]
 ScalingKind = Literal["none", "standardise", "unit"]
 
+OWN = "file"
+"""Id of data of one's own, which no table has."""
+_OWN_ALONE = {"path", "sample", "reading", "columns", "steps", "rows", "sha256",
+              "fitted", "corrections", "together"}  # fmt: skip
+"""Settings that only data of one's own has: `engine.layers.datasets.own`."""
 CONTEXT = -1
 """Stands in a port's shape for the number that the parameter `context` gives."""
 
@@ -81,7 +86,8 @@ class DataSpec:
             "classes": "label" in names,
             "label_noise": "label" in names,
         }
-        return needs.get(name, True)
+        is_own = name in _OWN_ALONE
+        return needs.get(name, not is_own or self.id == OWN)
 
     def length(self, params: Params) -> int:
         """Return the length of one window, signal or text for these params."""

@@ -45,7 +45,7 @@ def _hints(kind: str) -> dict[str, Any]:
 
 def _fits(value: Any, hint: Any) -> bool:  # noqa: ANN401 - anything may come
     """Return whether a value has a type; an int serves where a float is declared."""
-    if isinstance(hint, ForwardRef):  # the only type that holds itself
+    if isinstance(hint, ForwardRef | str):  # the only type that holds itself
         hint = Value
     origin, args = get_origin(hint), get_args(hint)
     if isinstance(hint, UnionType):

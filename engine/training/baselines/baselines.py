@@ -24,7 +24,7 @@ from engine.training.baselines.earlier import earlier
 from engine.training.baselines.ways import Ways
 from engine.training.evaluation import subprograms
 from engine.training.evaluation.evaluation import BATCH_SIZE, Evaluator, Score
-from engine.training.evaluation.feeds import Batch
+from engine.training.evaluation.sources import Batch
 from engine.training.parts.assembly import Assembly
 
 MOST_ROWS, _FEWEST_ROWS = 20_000, 200

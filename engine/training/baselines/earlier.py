@@ -16,7 +16,7 @@ from engine.data import catalog
 from engine.data.scaling import Scaling
 from engine.layers.datasets.catalogue import spec_of
 from engine.training.baselines.ways import Ways
-from engine.training.evaluation.feeds import Batch
+from engine.training.evaluation.sources import Batch
 
 _WINDOW, _NEXT = "window", "next"
 

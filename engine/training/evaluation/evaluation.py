@@ -18,7 +18,8 @@ from engine.training.evaluation.evaluation_groups import (
     EvaluationGroup,
     evaluation_groups,
 )
-from engine.training.evaluation.feeds import Batch, Feeds, spans
+from engine.training.evaluation.feeds import Feeds, spans
+from engine.training.evaluation.sources import Batch
 from engine.training.machine import precision
 
 Weights = Callable[[], AbstractContextManager[None]]

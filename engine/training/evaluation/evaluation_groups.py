@@ -13,7 +13,8 @@ from torch import fx
 from engine.compile.modules.losses import Labelled
 from engine.compile.program import PhaseProgram
 from engine.training.evaluation import subprograms
-from engine.training.evaluation.feeds import Batch, Extent, Feeds
+from engine.training.evaluation.feeds import Extent, Feeds
+from engine.training.evaluation.sources import Batch
 from engine.training.evaluation.subprograms import Subprogram
 
 

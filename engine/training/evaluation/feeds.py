@@ -1,7 +1,6 @@
 """Batches for all sources of a program: data in seeded order, noise, exact position."""
 
 import math
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,10 +9,16 @@ from torch import Generator, Tensor
 
 from engine.compile.flatten import FlatNode
 from engine.compile.program import Program
-from engine.data import catalog
-from engine.data.batches import BatchOrder, OwnOrder, ResidentData, State
+from engine.data import catalog, seen
+from engine.data.batches import BatchOrder, OwnOrder, State
+from engine.training.evaluation.sources import (
+    Batch,
+    DataSource,
+    NoiseRows,
+    NoiseSource,
+    seeded,
+)
 
-Batch = dict[str, Tensor]
 _STEPS_WITHOUT_DATA = 100
 """Length of an epoch of a project that has noise alone."""
 
@@ -45,7 +50,8 @@ class Feeds:
 
     The first data node makes the epochs. Others with as many training samples share
     its order, unless they have one of their own; those of another size are drawn with
-    replacement, as many per step.
+    replacement, as many per step. Only in a step are samples of rare classes drawn
+    again and inputs varied, where the document says so.
 
     Args:
         program: Whose feeds these are.
@@ -61,30 +67,32 @@ class Feeds:
     ) -> None:
         self.seed, self._device = seed, device
         self.fingerprints: dict[str, str] = {}
-        self._sets: list[_Set] = []
-        self._noise: list[_Noise] = []
+        self.records: seen.Records = {name: {} for name in seen.RECORDS}
+        self._sets: list[DataSource] = []
+        self._noise: list[NoiseSource] = []
         ports: dict[str, list[str]] = {}
         for name in _names(program):
             path, _, port = name.rpartition(".")
             ports.setdefault(path, []).append(port)
         for path, used in ports.items():
             self._add(program.node(path), used)
-        count = self._sets[0].data.num_train if self._sets else 0
+        count = self._sets[0].num_drawn if self._sets else 0
         length = count or batch_size * _STEPS_WITHOUT_DATA
         self.order = BatchOrder(length, batch_size, seed, least=_least(program))
-        self._draws = _seeded(seed, "draws", torch.device("cpu"))
+        self._draws = seeded(seed, "draws", torch.device("cpu"))
 
     def _add(self, node: FlatNode, ports: list[str]) -> None:
         """Add one source node."""
         if node.type == "noise":
-            noise = _Noise(node.path, node.params, self._device, self.seed)
+            noise = NoiseSource(node.path, node.params, self._device, self.seed)
             self._noise.append(noise)
             return
         dataset = catalog.load(node.params)
         self.fingerprints[node.path] = dataset.fingerprint
-        data = ResidentData(dataset, self._device)
+        for name, record in seen.records(dataset).items():
+            self.records[name][node.path] = record
         own = OwnOrder(self.seed, node.path) if node.params["order"] == "own" else None
-        self._sets.append(_Set(node.path, ports, data, own))
+        self._sets.append(DataSource(node.path, ports, dataset, self._device, own))
 
     @property
     def num_samples(self) -> int:
@@ -102,16 +110,17 @@ class Feeds:
         indices = self.order.next()
         batch: Batch = {}
         for source in self._sets:
-            source.put(batch, self._indices(source, indices, (epoch, start)))
+            rows = self._indices(source, indices, (epoch, start))
+            source.put_step(batch, rows, f"{self.seed}/{epoch}/{start}")
         for noise in self._noise:
             batch[noise.name] = noise.draw(len(indices), noise.generator)
         return batch
 
     def _indices(
-        self, source: "_Set", indices: Tensor, place: tuple[int, int]
+        self, source: DataSource, indices: Tensor, place: tuple[int, int]
     ) -> Tensor:
         """Return the samples of a step that begins at a place: epoch and position."""
-        count = source.data.num_train
+        count = source.num_drawn
         if count == self.order.num_samples:
             epoch, start = place
             rows = torch.arange(start, start + len(indices))
@@ -128,7 +137,7 @@ class Feeds:
         for source in self._sets:
             source.put_spread(batch, indices)
         return self._with_noise(
-            batch, len(indices), _seeded(self.seed, "", self._device)
+            batch, len(indices), seeded(self.seed, "", self._device)
         )
 
     def _with_noise(self, batch: Batch, size: int, generator: Generator) -> Batch:
@@ -146,7 +155,7 @@ class Feeds:
             size: Most samples of a batch.
         """
         total = max((s.data.num_train for s in self._sets), default=count)
-        generator = _seeded(self.seed, "spread", torch.device("cpu"))
+        generator = seeded(self.seed, "spread", torch.device("cpu"))
         chosen = torch.randperm(total, generator=generator)[:count].tolist()
         for start, stop in spans(len(chosen), size):
             yield self._training_batch(chosen[start:stop])
@@ -160,7 +169,7 @@ class Feeds:
         """
         ours = [s.data.num_train for s in self._sets if s.feeds(names)]
         total = max(ours, default=count)
-        generator = _seeded(self.seed, "single samples", self._device)
+        generator = seeded(self.seed, "single samples", self._device)
         for number in range(min(count, total)):
             index = torch.tensor([number * total // min(count, total)])
             batch: Batch = {}
@@ -237,10 +246,12 @@ class Feeds:
                 source.put_some(batch, names, indices[start:stop], new=new)
             yield stop - start, batch
 
-    def _rows_of_noise(self) -> list["_Rows"]:
+    def _rows_of_noise(self) -> list[NoiseRows]:
         """Return the noise of an evaluation: the same one every time."""
         return [
-            _Rows(noise, _seeded(self.seed, f"evaluation/{noise.name}", self._device))
+            NoiseRows(
+                noise, seeded(self.seed, f"evaluation/{noise.name}", self._device)
+            )
             for noise in self._noise
         ]
 
@@ -260,102 +271,6 @@ class Feeds:
             ("draws", self._draws),
         ]:
             generator.set_state(torch.as_tensor(saved[name]))
-
-
-class _Set:
-    """One data node; `own` is its order, if it has one."""
-
-    def __init__(
-        self, path: str, ports: list[str], data: ResidentData, own: OwnOrder | None
-    ) -> None:
-        self.data, self.own = data, own
-        self._names = [(port, f"{path}.{port}") for port in ports]
-        whole = data.validation_batches(max(1, data.num_validation))
-        self._validation = next(whole, {})
-
-    def feeds(self, names: Sequence[str]) -> bool:
-        """Return whether some of these feeds come from here."""
-        return any(name in names for _, name in self._names)
-
-    def put(self, batch: Batch, indices: Tensor) -> None:
-        """Add the training samples at `indices`."""
-        tensors = self.data.batch(indices)
-        for port, name in self._names:
-            batch[name] = tensors[port]
-
-    def put_spread(self, batch: Batch, indices: Tensor) -> None:
-        """Add training samples outside of a step; a shorter set begins again."""
-        self.put(batch, self._mixed(indices, self.data.num_train))
-
-    def put_some(
-        self, batch: Batch, names: Sequence[str], indices: Tensor, *, new: bool
-    ) -> None:
-        """Add samples of some feeds; a shorter set begins again."""
-        wanted = {port: name for port, name in self._names if name in names}
-        if not wanted:
-            return
-        if new:
-            there = self._mixed(indices, self.data.num_validation)
-            there = there.to(self.data.device)
-            rows = {p: self._validation[p].index_select(0, there) for p in wanted}
-        else:
-            rows = self.data.batch(self._mixed(indices, self.data.num_train), wanted)
-        batch.update({name: rows[port] for port, name in wanted.items()})
-
-    def put_validation(self, batch: Batch, start: int, stop: int) -> None:
-        """Add validation samples; a shorter set starts again from its beginning."""
-        if self.own or stop > self.data.num_validation:
-            names = [name for _, name in self._names]
-            self.put_some(batch, names, torch.arange(start, stop), new=True)
-            return
-        for port, name in self._names:
-            batch[name] = self._validation[port][start:stop]
-
-    def _mixed(self, indices: Tensor, count: int) -> Tensor:
-        """Return the samples of rows that are not in a step: the same every time."""
-        rows = indices % count
-        return self.own.at(rows, count) if self.own else rows
-
-
-class _Noise:
-    """One noise node with its own generator."""
-
-    def __init__(
-        self, path: str, params: Mapping[str, object], device: torch.device, seed: int
-    ) -> None:
-        self.name = f"{path}.out"
-        shape = params["shape"]
-        assert isinstance(shape, tuple | list)
-        self._shape = tuple(shape)
-        self._draw = torch.rand if params["distribution"] == "uniform" else torch.randn
-        self._device = device
-        self.generator = _seeded(seed, path, device)
-
-    def draw(self, size: int, generator: Generator) -> Tensor:
-        """Return noise for so many samples."""
-        shape = (size, *self._shape)
-        return self._draw(shape, generator=generator, device=self._device)
-
-
-class _Rows:
-    """Noise for one sample after the other, the same however they are cut in batches.
-
-    torch's generators give other numbers for other sizes: all blocks have one size.
-    """
-
-    _BLOCK = 256
-
-    def __init__(self, noise: _Noise, generator: Generator) -> None:
-        self.name, self._noise, self._generator = noise.name, noise, generator
-        self._left = noise.draw(0, generator)
-
-    def take(self, count: int) -> Tensor:
-        """Return the noise of the next samples."""
-        while len(self._left) < count:
-            block = self._noise.draw(self._BLOCK, self._generator)
-            self._left = torch.cat([self._left, block])
-        taken, self._left = self._left[:count], self._left[count:]
-        return taken
 
 
 def _names(program: Program) -> list[str]:
@@ -384,8 +299,3 @@ def spans(count: int, size: int) -> Iterator[tuple[int, int]]:
         stop = count if count - start <= size + 1 else start + size
         yield start, stop
         start = stop
-
-
-def _seeded(seed: int, name: str, device: torch.device) -> Generator:
-    """Return a generator of its own for every name."""
-    return Generator(device).manual_seed(zlib.crc32(f"{seed}/{name}".encode()))

@@ -12,7 +12,8 @@ from engine.training.parts.tracing import Trace
 
 Words = tuple[str, str, str]
 """Kind, what is wrong, what to do."""
-_EXP = {"exp", "kl_gaussian", "reparameterise", "poisson_nll"}
+_EXP = {"exp": 0, "kl_gaussian": 1, "reparameterise": 1, "poisson_nll": 0}
+"""Which input e is taken to the power of."""
 _WEIGHED = {"cross_entropy", "nll"}
 HUGE = 1e10
 """Numbers whose products with others like them soon don't fit."""
@@ -51,7 +52,7 @@ class Cause:
 def cause(found: Trace, node: FlatNode, step: int) -> Cause:
     """Return a trace as a cause, in words."""
     kind, why, advice = _words(found, node)
-    facts = {"step": step, "node": node.place, "why": why}
+    facts = {"step": step, "node": node.title, "why": why}
     facts["size"] = tr("not a number") if found.is_nan else tr("infinite")
     text = tr("In step {step} “{node}” puts out what is {size}: {why}.", **facts)
     if found.is_gradient:
@@ -59,7 +60,10 @@ def cause(found: Trace, node: FlatNode, step: int) -> Cause:
     if found.sample >= 0:
         words = tr("It began with sample {n} of the batch.", n=found.sample + 1)
         text = f"{text} {words}"
-    return Cause(found.node, found.port, kind, found.value, step, text, advice)
+    port, value = found.port, found.value
+    if kind == "exp":
+        port, value = _EXP[node.type], _largest(found, node)
+    return Cause(found.node, port, kind, value, step, text, advice)
 
 
 def _words(found: Trace, node: FlatNode) -> Words:
@@ -137,13 +141,19 @@ def _power(found: Trace, node: FlatNode) -> Words | None:
 def _exp(found: Trace, node: FlatNode) -> Words | None:
     if node.type not in _EXP:
         return None
-    largest = max((float(x.max()) for x in found.inputs if x.numel()), default=0.0)
+    largest = _largest(found, node)
     why = tr("e to the power of {x} is too large for a number", x=number(largest))
     return (
         "exp",
         why,
         tr("Keep x below 80; for shares that add up to 1 use Softmax, which is safe."),
     )
+
+
+def _largest(found: Trace, node: FlatNode) -> float:
+    """Return the largest number that e is taken to the power of."""
+    inputs = found.inputs[_EXP[node.type] :] or found.inputs
+    return float(inputs[0].max()) if inputs and inputs[0].numel() else 0.0
 
 
 def _other(found: Trace, _node: FlatNode) -> Words:

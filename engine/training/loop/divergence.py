@@ -10,10 +10,16 @@ from engine.training.loop.causes import Cause
 from engine.training.loop.events import Ending
 
 
-def ending(step: int, node: str) -> Ending:
-    """Return the end of a training with a loss that is not finite."""
+def ending(step: int, node: str, title: str) -> Ending:
+    """Return the end of a training with a loss that is not finite.
+
+    Args:
+        step: From 1.
+        node: Path of the loss.
+        title: What it is called.
+    """
     advice = tr("Try a lower learning rate, or clip the gradient.")
-    return Ending("diverged", f"{_sentence(step, node)} {advice}", node)
+    return Ending("diverged", f"{_sentence(step, title)} {advice}", node)
 
 
 def traced(cause: Cause, step: int, loss: str) -> Ending:
@@ -21,6 +27,11 @@ def traced(cause: Cause, step: int, loss: str) -> Ending:
 
     Of a number that is merely too large the loss is told first: steps and weights may
     be to blame. Of all else nothing but the node is.
+
+    Args:
+        cause: Found.
+        step: From 1.
+        loss: What the loss is called.
     """
     text = f"{cause.text} {cause.advice}"
     if cause.is_size:
@@ -28,8 +39,8 @@ def traced(cause: Cause, step: int, loss: str) -> Ending:
     return Ending("diverged", text, cause.node)
 
 
-def _sentence(step: int, node: str) -> str:
-    where = {"node": node, "step": step}
+def _sentence(step: int, title: str) -> str:
+    where = {"node": title, "step": step}
     return tr("The loss “{node}” is no finite number in step {step}.", **where)
 
 

@@ -1,6 +1,6 @@
 """Turns what went wrong in a step into a message that names node and step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
@@ -17,6 +17,7 @@ class StepError(TrainingError):
     Args:
         node: Path of the node, or empty where it is not known.
         step: Number of the step.
+        title: What it is called.
         shapes: Of the node's inputs.
         cause: What torch said.
     """
@@ -24,6 +25,7 @@ class StepError(TrainingError):
     def __init__(
         self,
         node: str,
+        title: str,
         step: int,
         shapes: tuple[tuple[int, ...], ...],
         cause: BaseException,
@@ -31,21 +33,35 @@ class StepError(TrainingError):
         self.node, self.step = node, step
         super().__init__(
             tr("Step {step} failed: {reason}", step=step, reason=_first_line(cause)),
-            where=node,
+            where=title,
             got=tr("inputs {shapes}", shapes=_words(shapes)) if shapes else None,
         )
 
 
 def failed(
-    error: Exception, step: int, program: PhaseProgram, feeds: Mapping[str, Tensor]
+    error: Exception,
+    step: int,
+    program: PhaseProgram,
+    feeds: Mapping[str, Tensor],
+    title: Callable[[str], str],
 ) -> TrainingError:
-    """Return the error to raise for `error`, which a step has raised."""
+    """Return the error to raise for `error`, which a step has raised.
+
+    Args:
+        error: Of anybody's.
+        step: From 1; 0 before the first.
+        program: That was running.
+        feeds: What it was given.
+        title: Path of a node → what it is called.
+    """
     if isinstance(error, TrainingError):
         return error
     found = locate(program.graph_module, feeds_of(program.feed_names, feeds))
     if is_scarce(error):
-        return ScarcityError(error, found.node, found.node)
-    return StepError(found.node, step, found.input_shapes, found.error or error)
+        return ScarcityError(error, title(found.node), found.node)
+    return StepError(
+        found.node, title(found.node), step, found.input_shapes, found.error or error
+    )
 
 
 def _words(shapes: tuple[tuple[int, ...], ...]) -> str:

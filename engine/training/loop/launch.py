@@ -16,6 +16,7 @@ def launch(
     name: str = "",
     monitor: bool = True,
     weights_from: str = "",
+    parent: str = "",
 ) -> tuple[Trainer, runs.Run]:
     """Make the folder of a new run and what trains it.
 
@@ -25,6 +26,7 @@ def launch(
         name: Of the new folder; empty means a unique one.
         monitor: Measure histograms and norms.
         weights_from: Folder of a run whose weights are kept where they fit.
+        parent: Folder of the run that it is to be compared with.
 
     Raises:
         EngineError: When it can't be trained; no folder is left then.
@@ -32,8 +34,9 @@ def launch(
     existed = (folder / name).exists() if name else False
     run = runs.create(folder, project, name=name)
     try:
-        if weights_from:
-            run.update(**{runs.KEPT_FROM: weights_from})
+        told = {runs.KEPT_FROM: weights_from, runs.PARENT: Path(parent).name}
+        if known := {name: value for name, value in told.items() if value}:
+            run.update(**known)
         return Trainer(project, run=run, monitor=monitor), run
     except (EngineError, OSError):
         with suppress(EngineError):

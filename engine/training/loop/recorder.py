@@ -20,7 +20,7 @@ from engine.training.loop.history import Losses, StepLog
 from engine.training.parts import state as states
 from engine.training.records import disk, shelter, tensor_file
 from engine.training.records.change import Change
-from engine.training.records.runs import Run
+from engine.training.records.runs import TOOK, Run
 from engine.training.records.tensor_file import Lent, Tensors
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Recorder:
         self._before = known.get(finding_records.FIELD)
         self.folder = str(run.folder) if run else ""
         self._log = StepLog(num_phases)
+        self._took_s, self._stepped_at = float(known.get(TOOK, 0.0)), 0.0
         self.checkpoint_every_s = CHECKPOINT_S
         self.checkpoint_every_steps = 0
         self.trouble: TrainingError | None = None
@@ -98,6 +99,10 @@ class Recorder:
 
     def add_step(self, step: int, losses: Losses, rates: list[float]) -> None:
         """Record losses and rates of a step."""
+        now = time.perf_counter()
+        if self._stepped_at:
+            self._took_s += now - self._stepped_at
+        self._stepped_at = now
         if self.run:
             self._log.add(step, losses, rates)
 
@@ -152,16 +157,22 @@ class Recorder:
 
     def started(self, **fields: object) -> None:
         """Note in `run.json` how the run is trained."""
+        self._stepped_at = time.perf_counter()
         if self.run:
             with self._guarded():
                 shelter.reserve(self.run)
                 self.run.update(state="running", **fields)
+
+    def pause(self) -> None:
+        """Count no time until the next step."""
+        self._stepped_at = 0.0
 
     def commit(self) -> None:
         """Make all curves so far durable."""
         if not self.run:
             return
         told = self._log.drain()
+        self.run.note(**{TOOK: round(self._took_s, 3)})
         if len(told[0]):
             self._curves.append(lambda store: store.add_steps(*told))
         if self.trouble:

@@ -207,6 +207,7 @@ class Runner:
         if self._steps_left is None and self._trainer.step:
             self._trainer.log(tr("Paused after step {step}", step=self._trainer.step))
         self._pace.pause()
+        self._trainer.recorder.pause()
         self._trainer.monitor.budget.pause()
         self._send_frame()
         deque(self._trainer.show(), maxlen=0)

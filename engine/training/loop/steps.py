@@ -10,7 +10,7 @@ from torch import Tensor
 from engine.i18n import tr
 from engine.protocol.messages import Evaluation
 from engine.training.evaluation.evaluation import Piece, Tally
-from engine.training.evaluation.feeds import Batch
+from engine.training.evaluation.sources import Batch
 from engine.training.loop import causes, divergence
 from engine.training.loop.events import Ending, Step, result
 from engine.training.loop.failures import failed
@@ -109,10 +109,11 @@ class Steps:
         row = Row(len(self._parts.phases))
         phase = self._parts.phases[0]
         try:
-            for turn, (index, phase) in enumerate(phases):
+            for turn, (index, phase, is_last) in enumerate(_turns(phases)):
                 if turn > 0:
-                    yield Step.UPDATE  # of the phase before; the last one's is below
-                yield from self._run_phase(index, phase, batch, row)
+                    yield Step.UPDATE  # of the turn before; the last one's is below
+                watched = is_last and self._monitor.sampling
+                yield from self._run_phase(index, phase, batch, row, watched=watched)
                 if self._state.ending:
                     return
         except InterruptedStepError:
@@ -120,12 +121,13 @@ class Steps:
             rewind.go()
             return
         except Exception as error:
-            raise failed(error, self._state.step + 1, phase.program, batch) from error
+            step, title = self._state.step + 1, self._parts.program.title
+            raise failed(error, step, phase.program, batch, title) from error
         self._finish_step(row, start)
         yield Step.UPDATE
 
     def _run_phase(
-        self, index: int, phase: PhaseRun, batch: Batch, row: Row
+        self, index: int, phase: PhaseRun, batch: Batch, row: Row, *, watched: bool
     ) -> Iterator[Step]:
         if len(self._parts.phases) > 1:
             phase.program.enter()
@@ -140,7 +142,7 @@ class Steps:
         phase.backward(total)
         yield Step.BACKWARD
         self._interrupt.check()
-        if self._monitor.sampling:
+        if watched:
             self._monitor.before_update(index)
         try:
             row.rates[index] = phase.update(self._state.step, self._state.total_steps)
@@ -148,7 +150,7 @@ class Steps:
             self._lost(phase, batch, phase.program.losses[0])
             return
         self._interrupt.finish_step()  # weights have moved: no way back from here
-        if self._monitor.sampling:
+        if watched:
             self._monitor.after_update(index)
 
     def _due_phases(self) -> list[tuple[int, PhaseRun]]:
@@ -179,7 +181,8 @@ class Steps:
         if found and found.node:
             node = self._parts.program.node(found.node)
             self._state.cause = causes.cause(found, node, step)
-            self._state.ending = divergence.traced(self._state.cause, step, loss)
+            title = self._parts.program.title(loss)
+            self._state.ending = divergence.traced(self._state.cause, step, title)
 
     def _finish_step(self, row: Row, start: float) -> None:
         """Count the step and note what it gave."""
@@ -238,7 +241,8 @@ class Steps:
             return False
         except Exception as error:
             program = self._parts.program.evaluation
-            raise failed(error, self._state.step, program, piece.batch) from error
+            step, title = self._state.step, self._parts.program.title
+            raise failed(error, step, program, piece.batch, title) from error
         return not self._interrupt.requested
 
     def _evaluated(
@@ -285,3 +289,12 @@ class Steps:
             self._parts.feeds,
             self._parts.device,
         )
+
+
+def _turns(
+    phases: list[tuple[int, PhaseRun]],
+) -> Iterator[tuple[int, PhaseRun, bool]]:
+    """Yield each phase as often as it updates in a step, and which is its last turn."""
+    for index, phase in phases:
+        for turn in range(1, phase.times + 1):
+            yield index, phase, turn == phase.times

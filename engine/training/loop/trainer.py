@@ -17,25 +17,35 @@ class Trainer(TrainingState):
     """
 
     @classmethod
-    def resume(cls, run: Run, *, monitor: bool = True) -> "Trainer":
+    def resume(cls, run: Run, *, monitor: bool = True, more: int = 0) -> "Trainer":
         """Return a trainer that goes on from a run's last checkpoint.
 
         Device, threads and seed are those of the run: then it makes the same weights
         as if it had never been interrupted.
 
+        Args:
+            run: Its folder.
+            monitor: Measure histograms and norms.
+            more: As of `Run.lengthen`; early stopping then waits anew.
+
         Raises:
             EngineError: When the run or its checkpoint is not usable.
         """
+        if more > 0:
+            run.lengthen(more)
         project = run.project
         for name in ("device", "threads", "seed"):
             if name in run.info:
                 value = run.info[name]
                 project.training = project.training.with_value(name, value)
         try:
-            return cls(project, run=run, monitor=monitor)
+            trainer = cls(project, run=run, monitor=monitor)
         except EngineError:
             run.close()
             raise
+        if more > 0:
+            trainer.parts.stopping.forgive()
+        return trainer
 
     def steps(self) -> Generator[Step, None, None]:
         """Yield after each of forward, loss, backward and update, until the end.

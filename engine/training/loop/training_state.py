@@ -26,7 +26,7 @@ from engine.training.parts import threads as thread_counts
 from engine.training.parts.assembly import assemble, facts
 from engine.training.parts.snapshot import Position
 from engine.training.records.change import Change
-from engine.training.records.runs import Run
+from engine.training.records.runs import LONGER, Run
 from engine.training.weights import initial_weights
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class TrainingState:
         monitor: bool = True,
     ) -> None:
         self.parts = assemble(project, device, seed)
+        self.parts.length.is_longer = bool(run and run.info.get(LONGER))
         self.threads = threads or self.parts.training.number("threads")
         self.monitor = self.parts.monitor(enabled=monitor)
         self.viewing = self.parts.viewing(enabled=monitor)
@@ -118,6 +119,7 @@ class TrainingState:
             threads=self.threads,
             seed=self.parts.seed,
             data=self.parts.feeds.fingerprints,
+            **self.parts.feeds.records,
             rows=[list(row) for row in self.parts.rows],
             goals=[vars(phase.goal) for phase in self.parts.phases],
             baselines=records(self.baselines),
@@ -219,7 +221,7 @@ class TrainingState:
 
     def diverge(self, step: int, node: str) -> None:
         """End because the loss of a node is no finite number at a step."""
-        self.ending = divergence.ending(step, node)
+        self.ending = divergence.ending(step, node, self.parts.program.title(node))
 
     def has_diverged(self) -> bool:
         """Look at the losses that are still on the device."""
@@ -296,7 +298,9 @@ class TrainingState:
         order = self.parts.feeds.order
         if order.batch_size > order.num_samples:
             n = order.num_samples
-            self.log(tr("A batch has {n} samples: the training data has no more", n=n))
+            self.log(
+                tr("A batch has {n:sample|samples}: the training data has no more", n=n)
+            )
 
     def repeat_changes(self) -> None:
         """Repeat changes that were made after the checkpoint we resumed from."""

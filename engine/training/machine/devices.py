@@ -48,7 +48,7 @@ def cores() -> int:
 
 
 def _processor() -> Device:
-    name = tr("{name} · {cores} cores", name=_processor_name(), cores=cores())
+    name = tr("{name} · {cores:core|cores}", name=_processor_name(), cores=cores())
     free, total = _main_memory()
     return Device("cpu", name, free, total)
 

@@ -14,6 +14,7 @@ from engine.protocol.baselines import Baselines
 from engine.protocol.messages import RunStarted
 from engine.training.evaluation.evaluation import Evaluator
 from engine.training.evaluation.feeds import Feeds
+from engine.training.evaluation.weighing import weighed
 from engine.training.machine import devices
 from engine.training.machine.precision import keep_losses_exact
 from engine.training.machine.scarcity import ScarcityError, is_scarce
@@ -108,7 +109,7 @@ def _assembled(
     half = training.value("precision") == "bf16"
     known = InferenceCache()
     refuse(project, known)
-    program = compile_project(project, seed=seed, find=known.find)
+    program = compile_project(weighed(project), seed=seed, find=known.find)
     program.modules.to(place).train()
     if half:
         keep_losses_exact(program, place)

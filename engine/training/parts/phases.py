@@ -60,6 +60,7 @@ class PhaseRun:
         ]
         self.schedule = schedules.build(phase.schedule)
         self.every = int(_number(phase, "every") or 1)
+        self.times = int(_number(phase, "times") or 1)
         self._first, self._last = _number(phase, "first") or 1, _number(phase, "last")
         self._clip = (_number(phase, "clip_norm"), _number(phase, "clip_value"))
         self._l1 = _number(phase, "l1") or 0.0
@@ -83,6 +84,16 @@ class PhaseRun:
     def adds_to_gradient(self) -> bool:
         """Whether every weight gets some gradient that no loss gives it."""
         return self._l1 > 0
+
+    @property
+    def l1(self) -> float:
+        """Factor of Σ|w| in what it minimises."""
+        return self._l1
+
+    @property
+    def limits(self) -> tuple[float | None, float | None]:
+        """The largest norm of all its gradients, and the largest size of a number."""
+        return self._clip
 
     @property
     def borders(self) -> tuple[float, ...]:
@@ -155,13 +166,22 @@ class PhaseRun:
             gradients.clip(self.parameters, norm, value)
         if self._check and not self._check.passes():
             raise gradients.NonFiniteError
-        before, last = int(self._first) - 1, min(self._last or math.inf, total_steps)
-        place = (step - before, int(last) - before)
-        rate = self.optimizer.apply(
-            self.schedule.rate(*place), self.schedule.momentum(*place)
-        )
+        rate = self.set_rates(step, total_steps)
         self.optimizer.torch.step()
         return rate
+
+    def set_rates(self, step: int, total_steps: int) -> float:
+        """Give the optimizer the rates of its coming update; returns the learning rate.
+
+        Args:
+            step: Steps of the run so far.
+            total_steps: Of the run.
+        """
+        before, last = int(self._first) - 1, min(self._last or math.inf, total_steps)
+        place = (step - before, int(last) - before)
+        return self.optimizer.apply(
+            self.schedule.rate(*place), self.schedule.momentum(*place)
+        )
 
     def culprit(self, outputs: Outputs) -> str:
         """Return the first loss node whose value is not finite."""

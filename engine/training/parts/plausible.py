@@ -37,24 +37,33 @@ def check(parts: Assembly, tensors: Tensors, numbers: Mapping[str, Any]) -> None
     Raises:
         TrainingError: Says what is not as it must be.
     """
+    check_network(parts, tensors)
     own = parts.program.modules.state_dict()
-    _check_tensors(part(tensors, "model"), own)
-    _check_tensors(part(tensors, "average"), parts.averaged.tensors)
     if best := part(tensors, "best"):
         _check_tensors(best, {**own, **under("average", parts.averaged.tensors)})
     samples, place = parts.feeds.order.num_samples, numbers.get("order")
     if not isinstance(place, dict):
         _refuse(tr("an order of the samples"), tr("nothing"))
-    if _count(place, "num_samples") != samples:
+    if count(place, "num_samples") != samples:
         return  # refused where it is taken over, as another data set
     _check_position(parts, numbers)
     _check_order(part(tensors, "feeds"), place, samples)
     phases = numbers.get("phases")
     if not isinstance(phases, list) or len(phases) != len(parts.phases):
-        _refuse(tr("{n} phases", n=len(parts.phases)))
+        _refuse(tr("{n:phase|phases}", n=len(parts.phases)))
     for index, phase in enumerate(parts.phases):
         _check_numbers(phases[index], phase.name)
         _check_moments(phase, part(tensors, f"phase{index}"), numbers[_STEP])
+
+
+def check_network(parts: Assembly, tensors: Tensors) -> None:
+    """Refuse weights that are not those of this network.
+
+    Raises:
+        TrainingError: Says which are not as they must be.
+    """
+    _check_tensors(part(tensors, "model"), parts.program.modules.state_dict())
+    _check_tensors(part(tensors, "average"), parts.averaged.tensors)
 
 
 def _check_tensors(found: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> None:
@@ -80,22 +89,21 @@ def _words(tensor: Tensor) -> str:
 
 def _check_position(parts: Assembly, numbers: Mapping[str, Any]) -> None:
     """Refuse steps that no training of this length makes."""
-    step, total = _count(numbers, _STEP), _count(numbers, "total_steps")
-    evaluated_at, changes = (
-        _count(numbers, n) for n in ("evaluated_at", "num_changes")
-    )
+    step, total = count(numbers, _STEP), count(numbers, "total_steps")
+    evaluated_at, changes = (count(numbers, n) for n in ("evaluated_at", "num_changes"))
     if evaluated_at > step or step > total:
         _refuse(tr("evaluated at ≤ step ≤ {total}", total=total), step)
     length = parts.length.total_steps
     order, training = parts.feeds.order, parts.training
     if changes and not training.number("steps"):
         length *= max(1, order.batch_size)  # batches of one sample: no run is longer
-    if total > length or (not changes and total != length):
-        _refuse(tr("{n} steps", n=length), total)
+    may_differ = changes or parts.length.is_longer
+    if total > length or (not may_differ and total != length):
+        _refuse(tr("{n:step|steps}", n=length), total)
     stopping = numbers.get("stopping")
     if not isinstance(stopping, dict):
         _refuse("stopping")
-    _count(stopping, "bad")
+    count(stopping, "bad")
     if not _is_number(stopping.get("best")):
         _refuse("stopping")
 
@@ -105,9 +113,9 @@ def _check_order(tensors: Tensors, place: Mapping[str, Any], samples: int) -> No
     order = part(tensors, "order").get("order")
     if order is None:
         _refuse(tr("an order of the samples"), tr("nothing"))
-    position = _count(place, "position")
-    _count(place, "epoch"), _count(place, "seed")
-    if _count(place, "batch_size") < 1:
+    position = count(place, "position")
+    count(place, "epoch"), count(place, "seed")
+    if count(place, "batch_size") < 1:
         _refuse("batch_size ≥ 1")
     whole = torch.arange(samples)
     if position >= max(1, samples) or order.dtype != torch.int64:
@@ -146,18 +154,24 @@ def _check_moments(phase: PhaseRun, tensors: Tensors, step: int) -> None:
             names = ", ".join(sorted(needed)) or _BUFFER
             _refuse(names, ", ".join(sorted(moments)))
         for key, tensor in moments.items():
-            _check_moment(key, tensor, own[index], step)
+            _check_moment(key, tensor, own[index], step * phase.times)
 
 
-def _check_moment(key: str, tensor: Tensor, weights: Tensor, step: int) -> None:
+def _check_moment(key: str, tensor: Tensor, weights: Tensor, most: int) -> None:
+    """Refuse a part of the memory of one tensor; it has at most so many updates."""
     if key in {_STEP, "mu_product"}:
-        if tensor.numel() != 1 or (key == _STEP and not 0 <= tensor.item() <= step):
-            _refuse(tr("{key} of at most {step}", key=key, step=step), key)
+        if tensor.numel() != 1 or (key == _STEP and not 0 <= tensor.item() <= most):
+            _refuse(tr("{key} of at most {step}", key=key, step=most), key)
     else:
         _check_like(key, tensor, weights)
 
 
-def _count(numbers: Mapping[str, Any], name: str) -> int:
+def count(numbers: Mapping[str, Any], name: str) -> int:
+    """Return a whole number of at least 0 out of a checkpoint.
+
+    Raises:
+        TrainingError: When there is none of this name.
+    """
     value = numbers.get(name)
     if type(value) is not int or not 0 <= value < _LARGEST:
         _refuse(f"{name} ≥ 0", value if type(value) is int else tr("no number"))

@@ -16,6 +16,9 @@ class Length:
     Args:
         training: Its settings `steps`, `epochs` and `evaluate_every`.
         order: Tells how many steps make an epoch.
+
+    Attributes:
+        is_longer: It was made longer than it was planned: counted anew when it goes on.
     """
 
     def __init__(self, training: Training, order: BatchOrder) -> None:
@@ -23,6 +26,7 @@ class Length:
         self._epochs = training.number("epochs") or _EPOCHS
         self._every = training.number("evaluate_every")
         self._order = order
+        self.is_longer = False
         self.total_steps = 0
         self.plan(0)
 

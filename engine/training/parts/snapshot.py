@@ -72,6 +72,19 @@ def put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
         ) from error
 
 
+def put_weights(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
+    """Put back the network alone, into parts whose data may be another.
+
+    Raises:
+        TrainingError: When it is not the same network.
+    """
+    plausible.check_network(parts, tensors)
+    state.put_modules(parts.program.modules, part(tensors, "model"))
+    parts.averaged.restore(part(tensors, "average"))
+    done = ("step", "evaluated_at", "num_changes")
+    return Position(*(plausible.count(numbers, name) for name in done))
+
+
 def _put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
     state.put_modules(parts.program.modules, part(tensors, "model"))
     parts.averaged.restore(part(tensors, "average"))
@@ -83,7 +96,10 @@ def _put(parts: Assembly, tensors: Tensors, numbers: Numbers) -> Position:
         state.put_phase(phase, values, numbers["phases"][index])
         if phase.ewc:
             phase.ewc.restore(part(tensors, f"ewc{index}"))
-    parts.length.total_steps = int(numbers["total_steps"])
+    if parts.length.is_longer:
+        parts.length.plan(int(numbers["step"]))
+    else:
+        parts.length.total_steps = int(numbers["total_steps"])
     parts.stopping.restore(numbers["stopping"])
     done = ("step", "evaluated_at", "num_changes")
     return Position(*(int(numbers[name]) for name in done))

@@ -38,6 +38,10 @@ class EarlyStopping:
         self.best = loss if better else self.best
         return better
 
+    def forgive(self) -> None:
+        """Wait anew for a lower loss."""
+        self.bad = 0
+
     def state(self) -> dict[str, float]:
         """Return its memory."""
         return {"best": self.best, "bad": self.bad}

@@ -72,8 +72,8 @@ def _check_size(path: Path, size: int, entry: Kept) -> None:
     """Refuse a file that is not as large as it was, or larger than the memory."""
     most = main_memory().total or size
     if size > most or (entry.size and size != entry.size):
-        words = tr("{n} bytes", n=entry.size or f"≤ {most}")
-        raise _damaged(path, words, tr("{n} bytes", n=size))
+        words = tr("{n:byte|bytes}", n=entry.size or f"≤ {most}")
+        raise _damaged(path, words, tr("{n:byte|bytes}", n=size))
 
 
 class DamagedCheckpointError(TrainingError):

@@ -1,4 +1,7 @@
-"""Which checkpoints a run keeps: the last two and the best, within a disk budget.
+"""Which checkpoints a run keeps: the last two, the best, and some on the way.
+
+All within a disk budget; those on the way, to look back at and to branch from, have a
+smaller one of their own.
 
 Only files that `run.json` names are ever deleted: kept ones by their names, unfinished
 ones by the word that the next checkpoint's name will end with.
@@ -16,6 +19,10 @@ from engine.folder.account import CHECKPOINTS, Kept
 SUFFIX = ".safetensors"
 BUDGET_BYTES = 4 * 2**30
 """Of all checkpoints of a run; the newest is kept whatever its size."""
+MILESTONE_BYTES = 512 * 2**20
+"""Of those on the way together."""
+MILESTONES = 8
+"""So many are kept on the way, about as far from each other."""
 _NUM_RECENT = 2
 
 
@@ -42,8 +49,26 @@ def chosen(new: Kept, others: Iterable[Kept], budget: int = BUDGET_BYTES) -> lis
         if entry not in found and entry.size <= room:
             room -= entry.size
             found.append(entry)
+    room = min(room, MILESTONE_BYTES)
+    for entry in reversed(_spread(before, new.step)):
+        if entry not in found and entry.size <= room:
+            room -= entry.size
+            found.append(entry)
+    found[1:] = sorted(found[1:], key=lambda entry: entry.step, reverse=True)
     kinds = ("best" if entry in best else "recent" for entry in found)
     return [e._replace(kind=kind) for e, kind in zip(found, kinds, strict=True)]
+
+
+def _spread(before: list[Kept], step: int) -> list[Kept]:
+    """Return those on the way to a step that are far enough from each other.
+
+    As the run grows, so does the distance: each second of them then goes.
+    """
+    found: list[Kept] = []
+    for entry in sorted(before, key=lambda each: each.step):
+        if not found or entry.step - found[-1].step >= step / MILESTONES:
+            found.append(entry)
+    return found
 
 
 def _best(entries: list[Kept]) -> list[Kept]:

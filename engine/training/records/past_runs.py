@@ -100,6 +100,7 @@ def told(run: str) -> tuple[OpenedRun, Curves]:
         baselines.read(opened.info.get(baselines.FIELD)),
         finding_records.read(opened.info.get(finding_records.FIELD), project),
         str(curves.damage) if curves.damage else "",
+        str(opened.info.get("created", "")),
     )
     return found, curves
 

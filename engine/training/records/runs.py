@@ -3,7 +3,7 @@
 <utc>-<id>/
 ├── run.json       frozen document, data fingerprints, seed, versions, state
 ├── metrics.sqlite losses, evaluations, layer samples
-├── checkpoints/   the last two and the best, as safetensors; run.json names them
+├── checkpoints/   the last two, the best, some on the way; run.json names them
 └── log.txt
 
 The folder may be anybody's: see `engine.folder`.
@@ -42,8 +42,7 @@ from engine.training.records.metric_store import Curves, MetricStore
 from engine.training.records.metric_store import read as read_curves
 
 FORMAT, VERSION = account.FORMAT, account.VERSION
-METRICS = "metrics.sqlite"
-LOG = "log.txt"
+METRICS, LOG = "metrics.sqlite", "log.txt"
 UNDER_WAY = frozenset({"created", "running", "paused"})
 """States of a run that an engine has in hand."""
 _FILE = account.FILE
@@ -51,7 +50,13 @@ _NEXT = "next_checkpoint"
 """Field of `run.json`: the word that ends the name of the next checkpoint."""
 
 KEPT_FROM = "weights_from"
-"""Field of `run.json`: folder of the run whose weights are kept, or nothing."""
+"""Field of `run.json`: folder of the run whose weights are kept."""
+PARENT = "parent"
+"""Field of `run.json`: folder of the run that it is to be compared with."""
+TOOK = "took_s"
+"""Field of `run.json`: seconds that it trained."""
+LONGER = "longer"
+"""Field of `run.json`: the run was made longer than it was at its start."""
 _DROPPED = "dropped"
 """Field of `run.json`: files that are not kept any more, and may still be there."""
 
@@ -78,7 +83,7 @@ class Run:
 
     @property
     def document(self) -> str:
-        """Text of the project as it was at the start."""
+        """Text of the project as it was at the start, but for its length."""
         return str(self.info["document"])
 
     @property
@@ -117,10 +122,18 @@ class Run:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The places that its weights start from, when it has none of its own yet."""
+        """The places that it could read anything from.
+
+        Where its weights start, when it has none of its own yet; and data of which it
+        doesn't say what it was: other content than that is never read.
+        """
+        unproven = weights.data_places(self.project, unproven=True)
         if self.has_checkpoint:
-            return ()
-        return weights.outside(self.project, "", str(self.info.get(KEPT_FROM, "")))
+            return unproven
+        kept = str(self.info.get(KEPT_FROM, ""))
+        proven = set(weights.data_places(self.project)) - set(unproven)
+        places = weights.outside(self.project, "", kept)
+        return tuple(place for place in places if place not in proven)
 
     def _kept_of(self, step: int) -> Kept:
         found = account.kept(self.info)
@@ -151,6 +164,24 @@ class Run:
             data = f"{text}\n".encode("utf-8", "backslashreplace")  # any path
             atomic_write(self.folder / _FILE, data)
 
+    def note(self, **fields: object) -> None:
+        """Let the next `update` write these fields, too."""
+        with self._lock:
+            self.info |= fields
+
+    def lengthen(self, more: int) -> None:
+        """Let the run be longer, also when it has reached its end.
+
+        Args:
+            more: Epochs, or steps in a run whose length is in steps.
+        """
+        project = self.project
+        training = project.training
+        name = "steps" if training.number("steps") else "epochs"
+        longer = training.number(name) + more
+        project.training = training.with_value(name, longer)
+        self.update(document=serialize.dumps(project), **{LONGER: True})
+
     def record(self, changes: Iterable[Change]) -> None:
         """Note all settings that were changed, in order."""
         self.update(changes=[asdict(change) for change in changes])
@@ -169,7 +200,7 @@ class Run:
     ) -> None:
         """Write a checkpoint and let `run.json` point to it.
 
-        The last two and the best are kept; what goes is what `run.json` named.
+        See `keeping` for those that stay; what goes is what `run.json` named.
 
         Args:
             tensors: As of `checkpoint_file.write`.

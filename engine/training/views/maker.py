@@ -28,7 +28,8 @@ from engine.training.evaluation.evaluation_groups import (
     EvaluationGroup,
     evaluation_groups,
 )
-from engine.training.evaluation.feeds import Batch, Feeds, spans
+from engine.training.evaluation.feeds import Feeds, spans
+from engine.training.evaluation.sources import Batch
 from engine.training.views.node import ViewNode, quietly
 
 if TYPE_CHECKING:
@@ -297,7 +298,7 @@ class Viewing:
         node = self._known(path)
         if node.node.type != "confusion_matrix":
             raise TrainingError(
-                tr("“{node}” is no confusion matrix", node=node.node.place)
+                tr("“{node}” is no confusion matrix", node=node.node.title)
             )
         found = yield from self._one(
             node, step, partial(cell.draw, right=right, answer=answer), samples=True
@@ -338,5 +339,5 @@ def _only_ask(nodes: Iterable[ViewNode]) -> bool:
 def _complaint(node: ViewNode, error: Exception) -> str:
     reason = str(error).partition("\n")[0]
     return tr(
-        "View “{node}” can't be shown: {reason}", node=node.node.path, reason=reason
+        "View “{node}” can't be shown: {reason}", node=node.node.title, reason=reason
     )

@@ -15,7 +15,7 @@ from engine.layers import registry
 from engine.layers.spec import Value
 from engine.measure.views.subject import Subject
 from engine.training.evaluation import subprograms
-from engine.training.evaluation.feeds import Batch
+from engine.training.evaluation.sources import Batch
 from engine.training.evaluation.subprograms import Subprogram
 from engine.training.machine import rng_state
 from engine.training.views.labels import Words, words_of

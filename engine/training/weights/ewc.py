@@ -20,7 +20,8 @@ from engine.compile.program import PhaseProgram, Program
 from engine.errors import ConfigError, did_you_mean
 from engine.graph.settings import Phase
 from engine.i18n import tr
-from engine.training.evaluation.feeds import Batch, Feeds
+from engine.training.evaluation.feeds import Feeds
+from engine.training.evaluation.sources import Batch
 from engine.training.machine import rng_state
 from engine.training.machine.interrupt import InterruptedStepError
 from engine.training.records.checkpoint_file import Tensors
@@ -102,17 +103,29 @@ class Consolidation:
     @torch.no_grad()
     def add_gradient(self) -> None:
         """Add λ·F·(w − w*) to the gradients of our parameters."""
-        parts = zip(self._ours.parameters, self.fisher, self.anchor, strict=True)
-        for weights, fisher, anchor in parts:
-            pull = fisher * (weights - anchor)
+        for index, weights in enumerate(self._ours.parameters):
             if weights.grad is None:
                 weights.grad = torch.zeros_like(weights)
-            weights.grad.add_(pull, alpha=self._strength)
+            weights.grad.add_(self._pull(index), alpha=self._strength)
+
+    @torch.no_grad()
+    def gradient(self, index: int) -> Tensor:
+        """Return λ·F·(w − w*) of one of our parameters.
+
+        Shape:
+            as the parameter
+        """
+        return self._pull(index) * self._strength
+
+    def _pull(self, index: int) -> Tensor:
+        weights = self._ours.parameters[index]
+        return self.fisher[index] * (weights - self.anchor[index])
 
     def sentence(self) -> str:
         """Return what was found as a line of the log."""
         return tr(
-            "EWC: “{phase}” holds {count} weights by what mattered for “{other}”",
+            "EWC: “{phase}” holds {count:weight|weights} by what mattered for "
+            "“{other}”",
             phase=self._ours.name,
             other=self._theirs.name,
             count=f"{sum(w.numel() for w in self.anchor):,}",

@@ -17,8 +17,8 @@ from engine.compile.flatten import FlatNode
 from engine.compile.outline import Outline, outline
 from engine.compile.program import Program
 from engine.errors import TrainingError
-from engine.graph import ports
 from engine.graph.model import Project
+from engine.graph.titles import full_title
 from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.protocol.weights import Fit, TensorFit, WeightsPreview
@@ -360,8 +360,7 @@ def _words(tensor: Tensor) -> str:
 
 
 def _misfit(project: Project, file: WeightFile, fit: TensorFit) -> MisfitError:
-    node = project.graph.nodes.get(fit.node.partition(".")[0])
-    title = f"{ports.title(node)} ({fit.node})" if node else fit.node
+    title = full_title(project, fit.node)
     other = file.tensors.get(fit.source)
     shape = _words(other) if other is not None else tr("nothing")
     needed = "×".join(map(str, fit.expected)) or tr("one number")

@@ -9,15 +9,15 @@ import pytest
 
 from engine.data.folder import FOLDER, read_arrays
 from engine.data.readers import npz
-from engine.data.readers.table import open_file
+from engine.data.readers.table import open_source
 from engine.errors import DataError
 
 
 def test_built_in_set_opens_as_any_file(tmp_path):
-    source = open_file(FOLDER / "iris.npz")
-    assert [(c.name, c.shape, c.role) for c in source.columns] == [
-        ("features", (4,), "input"),
-        ("label", (), "target"),
+    source = open_source(FOLDER / "iris.npz")
+    assert [(c.name, c.shape, c.is_whole) for c in source.columns] == [
+        ("features", (4,), False),
+        ("label", (), True),
     ]
     batches = list(source.batches(64))
     assert [len(batch) for batch in batches] == [64, 64, 22]
@@ -58,7 +58,7 @@ BAD = {
     "different lengths": (saved(x=np.arange(3), y=np.arange(4)), "in common"),
     "no rows": (saved(x=np.zeros((0, 2))), "in common"),
     "single number": (saved(x=np.array(1.0)), "in common"),
-    "nothing inside": (zipped(), "no reader|No reader|in common"),
+    "nothing inside": (zipped(), "its name says|in common"),
     "complex": (saved(x=np.ones(3, complex)), "trained on"),
 }
 
@@ -68,7 +68,7 @@ def test_bad_file_is_refused_in_one_sentence(tmp_path, name):
     content, words = BAD[name]
     (tmp_path / "bad.npz").write_bytes(content)
     with pytest.raises(DataError, match=words) as caught:
-        open_file(tmp_path / "bad.npz")
+        open_source(tmp_path / "bad.npz")
     assert caught.value.where.startswith("bad.npz")
 
 
@@ -78,4 +78,4 @@ def test_zip_that_unfolds_to_far_more_is_refused(tmp_path, monkeypatch):
     path.write_bytes(zipped(x=bytes(2**21)))
     assert path.stat().st_size < 2**20 / 100
     with pytest.raises(DataError, match="too large"):
-        open_file(path)
+        open_source(path)

@@ -271,7 +271,7 @@ def told(finding):
 
 def least_of():
     record = record_of("gan-2d")
-    return adversaries._pair(record).least
+    return adversaries.pair_of(record).least
 
 
 def test_a_discriminator_that_has_won_is_told_with_both_losses():

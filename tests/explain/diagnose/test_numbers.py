@@ -220,7 +220,7 @@ def test_the_least_loss_of_a_softened_target_is_its_entropy():
             node["params"]["target"] = 0.9
     project = serialize.loads(json.dumps(record))
     trainer = Trainer(project, threads=1, seed=0)
-    pair = adversaries._pair(attach(trainer, project).record)
+    pair = adversaries.pair_of(attach(trainer, project).record)
     logit = torch.tensor(math.log(9.0))
     least = F.binary_cross_entropy_with_logits(logit, torch.tensor(0.9))
     assert pair[:2] == (0, 1)

@@ -97,16 +97,19 @@ NAMED = {
         ),
         "dead_relu",
     ),
+    "layers frozen at random": (
+        document(
+            *(linear("a", 64, trainable=False), node("r", "relu")),
+            *(linear("b", 64, trainable=False), node("s", "relu")),
+            linear("c", 10),
+        ),
+        "frozen_at_random",
+    ),
 }
 SOUND = {
     "batch norm before ReLU": normed(),
     "sparse because of dropout": document(
         *(linear("a", 256), node("r", "relu"), node("d", "dropout", p=0.9)),
-        linear("c", 10),
-    ),
-    "frozen layers": document(
-        *(linear("a", 64, trainable=False), node("r", "relu")),
-        *(linear("b", 64, trainable=False), node("s", "relu")),
         linear("c", 10),
     ),
     "a penalty that is fulfilled": mlp(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.data.readers.table import open_file, reader_for
+from engine.data.readers.table import open_source, reader_for
 from engine.errors import DataError
 from tests.recipes.uses import works
 
@@ -15,7 +15,7 @@ with tempfile.TemporaryDirectory() as folder:
     points = np.random.default_rng(0).normal(size=(1000, 2))
     path.write_text("".join(f"{x!r} {y!r}\n" for x, y in points.tolist()))
     assert reader_for(path).id == "points"
-    source = open_file(path)
+    source = open_source(path)
     batches = list(source.batches(64))
     assert [len(batch) for batch in batches[:2]] == [64, 64]
     for index, name in enumerate("xy"):
@@ -24,5 +24,5 @@ with tempfile.TemporaryDirectory() as folder:
     with path.open("a") as file:
         file.write("1.5\n")
     with pytest.raises(DataError, match="row 1001: This line is no point"):
-        list(open_file(path).batches())
+        list(open_source(path).batches())
 works()

@@ -5,7 +5,9 @@ from engine.export import formats
 from engine.protocol import commands
 from engine.protocol import messages as frame
 from engine.protocol.device import Device, Devices
+from engine.protocol.listing import commands as listed
 from engine.protocol.messages import EngineReady, Message
+from engine.training.listing.shelf import Shelf
 from engine.training.records.past_runs import PastRuns
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
@@ -15,23 +17,43 @@ from workbench.session.session import Session
 DEVICES = Devices((Device("cpu", "CPU"),), "2.13", 2)
 
 
+READING = (
+    commands.OpenRun,
+    commands.ReadCurves,
+    listed.ListRuns,
+    listed.MarkRun,
+    listed.DiscardRuns,
+    listed.RestoreRuns,
+    listed.CompareRuns,
+)
+
+
 class FakeEngine:
     """Takes commands; tells what the test puts in. Runs are read as the engine does."""
 
     def __init__(self):
-        self.past_runs = PastRuns()
+        self.past_runs, self.shelf = PastRuns(), Shelf()
         self.sent = []
         self.inbox = [Message(0, EngineReady(DEVICES, formats.told()))]
         self.closed = False
 
     def send(self, command):
         self.sent.append(command)
-        if isinstance(command, commands.OpenRun | commands.ReadCurves):
+        if isinstance(command, READING):
             self.tell(self._read(command), len(self.sent))
         return len(self.sent)
 
     def _read(self, command):
+        answers = {
+            listed.ListRuns: self.shelf.part,
+            listed.MarkRun: self.shelf.mark,
+            listed.DiscardRuns: lambda asked: self.shelf.discard(asked, ""),
+            listed.RestoreRuns: self.shelf.restore,
+            listed.CompareRuns: self.shelf.compared,
+        }
         try:
+            if type(command) in answers:
+                return answers[type(command)](command)
             if isinstance(command, commands.OpenRun):
                 return self.past_runs.open(command.run)
             return self.past_runs.part(command.run, command.part)

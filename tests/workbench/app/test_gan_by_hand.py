@@ -196,9 +196,9 @@ def _train(qtbot, window, person):
     views = window.panels.plots["views"]
     qtbot.waitUntil(lambda: views.face is not None, timeout=LIMIT_MS)
     assert views.node == "scatter"
-    points = views.face.view.arrays["points"]
-    assert points.shape[1] == 2
-    assert len(points) > 100
+    points = lambda: views.face.view.arrays["points"]  # noqa: E731 - the newest
+    assert points().shape[1] == 2
+    qtbot.waitUntil(lambda: len(points()) > 100, timeout=LIMIT_MS)
     assert QApplication.focusWidget() is not None
     person.press(Qt.Key.Key_F5, modifiers=Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: not window.session.active, timeout=LIMIT_MS)

@@ -58,7 +58,7 @@ def test_root_updates_then_installs(monkeypatch, capsys):
 
     monkeypatch.setattr(system, "has_apt", lambda: True)
     monkeypatch.setattr(system.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(system.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(system, "_loads", lambda f: f != "libGL.so.1" or any(installed))
     system.ensure_libraries(window=False)
     assert ran[0][-1] == "update"

@@ -66,7 +66,9 @@ def test_tab_search_offers_data_sets(view, document, text, first, source):
 def test_a_search_for_data_names_the_layer_first_and_then_all_sets(view):
     found = search(view, "data")
     assert found[0] == "Data"
-    assert sum(words.endswith("   data set") for words in found) == len(DATASETS)
+    files = 1  # "From a file…"
+    sets = sum(words.endswith("   data set") for words in found)
+    assert sets == len(DATASETS) + files
 
 
 def test_a_search_without_a_result_says_so_and_adds_nothing(view, hand, document):
@@ -104,7 +106,7 @@ def test_a_wire_taken_off_an_input_finds_the_sets_that_give_it(view, hand, docum
 
 
 def test_palette_has_the_data_sets_and_adds_one(view, document, qtbot):
-    palette = LayerList(document)
+    palette = LayerList(view)
     qtbot.addWidget(palette)
     palette.layer_chosen.connect(view.add_at_centre)
     heads = [
@@ -112,7 +114,7 @@ def test_palette_has_the_data_sets_and_adds_one(view, document, qtbot):
     ]
     sets = next(head for head in heads if head.text(0) == "Data sets")
     titles = [sets.child(i).text(0) for i in range(sets.childCount())]
-    assert titles == [spec.title for spec in DATASETS.values()]
+    assert titles == ["From a file…", *(spec.title for spec in DATASETS.values())]
     QTest.keyClicks(palette.field, "spirals")
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert document.project.graph.node("data_2").params == {"source": "spirals"}

@@ -13,9 +13,9 @@ def made():
     project = chain("relu", ("linear", {"out_features": 10}))
     project.layout[""] = {
         "data": (0.0, 0.0),
-        "n0": (200.0, 0.0),
-        "n1": (400.0, 0.0),
-        "loss": (600.0, 0.0),
+        "n0": (244.0, 0.0),
+        "n1": (488.0, 0.0),
+        "loss": (732.0, 0.0),
     }
     document = Document()
     document.set_project(project)
@@ -30,10 +30,10 @@ def test_inserted_node_takes_the_place_and_the_rest_moves_right():
     fixes.apply(document, fix)
     assert document.project.layout[""] == {
         "data": (0.0, 0.0),
-        "n0": (200.0, 0.0),
-        "flatten": (400.0, 0.0),
-        "n1": (600.0, 0.0),
-        "loss": (800.0, 0.0),
+        "n0": (244.0, 0.0),
+        "flatten": (488.0, 0.0),
+        "n1": (732.0, 0.0),
+        "loss": (976.0, 0.0),
     }
     document.undo_stack.undo()
     assert document.text() == before
@@ -41,10 +41,10 @@ def test_inserted_node_takes_the_place_and_the_rest_moves_right():
 
 def test_inserted_node_uses_a_gap_that_is_wide_enough():
     document, fix = made()
-    document.project.layout[""] |= {"n1": (700.0, 0.0), "loss": (900.0, 0.0)}
+    document.project.layout[""] |= {"n1": (860.0, 0.0), "loss": (1104.0, 0.0)}
     fixes.apply(document, fix)
     places = document.project.layout[""]
-    assert (places["flatten"], places["n1"]) == ((400.0, 0.0), (700.0, 0.0))
+    assert (places["flatten"], places["n1"]) == ((488.0, 0.0), (860.0, 0.0))
 
 
 def test_fix_without_a_new_node_moves_nothing():
@@ -67,13 +67,13 @@ def fixed(project, words):
 def test_two_inserted_nodes_stand_in_a_row():
     project = chain("conv2d", "gru", "last_step", ("linear", {"out_features": 10}))
     project.layout[""] = {
-        name: (index * 200.0, 0.0)
+        name: (index * 244.0, 0.0)
         for index, name in enumerate(("data", "n0", "n1", "n2", "n3", "loss"))
     }
     places = fixed(project, "Flatten and Transpose").layout[""]
     names = ("n0", "flatten", "transpose", "n1", "n2", "n3", "loss")
     assert [places[name] for name in names] == [
-        (200.0 * (index + 1), 0.0) for index in range(7)
+        (244.0 * (index + 1), 0.0) for index in range(7)
     ]
 
 
@@ -82,10 +82,10 @@ def test_added_loss_stands_behind_what_it_judges_where_nothing_is():
     project.graph.disconnect(Edge.parse("n1.out", "loss.input"))
     project.graph.disconnect(Edge.parse("data.label", "loss.target"))
     project.graph.remove_node("loss")
-    project.layout[""] = {"data": (0.0, 0.0), "n0": (200.0, 0.0), "n1": (400.0, 0.0)}
+    project.layout[""] = {"data": (0.0, 0.0), "n0": (244.0, 0.0), "n1": (488.0, 0.0)}
     places = fixed(project, "Add CrossEntropy").layout[""]
-    assert places["loss"] == (600.0, 0.0)
-    assert places["n1"] == (400.0, 0.0)
+    assert places["loss"] == (732.0, 0.0)
+    assert places["n1"] == (488.0, 0.0)
 
 
 def test_added_data_stands_before_what_it_feeds():
@@ -94,9 +94,9 @@ def test_added_data_stands_before_what_it_feeds():
         project.graph.disconnect(edge)
     project.graph.remove_node("data")
     project.layout[""] = {
-        "n0": (200.0, 60.0),
-        "n1": (400.0, 60.0),
-        "loss": (600.0, 0.0),
+        "n0": (244.0, 60.0),
+        "n1": (488.0, 60.0),
+        "loss": (732.0, 0.0),
     }
     places = fixed(project, "Add Data").layout[""]
     assert places["data"] == (0.0, 60.0)

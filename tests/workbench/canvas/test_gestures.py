@@ -13,7 +13,7 @@ from engine.graph.edits import AddNode
 from engine.graph.files import serialize
 from engine.graph.model import Edge, Node, Project
 from tests.workbench.canvas.conftest import Hand
-from tests.workbench.canvas.test_editing import _drop
+from tests.workbench.canvas.test_layer_list import _drop
 from workbench.canvas.commands import menus
 from workbench.canvas.view import CanvasView
 from workbench.canvas.widgets.undo_list import UndoList
@@ -168,7 +168,7 @@ def test_a_block_repeats_and_shares_by_what_is_typed(view, hand, document, qtbot
         QTest.keyClick(edit, Qt.Key.Key_Return)
     params = document.project.graph.node(made).params
     assert params == {"of": "stem", "repeat": 3, "share": "twin"}
-    assert view.scene.nodes[made].face.summary == "2 layers · ×3 · shares twin"
+    assert view.scene.nodes[made].face.summary == "2 layers · ×3 · shared weights"
 
 
 def test_an_independent_copy_is_changed_alone(view, hand, document):

@@ -1,4 +1,4 @@
-"""Bars and heat on the cards, counted and measured by hand."""
+"""Lines and heat on the cards, counted and measured by hand."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ import pytest
 from engine.protocol.histogram import HISTOGRAM_BINS
 from tests.helpers import frames
 from workbench.canvas.geometry import sizes
-from workbench.canvas.live.histogram_bars import grouped, heats, heights, rects
+from workbench.canvas.live.histogram_bars import grouped, heats, heights, line
 
 
 def counted(*pairs):
@@ -19,22 +19,21 @@ def counted(*pairs):
     return row[None]
 
 
-def test_a_bar_holds_two_octaves_and_the_fullest_is_one():
+def test_a_bar_holds_an_octave_and_the_fullest_is_one():
     found = heights(counted((-25, 3), (-24, 5), (-22, 4), (-21, 1), (-4, 2), (-4, 8)))
-    assert found.shape == (1, sizes.BARS)
+    assert found.shape == (1, 25)
     full = np.flatnonzero(found[0])
-    # The first one holds all that is smaller than 2⁻²⁴.
-    assert full.tolist() == [0, 1, 2, 11]
-    assert (found[0, full] * 10).tolist() == [3, 5, 5, 10]
+    # The first one holds all that is smaller than 2⁻²³.
+    assert full.tolist() == [0, 2, 3, 20]
+    assert (found[0, full] * 10).tolist() == [8, 4, 1, 10]
 
 
 @pytest.mark.parametrize(
     ("exponent", "bar"),
-    [(-126, 0), (-27, 0), (-25, 0), (-24, 1), (-23, 1), (-22, 2), (0, 13), (1, 13),
-     (2, 13), (100, 13)],
+    [(-126, 0), (-25, 0), (-24, 0), (-23, 1), (-22, 2), (-1, 23), (0, 24), (1, 24),
+     (100, 24)],
 )  # fmt: skip
 def test_each_magnitude_is_in_the_bar_of_its_octave(exponent, bar):
-    assert sizes.BARS == 14
     assert np.flatnonzero(heights(counted((exponent, 7)))[0]).tolist() == [bar]
 
 
@@ -44,15 +43,16 @@ def test_zeros_and_what_is_no_number_are_in_no_bar():
     assert heights(row[None]).max() == 0
 
 
-def test_bars_rise_from_the_ground_beside_each_other():
-    found = rects(np.array([0.0, 0.5, 1.0, 0.01]))
-    pitch, full = sizes.BAR_PITCH, sizes.SPARK_HEIGHT
-    assert [(b.left(), b.height()) for b in found] == [
-        (pitch, full / 2),
-        (2 * pitch, full),
-    ]
-    assert all(b.bottom() == pytest.approx(full) for b in found)
-    assert all(b.width() == pytest.approx(pitch - 0.6) for b in found)
+@pytest.mark.parametrize("exponent", [-20, -12, -5, -1])
+def test_the_line_peaks_where_the_shared_axis_says(exponent):
+    found = line(heights(counted((exponent, 7)))[0])
+    (peak,) = [point for point in found if point.y() == 0]
+    # Halfway through the octave, on an axis from 10⁻⁷ to 1.
+    share = (np.log10(2.0**exponent * 2**0.5) + 7) / 7
+    assert peak.x() == pytest.approx(share * sizes.SPARK_WIDTH)
+    assert all(p.y() == sizes.SPARK_HEIGHT for p in found if p != peak)
+    assert found[0].x() == 0
+    assert found[-1].x() == sizes.SPARK_WIDTH
 
 
 def test_heat_is_one_for_the_largest_and_zero_four_decades_below():

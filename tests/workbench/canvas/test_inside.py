@@ -88,7 +88,7 @@ def test_a_drag_moves_inside_as_one_step(view, hand, inner, document):
     place = inner.middle("relu")
     hand.drag(place, place + QPointF(31, 42))
     moved = document.project.layout["stem"]
-    assert moved["relu"] == (start["relu"][0] + 30, start["relu"][1] + 40)
+    assert moved["relu"] == (start["relu"][0] + 32, start["relu"][1] + 44)
     assert {i: moved[i] for i in ("conv", "flatten")} == {
         i: start[i] for i in ("conv", "flatten")
     }
@@ -110,7 +110,7 @@ def test_arrow_keys_move_inside(view, hand, inner, document):
     x, y = document.project.layout["stem"]["relu"]
     hand.click(inner.middle("relu"))
     hand.key(Qt.Key.Key_Down, SHIFT)
-    assert document.project.layout["stem"]["relu"] == (x, y + 50)
+    assert document.project.layout["stem"]["relu"] == (x, y + 20)
 
 
 def test_moving_in_a_block_without_places_lets_nothing_jump(
@@ -252,7 +252,7 @@ def test_undoing_the_opening_forgets_what_was_selected_inside(
 
 def test_an_open_card_in_an_open_card_is_edited_too(view, hand, inner, document):
     made = blocks.group(document, ["conv", "relu"], "pair", "stem")
-    blocks.set_open(document, made, (0, 0), {}, "stem")
+    view.scene.toggle_open(["stem", made])
     view.fit()
     card = open_block.find(view.scene, ["stem", made])
     hand.click(card.rect_of("relu").center())
@@ -291,6 +291,20 @@ def test_a_layer_dropped_into_an_open_block_stands_there(view, document, inner):
     assert view.selection.ids == [new]
     document.undo_stack.undo()
     assert set(inner.graph.nodes) == before
+
+
+def test_a_layer_dropped_on_a_wire_inside_goes_into_it(view, document, inner):
+    before = document.text()
+    start = inner.port("conv.out", is_output=True)
+    end = inner.port("relu.input", is_output=False)
+    _dropped(view, (start + end) / 2, "tanh")
+    (new,) = set(inner.graph.nodes) - {"conv", "relu", "flatten"}
+    edges = {(str(e.source), str(e.target)) for e in inner.graph.edges}
+    assert ("conv.out", f"{new}.input") in edges
+    assert (f"{new}.out", "relu.input") in edges
+    assert ("conv.out", "relu.input") not in edges
+    document.undo_stack.undo()
+    assert document.text() == before
 
 
 def test_nodes_pasted_over_an_open_block_come_into_it(view, document, inner):

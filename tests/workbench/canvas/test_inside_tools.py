@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from engine.graph.model import Edge
 from workbench.canvas.edits import align, edit, lora
 from workbench.canvas.edits import blocks as block_edits
+from workbench.canvas.scene import open_block
 from workbench.document import actions, blocks
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -65,7 +66,6 @@ TOOLS = {
     "rename a block": (["part"], typed(edit.rename, "bend")),
     "group": (["conv", "part"], typed(block_edits.group, "both")),
     "unpack": (["part"], block_edits.unpack),
-    "open in place": (["part"], block_edits.toggle_open),
     "copy as independent": (["part"], block_edits.copy_independent),
     "select all": (["conv"], lambda v: (edit.select_all(v), edit.nudge(v, 20, 0))),
     "walk": (["conv"], lambda v: (edit.walk(v, 1), edit.delete(v))),
@@ -159,6 +159,22 @@ def test_a_moved_node_comes_in_line_with_others_inside(
     hand.drag(part, QPointF(part.x(), conv.center().y() + reach))
     assert inner.card.rect_of("part").center().y() == conv.center().y()
     assert document.undo_stack.count() == 1
+
+
+def test_opening_a_block_inside_a_block_pushes_what_is_beside_it(view, document, stem):
+    before = document.text()
+    view.select(["part"], [stem])
+    block_edits.toggle_open(view)
+    card = open_block.find(view.scene, [stem])
+    assert card.face("part").inner is not None
+    rects = [card.rect_of(node_id) for node_id in card.inner.ids]
+    assert not any(a.intersects(b) for i, a in enumerate(rects) for b in rects[:i])
+    assert document.text() == before
+    place = card.place("flatten") + QPointF(40, 40)
+    stored = card.to_stored(place) - card.to_stored(card.place("flatten"))
+    assert stored == QPointF(40, 40)
+    where = document.project.layout[stem]["flatten"]
+    assert card.to_stored(card.place("flatten"), "flatten").toTuple() == where
 
 
 def test_a_wire_dropped_on_the_blocks_ground_adds_a_node_there(

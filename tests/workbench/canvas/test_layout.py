@@ -3,11 +3,13 @@
 import random
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 
 from engine.graph.model import Edge, Graph, Node
 from tests.workbench.canvas import nets
-from workbench.canvas.geometry import layout, routing, sizes
+from workbench.canvas.geometry import layout, routing, sizes, ways
+from workbench.canvas.geometry.legs import Legs
+from workbench.canvas.geometry.ways import Wish
 
 SIZE = (sizes.WIDTH, sizes.HEIGHT)
 
@@ -83,24 +85,91 @@ def test_a_new_node_stands_between_its_neighbours_on_free_ground():
     assert places["conv"][0] <= spot[0] <= places["flatten"][0]
 
 
+def _way(start, end, cards, ends=(0, 1)):
+    """Lay one wire between cards; return its corners."""
+    boxes = {str(i): card for i, card in enumerate(cards)}
+    names = (str(ends[0]), str(ends[1]))
+    wish = Wish(start, end, "out", names, cards[ends[0]], cards[ends[1]])
+    return ways.lay(Legs(boxes), wish)
+
+
+def _drawn(corners):
+    path = routing.rounded(corners)
+    return [path.pointAtPercent(i / 200) for i in range(201)]
+
+
+def _gap(card, point):
+    across = max(card[0] - point.x(), 0, point.x() - card[2])
+    down = max(card[1] - point.y(), 0, point.y() - card[3])
+    return (across**2 + down**2) ** 0.5
+
+
 def test_a_wire_goes_around_a_card_in_its_way():
-    source = QRectF(0, 0, 150, 60)
-    card = QRectF(200, 0, 150, 60)
-    path = routing.route(QPointF(150, 30), QPointF(400, 30), source, [card])
-    points = [path.pointAtPercent(i / 60) for i in range(61)]
-    assert not any(card.contains(point) for point in points)
-    assert points[0] == QPointF(150, 30)
-    assert points[-1] == QPointF(400, 30)
+    source, target = (0, 0, 176, 68), (488, 0, 664, 68)
+    card = (244, 0, 420, 68)
+    points = _drawn(_way((176, 34), (488, 34), [source, target, card]))
+    assert min(_gap(card, point) for point in points) >= 8
+    assert points[0] == QPointF(176, 34)
+    assert points[-1] == QPointF(488, 34)
+
+
+def test_a_wire_between_level_ports_is_straight():
+    cards = [(0, 0, 176, 68), (244, 0, 420, 68)]
+    assert _way((176, 34), (244, 34), cards) == [(176, 34), (244, 34)]
 
 
 def test_a_wire_to_the_next_row_runs_between_the_rows():
-    source, target = QRectF(600, 0, 150, 60), QRectF(0, 110, 150, 60)
-    path = routing.route(QPointF(750, 30), QPointF(0, 140), source, [])
-    points = [path.pointAtPercent(i / 80) for i in range(1, 80)]
-    assert not any(source.contains(p) or target.contains(p) for p in points)
-    flat = [p.y() for p in points if 150 < p.x() < 600]
-    assert min(flat) > 60
-    assert max(flat) < 110
+    source, target = (732, 0, 908, 68), (0, 116, 176, 184)
+    between = [(244 * i, 0, 244 * i + 176, 68) for i in range(3)]
+    below = [(244 * i, 116, 244 * i + 176, 184) for i in range(1, 4)]
+    cards = [source, target, *between, *below]
+    points = _drawn(_way((908, 34), (0, 150), cards))
+    assert all(_gap(card, point) >= 8 for card in cards[2:] for point in points)
+    flat = [p.y() for p in points if 200 < p.x() < 700]
+    assert {round(y) for y in flat} == {92}  # The middle of the gap.
+
+
+def test_a_wire_arrives_from_the_left_of_its_card():
+    source, target = (244, 300, 420, 368), (0, 0, 176, 68)
+    corners = _way((420, 334), (0, 34), [source, target])
+    assert corners[-2][0] <= -16
+    assert corners[-2][1] == 34
+
+
+def test_wires_of_two_outputs_keep_six_pixels_apart():
+    cards = {
+        "one": (0, 0, 176, 68),
+        "two": (244, 0, 420, 68),
+        "three": (0, 116, 176, 184),
+        "four": (244, 116, 420, 184),
+    }
+    legs = Legs(cards)
+    laid = [
+        ways.lay(legs, Wish(start, end, output, ends, cards[ends[0]], cards[ends[1]]))
+        for start, end, output, ends in (
+            ((420, 34), (0, 150), "a", ("two", "three")),
+            ((420, 54), (244, 170), "b", ("two", "four")),
+        )
+    ]
+    uprights = [{x for x, _ in corners[1:-1]} for corners in laid]
+    levels = [{corners[2][1]} for corners in laid]
+    assert min(abs(x - other) for x in uprights[0] for other in uprights[1]) >= 6
+    assert abs(levels[0].pop() - levels[1].pop()) >= 6
+
+
+def test_wires_of_one_output_share_a_bundle():
+    cards = {
+        "one": (732, 0, 908, 68),
+        "two": (244, 116, 420, 184),
+        "three": (488, 116, 664, 184),
+    }
+    legs = Legs(cards)
+    laid = [
+        ways.lay(legs, Wish((908, 34), end, "a", ("one", to), cards["one"], cards[to]))
+        for end, to in (((488, 150), "three"), ((244, 150), "two"))
+    ]
+    assert laid[0][:2] == laid[1][:2]
+    assert laid[0][2][1] == laid[1][2][1]
 
 
 def test_branches_that_meet_again_stay_in_one_row_around_their_middle():
@@ -120,10 +189,3 @@ def test_rows_break_where_the_fewest_outputs_are_cut():
     ends = [i for i in range(28) if heights[i + 1] != heights[i]]
     assert ends
     assert all(end % 4 == 0 for end in ends)
-
-
-def test_a_wire_back_runs_through_the_gap_above_the_row_it_goes_to():
-    source = QRectF(600, 90, *SIZE)
-    path = routing.route(QPointF(750, 120), QPointF(0, 330), source, [])
-    level = path.pointAtPercent(0.5).y()
-    assert 300 - sizes.GAP_Y < level < 300  # the row's cards begin at 300

@@ -1,12 +1,14 @@
 """Moving: guides, dropping into wires, copies with Alt, healing, the moving picture."""
 
+import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from engine.graph.edits import AddNode, Move
 from engine.graph.model import Edge, Node
 from tests.workbench.canvas import nets
+from tests.workbench.canvas.test_arranging import chain
 from workbench.canvas.edits import edit
-from workbench.canvas.geometry import snapping
+from workbench.canvas.geometry import sizes, snapping
 from workbench.document import blocks
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -105,7 +107,7 @@ def test_a_card_snaps_into_line_and_shows_a_guide():
 
 def test_a_card_away_from_others_snaps_to_the_grid():
     found = snapping.snap(QRectF(0, 0, 150, 60), QPointF(33, 47), [], 1.0)
-    assert (found.delta.x(), found.delta.y()) == (30, 50)
+    assert (found.delta.x(), found.delta.y()) == (32, 48)
     assert not found.guides
 
 
@@ -114,7 +116,7 @@ def test_lines_attract_from_the_same_distance_on_the_screen():
     near = snapping.snap(QRectF(0, 0, 150, 60), QPointF(0, 102), other, 0.5)
     assert near.delta.y() == 110
     far = snapping.snap(QRectF(0, 0, 150, 60), QPointF(0, 102), other, 2.0)
-    assert far.delta.y() == 100
+    assert far.delta.y() == 104
 
 
 def test_the_picture_moves_on_beyond_the_edge(view, hand):
@@ -140,3 +142,38 @@ def test_a_point_in_a_wire_is_dragged_at_its_middle(view, hand, document):
     hand.drag(hand.card("reroute"), hand.card("reroute") + QPointF(0, 200))
     assert document.project.position("", "reroute")[1] > 150
     assert len(document.project.graph.edges) == 7
+
+
+def test_thousands_are_dragged_as_outlines_and_land_together(
+    view, hand, document, qtbot
+):
+    document.set_project(chain(1700))
+    view.reduced_motion, first = True, "n1699"
+    view.camera.set_zoom(1.0)
+    view.focus_node(first)
+    view.select(document.project.graph.nodes)
+    before = {i: item.card() for i, item in view.scene.nodes.items()}
+    start = hand.card(first)
+    hand.press(start)
+    hand.move(start + QPointF(40, 20))
+    hand.move(start + QPointF(80, 40))
+    assert all(view.scene.nodes[i].card() == card for i, card in before.items())
+    hand.release(start + QPointF(80, 40))
+    ways = {
+        (item.card().topLeft() - before[i].topLeft()).toTuple()
+        for i, item in view.scene.nodes.items()
+    }
+    assert len(ways) == 1
+    assert ways.pop() == pytest.approx((80.0, 40.0), abs=sizes.GRID)
+    assert document.undo_stack.count() == 1
+    qtbot.waitUntil(lambda: _are_joined(view.scene), timeout=20_000)
+
+
+def _are_joined(scene):
+    """Return whether every wire leads to where its input stands."""
+    for edge, item in scene.edges.items():
+        card = scene.nodes[edge.target.node]
+        end = card.port_place(edge.target.port, is_output=False)
+        if item.path.currentPosition() != end:
+            return False
+    return True

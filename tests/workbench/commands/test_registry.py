@@ -3,11 +3,11 @@
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu
 
 from workbench.commands import menus
 from workbench.commands.keymap import KeyMap
 from workbench.commands.registry import Bound, Command, Place, offered
+from workbench.theme.menu import Menu
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
@@ -40,7 +40,7 @@ def test_row_that_cannot_apply_is_grey_or_left_out_where_its_place_says_so(qapp)
     rows = bound(Command("never", "Never", enabled=never, places=places))
     assert ids(offered("bar", rows)) == [["never"]]
     assert offered("context", rows) == []
-    menu = QMenu()
+    menu = Menu()
     menus.fill(menu, "bar", rows)
     assert [action.isEnabled() for action in menu.actions()] == [False]
 
@@ -71,7 +71,7 @@ def test_menu_entry_shows_the_key_of_its_row_and_opens_the_rows_below(qapp):
         Command("below", "Below", places=(Place("more", 1, 1),)),
         where="there",
     )  # fmt: skip
-    menu = QMenu()
+    menu = Menu()
     menus.fill(menu, "m", rows)
     go, line, more = menu.actions()
     assert (go.text(), line.isSeparator(), more.text()) == ("Go\tCtrl+G", True, "More")

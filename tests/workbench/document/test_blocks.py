@@ -199,18 +199,6 @@ def test_library_stands_in_the_users_data_folder(qapp):
     assert str(library.folder()).startswith(QStandardPaths.writableLocation(kind))
 
 
-def test_open_in_place_moves_others_and_closing_is_undone_by_undo(document):
-    made = grouped(document)
-    before = document.text()
-    blocks.set_open(document, made, (100.0, 40.0), {"flatten": (700.0, 0.0)})
-    node = document.project.graph.node(made)
-    assert blocks.is_open(node)
-    assert blocks.room_of(node) == (100.0, 40.0)
-    assert document.project.position("", "flatten") == (700.0, 0.0)
-    document.undo_stack.undo()
-    assert document.text() == before
-
-
 def test_words_become_identifiers():
     assert ports.identifier("Résidual Block 3") == "r_sidual_block_3"
     assert ports.identifier("3×3") == "block_3_3"

@@ -11,7 +11,7 @@ from engine.graph.files import serialize
 from engine.graph.model import Node
 from engine.training.weights import initial_weights
 from tests.workbench.canvas import nets
-from workbench.document import Document, blocks, lora
+from workbench.document import Document, blocks, replacing
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_only_the_type_changes_and_undo_brings_the_text_back(document):
     document.apply([ReplaceNode(node)], "Prepare")
     before, wires = document.text(), document.project.graph.edges
     place = document.project.position("", "linear")
-    assert lora.adapt(document, ["linear"]) == ["linear"]
+    assert replacing.adapt(document, ["linear"]) == ["linear"]
     assert linear(document) == dataclasses.replace(node, type="lora_linear")
     assert document.project.graph.edges == wires
     assert document.project.position("", "linear") == place
@@ -48,9 +48,9 @@ def test_only_the_type_changes_and_undo_brings_the_text_back(document):
 
 def test_the_way_back_leaves_the_settings_of_the_correction_behind(document):
     before = document.text()
-    lora.adapt(document, ["linear"])
+    replacing.adapt(document, ["linear"])
     document.apply([SetParam("linear", "rank", 2)], "Rank")
-    assert lora.restore(document, ["linear"]) == ["linear"]
+    assert replacing.restore(document, ["linear"]) == ["linear"]
     assert document.text() == before
     assert document.undo_stack.undoText() == "Back to a plain Linear"
 
@@ -58,7 +58,7 @@ def test_the_way_back_leaves_the_settings_of_the_correction_behind(document):
 def test_several_are_one_step_and_others_stay_as_they_are(document):
     document.apply([AddNode(Node("linear_2", "linear"))], "Add")
     count = document.undo_stack.count()
-    assert lora.adapt(document, ["conv", "linear", "linear_2"]) == [
+    assert replacing.adapt(document, ["conv", "linear", "linear_2"]) == [
         "linear",
         "linear_2",
     ]
@@ -69,21 +69,21 @@ def test_several_are_one_step_and_others_stay_as_they_are(document):
 
 
 def test_nothing_to_change_is_no_step(document):
-    assert lora.adapt(document, ["conv", "relu"]) == []
-    assert lora.restore(document, ["linear"]) == []
+    assert replacing.adapt(document, ["conv", "relu"]) == []
+    assert replacing.restore(document, ["linear"]) == []
     assert document.undo_stack.count() == 0
 
 
 def test_a_frozen_layer_is_let_go_so_that_its_correction_trains(document):
     frozen = dataclasses.replace(linear(document), trainable=False)
     document.apply([ReplaceNode(frozen)], "Freeze")
-    lora.adapt(document, ["linear"])
+    replacing.adapt(document, ["linear"])
     assert linear(document).trainable
 
 
 def test_inside_a_block(document):
     blocks.group(document, ["flatten", "linear"], "head")
-    lora.adapt(document, ["linear"], "head")
+    replacing.adapt(document, ["linear"], "head")
     graph = document.project.blocks["head"].graph
     assert graph.node("linear").type == "lora_linear"
 
@@ -93,7 +93,7 @@ def test_weights_of_the_earlier_run_match_by_name(document, tmp_path):
     plain = torch.nn.Linear(8 * 6 * 6, 10).state_dict()
     file = tmp_path / "net.safetensors"
     save_file({f"linear.{name}": tensor for name, tensor in plain.items()}, file)
-    lora.adapt(document, ["linear"])
+    replacing.adapt(document, ["linear"])
     project = serialize.loads(document.text())
     found = initial_weights.preview(project, str(file))
     fits = {t.name: t.fit for t in found.tensors if t.node == "linear"}

@@ -40,24 +40,24 @@ WIRES = {
     "no loss": Mistake(
         nets.mlp, nets.deleted("loss"),
         "n3", "nothing to minimise", "a loss", "no loss",
-        "Add CrossEntropy for “Linear”"),
+        "Add CrossEntropy for “Linear 2”"),
     "no loss of a regression": Mistake(
         nets.regression, nets.deleted("loss"),
-        "fc", "nothing to minimise", "a loss", "no loss", "Add MSE for “Linear”"),
+        "fc", "nothing to minimise", "a loss", "no loss", "Add MSE for “Linear 2”"),
     "layer that nothing uses": Mistake(
         nets.mlp, nets.all_of(nets.added("spare", "linear"),
         nets.plugged("n0.out>spare.input")),
-        "spare", "is not trained", "a path to a loss", "none", "Remove “Linear”",
-        "warning"),
+        "spare", "training passes it by", "a path to a loss", "none",
+        "Remove “Linear 3”", "warning"),
     "second output without a loss": Mistake(
         nets.mlp, nets.all_of(
             nets.added("second", "linear", out_features=10),
         nets.plugged("n2.out>second.input")),
-        "second", "is not trained", "a path to a loss", "none",
-        "Add CrossEntropy for “Linear”", "warning"),
+        "second", "training passes it by", "a path to a loss", "none",
+        "Add CrossEntropy for “Linear 3”", "warning"),
     "one input of an Add": Mistake(
         nets.residual, nets.unplugged("n0.out>n2.inputs"),
-        "n2", "needs at least two inputs", "2", "1", "Connect Conv2d · out"),
+        "n2", "needs at least two inputs", "2", "1", "Connect Conv2d 1 · out"),
     "softmax before CrossEntropy": Mistake(
         nets.mlp, nets.dropped("loss", "softmax"),
         "loss", "built in", "scores", "probabilities", "Remove “Softmax”",
@@ -106,7 +106,7 @@ SHAPES = {
     "channels that don't add up": Mistake(
         nets.residual, nets.put("n1", out_channels=24),
         "n2", "don't fit together", "equal sizes", "N×24×8×8 and N×16×8×8",
-        "Insert Conv2d (24) behind “Conv2d”"),
+        "Insert Conv2d (24) behind “Conv2d 1”"),
     "image and vector in an Add": Mistake(
         nets.residual, nets.all_of(
             nets.added("gate", "global_avg_pool"), nets.plugged("n0.out>gate.input"),
@@ -122,7 +122,7 @@ SHAPES = {
         "n1", "needs 3 dimensions", "N×T×F", "N×1×8×8", "Insert Squeeze"),
     "output of another size than the target": Mistake(
         nets.regression, nets.put("fc", out_features=5),
-        "loss", "must have the same shape", "N×5", "N×1", "Give “Linear” 1 output"),
+        "loss", "must have the same shape", "N×5", "N×1", "Give “Linear 2” 1 output"),
     "classes for a regression": Mistake(
         nets.regression, nets.become("loss", "cross_entropy"),
         "loss", "single score", "two classes", "1 score",
@@ -154,7 +154,7 @@ SETTINGS = {
     "odd number for GLU": Mistake(
         nets.mlp, nets.all_of(nets.put("n1", out_features=13), nets.become("n2",
         "glu")),
-        "n2", "halves", "an even size", "13", "Give “Linear” 14 outputs"),
+        "n2", "halves", "an even size", "13", "Give “Linear 1” 14 outputs"),
     "channels that don't fill finer pixels": Mistake(
         nets.cnn, nets.all_of(nets.put("n0", out_channels=6), nets.become("n1",
         "pixel_shuffle")),
@@ -196,11 +196,11 @@ SETTINGS = {
     "fewer scores than classes": Mistake(
         nets.mlp, nets.put("n3", out_features=9),
         "loss", "more classes than scores", "10 scores", "9 scores",
-        "Give “Linear” 10 outputs"),
+        "Give “Linear 2” 10 outputs"),
     "more scores than classes": Mistake(
         nets.mlp, nets.put("n3", out_features=64),
         "loss", "more scores than classes", "10 scores", "64 scores",
-        "Give “Linear” 10 outputs", "warning"),
+        "Give “Linear 2” 10 outputs", "warning"),
     "class weights of other classes": Mistake(
         nets.mlp, nets.put("loss", class_weights=(1.0, 2.0)),
         "loss", "one class weight per class", "10 numbers", "2", "Clear Class weights"),
@@ -249,7 +249,7 @@ DOCUMENT = {
     "file of weights that is gone": Mistake(
         nets.mlp, nets.starting("n1", "/nowhere/net.safetensors"),
         "n1", "is not there", "a file or a run", "/nowhere/net.safetensors",
-        "Let “Linear” start anew"),
+        "Let “Linear 1” start anew"),
 }
 # fmt: on
 MISTAKES = WIRES | SHAPES | SETTINGS | DOCUMENT

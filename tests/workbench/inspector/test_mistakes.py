@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSplitter
 
 from engine.advice.analysis import Analyser
 from engine.graph.files import serialize
-from engine.graph.ports import title
+from engine.graph.titles import path_title
 from tests.workbench.inspector.mistakes import MISTAKES
 from workbench.canvas.edits import fixes
 from workbench.canvas.view import CanvasView
@@ -34,8 +34,7 @@ class Desk(QSplitter):
         self.document.replaced.connect(self.check)
 
     def _title_of(self, path):
-        node = self.document.project.graph.nodes.get(path.partition(".")[0])
-        return title(node) if node else path
+        return path_title(self.document.project, path)
 
     def check(self, *_edits):
         """Analyse what would be sent to the engine, and show what it answers."""

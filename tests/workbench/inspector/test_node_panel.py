@@ -123,8 +123,8 @@ def test_facts_are_the_engines_numbers(qtbot, document):
     assert texts == {
         "output": "64×16×16",
         "parameters": "18,496",
-        "flops": "4.72 M",
-        "memory": "64 KB",
+        "flops": "4.72\u202fM",
+        "memory": "64\u202fKiB",
     }
 
 
@@ -200,4 +200,4 @@ def test_many_parameters_are_shown_short_and_told_in_full(qtbot):
     qtbot.addWidget(facts)
     facts.show_info(NodeInfo(parameters=26_000_000))
     shown = facts.labels["parameters"]
-    assert (shown.text(), shown.toolTip()) == ("26 M", "26,000,000")
+    assert (shown.text(), shown.toolTip()) == ("26\u202fM", "26,000,000")

@@ -67,7 +67,7 @@ def button(form, words):
 def test_rows_say_what_each_phase_does(form):
     assert spoken(form) == [
         "Phase 1, discriminator; minimises Real is real, Fake is fake; "
-        "updates Discriminator (d_real); Adam · 0.001 · Cosine with warm-up",
+        "updates Discriminator 1; Adam · 0.001 · Cosine with warm-up",
         "Phase 2, generator; minimises Fake is real; updates Generator; "
         "Adam · 0.001 · Cosine with warm-up",
     ]
@@ -200,8 +200,8 @@ def test_nodes_are_found_in_the_list_by_search_and_ticked_by_keys(
     qtbot.keyClicks(picker.search, "discr linear2")
     shown = [i.text().strip() for i in picker._items() if not i.isHidden()]
     assert shown == [
-        "Discriminator (d_real) · Linear (linear2)",
-        "Discriminator (d_fake) · Linear (linear2)",
+        "Discriminator 1 · Linear 2",
+        "Discriminator 2 · Linear 2",
     ]
     qtbot.keyClick(picker.search, Qt.Key.Key_Return)
     assert phases(document)[1].update == ("gen", "d_real.linear2")
@@ -233,7 +233,7 @@ def test_the_list_offers_losses_and_what_has_weights(qtbot, form):
     assert words[:3] == [
         "all weights that its losses need",
         "Generator",
-        "Generator · Linear (linear1)",
+        "Generator · Linear 1",
     ]
     assert not any("ReLU" in word for word in words)
     assert len(words) == 1 + 3 * 5
@@ -285,7 +285,7 @@ def test_rows_show_mistakes_and_offer_ways_out(qtbot, document, form):
     assert form.table.problems == []
     click_row(qtbot, form, 1)
     press(qtbot, form.phase_form.update_.chips[0])
-    assert "“discriminator” updates Discriminator (d_real) too" in spoken(form)[1]
+    assert "“discriminator” updates Discriminator 1 too" in spoken(form)[1]
 
 
 def test_a_phase_with_nothing_to_train_says_so_in_its_row(document, form):

@@ -32,7 +32,7 @@ def face(losses=("loss",), nodes=("a", "b"), notes=(), index=1):
 
 
 def small():
-    return QFontMetricsF(fonts.ui(fonts.SMALL_PT))
+    return QFontMetricsF(fonts.ui(fonts.SECONDARY))
 
 
 def wide(text):
@@ -46,7 +46,7 @@ def test_tags_stand_beside_their_words_in_two_lines(qapp):
     line = small().height() + 6
     column = max(small().horizontalAdvance(w) for w in ("minimises", "updates")) + 8
     assert first.topLeft().toTuple() == pytest.approx(
-        (8, 8 + max(QFontMetricsF(fonts.ui(bold=True)).height(), 18) + 4)
+        (8, 8 + max(QFontMetricsF(fonts.ui(weight=fonts.SEMIBOLD)).height(), 18) + 4)
     )
     assert (first.width(), first.height()) == pytest.approx((column, line))
     assert second.top() == pytest.approx(first.top() + line + 3)
@@ -133,7 +133,7 @@ def test_tags_without_a_category_are_hollow(qapp, tag, rim, text):
     assert isinstance(ground.pen, QPen)
     assert ground.pen.color().name() == theme.colour(rim)
     assert not isinstance(ground.brush, QColor)
-    assert painter.stroke(tag.text).colour == theme.colour(text)
+    assert painter.stroke(tag.text).colour == theme.text(text)
 
 
 def test_the_head_has_number_name_and_the_worst_sign(qapp):

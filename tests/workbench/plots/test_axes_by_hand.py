@@ -16,14 +16,14 @@ from workbench.plots.parts.ranges import (
 )
 
 
-def test_steps_begin_with_50_and_go_on_in_round_numbers():
+def test_steps_begin_with_50_and_go_on_by_a_twenty_fifth():
     span = StepRange()
     assert (span.follow(50), span.high) == (False, 50)
-    assert (span.follow(51), span.high) == (True, 60)
-    assert (span.follow(60), span.high) == (False, 60)
-    assert (span.follow(61, 70), span.high) == (True, 70)
+    assert (span.follow(51), span.high) == (True, 52)
+    assert (span.follow(52), span.high) == (False, 52)
+    assert (span.follow(69, 70), span.high) == (True, 70)
     assert (span.follow(90, 70), span.high) == (True, 90)
-    assert (span.follow(91, 1000), span.high) == (True, 100)
+    assert (span.follow(91, 1000), span.high) == (True, 94)  # 50 · 1.04¹⁶ = 93.6
 
 
 def test_a_new_range_has_a_margin_of_8_percent():
@@ -101,7 +101,7 @@ def test_the_step_of_ticks_is_the_nearest_of_1_2_and_5(low, high, count, step):
     ("low", "high", "count", "words"),
     [
         (0, 10, 5, "0 2 4 6 8 10"),
-        (-1, 1, 4, "−1 −0.5 0 0.5 1"),
+        (-1, 1, 4, "−1.0 −0.5 0.0 0.5 1.0"),
         (0.1, 0.9, 4, "0.2 0.4 0.6 0.8"),
         (3, 5, 2, "3 4 5"),
         (0, 60_000, 6, "0 10k 20k 30k 40k 50k 60k"),
@@ -135,7 +135,7 @@ def test_decades_are_the_multiples_inside(low, high, count, exponents):
         (0, 1.2, "1 3 10"),
         (0, 0.9, "1 2 5"),
         (0.3, 0.75, "2 3 4 5"),
-        (0.01, 0.05, "1.04 1.06 1.08 1.1 1.12"),
+        (0.01, 0.05, "1.04 1.06 1.08 1.10 1.12"),
         (-0.2, 3.8, "1 10 100 1000"),
     ],
 )

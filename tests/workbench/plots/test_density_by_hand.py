@@ -188,7 +188,8 @@ def test_ticks_of_layers_with_a_range_each_are_shares_of_it(shown):
     plan = face.chart()
     assert (plan.x.low, plan.x.high) == (-1, 1)
     assert plan.x.ticks == (
-        (-1, "−100 %"), (-0.5, "−50 %"), (0, "0 %"), (0.5, "50 %"), (1, "100 %")
+        (-1, "−100\u202f%"), (-0.5, "−50\u202f%"), (0, "0\u202f%"),
+        (0.5, "50\u202f%"), (1, "100\u202f%"),
     )  # fmt: skip
     assert plan.right_px == 54
     face.is_shared = True
@@ -213,6 +214,6 @@ def test_every_layer_is_read_at_its_own_height(shown, history, row):
         index = min(max(index, 0), len(density.shares) - 1)
         low, high = density.edges[index : index + 2]
         assert text == (
-            f"{frames.NAMES[row]} · {density.shares[index]:.1%} at "
+            f"{frames.NAMES[row]} · {100 * density.shares[index]:.1f}\u202f% at "
             f"{low:.2g}…{high:.2g} · norm {sample.weight_norm[row]:.3g}"
         ).replace("-", "−")

@@ -102,9 +102,9 @@ def test_empty_layer_is_a_flat_line():
     ("zeros", "broken", "words", "token"),
     [
         (0.01, 0, "", "fg2"),
-        (0.2, 0, "20% zero", "fg2"),
-        (0.7, 0, "dead 70%", "warn"),
-        (0.7, 0.25, "NaN/∞ 25%", "err"),
+        (0.2, 0, "", "fg2"),
+        (0.7, 0, "dead 70\u202f%", "warn"),
+        (0.7, 0.25, "NaN/∞ 25\u202f%", "err"),
     ],
 )
 def test_dead_and_broken_layers_are_named(zeros, broken, words, token):
@@ -121,12 +121,12 @@ def test_map_colours_the_shares_of_each_column(shown, history):
     counts = counts_of(sample)
     share = counts[:, 1:255] / counts[:, 1:255].sum(axis=1, keepdims=True)
     column = face.map.image.pixels[:, sample.step - 1].reshape(len(layers.names), -1)
-    table = style.heat_table()
+    table = style.gradient_table()
     for row in range(len(layers.names)):
         wanted = share[row, low + 126 : high + 126][::-1]
         level = np.clip(np.sqrt(wanted / FULL_SHARE) * 255, 0, 255).astype(np.uint8)
         colours = np.where(wanted > 0, table[level], style.background())
-        np.testing.assert_array_equal(column[len(layers.names) - 1 - row], colours)
+        np.testing.assert_array_equal(column[row], colours)
 
 
 def test_map_drawn_step_by_step_equals_one_drawn_at_once(shown, history):
@@ -151,7 +151,7 @@ def test_reading_names_layer_and_share(shown, history):
     y = {name: place for place, name in face.chart().rows}["conv2"] - 0.01
     text = face.read(x, y)
     assert text.startswith("conv2")
-    assert f"{face.shares[row].max():.1%}" in text
+    assert f"{100 * face.shares[row].max():.1f}\u202f%" in text
     assert f"{history.sample.grad_norm[row]:.3g}" in text
 
 
@@ -171,12 +171,14 @@ def test_map_readings_of_a_band_are_what_its_layer_had_at_that_step(shown, histo
     low, high = panel.face._span.exponents
     kept = history.layers.grad_bins.means(int(299.5 // history.layers.grad_bins.span))
     for row in range(count):
-        top = (count - 1 - row) / count
+        top = row / count
         told = [
             panel.face.read(x, top + (i + 0.5) / (high - low) / count)
             for i in range(high - low)
         ]
-        shares = [float(re.search(r"· ([0-9.]+)%", text)[1]) / 100 for text in told]
+        shares = [
+            float(re.search(r"· ([0-9.]+)\u202f%", text)[1]) / 100 for text in told
+        ]
         first = low + 127 - MAP_EXPONENTS.start
         wanted = kept[0].reshape(count, -1)[row][first : first + high - low][::-1]
         assert shares == pytest.approx(np.nan_to_num(wanted).tolist(), abs=6e-4)

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
 
 from engine.protocol.baselines import Baseline
 from engine.protocol.messages import Evaluation, Frame
@@ -76,21 +75,18 @@ def test_what_can_not_be_drawn_on_a_log_axis_is_hidden(canvas):
     assert lazy._scaled(math.inf, scale) is None
 
 
-def test_units_of_the_legend_are_those_of_the_axes(shown):
+def test_names_stand_where_their_curves_end(shown):
     panel = shown(LossPlot, played=100)
     panel.catch_up()
     area = panel._data_area()
-    (x0, x1), (y0, y1) = panel.canvas.box.viewRange()
-    whole = panel._units(area)
-    assert (whole.left(), whole.right()) == pytest.approx((x0, x1))
-    assert (whole.top(), whole.bottom()) == pytest.approx((y0, y1))
-    wide, high = area.width(), area.height()
-    part = QRectF(area.left() + wide / 4, area.top() + high / 10, wide / 2, high / 5)
-    found = panel._units(part)
-    assert found.left() == pytest.approx(x0 + (x1 - x0) / 4)
-    assert found.width() == pytest.approx((x1 - x0) / 2)
-    assert found.bottom() == pytest.approx(y1 - (y1 - y0) / 10)
-    assert found.height() == pytest.approx((y1 - y0) / 5)
+    low, high = panel.canvas.box.viewRange()[1]
+    train, validation = panel.legend.chips
+    end = panel.smooth[0].getData()[1][-1]
+    y = area.bottom() - (end - low) / (high - low) * area.height()
+    assert train.geometry().center().y() == pytest.approx(y, abs=8)
+    assert train.x() >= area.right()
+    assert not train.geometry().intersects(validation.geometry())
+    assert train.geometry().right() <= panel.width()
 
 
 def test_a_lonely_peak_is_not_in_view(shown):

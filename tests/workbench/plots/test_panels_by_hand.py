@@ -59,11 +59,11 @@ def test_switch_and_words_share_the_head_of_a_panel(shown):
 def test_a_measurement_says_how_old_it_is_while_it_trains(shown, history, monkeypatch):
     panel = shown(GradientPlot, played=100)
     monkeypatch.setattr(history, "age_s", lambda name, step: 8 * (name == SAMPLE))
-    assert panel._age_words() == ""
+    assert panel._step_words() == "step 100"
     panel.set_state("training")
-    assert panel._age_words() == "step 100, 8 s ago"
+    assert panel._step_words() == "step 100, 8 s ago"
     panel.set_state("paused")
-    assert panel._age_words() == ""
+    assert panel._step_words() == "step 100"
 
 
 def test_the_menu_ticks_the_face_that_is_shown(shown, qtbot):
@@ -164,10 +164,10 @@ def test_the_cursor_line_follows_the_mouse_inside_the_data(shown):
 def test_a_long_reading_covers_the_switch_wholly(shown):
     panel = shown(LossPlot, played=100)
     panel._say("x")
-    assert panel._readout.width() == panel._readout.sizeHint().width()
-    assert panel._readout.pos() == QPoint(58, 3)
+    assert panel._readout.geometry().right() == panel.switch.x() - 9
+    assert panel._readout.pos() == QPoint(12, 3)
     panel._say("x" * 100)
-    assert panel._readout.width() == panel.width() - 58
+    assert panel._readout.width() == panel.width() - 12
 
 
 def test_rates_of_all_phases_are_in_view_from_zero(shown, history):

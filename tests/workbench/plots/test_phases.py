@@ -112,16 +112,16 @@ def test_an_old_measurement_says_how_old_it_is(shown, history, monkeypatch):
     panel = shown(GradientPlot)
     panel.set_state("training")
     panel.catch_up()
-    assert panel._age_words() == ""
+    assert panel._step_words() == f"step {history.sample.step}"
     then = history.shown_at[SAMPLE]
     monkeypatch.setattr(time, "monotonic", lambda: then + 8.4)
     step = history.sample.step
     history.step = step + 49
-    assert panel._age_words() == ""
+    assert panel._step_words() == f"step {history.sample.step}"
     history.step = step + 50
-    assert panel._age_words() == f"step {step}, 8 s ago"
+    assert panel._step_words() == f"step {step}, 8 s ago"
     seen = panel.news()
     monkeypatch.setattr(time, "monotonic", lambda: then + 9.4)
     assert panel.news() != seen  # it is drawn again each second
     panel.set_state("paused")
-    assert panel._age_words() == ""
+    assert panel._step_words() == f"step {history.sample.step}"

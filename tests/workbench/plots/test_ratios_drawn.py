@@ -4,13 +4,14 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF
 
 from tests.helpers import frames
 from tests.helpers.written import Written
 from workbench.plots.panels.curves import joined, with_room
 from workbench.plots.panels.weights import RatioFace, WeightChangePlot
-from workbench.plots.parts import legend_place, style
+from workbench.plots.parts import style
+from workbench.plots.parts.legend import apart
 from workbench.session.curves.phase_rows import PhaseView
 from workbench.session.names import Names
 
@@ -23,6 +24,11 @@ def panel(shown):
     return shown(WeightChangePlot, played=300)
 
 
+def mille(ratio):
+    """Two digits, in thousandths."""
+    return f"{float(f'{1000 * ratio:.1e}'):#.2g}".rstrip(".") + "\u202f‰"
+
+
 def samples():
     return [told.sample for told in frames.frames(300)]
 
@@ -31,16 +37,16 @@ def samples():
 def test_heat_is_read_in_the_row_of_its_name(panel, row):
     face = panel.faces[HEAT]
     heights = {text: place for place, text in face.chart().rows}
-    assert heights[frames.NAMES[row]] == pytest.approx((4 - row + 0.5) / 5)
+    assert heights[frames.NAMES[row]] == pytest.approx((row + 0.5) / 5)
     for index in (0, 12, 29):
         sample = samples()[index]
         x = (sample.step - 0.5) / face._steps.high
         assert face.read(x, heights[frames.NAMES[row]]) == (
             f"{frames.NAMES[row]} · step {sample.step} · "
-            f"‖Δw‖/‖w‖ = {sample.update_ratio[row]:.2e}"
+            f"‖Δw‖/‖w‖ = {mille(sample.update_ratio[row])}"
         )
-    assert face.read(0.5 / face._steps.high, 0.0).startswith("linear · step 1 ·")
-    assert face.read(0.5 / face._steps.high, 1.0).startswith("conv1 · step 1 ·")
+    assert face.read(0.5 / face._steps.high, 1.0).startswith("linear · step 1 ·")
+    assert face.read(0.5 / face._steps.high, 0.0).startswith("conv1 · step 1 ·")
 
 
 def test_nothing_is_read_beyond_the_newest_step(shown):
@@ -63,7 +69,7 @@ def test_the_line_nearest_to_the_mouse_is_read(panel, row):
     y = (high - np.log10(sample.update_ratio[row])) / (high - low)
     assert face.read(x, y) == (
         f"{frames.NAMES[row]} · step {sample.step} · "
-        f"‖Δw‖/‖w‖ = {sample.update_ratio[row]:.2e}"
+        f"‖Δw‖/‖w‖ = {mille(sample.update_ratio[row])}"
     )
 
 
@@ -74,9 +80,15 @@ def test_heat_reaches_as_far_as_the_run(panel, history):
     assert (image.box.left(), image.box.top(), image.box.height()) == (61, 28, 200)
     assert image.box.width() == pytest.approx(400 * 300 / face._steps.high)
     assert image.arguments[2] == QRectF(0, 0, 300, 5)
-    bar = face.chart().bar
-    assert (bar.low, bar.high) == (face._range.low, face._range.high)
-    assert face.chart().mark == pytest.approx(-3)
+    words = [text for _, text in face.chart().bar.ticks]
+    assert words == [
+        "0.1\u202f‰ too slow", "1\u202f‰ healthy", "10\u202f‰ too fast",
+    ]  # fmt: skip
+    newest = samples()[-1].update_ratio
+    for row, ratio in enumerate(newest):
+        box = painter.box(mille(ratio))
+        assert box.center().y() == pytest.approx(28 + (row + 0.5) * 40, abs=1)
+        assert box.left() == 468
 
 
 def test_lines_go_through_the_middles_of_their_steps(panel, history):
@@ -191,37 +203,8 @@ def test_ranges_are_joined_to_the_smallest_that_holds_all():
     assert joined([None]) is None
 
 
-def test_the_legend_may_stand_in_four_corners():
-    places = legend_place.places(QRectF(50, 20, 300, 200), QSize(80, 40))
-    assert [p.toTuple() for p in places] == [
-        (350 - 8 - 80, 28), (262, 220 - 8 - 40), (58, 28), (58, 172)
-    ]  # fmt: skip
-
-
-def test_a_corner_is_exactly_as_crowded_as_curves_cover_it():
-    x = np.array([0.0, 10.0])
-    flat = np.array([5.0, 5.0])
-    box = QRectF(2, 4, 4, 2)
-    assert legend_place.crowd([(x, flat, 1.0)], box) == 1
-    assert legend_place.crowd([(x, flat, 0.25), (x, flat, 1.0)], box) == 1.25
-    assert legend_place.crowd([(x, flat + 1, 1.0)], box) == 1  # its lower edge
-    assert legend_place.crowd([(x, flat - 1, 1.0)], box) == 1
-    assert legend_place.crowd([(x, flat + 1.1, 1.0)], box) == 0
-    assert legend_place.crowd([(x, flat - 1.1, 1.0)], box) == 0
-    assert legend_place.crowd([(x[:0], flat[:0], 1.0)], box) == 0
-    half = legend_place.crowd([(np.array([4.0, 10.0]), flat, 1.0)], box)
-    assert half == pytest.approx(0.5, abs=0.02)
-
-
-def test_a_corner_stays_below_its_limits_and_goes_home_if_it_can():
-    place = legend_place.Corner()
-    assert not place.follow([0.08, 0.0, 0.0, 0.0])
-    assert not place.follow([0.4, 0.21, 0.9, 0.9])
-    assert place.follow([0.4, 0.2, 0.2, 0.9])
-    assert place.index == legend_place.BOTTOM_RIGHT
-    assert place.follow([0.1, 0.5, 0.1, 0.1])
-    assert place.index == legend_place.TOP_RIGHT
-    place.follow([0.9, 0.9, 0.9, 0.1])
-    assert place.index == legend_place.BOTTOM_LEFT
-    place.restart()
-    assert place.index == legend_place.TOP_RIGHT
+def test_names_at_the_ends_of_curves_keep_apart_and_inside():
+    assert apart([50, 150], 20, 0, 200) == [40, 140]
+    assert apart([50, 55, 52], 20, 0, 200) == [40, 80, 60]
+    assert apart([-9, 500], 20, 10, 200) == [10, 180]
+    assert apart([198, 199], 20, 0, 200) == [160, 180]

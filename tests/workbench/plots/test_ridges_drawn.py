@@ -13,6 +13,7 @@ from workbench.plots.panels.gradients import (
     GradientPlot,
     GradientRange,
     note,
+    rounded,
 )
 from workbench.plots.parts import ridges, style
 from workbench.plots.parts.heat import HeatImage, _paint_gaps
@@ -28,9 +29,9 @@ AREA = QRectF(60, 28, 400, 200)
 
 def test_rows_stand_evenly_with_room_for_the_highest_ridge():
     grounds = [ridges.baseline(row, 4) for row in range(4)]
-    assert grounds[0] == 0.97
-    assert np.diff(grounds) == pytest.approx([-ridges.spacing(4)] * 3)
-    assert grounds[3] - OVERLAP * ridges.spacing(4) == pytest.approx(0.03)
+    assert grounds[3] == 0.97
+    assert np.diff(grounds) == pytest.approx([ridges.spacing(4)] * 3)
+    assert grounds[0] - OVERLAP * ridges.spacing(4) == pytest.approx(0.03)
     assert ridges.baseline(0, 1) - OVERLAP * ridges.spacing(1) == pytest.approx(0.03)
 
 
@@ -38,21 +39,21 @@ def test_a_height_belongs_to_the_ridge_whose_ground_is_below():
     gap = ridges.spacing(4)
     for row in range(4):
         ground = ridges.baseline(row, 4)
-        for above in (-0.2, 0.0, 0.5, 0.7):
+        for above in (-0.05, 0.0, 0.5, 0.85):
             assert ridges.row_at(ground - above * gap, 4) == row
-    assert ridges.row_at(0.0, 4) == 3
-    assert ridges.row_at(1.0, 4) == 0
-    assert ridges.row_at(ridges.baseline(1, 4) + 0.3 * gap, 4) == 0
+    assert ridges.row_at(0.0, 4) == 0
+    assert ridges.row_at(1.0, 4) == 3
+    assert ridges.row_at(ridges.baseline(1, 4) + 0.3 * gap, 4) == 2
 
 
-def test_outlines_are_drawn_over_their_grounds_the_last_one_first(qapp):
+def test_outlines_are_drawn_over_their_grounds_from_the_top(qapp):
     x = np.array([0.0, 0.5, 1.0])
     heights = np.array([[0.0, 1.0, 0.5], [0.25, 0.0, 1.0]])
     painter = Written()
-    Ridges(x, heights).paint(painter, AREA)
+    Ridges(x, heights, "backward", np.array([0.5, np.nan])).paint(painter, AREA)
     tall = ridges.spacing(2) * OVERLAP * 200 * 0.94
     filled = painter.named("drawPolygon")
-    for row, stroke in zip((1, 0), filled, strict=True):
+    for row, stroke in zip((0, 1), filled, strict=True):
         ground = 28 + ridges.baseline(row, 2) * 200
         corners = [(p.x(), p.y()) for p in stroke.arguments[0]]
         tops = [
@@ -60,10 +61,34 @@ def test_outlines_are_drawn_over_their_grounds_the_last_one_first(qapp):
             for a, h in zip(x, heights[row], strict=True)
         ]
         np.testing.assert_allclose(corners, [*tops, (460, ground), (60, ground)])
-        assert stroke.brush.name() == style.series(row).name()
+        assert stroke.brush.name() == style.colour("backward").name()
         assert stroke.brush.alpha() == style.fill_alpha()
     lines = painter.named("drawLines")
-    assert [s.colour for s in lines] == [style.series(1).name(), style.series(0).name()]
+    assert [s.colour for s in lines] == [style.colour("backward").name()] * 2
+    ground = 28 + ridges.baseline(0, 2) * 200
+    assert painter.lines[-1] == pytest.approx((260, ground - tall, 260, ground))
+
+
+def test_low_rows_are_strips_shaded_by_density(qapp):
+    x, heights = np.linspace(0.1, 0.9, 3), np.zeros((20, 3))
+    heights[4] = [0.0, 1.0, 0.25]
+    painter = Written()
+    Ridges(x, heights, "backward").paint(painter, AREA)
+    assert not painter.named("drawPolygon")
+    strips = painter.named("drawImage")
+    assert len(strips) == 20
+    high = ridges.spacing(20) * 200
+    for row, stroke in enumerate(strips):
+        ground = 28 + ridges.baseline(row, 20) * 200
+        assert stroke.box.bottom() == pytest.approx(ground)
+        assert stroke.box.height() == pytest.approx(high - 1)
+        assert (stroke.box.left(), stroke.box.right()) == pytest.approx((100, 420))
+    image = strips[4].arguments[1]
+    assert image.pixelColor(0, 4) == style.colour("bg1")
+    assert image.pixelColor(1, 4) == style.colour("backward")
+    ground, full = style.colour("bg1"), style.colour("backward")
+    half = image.pixelColor(2, 4).red()  # a quarter is half as dense to the eye
+    assert half == pytest.approx((ground.red() + full.red()) / 2, abs=4)
 
 
 def test_the_range_shows_all_but_a_thousandth_of_the_gradients():
@@ -134,8 +159,9 @@ def test_every_layer_is_read_with_share_magnitude_norm_and_zeros(shown, history,
         place = (exponent + 0.5) * np.log10(2)
         share = both[exponent + 127] / total
         assert face.read(axis.fraction(place), y) == (
-            f"{frames.NAMES[row]} · {share:.1%} near 1e{place:.1f} · "
-            f"norm {sample.grad_norm[row]:.3g} · zeros {sample.grad_zeros[row]:.1%}"
+            f"{frames.NAMES[row]} · {100 * share:.1f}\u202f% near 1e{place:.1f} · "
+            f"norm {sample.grad_norm[row]:.3g} · "
+            f"zeros {100 * sample.grad_zeros[row]:.1f}\u202f%"
         )
 
 
@@ -149,7 +175,7 @@ def test_a_layer_without_gradient_is_read_as_nothing(shown, history):
     panel.catch_up()
     face = panel.faces[0]
     text = face.read(0.5, ridges.baseline(2, 5) - 0.01)
-    assert text.startswith("conv2 · 0.0% near")
+    assert text.startswith("conv2 · 0.0\u202f% near")
 
 
 def test_table_tells_the_ends_of_each_bin(shown):
@@ -164,8 +190,8 @@ def test_table_tells_the_ends_of_each_bin(shown):
 
 @pytest.mark.parametrize(
     ("zeros", "broken", "words"),
-    [(0.049, 0, ""), (0.05, 0, "5% zero"), (0.49, 0, "49% zero"), (0.5, 0, "dead 50%"),
-     (1.0, 0, "dead 100%"), (0.9, 0.01, "NaN/∞ 1%")],
+    [(0.049, 0, ""), (0.05, 0, ""), (0.49, 0, ""), (0.5, 0, "dead 50\u202f%"),
+     (1.0, 0, "dead 100\u202f%"), (0.9, 0.01, "NaN/∞ 1\u202f%")],
 )  # fmt: skip
 def test_words_beside_a_layer_begin_at_their_shares(zeros, broken, words):
     assert note(zeros, broken)[0] == words
@@ -178,6 +204,8 @@ def test_words_stand_right_of_their_ridges(shown, history):
     told = {}
     for row in range(5):
         text, token = note(history.sample.grad_zeros[row], 0)
+        if not text:
+            text, token = rounded(panel.faces[0].medians[row]), "fg"
         told.setdefault(text, []).append((row, token))
     for stroke in painter.named("drawText"):
         rows = [
@@ -215,9 +243,9 @@ def test_names_of_the_map_stand_in_the_middle_of_their_bands(shown, band):
     panel = shown(GradientPlot, played=310)
     panel.show_face(1)
     plan = panel.face.chart()
-    assert plan.rows[band] == (pytest.approx((4 - band + 0.5) / 5), frames.NAMES[band])
+    assert plan.rows[band] == (pytest.approx((band + 0.5) / 5), frames.NAMES[band])
     assert (plan.x.low, plan.x.high) == (0, panel.face._steps.high)
-    assert plan.bar.ticks == ((0, "0 %"), (0.5, "10 %"), (1, "40 %"))
+    assert plan.bar.ticks == ((0, "0\u202f%"), (0.5, "10\u202f%"), (1, "40\u202f%"))
 
 
 def test_the_map_reads_magnitudes_as_they_are_written_at_its_axis(shown):
@@ -235,7 +263,7 @@ def test_the_map_reads_magnitudes_as_they_are_written_at_its_axis(shown):
 
 
 def test_colours_of_a_heat_image_go_along_the_table_and_stay_inside(qapp):
-    image = HeatImage(2, 6)
+    image = HeatImage(2, style.heat_table, 6)
     image.put(1, np.array([[0.0, 0.5, 1.0], [-3.0, 9.0, np.nan]]))
     table, none = style.heat_table(), style.background()
     assert image.pixels[0].tolist() == [

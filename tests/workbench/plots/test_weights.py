@@ -2,13 +2,25 @@ import dataclasses
 
 import numpy as np
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
 
 from tests.helpers import frames
+from workbench import theme
 from workbench.plots.panels.weights import WeightChangePlot
 from workbench.plots.parts import style
 from workbench.plots.parts.chart import bar_label
+from workbench.theme.text import per_mille
 
 HEAT, LINES, SPREAD = range(3)
+
+
+def test_colours_of_change_mean_the_same_in_both_themes(qapp):
+    table = style.change_table()
+    seen = [QColor.fromRgb(int(table[i])).name() for i in (0, 127, 255)]
+    assert seen == ["#4aa8ff", "#2f6d50", "#ff9147"]
+    for name in ("light", "dark"):
+        theme.tokens.set_current(theme.tokens.THEMES[name])
+        np.testing.assert_array_equal(style.change_table(), table)
 
 
 def samples(count=300):
@@ -18,12 +30,12 @@ def samples(count=300):
 def test_heat_map_colours_the_ratio_of_each_sample(shown, history):
     panel = shown(WeightChangePlot, played=300)
     face = panel.face
-    low, high = face._range.low, face._range.high
     assert history.layers.ratio_bins.span == 1
-    for sample in samples():
-        level = (np.log10(sample.update_ratio) - low) / (high - low)
-        colours = style.heat_table()[np.clip(level * 255, 0, 255).astype(np.uint8)]
-        found = face.map.image.pixels[::-1, sample.step - 1]
+    table = style.change_table()
+    for sample in samples():  # 0.1 ‰ is the first colour, 10 ‰ the last
+        level = (np.log10(sample.update_ratio) + 4) / 2
+        colours = table[np.clip(level * 255, 0, 255).astype(np.uint8)]
+        found = face.map.image.pixels[:, sample.step - 1]
         np.testing.assert_array_equal(found, colours)
 
 
@@ -71,7 +83,7 @@ def test_layer_that_does_not_change_is_the_smallest_value(shown, history):
     for face in (HEAT, LINES, SPREAD):
         panel.show_face(face)
         panel.grab()
-    pixels = panel.faces[HEAT].map.image.pixels[::-1, sample.step - 1]
+    pixels = panel.faces[HEAT].map.image.pixels[:, sample.step - 1]
     assert pixels[1] == style.background()
     assert np.isfinite(panel.faces[HEAT]._range.low)
 
@@ -81,8 +93,8 @@ def test_reading_gives_the_ratio_of_the_step(shown):
     sample = samples()[19]
     assert sample.step == 200
     x = (sample.step - 0.5) / panel.face._steps.high
-    assert panel.face.read(x, 0.99) == (
-        f"conv1 · step 200 · ‖Δw‖/‖w‖ = {sample.update_ratio[0]:.2e}"
+    assert panel.face.read(x, 0.01) == (
+        f"conv1 · step 200 · ‖Δw‖/‖w‖ = {per_mille(sample.update_ratio[0])}"
     )
     panel.show_face(LINES)
     low, high = panel.face._range.low, panel.face._range.high

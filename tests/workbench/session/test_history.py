@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from engine.graph.model import Node, Project
 from engine.protocol.messages import Frame, View
 from tests.helpers import frames
 from workbench.session.curves.history import History
@@ -12,7 +13,9 @@ from workbench.session.names import Names
 
 def played(list_of_frames, **run):
     history = History()
-    history.begin(frames.run_started(**run), Names({"conv1": "First conv"}))
+    project = Project()
+    project.graph.add_node(Node("conv1", "conv2d", name="First conv"))
+    history.begin(frames.run_started(**run), Names(project))
     for frame in list_of_frames:
         history.add(frame)
     return history

@@ -1,29 +1,42 @@
-from itertools import pairwise
+import math
 
 import numpy as np
 import pytest
 
 from workbench.session.curves.series import Series
-from workbench.session.curves.smoothing import DECAY, Ema
 
 
-def ema_by_hand(values, decay=DECAY):
-    mean, out = 0.0, []
-    for count, value in enumerate(values, 1):
-        mean = decay * mean + (1 - decay) * value
-        out.append(mean / (1 - decay**count))
+def smooth_by_hand(values):
+    """Weighted means with Hann's window over 9 steps on either side, one by one."""
+    out = []
+    for middle in range(len(values)):
+        total = weight = 0.0
+        for other in range(max(middle - 9, 0), min(middle + 10, len(values))):
+            share = 0.5 + 0.5 * math.cos(math.pi * (other - middle) / 10)
+            total, weight = total + share * values[other], weight + share
+        out.append(total / weight)
     return np.array(out)
 
 
-@pytest.mark.parametrize("blocks", [[5000], [1, 2, 300, 4697], [1] * 40 + [4960]])
-def test_ema_in_blocks_equals_the_recursion(blocks):
-    values = np.random.default_rng(1).lognormal(size=5000) * 10
-    ema = Ema()
-    edges = np.cumsum([0, *blocks])
-    found = [ema.extend(values[a:b]) for a, b in pairwise(edges)]
-    np.testing.assert_allclose(
-        np.concatenate(found), ema_by_hand(values), rtol=1e-10, atol=1e-12
-    )
+@pytest.mark.parametrize("blocks", [[500], [1, 2, 300, 197], [1] * 40 + [460]])
+def test_smoothing_in_pieces_equals_the_window_over_all(blocks):
+    values = np.random.default_rng(1).lognormal(size=500) * 10
+    series, done = Series(), 0
+    for size in blocks:
+        steps = np.arange(done + 1, done + size + 1)
+        series.extend(steps, values[done : done + size])
+        done += size
+        expected = smooth_by_hand(values[:done])
+        np.testing.assert_allclose(series.smooth, expected, rtol=1e-10)
+        assert series.newest == pytest.approx(expected[-1])
+    assert series.at(200).smooth == pytest.approx(smooth_by_hand(values)[199])
+    assert series.at(498).smooth == pytest.approx(smooth_by_hand(values)[497])
+
+
+def test_a_line_that_falls_evenly_is_not_moved_by_smoothing():
+    series = Series()
+    series.extend(np.arange(1, 101), np.linspace(2, 1, 100))
+    np.testing.assert_allclose(series.smooth[9:-9], np.linspace(2, 1, 100)[9:-9])
 
 
 def test_series_drops_nan_and_remembers_where_it_was_infinite():
@@ -32,7 +45,7 @@ def test_series_drops_nan_and_remembers_where_it_was_infinite():
     assert series.steps.values.tolist() == [1, 3, 5]
     assert series.values.values.tolist() == [1.0, 3.0, 5.0]
     assert series.nonfinite_steps == [4]
-    np.testing.assert_allclose(series.smooth.values, ema_by_hand([1.0, 3.0, 5.0]))
+    np.testing.assert_allclose(series.smooth, smooth_by_hand([1.0, 3.0, 5.0]))
 
 
 def test_short_raw_line_is_the_values_themselves():
@@ -58,13 +71,14 @@ def test_long_raw_line_keeps_every_peak_with_two_points_a_pixel():
 
 def test_smooth_line_is_the_mean_of_the_smoothed_values():
     series = Series()
-    values = np.random.default_rng(0).normal(size=4000)
-    series.extend(np.arange(1, 4001), values)
+    values = np.random.default_rng(0).normal(size=4009)
+    series.extend(np.arange(1, 4010), values)
     steps, line = series.smooth_line(0, 5000)
-    smooth = ema_by_hand(values)
-    assert len(line) == 1000
-    np.testing.assert_allclose(line, smooth.reshape(1000, 4).mean(axis=1), atol=1e-12)
-    np.testing.assert_array_equal(steps, np.arange(1000) * 4 + 2)
+    smooth = smooth_by_hand(values)
+    means = smooth[:4000].reshape(1000, 4).mean(axis=1)
+    np.testing.assert_allclose(line, [*means, *smooth[4000:]], atol=1e-12)
+    np.testing.assert_array_equal(steps[:1000], np.arange(1000) * 4 + 2)
+    np.testing.assert_array_equal(steps[1000:], np.arange(4001, 4010))
 
 
 def test_bounds_are_those_of_the_steps_in_view():

@@ -211,6 +211,16 @@ def test_refused_training_fails_and_names_the_reason(session, engines):
     assert session.failure.node == "hidden"
 
 
+def test_a_refused_training_leaves_the_run_that_is_shown(training, engines):
+    engines.last.answer(messages.Outcome("stopped", "runs/one", 7, "Stopped."), 0)
+    training._on_tick()
+    training.train(project())
+    engines.last.answer(messages.Failed("hidden: No input.", node="hidden"))
+    training._on_tick()
+    assert training.state == "stopped"
+    assert training.history.run is not None
+
+
 def test_refused_export_leaves_the_run_alone(training, engines, qtbot):
     training.export("pt", "/nowhere/x.pt")
     assert engines.last.sent[-1] == commands.Export("", "pt", "/nowhere/x.pt")
@@ -244,7 +254,7 @@ def test_timer_polls_fast_only_while_something_goes_on(session, engines):
 def test_close_stops_the_run_and_every_timer(training, engines):
     training.check(project())
     training.close(2.5)
-    assert engines.last.sent[-1] == commands.Stop()
+    assert commands.Stop() in engines.last.sent
     assert engines.last.closed_with == 2.5
     timers = (training._timer, training._checking.debounce, training.lifeline.respawn)
     assert not any(timer.isActive() for timer in timers)
@@ -284,10 +294,10 @@ def test_layers_are_called_as_their_cards(training):
     words = {
         "out": "Linear",
         "stack.0.norm": "Tower 1 · LayerNorm",
-        "stack.2.one": "Tower 3 · Wide (one)",
-        "stack.2.two": "Tower 3 · Wide (two)",
-        "stack.1.x1": "Tower 2 · x1",
-        "stack.1.x2": "Tower 2 · x2",
+        "stack.2.one": "Tower 3 · Wide 1",
+        "stack.2.two": "Tower 3 · Wide 2",
+        "stack.1.x1": "Tower 2 · Linear 1",
+        "stack.1.x2": "Tower 2 · Linear 2",
         "stack.1.gone": "stack.1.gone",
         "7.out": "7.out",
     }

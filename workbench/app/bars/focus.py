@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.app.docks.bars import is_in_sight
 from workbench.canvas.view import CanvasView
 from workbench.theme.tokens import current
 
@@ -89,7 +90,7 @@ def is_out_of_sight(widget: QWidget | None) -> bool:
     """Return whether a widget is in a panel behind another tab."""
     while widget is not None and not isinstance(widget, QDockWidget):
         widget = widget.parentWidget()
-    return widget is not None and widget.visibleRegion().isEmpty()
+    return isinstance(widget, QDockWidget) and not is_in_sight(widget)
 
 
 def next_on(page: QWidget, here: QWidget | None, *, forward: bool) -> QWidget | None:

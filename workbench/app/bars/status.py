@@ -1,6 +1,7 @@
 """The bar at the bottom: what the training does, and what the network is."""
 
 import math
+from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -13,10 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
-from engine.protocol.baselines import TOTAL, against
+from engine.protocol.baselines import TOTAL
 from engine.protocol.messages import Analysis, RunStarted
+from workbench.session.curves.headline import Headline, Score
 from workbench.session.curves.history import History
-from workbench.theme import current, text
+from workbench.theme import current, fonts, text
+from workbench.theme.figures import Figure, Figures
 from workbench.theme.label import Label
 from workbench.theme.style import polish
 
@@ -35,60 +38,52 @@ STATES = {
 }
 ENDED = frozenset({"finished", "stopped"})
 """States in which the result is told beside what a lazy answer reaches."""
-_DOT = "  ·  "
 
 
 class Ticker(QWidget):
-    """A line of text that changes 30 times a second.
-
-    A label asks for another layout of the whole window with each text; this only
-    paints. Its width is that of a sample.
+    """A dot and the state's words; as wide as the longest of them.
 
     Args:
         sample: The longest text to expect.
-        has_dot: A dot stands before the words, which are then not quiet.
     """
 
-    def __init__(self, sample: str, *, has_dot: bool = False) -> None:
+    def __init__(self, sample: str) -> None:
         super().__init__()
-        self._sample, self._has_dot = sample, has_dot
+        self._sample = sample
         self.words, self.tint = "", ""
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Preferred, policy.Preferred)
 
-    def say(self, words: str, tint: str = "") -> None:
+    def say(self, words: str, tint: str) -> None:
         """Show words, with the dot in the colour of a token."""
         if (words, tint) != (self.words, self.tint):
             self.words, self.tint = words, tint
             self.setAccessibleName(words)
+            self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Return room for the sample."""
+        """Return room for the words."""
         metrics = self.fontMetrics()
-        left = metrics.height() if self._has_dot else 0
-        return QSize(metrics.horizontalAdvance(self._sample) + left, metrics.height())
+        wide = metrics.horizontalAdvance(self.words or self._sample)
+        return QSize(wide + metrics.height() + 8, metrics.height())
 
     def minimumSizeHint(self) -> QSize:
-        """Allow a narrow window to cut the text off, but not the state."""
-        least = self.sizeHint().width() if self._has_dot else 40
-        return QSize(least, self.fontMetrics().height())
+        """The state is never cut off."""
+        return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw dot, words and detail."""
-        theme, metrics = current(), self.fontMetrics()
-        area = QRectF(self.rect())
+        """Draw dot and words."""
+        theme, area = current(), QRectF(self.rect())
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self._has_dot:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.colour(self.tint or "fg3")))
-                painter.drawEllipse(QPointF(5.0, area.height() / 2), 4.0, 4.0)
-                area.adjust(metrics.height(), 0, 0, 0)
-            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            painter.setPen(QColor(theme.fg if self._has_dot else theme.fg2))
-            room, end = math.ceil(area.width()), Qt.TextElideMode.ElideRight
-            painter.drawText(area, flags, metrics.elidedText(self.words, end, room))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.colour(self.tint or "fg3")))
+            painter.drawEllipse(QPointF(5.0, area.height() / 2), 4.0, 4.0)
+            area.adjust(self.fontMetrics().height(), 0, 0, 0)
+            painter.setFont(fonts.ui(weight=fonts.SEMIBOLD))
+            painter.setPen(QColor(theme.fg))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.words)
 
 
 class StatusBar(QStatusBar):
@@ -99,18 +94,14 @@ class StatusBar(QStatusBar):
         self._state = "starting"
         self.setSizeGripEnabled(False)
         longest = max((tr(words) for words, _ in STATES.values()), key=len)
-        self.state = Ticker(longest, has_dot=True)
+        self.state = Ticker(longest)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setFixedWidth(180)
+        self.progress.setFixedWidth(150)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName(tr("Progress of the run"))
-        speed = tr("{speed} samples/s", speed="888,888")
-        left = tr("{time} left", time="88 min 88 s")
-        sample = (_where(88, 88, 888_888), speed, left, _share(0.888))
-        self.run = Ticker(_DOT.join(sample))
-        tip = tr("Share of the training time that measuring for the plots takes")
-        self.run.setToolTip(tip)
+        self.run = Figures("bg0")
+        self._numbers: Headline | None = None
         self.parameters, self.nodes, self.device = Label(), Label(), Label()
         self._lay_out()
         self.show_state("starting")
@@ -144,50 +135,82 @@ class StatusBar(QStatusBar):
         run = history.run
         self.progress.setVisible(run is not None)
         if run is None:
-            self.run.say("")
+            self.run.say(())
             return
         self.progress.setValue(round(1000 * history.step / max(1, run.total_steps)))
-        self.run.say(_DOT.join(self._details(run, history)))
+        self.run.say(self._figures(run, history))
 
-    def _details(self, run: RunStarted, history: History) -> list[str]:
-        last = max(1, math.ceil(run.total_steps / max(1, run.steps_per_epoch)))
-        parts = [_where(min(last, int(history.epoch) + 1), last, history.step)]
-        if self._state == "training" and history.samples_per_s:
+    def _figures(self, run: RunStarted, history: History) -> list[Figure]:
+        ended, is_on = self._state in ENDED, self._state == "training"
+        figures = [*_where(run, history, ended=ended), *self._scores(history)]
+        if ended and (words := _lazy(history)):
+            figures.append(Figure(words, ""))
+        if is_on and math.isfinite(history.eta_s):
+            figures.append(Figure(tr("time left"), text.duration(history.eta_s)))
+        if is_on and history.samples_per_s:
             speed = text.count(history.samples_per_s)
-            parts.append(tr("{speed} samples/s", speed=speed))
-        if self._state == "training" and math.isfinite(history.eta_s):
-            parts.append(tr("{time} left", time=text.duration(history.eta_s)))
+            figures.append(Figure(tr("samples/s"), speed))
         if history.overhead:
-            parts.append(_share(history.overhead))
-        if self._state in ENDED and (words := _result(history)):
-            parts.append(words)
-        return parts
+            share = text.percent(history.overhead)
+            figures.append(Figure(tr("monitoring"), share))
+        return figures
+
+    def _scores(self, history: History) -> Iterator[Figure]:
+        """Yield the losses, the first metric, and the best of it, or of the loss."""
+        if self._numbers is None:
+            self._numbers = Headline(history)
+        found, names = self._numbers, history.run.phases if history.run else ()
+        labels = names if len(names) > 1 else (tr("loss"),)
+        for label, value in zip(labels, found.losses, strict=True):
+            if math.isfinite(value):
+                yield Figure(text.word(label), text.figure(value))
+        validation, metric = found.validation, found.metric
+        if validation is not None and len(names) == 1:
+            yield Figure(tr("validation"), text.figure(validation.value))
+        if metric is not None:
+            label = uncapitalised(history.names.metrics[metric.name])
+            yield Figure(text.word(label), _written(metric, metric.value))
+        best = metric or (validation if len(names) == 1 else None)
+        if best is not None:
+            yield Figure(tr("best"), _written(best, best.best))
 
     def show_network(self, analysis: Analysis | None, num_nodes: int) -> None:
         """Show the size of the network on the canvas."""
         words = "—" if analysis is None else text.count(analysis.parameters)
-        self.parameters.setText(tr("{n} parameters", n=words))
-        self.nodes.setText(tr("{n} nodes", n=num_nodes))
+        self.parameters.setText(tr("{n:parameter|parameters}", n=words))
+        self.nodes.setText(tr("{n:node|nodes}", n=num_nodes))
 
     def show_device(self, words: str) -> None:
         """Show what trains."""
         self.device.setText(words)
 
 
-def _where(epoch: int, last: int, step: int) -> str:
-    words = tr("epoch {epoch}/{last}", epoch=epoch, last=last)
-    return _DOT.join((words, tr("step {step}", step=text.count(step))))
+def _where(run: RunStarted, history: History, *, ended: bool) -> Iterator[Figure]:
+    """Yield how far the run is: its epoch, while it goes on, and its step."""
+    last = max(1, math.ceil(run.total_steps / max(1, run.steps_per_epoch)))
+    step = text.count(history.step)
+    if ended:
+        whole = text.count(run.total_steps)
+        yield Figure(tr("step"), tr("{step} of {whole}", step=step, whole=whole))
+        return
+    epoch = min(last, int(history.epoch) + 1)
+    yield Figure(tr("epoch"), f"{text.count(epoch)}/{text.count(last)}")
+    yield Figure(tr("step"), step)
 
 
-def _result(history: History) -> str:
-    """Return the first metric, or else the loss, with what it stands against."""
+def _written(score: Score, value: float) -> str:
+    return text.percent(value, steady=True) if score.is_share else text.figure(value)
+
+
+def uncapitalised(title: str) -> str:
+    """Return a title within a line: `Accuracy` as `accuracy`, `MAE` as it is."""
+    return title[:1].lower() + title[1:] if title[1:].islower() else title
+
+
+def _lazy(history: History) -> str:
+    """Return what a lazy answer reaches in the first metric, or else the loss."""
     values = history.result.values if history.result else {}
-    titles = {**history.names.metrics, TOTAL: tr("Loss"), **history.names.losses}
-    for name, title in titles.items():
+    for name in (*history.names.metrics, TOTAL, *history.names.losses):
         if name in history.baselines and name in values:
-            return against(title, values[name], history.baselines[name])
+            return history.baselines[name].text
     return ""
-
-
-def _share(overhead: float) -> str:
-    return tr("monitoring {share:.1f} %", share=100 * overhead)

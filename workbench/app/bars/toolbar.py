@@ -1,9 +1,9 @@
-"""The bar under the menus: files, view, search, device, training."""
+"""The bar under the menus: files, view, rooms, search, device, training."""
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -16,29 +16,35 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from engine.protocol.device import Devices
+from workbench.app.bars.room_switch import RoomSwitch
+from workbench.app.bars.run_group import RunGroup
+from workbench.app.docks.rooms import ROOMS
 from workbench.theme import icons, text
 from workbench.theme.label import Label
 from workbench.theme.style import polish
 from workbench.theme.text import word
+from workbench.theme.tokens import SPACE_M, SPACE_S
 
-_GROUPS = (("new", "open", "save"), ("undo", "redo"), ("arrange", "zoom_in", "fit"))
+_GROUPS = (("new", "open", "save"), ("undo", "redo"), ("arrange", "fit"))
+_ROOM, _STEPS_ROOM = (860, 940), (1360, 1500)
+"""Widths from which the second and the third group are shown, px."""
 AUTO = "auto"
+SEARCH_PX, LEAST_SEARCH_PX = 220, 96
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class SearchButton(QPushButton):
     """Looks like a field and opens the command palette."""
 
-    def __init__(self, action: QAction) -> None:
-        super().__init__()
+    def __init__(self, action: QAction, parent: QWidget) -> None:
+        super().__init__(parent)
         polish(self, "search", value=True)
-        self.setFixedWidth(260)
         self.setAccessibleName(tr("Search commands"))
         self.setToolTip(action.toolTip())
         self.clicked.connect(action.trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(30, 0, 10, 0)
-        words = Label(tr("Search commands…"))
+        words = Label(tr("Search or do…"))
         keys = Label(action.shortcut().toString(_NATIVE))
         polish(words, "role", "secondary")
         polish(keys, "role", "faint")
@@ -100,13 +106,16 @@ def choices(devices: Devices) -> list[tuple[str, str]]:
 
 def _words(device_id: str, name: str, free_bytes: int, devices: Devices) -> str:
     if device_id == "cpu":
-        return tr("CPU · {n} cores", n=devices.cores)
+        return tr("CPU · {n:core|cores}", n=devices.cores)
     free = tr("{size} free", size=text.size(free_bytes)) if free_bytes else device_id
     return f"{name} · {free}"
 
 
 class ToolBar(QToolBar):
     """All of the bar.
+
+    The search stands in the middle of the window, whatever stands beside it, as long
+    as it has room there.
 
     Args:
         actions: By id.
@@ -118,64 +127,81 @@ class ToolBar(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(18, 18))
         self.toggleViewAction().setEnabled(False)
+        self._groups: list[list[QAction]] = []
         for index, group in enumerate(_GROUPS):
-            if index:
-                self.addSeparator()
-            for name in group:
-                self._add_tool(actions[name])
-        self._add_spacer()
-        self.search = SearchButton(actions["palette"])
-        self.addWidget(self.search)
-        self._add_spacer()
+            line = [self.addSeparator()] if index else []
+            tools = [self._add_tool(actions[name]) for name in group]
+            self._groups.append([*line, *tools])
+        self.addWidget(_gap(SPACE_S))
+        self.rooms = RoomSwitch(ROOMS, actions)
+        self.addWidget(self.rooms)
+        self.between = _spacer()
         self.device = DevicePicker()
-        self.addWidget(self.device)
-        self.train = TrainButton(actions["train"])
-        self.addWidget(_gap(6))
-        self.addWidget(self.train)
-        self.addWidget(_gap(2))
-        for name in ("pause", "stop", "step"):
-            self._add_tool(actions[name])
-        self._add_tool(actions["theme"])
+        self.run = RunGroup(actions)
+        self.train = self.run.train
+        usual = (self.between, self.device, _gap(SPACE_S), self.run)
+        self._usual = [self.addWidget(part) for part in usual]
+        self._steps: QAction | None = None
+        self._steps_shown = False
+        self.search = SearchButton(actions["palette"], self)
+        self.between.installEventFilter(self)
 
-    def _add_tool(self, action: QAction) -> None:
+    def show_steps(self, steps: QWidget | None) -> None:
+        """Show the parts of a step in place of search and training; None: not."""
+        if steps is not None and self._steps is None:
+            self._steps = self.addWidget(steps)
+        for action in self._usual:
+            action.setVisible(steps is None)
+        if self._steps is not None:
+            self._steps.setVisible(steps is not None)
+        self._steps_shown = steps is not None
+        self._make_room()
+        self.search.setVisible(steps is None)
+        self._place_search()
+
+    def _add_tool(self, action: QAction) -> QAction:
         button = QToolButton()
         button.setDefaultAction(action)
         button.setAutoRaise(True)
         button.setIconSize(self.iconSize())
         button.setAccessibleName(action.toolTip())
-        self.addWidget(button)
+        return self.addWidget(button)
 
-    def _add_spacer(self) -> None:
-        spacer = QWidget()
-        policy = QSizePolicy.Policy
-        spacer.setSizePolicy(policy.Expanding, policy.Preferred)
-        self.addWidget(spacer)
+    def _make_room(self) -> None:
+        """Leave tools out of a narrow bar that menus and keys have as well."""
+        least = _STEPS_ROOM if self._steps_shown else _ROOM
+        for group, width in zip(self._groups[1:], least, strict=True):
+            for action in group:
+                action.setVisible(self.width() >= width)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Place the search when there is more or less room for it."""
+        if event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+            self._place_search()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the search in the middle."""
+        super().resizeEvent(event)
+        self._make_room()
+        self._place_search()
+
+    def _place_search(self) -> None:
+        free = self.between.geometry().adjusted(SPACE_M, 0, -SPACE_M, 0)
+        width = min(SEARCH_PX, free.width())
+        middle = (self.width() - width) // 2
+        left = max(free.left(), min(middle, free.right() + 1 - width))
+        height = self.search.sizeHint().height()
+        self.search.setGeometry(left, (self.height() - height) // 2, width, height)
+        is_usual = self._usual[0].isVisible()
+        self.search.setVisible(is_usual and width >= LEAST_SEARCH_PX)
 
 
-class TrainButton(QPushButton):
-    """The filled button: Train, or Resume after a pause.
-
-    Args:
-        action: Followed in words and state.
-    """
-
-    def __init__(self, action: QAction) -> None:
-        super().__init__()
-        self._action = action
-        polish(self, "accent", value=True)
-        icons.bind(self, "play", "#ffffff")
-        self.setIconSize(QSize(14, 14))
-        self.setMinimumWidth(92)
-        self.clicked.connect(action.trigger)
-        action.changed.connect(self._follow)
-        self._follow()
-
-    def _follow(self) -> None:
-        words = text.plain(self._action.text()).partition("\t")[0]
-        if words != self.text():
-            self.setText(words)
-        self.setEnabled(self._action.isEnabled())
-        self.setToolTip(self._action.toolTip())
+def _spacer() -> QWidget:
+    spacer = QWidget()
+    policy = QSizePolicy.Policy
+    spacer.setSizePolicy(policy.Expanding, policy.Preferred)
+    return spacer
 
 
 def _gap(width: int) -> QWidget:

@@ -25,7 +25,7 @@ FIRST = "loss"
 
 
 class Enlarging:
-    """At most one panel is large; its place below keeps a way back.
+    """At most one panel is large; what stands beside its place takes the room.
 
     Args:
         desk: Whose panels it shows.
@@ -35,10 +35,13 @@ class Enlarging:
         self._desk = desk
         self.name = ""
         self.page: LargePage | None = None
+        self._sizes: dict[str, int] = {}
+        self._was_closed = False
         desk.docks.enlarge_wanted.connect(self.toggle)
         desk.centre.currentChanged.connect(self._on_centre_changed)
         desk.canvas.wanted.connect(self.restore)
         desk.document.replaced.connect(self.restore)
+        desk.rooms.leaving.connect(self.restore)
 
     def toggle(self, name: str = "") -> None:
         """Enlarge a panel, that with the keyboard without a name; or put it back."""
@@ -66,6 +69,8 @@ class Enlarging:
         docks.put(name, _placeholder(self.restore))
         self.name = name
         self.page = LargePage(docks[name].windowTitle(), widget, self.restore)
+        self._sizes, self._was_closed = docks.columns(), docks[name].isHidden()
+        docks[name].hide()  # its neighbours, or the next tab, take its room
         centre.addWidget(self.page)
         centre.setCurrentWidget(self.page)
         widget.show()
@@ -82,6 +87,10 @@ class Enlarging:
         widget = page.give_back()
         desk.docks.put(name, widget)
         widget.show()
+        if not self._was_closed:
+            desk.docks[name].show()
+            desk.docks[name].raise_()
+            desk.docks.set_columns(self._sizes)
         old.deleteLater()
         if desk.centre.currentWidget() is page:
             desk.centre.setCurrentWidget(desk.canvas)

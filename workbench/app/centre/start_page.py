@@ -5,16 +5,20 @@ It gives way to canvas and panels as soon as something is opened, drawn or asked
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from engine.i18n import tr
+from workbench.app.centre import continue_row
+from workbench.app.centre.continue_row import ContinueRow
+from workbench.app.data.doors import DataDoors
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
+from workbench.app.run.past_runs import PastRuns
 from workbench.theme import icons
 from workbench.theme.label import Label
-from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XL
+from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 
 if TYPE_CHECKING:
     from workbench.dialogs.gallery import Gallery
@@ -26,16 +30,26 @@ class StartPage(QWidget):
     Args:
         desk: Whose canvas it hides.
         files: Opens what is chosen.
+        runs: Shows those made before.
+        data: Reads files of one's own.
     """
 
-    def __init__(self, desk: Desk, files: Files) -> None:
+    left = Signal()
+    runs_wanted = Signal()  # all of them
+    lessons_wanted = Signal()
+
+    def __init__(
+        self, desk: Desk, files: Files, runs: PastRuns, data: DataDoors
+    ) -> None:
         super().__init__()
+        self._runs, self._data = runs, data
         self._desk, self._files = desk, files
         self.setProperty("panel", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.gallery: Gallery | None = None
+        self.row: ContinueRow | None = None
         box = self._box = QVBoxLayout(self)
-        box.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_M, 0)
+        box.setContentsMargins(SPACE_XL, SPACE_L, SPACE_M, 0)
         box.setSpacing(SPACE_M)
         box.addLayout(self._head())
         box.addStretch(1)
@@ -61,8 +75,28 @@ class StartPage(QWidget):
         self.gallery.chosen.connect(self._files.open_preset)
         self.gallery.train_wanted.connect(self._files.train_preset)
         self._box.takeAt(1)
+        self._box.addWidget(self._continue())
         self._box.addWidget(self.gallery, 1)
         self.gallery.search.setFocus()
+
+    def _continue(self) -> ContinueRow:
+        """Return the row of what was done last."""
+        recent = continue_row.files(self._desk.settings.recent)
+        past = continue_row.runs(self._desk.session.runs_folder)
+        row = ContinueRow([*recent, *past])
+        row.file_chosen.connect(self._files.open_path)
+        row.run_chosen.connect(self._runs.open)
+        row.all_wanted.connect(self._on_all)
+        self.row = row
+        return row
+
+    def _on_all(self) -> None:
+        self.leave()
+        self.runs_wanted.emit()
+
+    def _on_lessons(self) -> None:
+        self.leave()
+        self.lessons_wanted.emit()
 
     def _head(self) -> QHBoxLayout:
         """Return title, and the ways past the gallery."""
@@ -80,17 +114,33 @@ class StartPage(QWidget):
         words.addWidget(title)
         words.addWidget(more)
         row.addLayout(words, 1)
+        self.lessons = self._button(tr("Lessons"), "help")
+        self.lessons.clicked.connect(self._on_lessons)
         self.empty = self._button(tr("Empty canvas"), "new")
         self.empty.clicked.connect(self.leave)
         self.file = self._button(tr("Open a file…"), "open")
         self.file.clicked.connect(self._files.open)
+        row.addWidget(self.lessons, 0, Qt.AlignmentFlag.AlignBottom)
+        self.own = self._button(tr("Start from your own data…"), "cat-io")
+        self.own.clicked.connect(self._show_ways)
+        row.addWidget(self.own, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.file, 0, Qt.AlignmentFlag.AlignBottom)
         return row
 
+    def _show_ways(self) -> None:
+        """Offer a file or a folder."""
+        menu = QMenu(self)
+        menu.addAction(tr("A file…"), self._data.ask_for_file)
+        menu.addAction(tr("A folder of images, sounds or texts…"),
+                       self._data.ask_for_folder)  # fmt: skip
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.own.mapToGlobal(self.own.rect().bottomLeft()))
+
     def _button(self, words: str, icon: str) -> QPushButton:
         button = QPushButton(words)
-        icons.bind(button, icon, "fg2")
+        icons.bind(button, icon, "fg2", beside=True)
+        button.setIconSize(icons.beside(16))
         return button
 
     def leave(self, _edits: object = None) -> None:
@@ -101,9 +151,8 @@ class StartPage(QWidget):
         desk.centre.setCurrentWidget(desk.canvas)
         desk.centre.removeWidget(self)
         desk.docks.bring_back(self._put_away)
-        layout = desk.settings.window("state")
-        if layout.isEmpty() or not desk.docks.restore(layout):
-            desk.docks.resize()
+        self.left.emit()
+        desk.rooms.show()
         desk.canvas.setFocus()
         self.hide()
         QTimer.singleShot(0, self, self.deleteLater)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow
 
 from engine.i18n import tr
 from workbench.app.commands.reach import Reach
@@ -14,6 +14,7 @@ from workbench.canvas.commands.spot import Spot
 from workbench.commands.keymap import KeyMap
 from workbench.commands.registry import MENUS, Bound, offered
 from workbench.theme import icons
+from workbench.theme.menu import Menu
 from workbench.theme.text import plain, tip
 
 
@@ -38,9 +39,11 @@ class Actions(Mapping[str, QAction]):
         self._live |= {row.id for row in canvas_table.TABLE if row.everywhere}
         self._last = KeyMap(row for row in TABLE if row.at_last)
         self._actions: dict[str, QAction] = {}
-        self.menus: dict[str, QMenu] = {}
+        self.menus: dict[str, Menu] = {}
         for name, words in MENUS.items():
-            self._fill(window.menuBar().addMenu(tr(words)), name)
+            menu = Menu(tr(words), window.menuBar())
+            window.menuBar().addMenu(menu)
+            self._fill(menu, name)
         self._follow(reach)
 
     def __getitem__(self, key: str) -> QAction:
@@ -52,7 +55,7 @@ class Actions(Mapping[str, QAction]):
     def __len__(self) -> int:
         return len(self._actions)
 
-    def _fill(self, menu: QMenu, name: str) -> None:
+    def _fill(self, menu: Menu, name: str) -> None:
         self.menus[name] = menu
         for group in offered(name, self._bound.values()):
             if not menu.isEmpty():
@@ -62,10 +65,10 @@ class Actions(Mapping[str, QAction]):
         menu.aboutToShow.connect(lambda: self._on_shown(name))
         menu.aboutToHide.connect(lambda: self._on_hidden(name))
 
-    def _add(self, menu: QMenu, one: Bound[Any]) -> None:
+    def _add(self, menu: Menu, one: Bound[Any]) -> None:
         row = one.command
         if row.menu:
-            self._fill(menu.addMenu(one.words), row.menu)
+            self._fill(menu.below(one.words), row.menu)
             return
         action = QAction(self._window)
         if row.icon:
@@ -74,7 +77,7 @@ class Actions(Mapping[str, QAction]):
             action.setCheckable(True)
         if row.keys and row.id in self._live:
             action.setShortcut(QKeySequence(row.keys[0]))
-        action.triggered.connect(lambda _checked=False: one.run())
+        action.triggered.connect(lambda _checked=False: self._run(one))
         menu.addAction(action)
         self._window.addAction(action)
         self._actions[row.id] = action
@@ -90,6 +93,11 @@ class Actions(Mapping[str, QAction]):
         action.setToolTip(_tip(words, row.key, one.obstacle))
         if row.checked is not None:
             action.setChecked(one.is_checked)
+
+    def _run(self, one: Bound[Any]) -> None:
+        one.run()
+        if one.command.checked is not None:  # Qt has ticked it, right or wrong
+            self._show(one)
 
     def press_last(self, event: QKeyEvent) -> bool:
         """Do what a key stands for that nothing else wanted; False for nothing."""
@@ -110,6 +118,12 @@ class Actions(Mapping[str, QAction]):
         stack.canRedoChanged.connect(self._actions["redo"].setEnabled)
         reach.desk.document.replaced.connect(self.refresh)
         reach.made.training.changed.connect(self.refresh)
+        reach.desk.rooms.changed.connect(self.refresh)
+        reach.made.explaining.changed.connect(self.refresh)
+        reach.made.looking_back.changed.connect(self.refresh)
+
+        search = reach.desk.canvas.popups.quick_add
+        search.help_wanted.connect(lambda type_id: _about(reach, type_id))
 
     def _rows(self, menu: str) -> list[Bound[Any]]:
         return [one for group in offered(menu, self._bound.values()) for one in group]
@@ -125,6 +139,14 @@ class Actions(Mapping[str, QAction]):
         for one in self._rows(menu):
             if one.command.id in self._actions.keys() - self._live:
                 self._actions[one.command.id].setEnabled(True)
+
+
+def _about(reach: Reach, type_id: str) -> None:
+    """Open the help at an entry of the catalogue, or at a data set."""
+    from workbench.app.commands import help as help_  # loads dialogs
+
+    kind, _, name = type_id.rpartition(":")
+    help_.show_topic(reach, f"data/{name}" if kind else f"layer/{name}")
 
 
 def _tip(text: str, keys: str, obstacle: str) -> str:

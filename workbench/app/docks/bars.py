@@ -1,6 +1,7 @@
 """What stands above panels: a title with buttons, and the same buttons beside tabs."""
 
 from collections.abc import Callable
+from typing import Protocol, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QMouseEvent
@@ -17,12 +18,13 @@ from engine.i18n import tr
 from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.style import polish
-from workbench.theme.tokens import SPACE_M
+from workbench.theme.tokens import SPACE_L, SPACE_M
 
 Enlarge = Callable[[QDockWidget], object]
+Close = Callable[[], object]
 _PREFIX = "dock-"
-BESIDE_CANVAS = ("layers", "inspector")
-"""Panels that are of no use without the canvas: they are not enlarged."""
+BESIDE_CANVAS = ("layers", "inspector", "runs", "lessons")
+"""Panels at the sides of the canvas: they are not enlarged."""
 
 
 def object_name(name: str) -> str:
@@ -33,6 +35,45 @@ def object_name(name: str) -> str:
 def name_of(dock: QDockWidget) -> str:
     """Return our name of a panel."""
     return dock.objectName().removeprefix(_PREFIX)
+
+
+def is_in_sight(dock: QDockWidget) -> bool:
+    """Return whether a panel can be seen: not closed, not behind another tab.
+
+    Qt moves those behind a tab out of the window. Their visible region tells nothing:
+    it is without what opaque children cover.
+    """
+    window = dock.parentWidget()
+    is_inside = window is None or window.rect().intersects(dock.geometry())
+    return dock.isVisible() and (dock.isFloating() or is_inside)
+
+
+class _Telling(Protocol):
+    """A panel with figures that its title bar can show."""
+
+    figures: QWidget
+
+    def hold_figures(self) -> None:
+        """Take the figures back."""
+
+
+def _telling(dock: QDockWidget) -> _Telling | None:
+    widget = dock.widget()
+    return cast("_Telling", widget) if hasattr(widget, "hold_figures") else None
+
+
+def lend(dock: QDockWidget) -> None:
+    """Let the title bar of a panel, if it has one, show the panel's figures."""
+    bar, panel = dock.titleBarWidget(), _telling(dock)
+    if panel is not None and isinstance(bar, TitleBar):
+        bar.hold(panel.figures)
+
+
+def give_back(dock: QDockWidget) -> None:
+    """Let a panel show its figures by itself."""
+    panel = _telling(dock)
+    if panel is not None:
+        panel.hold_figures()
 
 
 def button(name: str, words: str, run: Callable[[], object]) -> QToolButton:
@@ -64,12 +105,21 @@ class TitleBar(QWidget):
         row.setSpacing(0)
         title = Label(dock.windowTitle())
         polish(title, "role", "dock")
-        row.addWidget(title, 1)
+        row.addWidget(title)
+        row.addSpacing(SPACE_L)
+        row.addStretch(1)
+        self._row = row
         self._dock, self._enlarge = dock, enlarge
         if name_of(dock) not in BESIDE_CANVAS:
             row.addWidget(button("enlarge", tr("Enlarge"), self._on_enlarge))
         row.addWidget(button("float", tr("Take out"), self._on_float))
         row.addWidget(button("close", tr("Close"), dock.close))
+
+    def hold(self, figures: QWidget) -> None:
+        """Show what a panel says of itself beside the title."""
+        if figures.parent() is not self:
+            self._row.insertWidget(2, figures, 100)
+            figures.show()
 
     def _on_enlarge(self) -> None:
         self._enlarge(self._dock)
@@ -94,6 +144,7 @@ class TabTools(QWidget):
         tabs: Made by Qt for panels that share a place.
         current: Returns the panel of the chosen tab.
         enlarge: Shows a panel large.
+        put_down: Closes all panels of the bottom to a strip.
     """
 
     def __init__(
@@ -102,6 +153,7 @@ class TabTools(QWidget):
         tabs: QTabBar,
         current: Callable[[QTabBar], QDockWidget | None],
         enlarge: Enlarge,
+        put_down: Close,
     ) -> None:
         super().__init__(window)
         self.tabs, self._current, self._enlarge = tabs, current, enlarge
@@ -115,7 +167,8 @@ class TabTools(QWidget):
         self.enlarge = button("enlarge", tr("Enlarge"), self._on_enlarge)
         self.float = button("float", tr("Take out"), self._on_float)
         self.close_ = button("close", tr("Close"), self._on_close)
-        for made in (self.enlarge, self.float, self.close_):
+        self.down = button("chevron-down", tr("Close the bottom"), put_down)
+        for made in (self.enlarge, self.float, self.close_, self.down):
             row.addWidget(made)
         tabs.setElideMode(Qt.TextElideMode.ElideNone)
         tabs.setUsesScrollButtons(True)
@@ -145,6 +198,14 @@ class TabTools(QWidget):
     def _place(self, whole: int) -> None:
         """Share a width among the tabs and the buttons."""
         self._is_placing = True
+        titles = self.tabs.tabRect(self.tabs.count() - 1).right() + 1
+        spare = (self.down, self.float, self.close_)  # menu and mouse do so, too
+        for made in spare:
+            made.show()
+        for made in spare:
+            if titles + self.sizeHint().width() <= whole:
+                break
+            made.hide()
         rest = max(whole - self.sizeHint().width(), 0)
         self.tabs.resize(rest, self.tabs.height())
         self._is_placing = False

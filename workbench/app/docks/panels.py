@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.plots.panels.log import LogView
+    from workbench.plots.panels.modes import FacePanel
     from workbench.plots.panels.panel import Panel
     from workbench.plots.views.panel import ViewPanel
 
@@ -95,6 +96,11 @@ class Panels(QObject):
         """Show the view of a node, if it has told something already."""
         if self.views is not None:
             self.views.show_node(path)
+
+    def layer_panels(self) -> "list[FacePanel]":
+        """Return the charts with a row a layer, which tell of it and are told."""
+        found = (self.plots.get(name) for name in ("gradients", "weights"))
+        return [cast("FacePanel", plot) for plot in found if plot is not None]
 
     def _on_poll(self) -> None:
         if self._thread is not None and self._thread.is_alive():

@@ -75,8 +75,9 @@ class ChangedOnDisk(QObject):
     def _reload(self) -> None:
         desk = self._desk
         path = desk.document.path
-        if path is not None and not self._files.reload(path):
-            self._offer_both(desk.banner.words.text())
+        if path is not None:
+            offer = self._offer_both
+            self._files.reload(path, lambda: offer(desk.banner.words.text()))
 
     def _keep(self) -> None:
         self.on_disk.take(self.on_disk.told())

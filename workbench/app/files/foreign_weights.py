@@ -21,7 +21,10 @@ class ForeignWeights:
         self._desk = desk
         self._asked: tuple[str, ...] = ()
         desk.session.allowed = tuple(desk.settings.allowed)
+        self._is_trusted = False
         desk.document.replaced.connect(self._on_replaced)
+        desk.document.saving.connect(self._on_saving)
+        desk.document.saved.connect(self._on_saved)
 
     def begin(self) -> None:
         """Ask after each check; called last, so that no other words cover these."""
@@ -66,7 +69,7 @@ class ForeignWeights:
     def _say(self, held: tuple[str, ...]) -> None:
         self._asked = held
         words = tr(
-            "This project wants to read weights outside its folder: {places}. Nothing "
+            "This project wants to read files outside its folder: {places}. Nothing "
             "was opened yet.",
             places=_listed(held),
         )
@@ -83,9 +86,17 @@ class ForeignWeights:
 
     def choose(self, path: str) -> None:
         """Let a file be read that somebody has just chosen."""
-        place = weights.place(path, self._folder)
+        place = weights.whole(path, self._folder)
         if place in self.held:
             self.allow((place,))
+
+    def _on_saving(self, _path: object) -> None:
+        self._is_trusted = not self.held
+
+    def _on_saved(self) -> None:
+        """Go on reading what was read before, from another folder."""
+        if self._is_trusted and (held := self.held):
+            self.allow(held)
 
     def _on_replaced(self) -> None:
         self._asked = ()

@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,14 +46,18 @@ class Opening(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.widget)
         self._desk = desk
-        self._reading: _Reading | None = None
+        self._reading: _Reading | _Read | None = None
         self._stage: StagedScene | None = None
-        self._then: Callable[[], object] = lambda: None
+        self._put: Callable[[], object] = lambda: None
+        self._otherwise: Callable[[], object] = lambda: None
+        self._may_leave: Callable[[], bool] = lambda: True
+        self._is_edited = False
         self._slices = Slices(self)
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._on_timeout)
         desk.document.replaced.connect(self.cancel)
+        desk.document.changed.connect(self._on_changed)
 
     @property
     def is_running(self) -> bool:
@@ -66,23 +71,71 @@ class Opening(QObject):
         except (OSError, ValueError):
             return False
 
-    def start(self, path: Path, then: Callable[[], object]) -> None:
+    def start(
+        self,
+        path: Path,
+        then: Callable[[], object],
+        otherwise: Callable[[], object],
+        may_leave: Callable[[], bool],
+    ) -> None:
         """Open a file; what was being opened is given up.
 
         Args:
             path: The file.
             then: Called once it is open.
+            otherwise: Called after `failed`.
+            may_leave: Asked at the end, where the document was edited meanwhile.
         """
+        self._may_leave = may_leave
+        reading = _Reading(path.resolve())
+
+        def put() -> None:
+            assert reading.project is not None
+            self._desk.document.set_project(
+                reading.project, reading.path, known=reading.known
+            )
+            then()
+
+        self._begin(reading, path.name, put, otherwise)
+
+    def show(
+        self,
+        project: "Project",
+        name: str,
+        put: Callable[[], object],
+        may_leave: Callable[[], bool],
+    ) -> None:
+        """Show a project that has been read; what was being opened is given up.
+
+        Args:
+            project: Stays as it is until then.
+            name: For the words while it comes.
+            put: Hands the project to the document.
+            may_leave: As of `start`.
+        """
+        self._may_leave = may_leave
+        self._begin(_Read(project), name, put, lambda: None)
+
+    def _begin(
+        self,
+        reading: "_Reading | _Read",
+        name: str,
+        put: Callable[[], object],
+        otherwise: Callable[[], object],
+    ) -> None:
         self.cancel()
         sys.setswitchinterval(_SWITCH_S)
-        self._then = then
-        self._reading = _Reading(path.resolve())
+        self._reading, self._put, self._otherwise = reading, put, otherwise
+        self._is_edited = False
+        if reading.project is not None and not is_large(reading.project.graph):
+            self._show(None)
+            return
         self._timer.start()
-        self._say(tr("Opening {name}…", name=path.name))
+        self._say(tr("Opening {name}…", name=name))
 
     def cancel(self) -> None:
         """Leave the project that is open; a thread that still reads soon ends."""
-        if self._reading is not None:
+        if isinstance(self._reading, _Reading):
             self._reading.given_up.set()
         self._timer.stop()
         self._slices.stop()
@@ -108,11 +161,12 @@ class Opening(QObject):
         if reading.project is None:
             self.cancel()
             self.failed.emit(reading.wrong)
+            self._otherwise()
         elif not is_large(reading.project.graph):
-            self._show(reading, None)
+            self._show(None)
         elif not self._slices.is_running:
             self._stage = stage = StagedScene(reading.project)
-            self._slices.start(stage.steps(), lambda: self._show(reading, stage))
+            self._slices.start(stage.steps(), lambda: self._show(stage))
         elif isinstance(share := self._slices.last, float):
             self._tell_share(len(reading.project.graph.nodes), share)
 
@@ -121,15 +175,27 @@ class Opening(QObject):
                    total=f"{total:,}")  # fmt: skip
         self._desk.banner.words.setText(words)
 
-    def _show(self, reading: "_Reading", stage: StagedScene | None) -> None:
-        self._stage = None
+    def _on_changed(self, _edits: object) -> None:
+        self._is_edited = True
+
+    def _show(self, stage: StagedScene | None) -> None:
+        put, self._stage = self._put, None
         self.cancel()
-        assert reading.project is not None
+        if self._is_edited and not self._may_leave():
+            if stage is not None:
+                self._desk.canvas.scene.leaving.take(*stage.members())
+            return
         self._desk.canvas.scene.staged = stage
-        self._desk.document.set_project(
-            reading.project, reading.path, known=reading.known
-        )
-        self._then()
+        put()
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A project that is there already."""
+
+    project: "Project"
+    is_busy: bool = False
+    wrong: str = ""
 
 
 class _Reading:

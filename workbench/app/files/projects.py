@@ -1,16 +1,19 @@
 """New, open, save: what the File menu does, with its questions and errors."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
 from engine.errors import EngineError
+from engine.graph.model import Project
 from engine.i18n import tr
 from workbench.app.desk import Desk
 from workbench.app.files.guard import ChangedError, Guard
 from workbench.app.files.opening import Opening
+from workbench.document import actions
 from workbench.document.document import SUFFIX
 
 
@@ -50,26 +53,39 @@ class Files(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file, after asking about unsaved changes."""
-        if not self.may_leave():
-            return
-        if self._opening.wants(path):
-            self._opening.start(path, lambda: self._remember(path))
-            return
-        self.reload(path)
+        if self.may_leave():
+            self.reload(path)
 
-    def reload(self, path: Path) -> bool:
+    def reload(
+        self, path: Path, otherwise: Callable[[], object] = lambda: None
+    ) -> None:
         """Open a file in place of the document, whatever is unsaved.
 
-        Returns:
-            Whether it is open now.
+        Args:
+            path: The file; a large one is open later.
+            otherwise: Called once it has been said why it can't be opened.
         """
+        if self._opening.wants(path):
+            then = functools.partial(self._remember, path)
+            self._opening.start(path, then, otherwise, self.may_leave)
+            return
         try:
             self._document.load(path)
         except EngineError as error:
             self.failed.emit(str(error))
-            return False
+            otherwise()
+            return
         self._remember(path)
-        return True
+
+    def show(self, project: Project, name: str, put: Callable[[], object]) -> None:
+        """Show a project that has been read, a large one in slices.
+
+        Args:
+            project: Stays as it is until then.
+            name: For the words while it comes.
+            put: Hands the project to the document.
+        """
+        self._opening.show(project, name, put, self.may_leave)
 
     def open_preset(self, preset_id: str) -> bool:
         """Open a copy of a preset, after asking about unsaved changes.
@@ -127,6 +143,40 @@ class Files(QObject):
             if path.exists() and not self._may_replace(path):
                 return False
         return self._save_to(path)
+
+    def rename(self) -> None:
+        """Ask for another name of the project, and of its file if it has one."""
+        old = self._document.title
+        name, is_taken = QInputDialog.getText(
+            self._parent,
+            tr("Rename the project"),
+            tr("Name"),
+            QLineEdit.EchoMode.Normal,
+            old,
+        )
+        name = name.strip()
+        if is_taken and name and name != old:
+            self.rename_to(name)
+
+    def rename_to(self, name: str) -> None:
+        """Give the project another name; its file goes along, in its folder."""
+        path = self._document.path
+        if path is None:
+            actions.rename_project(self._document, name)
+            return
+        try:
+            target = path.with_name(f"{name.removesuffix(SUFFIX)}{SUFFIX}")
+        except ValueError:  # a part of a path, or nothing
+            self.failed.emit(tr("A file can't be called “{name}”.", name=name))
+            return
+        if target.exists() and not self._may_replace(target):
+            return
+        try:
+            self._document.move_file(target)
+        except EngineError as error:
+            self.failed.emit(str(error))
+        else:
+            self._remember(target)
 
     def _may_replace(self, path: Path) -> bool:
         """Ask about a file that was named without its suffix."""

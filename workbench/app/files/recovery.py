@@ -44,10 +44,8 @@ class RecoveryOffer:
         name = self._copies[0].title
         words = tr("The last session ended without saving “{name}”.", name=name)
         more = len(self._copies) - 1
-        if more == 1:
-            words += " " + tr("One more is kept.")
-        elif more:
-            words += " " + tr("{n} more are kept.", n=more)
+        if more:
+            words += " " + tr("{n:more is|more are} kept.", n=more)
         offers = [(tr("Restore"), self._restore), (tr("Discard"), self._discard)]
         banner.keep("warning", f"{self._said}\n{words}".strip(), offers)
 
@@ -56,13 +54,18 @@ class RecoveryOffer:
         left = self._copies[0]
         if left.project is None or not self._files.may_leave():
             return
-        del self._copies[0]
-        self._desk.banner.drop()
-        self._recovery.adopt(left)
-        self._desk.document.set_project(
-            left.project, left.file, is_saved=False, known=left.known
-        )
-        self.close()
+        project, desk = left.project, self._desk
+
+        def put() -> None:
+            self._copies.remove(left)
+            desk.banner.drop()
+            self._recovery.adopt(left)
+            desk.document.set_project(
+                project, left.file, is_saved=False, known=left.known
+            )
+            self.close()
+
+        self._files.show(project, left.title, put)  # Cancelled, it is offered again.
 
     def _discard(self) -> None:
         self._copies.pop(0).discard()

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QApplication
 from engine import i18n
 from engine.errors import EngineError
 from workbench import theme
-from workbench.app.launch import waiting
+from workbench.app.launch import pieces, waiting
 from workbench.app.launch.crash import CrashGuard
 from workbench.app.launch.garbage import Collector
 from workbench.app.launch.unix import SignalWatch, heard_early
 from workbench.app.window import MainWindow, first_size
 from workbench.document.settings import Settings
 from workbench.options import DEFAULT_PRESET, Options
-from workbench.session.session import Session
 from workbench.theme import icons
 
+_LOADED = object()
 TRANSLATIONS = Path(__file__).parents[3] / "assets" / "translations"
 
 
@@ -35,15 +35,14 @@ def _run(options: Options, asked: list[int]) -> int:
     prepare(app, options, settings)
     guard = CrashGuard()
     guard.install()
-    window = MainWindow(Session(), settings)
-    app.commitDataRequest.connect(lambda _manager: _end_of_session(window))
-    theme.dress(app)
+    window = MainWindow(None, settings)
     watches: list[SignalWatch] = []
+    window.is_for_start = options.document is None and options.run is None
+    window.appeared.connect(lambda: _fill(window, options))
     window.painted.connect(lambda: watches.append(_watch(window, asked)))
     window.painted.connect(gc.freeze)  # What the start made lives to the end.
     garbage = Collector(app)
-    _restore(window, options)
-    _begin(window, options)
+    _place(window, options)
     window.show()
     code = app.exec()
     for watch in watches:
@@ -51,6 +50,34 @@ def _run(options: Options, asked: list[int]) -> int:
     garbage.close()
     guard.remove()
     return code
+
+
+def _fill(window: MainWindow, options: Options) -> None:
+    """Load what goes into the frame that is on the screen, then put it there."""
+    rest = pieces.load()
+
+    def go_on() -> None:
+        if not window.isVisible():  # closed already
+            return
+        if next(rest, _LOADED) is _LOADED:
+            _assemble(window, options)
+        else:
+            QTimer.singleShot(0, window, go_on)
+
+    go_on()
+
+
+def _assemble(window: MainWindow, options: Options) -> None:
+    from workbench.session.session import Session
+
+    app = application()
+    window.assemble(Session())
+    app.commitDataRequest.connect(lambda _manager: _end_of_session(window))
+    app.setWindowIcon(icons.icon("layers", "accent"))
+    theme.dress(app)
+    _restore(window, options)
+    _begin(window, options)
+    window.show()
 
 
 def _begin(window: MainWindow, options: Options) -> None:
@@ -63,8 +90,12 @@ def _begin(window: MainWindow, options: Options) -> None:
         window.show_start_page()
         window.controllers.changed_on_disk.offer_recovery()
         return
+    name, opening = options.document, window.controllers.opening
     try:
-        open_start(window, options)
+        if options.run is None and name and opening.wants(Path(name)):
+            window.controllers.files.reload(Path(name))  # Beside the window.
+        else:
+            open_start(window, options)
     except EngineError as error:
         wrong = str(error)
         window.banner.say("error", wrong)
@@ -88,7 +119,6 @@ def prepare(app: QApplication, options: Options, settings: Settings) -> None:
     speak(app, options.language or settings.language or QLocale().name()[:2])
     app.setStyleSheet("")
     theme.prepare(app, options.theme or settings.theme)
-    app.setWindowIcon(icons.icon("layers", "accent"))
 
 
 def speak(app: QApplication, language: str) -> None:
@@ -128,17 +158,18 @@ def open_document(window: MainWindow, name: str | None) -> None:
         window.document.load_preset(wanted)
 
 
-def _restore(window: MainWindow, options: Options) -> None:
-    """Put window and panels where they were."""
+def _place(window: MainWindow, options: Options) -> None:
+    """Put the window where it was."""
     window.restoreGeometry(window.settings.window("geometry"))
-    state = window.settings.window("state")
-    if not state.isEmpty():
-        window.docks.restore(state)
-    else:
+    if window.settings.window("geometry").isEmpty():
         window.resize(first_size(window.screen().availableSize()))
-        window.docks.resize()
     if options.size:
         window.resize(*options.size)
+
+
+def _restore(window: MainWindow, options: Options) -> None:
+    """Put the panels where they were."""
+    window.rooms.show()
     if options.panel in window.docks.names():
         window.docks.raise_(options.panel)
 
@@ -147,7 +178,8 @@ def _end(window: MainWindow) -> None:
     """Close without a question, once: nobody may be there to answer it."""
     if not window.isVisible():
         return
-    window.recovery.leave()
+    if window.is_whole:
+        window.recovery.leave()
     window.asks_nothing = True
     waiting.dismiss()  # Their loops end first: a window that closes twice stays.
     QTimer.singleShot(0, window, window.close)

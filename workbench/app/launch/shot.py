@@ -34,7 +34,8 @@ def draw(options: Options, before: Callable[[MainWindow], object] | None = None)
 
     Args:
         options: What to open and where to draw it.
-        before: Called with the window when all is in place, to change what is seen.
+        before: Called with the window when all is in place, to change what is seen;
+            a widget that it returns is drawn instead.
     """
     app = main.application()
     settings = Settings()
@@ -63,6 +64,7 @@ def _draw(
     width, height = options.size or (1440, 900)
     window.resize(width, height)
     _open(window, options)
+    window.rooms.show()
     window.show()
     window.docks.resize()
     _bring_up(window, options.panel)
@@ -79,10 +81,13 @@ def _draw(
     if has_nodes and window.problems.has_errors and options.panel is None:
         window.docks.raise_("problems")
     _settle(window)
+    shown: object = None
     if before is not None:
-        before(window)
+        shown = before(window)
         pause()
-    _save(_target(window, options.panel), options)
+    if not isinstance(shown, QWidget):
+        shown = _target(window, options.panel)
+    _save(shown, options)
 
 
 def _open(window: MainWindow, options: Options) -> None:
@@ -205,9 +210,23 @@ def _palette(window: MainWindow) -> QWidget:
     return palette
 
 
+def _help(window: MainWindow) -> QWidget:
+    window.actions_["backprop"].trigger()
+    return window.findChild(QWidget, "help") or window
+
+
 def _shortcuts(window: MainWindow) -> QWidget:
     window.actions_["shortcuts"].trigger()
     return window.findChild(QWidget, "shortcuts") or window
+
+
+def _preflight(window: MainWindow) -> QWidget:
+    window.actions_["preflight"].trigger()
+    dialog = window.controllers.bench.preflight.dialog
+    if dialog is None:
+        raise ShotError(tr("the dialog did not open"))
+    _wait(lambda: bool(dialog.rows), TRAIN_S, tr("the training did not end"))
+    return dialog
 
 
 SCREENS: dict[str, Callable[[MainWindow], QWidget]] = {
@@ -216,6 +235,8 @@ SCREENS: dict[str, Callable[[MainWindow], QWidget]] = {
     "start": _start,
     "commands": _palette,
     "shortcuts": _shortcuts,
+    "help": _help,
+    "preflight": _preflight,
 }
 
 

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.errors import EngineError
 from engine.graph.files import serialize
+from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.past_runs import OpenedRun
 from workbench.app.desk import Desk
+from workbench.app.files.parsing import Parsing
 from workbench.app.run.holding import Holding
 from workbench.app.run.past_run import PastRun, past_run
 from workbench.app.run.training import TrainCommands
@@ -52,7 +55,7 @@ class EngineCare(QObject):
     def __init__(self, desk: Desk, training: TrainCommands) -> None:
         super().__init__(desk.widget)
         self._desk, self._training = desk, training
-        self.holding = Holding(desk)
+        self.holding, self._parsing = Holding(desk), Parsing(self)
         session = desk.session
         self._words_lost = self._details = self._cut_off = ""
         session.engine_lost.connect(self._on_lost)
@@ -122,12 +125,23 @@ class EngineCare(QObject):
         """Say more exactly from where a run that was cut off can go on."""
         if opened.run != self._cut_off or self._desk.session.active:
             return
-        self._cut_off, banner = "", self._desk.banner
-        past = past_run(opened)
         if opened.can_resume:
+            name = Path(opened.run).name
+            self._parsing.start(
+                opened.document, name, lambda found: self._on_read(opened, found)
+            )
+
+    def _on_read(self, opened: OpenedRun, found: Project | EngineError) -> None:
+        if opened.run == self._cut_off and isinstance(found, Project):
+            self._cut_off, banner = "", self._desk.banner
+            past = past_run(opened, found)
             self._training.keep_past(past)
             if banner.about == _LOST and not banner.isHidden():
                 self._say_lost(past, again=True)
+
+    def close(self) -> None:
+        """Give up what is being read."""
+        self._parsing.close()
 
     def show_details(self, words: str, details: str) -> None:
         """Show the last words of the engine."""

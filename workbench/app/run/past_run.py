@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.protocol.past_runs import OpenedRun
 
@@ -27,12 +26,7 @@ class PastRun:
     note: str = ""
 
 
-def past_run(opened: OpenedRun) -> PastRun:
-    """Return a run from what the engine tells of it.
-
-    Raises:
-        DocumentError: When its document can't be read.
-    """
+def past_run(opened: OpenedRun, project: Project) -> PastRun:
+    """Return a run from what the engine tells of it, and its document."""
     folder = Path(opened.run)
-    project = serialize.loads(opened.document, folder.name)
     return PastRun(folder, project, opened.step, opened.places, opened.damage)

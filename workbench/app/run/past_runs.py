@@ -6,14 +6,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from engine.errors import EngineError
-from engine.graph.files import serialize
+from engine.graph.model import Project
 from engine.protocol.messages import Analysis, Failed
 from engine.protocol.past_runs import OpenedRun
 from workbench.app.bars.status import StatusBar
 from workbench.app.desk import Desk
+from workbench.app.files.opening import Opening
+from workbench.app.files.parsing import Parsing
 from workbench.app.run.diagnosis import Diagnosing
+from workbench.app.run.finishing import Finishing
 from workbench.app.run.past_run import PastRun, past_run
 from workbench.app.run.training import TrainCommands
+from workbench.session.curves.readings import readings
 
 _WORDS = {"running": "interrupted", "created": "interrupted", "early": "finished"}
 """States of a run's folder that the status bar calls otherwise."""
@@ -25,20 +29,23 @@ class PastRuns(QObject):
     Args:
         desk: Gets document and curves.
         training: Offers to go on.
-        diagnosing: Shows what was found wrong.
+        told: Show what was found wrong, and what the run has come to.
         status: Says how the run ended.
+        opening: Shows what is large a piece at a time.
     """
 
     def __init__(
         self,
         desk: Desk,
         training: TrainCommands,
-        diagnosing: Diagnosing,
+        told: tuple[Diagnosing, Finishing],
         status: StatusBar,
+        opening: Opening,
     ) -> None:
         super().__init__(desk.widget)
         self._desk, self._training = desk, training
-        self._diagnosing, self._status = diagnosing, status
+        (self._diagnosing, self._finishing), self._status = told, status
+        self._opening, self._parsing = opening, Parsing(self)
         self._wanted = ""
         self._may_go: Callable[[], bool] = lambda: True
         self._shown: OpenedRun | None = None
@@ -64,7 +71,12 @@ class PastRuns(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether something that was opened is not yet all shown."""
-        return bool(self._wanted) or self._shown is not None
+        is_coming = bool(self._wanted) or self._opening.is_running
+        return is_coming or self._shown is not None
+
+    def close(self) -> None:
+        """Give up what is being read."""
+        self._parsing.close()
 
     def _forget(self) -> None:
         self._shown = self._past = None
@@ -79,18 +91,31 @@ class PastRuns(QObject):
             self._desk.banner.say("error", failed.text)
 
     def _on_opened(self, opened: OpenedRun) -> None:
+        if opened.run == self._wanted:
+            name = Path(opened.run).name
+            self._parsing.start(
+                opened.document, name, lambda found: self._on_read(opened, found)
+            )
+
+    def _on_read(self, opened: OpenedRun, found: Project | EngineError) -> None:
         if opened.run != self._wanted:
             return
         self._wanted = ""
-        try:
-            past = past_run(opened)
-        except EngineError as error:
-            self._desk.banner.say("error", str(error))
-            return
-        if not self._may_go():
-            return
-        own = serialize.loads(opened.document, past.folder.name)  # edits change it
-        self._desk.document.set_project(own)
+        if isinstance(found, EngineError):
+            self._desk.banner.say("error", str(found))
+        elif self._may_go():
+            past = past_run(opened, found)
+            own = found.copy()  # edits change it
+            document = self._desk.document
+            self._opening.show(
+                own,
+                past.folder.name,
+                lambda: self._put(opened, past, lambda: document.set_project(own)),
+                self._may_go,
+            )
+
+    def _put(self, opened: OpenedRun, past: PastRun, put: Callable[[], object]) -> None:
+        put()
         self._shown, self._past = opened, past
         if opened.can_resume:
             self._training.offer_past(past)
@@ -110,9 +135,13 @@ class PastRuns(QObject):
         history = desk.session.history
         if history.run is not None:
             desk.canvas.set_live(history.sample, history.run.layers)
+            desk.canvas.scene.show_values(readings(history))
         self._status.show_state(_WORDS.get(opened.state, opened.state))
         self._status.show_progress(history)
         desk.panels.refresh()
         self._diagnosing.show(opened.findings)
+        desk.rooms.follow_training()
+        if not opened.can_resume:
+            self._finishing.show_past(opened.state, opened.created)
         if opened.step:
             desk.session.looking.look({})  # its views, of its newest weights

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DRIFT_MS = 150
 _MAX_STEPS = 1_000_000
 _FAILURE = "failure"
+_ENDED = frozenset({"finished", "stopped", "diverged", "failed"})
 
 
 class TrainCommands(QObject):
@@ -38,6 +39,7 @@ class TrainCommands(QObject):
     Attributes:
         possible: Ids of the commands that can do something now.
         goes_on: To train is to go on with a run.
+        has_ended: A run of what stands on the canvas has ended.
         obstacle: Why nothing can be trained now, or nothing.
     """
 
@@ -54,7 +56,7 @@ class TrainCommands(QObject):
         self._session, self._banner = session, banner
         self._outside = outside
         self.possible: frozenset[str] = frozenset()
-        self.goes_on, self.obstacle = False, ""
+        self.goes_on, self.has_ended, self.obstacle = False, False, ""
         self._analysis: Analysis | None = None
         self._past: PastRun | None = None
         self.early = Early(banner, self)
@@ -72,6 +74,11 @@ class TrainCommands(QObject):
         session.devices_ready.connect(lambda _devices: self._on_ready())
         session.engine_lost.connect(self._on_lost)
         self.refresh()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a run was told to stop and hasn't yet."""
+        return self._session.state == "stopping"
 
     def set_analysis(self, analysis: Analysis) -> None:
         """Note whether the graph can be trained at all."""
@@ -320,6 +327,7 @@ class TrainCommands(QObject):
         }
         self.possible = frozenset(name for name, is_on in can.items() if is_on)
         self.goes_on = resumable or self._resumable_past is not None
+        self.has_ended = self._session.history.run is not None and state in _ENDED
         self.obstacle = "" if active else obstacle
         self.changed.emit()
 
@@ -347,6 +355,4 @@ class TrainCommands(QObject):
 
 
 def _counted(errors: list[str]) -> str:
-    if len(errors) == 1:
-        return tr("1 problem: {text}", text=errors[0])
-    return tr("{n} problems, first: {text}", n=len(errors), text=errors[0])
+    return tr("{n:problem|problems; the first}: {text}", n=len(errors), text=errors[0])

@@ -5,6 +5,7 @@ Panels with nothing to tell yet learn here whether a run is on.
 
 from PySide6.QtCore import QObject
 
+from engine.graph.paths import place_of
 from workbench.app.desk import Desk
 from workbench.document.view_nodes import is_view, view_kinds
 
@@ -25,7 +26,16 @@ class Watching(QObject):
         desk.canvas.selection_changed.connect(self._on_selected)
         desk.session.run_started.connect(lambda _run: self._on_run_started())
         desk.panels.loaded.connect(self._expect)
+        desk.panels.loaded.connect(self._join_layers)
         desk.session.state_changed.connect(desk.panels.set_state)
+
+    def _join_layers(self) -> None:
+        """Let rows ring their cards and cards light their rows; a click selects."""
+        canvas = self._desk.canvas
+        for panel in self._desk.panels.layer_panels():
+            panel.layer_pointed.connect(canvas.point_at)
+            panel.layer_chosen.connect(lambda path: canvas.focus_node(place_of(path)))
+            canvas.card_pointed.connect(panel.point_at)
 
     def _on_replaced(self) -> None:
         self._has_raised = False

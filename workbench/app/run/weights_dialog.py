@@ -90,10 +90,9 @@ class WeightsCommand:
             return
         self._outside.choose(preview.path)
         file = Path(preview.path).name
-        one = tr("1 layer starts from {file}.", file=file)
-        many = tr("{n} layers start from {file}.", n=count, file=file)
-        desk.session.history.add_log((one if count == 1 else many,))
-        desk.canvas.say(one if count == 1 else many)
+        words = tr("{n:layer starts|layers start} from {file}.", n=count, file=file)
+        desk.session.history.add_log((words,))
+        desk.canvas.say(words)
 
     def _on_previewed(self, preview: WeightsPreview) -> None:
         dialog = self.dialog

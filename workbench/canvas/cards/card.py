@@ -1,13 +1,17 @@
 """What a card shows, apart from live data: values that pictures are cached by."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.graph.model import ROOT, Position
+from engine.graph.model import ROOT, Edge, Position
 from engine.protocol.messages import NodeInfo
-from workbench.canvas.geometry.sizes import DOT_HEIGHT, WIDTH, height_for, port_y
+from workbench.canvas.geometry.legs import Point
+from workbench.canvas.geometry.pushing import Pushing
+from workbench.canvas.geometry.rows import Size
+from workbench.canvas.geometry.sizes import DOT_HEIGHT, HEAD, WIDTH, height_for, port_y
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Face:
         severity: `error`, `warning` or empty.
         is_frozen: Training may not move its weights.
         is_loaded: Its weights start from a file.
+        is_end: A loss or metric whose output nobody reads.
         inputs: Names of the input ports.
         outputs: Names of the output ports.
         width: Of the card.
@@ -39,6 +44,7 @@ class Face:
     severity: str = ""
     is_frozen: bool = False
     is_loaded: bool = False
+    is_end: bool = False
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     width: float = WIDTH
@@ -56,6 +62,13 @@ class Face:
         return height_for(max(len(self.inputs), len(self.outputs)))
 
     @property
+    def closed_size(self) -> Size:
+        """Width and height while it shows no inside."""
+        if self.inner is None:
+            return self.width, self.height
+        return self.inner.closed, height_for(max(len(self.inputs), len(self.outputs)))
+
+    @property
     def rect(self) -> QRectF:
         """The card, its top left corner at the origin."""
         return QRectF(0.0, 0.0, self.width, self.height)
@@ -64,10 +77,10 @@ class Face:
         """Return where a port stands; the middle of the side for an unknown one."""
         names = self.outputs if is_output else self.inputs
         x = self.width if is_output else 0.0
-        if name not in names:
+        if self.kind == "dot" or name not in names:
             return QPointF(x, self.height / 2)
-        y = port_y(names.index(name), len(names), self.height)
-        return QPointF(x, y)
+        y = port_y(names.index(name))
+        return QPointF(x, y if self.inner is None else HEAD + y)
 
     def ports(self) -> list[tuple[str, bool, QPointF]]:
         """Return name, whether it is an output, and place of every port."""
@@ -87,11 +100,13 @@ class Known:
         infos: Path → what is known.
         path: Of the node.
         scope: Block it is in, or the main graph.
+        opened: Paths of the blocks that are shown with their inside.
     """
 
     infos: Mapping[str, NodeInfo] = field(default_factory=dict)
     path: str = ""
     scope: str = ROOT
+    opened: Collection[str] = ()
 
     @property
     def info(self) -> NodeInfo | None:
@@ -100,7 +115,8 @@ class Known:
 
     def of(self, node_id: str, block: str) -> "Known":
         """Return the same for a node inside this one, an instance of `block`."""
-        return Known(self.infos, f"{self.path}.{node_id}", block)
+        path = f"{self.path}.{node_id}"
+        return Known(self.infos, path, block, self.opened)
 
 
 @dataclass(frozen=True)
@@ -108,16 +124,20 @@ class Wire:
     """One wire inside an open card, in the card's coordinates.
 
     Args:
-        start: Of the wire.
-        end: Of the wire.
-        category: Gives the colour.
-        nodes: Ids of the nodes at its ends; the open card itself has none.
+        corners: Of its way, from the output to the input.
+        edge: Between two nodes inside; None: it ends at a port of the card itself.
     """
 
-    start: tuple[float, float]
-    end: tuple[float, float]
-    category: str
-    nodes: tuple[str, ...] = ()
+    corners: tuple[Point, ...]
+    edge: Edge | None = None
+
+    def is_near(self, x: float, y: float, reach: float) -> bool:
+        """Return whether a place is within `reach` of the wire."""
+        return any(
+            min(one[0], two[0]) - reach <= x <= max(one[0], two[0]) + reach
+            and min(one[1], two[1]) - reach <= y <= max(one[1], two[1]) + reach
+            for one, two in itertools.pairwise(self.corners)
+        )
 
 
 @dataclass(frozen=True)
@@ -130,6 +150,10 @@ class Inner:
         wires: Between them, and from the card's own ports to them.
         width: Of the open card.
         height: Of the open card.
+        ids: Of the nodes, in the same order.
+        corner: What of the block's own places stands at the card's corner.
+        pushing: How open cards inside push the others.
+        closed: Width of the card while it is closed.
     """
 
     cards: tuple[tuple[Position, Face], ...]
@@ -137,3 +161,6 @@ class Inner:
     width: float
     height: float
     ids: tuple[str, ...] = ()
+    corner: Position = (0.0, 0.0)
+    pushing: Pushing = field(default_factory=Pushing)
+    closed: float = WIDTH

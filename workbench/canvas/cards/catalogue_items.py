@@ -11,7 +11,9 @@ from engine.graph.ports import BLOCK, fits
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATASETS
+from engine.layers.datasets.spec import OWN as OWN_DATA
 from engine.layers.spec import LayerSpec, Port
+from workbench.commands.ranking import Names
 from workbench.document import Document, library
 from workbench.theme import icons
 from workbench.theme.text import escape
@@ -47,61 +49,50 @@ class Item:
         return f"{self.title}   {self.kind}" if self.kind else self.title
 
 
-def found(text: str) -> list[LayerSpec]:
-    """Return the entries that fit a search, the best first."""
-    return [spec for spec in registry.search(text) if spec.id not in _HIDDEN]
+def layers() -> list[Item]:
+    """Return everything of the catalogue that can be added, in its order."""
+    return [item_of(spec) for spec in registry.all_specs() if spec.id not in _HIDDEN]
 
 
-def items(text: str) -> list[Item]:
-    """Return layers and data sets that fit a search, the best first.
-
-    Without a search only the layers, in the order of the catalogue.
-    """
-    layers = [item_of(spec) for spec in found(text)]
-    return _merged(text, layers, list(sets())) if text.strip() else layers
-
-
-def fitting_items(text: str, port: Port, *, forward: bool) -> list[Item]:
-    """Return what a search finds and can be wired to `port`, the best first.
+def fitting(port: Port, *, forward: bool) -> list[Item]:
+    """Return layers and data sets that can be wired to a port.
 
     Args:
-        text: What is searched for; empty for everything that fits.
-        port: A port of a node on the canvas.
-        forward: `port` is an output.
+        port: Of a node on the canvas.
+        forward: It is an output.
     """
-    layers = [item_of(spec) for spec in _fitting(text, port, forward=forward)]
-    giving = [] if forward else [item for item in sets() if _gives(item, port)]
-    return _merged(text, layers, giving) if text.strip() else [*layers, *giving]
+    found = [item for item in layers() if _can_be_wired(item, port, forward=forward)]
+    return found if forward else [*found, *(i for i in sets() if _gives(i, port))]
 
 
-def _fitting(text: str, port: Port, *, forward: bool) -> Iterator[LayerSpec]:
-    for spec in found(text):
-        if forward:
-            works = any(fits(port, other) for other in spec.inputs)
-        else:
-            outputs = spec.output_ports(spec.defaults())
-            works = any(fits(other, port) for other in outputs)
-        if works:
-            yield spec
+def _can_be_wired(item: Item, port: Port, *, forward: bool) -> bool:
+    spec = registry.get(item.type_id)
+    if forward:
+        return any(fits(port, other) for other in spec.inputs)
+    return any(fits(other, port) for other in spec.output_ports(spec.defaults()))
 
 
 def _gives(item: Item, port: Port) -> bool:
-    spec = DATASETS[item.type_id.partition(":")[2]]
+    name = item.type_id.partition(":")[2]
+    if name == OWN_DATA:
+        return False  # its ports are known once it is read
+    spec = DATASETS[name]
     return any(fits(other.port, port) for other in spec.layout)
 
 
-def _merged(text: str, layers: list[Item], data_sets: list[Item]) -> list[Item]:
-    """Return both in one list by how well they fit; layers first where equal."""
-    scored = [(registry.closeness(item.type_id, text), 0, item) for item in layers]
-    scored += [(_set_closeness(item, text), 1, item) for item in data_sets]
-    close = [entry for entry in scored if entry[0] is not None]
-    return [item for *_, item in sorted(close, key=lambda entry: entry[:2])]
-
-
-def _set_closeness(item: Item, text: str) -> float | None:
-    spec = DATASETS[item.type_id.partition(":")[2]]
-    aliases = (f"data {spec.id}", f"data set {spec.id}", spec.family, spec.task)
-    return registry.distance(text, (spec.title, tr(spec.title), spec.id), aliases)
+def names(item: Item) -> Names:
+    """Return what an entry is found by."""
+    kind, _, name = item.type_id.rpartition(":")
+    if kind == SET and name == OWN_DATA:
+        return Names((item.title, "file", "csv", "own data"), ("data file", "images"))
+    if kind == SET:
+        data = DATASETS[name]
+        words = (f"data {data.id}", f"data set {data.id}", data.family, data.task)
+        return Names((data.title, item.title, data.id), words)
+    if kind:
+        return Names((item.title,))
+    spec = registry.get(name)
+    return Names((spec.title, spec.id), spec.aliases)
 
 
 def item_of(spec: LayerSpec) -> Item:
@@ -112,6 +103,9 @@ def item_of(spec: LayerSpec) -> Item:
 def sets() -> Iterator[Item]:
     """Yield the data sets; adding one adds a Data node that reads it."""
     icon = icons.icon("cat-io", "io")
+    yield Item(f"{SET}:{OWN_DATA}", tr("From a file…"), icons.icon("open", "io"),
+               _rich([tr("From a file…"), tr("Data of your own.")]),
+               tr("data set"))  # fmt: skip
     for spec in DATASETS.values():
         title = tr(spec.title)
         words = _rich([title, tr(spec.help)])
@@ -125,13 +119,12 @@ def blocks(document: Document) -> list[tuple[str, str]]:
     return [*own, *saved]
 
 
-def block_items(document: Document, text: str = "") -> list[Item]:
-    """Return the blocks whose names have these letters."""
-    icon, needle = icons.icon("layers", "io"), text.casefold()
+def block_items(document: Document) -> list[Item]:
+    """Return the blocks."""
+    icon = icons.icon("layers", "io")
     return [
         Item(type_id, title, icon, _about_block(type_id), tr("block"))
         for title, type_id in blocks(document)
-        if needle in title.casefold()
     ]
 
 

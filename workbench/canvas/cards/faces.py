@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from PySide6.QtGui import QFontMetricsF
 
@@ -10,23 +10,27 @@ from engine.errors import UnknownLayerError
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.ports import BLOCK
 from engine.graph.problems import Problem
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.spec import LayerSpec
 from engine.protocol.messages import NodeInfo
-from workbench.canvas.cards import card_inside, fonts, labels
+from workbench.canvas.cards import card_inside, fonts, labels, words
 from workbench.canvas.cards.card import Face, Inner, Known
 from workbench.canvas.geometry.sizes import (
     DOT_WIDTH,
+    GRID,
     MARK_WIDTH,
     MAX_WIDTH,
     PAD,
     SPARK_WIDTH,
     WIDTH,
 )
-from workbench.document import blocks, outer_ports, wires
+from workbench.document import outer_ports, wires
 
 REROUTE = "reroute"
+_ENDS = frozenset({"loss", "metric"})
+"""What they put out is one number: it is written large, not as a shape."""
 MAX_DEPTH = 3
 """So many open cards inside each other are drawn."""
 
@@ -48,26 +52,28 @@ def build(
         depth: How many open cards are around it.
     """
     spec, info = spec_of(node), known.info
-    title = wires.name_of(node)
+    called = title(project.scope(known.scope), node)
     summary = summary_of(project, node, known.scope)
     weights = labels.count(info.parameters) if info and info.parameters else ""
     inputs = tuple(port.name for port in wires.inputs_of(project, node))
     outputs = tuple(port.name for port in wires.outputs_of(project, node))
+    is_end = spec is not None and spec.category in _ENDS
     is_block, is_dot = node.type == BLOCK, node.type == REROUTE
     inner = _inner(project, node, known, depth) if is_block else None
-    width = _width(title, weights, summary, is_loaded=bool(node.weights))
+    width = _width(called, weights, summary, is_loaded=bool(node.weights))
     if inner is not None:
-        width = max(width, inner.width)
-        inner = replace(inner, width=width)
+        inner = replace(inner, width=max(width, inner.width), closed=width)
+        width = inner.width
     return Face(
-        title=title,
+        title=called,
         category=spec.category if spec else "io",
         summary=summary,
-        shape=_shape(info, outputs),
+        shape="" if is_end else _shape(info, outputs),
         count=weights,
         severity=_severity(problems),
         is_frozen=not node.trainable,
         is_loaded=bool(node.weights),
+        is_end=is_end and not project.scope(known.scope).edges_out_of(node.id),
         inputs=inputs,
         outputs=outputs,
         width=DOT_WIDTH if is_dot else width,
@@ -80,7 +86,8 @@ def build(
 def _inner(project: Project, node: Node, known: Known, depth: int) -> Inner | None:
     """Return what an open instance shows; None for a closed or deeply nested one."""
     name = outer_ports.of(node)
-    if not blocks.is_open(node) or name not in project.blocks or depth >= MAX_DEPTH:
+    is_open = known.path in known.opened and name in project.blocks
+    if not is_open or depth >= MAX_DEPTH:
         return None
     inside = project.blocks[name].graph.nodes.values()
     faces = {
@@ -109,9 +116,9 @@ def summary_of(project: Project, node: Node, scope: str = ROOT) -> str:
     count = sum(each.type != REROUTE for each in inside)
     repeat, tag = _repeat(node), ""
     if node.params.get("share"):
-        tag = tr("shares {tag}", tag=node.params["share"])
+        tag = tr("shared weights")
     parts = [
-        tr("{count} layers", count=count) if count != 1 else tr("1 layer"),
+        tr("{count:layer|layers}", count=count),
         f"×{repeat}" if repeat > 1 else "",
         tag,
     ]
@@ -141,12 +148,20 @@ def _shape(info: NodeInfo | None, outputs: tuple[str, ...]) -> str:
 @lru_cache(maxsize=2048)
 def _width(title: str, weights: str, summary: str, *, is_loaded: bool) -> float:
     """Return the width of a card that holds its words, within limits."""
-    head = QFontMetricsF(fonts.title()).horizontalAdvance(title)
+    bold, plain, small = _metrics()
+    head = bold.horizontalAdvance(title) + words.ICON + 8
     head += MARK_WIDTH if is_loaded else 0.0
     if weights:
-        head += QFontMetricsF(fonts.small()).horizontalAdvance(weights) + 10
-    line = QFontMetricsF(fonts.small()).horizontalAdvance(summary)
-    line += SPARK_WIDTH if weights else 0.0
+        head += small.horizontalAdvance(weights) + 8
+    line = plain.horizontalAdvance(summary)
+    line += SPARK_WIDTH + 8 if weights else 0.0
     needed = max(head, line) + 2 * PAD
-    steps = -(-needed // 10) * 10
+    steps = -(-needed // GRID) * GRID
     return min(MAX_WIDTH, max(WIDTH, steps))
+
+
+@cache
+def _metrics() -> tuple[QFontMetricsF, QFontMetricsF, QFontMetricsF]:
+    """Return what names, settings and numbers of weights are measured with."""
+    found = (fonts.title(), fonts.small(), fonts.small(11))
+    return QFontMetricsF(found[0]), QFontMetricsF(found[1]), QFontMetricsF(found[2])

@@ -1,13 +1,13 @@
 """Numbers, shapes and settings as short text for cards, wires and tooltips."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from engine.graph.model import Node
-from engine.graph.problems import Problem
 from engine.graph.weights import Start
 from engine.i18n import tr
-from engine.layers.datasets.catalogue import DATASETS
+from engine.layers.datasets.catalogue import DATA, DATASETS, spec_of
+from engine.layers.datasets.own import is_own
 from engine.layers.spec import LayerSpec, Param, Value
 
 _COUNTED = {
@@ -23,15 +23,41 @@ _COUNTED = {
 }
 _ALWAYS_NAMED = {"rank", "num_heads"}
 """Whole numbers that say nothing without their name, also beside another setting."""
+_SHORTENED = 100_000
+_SHARES = frozenset({"accuracy", "top_k", "exact_match", "precision", "recall"})
+"""Metrics that are a part of all samples: people say them in percent."""
+_SMALLEST, _LARGEST = 1e-3, 1e5
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_UNSAID = ("auto", "automatic", "none")
+"""Choices that say nothing on a card."""
 _THOUSAND = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def count(number: int) -> str:
-    """Return a number in at most four digits: 320, 18.5k, 1.2M."""
+    """Return a number of weights: 320, 18,496, 1.2M."""
+    if number < _SHORTENED:
+        return f"{number:,}"
     for unit, letter in _THOUSAND:
         if number >= unit:
             return f"{number / unit:.3g}{letter}"
     return str(number)
+
+
+def value(number: float, type_id: str) -> str:
+    """Return a loss or a score in three digits: 0.333, 98.1 %, 2.1·10⁻⁵."""
+    if type_id in _SHARES:
+        return f"{100 * number:.1f} %"
+    if number == 0:
+        return "0"
+    if not _SMALLEST <= abs(number) < _LARGEST:
+        digits, power = f"{number:.1e}".split("e")
+        return f"{digits}·10{str(int(power)).translate(_RAISED)}"
+    return _number(f"{number:.{max(0, 3 - _before_point(number))}f}")
+
+
+def _before_point(number: float) -> int:
+    """Return how many digits stand before the point; a lone 0 is none."""
+    return len(str(int(abs(number)))) if abs(number) >= 1 else 0
 
 
 def shape(sizes: Sequence[int], *, batch: bool = False) -> str:
@@ -64,6 +90,10 @@ def summary(
         params: All of them.
         wired: Inputs that have a wire; a setting of the same name has no effect then.
     """
+    if spec.id in _WHOLE:
+        return _WHOLE[spec.id](params)
+    if spec.id == DATA.id and is_own(params):
+        return tr(spec_of(params).title)
     names = [name for name in spec.summary[:2] if name not in wired]
     shown = [p for name in names if (p := spec.param(name)) is not None]
     said = [p for p in shown if _setting(p, params[p.name], alone=False)]
@@ -71,19 +101,57 @@ def summary(
     return " · ".join(_setting(p, params[p.name], alone=alone) for p in said)
 
 
+def _flattened(params: Mapping[str, Value]) -> str:
+    """Return which axes become one; the batch is none of them."""
+    first, last = params.get("start_dim"), params.get("end_dim")
+    if (first, last) == (1, -1):
+        return tr("all → 1-D")
+    return tr("axes {first} … {last}", first=_number(first), last=_number(last))
+
+
+def _swapped(params: Mapping[str, Value]) -> str:
+    first, second = _number(params.get("dim0")), _number(params.get("dim1"))
+    return tr("axes {first} ↔ {second}", first=first, second=second)
+
+
+_WHOLE = {"flatten": _flattened, "transpose": _swapped}
+"""Layers whose settings say something together only."""
+
+
+def axis(value: int) -> str:
+    """Return which axis is meant: −1 is the last one."""
+    return tr("last axis") if value == -1 else tr("axis {n}", n=_number(value))
+
+
+def _number(value: object) -> str:
+    """Return a number with a minus where it has one."""
+    return str(value).replace("-", "−")
+
+
 def _setting(param: Param, value: Value, *, alone: bool) -> str:
-    if value is None or value in ("", ()):
+    if value is None or value in ("", (), *_UNSAID):
         return ""
     if param.name == "source" and value in DATASETS:
         return tr(DATASETS[str(value)].title)
-    if param.kind == "size":
-        sizes = value if isinstance(value, tuple) else (value,) * max(1, param.dims)
-        return "×".join(str(size) for size in sizes)
-    if isinstance(value, tuple) and param.name == "classes":
-        return _numbers(tuple(part for part in value if isinstance(part, int)))
-    if isinstance(value, tuple):
-        return "×".join(f"{part:g}" for part in value if isinstance(part, int | float))
+    if param.kind == "size" or isinstance(value, tuple):
+        return _several(param, value)
+    if param.name == "dim" and isinstance(value, int):
+        return axis(value)
+    if param.name == "p" and isinstance(value, float):
+        return f"{100 * value:g} %"
     return _plain(param, value, alone=alone)
+
+
+def _several(param: Param, value: Value) -> str:
+    """Return sizes, axes, classes: `3×3`, `2, 1`, `0–4`."""
+    whole = value if isinstance(value, tuple) else (value,) * max(1, param.dims)
+    parts = [part for part in whole if isinstance(part, int | float)]
+    if param.name == "classes":
+        return _numbers(tuple(part for part in parts if isinstance(part, int)))
+    if param.name == "dims":
+        axes = ", ".join(map(_number, parts))
+        return axis(-1) if parts == [-1] else axes
+    return "×".join(_number(f"{part:g}") for part in parts)
 
 
 def _numbers(values: tuple[int, ...]) -> str:
@@ -100,7 +168,7 @@ def _plain(param: Param, value: Value, *, alone: bool) -> str:
     if isinstance(value, bool):
         return label if value else ""
     if isinstance(value, float):
-        return "" if _is_idle(param, value) else f"{label} {value:g}"
+        return "" if _is_idle(param, value) else f"{label} {_number(f'{value:g}')}"
     if isinstance(value, int):
         is_signed = param.min is not None and param.min < 0
         is_told = alone or param.name in _ALWAYS_NAMED
@@ -111,9 +179,9 @@ def _plain(param: Param, value: Value, *, alone: bool) -> str:
 def _whole(label: str, value: int, *, alone: bool, is_signed: bool) -> str:
     """Return a whole number: a count with what it counts, or behind its name."""
     if is_signed:
-        return f"{label} {value}"
+        return f"{label} {_number(value)}"
     if not alone:
-        return str(value)
+        return _number(value)
     if label in _COUNTED:
         one = _COUNTED[label] if value == 1 else label
         return tr("{value} {label}", value=value, label=one)
@@ -123,18 +191,3 @@ def _whole(label: str, value: int, *, alone: bool, is_signed: bool) -> str:
 def _is_idle(param: Param, value: float) -> bool:
     """Return whether a number does nothing: an amount of 0, a factor of 1."""
     return value == param.default and (value == 0 or param.name == "weight")
-
-
-def by_root(problems: Iterable[Problem], prefix: str) -> dict[str, list[Problem]]:
-    """Return problems by the shown node that they are of, or in.
-
-    Args:
-        problems: Of the whole project.
-        prefix: What stands before the ids of the shown nodes in paths.
-    """
-    found: dict[str, list[Problem]] = {}
-    for problem in problems:
-        if problem.node.startswith(prefix):
-            root = problem.node[len(prefix) :].partition(".")[0]
-            found.setdefault(root, []).append(problem)
-    return found

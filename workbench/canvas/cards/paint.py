@@ -1,32 +1,24 @@
 """Painting of cards: the cached picture of a face, and the live parts over it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QFont,
-    QLinearGradient,
     QPainter,
     QPainterPath,
     QPen,
     QPixmap,
 )
 
-from workbench.canvas.cards import fonts
-from workbench.canvas.cards.card import Face, Inner, Wire
+from workbench.canvas.cards import fonts, words
+from workbench.canvas.cards.card import Face, Inner
 from workbench.canvas.geometry import sizes
-from workbench.canvas.geometry.routing import route
-from workbench.canvas.live.looks import BROKEN, GLOWS, Look
+from workbench.canvas.geometry.routing import rounded
 from workbench.theme.tokens import Tokens, mix
 
-DETAIL_ZOOM, TITLE_ZOOM = 0.55, 0.22
-HEAT_ALPHA = 70
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+TITLE_ZOOM = 0.22
 _RIM = sizes.MARGIN
 
 
@@ -37,10 +29,12 @@ class Screen:
     Args:
         zoom: Of the view.
         ratio: Device pixels per logical pixel.
+        is_live: Histograms will stand on the cards.
     """
 
     zoom: float
     ratio: float
+    is_live: bool = False
 
 
 def picture(face: Face, tokens: Tokens, screen: Screen, state: str = "") -> QPixmap:
@@ -63,13 +57,20 @@ def picture(face: Face, tokens: Tokens, screen: Screen, state: str = "") -> QPix
         if face.kind == "dot":
             _dot(painter, face, tokens, state)
         else:
-            _whole(painter, face, tokens, screen.zoom, state)
+            live = screen.is_live
+            _whole(painter, face, tokens, screen.zoom, state, is_live=live)
     drawn.setDevicePixelRatio(screen.ratio)
     return drawn
 
 
 def _whole(
-    painter: QPainter, face: Face, tokens: Tokens, zoom: float, state: str = ""
+    painter: QPainter,
+    face: Face,
+    tokens: Tokens,
+    zoom: float,
+    state: str = "",
+    *,
+    is_live: bool = False,
 ) -> None:
     """Draw a card with everything on it."""
     _shadow(painter, face, tokens)
@@ -78,11 +79,11 @@ def _whole(
     _card(painter, face, tokens, state)
     if face.inner is not None:
         _inside(painter, face.inner, tokens, zoom)
-        _head(painter, face, tokens, zoom)
+        words.opened(painter, face, tokens, zoom)
     else:
-        _text(painter, face, tokens, zoom)
+        words.closed(painter, face, tokens, zoom, is_live=is_live)
     if zoom >= TITLE_ZOOM:
-        _ports(painter, face, tokens)
+        _ports(painter, face, tokens, is_marked=bool(state))
     _badge(painter, face, tokens)
 
 
@@ -98,10 +99,9 @@ def _stack(painter: QPainter, face: Face, tokens: Tokens) -> None:
 
 def _dot(painter: QPainter, face: Face, tokens: Tokens, state: str) -> None:
     """Draw a point that a wire runs through."""
-    colour = QColor(tokens.category(face.category))
+    colour = QColor(tokens.wire)
     middle = face.rect.center()
-    line = QPen(QColor(mix(colour.name(), tokens.canvas, 0.2)), 1.6)
-    painter.setPen(line)
+    painter.setPen(QPen(colour, 2.0))
     painter.drawLine(QPointF(0, middle.y()), QPointF(face.width, middle.y()))
     marked = state == "selected" or bool(face.severity)
     edge = tokens.accent if state == "selected" else tokens.err
@@ -118,14 +118,9 @@ def _inside(painter: QPainter, inner: Inner, tokens: Tokens, zoom: float) -> Non
     painter.setBrush(QColor(mix(tokens.canvas, tokens.node, 0.25)))
     painter.drawRoundedRect(rect, sizes.RADIUS - 2, sizes.RADIUS - 2)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    rects = {
-        node_id: face.rect.translated(*place)
-        for node_id, (place, face) in zip(inner.ids, inner.cards, strict=True)
-    }
+    painter.setPen(QPen(QColor(tokens.wire), 2.0))
     for wire in inner.wires:
-        colour = mix(tokens.category(wire.category), tokens.canvas, 0.2)
-        painter.setPen(QPen(QColor(colour), 1.4))
-        painter.drawPath(_inner_path(wire, rects))
+        painter.drawPath(rounded(wire.corners))
     for (x, y), face in inner.cards:
         painter.translate(x, y)
         if face.kind == "dot":
@@ -133,81 +128,6 @@ def _inside(painter: QPainter, inner: Inner, tokens: Tokens, zoom: float) -> Non
         else:
             _whole(painter, face, tokens, zoom)
         painter.translate(-x, -y)
-
-
-def _inner_path(wire: Wire, rects: Mapping[str, QRectF]) -> QPainterPath:
-    """Return the way of a wire around the cards of an open card."""
-    start, end = QPointF(*wire.start), QPointF(*wire.end)
-    border = QRectF(start.x(), start.y() - sizes.HEIGHT / 2, 0, sizes.HEIGHT)
-    source = rects.get(wire.nodes[0], border) if wire.nodes else border
-    others = [rect for node_id, rect in rects.items() if node_id not in wire.nodes]
-    return route(start, end, source, others)
-
-
-def _head(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
-    """Write name, summary and count of an open card in one line."""
-    if zoom < TITLE_ZOOM:
-        return
-    rect = QRectF(sizes.PAD, 4, face.width - 2 * sizes.PAD, 22)
-    words = f"{face.count}   {face.shape}".strip()
-    right = _line(words, fonts.small(), tokens.fg2, _RIGHT)
-    taken = _write(painter, right, rect)
-    taken += _loaded_mark(painter, face, tokens, rect.adjusted(0, 0, -taken, 0))
-    title = _line(face.title, fonts.title(), tokens.fg, _LEFT)
-    used = _write(painter, title, rect.adjusted(0, 0, -taken, 0))
-    if zoom >= DETAIL_ZOOM:
-        rest = rect.adjusted(used + 4, 1, -taken, 1)
-        line = _line(face.summary, fonts.small(), tokens.fg2, _LEFT)
-        _write(painter, line, rest)
-
-
-@lru_cache(maxsize=64)
-def text_colour(tokens: Tokens, category: str) -> str:
-    """Return the readable colour of a category; working it out takes a while."""
-    return tokens.category_text(category)
-
-
-def glow_of(look: Look | None) -> int:
-    """Return the strength of a card's glow in few steps, BROKEN for inf and NaN."""
-    return 0 if look is None else look.glow
-
-
-@lru_cache(maxsize=512)
-def glow_picture(size: QSize, tokens: Tokens, screen: Screen, glow: int) -> QPixmap:
-    """Return the gradient's size as a wash: warmer and stronger for a larger one.
-
-    Args:
-        size: Of the card.
-        tokens: Colours.
-        screen: Where it will be shown.
-        glow: As `glow_of` returns it, not 0.
-    """
-    scale = screen.zoom * screen.ratio
-    drawn = QPixmap(
-        max(1, round(size.width() * scale)), max(1, round(size.height() * scale))
-    )
-    drawn.fill(Qt.GlobalColor.transparent)
-    rect = QRectF(0, 0, size.width(), size.height())
-    inner = rect.adjusted(sizes.STRIP, 1.5, -1.5, -1.5)
-    with QPainter(drawn) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(scale, scale)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_wash(inner, tokens, glow))
-        painter.drawRoundedRect(inner, sizes.RADIUS - 2, sizes.RADIUS - 2)
-    drawn.setDevicePixelRatio(screen.ratio)
-    return drawn
-
-
-def _wash(rect: QRectF, tokens: Tokens, glow: int) -> QBrush:
-    colour = QColor(tokens.err if glow == BROKEN else tokens.act)
-    clear = QColor(colour)
-    clear.setAlpha(0)
-    colour.setAlpha(150 if glow == BROKEN else HEAT_ALPHA * glow // GLOWS)
-    gradient = QLinearGradient(rect.topLeft(), rect.topRight())
-    gradient.setColorAt(0.25, clear)
-    gradient.setColorAt(1.0, colour)
-    return QBrush(gradient)
 
 
 def _shadow(painter: QPainter, face: Face, tokens: Tokens) -> None:
@@ -251,69 +171,12 @@ def _frozen_mark(painter: QPainter, face: Face, tokens: Tokens) -> None:
     painter.fillRect(QRectF(0, 8, sizes.STRIP, face.height - 16), brush)
 
 
-def _loaded_mark(painter: QPainter, face: Face, tokens: Tokens, rect: QRectF) -> float:
-    """Draw an arrow into a tray where weights start from a file; return its width."""
-    if not face.is_loaded:
-        return 0.0
-    x, y = rect.right() - 3.5, rect.center().y()
-    painter.setPen(QPen(QColor(tokens.accent), 1.4))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    lines = ((0, -4.5, 0, 1.5), (-2.5, -1, 0, 1.5), (2.5, -1, 0, 1.5), (-4, 4, 4, 4))
-    painter.drawLines([QLineF(x + a, y + b, x + c, y + d) for a, b, c, d in lines])
-    return sizes.MARK_WIDTH
-
-
-def _text(painter: QPainter, face: Face, tokens: Tokens, zoom: float) -> None:
-    if zoom < TITLE_ZOOM:
-        return
-    if zoom < DETAIL_ZOOM:
-        _title_only(painter, face, tokens)
-        return
-    top = (face.height - sizes.HEIGHT) / 2
-    rect = face.width - 2 * sizes.PAD
-    count = _line(face.count, fonts.small(10), tokens.fg2, _RIGHT)
-    head = QRectF(sizes.PAD, top + 7, rect, 18)
-    taken = _write(painter, count, head)
-    taken += _loaded_mark(painter, face, tokens, head.adjusted(0, 0, -taken, 0))
-    title = _line(face.title, fonts.title(), tokens.fg, _LEFT)
-    _write(painter, title, QRectF(sizes.PAD, top + 7, rect - taken, 18))
-    summary = _line(face.summary, fonts.small(), tokens.fg2, _LEFT)
-    beside = sizes.SPARK_WIDTH if face.count else 0.0
-    _write(painter, summary, QRectF(sizes.PAD, top + 24, rect - beside, 14))
-    colour = text_colour(tokens, face.category)
-    shape = _line(face.shape, fonts.mono(), colour, _LEFT)
-    _write(painter, shape, QRectF(sizes.PAD, top + 39, rect, 14))
-
-
-def _title_only(painter: QPainter, face: Face, tokens: Tokens) -> None:
-    rect = QRectF(sizes.PAD, 0, face.width - 2 * sizes.PAD, face.height)
-    line = _line(face.title, fonts.title(19), tokens.fg, _LEFT)
-    _write(painter, line, rect)
-
-
-_Line = tuple[str, QFont, str, Qt.AlignmentFlag]
-
-
-def _line(text: str, font: QFont, colour: str, align: Qt.AlignmentFlag) -> _Line:
-    return text, font, colour, align
-
-
-def _write(painter: QPainter, line: _Line, rect: QRectF) -> float:
-    """Write one line, shortened where it is too long; return the width it took."""
-    text, font, colour, align = line
-    if not text:
-        return 0.0
-    painter.setFont(font)
-    metric = painter.fontMetrics()
-    shown = metric.elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()) + 1)
-    painter.setPen(QColor(colour))
-    painter.drawText(rect, align, shown)
-    return metric.horizontalAdvance(shown) + 8.0
-
-
-def _ports(painter: QPainter, face: Face, tokens: Tokens) -> None:
+def _ports(painter: QPainter, face: Face, tokens: Tokens, *, is_marked: bool) -> None:
+    """Draw the ports; the output of a loss that nobody reads only when looked at."""
     colour = QColor(tokens.category(face.category))
-    for _name, _is_output, place in face.ports():
+    for _name, is_output, place in face.ports():
+        if face.is_end and is_output and not is_marked:
+            continue
         ring(painter, place, colour, QColor(tokens.canvas))
 
 
@@ -348,11 +211,3 @@ def _triangle(centre: QPointF) -> QPainterPath:
     path.lineTo(centre + QPointF(-9.5, 7.5))
     path.closeSubpath()
     return path
-
-
-def spark_rect(face: Face) -> QRectF:
-    """Return where the mini-histogram stands in a card."""
-    left = face.width - sizes.PAD + 2 - sizes.SPARK_WIDTH
-    bottom = face.height / 2 + sizes.HEIGHT / 2 - 8
-    top = bottom - sizes.SPARK_HEIGHT
-    return QRectF(left, top, sizes.SPARK_WIDTH, sizes.SPARK_HEIGHT)

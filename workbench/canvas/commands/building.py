@@ -20,13 +20,13 @@ from workbench.canvas.commands.spot import (
     some,
     some_outside,
 )
-from workbench.canvas.edits import align, blocks, edit, lora
+from workbench.canvas.edits import align, blocks, edit, lora, replace
 from workbench.canvas.edits import notes as note_tools
+from workbench.canvas.scene import open_block
 from workbench.canvas.widgets import node_chooser
 from workbench.commands.registry import Command, Place
-from workbench.document import blocks as document_blocks
-from workbench.document import lora as kinds
 from workbench.document import notes
+from workbench.document import replacing as kinds
 
 _Std = QKeySequence.StandardKey
 _ZOOM = 1.25
@@ -82,8 +82,8 @@ def _is_layer_or_ground(spot: Spot) -> bool:
 
 
 def _open_words(spot: Spot) -> str:
-    node = spot.chosen.graph.nodes.get(spot.node)
-    is_open = node is not None and document_blocks.is_open(node)
+    path = (*spot.chosen.path, spot.node)
+    is_open = open_block.find(spot.stage.scene, path) is not None
     return tr("Close") if is_open else tr("Open in pl&ace")
 
 
@@ -137,6 +137,13 @@ def _colours() -> Iterator[Command[Spot]]:
         )
 
 
+def _can_escape(spot: Spot) -> bool:
+    """Return whether there is a gesture to give up, or a selection."""
+    stage = spot.stage
+    is_busy = stage.pointer.gesture is not None or stage.arranging.is_running
+    return is_busy or bool(stage.selection.path) or bool(stage.selection.ids)
+
+
 def _escape(stage: Operated) -> None:
     """Give up the gesture; without one, leave a block or select nothing."""
     if stage.pointer.gesture is not None:
@@ -180,12 +187,15 @@ ROWS: tuple[Command[Spot], ...] = (
             lambda spot: node_chooser.connect(spot.stage, forward=False),
             keys=("Shift+C",), enabled=one, explains=True,
             places=(Place("keys", 1, 6),)),
+    Command("replace", "&Replace with…", on(replace.ask), keys=("R",),
+            icon="swap", enabled=some, explains=True,
+            places=(Place("model", 1, 3), Place("node", 2, 3), Place("inside", 1, 5))),
     Command("align", "A&lign", menu="align", enabled=at_least(2),
-            places=(Place("model", 1, 3), Place("node", 5, 1, hides=True),
+            places=(Place("model", 1, 4), Place("node", 5, 1, hides=True),
                     Place("inside", 2, 1, hides=True))),
     Command("arrange", "Arran&ge", lambda spot: spot.stage.arrange(), keys=("L",),
             icon="arrange", enabled=has_nodes,
-            places=(Place("model", 1, 4), Place("ground", 2, 2))),
+            places=(Place("model", 1, 5), Place("ground", 2, 2))),
 
     Command("group", "Group into a &block…", on(blocks.group), keys=("Ctrl+G",),
             icon="layers", enabled=some, explains=True,
@@ -225,12 +235,12 @@ ROWS: tuple[Command[Spot], ...] = (
             places=(Place("model", 3, 2), Place("ground", 1, 3))),
     Command("lora", "Fine-&tune with LoRA", on(lora.adapt),
             enabled=has_kind(kinds.LINEAR), explains=True,
-            places=(Place("model", 3, 4), Place("node", 2, 5, hides=True),
-                    Place("inside", 1, 7, hides=True))),
+            places=(Place("model", 3, 4), Place("node", 2, 6, hides=True),
+                    Place("inside", 1, 8, hides=True))),
     Command("plain_linear", "Back to a plai&n Linear", on(lora.restore),
             enabled=has_kind(kinds.LORA), explains=True,
-            places=(Place("model", 3, 5), Place("node", 2, 6, hides=True),
-                    Place("inside", 1, 8, hides=True))),
+            places=(Place("model", 3, 5), Place("node", 2, 7, hides=True),
+                    Place("inside", 1, 9, hides=True))),
     *_aligns(),
 
     Command("edit_note", "Edit the words…", _edit_note, places=(Place("note", 1, 1),)),
@@ -238,6 +248,7 @@ ROWS: tuple[Command[Spot], ...] = (
             enabled=_on_frame, places=(Place("note", 1, 2, hides=True),)),
     *_colours(),
     Command("escape", "Cancel a gesture", on(_escape), keys=("Esc",),
+            enabled=_can_escape,
             places=(Place("keys", 3, 1),)),
 )
 # fmt: on

@@ -29,15 +29,16 @@ def press(view: Operated, event: QKeyEvent) -> bool:
     """Do what a key stands for; return whether it stands for anything.
 
     Of several rows the first that can apply counts. A row that can't apply is run all
-    the same: it says what it needs.
+    the same: it says what it needs. Escape with nothing to end is the window's.
     """
     if event.key() == Qt.Key.Key_Space:
         return _space(view, event)
     rows, is_busy = _KEYS.rows(event), view.pointer.gesture is not None
     if is_busy:
         rows = [row for row in rows if row.id == _ENDS_GESTURES]
+    spot = Spot(view)
+    rows = [r for r in rows if r.id != _ENDS_GESTURES or r.enabled(spot)]
     if rows:
-        spot = Spot(view)
         first = next((row for row in rows if row.enabled(spot)), rows[0])
         first.run(spot)
     return is_busy or bool(rows)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QMenu
 
 from engine.graph.model import Endpoint
 from engine.graph.problems import Fix
@@ -17,6 +16,7 @@ from workbench.canvas.scene import areas
 from workbench.commands import menus
 from workbench.commands.registry import Bound, Command, Place
 from workbench.document import outer_ports
+from workbench.theme.menu import Menu
 
 _FIXES, _PORTS = 1, 4
 """Groups in the menu of a node."""
@@ -28,7 +28,7 @@ def show(view: Operated, event: QContextMenuEvent) -> None:
     build(view, place).popup(event.globalPos())
 
 
-def build(view: Operated, place: QPointF) -> QMenu:
+def build(view: Operated, place: QPointF) -> Menu:
     """Return the menu for a scene point; it deletes itself when closed.
 
     What is under the pointer is selected first, unless it is already.
@@ -37,7 +37,7 @@ def build(view: Operated, place: QPointF) -> QMenu:
     rows = bound(spot)
     if name == "node":
         rows += [*_fixes(spot), *_ports(spot)]
-    menu = QMenu(view.viewport())
+    menu = Menu(parent=view.viewport())
     menu.aboutToHide.connect(menu.deleteLater)
     menus.fill(menu, name, rows)
     return menu

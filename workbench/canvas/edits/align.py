@@ -92,6 +92,8 @@ def apply(stage: Stage, kind: str) -> None:
     if len(cards) < fewest:
         stage.say(tr("Select at least {count} nodes.", count=fewest))
         return
-    stored = {i: area.to_stored(QPointF(*at)) for i, at in places(kind, cards).items()}
+    stored = {
+        i: area.to_stored(QPointF(*at), i) for i, at in places(kind, cards).items()
+    }
     corners = {i: (at.x(), at.y()) for i, at in stored.items()}
     stage.attempt(actions.move, corners, area.scope, tr(words))

@@ -115,13 +115,13 @@ class Arranging(QObject):
     def _places(self, area: Area, ids: list[str], *, is_all: bool) -> layout.Steps:
         """Find places as stored; parts, and insides, keep their top left corner."""
         graph = area.graph if is_all else _part(area.graph, ids)
-        rects = {}
+        rects, closed = {}, {}
         for number, node_id in enumerate(ids):
             rects[node_id] = area.rect_of(node_id)
+            closed[node_id] = area.face(node_id).closed_size
             if number % _MEASURED == 0:
                 yield
-        sizes_of = {i: (rect.width(), rect.height()) for i, rect in rects.items()}
-        places = yield from layout.steps(graph, sizes_of, self._aspect(area))
+        places = yield from layout.steps(graph, closed, self._aspect(area))
         if is_all and not area.path:
             return places
         corner = reduce(QRectF.united, rects.values()).topLeft()
@@ -142,8 +142,9 @@ class Arranging(QObject):
             scene.nodes[node_id].setPos(QPointF(x, y))
             if number % _BATCH == 0:
                 yield
-        for number, edge in enumerate(list(scene.edges)):
-            scene.reroute_edge(edge)
+        for number, (edge, item) in enumerate(list(scene.edges.items())):
+            if scene.edges.get(edge) is item:
+                scene.wiring.lay_alone(item)
             if number % _BATCH == 0:
                 yield
         yield from scene.gathered()

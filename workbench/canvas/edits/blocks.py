@@ -1,19 +1,14 @@
 """What keys, menus and the breadcrumbs do with blocks."""
 
-from dataclasses import replace
 from functools import reduce
 
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.graph.model import Position
 from engine.graph.ports import BLOCK
 from engine.i18n import tr
-from workbench.canvas.cards import faces
-from workbench.canvas.cards.card import Known
 from workbench.canvas.edits import edit
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene import areas, open_block
-from workbench.canvas.scene.areas import Area
 from workbench.canvas.scene.selection import Selection
 from workbench.canvas.stage import Stage
 from workbench.document import blocks, library, outer_ports
@@ -132,57 +127,14 @@ def reveal(stage: Stage, path: str) -> None:
 
 
 def toggle_open(stage: Stage) -> None:
-    """Show the selected blocks with their insides, or as cards again."""
+    """Show the selected blocks with their insides, or as cards again.
+
+    Others give way on the canvas alone: nothing of the document changes.
+    """
     chosen = stage.selection
     for node_id in _instances(chosen):
-        area = areas.find(stage.scene, chosen.path)
-        if area is None:
-            return
-        node = area.graph.node(node_id)
-        extra = None if blocks.is_open(node) else needed_room(stage, area, node_id)
-        shifts = make_room(area, node_id, extra)
-        stage.attempt(blocks.set_open, node_id, extra, shifts, area.scope)
-        edit.show_selection(stage)
-
-
-def needed_room(stage: Stage, area: Area, node_id: str) -> Position:
-    """Return how far others must move right and down so that a block can open."""
-    node, card = area.graph.node(node_id), area.rect_of(node_id)
-    other = replace(node, extra={**node.extra, blocks.OPEN: []})
-    face = faces.build(stage.document.project, other, Known())
-    right = [rect.left() for i, rect in _beside(area, node_id) if i != node_id]
-    free = min((x for x in right if x >= card.right()), default=1e9)
-    across = max(0.0, card.x() + face.width + sizes.GAP_X - free)
-    return (sizes.snap(across), max(0.0, face.height - card.height()))
-
-
-def _beside(area: Area, node_id: str) -> list[tuple[str, QRectF]]:
-    """Return the cards on the level of a card."""
-    card = area.rect_of(node_id)
-    rects = [(i, area.rect_of(i)) for i in area.graph.nodes]
-    return [
-        each
-        for each in rects
-        if each[1].top() < card.bottom() and each[1].bottom() > card.top()
-    ]
-
-
-def make_room(area: Area, node_id: str, extra: Position | None) -> dict[str, Position]:
-    """Return where the nodes around a block go when it opens (None: closes).
-
-    Those beside it move outwards and stay level with its middle, those below it move
-    down; closing moves them back.
-    """
-    card, shifts = area.rect_of(node_id), {}
-    across, down = extra or (-n for n in blocks.room_of(area.graph.node(node_id)))
-    level = {i for i, _ in _beside(area, node_id)}
-    for other, (x, y) in area.places().items():
-        rect = area.rect_of(other)
-        dx = across if other in level and rect.x() >= card.right() else 0.0
-        dy = down / 2 if other in level else down if rect.y() >= card.bottom() else 0.0
-        if other != node_id and (dx or dy):
-            shifts[other] = (x + dx, y + dy)
-    return shifts
+        stage.scene.toggle_open((*chosen.path, node_id))
+    edit.show_selection(stage)
 
 
 def copy_independent(stage: Stage) -> None:

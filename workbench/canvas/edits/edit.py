@@ -6,13 +6,15 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.graph import ports
 from engine.graph.model import Edge, Endpoint, Position
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets.catalogue import DATA
+from engine.layers.datasets.spec import OWN as OWN_DATA
 from engine.layers.spec import LayerSpec
 from workbench.canvas.cards import catalogue_items
 from workbench.canvas.cards.faces import REROUTE
-from workbench.canvas.edits import notes
+from workbench.canvas.edits import inserting, notes
 from workbench.canvas.geometry import layout, sizes
 from workbench.canvas.scene import areas
 from workbench.canvas.scene.areas import Area
@@ -73,6 +75,9 @@ def _add(
     kind, _, name = type_id.rpartition(":")
     if kind in _BLOCK_MAKERS:
         node_id = stage.attempt(_BLOCK_MAKERS[kind], name, place, scope)
+    elif kind == catalogue_items.SET and name == OWN_DATA:
+        stage.ask_for_data()
+        return ""
     elif kind == catalogue_items.SET:
         node_id = stage.attempt(actions.add_node, DATA.id, place, end, scope, name)
     else:
@@ -91,8 +96,20 @@ def spec_of(type_id: str) -> LayerSpec | None:
     return None if kind else registry.get(type_id)
 
 
-def add(stage: Stage, type_id: str) -> str:
-    """Add a node behind the only selected one, or in the middle of the view."""
+def add(stage: Stage, type_id: str, *, branches: bool = False) -> str:
+    """Add a node behind the only selected one, or in the middle of the view.
+
+    Args:
+        stage: The canvas.
+        type_id: As the catalogue of the canvas names it.
+        branches: It does not go into the only wire that leaves the selected node.
+    """
+    wire = None if branches else inserting.wire_behind(stage, type_id)
+    if wire is not None:
+        area = stage.selection.area
+        node_id = inserting.insert(stage, area, type_id, wire)
+        select_new(stage, area, [node_id] if node_id else [])
+        return node_id
     chosen, spec = stage.selection, spec_of(type_id)
     end = _open_output(stage, chosen, spec) if spec else None
     area, places = chosen.area, chosen.area.places()
@@ -269,10 +286,11 @@ def rename(stage: Stage) -> None:
     if len(chosen.ids) != 1:
         return
     node, scope = chosen.graph.node(chosen.ids[0]), chosen.scope
-    block = outer_ports.of(node)
+    block = "" if node.name else outer_ports.of(node)
+    called = block or title(chosen.graph, node)
 
     def take(words: str) -> None:
-        if block and not node.name:
+        if block and words != block:
             stage.attempt(blocks.rename, block, words)
         else:
             stage.attempt(actions.rename, node.id, words, scope)
@@ -280,4 +298,4 @@ def rename(stage: Stage) -> None:
     corner = chosen.area.rect_of(node.id).topLeft()
     # A little lower when large: the line then covers the title, not the strip over it.
     head = QPointF(sizes.STRIP, 6 if stage.camera.zoom > 1 else 0)
-    stage.ask(corner + head, wires.name_of(node), take, tr("Name"))
+    stage.ask(corner + head, called, take, tr("Name"))

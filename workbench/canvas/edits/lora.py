@@ -2,7 +2,7 @@
 
 from engine.i18n import tr
 from workbench.canvas.stage import Stage
-from workbench.document import lora
+from workbench.document import replacing
 
 
 def kinds(stage: Stage) -> set[str]:
@@ -14,12 +14,12 @@ def kinds(stage: Stage) -> set[str]:
 def adapt(stage: Stage) -> None:
     """Fine-tune the selected Linear layers with LoRA."""
     chosen = stage.selection
-    if stage.attempt(lora.adapt, chosen.ids, chosen.scope) == []:
+    if stage.attempt(replacing.adapt, chosen.ids, chosen.scope) == []:
         stage.say(tr("Select a Linear layer first."))
 
 
 def restore(stage: Stage) -> None:
     """Make plain Linear layers of the selected LoRALinear ones."""
     chosen = stage.selection
-    if stage.attempt(lora.restore, chosen.ids, chosen.scope) == []:
+    if stage.attempt(replacing.restore, chosen.ids, chosen.scope) == []:
         stage.say(tr("Select a LoRALinear layer first."))

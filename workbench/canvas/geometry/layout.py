@@ -2,10 +2,10 @@
 
 import bisect
 import itertools
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
 from engine.graph.model import Graph, Position
-from workbench.canvas.geometry import rows
+from workbench.canvas.geometry import rows, tags
 from workbench.canvas.geometry.rows import Column, Size
 from workbench.canvas.geometry.sizes import GAP_X, GAP_Y, HEIGHT, WIDTH, snap
 
@@ -37,13 +37,33 @@ def steps(graph: Graph, sizes: Mapping[str, Size], aspect: float = 1.75) -> Step
     Yields:
         Between slices; the places are the generator's return value.
     """
-    columns = yield from _columns(graph)
+    feet = _feet(graph)
+    below = {node_id for foot in feet for node_id in foot}
+    columns = yield from _columns(graph, below)
     columns = yield from _ordered(graph, columns)
     if not columns:
         return {}
     boxes = yield from _boxes(columns, sizes)
+    stands = [[Column([node_id], sizes) for node_id in foot] for foot in feet]
     cuts = yield from _cuts(graph, columns)
-    return (yield from rows.placed(boxes, cuts, aspect))
+    return (yield from rows.placed(boxes, stands, cuts, aspect))
+
+
+def _feet(graph: Graph) -> list[list[str]]:
+    """Return losses, metrics and views that read one output, where it has several.
+
+    Side by side below the network they need no more than one bundle of wires; above
+    each other in a column they made the picture small.
+    """
+    found: dict[str, list[str]] = {}
+    for node in graph.nodes.values():
+        if not tags.is_sink(node) or graph.edges_out_of(node.id):
+            continue
+        into = graph.edges_into(node.id)
+        seen = {str(e.source) for e in into if not tags.is_tagged(graph, e)}
+        if len(seen) <= 1:
+            found.setdefault(next(iter(seen), ""), []).append(node.id)
+    return [foot for output, foot in found.items() if len(foot) > 1 or not output]
 
 
 def _boxes(
@@ -57,8 +77,10 @@ def _boxes(
     return boxes
 
 
-def _columns(graph: Graph) -> Generator[None, None, list[list[str]]]:
-    """Find nodes by the length of their longest way from a source.
+def _columns(
+    graph: Graph, below: Collection[str]
+) -> Generator[None, None, list[list[str]]]:
+    """Find nodes, but those `below`, by the length of their longest way from a source.
 
     A source other than the first column's stands right before its first reader.
     """
@@ -71,14 +93,16 @@ def _columns(graph: Graph) -> Generator[None, None, list[list[str]]]:
             yield
     # A target or a mask has no inputs and would stand far left of what reads it.
     for index, node_id in enumerate(graph.nodes):
-        readers = [depth[e.target.node] for e in graph.edges_out_of(node_id)]
+        after = [e.target.node for e in graph.edges_out_of(node_id)]
+        readers = [depth[i] for i in after if i not in below]
         if readers and not graph.edges_into(node_id) and min(readers) > 1:
             depth[node_id] = min(readers) - 1
         if index % _SLICE == 0:
             yield
     layers: dict[int, list[str]] = {}
     for node_id in graph.nodes:
-        layers.setdefault(depth[node_id], []).append(node_id)
+        if node_id not in below:
+            layers.setdefault(depth[node_id], []).append(node_id)
     return [layers[level] for level in sorted(layers)]
 
 
@@ -110,9 +134,10 @@ def _mean(
     graph: Graph, node_id: str, height: Mapping[str, float], *, forward: bool
 ) -> float:
     if forward:
-        others = [height[e.source.node] for e in graph.edges_into(node_id)]
+        near = [e.source.node for e in graph.edges_into(node_id)]
     else:
-        others = [height[e.target.node] for e in graph.edges_out_of(node_id)]
+        near = [e.target.node for e in graph.edges_out_of(node_id)]
+    others = [height[other] for other in near if other in height]
     return sum(others) / len(others) if others else height[node_id]
 
 
@@ -125,8 +150,9 @@ def _cuts(
     column = {n: i for i, nodes in enumerate(columns) for n in nodes}
     reach: dict[tuple[str, str], int] = {}
     for index, edge in enumerate(graph.edges):
-        source, end = (edge.source.node, edge.source.port), column[edge.target.node]
-        reach[source] = max(reach.get(source, 0), end)
+        source, end = (edge.source.node, edge.source.port), column.get(edge.target.node)
+        if end is not None and edge.source.node in column:
+            reach[source] = max(reach.get(source, 0), end)
         if index % _SLICE == 0:
             yield
     change = [0] * (len(columns) + 1)

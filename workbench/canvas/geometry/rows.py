@@ -4,12 +4,21 @@ import itertools
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from engine.graph.model import Position
-from workbench.canvas.geometry.sizes import GAP_X, GAP_Y, HEIGHT, WIDTH, snap
+from workbench.canvas.geometry.sizes import (
+    GAP_X,
+    GAP_Y,
+    HEIGHT,
+    STACK_GAP,
+    WIDTH,
+    snap,
+)
 
 Size = tuple[float, float]
 Spans = list[tuple[int, int]]
 """First column of every row, and the one behind its last."""
 _SLICE = 48
+_WINDOW_PX, _RIM_PX = 520.0, 72.0
+"""Height of a usual window, and what of it stays free around the graph."""
 _PER_CUT_WIRE = 0.85
 """What a row that cuts one more wire may be smaller on the screen instead."""
 
@@ -26,24 +35,32 @@ class Column:
         self.nodes = nodes
         self.sizes = [sizes.get(n, (WIDTH, HEIGHT)) for n in nodes]
         self.width = max(width for width, _ in self.sizes)
-        gaps = 0.6 * GAP_Y * (len(nodes) - 1)
+        gaps = STACK_GAP * (len(nodes) - 1)
         self.height = sum(height for _, height in self.sizes) + gaps
 
 
+Foot = list[Column]
+"""Losses, metrics and views of one output, side by side below what they read."""
+
+
 def placed(
-    columns: Sequence[Column], cuts: Sequence[int], aspect: float
+    columns: Sequence[Column],
+    feet: Sequence[Foot],
+    cuts: Sequence[int],
+    aspect: float,
 ) -> Generator[None, None, dict[str, Position]]:
     """Find the rows that are shown largest, and the places of all nodes in them.
 
     Args:
         columns: From left to right, at least one.
+        feet: Stand in rows of their own below all columns.
         cuts: For every column how many wires pass its right edge.
         aspect: Width over height of the window.
 
     Yields:
         Between slices of about a millisecond.
     """
-    breaking = _Breaking(columns, cuts, aspect)
+    breaking = _Breaking(columns, feet, cuts, aspect)
     best, most = breaking.spans(len(columns)), 0.0
     for count in _row_lengths(len(columns)):
         spans = breaking.spans(count)
@@ -51,7 +68,7 @@ def placed(
         if fill > most:
             best, most = spans, fill
         yield
-    return (yield from _places(columns, best, breaking))
+    return (yield from _places(columns, feet, best))
 
 
 def _row_lengths(num_columns: int) -> list[int]:
@@ -71,9 +88,13 @@ class _Breaking:
     """Sums over columns, so that a row of thousands is judged at once."""
 
     def __init__(
-        self, columns: Sequence[Column], cuts: Sequence[int], aspect: float
+        self,
+        columns: Sequence[Column],
+        feet: Sequence[Foot],
+        cuts: Sequence[int],
+        aspect: float,
     ) -> None:
-        self._cuts, self._aspect = cuts, aspect
+        self._cuts, self._aspect, self._feet = cuts, aspect, feet
         self._heights = [column.height for column in columns]
         ends = (column.width + GAP_X for column in columns)
         self._ends = [0.0, *itertools.accumulate(ends)]
@@ -106,13 +127,17 @@ class _Breaking:
         return self._scale(spans) * self._wholeness(spans)
 
     def _scale(self, spans: Spans) -> float:
-        """Return how large the picture can be shown in a window of unit height."""
-        width = max(map(self.width, spans)) + 2 * GAP_X
-        height = sum(self.height(span) + GAP_Y for span in spans)
+        """Return how large the picture can be shown."""
+        longest = max(stop - start for start, stop in spans)
+        feet = list(foot_rows(self._feet, longest))
+        widths = [*map(self.width, spans), *map(_width_of, feet)]
+        heights = [*map(self.height, spans), *map(_height_of, feet)]
+        height = sum(heights) + GAP_Y * (len(heights) - 1)
         last = spans[-1][1] - spans[-1][0]
         # One column alone in the last row looks lost: another break is worth 5 %.
         lonely = 0.95 if len(spans) > 1 and last == 1 else 1.0
-        return lonely * min(self._aspect / width, 1.0 / height)
+        across_px, down_px = self._aspect * _WINDOW_PX - _RIM_PX, _WINDOW_PX - _RIM_PX
+        return lonely * min(across_px / max(widths), down_px / height)
 
     def _wholeness(self, spans: Spans) -> float:
         """Return how well rows keep together what belongs together, at most 1."""
@@ -125,20 +150,46 @@ class _Breaking:
         return float(_PER_CUT_WIRE**more)
 
 
+def foot_rows(feet: Sequence[Foot], across: int) -> Iterator[Foot]:
+    """Yield rows of losses, metrics and views, about as long as the rows above.
+
+    What reads one output stands together; short feet share a row.
+    """
+    most, row = max(3, across), Foot()
+    for foot in feet:
+        if row and len(row) + len(foot) > most:
+            yield row
+            row = Foot()
+        row = [*row, *foot]
+        while len(row) > most:
+            yield row[:most]
+            row = row[most:]
+    if row:
+        yield row
+
+
+def _width_of(row: Foot) -> float:
+    return sum(column.width + GAP_X for column in row) - GAP_X
+
+
+def _height_of(row: Foot) -> float:
+    return max(column.height for column in row)
+
+
 def _places(
-    columns: Sequence[Column], spans: Spans, breaking: _Breaking
+    columns: Sequence[Column], feet: Sequence[Foot], spans: Spans
 ) -> Generator[None, None, dict[str, Position]]:
-    """Return places; short rows stand in the middle, by whole columns."""
-    widest = max(map(breaking.width, spans))
-    pitch = WIDTH + GAP_X
+    """Return places: rows begin at the left, feet end where the longest row does."""
+    across = max(stop - start for start, stop in spans)
+    rows = [list(columns[start:stop]) for start, stop in spans]
+    below = list(foot_rows(feet, across))
+    lefts = _lefts([*rows, *below])
     places: dict[str, Position] = {}
     top = 0.0
-    for start, stop in spans:
-        row, height = columns[start:stop], breaking.height((start, stop))
-        # By whole columns: cards of all rows then stand below each other, and wires
-        # from row to row run in the same gaps.
-        indent = (widest - breaking.width((start, stop))) / 2 // pitch * pitch
-        for node_id, x, y in _in_row(row, height, indent, top):
+    for number, row in enumerate([*rows, *below]):
+        height = max(column.height for column in row)
+        first = 0 if number < len(rows) else max(0, across - len(row))
+        for node_id, x, y in _in_row(row, height, lefts[first:], top):
             places[node_id] = (snap(x), snap(y))
             if len(places) % _SLICE == 0:
                 yield
@@ -146,8 +197,19 @@ def _places(
     return places
 
 
+def _lefts(rows: Sequence[Sequence[Column]]) -> list[float]:
+    """Return where columns begin, so that those of all rows stand below each other."""
+    # Wires from row to row then run in the same gaps.
+    most = max(map(len, rows))
+    widths = [
+        max((row[i].width for row in rows if i < len(row)), default=WIDTH)
+        for i in range(most)
+    ]
+    return list(itertools.accumulate((w + GAP_X for w in widths[:-1]), initial=0.0))
+
+
 def _in_row(
-    row: Sequence[Column], height: float, left: float, top: float
+    row: Sequence[Column], height: float, lefts: Sequence[float], top: float
 ) -> Iterator[tuple[str, float, float]]:
     # A chain with some branches hangs from a straight line at the top, so that the eye
     # can follow it. Where branches meet again (a residual block, a GAN's two losses)
@@ -155,9 +217,8 @@ def _in_row(
     counts = [len(column.nodes) for column in row]
     meets_again = any(one > 1 >= two for one, two in itertools.pairwise(counts))
     is_chain = 2 * counts.count(1) >= len(counts) and not meets_again
-    for column in row:
+    for column, left in zip(row, lefts, strict=False):
         y = top if is_chain else top + (height - column.height) / 2
         for node_id, (_, tall) in zip(column.nodes, column.sizes, strict=True):
             yield node_id, left, y
-            y += tall + 0.6 * GAP_Y
-        left += column.width + GAP_X
+            y += tall + STACK_GAP

@@ -108,6 +108,11 @@ def _from_edge(
 ) -> Gesture | None:
     """Take an end of a wire near a port; elsewhere select the wire."""
     scene, edge, area = stage.scene, item.edge, ShownGraph(stage.scene)
+    if item.is_at_source(place):  # The tag is that of the output, not of one wire.
+        node = edge.source.node
+        return ConnectDrag(
+            stage, place, Pull(area, edge.source, forward=True, pressed=node)
+        )
     if not item.path.isEmpty():
         reach = _END_PX / stage.camera.zoom
         if _near(place, item.path.pointAtPercent(1.0), reach):

@@ -3,8 +3,9 @@
 from PySide6.QtCore import QPointF, Qt
 
 from engine.errors import UnknownLayerError
-from engine.graph.model import Node
+from engine.graph.model import Graph, Node
 from engine.graph.problems import Problem
+from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 from workbench.canvas.cards import labels
@@ -23,11 +24,11 @@ class Hover:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._item: CardItem | WireItem | None = None
+        self._items: tuple[CardItem | WireItem, ...] = ()
 
     def clear(self) -> None:
         """Brighten nothing."""
-        self._show(None)
+        self._show(())
         self._stage.viewport().unsetCursor()
 
     def follow(self, place: QPointF) -> None:
@@ -36,21 +37,37 @@ class Hover:
         reach = PORT_REACH / stage.camera.zoom
         on_port = scene.port_at(place, reach) is not None
         node = scene.node_at(place)
-        self._show(node or (None if on_port else scene.edge_at(place)))
+        if node is not None:
+            self._show((node,))
+        else:
+            self._show(() if on_port else self._wires_at(place))
         if on_port:
             stage.viewport().setCursor(Qt.CursorShape.CrossCursor)
         else:
             stage.viewport().unsetCursor()
 
-    def _show(self, item: CardItem | WireItem | None) -> None:
-        if item is self._item:
+    def _wires_at(self, place: QPointF) -> tuple[WireItem, ...]:
+        """Return the wire at a place; on the tag of an output all of its wires."""
+        scene = self._stage.scene
+        wire = scene.edge_at(place)
+        if wire is None or not wire.is_at_source(place):
+            return () if wire is None else (wire,)
+        source = wire.edge.source
+        out = scene.graph.edges_out_of(source.node)
+        return tuple(scene.edges[e] for e in out if e.source == source)
+
+    def _show(self, items: tuple[CardItem | WireItem, ...]) -> None:
+        if items == self._items:
             return
         scene = self._stage.scene
-        old, self._item = self._item, item
-        if old is not None and scene.holds(old):
-            old.set_hovered(on=False)
-        if item is not None:
+        old, self._items = self._items, items
+        for item in old:
+            if scene.holds(item):
+                item.set_hovered(on=False)
+        for item in items:
             item.set_hovered(on=True)
+        cards = [item.node_id for item in items if isinstance(item, CardItem)]
+        self._stage.tell_pointed(f"{scene.prefix}{cards[0]}" if cards else "")
         self._stage.viewport().update()
 
     def help_at(self, place: QPointF) -> str:
@@ -62,7 +79,7 @@ class Hover:
         node = scene.node_at(place)
         area = areas.at(scene, place)
         if area.path and (inner := area.node_at(place)):
-            return about(area.graph.node(inner))
+            return about(area.graph, area.graph.node(inner))
         if node is not None:
             return self.node_help(node.node_id)
         edge = scene.edge_at(place)
@@ -91,27 +108,27 @@ class Hover:
         lines = [problem_text(problem) for problem in scene.problems_of(node_id)]
         if lines:
             return f"<p style='white-space:normal'>{'<br>'.join(lines)}</p>"
-        return about(node)
+        return about(scene.graph, node)
 
     def _edge_help(self, item: WireItem) -> str:
         graph, edge = self._stage.scene.graph, item.edge
-        source = escape(wires.name_of(graph.node(edge.source.node)))
-        target = escape(wires.name_of(graph.node(edge.target.node)))
+        source = escape(title(graph, graph.node(edge.source.node)))
+        target = escape(title(graph, graph.node(edge.target.node)))
         ends = f"{source}.{edge.source.port} → {target}.{edge.target.port}"
         return f"<b>{ends}</b><br>{item.label}" if item.label else f"<b>{ends}</b>"
 
 
-def about(node: Node) -> str:
+def about(graph: Graph, node: Node) -> str:
     """Return the catalogue's words for a node as rich text, and its id.
 
-    Plots call a layer by its id where several have one name, exports always.
+    Exported weights are named after the id.
     """
     try:
         spec = registry.get(node.type)
     except UnknownLayerError as error:
         return escape(str(error))
     muted = tokens.current().fg2
-    head = f"<b>{escape(wires.name_of(node))}</b>"
+    head = f"<b>{escape(title(graph, node))}</b>"
     head += f" &nbsp;<span style='color:{muted}'>{escape(node.id)}</span>"
     lines = [head, escape(tr(spec.help))]
     if spec.formula:

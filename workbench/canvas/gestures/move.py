@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _ALT = Qt.KeyboardModifier.AltModifier
 _MANY = 300
 """With more cards than this, a moved one snaps to the grid only."""
+_MOST = 1000
+"""More cards than this don't follow the pointer: outlines do."""
 
 
 class Carry(Gesture):
@@ -38,13 +40,23 @@ class Carry(Gesture):
         self.area, self.ids = chosen.area, chosen.ids
         self._held = self.area.rect_of(held)
         # The grid is that of the stored places; inside a block it lies elsewhere.
-        self._shift = self.area.to_stored(QPointF())
+        inside = self.area.to_stored(self._held.topLeft()) - self._held.topLeft()
+        self._shift = inside if self.area.path else QPointF()
         self.snap = Snap(QPointF())
 
     @cached_property
     def rects(self) -> list[QRectF]:
         """Where the cards were; for the shown graph only copies ask."""
         return [self.area.rect_of(i) for i in self.ids]
+
+    @cached_property
+    def outlines(self) -> list[QRectF]:
+        """What is drawn of them: of thousands those in view, and one around all."""
+        if self.area.path or len(self.ids) <= _MOST:
+            return self.rects
+        chosen, near = set(self.ids), self.scene.cards.near(self.stage.camera.seen())
+        seen = [item.card() for item in near if item.node_id in chosen]
+        return [self.scene.bounds(self.ids), *(seen if len(seen) <= _MOST else ())]
 
     def snap_to(self, others: list[QRectF]) -> None:
         """Come to rest in line with other cards, or on the grid."""
@@ -67,7 +79,7 @@ class Carry(Gesture):
         painter.setPen(QPen(colour, 1.4))
         colour.setAlpha(36)
         painter.setBrush(colour)
-        for rect in self.rects:
+        for rect in self.outlines:
             moved = rect.translated(self.snap.delta)
             painter.drawRoundedRect(moved, sizes.RADIUS, sizes.RADIUS)
 
@@ -75,8 +87,8 @@ class Carry(Gesture):
 class MoveNodes(Carry):
     """Moves the selected nodes; the document learns of it at the end, once.
 
-    Cards of the shown graph follow the pointer; of what is inside an open block, which
-    is a picture on its card, the outlines do.
+    Cards of the shown graph follow the pointer; of thousands, and of what is inside an
+    open block, which is a picture on its card, the outlines do.
 
     Args:
         stage: Where it happens.
@@ -93,7 +105,8 @@ class MoveNodes(Carry):
         super().__init__(stage, place, held)
         self._clicked = held if narrows else ""
         moving, area = set(self.ids), self.area
-        self._before = {} if area.path else {i: self._pos(i) for i in self.ids}
+        is_light = bool(area.path) or len(self.ids) > _MOST
+        self._before = {} if is_light else {i: self._pos(i) for i in self.ids}
         rest = [i for i in area.graph.nodes if i not in moving]
         self._others = [area.rect_of(i) for i in rest] if len(rest) <= _MANY else []
         self.goal: Edge | None = None
@@ -133,14 +146,18 @@ class MoveNodes(Carry):
         """Store the new places as one undo step; drop a lone node into a wire."""
         if not self.has_moved:
             self._narrow()
-        elif self.area.path and not self.snap.delta.isNull():
+        elif not self._before and not self.snap.delta.isNull():
             edit.move_by(self.stage, self.snap.delta)
         else:
             self._store()
 
     def _store(self) -> None:
         places = {i: self._pos(i) for i in self._before}
-        moved = {i: (p.x(), p.y()) for i, p in places.items() if p != self._before[i]}
+        moved = {
+            i: self.area.to_stored(p, i).toTuple()
+            for i, p in places.items()
+            if p != self._before[i]
+        }
         if not moved:
             return
         if len(self.scene.nodes) <= _MANY:
@@ -168,7 +185,7 @@ class MoveNodes(Carry):
         """Draw the guides, the outlines inside, and the wire that takes the node."""
         if not self.has_moved:
             return
-        if self.area.path:
+        if not self._before:
             self.paint_outlines(painter)
         self.paint_guides(painter)
         if self.goal in self.scene.edges:
@@ -198,7 +215,7 @@ class CopyNodes(Carry):
         corner = self.area.to_stored(around.topLeft() + self.snap.delta)
         document, scope = self.stage.document, self.area.scope
         text = clipboard.excerpt(document, self.ids, scope)
-        words = tr("Duplicate {count} nodes", count=len(self.ids))
+        words = tr("Duplicate {count:node|nodes}", count=len(self.ids))
         at = (corner.x(), corner.y())
         made = self.stage.attempt(clipboard.paste, text, at, scope, words)
         if made is not None:

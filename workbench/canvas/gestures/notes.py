@@ -8,6 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from engine.i18n import tr
 from workbench.canvas.geometry import sizes
 from workbench.canvas.gestures.gesture import Gesture
+from workbench.canvas.scene.areas import ShownGraph
 from workbench.canvas.scene.notes import handle_of, moved
 from workbench.canvas.stage import Stage
 from workbench.document import notes
@@ -56,8 +57,9 @@ class MoveNote(Gesture):
     def finish(self) -> None:
         """Store the new places as one step."""
         delta = (self._delta.x(), self._delta.y())
-        places = {i: (p.x() + delta[0], p.y() + delta[1])
-                  for i, p in self._before.items()}  # fmt: skip
+        area = ShownGraph(self.scene)
+        spots = {i: p + self._delta for i, p in self._before.items()}
+        places = {i: area.to_stored(p, i).toTuple() for i, p in spots.items()}
         ids = list(self._notes)
         self.stage.attempt(notes.move, ids, delta, places, self.scene.scope)
 

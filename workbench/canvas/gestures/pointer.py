@@ -1,7 +1,13 @@
 """The mouse on the canvas: one gesture at a time; between them, what is below it."""
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QDragMoveEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import (
+    QDragMoveEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+)
+from PySide6.QtWidgets import QToolTip
 
 from workbench.canvas.edits import blocks, drop, notes
 from workbench.canvas.gestures import choose
@@ -71,6 +77,21 @@ class Pointer:
         """Finish the gesture, unless it lasts longer than a button is down."""
         if self.gesture is None or self.gesture.release():
             self.end()
+
+    def answers(self, event: QEvent) -> bool:
+        """Take pinches and requests for tooltips; note that the pointer has left."""
+        stage = self._stage
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                stage.camera.zoom_by(1 + event.value(), event.position())
+            return True
+        if isinstance(event, QHelpEvent):
+            words = self.hover.help_at(stage.camera.to_scene(event.pos().toPointF()))
+            QToolTip.showText(event.globalPos(), words, stage.viewport())
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.hover.clear()
+        return False
 
     def double_click(self, event: QMouseEvent) -> None:
         """Activate a node; elsewhere search for one to add, also into a wire."""

@@ -1,11 +1,12 @@
-"""Numbers of a measurement as bars and heat. Apart from `looks` because of numpy."""
+"""Numbers of a measurement as lines and heat. Apart from `looks` because of numpy."""
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF
 
 from engine.graph.paths import root
 from engine.protocol.arrays import Floats
@@ -13,15 +14,17 @@ from engine.protocol.histogram import BIAS, EXPONENTS, FIRST, NOT_FINITE
 from engine.protocol.messages import LayerSample
 from workbench.canvas.geometry import sizes
 
-FIRST_EXPONENT = BIAS - 26
-"""Exponent bits of 2⁻²⁶, where the second bar would begin minus one step."""
+FIRST_POWER, LAST_POWER = -24, 1
+"""Powers of two of the first bar and of the one behind the last: 10⁻⁷ to about 1."""
 DECADES = 4.0
-_STARTS = np.r_[FIRST, FIRST_EXPONENT + 2 : FIRST_EXPONENT + 2 * sizes.BARS : 2]
-_STILL_PX = 0.6
+_STARTS = np.r_[FIRST, BIAS + FIRST_POWER + 1 : BIAS + LAST_POWER]
+_CENTRES = (np.arange(FIRST_POWER, LAST_POWER) + 0.5) * math.log10(2)
+_SPAN = sizes.SPARK_HIGH - sizes.SPARK_LOW
+_PLACES = np.clip((_CENTRES - sizes.SPARK_LOW) / _SPAN, 0.0, 1.0)
 
 
 def heights(histogram: npt.NDArray[np.int64]) -> Floats:
-    """Return bars of |g| per row: two octaves each, from 2⁻²⁶ to 4, the fullest 1.
+    """Return bars of |g| per row: an octave each, from 2⁻²⁴ to 2, the fullest 1.
 
     Smaller values count in the first bar, larger ones in the last; zeros and values
     that are not finite in none.
@@ -71,12 +74,8 @@ def grouped(
     return names, histogram, np.sqrt(squares), losses > 0
 
 
-def rects(heights: Floats) -> tuple[QRectF, ...]:
-    """Return the bars of one row of `heights`."""
-    pitch, full = sizes.BAR_PITCH, sizes.SPARK_HEIGHT
-    tall = (heights * full).tolist()
-    return tuple(
-        QRectF(i * pitch, full - h, pitch - 0.6, h)
-        for i, h in enumerate(tall)
-        if h >= _STILL_PX
-    )
+def line(heights: Floats) -> list[QPointF]:
+    """Return one row of `heights` as a line over the shared axis."""
+    across = (_PLACES * sizes.SPARK_WIDTH).tolist()
+    down = ((1.0 - heights) * sizes.SPARK_HEIGHT).tolist()
+    return list(map(QPointF, across, down))

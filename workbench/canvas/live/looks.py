@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF
 
 from engine.errors import UnknownLayerError
-from engine.graph.model import Edge, Graph, Node
-from engine.graph.paths import root
+from engine.graph.model import Graph, Node
 from engine.graph.walks import ancestors
 from engine.layers import registry
 from engine.protocol.messages import LayerSample
+from workbench.canvas.geometry import sizes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,11 +66,17 @@ class Look:
         return BROKEN if self.is_broken else round(GLOWS * self.heat**2)
 
     @cached_property
-    def bars(self) -> tuple[QRectF, ...]:
-        """Bars of the mini-histogram, relative to its top left corner."""
+    def line(self) -> list[QPointF]:
+        """The mini-histogram as a line, relative to its top left corner."""
         from workbench.canvas.live import histogram_bars  # as below
 
-        return histogram_bars.rects(self.measured.heights[self.row])
+        return histogram_bars.line(self.measured.heights[self.row])
+
+    @cached_property
+    def area(self) -> list[QPointF]:
+        """What lies below the line."""
+        ends = (self.line[-1].x(), self.line[0].x())
+        return [*self.line, *(QPointF(x, sizes.SPARK_HEIGHT) for x in ends)]
 
 
 def within(layers: Sequence[str], prefix: str) -> tuple[str, ...]:
@@ -90,13 +96,16 @@ def within(layers: Sequence[str], prefix: str) -> tuple[str, ...]:
 
 
 class Live:
-    """The newest looks by node; empty while nothing trains."""
+    """What the newest measurement looks like; empty while nothing trains.
+
+    Attributes:
+        looks: Node → gradients of its weights.
+        values: Node → what a loss or a metric has come to, and of what, in words.
+    """
 
     def __init__(self) -> None:
         self.looks: dict[str, Look] = {}
-        self.wire_heat: dict[str, float] = {}
-        self._origins: dict[str, str] = {}
-        self._learning: set[str] = set()
+        self.values: dict[str, tuple[str, str]] = {}
         self._heat: dict[str, float] = {}
         self._layers: tuple[str, ...] = ()
 
@@ -105,15 +114,12 @@ class Live:
         self._layers = ()
         self.clear()
 
-    def take(
-        self, sample: LayerSample | None, layers: tuple[str, ...], graph: Graph
-    ) -> None:
+    def take(self, sample: LayerSample | None, layers: tuple[str, ...]) -> None:
         """Take over a measurement, or forget it with None.
 
         Args:
             sample: The newest one.
             layers: Paths of its rows, as `within` returns them.
-            graph: That is shown.
         """
         if sample is None:
             self.clear()
@@ -121,17 +127,11 @@ class Live:
         if layers != self._layers:
             self._layers = layers
             self.clear()
-            self.trace(graph, layers)
         self.update(sample, layers)
-
-    def follow(self, graph: Graph) -> None:
-        """Trace the gradients anew: the graph has changed."""
-        if self._layers:
-            self.trace(graph, self._layers)
 
     def clear(self) -> None:
         """Forget everything measured."""
-        self.looks, self.wire_heat, self._heat = {}, {}, {}
+        self.looks, self.values, self._heat = {}, {}, {}
 
     def update(self, sample: LayerSample, layers: Sequence[str]) -> None:
         """Take over a measurement; layers inside a block count for the block.
@@ -150,32 +150,12 @@ class Live:
                 continue  # Another phase moved this one; keep what it showed.
             heat = self._eased(name, levels[row])
             self.looks[name] = Look(measured, row, heat, bool(broken[row]))
-        self._spread()
 
     def _eased(self, name: str, level: float) -> float:
         """Return a level that follows without flickering."""
         old = self._heat.get(name, level)
         self._heat[name] = old + (level - old) * _EASE
         return self._heat[name]
-
-    def trace(self, graph: Graph, layers: Sequence[str]) -> None:
-        """Find, for every node, the layer whose gradient came along its output."""
-        weighted = {root(path) for path in layers}
-        self._origins = origins(graph, weighted)
-        self._learning = led_to_loss(graph)
-        self._spread()
-
-    def heat_of(self, edge: Edge) -> float:
-        """Return the heat of a wire; none runs back from a metric or a view."""
-        learns = edge.target.node in self._learning
-        return self.wire_heat.get(edge.source.node, 0.0) if learns else 0.0
-
-    def _spread(self) -> None:
-        self.wire_heat = {
-            node: self.looks[origin].heat
-            for node, origin in self._origins.items()
-            if origin in self.looks
-        }
 
 
 def origins(graph: Graph, weighted: set[str]) -> dict[str, str]:

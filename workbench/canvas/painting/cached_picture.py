@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsView
 
-from workbench.canvas.cards import paint
+from workbench.canvas.cards import paint, words
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
 from workbench.canvas.geometry.camera import Camera
@@ -21,7 +21,7 @@ from workbench.canvas.painting import overview
 from workbench.canvas.painting.overview import Part
 from workbench.canvas.scene import block_ports, notes
 from workbench.canvas.scene.items.card_item import CardItem
-from workbench.canvas.scene.items.wire_item import HEATS, WireItem
+from workbench.canvas.scene.items.wire_item import WireItem
 from workbench.canvas.scene.scene import CanvasScene
 from workbench.canvas.scene.shown import Shown
 from workbench.canvas.scene.slices import SLICE_S, Slices
@@ -85,7 +85,7 @@ class CachedPicture:
     def paint(self, painter: QPainter) -> None:
         """Draw the picture, made anew where anything in it differs."""
         painter.resetTransform()
-        window = _Window(self._view)
+        window = _Window(self._view, is_live=bool(self._scene.live.looks))
         self._follow(window)
         if self._drawn is not self._scene.cards:
             painter.drawPixmap(QPointF(), window.ground())
@@ -111,15 +111,15 @@ class CachedPicture:
         scene = self._scene
         if self.is_drawing and self._source is scene.cards:
             return
-        far = overview.is_due(scene, window.screen.zoom)
-        wires = _wire_state(scene, is_far=far)
-        content = (window.key(), wires, _card_state(scene))
+        wires = _wire_state(scene)
+        content = (window.key(), wires, _card_state(scene, window.screen.zoom))
         shown = self._shown if self._drawn is scene.cards else None
         way = window.corner - shown.corner if shown else QPointF()
         if content == self._content and shown and _covers(way, shown.rim):
             return
         panned = content == self._content and self._content is not None
-        window = _Window(self._view, RIM_PX if panned else 0)
+        rim, is_live = RIM_PX if panned else 0, window.screen.is_live
+        window = _Window(self._view, rim, is_live=is_live)
         self._source = scene.cards
         self._work.start(self._steps(window, wires, content), self._on_done)
         self._is_painting = True
@@ -157,31 +157,33 @@ def _covers(way: QPointF, rim: int) -> bool:
     return whole and max(abs(way.x()), abs(way.y())) <= rim
 
 
-def _wire_state(scene: CanvasScene, *, is_far: bool) -> tuple[object, ...]:
-    """Return what the picture of all wires depends on; from far away not on heat."""
-    heats = () if is_far else scene.live.wire_heat.items()
-    steps = tuple((node_id, round(heat * HEATS)) for node_id, heat in heats)
+def _wire_state(scene: CanvasScene) -> tuple[object, ...]:
+    """Return what the picture of all wires depends on."""
     beside_wires = (scene.notes.shown(), scene.notes.chosen, block_ports.found(scene))
-    return (scene.revision.value, len(scene.edges), scene.path, steps, *beside_wires)
+    return (scene.revision.value, len(scene.edges), scene.path, *beside_wires)
 
 
-def _card_state(scene: CanvasScene) -> tuple[object, ...]:
+def _card_state(scene: CanvasScene, zoom: float) -> tuple[object, ...]:
     """Return what the picture of all cards depends on, apart from items."""
-    looks = scene.live.looks.items()
+    looks = scene.live.looks.items() if overview.is_due(scene, zoom) else ()
     return (len(scene.nodes), tuple((i, look.glow) for i, look in looks))
 
 
 class _Window:
     """What part of the scene a view shows, in numbers."""
 
-    def __init__(self, view: QGraphicsView, rim: int = 0) -> None:
+    def __init__(
+        self, view: QGraphicsView, rim: int = 0, *, is_live: bool = False
+    ) -> None:
         self.mapping = view.viewportTransform()
         self.corner = QPointF(self.mapping.dx(), self.mapping.dy())
         self.mapping *= QTransform.fromTranslate(rim, rim)
         self.rim = rim
         self.size = view.viewport().size() + QSize(2 * rim, 2 * rim)
         self.seen = view.viewport().size().toTuple()
-        self.screen = Screen(self.mapping.m11(), view.devicePixelRatioF())
+        zoom = self.mapping.m11()
+        is_live = is_live and zoom >= words.LIVE_ZOOM
+        self.screen = Screen(zoom, view.devicePixelRatioF(), is_live)
         inverse, _ = self.mapping.inverted()
         screen = QRectF(0, 0, self.size.width(), self.size.height())
         self.rect = inverse.mapRect(screen)
@@ -248,10 +250,10 @@ def _wire_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
     wires = [wire for wire in scene.wires.near(window.rect) if wire.isVisible()]
     wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
     for wire in wires:
-        heat = scene.live.heat_of(wire.edge)
-        yield partial(WireItem.draw, wire, zoom=zoom, heat=heat)
+        yield partial(WireItem.draw, wire, zoom=zoom)
     yield lambda painter: block_ports.draw(painter, block_ports.found(scene))
     yield lambda painter: _labels(painter, wires, zoom)
+    yield lambda painter: _tags(painter, wires, zoom)
 
 
 def _card_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
@@ -263,8 +265,7 @@ def _card_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
     nodes = scene.cards.near(window.rect.adjusted(-rim, -rim, rim, rim))
     nodes.sort(key=CardItem.isSelected)
     for node in nodes:
-        look = scene.live.looks.get(node.node_id)
-        yield partial(CardItem.draw, node, screen=window.screen, look=look)
+        yield partial(CardItem.draw, node, screen=window.screen)
 
 
 def _labels(painter: QPainter, wires: list[WireItem], zoom: float) -> None:
@@ -276,9 +277,16 @@ def _labels(painter: QPainter, wires: list[WireItem], zoom: float) -> None:
     }
     taken: list[QRectF] = []
     for wire, place in places.values():
-        rect = beside(wire.label_rect(place), taken)
+        rect = beside(wire.label_rect(place, zoom), taken)
         taken.append(rect)
-        wire.draw_label(painter, rect)
+        wire.draw_label(painter, rect, zoom)
+
+
+def _tags(painter: QPainter, wires: list[WireItem], zoom: float) -> None:
+    """Draw the tags; those of one output stand on each other and look the same."""
+    if zoom >= paint.TITLE_ZOOM:
+        for wire in wires:
+            wire.draw_tags(painter, zoom)
 
 
 def beside(rect: QRectF, taken: list[QRectF]) -> QRectF:
@@ -298,13 +306,16 @@ def beside(rect: QRectF, taken: list[QRectF]) -> QRectF:
 
 
 def sparks(painter: QPainter, scene: Shown, camera: Camera) -> None:
-    """Draw the mini-histograms; what differs from tick to tick."""
-    if camera.zoom < paint.DETAIL_ZOOM or not scene.live.looks:
+    """Draw mini-histograms and values; what differs from tick to tick."""
+    if camera.zoom < words.LIVE_ZOOM:
         return
     rect = camera.seen()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for node_id, look in scene.live.looks.items():
         node = scene.nodes.get(node_id)
-        if node is not None and node.card().intersects(rect):
+        if node is not None and node.face.count and node.card().intersects(rect):
             node.draw_live(painter, look)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for node_id, value in scene.live.values.items():
+        node = scene.nodes.get(node_id)
+        if node is not None and node.card().intersects(rect):
+            node.draw_value(painter, value, camera.zoom)

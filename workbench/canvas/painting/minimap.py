@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
+    QEnterEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -17,6 +18,8 @@ from workbench.canvas.geometry.camera import Camera
 from workbench.canvas.scene.scene import CanvasScene
 from workbench.theme.tokens import current, mix
 
+_IDLE_OPACITY = 0.7
+"""Until the pointer is over it: a card may stand below."""
 WIDTH_PX, HEIGHT_PX, _EDGE_PX, _AIR_PX = 190, 120, 14, 8.0
 
 
@@ -35,7 +38,6 @@ class MiniMap(QWidget):
         self._key: tuple[object, ...] | None = None
         self._rect, self._scale = QRectF(), 1.0
         self._drawn: tuple[tuple[object, ...], QPixmap] = ((), QPixmap())
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setAccessibleName(tr("Overview of the network"))
         self.setFixedSize(WIDTH_PX, HEIGHT_PX)
@@ -85,12 +87,23 @@ class MiniMap(QWidget):
         if self._drawn[0] != key:
             self._drawn = (key, self._picture())
         with QPainter(self) as painter:
+            painter.setOpacity(1.0 if self.underMouse() else _IDLE_OPACITY)
             painter.drawPixmap(0, 0, self._drawn[1])
             seen = QColor(tokens.fg)
             seen.setAlpha(22)
             painter.setBrush(seen)
             painter.setPen(QPen(QColor(tokens.fg2), 1))
             painter.drawRect(self._shown(self._camera.seen()))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Be plain to see while the pointer is here."""
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Let the cards below be seen again."""
+        super().leaveEvent(event)
+        self.update()
 
     def _picture(self) -> QPixmap:
         """Return notes and cards, as they were gathered for the canvas last."""

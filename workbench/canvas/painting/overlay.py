@@ -2,19 +2,24 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QRectF, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engine.i18n import tr
 from workbench.canvas.cards import fonts
+from workbench.canvas.cards.words import LIVE_ZOOM
 from workbench.canvas.geometry import sizes
 from workbench.canvas.painting.phase_marks import PhaseMarks
 from workbench.canvas.painting.step_animation import StepAnimation
+from workbench.canvas.painting.walked import Walked
 from workbench.canvas.scene.selection import Selection
 from workbench.canvas.stage import Stage
-from workbench.theme.tokens import Tokens, current
+from workbench.theme.tokens import Tokens, current, mix
 
 TOAST_MS = 5000
+_SIGN_PX = 20.0
+_LEGEND_PX = 28.0
+"""Height of the legend of a walk; notices stand over it."""
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -30,18 +35,19 @@ class Overlay:
 
     Args:
         stage: The canvas.
-        animation: Of a training step.
         parent: Qt's owner of a timer.
 
     Attributes:
+        animation: Of a training step.
         marks: Rings of a training phase.
+        walked: A step that is walked.
         shows_focus: A frame says that keys go to the canvas.
     """
 
-    def __init__(self, stage: Stage, animation: StepAnimation, parent: QObject) -> None:
-        self._stage, self._animation = stage, animation
+    def __init__(self, stage: Stage, parent: QObject) -> None:
+        self._stage, self.animation = stage, StepAnimation(stage, parent)
         self.notice = ""
-        self.marks = PhaseMarks()
+        self.marks, self.walked = PhaseMarks(), Walked()
         self.shows_focus = False
         self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
@@ -68,9 +74,10 @@ class Overlay:
         """
         stage = self._stage
         painter.save()
+        self.walked.paint(painter, stage.scene, stage.camera.zoom)
         self.marks.paint(painter, stage.scene, stage.camera.zoom)
         _outline(painter, stage.scene.chosen.inside())
-        self._animation.paint(painter)
+        self.animation.paint(painter)
         if held is not None:
             held.paint(painter)
         painter.restore()
@@ -82,8 +89,13 @@ class Overlay:
     def _paint_words(self, painter: QPainter, tokens: Tokens) -> None:
         if not self._stage.scene.nodes:
             self._paint_empty(painter, tokens)
-        taken = 0.0
-        for words in filter(None, (self.notice, self._animation.words)):
+        has_looks = bool(self._stage.scene.live.looks)
+        if self.walked.trail is not None:
+            self.walked.paint_legend(painter, self._stage.viewport().height())
+        elif has_looks and self._stage.camera.zoom >= LIVE_ZOOM:
+            _paint_legend(painter, tokens, self._stage.viewport().height())
+        taken = 0.0 if self.walked.trail is None else _LEGEND_PX
+        for words in filter(None, (self.notice, self.animation.words)):
             taken += self._paint_chip(painter, tokens, words, taken)
         if self.shows_focus:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -99,7 +111,9 @@ class Overlay:
         painter.drawText(rect, _CENTRE, tr("Drop a layer here"))
         painter.setFont(fonts.small(13))
         painter.setPen(QColor(tokens.fg2))
-        words = tr("or press Tab to search, or open a preset")
+        words = tr(
+            "or press Tab to search, open a preset, or drop a file of your own data"
+        )
         rect = QRectF(screen.left(), middle - 8, screen.width(), 24)
         painter.drawText(rect, _CENTRE, words)
 
@@ -124,6 +138,31 @@ class Overlay:
         painter.setPen(QColor(tokens.fg))
         painter.drawText(rect, flags, text)
         return height + 8
+
+
+def _paint_legend(painter: QPainter, tokens: Tokens, height: int) -> None:
+    """Say at the lower left what the small histograms on cards show."""
+    words = tr("on cards:")
+    low, high = f"{sizes.SPARK_LOW:.0f}".replace("-", "−"), f"{sizes.SPARK_HIGH:.0f}"
+    axis = f"log₁₀ ∣∂L/∂w∣, {low} … {high}"
+    painter.setFont(fonts.small(12))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    metrics = painter.fontMetrics()
+    left, base = 16.0, height - 18.0
+    sign = left + metrics.horizontalAdvance(words) + 8
+    end = sign + _SIGN_PX + 8 + metrics.horizontalAdvance(axis)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.canvas))
+    painter.drawRect(QRectF(left - 6, base - 14, end - left + 12, 20))
+    painter.setPen(QColor(tokens.fg2))
+    painter.drawText(QPointF(left, base), words)
+    painter.drawText(QPointF(sign + _SIGN_PX + 8, base), axis)
+    painter.setPen(QPen(QColor(tokens.backward), 1.2))
+    painter.setBrush(QColor(mix(tokens.canvas, tokens.backward, 0.4)))
+    places = ((0.0, 0.0), (0.3, -0.15), (0.5, -0.6), (0.7, -0.15), (1.0, 0.0))
+    painter.drawPolygon(
+        [QPointF(sign + x * _SIGN_PX, base + y * _SIGN_PX) for x, y in places]
+    )
 
 
 def _outline(painter: QPainter, chosen: Selection | None) -> None:

@@ -61,7 +61,7 @@ def _glow(scene: Shown, tokens: Tokens) -> Iterator[Part]:
                 by_glow.setdefault(look.glow, []).append(card)
         for glow, rects in by_glow.items():
             broken = glow == BROKEN
-            colour = QColor(tokens.err if broken else tokens.act)
+            colour = QColor(tokens.err if broken else tokens.backward)
             colour.setAlpha(230 if broken else 200 * glow // GLOWS)
             yield partial(_draw_blocks, colour, rects)
 
@@ -89,4 +89,4 @@ def _draw_marks(pen: QPen, rects: list[QRectF], painter: QPainter) -> None:
 def _wire_colour(tokens: Tokens, kind: str) -> QColor:
     if kind == "selected":
         return QColor(tokens.accent)
-    return QColor(mix(tokens.category(kind), tokens.canvas, 0.45))
+    return QColor(tokens.wire)

@@ -104,7 +104,7 @@ class StepAnimation(QObject):
             self._paint_update(painter, plan.updated, share)
             return
         is_back = name == "backward"
-        colour = QColor(current().act if is_back else current().accent)
+        colour = QColor(current().backward if is_back else current().forward)
         runs = plan.backward if is_back else plan.forward
         self._paint_wave(painter, runs, share * _OVERRUN, colour)
 
@@ -132,7 +132,7 @@ class StepAnimation(QObject):
             sizes.RADIUS + 2.5,
         )
         cards = [shown[i].card() for i in nodes if i in shown]
-        colour = QColor(current().ok)
+        colour = QColor(current().update)
         colour.setAlphaF(1.0 - share**2 if self._moves else 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -104,9 +104,9 @@ def plan(scene: Shown) -> Plan:
     faces = {i: item.face for i, item in scene.nodes.items()}
     used = looks.led_to_loss(graph)
     weighted = {i for i in used if faces[i].count and not faces[i].is_frozen}
-    moved = set(looks.origins(graph, weighted))
+    moved, hidden = set(looks.origins(graph, weighted)), QPainterPath()
     inside = [
-        (edge.source.node, edge.target.node, item.path)
+        (edge.source.node, edge.target.node, item.path if item.is_drawn else hidden)
         for edge, item in scene.edges.items()
         if edge.source.node in used and edge.target.node in used
     ]

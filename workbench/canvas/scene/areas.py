@@ -50,13 +50,13 @@ class Area(Protocol):
     def places(self) -> dict[str, Position]:
         """Return where all nodes stand, as the document counts."""
 
-    def to_stored(self, place: QPointF) -> QPointF:
-        """Return a scene point as the document counts."""
+    def to_stored(self, place: QPointF, node_id: str = "") -> QPointF:
+        """Return a scene point, or a card's corner, as the document counts."""
 
 
 @dataclass(frozen=True)
 class ShownGraph:
-    """The graph that the scene shows; scene points are what the document stores."""
+    """The graph that the scene shows, pushed aside by open cards."""
 
     scene: Shown
 
@@ -103,11 +103,15 @@ class ShownGraph:
 
     def places(self) -> dict[str, Position]:
         """Return where all nodes stand."""
-        return {i: (item.x(), item.y()) for i, item in self.scene.nodes.items()}
+        nodes = self.scene.nodes
+        spots = {i: self.to_stored(item.pos(), i) for i, item in nodes.items()}
+        return {i: spot.toTuple() for i, spot in spots.items()}
 
-    def to_stored(self, place: QPointF) -> QPointF:
-        """Return the same point."""
-        return place
+    def to_stored(self, place: QPointF, node_id: str = "") -> QPointF:
+        """Return a scene point, or a card's corner, as the document counts."""
+        item = self.scene.nodes.get(node_id)
+        is_open = item is not None and item.face.inner is not None
+        return QPointF(*self.scene.pushing.stored(place.toTuple(), is_open=is_open))
 
 
 def at(scene: Shown, place: QPointF) -> Area:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from engine.graph.model import Endpoint, Graph, Position, Project
-from workbench.canvas.cards import card_inside
+from engine.graph.model import Edge, Endpoint, Graph, Position, Project
 from workbench.canvas.cards.card import Face, Inner
 from workbench.canvas.geometry import sizes
 from workbench.canvas.scene.shown import Shown
@@ -49,12 +48,16 @@ class OpenBlock:
         """Return the top left corner of a card in it."""
         return self.corner + QPointF(*self._entry(node_id)[0])
 
-    def to_stored(self, place: QPointF) -> QPointF:
-        """Return a scene point as the places of the block count."""
-        if not self.inner.ids:
-            return place - self.corner - QPointF(card_inside.PAD, card_inside.HEAD)
-        first = self.inner.ids[0]
-        return place - self.place(first) + QPointF(*self.places()[first])
+    def to_stored(self, place: QPointF, node_id: str = "") -> QPointF:
+        """Return a scene point as the places of the block count.
+
+        Args:
+            place: In the scene.
+            node_id: Of the card whose corner it is, if it is one.
+        """
+        inner, spot = self.inner, place - self.corner + QPointF(*self.inner.corner)
+        is_open = node_id in inner.ids and self.face(node_id).inner is not None
+        return QPointF(*inner.pushing.stored(spot.toTuple(), is_open=is_open))
 
     def face(self, node_id: str) -> Face:
         """Return what a card in it shows."""
@@ -88,13 +91,22 @@ class OpenBlock:
         ]
         return min(found)[1:] if found else None
 
+    def edge_at(self, place: QPointF, reach: float) -> Edge | None:
+        """Return the wire between two of its nodes at a place."""
+        spot = place - self.corner
+        near = (w for w in self.inner.wires if w.is_near(spot.x(), spot.y(), reach))
+        return next((wire.edge for wire in near if wire.edge is not None), None)
+
     def unplaced(self) -> dict[str, Position]:
         """Return where the nodes are shown, unless all have a stored place."""
         stored = self.project.layout.get(self.scope, {})
         if all(node_id in stored for node_id in self.inner.ids):
             return {}
-        shown = zip(self.inner.ids, self.inner.cards, strict=True)
-        return {i: (sizes.snap(x), sizes.snap(y)) for i, ((x, y), _) in shown}
+        found = {}
+        for node_id in self.inner.ids:
+            spot = self.to_stored(self.place(node_id), node_id)
+            found[node_id] = (sizes.snap(spot.x()), sizes.snap(spot.y()))
+        return found
 
     def places(self) -> dict[str, Position]:
         """Return the places of all nodes inside, as the document counts."""

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF
 
 from engine.graph.model import Graph, Node, Position
+from workbench.canvas.cards.card import Face
 from workbench.canvas.geometry import layout
+from workbench.canvas.geometry.pushing import Opened, Pushing
 from workbench.canvas.scene import open_block
 from workbench.canvas.scene.shown import Shown
 from workbench.canvas.scene.staging import LARGE, sizes_of
@@ -17,6 +19,9 @@ class Placing:
     Args:
         scene: Its nodes are placed.
         auto: What was decided before.
+
+    Attributes:
+        pushing: How open cards push the others.
     """
 
     def __init__(
@@ -28,14 +33,23 @@ class Placing:
         if auto:
             self._shown = {i: scene.graph.nodes[i] for i in auto}
         self._gone: dict[str, Node] = {}
+        self.pushing = Pushing()
 
     def sync(self, graph: Graph) -> set[str]:
         """Put every card where it belongs; return which stood elsewhere."""
-        nodes, moved = self._scene.nodes, set()
-        for node_id, (x, y) in self._places(graph).items():
-            if nodes[node_id].place != (x, y):
-                nodes[node_id].setPos(QPointF(x, y))
-                moved.add(node_id)
+        nodes = self._scene.nodes
+        places = self._places(graph)
+        opened = set[str]()
+        if self._scene.opened:
+            opened = {i for i in places if nodes[i].face.inner is not None}
+        self.pushing = Pushing(_opened(nodes[i].face, places[i]) for i in opened)
+        shown = places
+        if opened:
+            push = self.pushing.shown
+            shown = {i: push(p, is_open=i in opened) for i, p in places.items()}
+        moved = {i for i, place in shown.items() if nodes[i].place != place}
+        for node_id in moved:
+            nodes[node_id].setPos(QPointF(*shown[node_id]))
         return moved
 
     def _places(self, graph: Graph) -> dict[str, Position]:
@@ -43,7 +57,9 @@ class Placing:
         scene = self._scene
         stored = scene.document.project.layout.get(scene.scope, {})
         places = {i: stored[i] for i in graph.nodes if i in stored}
-        lost = {i: node for i, node in graph.nodes.items() if i not in stored}
+        lost = dict(graph.nodes)
+        if places:
+            lost = {i: node for i, node in lost.items() if i not in places}
         self._remember(lost)
         # A whole graph is laid out once. Later nodes get a free place each, so that
         # nothing in view jumps; for very many at once that would take too long.
@@ -54,7 +70,7 @@ class Placing:
         places |= {i: self._auto[i] for i in lost if i in self._auto}
         for node_id in lost:
             if node_id not in places:
-                height = scene.nodes[node_id].face.height
+                height = scene.nodes[node_id].face.closed_size[1]
                 spot = layout.beside(graph, node_id, places, height)
                 places[node_id] = self._auto[node_id] = spot
         return places
@@ -62,12 +78,14 @@ class Placing:
     def _remember(self, lost: dict[str, Node]) -> None:
         """Keep the places of nodes that go, for those alone that come back by undo."""
         before = lost if self._shown is None else self._shown
+        self._shown = lost
+        if before.keys() == lost.keys():
+            return
         for node_id in before.keys() - lost.keys():
             self._gone[node_id] = before[node_id]
         for node_id in lost.keys() - before.keys():
             if self._gone.pop(node_id, None) is not lost[node_id]:
                 self._auto.pop(node_id, None)
-        self._shown = lost
 
     def unplaced(self, scope: str) -> dict[str, Position]:
         """Return where nodes are shown that have no stored position."""
@@ -76,3 +94,7 @@ class Placing:
         stored = self._scene.document.project.layout.get(scope, {})
         nodes = self._scene.graph.nodes
         return {i: p for i, p in self._auto.items() if i in nodes and i not in stored}
+
+
+def _opened(face: Face, place: Position) -> Opened:
+    return Opened(place, face.closed_size, (face.width, face.height))

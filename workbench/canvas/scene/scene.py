@@ -1,38 +1,38 @@
 """The scene follows the document: an item per node and wire, found by id."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from engine.graph.edits import Edit
+from engine.graph.files import collector
 from engine.graph.model import ROOT, Edge, Graph, Node, Position
-from engine.graph.ports import BLOCK
 from engine.graph.problems import Problem
+from engine.graph.titles import titles
 from engine.protocol.messages import Analysis, LayerSample, NodeInfo
-from workbench.canvas.cards import faces, labels
-from workbench.canvas.cards.card import Known
+from workbench.canvas.cards import faces
+from workbench.canvas.geometry.pushing import Pushing
 from workbench.canvas.geometry.sizes import PORT_REACH
 from workbench.canvas.live import looks
 from workbench.canvas.live.looks import Live
-from workbench.canvas.scene import block_ports, leaving, staging
-from workbench.canvas.scene.findings import Findings
-from workbench.canvas.scene.items import hits
+from workbench.canvas.scene import block_ports, findings, leaving, staging
+from workbench.canvas.scene.findings import Findings, Readings
+from workbench.canvas.scene.items import card_item, hits
 from workbench.canvas.scene.items.card_item import CardItem
 from workbench.canvas.scene.items.revision import Revision
 from workbench.canvas.scene.items.wire_item import WireItem
-from workbench.canvas.scene.items.wiring import Wiring, touching
 from workbench.canvas.scene.leaving import Leaving
 from workbench.canvas.scene.notes import NoteLayer
 from workbench.canvas.scene.placing import Placing
 from workbench.canvas.scene.selection import Chosen, Selection
 from workbench.canvas.scene.slices import Slices
 from workbench.canvas.scene.staging import LARGE, StagedScene, adopt, is_large
+from workbench.canvas.scene.wiring import Wiring
 from workbench.document import Document, outer_ports
 
-_EDGE_OBSTACLES = 150
-"""With more nodes than this, wires don't look for cards in their way."""
 _HALF_WORLD = 100_000.0
 
 
@@ -45,9 +45,11 @@ class CanvasScene(QGraphicsScene):
         cards: The cards in groups.
         wires: The wires in groups.
         live: Newest measurement, as it looks.
+        wiring: Lays the wires.
         notes: Comments and frames.
         chosen: Remembers what is selected.
         path: Instances that were entered, from the main graph on.
+        opened: Paths of blocks shown with their inside: no matter of the document.
         staged: Items of a large project that is about to be opened.
 
     Signals:
@@ -71,7 +73,10 @@ class CanvasScene(QGraphicsScene):
         self.revision = Revision()
         self.cards, self.wires = staging.groups(self.revision)
         self.chosen = Chosen(self)
+        self.wiring = Wiring(self, Slices(self))
+        self.opened: set[str] = set()
         self._known: dict[str, Node] = {}
+        self._called: Mapping[str, str] = {}
         self._placing = Placing(self)
         self._found = Findings()
         self._shown_scope = ROOT
@@ -102,11 +107,19 @@ class CanvasScene(QGraphicsScene):
         """What stands before the id of a node in its path."""
         return "".join(f"{step}." for step in self.path)
 
-    def crumbs(self, path: Sequence[str] | None = None) -> list[str]:
-        """Return the scopes along a path (None: what is shown), the main one first.
+    @property
+    def pushing(self) -> Pushing:
+        """How open cards push the others."""
+        return self._placing.pushing
 
-        It ends where the path leads nowhere.
-        """
+    def toggle_open(self, path: Sequence[str]) -> None:
+        """Show a block below the shown graph with its inside, or as a card again."""
+        self.opened ^= {self.prefix + ".".join(path)}
+        self._known.pop(path[0], None)
+        self.sync()
+
+    def crumbs(self, path: Sequence[str] | None = None) -> list[str]:
+        """Return the scopes along a path (None: what is shown), as far as it leads."""
         steps = self.path if path is None else path
         return outer_ports.scopes(self.document.project, steps)
 
@@ -117,7 +130,9 @@ class CanvasScene(QGraphicsScene):
         self.live.forget()
         staged, self.staged = adopt(self.staged, self.document), None
         if staged is None:
-            self.sync()
+            with collector.resting():
+                self.sync()
+                self.wiring.finish()
             return
         self.nodes, self.edges = staged.nodes, staged.edges
         self.cards, self.wires = staged.cards, staged.wires
@@ -142,6 +157,7 @@ class CanvasScene(QGraphicsScene):
         self.revision.bump()
         self.chosen = Chosen(self)
         self._placing = Placing(self)
+        self.wiring.forget()
 
     def _added(self, items: Sequence[CardItem | WireItem]) -> Iterator[None]:
         for item in items:
@@ -165,37 +181,40 @@ class CanvasScene(QGraphicsScene):
         """Bring the items into line with the document; touches only what differs."""
         graph, chosen = self.graph, self.chosen.nodes()
         gone, fresh = graph.differing(self.edges)
+        for edge in (*gone, *fresh):  # faces tell what is wired
+            self._known.pop(edge.source.node, None)
+            self._known.pop(edge.target.node, None)
         for edge in gone:
             self.wires.discard(self.edges[edge])
-            self._known.pop(edge.target.node, None)  # its face tells what is wired
         lost = self.nodes.keys() - graph.nodes.keys()
         for node_id in lost:
             self.cards.discard(self.nodes[node_id])
             self._known.pop(node_id, None)
         self.leaving.take(*map(self.edges.pop, gone), *map(self.nodes.pop, lost))
-        for edge in fresh:
-            self._known.pop(edge.target.node, None)
         changed = self._sync_nodes(graph)  # also the targets of new and of lost wires
         self._sync_edges(fresh, changed | self._placing.sync(graph))
-        if changed or lost:
-            self.live.follow(graph)
         if self._renewing.is_running:
             self._renewing.start(self._shown_anew(graph))
         if self.chosen.prune() or any(node_id not in self.nodes for node_id in chosen):
             self.selection_told.emit()
 
     def _sync_nodes(self, graph: Graph) -> set[str]:
-        dirty = set()
-        for node in graph.nodes.values():
-            if self._known.get(node.id) is node:
-                continue
+        known, called = self._known, titles(graph)
+        dirty = {i: n for i, n in graph.nodes.items() if known.get(i) is not n}
+        if called is not self._called:
+            misnamed = card_item.misnamed(self.nodes, self._called, called)
+            others = list(islice(misnamed, LARGE + 1))
+            self._called = called
+            dirty |= {i: graph.node(i) for i in others if len(others) <= LARGE}
+            if len(others) > LARGE:
+                self._renewing.start(self._shown_anew(graph))
+        for node in dirty.values():
             self._show(node)
-            dirty.add(node.id)
-        return dirty
+        return set(dirty)
 
     def _show(self, node: Node) -> None:
         """Make or refresh the item of a node."""
-        known = Known(self._found.infos, self.prefix + node.id, self.scope)
+        known = self._found.known(self.prefix + node.id, self.scope, self.opened)
         problems = self._found.problems_of(node.id)
         face = faces.build(self.document.project, node, known, problems)
         self._known[node.id] = node
@@ -209,8 +228,7 @@ class CanvasScene(QGraphicsScene):
 
     def _on_places_wanted(self, scope: str, places: dict[str, Position]) -> None:
         """Say where nodes without a stored place are shown, unless another has."""
-        for node_id, place in self._placing.unplaced(scope).items():
-            places.setdefault(node_id, place)
+        places |= self._placing.unplaced(scope) | places
 
     def _sync_edges(self, fresh: Sequence[Edge], dirty: set[str]) -> None:
         for edge in fresh:
@@ -222,44 +240,20 @@ class CanvasScene(QGraphicsScene):
 
     def reroute(self, node_ids: Iterable[str]) -> None:
         """Draw the wires of these nodes anew."""
-        touched = set(node_ids)
-        if not touched:
-            return
-        few = len(self.nodes) <= _EDGE_OBSTACLES
-        cards = {i: item.card() for i, item in self.nodes.items()} if few else {}
-        wiring = self._wiring()
-        for item in touching(self.graph, self.edges, touched):
-            wiring.draw(item, cards)
-
-    def reroute_edge(self, edge: Edge) -> None:
-        """Draw one wire anew, past no cards."""
-        if edge in self.edges:
-            self._wiring().draw(self.edges[edge], {})
+        self.wiring.lay(node_ids)
 
     def shift(self, node_ids: Iterable[str], delta: QPointF) -> None:
         """Let nodes and their wires move by the same way, quickly."""
-        moved = set(node_ids)
+        moved = list(node_ids)
         for node_id in moved:
             item = self.nodes[node_id]
             item.setPos(item.pos() + delta)
-        across, down, wiring = delta.x(), delta.y(), self._wiring()
-        for wire in touching(self.graph, self.edges, moved):
-            if {wire.edge.source.node, wire.edge.target.node} <= moved:
-                wire.move_by(across, down)
-            else:
-                wiring.draw(wire, {})
+        self.wiring.shift(moved, delta)
         self.shifted.emit()
-
-    def _wiring(self) -> Wiring:
-        return Wiring(self.graph, self.nodes, self._label)
-
-    def _label(self, edge: Edge) -> str:
-        info = self.info_of(edge.source.node)
-        sizes = info.outputs.get(edge.source.port) if info else None
-        return labels.shape(sizes, batch=True) if sizes is not None else ""
 
     def _on_replaced(self) -> None:
         self.path = ()
+        self.opened.clear()
         self.rebuild()
         self.path_changed.emit()
 
@@ -279,13 +273,12 @@ class CanvasScene(QGraphicsScene):
     def _forget_blocks(self) -> None:
         """Let faces of blocks be made anew: their inside may have changed."""
         for node_id, node in self._known.items():
-            if node.type == BLOCK:
+            if outer_ports.of(node):
                 self._known[node_id] = replace(node)
 
     def show_path(self, path: Sequence[str]) -> None:
         """Show the inside of the last instance on a path; empty: the main graph."""
-        self.path = tuple(path)
-        self.path = self.path[: len(self.crumbs()) - 1]
+        self.path = tuple(path)[: len(self.crumbs(path)) - 1]
         self._shown_scope = self.scope
         analysis = self._found.analysis
         self.rebuild()
@@ -317,16 +310,14 @@ class CanvasScene(QGraphicsScene):
 
     def _shown_anew(self, graph: Graph) -> Iterator[None]:
         """Bring cards and wires into line with what is known, in slices."""
-        self._found.sort(self.prefix)
-        yield
+        yield from self._found.sorting(self.prefix)
         for node in list(graph.nodes.values()):
             if graph.nodes.get(node.id) is node:
                 self._show(node)
             yield
-        wiring = self._wiring()
         for edge, item in list(self.edges.items()):
             if self.edges.get(edge) is item:
-                wiring.draw(item, {})
+                self.wiring.lay_alone(item)
             yield
         self.update()
 
@@ -344,7 +335,14 @@ class CanvasScene(QGraphicsScene):
 
     def set_live(self, sample: LayerSample | None, layers: Sequence[str]) -> None:
         """Take over a measurement, or forget all with None; paints nothing."""
-        self.live.take(sample, looks.within(layers, self.prefix), self.graph)
+        self.live.take(sample, looks.within(layers, self.prefix))
+
+    def show_values(self, found: Readings) -> None:
+        """Show what losses and metrics have come to."""
+        known = self.live.values
+        self.live.values = findings.values(found, self.graph, self.prefix)
+        if self.live.values != known:
+            self.update()
 
     def bounds(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """Return the rectangle around these nodes (None: all) and their wires."""
@@ -382,6 +380,7 @@ class CanvasScene(QGraphicsScene):
     ) -> None:
         """Select exactly these; with a path, nodes inside the open block there."""
         self.chosen.take(node_ids, edges, path)
+        self.wiring.ask_for([item.node_id for item in self.cards.chosen])
         self.selection_told.emit()
 
     def node_at(self, place: QPointF) -> CardItem | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from engine.graph.model import Edge, Graph
 from workbench.canvas.scene import areas
@@ -64,11 +65,15 @@ class Chosen:
 
     def nodes(self) -> list[str]:
         """Return the selected nodes of the shown graph, in the document's order."""
-        return chunks.in_order(self._scene.nodes, self._scene.cards.chosen)
+        return chunks.in_order(
+            self._scene.nodes, self._scene.cards.chosen, attrgetter("node_id")
+        )
 
     def edges(self) -> list[Edge]:
         """Return the selected wires, in the document's order."""
-        return chunks.in_order(self._scene.edges, self._scene.wires.chosen)
+        return chunks.in_order(
+            self._scene.edges, self._scene.wires.chosen, attrgetter("edge")
+        )
 
     def take(
         self, node_ids: Iterable[str], edges: Iterable[Edge], path: Iterable[str]

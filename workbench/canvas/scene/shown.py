@@ -1,6 +1,6 @@
 """What others may read of a scene: they draw it, place in it, or look something up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF
@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from engine.graph.model import Edge, Graph
 from engine.protocol.messages import NodeInfo
 from workbench.canvas.geometry import sizes
+from workbench.canvas.geometry.pushing import Pushing
 from workbench.canvas.live.looks import Live
 from workbench.canvas.scene.items.card_item import CardItem
 from workbench.canvas.scene.items.chunks import Chunks
@@ -25,6 +26,10 @@ class Shown(Protocol):
     @property
     def path(self) -> tuple[str, ...]:
         """Instances that were entered, from the main graph on."""
+
+    @property
+    def opened(self) -> Collection[str]:
+        """Paths of blocks shown with their inside."""
 
     @property
     def scope(self) -> str:
@@ -57,6 +62,10 @@ class Shown(Protocol):
     @property
     def live(self) -> Live:
         """The newest measurement, as it looks."""
+
+    @property
+    def pushing(self) -> Pushing:
+        """How open cards push the others."""
 
     def bounds(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """Return the rectangle around these nodes; None: around everything."""

@@ -9,12 +9,12 @@ from workbench.canvas.cards import faces
 from workbench.canvas.cards.card import Known
 from workbench.canvas.geometry import layout
 from workbench.canvas.geometry.rows import Size
+from workbench.canvas.scene import wiring
 from workbench.canvas.scene.items import card_item, wire_item
 from workbench.canvas.scene.items.card_item import CardItem
 from workbench.canvas.scene.items.chunks import Chunks
 from workbench.canvas.scene.items.revision import Revision
 from workbench.canvas.scene.items.wire_item import WireItem
-from workbench.canvas.scene.items.wiring import Wiring
 from workbench.document import Document
 
 LARGE = 1500
@@ -33,8 +33,8 @@ def groups(revision: Revision) -> tuple[Chunks[CardItem], Chunks[WireItem]]:
 
 
 def sizes_of(nodes: Mapping[str, CardItem]) -> dict[str, Size]:
-    """Return width and height of every card."""
-    return {i: (item.face.width, item.face.height) for i, item in nodes.items()}
+    """Return width and height of every card, closed."""
+    return {i: item.face.closed_size for i, item in nodes.items()}
 
 
 class StagedScene:
@@ -68,11 +68,11 @@ class StagedScene:
             self.cards.add(item)
             yield len(self.nodes) / total
         yield from self._places(graph)
-        wiring = Wiring(graph, self.nodes)
         for edge in graph.edges:
             wire = self.edges[edge] = WireItem(edge)
             self.wires.add(wire)
-            wiring.draw(wire, {})
+            wiring.dress(wire, graph, self.nodes)
+            wiring.lay_plainly(wire, self.nodes)
             wire.lines()  # Made now: the first picture of all of them needs them.
             yield (2 * len(self.nodes) + len(self.edges)) / total
         for chunks in (self.cards, self.wires):
@@ -88,6 +88,7 @@ class StagedScene:
         share = len(graph.nodes) / (2 * len(graph.nodes) + len(graph.edges) + 1)
         if any(node_id not in stored for node_id in graph.nodes):
             sizes = sizes_of(self.nodes)
+            yield share
             self.auto = yield from _with(share, layout.missing(graph, sizes, stored))
         for node_id, item in self.nodes.items():
             item.setPos(QPointF(*(stored.get(node_id) or self.auto[node_id])))

@@ -3,10 +3,10 @@
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from engine.graph.titles import title
 from engine.i18n import tr
 from workbench.canvas.edits import blocks
 from workbench.canvas.stage import Stage
-from workbench.document import wires
 from workbench.theme import icons
 from workbench.theme.label import Label
 from workbench.theme.text import tip, word
@@ -47,9 +47,8 @@ class Breadcrumbs(QWidget):
         scene = self._stage.scene
         names = [tr("Main")]
         for step, scope in zip(scene.path, scene.crumbs(), strict=False):
-            names.append(
-                wires.name_of(self._stage.document.project.scope(scope).node(step))
-            )
+            graph = self._stage.document.project.scope(scope)
+            names.append(title(graph, graph.node(step)))
         return names
 
     def refresh(self) -> None:
@@ -87,7 +86,7 @@ class Breadcrumbs(QWidget):
         step.setIconSize(QSize(14, 14))
         if is_last:
             font = step.font()
-            font.setBold(True)
+            font.setWeight(font.Weight.DemiBold)
             step.setFont(font)
         else:
             step.setToolTip(tip(tr("Go back to {name}", name=name)))

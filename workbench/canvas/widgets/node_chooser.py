@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.graph.titles import title
 from engine.i18n import tr
 from workbench.canvas.cards import catalogue_items, faces
 from workbench.canvas.scene.selection import Selection
 from workbench.canvas.stage import Choice, Stage
+from workbench.commands.ranking import Names, ranked
 from workbench.document import actions, outer_ports, wires
 from workbench.theme import icons
 
@@ -60,7 +62,7 @@ class NodeChooser(QFrame):
         """Open with these choices.
 
         Args:
-            choices: In order; typing leaves those with all typed words.
+            choices: In order; typing leaves those that fit the typed words.
             label: What is being chosen.
         """
         self._choices = list(choices)
@@ -75,15 +77,14 @@ class NodeChooser(QFrame):
         self.field.setFocus()
 
     def _fill(self, text: str) -> None:
-        needles = text.casefold().split()
-        fitting = [
-            choice
-            for choice in self._choices
-            if all(needle in choice.words.casefold() for needle in needles)
-        ]
-        start = needles[0] if needles else ""
-        fitting.sort(key=lambda c: not c.words.casefold().startswith(start))
-        self._found = fitting[:_SHOWN]
+        start = (text.casefold().split() or [""])[0]
+        order = {id(choice): row for row, choice in enumerate(self._choices)}
+
+        def place(choice: Choice) -> float:
+            begins = choice.words.casefold().startswith(start)
+            return order[id(choice)] + (0 if begins else len(order))
+
+        self._found = ranked(text, self._choices, _names, place)[:_SHOWN]
         self.results.clear()
         for choice in self._found:
             self.results.addItem(QListWidgetItem(choice.icon, choice.words))
@@ -109,6 +110,10 @@ class NodeChooser(QFrame):
                 self.accept_choice()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _names(choice: Choice) -> Names:
+    return Names((choice.words,), choice.others)
 
 
 def go_to_node(stage: Stage) -> None:
@@ -139,7 +144,9 @@ def _nodes(stage: Stage) -> Iterator[Choice]:
 def _name(project: Project, node: Node, scope: str) -> str:
     """Return name and settings: what tells two nodes of a kind apart."""
     summary = faces.summary_of(project, node, scope)
-    return " · ".join(word for word in (wires.name_of(node), summary) if word)
+    return " · ".join(
+        word for word in (title(project.scope(scope), node), summary) if word
+    )
 
 
 def _icon(node: Node) -> QIcon:
@@ -189,7 +196,7 @@ def _wire(stage: Stage, chosen: Selection, edge: Edge, *, forward: bool) -> Choi
     if not forward:
         here, there = there, here
     node = chosen.graph.node(there.node)
-    words = f"{wires.name_of(node)} · {there.port}   {there.node}"
+    words = f"{title(chosen.graph, node)} · {there.port}   {there.node}"
     several = len(chosen.area.face(here.node).outputs) > 1 or not forward
     if several:
         words = f"{here.port} → {words}" if forward else f"{words} → {here.port}"

@@ -1,6 +1,6 @@
 """The search that opens at the pointer and adds what is chosen."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,22 +12,28 @@ from PySide6.QtWidgets import (
 )
 
 from engine.graph.model import Edge, Endpoint
-from engine.graph.ports import BLOCK, fits
+from engine.graph.ports import fits
+from engine.graph.titles import title
 from engine.i18n import tr
-from engine.layers import registry
 from engine.layers.spec import Port
-from workbench.canvas.cards import catalogue_items, suggestions
+from workbench.canvas.cards import catalogue_items
 from workbench.canvas.cards.catalogue_items import Item
-from workbench.canvas.edits import edit
+from workbench.canvas.cards.suggestions import Here
+from workbench.canvas.edits import edit, here, inserting
 from workbench.canvas.geometry import sizes
 from workbench.canvas.painting import pulled_wire
 from workbench.canvas.scene import areas
 from workbench.canvas.scene.areas import Area, ShownGraph
 from workbench.canvas.stage import Stage
+from workbench.commands.ranking import ranked
 from workbench.document import wires
-from workbench.theme.text import tip
+from workbench.theme.guarded import guarded
+from workbench.theme.label import Label
+from workbench.theme.style import polish
+from workbench.theme.text import word
 
 _SHOWN = 60
+_TAKE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 _ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -37,7 +43,12 @@ class QuickAdd(QFrame):
     Args:
         stage: The canvas.
         parent: Its widget.
+
+    Signals:
+        help_wanted: Type id of the marked line: F1 was pressed.
     """
+
+    help_wanted = Signal(str)
 
     def __init__(self, stage: Stage, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -47,6 +58,7 @@ class QuickAdd(QFrame):
         self._end: Endpoint | None = None
         self._wire: Edge | None = None
         self.field, self.results = QLineEdit(), QListWidget()
+        self.foot = Label()
         self._set_up()
 
     def _set_up(self) -> None:
@@ -56,9 +68,11 @@ class QuickAdd(QFrame):
         self.field.setPlaceholderText(tr("Search layers"))
         self.field.setAccessibleName(tr("Search layers"))
         self.field.textChanged.connect(self._fill)
-        self.field.returnPressed.connect(self._accept)
         self.field.installEventFilter(self)
         self.results.setAccessibleName(tr("Layers that fit"))
+        self.results.currentRowChanged.connect(lambda _row: self._tell())
+        polish(self.foot, "role", "note")
+        self.foot.setWordWrap(True)
         self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.results.setIconSize(QSize(16, 16))
         self.results.setUniformItemSizes(True)
@@ -68,6 +82,7 @@ class QuickAdd(QFrame):
         column.setSpacing(6)
         column.addWidget(self.field)
         column.addWidget(self.results)
+        column.addWidget(self.foot)
 
     def open_at(
         self,
@@ -136,27 +151,19 @@ class QuickAdd(QFrame):
         return wires.port_of(outputs, end.port) is not None
 
     def _items(self, text: str) -> list[Item]:
-        """Return what is offered: what fits the port; else blocks, then the rest."""
+        """Return what is offered: what fits the port, or everything; the best first."""
         end, port, document = self._end, self._port(), self._stage.document
-        if end is None or port is None:
-            own = catalogue_items.block_items(document, text) if text else []
-            return [*own, *catalogue_items.items(text)[:_SHOWN]]
-        forward = self._is_output(end)
-        fitting = catalogue_items.fitting_items(text, port, forward=forward)
-        if forward and not text.strip():
-            rank, category = self._rank(end), self._category(end)
-            fitting = suggestions.ordered(fitting, rank, category)
-        return fitting[:_SHOWN]
-
-    def _rank(self, end: Endpoint) -> int | None:
-        """Return the dimensions of one sample at the port; None where unknown."""
-        info = self._stage.scene.info_at(self._area.prefix + end.node)
-        shape = info.outputs.get(end.port) if info else None
-        return None if shape is None else len(shape) - 1
-
-    def _category(self, end: Endpoint) -> str:
-        node = self._area.graph.node(end.node)
-        return "" if node.type == BLOCK else registry.get(node.type).category
+        if end is not None and port is not None:
+            forward = self._is_output(end)
+            items = catalogue_items.fitting(port, forward=forward)
+            known = here.of(self._stage, end, self._area) if forward else Here()
+        else:
+            items, known = catalogue_items.layers(), here.of(self._stage)
+            if text.strip():
+                own = catalogue_items.block_items(document)
+                items = [*own, *items, *catalogue_items.sets()]
+        found = ranked(text, items, catalogue_items.names, known.place)
+        return found[:_SHOWN]
 
     def paint_wire(self, painter: QPainter) -> None:
         """Draw the wire that waits for its node, while this is open."""
@@ -168,6 +175,7 @@ class QuickAdd(QFrame):
             start = self._area.port_place(end, is_output=forward)
             pulled_wire.draw_loose(painter, start, place, forward=forward)
 
+    @guarded
     def hideEvent(self, event: QHideEvent) -> None:
         """Let go of the wire."""
         super().hideEvent(event)
@@ -178,10 +186,29 @@ class QuickAdd(QFrame):
         for entry in self._items(text):
             item = QListWidgetItem(entry.icon, entry.words)
             item.setData(Qt.ItemDataRole.UserRole, entry.type_id)
-            item.setToolTip(tip(entry.help))
+            item.setToolTip(entry.help)
             self.results.addItem(item)
         catalogue_items.say_when_empty(self.results)
         self.results.setCurrentRow(0)
+        self._tell()
+
+    def _chosen(self) -> str:
+        """Return what the marked line adds; empty for nothing."""
+        item: QListWidgetItem | None = self.results.currentItem()
+        type_id = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        return type_id if isinstance(type_id, str) else ""
+
+    def _tell(self) -> None:
+        """Say where the marked line would go, where there are two ways."""
+        wire = None
+        if self._place is None and self._end is None:
+            wire = inserting.wire_behind(self._stage, self._chosen())
+        self.foot.setVisible(wire is not None)
+        if wire is not None:
+            graph = self._stage.selection.graph
+            name = word(title(graph, graph.node(wire.target.node)))
+            keys = tr("Enter: before {name} · Shift+Enter: a branch", name=name)
+            self.foot.setText(keys)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the arrows walk through the list while the line has the focus."""
@@ -189,23 +216,27 @@ class QuickAdd(QFrame):
             if event.key() in _ARROWS:
                 self.results.keyPressEvent(event)
                 return True
-            if event.key() == Qt.Key.Key_Tab:
-                self._accept()
+            if event.key() == Qt.Key.Key_F1:
+                self.hide()
+                self.help_wanted.emit(self._chosen())
+                return True
+            if event.key() in _TAKE:
+                shift = Qt.KeyboardModifier.ShiftModifier
+                self._accept(branches=bool(event.modifiers() & shift))
                 return True
         return super().eventFilter(watched, event)
 
-    def _accept(self) -> None:
-        item: QListWidgetItem | None = self.results.currentItem()
-        type_id = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        if not isinstance(type_id, str):
+    def _accept(self, *, branches: bool = False) -> None:
+        type_id = self._chosen()
+        if not type_id:
             return
         self.hide()
-        self._add(type_id)
+        self._add(type_id, branches=branches)
         self._stage.take_focus()
 
-    def _add(self, type_id: str) -> None:
+    def _add(self, type_id: str, *, branches: bool) -> None:
         if self._place is None:
-            edit.add(self._stage, type_id)
+            edit.add(self._stage, type_id, branches=branches)
             return
         corner = self._place - QPointF(*self._grip(type_id))
         end = self._wire or self._end

@@ -54,6 +54,7 @@ class OnDisk(QObject):
         self._watcher.directoryChanged.connect(self._soon)
         document.replaced.connect(self.accept)
         document.saved.connect(self.accept)
+        document.moved.connect(self.accept)
 
     def accept(self) -> None:
         """Follow the document to its file, whatever it holds by now."""

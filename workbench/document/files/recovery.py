@@ -23,7 +23,7 @@ from engine.i18n import tr
 from workbench.document import content
 from workbench.document.document import Document
 
-DELAY_MS = 1000
+DELAY_MS = 700
 """From the first change that no copy holds; later ones don't put it off."""
 _STEM, _SUFFIX, _LOCK, _ASIDE = "recovery", ".bpw", ".lock", ".unreadable"
 _OURS = re.compile(rf"\.?({_STEM}[^.]*\{_SUFFIX})(\{_LOCK}|\.[^.]*)?")

@@ -1,4 +1,4 @@
-"""What the training will cost, shown before Train is pressed."""
+"""What the training will cost, shown before Train is pressed; then what it took."""
 
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -17,7 +17,9 @@ class Outlook(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.labels: dict[str, Label] = {}
+        self.names: dict[str, Label] = {}
         self._reckoned = ""
+        self.is_past = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
@@ -53,7 +55,7 @@ class Outlook(QWidget):
         for label in (name, value):
             label.setToolTip(tip)
         value.setAccessibleName(title)
-        self.labels[key] = value
+        self.labels[key], self.names[key] = value, name
         self._grid.addWidget(name, row, 0)
         self._grid.addWidget(value, row, 1)
 
@@ -71,17 +73,52 @@ class Outlook(QWidget):
     def show_forecast(self, forecast: Forecast | None) -> None:
         """Show what a rehearsal has found, or that nothing is known yet."""
         if forecast is None:
+            self._set_past(False)
             self._say("memory", self._reckoned)
             for key in ("epoch", "total"):
                 self._say(key, "")
             return
+        if self.is_past:
+            return
         self._say("memory", _memory(forecast))
         if not forecast.rehearsed:
             return
-        steps = tr("{n} steps", n=text.count(forecast.steps_per_epoch))
+        steps = tr("{n:step|steps}", n=text.count(forecast.steps_per_epoch))
         self._say("epoch", f"{_seconds(forecast.epoch_s)} · {steps}")
-        steps = tr("{n} steps", n=text.count(forecast.total_steps))
+        steps = tr("{n:step|steps}", n=text.count(forecast.total_steps))
         self._say("total", f"{_seconds(forecast.total_s)} · {steps}")
+
+    def show_last(self, steps: int, epochs: float, seconds: float) -> None:
+        """Show what the run took that has ended, until the document changes.
+
+        Args:
+            steps: That were made.
+            epochs: The same in epochs.
+            seconds: Time for them; 0 where nobody has measured it.
+        """
+        self._set_past(True)
+        self._say("memory", "")
+        made = tr("{n:step|steps}", n=text.count(steps))
+        per_epoch = seconds / epochs if epochs else 0.0
+        self._say("epoch", _seconds(per_epoch) if per_epoch else "")
+        self._say("total", f"{_seconds(seconds)} · {made}" if seconds else made)
+        for key, label in self.labels.items():
+            self._show_row(key, is_shown=label.text() != UNKNOWN)
+
+    def _set_past(self, is_past: bool) -> None:
+        self.is_past = is_past
+        for key in self.labels:
+            self._show_row(key, is_shown=True)
+
+    def _show_row(self, key: str, *, is_shown: bool) -> None:
+        for label in (self.names[key], self.labels[key]):
+            label.setVisible(is_shown)
+
+    @property
+    def summary(self) -> str:
+        """The whole in a few words, for a closed heading."""
+        words = self.labels["total"].text()
+        return "" if words == UNKNOWN else words
 
     def _say(self, key: str, words: str) -> None:
         self.labels[key].setText(words or UNKNOWN)

@@ -18,33 +18,31 @@ from engine.graph.options import (
 from engine.graph.settings import Phase, Training
 from engine.i18n import tr
 from engine.layers.spec import Param, Value
-from engine.protocol.messages import Analysis
+from engine.protocol.live_settings import NAMES
+from engine.protocol.messages import Analysis, Forecast
 from workbench.document import Document, actions
 from workbench.inspector.form import Form
+from workbench.inspector.parts.legend import Legend
 from workbench.inspector.section import Section
+from workbench.inspector.training import summaries
 from workbench.inspector.training.forecast import Outlook
+from workbench.inspector.training.length import Length
 from workbench.inspector.training.option_form import OptionForm
 from workbench.inspector.training.phase_form import PhaseForm
 from workbench.inspector.training.phase_panel import PhasePanel
 from workbench.inspector.training.phase_table import PhaseTable
 from workbench.theme import icons
-from workbench.theme.label import Label
-from workbench.theme.style import polish
+from workbench.theme.guarded import guarded
 from workbench.theme.tokens import SPACE_S
 
 _MAIN = ("batch_size", "epochs", "steps")
-_MORE = (
-    "ema",
-    "evaluate_every",
-    "patience",
-    "keep_best",
-    "precision",
-    "seed",
-    "threads",
-)
+_AVERAGING = ("ema",)
+_EVALUATION = ("evaluate_every", "patience", "keep_best")
+_PRECISION = ("precision", "seed", "threads")
+_MORE = (*_AVERAGING, *_EVALUATION, *_PRECISION)
 _HOLD = ("ewc", "ewc_of", "ewc_samples")
 """Settings that only make sense where there is another phase."""
-_WHEN = ("every", "first", "last")
+_WHEN = ("every", "times", "first", "last")
 
 
 def _params(names: tuple[str, ...]) -> list[Param]:
@@ -72,15 +70,18 @@ class TrainingForm(QWidget):
         self._analysis: Analysis | None = None
         self.table, self.phase_form = PhaseTable(document), PhaseForm(document)
         self.optimizer = OptionForm(
-            tr("Optimizer"), OPTIMIZERS, ("lr", "weight_decay", "momentum")
+            tr("Optimizer"), OPTIMIZERS, ("lr", "weight_decay", "momentum"), NAMES
         )
+        self.legend = Legend()
         self.schedule = OptionForm(tr("Schedule"), SCHEDULES, None)
-        self.main, self.more = Form(_params(_MAIN)), Form(_params(_MORE))
+        self.main = Form(_params(_MAIN), live=NAMES)
+        self.more = Form(_params(_MORE))
         others = {*_HOLD, *_WHEN}
-        self.limits = Form([p for n, p in PHASE_PARAMS.items() if n not in others])
+        self._limited = tuple(n for n in PHASE_PARAMS if n not in others)
+        self.limits = Form([PHASE_PARAMS[name] for name in self._limited])
         self.when = Form([PHASE_PARAMS[name] for name in _WHEN])
         self.hold = Form([PHASE_PARAMS[name] for name in _HOLD])
-        self.live_note = self._make_note()
+        self.length = Length(self.main)
         self.outlook = Outlook()
         self._lay_out()
         self._connect()
@@ -88,45 +89,32 @@ class TrainingForm(QWidget):
         document.replaced.connect(self._show)
         self._show()
 
-    def _make_note(self) -> Label:
-        text = tr(
-            "While it trains, the learning rate, momentum, weight decay and batch size "
-            "change the running training at once."
-        )
-        note = Label(text)
-        note.setWordWrap(True)
-        polish(note, "role", "note")
-        note.hide()
-        return note
-
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACE_S)
-        self._outlook = _section(tr("Forecast"), self.outlook, is_open=True)
-        self._own = _section(tr("Training"), self.live_note, is_open=True)
-        self._own.box.addWidget(self.optimizer)
+        self.outlook_section = _section(tr("Forecast"), self.outlook, is_open=True)
+        self._own = QWidget()
+        self._own_box = _column(self._own, (self.optimizer,))
         self._run = Section(tr("Whole run"))
+        self._when = _section(tr("When it runs"), self.when)
+        self._schedule = _section(tr("Schedule"), self.schedule)
+        self._limits = _section(tr("Clipping and sparsity"), self.limits)
         self._hold = _section(tr("Holding on to an earlier phase"), self.hold)
+        self._more = _section(tr("Averaging, evaluation, precision"), self.more)
         self.panel = PhasePanel()
-        for widget in (
-            self.phase_form,
-            self._own,
-            _section(tr("When it runs"), self.when),
-            _section(tr("Schedule"), self.schedule),
-            _section(tr("Clipping and sparsity"), self.limits),
-            self._hold,
-        ):
+        sections = (self._when, self._schedule, self._limits, self._hold)
+        for widget in (self.phase_form, self._own, *sections):
             self.panel.box.addWidget(widget)
-        more = _section(tr("Averaging, evaluation, precision"), self.more)
         self.add_phase = QPushButton(tr("Add phase"))
         self.add_phase.setToolTip(
             tr("Train in turns: other losses, other weights, another optimizer.")
         )
-        icons.bind(self.add_phase, "plus", "fg2")
-        for part in (self._outlook, self.table, self.panel, self._run, more):
+        icons.bind(self.add_phase, "plus", "fg2", beside=True)
+        self.add_phase.setIconSize(icons.beside(16))
+        parts = (self.table, self.panel, self._run, self._more, self.outlook_section)
+        for part in (*parts, self.add_phase):
             box.addWidget(part)
-        box.addWidget(self.add_phase)
 
     def _connect(self) -> None:
         for form in (self.main, self.more):
@@ -162,9 +150,25 @@ class TrainingForm(QWidget):
         return self.training.phases[self.phase_index]
 
     def set_live(self, is_live: bool) -> None:
-        """Say which fields count at once, while a run is active."""
-        self.live_note.setVisible(is_live)
-        self._outlook.setVisible(not is_live)
+        """Foretell nothing while a run is active."""
+        self.outlook_section.setVisible(not is_live)
+
+    def show_forecast(self, forecast: Forecast | None) -> None:
+        """Show what a training would take; None: not known, or not any more."""
+        self.outlook.show_forecast(forecast)
+        self.length.show_per_epoch(forecast.steps_per_epoch if forecast else 0)
+        self._title_outlook()
+
+    def show_last(self, steps: int, per_epoch: int, seconds: float) -> None:
+        """Show what the run took that has ended; see `Outlook.show_last`."""
+        self.length.show_per_epoch(per_epoch)
+        self.outlook.show_last(steps, steps / max(1, per_epoch), seconds)
+        self._title_outlook()
+
+    def _title_outlook(self) -> None:
+        is_past = self.outlook.is_past
+        self.outlook_section.set_title(tr("Last run") if is_past else tr("Forecast"))
+        self.outlook_section.show_value(self.outlook.summary)
 
     @property
     def is_simple(self) -> bool:
@@ -191,7 +195,18 @@ class TrainingForm(QWidget):
             form.show_values(values)
         self.optimizer.show_choice(phase.optimizer)
         self.schedule.show_choice(phase.schedule)
+        self.length.show_training(training)
+        self._sum_up()
         self._show_phase()
+
+    def _sum_up(self) -> None:
+        """Say beside the closed sections what they come to."""
+        phase = self.phase
+        self._when.show_value(summaries.when(phase))
+        self._schedule.show_value(summaries.schedule(phase.schedule))
+        self._limits.show_value(summaries.of_phase(phase, self._limited))
+        self._hold.show_value(summaries.of_phase(phase, _HOLD))
+        self._more.show_value(summaries.of_run(self.training, _MORE))
 
     def _show_phase(self) -> None:
         """Show the table and the current phase, or the simple form for one."""
@@ -200,10 +215,11 @@ class TrainingForm(QWidget):
             widget.setVisible(not simple)
         self._hold.setVisible(len(self.training.phases) > 1)
         self.add_phase.setVisible(simple)
-        home = self._own if simple else self._run
-        if self.main.parentWidget() is not home.content:
-            home.box.addWidget(self.main)
-            self.main.show()
+        home = self._own_box if simple else self._run.box
+        if home.indexOf(self.main) < 0:
+            for part in (self.main, self.legend):
+                home.addWidget(part)
+                part.show()
         self.panel.show_colour(-1 if simple else self.phase_index)
         if not simple:
             self.phase_form.show_phase(self.phase_index)
@@ -221,11 +237,13 @@ class TrainingForm(QWidget):
             losses, updates = known[index].losses, known[index].updates
         self.phase_shown.emit(index, losses, updates)
 
+    @guarded
     def showEvent(self, event: QShowEvent) -> None:
         """Let the canvas mark the phase."""
         super().showEvent(event)
         self._tell_phase()
 
+    @guarded
     def hideEvent(self, event: QHideEvent) -> None:
         """Let the canvas mark no phase."""
         super().hideEvent(event)
@@ -237,7 +255,7 @@ class TrainingForm(QWidget):
 
     def _on_run_edited(self, name: str, value: Value) -> None:
         form = self.main if name in self.main.rows else self.more
-        params = {**self.training.params, name: value}
+        params = self.length.counted({**self.training.params, name: value}, name)
         label = TRAINING_PARAMS[name].label
         try:
             self._apply(replace(self.training, params=params), label)
@@ -275,6 +293,15 @@ def _section(title: str, content: QWidget, *, is_open: bool = False) -> Section:
     section = Section(title, is_open=is_open)
     section.box.addWidget(content)
     return section
+
+
+def _column(holder: QWidget, widgets: Sequence[QWidget]) -> QVBoxLayout:
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(SPACE_S)
+    for widget in widgets:
+        box.addWidget(widget)
+    return box
 
 
 def _without(values: Mapping[str, Value], name: str) -> dict[str, Value]:

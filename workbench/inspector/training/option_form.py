@@ -23,15 +23,20 @@ class OptionForm(QWidget):
         title: Label of the list.
         table: The options by id.
         main: Names of the params that always show; None shows all.
+        live: Names of those that count at once.
     """
 
     chosen = Signal(object)  # Choice
 
     def __init__(
-        self, title: str, table: Mapping[str, Option], main: tuple[str, ...] | None
+        self,
+        title: str,
+        table: Mapping[str, Option],
+        main: tuple[str, ...] | None,
+        live: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
-        self._table, self._main = table, main
+        self._table, self._main, self._live = table, main, live
         self._choice = Choice(next(iter(table)))
         self._shown_type = ""
         kind = Param("type", "choice", self._choice.type, title, choices=tuple(table))
@@ -43,7 +48,7 @@ class OptionForm(QWidget):
         self._more.box.addWidget(self.extra)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(SPACE_S - 2)
+        self._box.setSpacing(SPACE_S)
         for widget in (self.kind, self.form, self._more):
             self._box.addWidget(widget)
 
@@ -77,7 +82,7 @@ class OptionForm(QWidget):
         self._more.setVisible(bool(extra))
 
     def _swapped(self, box: QVBoxLayout, old: Form, params: list[Param]) -> Form:
-        form = Form(params)
+        form = Form(params, live=self._live)
         form.edited.connect(self._on_edited)
         form.reset_wanted.connect(self._on_reset)
         box.replaceWidget(old, form)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from engine.graph.model import Project
 from engine.graph.options import OPTIMIZERS, SCHEDULES
 from engine.graph.settings import Phase
+from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol.messages import Analysis, PhaseInfo
-from workbench.document.phases import category_of, words_of
+from workbench.document.phases import category_of
 
 _UNKNOWN = PhaseInfo((), (), ())
 _MOST_NAMED = 3
@@ -98,7 +99,7 @@ def tags(project: Project, names: tuple[str, ...], everything: str) -> tuple[Tag
     if not names:
         return (Tag(everything),)
     kinds = [(name, category_of(project, name)) for name in names]
-    return tuple(Tag(words_of(project, n), kind, not kind) for n, kind in kinds)
+    return tuple(Tag(path_title(project, n), kind, not kind) for n, kind in kinds)
 
 
 def how(phase: Phase) -> str:
@@ -109,7 +110,9 @@ def how(phase: Phase) -> str:
         parts.append(tr(SCHEDULES[phase.schedule.type].title))
     every, (first, last) = phase.value("every"), span(phase)
     if every != 1:
-        parts.append(tr("every {n} steps", n=every))
+        parts.append(tr("every {n:step|steps}", n=every))
+    if (times := phase.value("times")) != 1:
+        parts.append(tr("{n:update|updates} a step", n=times))
     if last is not None:
         parts.append(tr("steps {first} to {last}", first=first, last=last))
     elif first > 1:
@@ -145,7 +148,7 @@ def _shared(project: Project, index: int, infos: tuple[PhaseInfo, ...]) -> list[
 
 
 def _also(project: Project, phase: Phase, places: list[str]) -> str:
-    named = ", ".join(words_of(project, place) for place in places[:_MOST_NAMED])
+    named = ", ".join(path_title(project, place) for place in places[:_MOST_NAMED])
     if len(places) > _MOST_NAMED:
         named += tr(" and {n} more", n=len(places) - _MOST_NAMED)
     return tr("“{phase}” updates {nodes} too", phase=phase.name, nodes=named)

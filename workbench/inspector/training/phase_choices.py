@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from engine.graph import paths
 from engine.graph.model import Node, Project
 from engine.graph.ports import BLOCK
+from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
-from workbench.document.phases import Words, category_of
+from workbench.document.phases import category_of
 from workbench.inspector.node_picker import Choice
 from workbench.theme.text import short
 
@@ -17,9 +18,8 @@ _MOST_REPEATS = 24
 
 def losses(project: Project) -> list[Choice]:
     """Return the losses, in the order of the document."""
-    words = Words(project)
     return [
-        Choice(path, words.of(path), category="loss", depth=path.count("."))
+        Choice(path, path_title(project, path), category="loss", depth=path.count("."))
         for path in paths.walk(project)
         if category_of(project, path) == "loss"
     ]
@@ -36,19 +36,18 @@ def weighted(project: Project, analysis: Analysis | None) -> list[Choice]:
 
 
 def _weighted(project: Project, analysis: Analysis | None) -> Iterator[Choice]:
-    words = Words(project)
     for path in paths.walk(project):
         node = paths.find(project, path)
         if node is None or not has_weights(project, path, node, analysis):
             continue
         info = analysis.nodes.get(path) if analysis else None
-        hint = tr("{n} weights", n=short(info.parameters)) if info else ""
+        hint = tr("{n:weight|weights}", n=short(info.parameters)) if info else ""
         kind, depth = category_of(project, path), path.count(".")
-        yield Choice(path, words.of(path), hint, kind, depth)
+        yield Choice(path, path_title(project, path), hint, kind, depth)
         repeats = paths.times(node)
         if 1 < repeats <= _MOST_REPEATS:
             for one in (f"{path}.{index}" for index in range(repeats)):
-                yield Choice(one, words.of(one), "", kind, depth + 1)
+                yield Choice(one, path_title(project, one), "", kind, depth + 1)
 
 
 def has_weights(

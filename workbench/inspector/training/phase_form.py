@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import EngineError
 from engine.graph.settings import Phase
+from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document, phases
@@ -76,7 +77,7 @@ class PhaseForm(QWidget):
             self.name.setText(phase.name)
         self.error.hide()
         for picker, names in self._names(phase):
-            words = [phases.words_of(project, name) for name in names]
+            words = [path_title(project, name) for name in names]
             picker.show_names(names, words)
             if picker.is_open:
                 picker.show_choices(self._choices(picker))

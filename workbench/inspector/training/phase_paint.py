@@ -36,11 +36,11 @@ class _Plan:
 
 
 def _small() -> QFont:
-    return fonts.ui(fonts.SMALL_PT)
+    return fonts.ui(fonts.SECONDARY)
 
 
 def _bold() -> QFont:
-    return fonts.ui(bold=True)
+    return fonts.ui(weight=fonts.SEMIBOLD)
 
 
 def plan(face: PhaseFace, width: float) -> _Plan:
@@ -188,7 +188,7 @@ def _tag(painter: QPainter, box: QRectF, tag: Tag, tokens: Tokens) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if tag.is_broken:
         painter.setPen(QPen(QColor(tokens.err), 1))
-        text = tokens.err
+        text = tokens.text("err")
     elif tag.category:
         ground = mix(tokens.bg2, tokens.category(tag.category), 0.28)
         painter.setBrush(QColor(ground))

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from workbench.inspector.training.phase_card import faces
 from workbench.inspector.training.phase_paint import FACE, PhaseDelegate
 from workbench.theme import icons, signals
 from workbench.theme.label import Label
+from workbench.theme.menu import Menu
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_XS
 
@@ -261,7 +261,7 @@ class PhaseTable(QWidget):
         return super().eventFilter(watched, event)
 
     def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
+        menu = Menu(parent=self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for words, button in self.buttons.items():
             action = menu.addAction(button.icon(), words, button.click)

@@ -1,5 +1,7 @@
 """Metrics of the validation data and of as much training data."""
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
@@ -9,12 +11,14 @@ from engine.protocol.baselines import Baseline
 from workbench.plots.panels.curves import SMOOTH_PX, CurvePanel, joined
 from workbench.plots.panels.lazy import LazyLines
 from workbench.plots.panels.panel import nothing_yet
-from workbench.plots.parts import style
+from workbench.plots.parts import points, style
 from workbench.plots.parts.legend import Entry
-from workbench.plots.parts.legend_place import BOTTOM_RIGHT, Corner
 from workbench.plots.parts.points import Points
 from workbench.plots.parts.table import Cell, Table
+from workbench.session.curves.headline import Headline
 from workbench.session.curves.history import History
+from workbench.theme.figures import Figure
+from workbench.theme.text import count, figure, percent
 
 TRAINING, VALIDATION, LAZY = 0, 1, 2
 
@@ -35,9 +39,9 @@ class AccuracyPlot(CurvePanel):
         super().__init__(history, words, [], parent)
         self.setWindowTitle(tr("Accuracy"))
         self.setAccessibleName(tr("Metrics"))
-        self.corner = Corner(BOTTOM_RIGHT)
         self._titles: list[str] = []
         self.curves = [Points(self.canvas), Points(self.canvas)]
+        self._numbers = Headline(history, follows=True)
         self.lazy = LazyLines(self.canvas)
         self._colour()
 
@@ -95,11 +99,31 @@ class AccuracyPlot(CurvePanel):
             self._draw(TRAINING, self.history.evaluated(shown, training=True)),
             self._draw(VALIDATION, self.history.evaluated(shown)),
         ]
-        self.canvas.set_labels(self.title, tr("step"))
         self.setWindowTitle(self.title)
         known, seen = [self.baseline], self._with_bounds(joined(bounds))
         seen = self.lazy.draw(known, seen, on=self.shown(LAZY))
-        self.end_view(seen, self._entries() + self.lazy.entries())
+        ends = [*(points.end_of(c.line) for c in self.curves), *self.lazy.ends()]
+        self.end_view(seen, self._entries() + self.lazy.entries(), ends)
+
+    def headline(self) -> list[Figure]:
+        """Say the shown metric of both parts, and when it was best."""
+        found = self._numbers.score(self.shown_metric)
+        if found is None:
+            return []
+        write = partial(percent, steady=True) if found.is_share else figure
+        train = self._numbers.told[-1].train_values.get(self.shown_metric)
+        figures = []
+        if train is not None:
+            tint = style.series(TRAINING).name()
+            figures = [Figure(tr("train"), write(train), tint)]
+        best = tr("{value} at {step}", value=write(found.best),
+                  step=count(found.best_step))  # fmt: skip
+        tint = style.series(VALIDATION).name()
+        return [
+            *figures,
+            Figure(tr("validation"), write(found.value), tint),
+            Figure(tr("best"), best),
+        ]
 
     @property
     def baseline(self) -> Baseline | None:
@@ -112,13 +136,13 @@ class AccuracyPlot(CurvePanel):
             self._titles = titles
             self.switch.set_texts(titles)
 
-    def _draw(self, index: int, points: Floats) -> tuple[float, float] | None:
+    def _draw(self, index: int, found: Floats) -> tuple[float, float] | None:
         shown = self.shown(index)
         self.curves[index].set_visible(on=shown)
-        self.curves[index].show_points(points)
-        if not shown or not points.size:
+        self.curves[index].show_points(found)
+        if not shown or not found.size:
             return None
-        return float(points[1].min()), float(points[1].max())
+        return float(found[1].min()), float(found[1].max())
 
     def _with_bounds(
         self, bounds: tuple[float, float] | None

@@ -4,29 +4,27 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.i18n import tr
 from workbench.plots.panels.panel import Panel
-from workbench.plots.parts import legend_place, style
+from workbench.plots.parts import style
 from workbench.plots.parts.chart import HEADER_PX
 from workbench.plots.parts.legend import Entry, Legend
-from workbench.plots.parts.legend_place import Corner, Curve
 from workbench.plots.parts.plot_widget import BELOW_PX, LEFT_PX, RIGHT_PX, PlotCanvas
 from workbench.plots.parts.ranges import StepRange, ValueRange
 from workbench.plots.parts.switch import Switch
 from workbench.session.curves.history import History
 from workbench.theme.label import Label
+from workbench.theme.tokens import SPACE_M
 
 PACE = 3
 """Curves are drawn at every third tick of 33 ms: they cost most of all panels."""
-SMOOTH_PX, LEFT_OF_READOUT = 2.2, 58
-RAW_MATTERS = 0.25
-"""How much it matters that the legend leaves raw curves free."""
-
+SMOOTH_PX, LEFT_OF_READOUT = 2.0, SPACE_M
+_MOST_LEGEND = 0.25
+"""Share of the width that names at the ends of curves may take."""
 _LONELY = 0.1
 """Room around a single value: as a share of it, or in decades."""
 
@@ -60,11 +58,13 @@ class CurvePanel(Panel):
         super().__init__(history, every=PACE, parent=parent)
         self.steps, self.values = StepRange(), ValueRange()
         self.following = True
+        self._ends: list[float] = []
+        self._moment: int | None = None
         self._run: object = None
         self._build(empty)
         self.switch = Switch(modes, self)
         self.switch.changed.connect(lambda _index: self._on_mode_changed())
-        self.legend, self.corner = Legend(self), Corner()
+        self.legend = Legend(self)
         self.legend.toggled.connect(lambda _index, _on: self.again())
         self._make_readout()
         self._tint()
@@ -95,6 +95,17 @@ class CurvePanel(Panel):
         """Show the words while there is nothing else, as they now are."""
         self._empty.setText(self.words(self._no_run))
 
+    def catch_up(self) -> None:
+        """Move the line of the step that is looked back at, then draw what is new."""
+        step, line = self.history.looked_at, self.canvas.moment_line
+        line.setVisible(step is not None)
+        if step != self._moment:
+            self._moment = step
+            line.setPos(step or 0)
+            self._say_following()
+            self.figures.say(self.headline())
+        super().catch_up()
+
     def begin_view(self) -> tuple[float, float]:
         """Start a drawing; return the range of steps in view."""
         history = self.history
@@ -102,7 +113,6 @@ class CurvePanel(Panel):
             self._run = history.layers
             self.steps, self.values = StepRange(), ValueRange()
             self.following = True
-            self.corner.restart()
         total = history.run.total_steps if history.run else 0
         self.steps.follow(history.step, total)
         if self.following:
@@ -111,19 +121,32 @@ class CurvePanel(Panel):
         return float(low), float(high)
 
     def end_view(
-        self, bounds: tuple[float, float] | None, entries: list[Entry]
+        self,
+        bounds: tuple[float, float] | None,
+        entries: list[Entry],
+        ends: list[float],
     ) -> None:
-        """End a drawing: ranges, legend, and whether there is anything at all."""
+        """End a drawing: ranges, legend, and whether there is anything at all.
+
+        Args:
+            bounds: Values that must be seen, None where there are none.
+            entries: Of the legend.
+            ends: Value, as drawn, at which the curve of each entry ends.
+        """
         if bounds is not None:
             self.values.follow(*with_room(*bounds, log=self.log))
         if self.following:
             self.canvas.set_ranges(
                 (0.0, self.steps.high), (self.values.low, self.values.high)
             )
-        self.canvas.set_ticks(log=self.log)
+        run = self.history.run
+        per_epoch = run.steps_per_epoch if run else 0
+        self.canvas.set_ticks(log=self.log, per_epoch=per_epoch)
         self._empty.setVisible(bounds is None)
         self.canvas.setVisible(bounds is not None)
         self.legend.set_entries(entries if bounds is not None else [])
+        self.canvas.set_right(self._legend_px())
+        self._ends = ends
         self._place_legend()
         self._say_following()
 
@@ -154,6 +177,7 @@ class CurvePanel(Panel):
     def restyle(self) -> None:
         """Take the colours of the theme."""
         self.canvas.restyle()
+        self.legend.restyle()
         self._tint()
         super().restyle()
 
@@ -192,41 +216,22 @@ class CurvePanel(Panel):
         else:
             self._say_following()
 
+    def _legend_px(self) -> int:
+        """Return the room that names at the ends of curves need."""
+        return max(RIGHT_PX, self.legend.room(int(self.width() * _MOST_LEGEND)))
+
     def _place_legend(self) -> None:
-        """Put the legend where it hides little; it stays while it is in use."""
+        """Put each name where its curve ends, px."""
         area = self._data_area()
-        places = legend_place.places(area, self.legend.size())
-        if not self.legend.is_in_use:
-            boxes = [QRectF(place, self.legend.size().toSizeF()) for place in places]
-            curves = self._curves_in_sight()
-            self.corner.follow(
-                [legend_place.crowd(curves, self._units(b)) for b in boxes]
-            )
-        self.legend.move(places[self.corner.index])
+        low, high = self.canvas.box.viewRange()[1]
+        share = area.height() / max(high - low, 1e-12)
+        places = [area.bottom() - (end - low) * share for end in self._ends]
+        self.legend.place(area, places)
 
     def _data_area(self) -> QRectF:
         """Return the rectangle of the data, px; also before the first layout."""
-        canvas = QRectF(self.canvas.geometry())
-        return canvas.adjusted(LEFT_PX + 2, 2, -RIGHT_PX - 2, -BELOW_PX)
-
-    def _units(self, box: QRectF) -> QRectF:
-        """Return a rectangle of pixels in the units of the axes."""
-        area = self._data_area()
-        (x0, x1), (y0, y1) = self.canvas.box.viewRange()
-        across = (x1 - x0) / max(area.width(), 1)
-        up = (y1 - y0) / max(area.height(), 1)
-        x, y = (box.left() - area.left()) * across, (area.bottom() - box.bottom()) * up
-        return QRectF(x0 + x, y0 + y, box.width() * across, box.height() * up)
-
-    def _curves_in_sight(self) -> list[Curve]:
-        """Return what the legend should not hide."""
-        items = self.canvas.getPlotItem().items
-        curves = [item for item in items if isinstance(item, pg.PlotCurveItem)]
-        return [
-            (*item.getData(), 1.0 if item.zValue() else RAW_MATTERS)
-            for item in curves
-            if item.isVisible() and item.getData()[0] is not None
-        ]
+        canvas, right = QRectF(self.canvas.geometry()), self.canvas.right_px
+        return canvas.adjusted(LEFT_PX + 2, 2, -right - 2, -BELOW_PX)
 
     def leaveEvent(self, _event: QEvent) -> None:
         """Take the cursor away."""
@@ -234,20 +239,27 @@ class CurvePanel(Panel):
         self._say_following()
 
     def _say_following(self) -> None:
-        if not self.canvas.cursor_line.isVisible():
+        looked_at = self.history.looked_at
+        if self.canvas.cursor_line.isVisible():
+            return
+        if looked_at is not None:
+            self._say(self.reading(looked_at))
+        else:
             self._say("" if self.following else tr("Double-click: whole run"))
 
     def _say(self, text: str) -> None:
         if text != self._readout.text():
             self._readout.setText(text)
             self._readout.setVisible(bool(text))
+            self._readout.raise_()
             self._place_readout()
 
     def _place_readout(self) -> None:
         """Let the words cover the switch wholly or not at all."""
         size = self._readout.sizeHint()
         is_short = LEFT_OF_READOUT + size.width() < self.switch.x()
-        width = size.width() if is_short else self.width() - LEFT_OF_READOUT
+        right = self.switch.x() - 8 if is_short else self.width()
+        width = right - LEFT_OF_READOUT
         self._readout.resize(width, max(size.height(), HEADER_PX - 6))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -256,8 +268,13 @@ class CurvePanel(Panel):
         self._empty.setGeometry(self.rect().adjusted(16, 16, -16, -16))
         self.canvas.setGeometry(self.rect().adjusted(0, HEADER_PX - 4, 0, 0))
         self.switch.place(self.width() - 8, 4)
+        self.place_figures()
         self.again()
         self._place_legend()
+
+    def free_right(self) -> int:
+        """Return where the switch begins."""
+        return self.switch.x() if self.switch.isVisibleTo(self) else self.width()
 
 
 def joined(bounds: list[tuple[float, float] | None]) -> tuple[float, float] | None:

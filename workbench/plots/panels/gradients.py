@@ -1,5 +1,7 @@
 """Histograms of the gradient of every layer, now or over time."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -11,10 +13,17 @@ from engine.protocol.histogram import BIAS, FIRST, LAST
 from workbench.plots.panels.modes import Face, FacePanel
 from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import ridges, style
-from workbench.plots.parts.chart import Axis, Chart
-from workbench.plots.parts.heat import BandMap, band_rows
-from workbench.plots.parts.ranges import StepRange, ValueRange, number, ticks
+from workbench.plots.parts.chart import Axis, Bar, Chart
+from workbench.plots.parts.heat import BandMap, band_rows, band_span
+from workbench.plots.parts.ranges import (
+    StepRange,
+    ValueRange,
+    number,
+    power_of_ten,
+    ticks,
+)
 from workbench.plots.parts.ridges import Ridges
+from workbench.plots.parts.step_axis import step_axis
 from workbench.plots.parts.table import Table, over_steps
 from workbench.session.curves.history import History
 from workbench.session.curves.layers import (
@@ -25,14 +34,17 @@ from workbench.session.curves.layers import (
     shares,
 )
 from workbench.session.curves.phase_rows import PhaseView
+from workbench.theme.text import THIN, percent
 
 DECADE_BITS = float(np.log2(10))
 FULL_SHARE = 0.4
 """Share of a layer's gradient in one bin (a factor of 2) that has the last colour."""
-MANY_ZEROS, MOSTLY_ZEROS = 0.05, 0.5
+MOSTLY_ZEROS = 0.5
 NOTE_PX = 68
+QUANTITY = "log₁₀ |∂L/∂w|"
 _EXPONENTS = exponent_of(np.arange(LAST + 1 - FIRST))
 _TAIL = 0.001
+_SHARE_TICKS = ((0.0, f"0{THIN}%"), (0.5, f"10{THIN}%"), (1.0, f"40{THIN}%"))
 
 
 class GradientRange:
@@ -64,11 +76,12 @@ class GradientRidges:
     """The newest histogram of every layer as ridgelines."""
 
     def __init__(self, history: PhaseView, span: GradientRange) -> None:
-        self.title = tr("Ridges")
+        self.title, self.quantity = tr("Ridges"), QUANTITY
         self._history, self._span = history, span
+        self.lit = frozenset[int]()
         self.shares = np.empty((0, 0))
         self.ridges: Ridges | None = None
-        self._noted: object = None  # the run that has had a note: it keeps the room
+        self.medians = np.empty(0)
 
     def restyle(self) -> None:
         """Nothing is kept in colours."""
@@ -83,18 +96,16 @@ class GradientRidges:
         self._span.follow(counts)
         first, last = self._bins()
         self.shares = shares(counts)[:, bin_of(first) : bin_of(last)]
-        # The words stand at the right of the chart. Once a layer of this run has had
-        # some, their room stays: a chart that changes its width at every second
-        # sample can't be read.
-        if note(_worst(sample.grad_zeros), _worst(sample.grad_nonfinite))[0]:
-            self._noted = self._history.layers
         middles = (np.arange(first, last) + 0.5) / DECADE_BITS
         fine = np.linspace(
             middles[0], middles[-1], (len(middles) - 1) * ridges.SMOOTH + 1
         )
         span = self._span.range
         x = (fine - span.low) / (span.high - span.low)
-        self.ridges = Ridges(x, ridges.upsampled(ridges.heights(self.shares)))
+        self.medians = medians(counts)
+        marks = (self.medians - span.low) / (span.high - span.low)
+        rows = ridges.upsampled(ridges.heights(self.shares))
+        self.ridges = Ridges(x, rows, "backward", marks)
 
     def _bins(self) -> tuple[int, int]:
         """First and one past the last exponent drawn: one beyond either edge."""
@@ -110,8 +121,9 @@ class GradientRidges:
             span.low, span.high, ticks(span.low, span.high, 10), "log₁₀ |∂L/∂w|"
         )
         rows = [(ridges.baseline(i, len(names)), name) for i, name in enumerate(names)]
-        right = NOTE_PX if self._noted is self._history.layers else 14
-        return Chart(axis, tuple(rows), right_px=right)
+        return Chart(
+            axis, tuple(rows), right_px=NOTE_PX, right_label=tr("median"), grid_x=True
+        )
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Draw the outlines and the words about dead and broken layers."""
@@ -124,10 +136,16 @@ class GradientRidges:
         if sample is None:
             return
         rows = len(sample.grad_zeros)
+        high = ridges.spacing(rows) * area.height()
+        every = max(int(np.ceil(14 / max(high, 1))), 1)
         for row in range(rows):
             text, token = note(sample.grad_zeros[row], sample.grad_nonfinite[row])
+            if not text:
+                text, token = rounded(self.medians[row]), "fg"
+            if row % every:
+                continue
             y = area.top() + ridges.baseline(row, rows) * area.height()
-            painter.setPen(style.colour(token))
+            painter.setPen(style.ink(token))
             box = QRectF(area.right() + 5, y - 12, NOTE_PX, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -146,11 +164,19 @@ class GradientRidges:
         return tr(
             "{layer} · {share} near 1e{value} · norm {norm} · zeros {zeros}",
             layer=self._history.layers.names[row],
-            share=f"{share:.1%}",
+            share=percent(share, steady=True),
             value=f"{value:.1f}",
             norm=f"{sample.grad_norm[row]:.3g}",
-            zeros=f"{sample.grad_zeros[row]:.1%}",
+            zeros=percent(sample.grad_zeros[row], steady=True),
         )
+
+    def row_at(self, y: float) -> int:
+        """Return the layer whose ridge is at a height."""
+        return ridges.row_at(y, len(self.shares)) if len(self.shares) else -1
+
+    def span(self, row: int) -> tuple[float, float] | None:
+        """Return top and bottom of a layer's row as shares."""
+        return ridges.span(row, len(self.shares)) if len(self.shares) else None
 
     def table(self) -> Table:
         """Return the share of every layer in every bin."""
@@ -163,30 +189,52 @@ class GradientRidges:
         return ["gradient from", "gradient to", *names], rows
 
 
-def _worst(shares_L: Floats) -> float:
-    """Return the largest share; NaN (a layer that was not measured) is left out."""
-    return float(np.fmax.reduce(shares_L, initial=0))
+def medians(counts: Ints) -> Floats:
+    """Return log₁₀ of the median magnitude of each row, NaN for an empty one.
+
+    Args:
+        counts: (L, 254) of magnitudes by binary exponent.
+    """
+    totals = counts.cumsum(axis=1)
+    half = totals[:, -1:] / 2
+    bins = (totals < half).sum(axis=1)
+    rows = np.arange(len(counts))
+    inside = counts[rows, np.minimum(bins, counts.shape[1] - 1)]
+    before = totals[rows, np.minimum(bins, counts.shape[1] - 1)] - inside
+    share = (half[:, 0] - before) / np.maximum(inside, 1)
+    found: Floats = (_EXPONENTS[0] + bins + share) / DECADE_BITS
+    return np.where(totals[:, -1] > 0, found, np.nan)
+
+
+def rounded(exponent: float) -> str:
+    """Return 10 to a power with one digit: `5·10⁻³`."""
+    if not np.isfinite(exponent):
+        return ""
+    power = int(np.floor(exponent))
+    digit = round(10 ** (exponent - power))
+    if digit == 10:
+        digit, power = 1, power + 1
+    return f"{digit}·{power_of_ten(power)}"
 
 
 def note(zeros: float, nonfinite: float) -> tuple[str, str]:
     """Return words about a layer's gradient and the token of their colour."""
     if nonfinite > 0:
-        return tr("NaN/∞ {share}", share=f"{nonfinite:.0%}"), "err"
+        return tr("NaN/∞ {share}", share=percent(round(nonfinite, 2))), "err"
     if zeros >= MOSTLY_ZEROS:
-        return tr("dead {share}", share=f"{zeros:.0%}"), "warn"
-    if zeros >= MANY_ZEROS:
-        return tr("{share} zero", share=f"{zeros:.0%}"), "fg2"
+        return tr("dead {share}", share=percent(round(zeros, 2))), "warn"
     return "", "fg2"
 
 
 class GradientMap:
-    """Histograms of every layer over the steps: a band a layer, bright is many."""
+    """Histograms of every layer over the steps: a band a layer, full is many."""
 
     def __init__(self, history: PhaseView, span: GradientRange) -> None:
-        self.title = tr("Over time")
+        self.title, self.quantity = tr("Over time"), QUANTITY
         self._history, self._span = history, span
+        self.lit = frozenset[int]()
         self._steps = StepRange()
-        self.map = BandMap()
+        self.map = BandMap(style.gradient_table)
 
     def restyle(self) -> None:
         """Colour everything again."""
@@ -207,12 +255,12 @@ class GradientMap:
         self._steps.follow(max(self._history.step, layers.newest.step), total)
 
     def _levels(self, first: int) -> Floats:
-        """Return (layers × exponents, columns), the last layer's largest at the top."""
+        """Return (layers × exponents, columns), the first layer's largest on top."""
         layers = self._history.layers
         low, high = (exponent + BIAS for exponent in self._span.exponents)
         kept = slice(max(low - MAP_EXPONENTS.start, 0), high - MAP_EXPONENTS.start)
         means = layers.grad_bins.means(first)
-        cube = means.reshape(len(means), len(layers.names), -1)[:, ::-1, kept]
+        cube = means.reshape(len(means), len(layers.names), -1)[:, :, kept]
         flat = cube[:, :, ::-1].reshape(len(means), -1)
         return np.sqrt(np.where(flat > 0, flat, np.nan) / FULL_SHARE).T
 
@@ -222,20 +270,20 @@ class GradientMap:
             return None
         high, rows = self._steps.high, band_rows(self._history.layers.names)
         low, top = self._span.range.low, self._span.range.high
-        label = tr(
-            "step · each band: log₁₀ |∂L/∂w| from {low} to {high}",
-            low=number(low),
-            high=number(top),
-        )
-        axis = Axis(0, high, ticks(0, high, 6), label)
-        bar = Axis(0, 1, ((0, "0 %"), (0.5, "10 %"), (1, "40 %")))
-        return Chart(axis, rows, bar=bar)
+        run = self._history.run
+        axis = step_axis(high, run.steps_per_epoch if run else 0)
+        label = tr("{axis} · each band: log₁₀ |∂L/∂w| from {low} to {high}",
+                   axis=axis.label, low=number(low), high=number(top))  # fmt: skip
+        bar = Bar(_SHARE_TICKS, style.gradient_table)
+        return Chart(replace(axis, label=label), rows, bar=bar)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Draw the image and the gaps between the bands."""
         layers = self._history.layers
         span = (self._steps.high, len(layers.names))
+        painter.save()
         self.map.paint(painter, area, layers.grad_bins, span)
+        painter.restore()
 
     def read(self, x: float, y: float) -> str:
         """Return layer, step, magnitude and share at a place."""
@@ -249,16 +297,25 @@ class GradientMap:
         low, high = self._span.exponents
         binary = high - (y * count - band) * (high - low)
         exponent = int(np.floor(binary)) + BIAS - MAP_EXPONENTS.start
-        shares_now = bins.means(column)[0].reshape(count, -1)[count - 1 - band]
+        shares_now = bins.means(column)[0].reshape(count, -1)[band]
         inside = 0 <= exponent < len(shares_now)
         share = float(np.nan_to_num(shares_now[exponent])) if inside else 0.0
         return tr(
             "{layer} · step {step} · {share} near 1e{value}",
-            layer=layers.names[count - 1 - band],
+            layer=layers.names[band],
             step=int(step) + 1,
-            share=f"{share:.1%}",
+            share=percent(share, steady=True),
             value=f"{binary / DECADE_BITS:.1f}",
         )
+
+    def row_at(self, y: float) -> int:
+        """Return the layer whose band is at a height."""
+        rows = len(self._history.layers.names)
+        return min(int(y * rows), rows - 1)
+
+    def span(self, row: int) -> tuple[float, float] | None:
+        """Return top and bottom of a layer's band as shares."""
+        return band_span(row, len(self._history.layers.names))
 
     def table(self) -> Table:
         """Return norms of every layer at every measured step."""

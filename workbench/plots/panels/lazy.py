@@ -82,6 +82,10 @@ class LazyLines:
             tint = style.colour("fg2") if index == NEUTRAL else style.series(index)
             line.setPen(style.pen(tint, dashed=True))
 
+    def ends(self) -> list[float]:
+        """Return where the entry of the legend belongs: at the first line."""
+        return [float(line.value()) for line in self.lines[:1]]
+
     def entries(self) -> list[Entry]:
         """Return the entry of the legend, one for all lines."""
         if not self._told:

@@ -7,6 +7,7 @@ from engine.i18n import tr
 from workbench.plots.panels.panel import UNDER_WAY
 from workbench.session.curves.history import LOG_LINES, History
 from workbench.theme import fonts
+from workbench.theme.guarded import guarded
 
 
 class LogView(QPlainTextEdit):
@@ -55,6 +56,7 @@ class LogView(QPlainTextEdit):
         if at_end:
             bar.setValue(bar.maximum())
 
+    @guarded
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while hidden."""
         super().showEvent(event)

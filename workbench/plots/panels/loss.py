@@ -16,11 +16,17 @@ from workbench.plots.panels.validation import ValidationCurves
 from workbench.plots.parts import points, style
 from workbench.plots.parts.legend import Entry
 from workbench.plots.parts.points import Steps
+from workbench.plots.parts.ranges import ValueRange
 from workbench.plots.parts.table import Cell, Table
+from workbench.session.curves.headline import Headline
 from workbench.session.curves.history import History
 from workbench.session.curves.series import Series
+from workbench.theme.figures import Figure
+from workbench.theme.text import count, figure, word
 
-LOG, RATE = 1, 2
+LINEAR, LOG, RATE = 0, 1, 2
+WIDE = 50.0
+"""Where smoothed losses differ by a larger factor the axis is logarithmic by itself."""
 _PX_PER_POINT = 1.5
 """A smooth line needs no more points than this; wide pens are slow."""
 
@@ -29,6 +35,7 @@ class LossPlot(CurvePanel):
     """Training loss raw and smoothed, validation loss with dots, both for each phase.
 
     Its third face is the learning rate. A step whose loss was not finite is marked.
+    Until somebody chooses one, the axis is logarithmic where a linear shows nothing.
 
     Args:
         history: Where every number comes from.
@@ -48,6 +55,9 @@ class LossPlot(CurvePanel):
         self.lonely: list[pg.ScatterPlotItem] = []
         self.validation = ValidationCurves(self.canvas, history)
         self.lazy = LazyLines(self.canvas)
+        self._numbers = Headline(history, follows=True)
+        self._is_chosen = False
+        self._judged: object = None
         self.marks: list[pg.InfiniteLine] = []
         self.changes: list[pg.InfiniteLine] = []
         self._colour()
@@ -69,23 +79,79 @@ class LossPlot(CurvePanel):
 
     def take_in(self) -> None:
         """Draw the part of the history that is in view."""
+        if self._judged is not self.history.layers:
+            self._judged = self.history.layers
+            self._take_axis(LINEAR)
         low, high = self.begin_view()
         self._match_phases()
         self._mark_broken()
         if self.shows_rate:
             self._show_rates(low, high)
             return
-        bounds = [
-            self._draw_phase(index, series, low, high)
-            for index, series in enumerate(self.history.losses)
-        ]
+        bounds = self._draw_phases(low, high)
+        if self._widens(bounds):
+            self._take_axis(LOG)
+            bounds = self._draw_phases(low, high)
         bounds += self.validation.draw(self.shown, self._scaled, self.log)
         entries = self._phase_entries(tr("train")) + self.validation.entries()
         on = self.shown(len(entries))
         known = self.history.baselines_of_losses()
         seen = self.lazy.draw(known, joined(bounds), on=on, scale=self._scaled)
-        self.canvas.set_labels(self._loss_name(), tr("step"))
-        self.end_view(seen, entries + self.lazy.entries())
+        ends = [*self._curve_ends(), *self.validation.ends(), *self.lazy.ends()]
+        self.end_view(seen, entries + self.lazy.entries(), ends)
+
+    def _draw_phases(self, low: float, high: float) -> list[tuple[float, float] | None]:
+        losses = enumerate(self.history.losses)
+        return [self._draw_phase(index, each, low, high) for index, each in losses]
+
+    def _widens(self, bounds: Sequence[tuple[float, float] | None]) -> bool:
+        """Return whether the axis should be logarithmic and nobody has chosen one."""
+        ends = joined([points.bounds_of(each) for each in self.smooth])
+        is_free = not self._is_chosen and self.following and not self.log
+        return bool(is_free and any(bounds) and ends and 0 < WIDE * ends[0] < ends[1])
+
+    def _take_axis(self, mode: int) -> None:
+        """Take a linear or logarithmic axis, unless somebody has chosen one."""
+        if not self._is_chosen and self.switch.current != mode:
+            self.switch.show_choice(mode)
+            self.values = ValueRange()
+
+    def _on_mode_changed(self) -> None:
+        self._is_chosen = True
+        super()._on_mode_changed()
+
+    def headline(self) -> list[Figure]:
+        """Say each phase's loss, that of the validation, and when it was best."""
+        if self.history.run is None:
+            return []
+        if self.shows_rate:
+            return self._rate_headline()
+        names = self._phase_entries(tr("train"))
+        losses = zip(names, self._numbers.losses, strict=True)
+        figures = [
+            Figure(word(entry.name), figure(value), entry.tint.name())
+            for entry, value in losses
+            if np.isfinite(value)
+        ]
+        found = self._numbers.validation
+        if found and len(names) == 1:
+            tint = style.series(len(names)).name()
+            best = tr("{value} at {step}", value=figure(found.best),
+                      step=count(found.best_step))  # fmt: skip
+            figures += [
+                Figure(tr("validation"), figure(found.value), tint),
+                Figure(tr("best"), best),
+            ]
+        return figures
+
+    def _rate_headline(self) -> list[Figure]:
+        return [
+            Figure(word(entry.name), f"{value:.3g}", entry.tint.name())
+            for entry, value in zip(
+                self._phase_entries(tr("rate")), self._numbers.rates, strict=True
+            )
+            if np.isfinite(value)
+        ]
 
     def _show_rates(self, low: float, high: float) -> None:
         """Draw the learning rate of every phase."""
@@ -101,9 +167,8 @@ class LossPlot(CurvePanel):
             bounds.append(found and (min(0.0, found[0]), found[1] * 1.05))
         self.validation.hide()
         self.lazy.hide()
-        self.canvas.set_labels(tr("learning rate"), tr("step"))
         entries = self._phase_entries("") if len(bounds) > 1 else []
-        self.end_view(joined(bounds), entries)
+        self.end_view(joined(bounds), entries, self._curve_ends())
 
     def _mark_broken(self) -> None:
         """Draw a line where the loss was no finite number or a setting changed."""
@@ -204,9 +269,9 @@ class LossPlot(CurvePanel):
         names = phases if len(phases) > 1 else (single,)
         return [Entry(name, index) for index, name in enumerate(names)]
 
-    def _loss_name(self) -> str:
-        titles = set(self.history.names.losses.values())
-        return next(iter(titles)) if len(titles) == 1 else tr("loss")
+    def _curve_ends(self) -> list[float]:
+        """Return where the smooth curve of each phase ends."""
+        return [points.end_of(curve) for curve in self.smooth]
 
     def reading(self, step: float) -> str:
         """Return step, raw, smoothed and validation loss, a line a phase; or rates."""
@@ -254,7 +319,7 @@ class LossPlot(CurvePanel):
             pairs = zip(
                 series.steps.values.tolist(),
                 series.values.values.tolist(),
-                series.smooth.values.tolist(),
+                series.smooth.tolist(),
                 strict=True,
             )
             rows += [[phase, *pair] for pair in pairs]

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engine.graph.paths import place_of
 from engine.i18n import tr
 from workbench.plots.panels.panel import TRAINING, Panel
 from workbench.plots.panels.phase_chooser import PhaseChooser
@@ -17,12 +18,20 @@ from workbench.plots.parts.switch import Switch
 from workbench.plots.parts.table import Table
 from workbench.session.curves.history import SAMPLE, History
 from workbench.session.curves.phase_rows import PhaseView
+from workbench.theme.figures import Figure
+from workbench.theme.text import count
+from workbench.theme.tokens import SPACE_M, SPACE_S
+
+LIT_ALPHA = 30
 
 
 class Face(Protocol):
     """One way to look at the history."""
 
     title: str
+    quantity: str
+    lit: frozenset[int]
+    """Rows of layers that somebody points at elsewhere."""
 
     def take_in(self) -> None:
         """Read what is new."""
@@ -39,6 +48,12 @@ class Face(Protocol):
     def read(self, x: float, y: float) -> str:
         """Return the values at a place, given as shares from the top left."""
 
+    def row_at(self, y: float) -> int:
+        """Return the layer at a height, as a share from the top; −1 for none."""
+
+    def span(self, row: int) -> tuple[float, float] | None:
+        """Return top and bottom of a layer's row as shares; None where it has none."""
+
     def table(self) -> Table:
         """Return the shown numbers as header and rows."""
 
@@ -51,7 +66,14 @@ class FacePanel(Panel):
         faces: Makes at least one that looks at the rows of the chosen phase.
         empty: Words while there is nothing to show.
         parent: Qt's owner.
+
+    Signals:
+        layer_pointed: Path of the layer under the mouse; empty for none.
+        layer_chosen: Path of a layer that was clicked.
     """
+
+    layer_pointed = Signal(str)
+    layer_chosen = Signal(str)
 
     def __init__(
         self,
@@ -63,8 +85,9 @@ class FacePanel(Panel):
         super().__init__(history, every=3, parent=parent)
         self.rows = PhaseView(history)
         self.faces, self._empty = faces(self.rows), empty
-        self._readout, self._room_px, self._was_old = "", 0, False
+        self._readout, self._room_px = "", 0
         self._standing = charts.Standing()
+        self._pointed = ""
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.switch = Switch([face.title for face in self.faces], self)
@@ -81,28 +104,56 @@ class FacePanel(Panel):
         """Change the face."""
         self.switch.choose(index)
 
+    def point_at(self, path: str) -> None:
+        """Light the rows of a node, or of all in a block; none without a path."""
+        if path != self._pointed:
+            self._pointed = path
+            self.update()
+
+    def _light(self) -> None:
+        """Tell the face which of its rows are lit."""
+        inside, paths = f"{self._pointed}.", self.rows.layers.paths
+        lit = (i for i, p in enumerate(paths) if f"{place_of(p)}.".startswith(inside))
+        self.face.lit = frozenset(lit if self._pointed else ())
+
+    def _paint_lit(self, painter: QPainter, area: QRectF) -> None:
+        """Frame lit rows, their names too."""
+        spans = [span for row in self.face.lit if (span := self.face.span(row))]
+        painter.setPen(style.pen(style.colour("accent"), 1.4))
+        painter.setBrush(style.colour("accent", LIT_ALPHA))
+        left, right = SPACE_S, self.width() - SPACE_S
+        for top, bottom in spans:
+            high = (bottom - top) * area.height()
+            row = QRectF(left, area.top() + top * area.height(), right - left, high)
+            painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
     def news(self) -> object:
         """Samples decide, the run, and the age of what is shown."""
         seen = self.history.runs_seen, self.history.samples_seen
-        return *seen, self.switch.current, self.rows.phase, self._age_words()
+        return *seen, self.switch.current, self.rows.phase, self._step_words()
 
-    def _age_words(self) -> str:
-        """Return how old the measurement is while the run is further on."""
+    def _step_words(self) -> str:
+        """Return the step of the measurement, and how old it is if the run is on."""
         sample = self.history.sample
-        if sample is None or self.state != TRAINING:
+        if sample is None:
             return ""
-        age = self.history.age_s(SAMPLE, sample.step)
-        step = tr("step {step}", step=f"{sample.step:,}")
-        return tr("{step}, {s} s ago", step=step, s=age) if age else ""
+        is_on = self.state == TRAINING
+        age = self.history.age_s(SAMPLE, sample.step) if is_on else 0
+        step = tr("step {step}", step=count(sample.step))
+        return tr("{step}, {s} s ago", step=step, s=age) if age else step
+
+    def headline(self) -> list[Figure]:
+        """Say what is shown, and of which step."""
+        words = self._step_words() if self.rows.sample is not None else ""
+        return [Figure(self.face.quantity, ""), Figure(words, "")] if words else []
 
     def take_in(self) -> None:
         """Let the face read the history, then draw."""
         self.phase.show_names(self.rows.phases)
         self._place()
         self.face.take_in()
-        top = 0 if self._age_words() or self._was_old else charts.HEADER_PX
-        self._was_old = bool(self._age_words())
-        self.update(self.rect().adjusted(0, top, 0, 0))
+        self.update(self.rect().adjusted(0, charts.HEADER_PX, 0, 0))
 
     def restyle(self) -> None:
         """Make the pictures again in the colours of the theme."""
@@ -135,11 +186,13 @@ class FacePanel(Panel):
             painter.drawPixmap(0, 0, pixmap)
             area = chart.area(self.size())
             painter.setFont(style.tick_font())
-            if words := self._readout or self._age_words():
-                room = QRectF(area.left(), 4, self._room_px - area.left() - 8, 20)
-                painter.setPen(style.colour("fg" if self._readout else "fg2"))
-                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+            if self._readout:
+                room = QRectF(SPACE_M, 4, self._room_px - SPACE_M - 8, 20)
+                painter.setPen(style.colour("fg"))
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._readout)
+            self._light()
             self.face.paint(painter, area)
+            self._paint_lit(painter, area)
 
     def draw_vector(self, painter: QPainter) -> None:
         """Draw chart and data without the standing picture and the switch."""
@@ -171,10 +224,28 @@ class FacePanel(Panel):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the values under the mouse."""
         self._read(event.position())
+        self.layer_pointed.emit(self._layer_at(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose the layer that is clicked."""
+        super().mouseReleaseEvent(event)
+        path = self._layer_at(event.position())
+        if path and event.button() == Qt.MouseButton.LeftButton:
+            self.layer_chosen.emit(path)
+
+    def _layer_at(self, position: QPointF) -> str:
+        """Return the path of the layer whose row, its name included, is there."""
+        chart, paths = self.face.chart(), self.rows.layers.paths
+        area = chart.area(self.size()) if chart else QRectF()
+        if not area.top() <= position.y() <= area.bottom() or not paths:
+            return ""
+        row = self.face.row_at((position.y() - area.top()) / area.height())
+        return paths[row] if 0 <= row < len(paths) else ""
 
     def leaveEvent(self, _event: QEvent) -> None:
         """Forget the reading."""
         self._set_readout("")
+        self.layer_pointed.emit("")
 
     def _read(self, position: QPointF) -> None:
         chart = self.face.chart()
@@ -189,6 +260,8 @@ class FacePanel(Panel):
     def _set_readout(self, text: str) -> None:
         if text != self._readout:
             self._readout = text
+            is_free = not text or self.figures.parent() is not self
+            self.figures.setVisible(is_free)
             self._place()
             self.update()
 
@@ -209,6 +282,11 @@ class FacePanel(Panel):
         self._room_px = right
         self.phase.place(right - 6, 4)
         self.phase.setVisible(self.phase.has_choice and not self._readout)
+        self.place_figures()
+
+    def free_right(self) -> int:
+        """Return where the switch, or the chooser of phases, begins."""
+        return self.phase.x() if self.phase.has_choice else self._room_px
 
     def _on_phase_chosen(self, phase: int) -> None:
         self.rows.phase = phase

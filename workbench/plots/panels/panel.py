@@ -8,6 +8,10 @@ from engine.i18n import tr
 from workbench import theme
 from workbench.plots.panels import export
 from workbench.session.curves.history import History
+from workbench.theme.figures import Figure, Figures
+from workbench.theme.guarded import guarded
+from workbench.theme.menu import Menu
+from workbench.theme.tokens import SPACE_M, SPACE_S
 
 TRAINING = "training"
 UNDER_WAY = frozenset({"compiling", TRAINING})
@@ -34,6 +38,7 @@ class Panel(export.Plot):
         self._every, self._ticks = every, 0
         self._seen: object = None
         self.state = ""
+        self.figures = Figures(parent=self)
         policy = QSizePolicy.Policy.Expanding
         self.setSizePolicy(policy, policy)
         self.setMinimumSize(120, 80)
@@ -52,6 +57,7 @@ class Panel(export.Plot):
         if news != self._seen:
             self._seen = news
             self.take_in()
+            self.figures.say(self.headline())
 
     def news(self) -> object:
         """Return a value that differs when there is something new to draw."""
@@ -60,6 +66,26 @@ class Panel(export.Plot):
     def take_in(self) -> None:
         """Read the history and draw."""
         raise NotImplementedError
+
+    def headline(self) -> list[Figure]:
+        """Return the newest values, for the panel's head."""
+        return []
+
+    def hold_figures(self) -> None:
+        """Take the figures back from a title bar."""
+        self.figures.setParent(self)
+        self.figures.show()
+        self.place_figures()
+
+    def place_figures(self) -> None:
+        """Put the figures at the top left, unless a title bar holds them."""
+        if self.figures.parent() is self:
+            right = self.free_right() - SPACE_S
+            self.figures.setGeometry(SPACE_M, 4, max(right - SPACE_M, 0), 20)
+
+    def free_right(self) -> int:
+        """Return where the room for figures ends, px."""
+        return self.width()
 
     def set_state(self, state: str) -> None:
         """Take the session's state, for the words while there is nothing to show."""
@@ -95,6 +121,7 @@ class Panel(export.Plot):
         if self.isVisible():
             self.catch_up()
 
+    @guarded
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was not drawn while hidden."""
         super().showEvent(event)
@@ -102,7 +129,7 @@ class Panel(export.Plot):
 
     def menu(self) -> QMenu:
         """Return a new context menu."""
-        menu = QMenu(self)
+        menu = Menu(parent=self)
         self.fill_menu(menu)
         export.add_actions(menu, self)
         return menu

@@ -1,5 +1,6 @@
 """The validation loss: one curve, or one for each phase in the colour of the phase."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -108,6 +109,11 @@ class ValidationCurves:
         for curve, points in zip(self.curves, self._drawn, strict=True):
             curve.show_points(points)
 
+    def ends(self) -> list[float]:
+        """Return where the entry of the legend belongs: at the end of the curve."""
+        found = [float(p[1][-1]) for p in self._drawn if p.size]
+        return [float(np.mean(found))] if found else [math.nan] * bool(self.entries())
+
     def entries(self) -> list[Entry]:
         """Return the entry of the legend, one for the curves of all phases."""
         if not self._history.evaluations:
@@ -127,8 +133,14 @@ def active(history: History, step: float) -> list[int]:
 
 
 def readings(history: History, step: float) -> list[str]:
-    """Return the value of each curve at the evaluation nearest to a step."""
-    return [_reading(points, step) for _, points in curves_of(history)]
+    """Return the value of each curve at the evaluation nearest to a step.
+
+    At a past step that is looked back at, it is the last one until then.
+    """
+    found = (points for _, points in curves_of(history))
+    if step == history.looked_at:
+        found = (points[:, points[0] <= step] for points in found)
+    return [_reading(points, step) for points in found]
 
 
 def _reading(points: Floats, step: float) -> str:

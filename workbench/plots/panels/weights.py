@@ -11,32 +11,39 @@ from engine.protocol.arrays import Floats
 from workbench.plots.panels.modes import Face, FacePanel
 from workbench.plots.panels.panel import nothing_yet
 from workbench.plots.parts import style
-from workbench.plots.parts.chart import Axis, Chart
-from workbench.plots.parts.heat import BandMap, band_rows
+from workbench.plots.parts.chart import Axis, Bar, Chart
+from workbench.plots.parts.heat import BandMap, band_rows, band_span
 from workbench.plots.parts.ranges import (
     StepRange,
     ValueRange,
     decades,
     power_of_ten,
-    ticks,
 )
+from workbench.plots.parts.step_axis import step_axis
 from workbench.plots.parts.table import Table, over_steps
 from workbench.plots.parts.weight_histogram import WeightSpread
 from workbench.session.curves.history import History
 from workbench.session.curves.phase_rows import PhaseBins, PhaseView
+from workbench.theme.text import THIN, count, per_mille
 
 GUIDE = float(np.log10(style.GUIDE_RATIO))
+SLOW, FAST = GUIDE - 1, GUIDE + 1
+"""log10 of the ratios at the ends of the colours."""
+VALUE_PX = 64
 SMALLEST_RATIO = -12.0
 """log10 of the ratio that stands for no change at all."""
 MOST_NAMES = 12
+LIT_PX, FADED_ALPHA = 2.4, 90
+"""Width of a line that somebody points at elsewhere; how pale the others are then."""
 
 
 class RatioFace:
     """What the two views of ‖Δw‖/‖w‖ over the steps share."""
 
-    title = ""
+    title, quantity = "", "‖Δw‖ / ‖w‖"
     ends = (1, 100)
     """Percentiles of the ratios that the range holds."""
+    lit = frozenset[int]()
 
     def __init__(self, history: PhaseView) -> None:
         self._history = history
@@ -71,8 +78,8 @@ class RatioFace:
         self._steps.follow(max(self._history.step, layers.newest.step), total)
 
     def _step_axis(self) -> Axis:
-        high = self._steps.high
-        return Axis(0, high, ticks(0, high, 6), tr("step"))
+        run = self._history.run
+        return step_axis(self._steps.high, run.steps_per_epoch if run else 0)
 
     def _reading(self, row: int, x: float) -> str:
         step = x * self._steps.high
@@ -82,9 +89,19 @@ class RatioFace:
         return tr(
             "{layer} · step {step} · ‖Δw‖/‖w‖ = {ratio}",
             layer=self._history.layers.names[row],
-            step=int(step) + 1,
-            ratio=f"{10 ** self.ratios[column, row]:.2e}",
+            step=count(int(step) + 1),
+            ratio=per_mille(10 ** self.ratios[column, row]),
         )
+
+    def row_at(self, y: float) -> int:
+        """Return the layer at a height; lines have none."""
+        del y
+        return -1
+
+    def span(self, row: int) -> tuple[float, float] | None:
+        """Return top and bottom of a layer's row; lines have none."""
+        del row
+        return None
 
     def table(self) -> Table:
         """Return the ratio of every layer at every measured step."""
@@ -94,14 +111,12 @@ class RatioFace:
 
 
 class RatioMap(RatioFace):
-    """A row a layer, a column a span of steps; rare extremes have the last colours."""
-
-    ends = (2, 96)
+    """A row a layer, a column a span of steps; colours from too slow to too fast."""
 
     def __init__(self, history: PhaseView) -> None:
         super().__init__(history)
         self.title = tr("Heat map")
-        self.map = BandMap()
+        self.map = BandMap(style.change_table)
 
     def restyle(self) -> None:
         """Colour everything again."""
@@ -114,33 +129,57 @@ class RatioMap(RatioFace):
         if layers.newest is None:
             self.map.clear()
             return
-        key = (id(layers), self._range.low, self._range.high)
-        self.map.extend(key, len(layers.names), self._bins, self._levels)
+        self.map.extend(id(layers), len(layers.names), self._bins, self._levels)
 
     def _levels(self, first: int) -> Floats:
-        """Return (layers, columns), the last layer at the top."""
-        low, high = self._range.low, self._range.high
-        return (self.ratios[first:, ::-1].T - low) / (high - low)
+        """Return (layers, columns), the first layer at the top."""
+        return (self.ratios[first:].T - SLOW) / (FAST - SLOW)
 
     def chart(self) -> Chart | None:
-        """Steps below, layers at the left, decades as colours."""
+        """Steps below, layers at the left, what the colours mean under it."""
         if self.map.image is None:
             return None
+        words = (
+            (0.0, tr("{ratio} too slow", ratio=_end(SLOW))),
+            (0.5, tr("{ratio} healthy", ratio=_end(GUIDE))),
+            (1.0, tr("{ratio} too fast", ratio=_end(FAST))),
+        )
+        bar = Bar(words, style.change_table, "Δw / w", is_below=True)
         rows = band_rows(self._history.layers.names)
-        low, high = self._range.low, self._range.high
-        bar = Axis(low, high, decades(low, high, 6))
-        return Chart(self._step_axis(), rows, bar=bar, mark=GUIDE)
+        return Chart(self._step_axis(), rows, bar=bar, right_px=VALUE_PX)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Draw the image and the gaps between the rows."""
-        span = (self._steps.high, len(self._history.layers.names))
-        self.map.paint(painter, area, self._bins, span)
+        """Draw the image, the gaps between the rows, and each newest value."""
+        names, newest = self._history.layers.names, self._history.layers.newest
+        painter.save()
+        self.map.paint(painter, area, self._bins, (self._steps.high, len(names)))
+        painter.restore()
+        if newest is None:
+            return
+        height = painter.fontMetrics().height()
+        high = area.height() / max(len(names), 1)
+        every = max(int(np.ceil(height / max(high, 1))), 1)
+        painter.setPen(style.colour("fg"))
+        for row, ratio in enumerate(newest.update_ratio.tolist()):
+            if row % every == 0 and np.isfinite(ratio):
+                middle = area.top() + (row + 0.5) * high
+                box = QRectF(area.right() + 8, middle - height / 2, VALUE_PX, height)
+                left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(box, left, per_mille(ratio))
 
     def read(self, x: float, y: float) -> str:
         """Return layer, step and ratio at a place."""
-        count = len(self._history.layers.names)
-        row = count - 1 - int(np.clip(y * count, 0, count - 1))
-        return self._reading(row, x)
+        rows = len(self._history.layers.names)
+        return self._reading(int(np.clip(y * rows, 0, rows - 1)), x)
+
+    def row_at(self, y: float) -> int:
+        """Return the layer whose band is at a height."""
+        rows = len(self._history.layers.names)
+        return min(int(y * rows), rows - 1)
+
+    def span(self, row: int) -> tuple[float, float] | None:
+        """Return top and bottom of a layer's band as shares."""
+        return band_span(row, len(self._history.layers.names))
 
 
 class RatioLines(RatioFace):
@@ -175,7 +214,9 @@ class RatioLines(RatioFace):
         painter.setClipRect(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row in range(y.shape[1]):
-            painter.setPen(style.pen(style.series(row)))
+            alpha = 255 if not self.lit or row in self.lit else FADED_ALPHA
+            width = LIT_PX if row in self.lit else 1.0
+            painter.setPen(style.pen(style.series(row, alpha), width))
             seen = np.isfinite(y[:, row])
             if not seen.any():
                 continue
@@ -228,6 +269,10 @@ class RatioLines(RatioFace):
         if not np.isfinite(distance).any():
             return ""
         return self._reading(int(np.nanargmin(distance)), x)
+
+
+def _end(exponent: float) -> str:
+    return f"{1000 * 10**exponent:g}{THIN}‰"
 
 
 class WeightChangePlot(FacePanel):

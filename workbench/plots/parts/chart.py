@@ -3,16 +3,22 @@
 They are drawn into a pixmap once for each size, range and theme.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QPainter, QPixmap
 
 from workbench.plots.parts import style
+from workbench.plots.parts.ranges import Ticks
 from workbench.theme import tokens
 
 HEADER_PX, BOTTOM_PX, PAD_PX, BAR_PX = 28, 38, 8, 8
+BELOW_PX, ENOUGH_PX = 28, 170
+"""Height of the colours under a chart, and of a panel that has room for them."""
 LARGEST_LABEL_PX = 126
 _SEPARATOR, _SHORTEST = " · ", 4
 """Between the parts of a name, and characters that are left of one."""
@@ -47,6 +53,23 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """The colours of a heat map with their values.
+
+    Args:
+        ticks: Share of the colours, 0 to 1, and words.
+        colours: Returns 256 of them, as 0xffRRGGBB.
+        label: Quantity.
+        is_below: It lies under the chart, not at its right.
+    """
+
+    ticks: Ticks
+    colours: Callable[[], npt.NDArray[np.uint32]]
+    label: str = ""
+    is_below: bool = False
+
+
+@dataclass(frozen=True)
 class Chart:
     """What stands still.
 
@@ -56,17 +79,19 @@ class Chart:
         y_label: Quantity and unit of the left axis, if it has one.
         grid_rows: Draw a line at each row.
         bar: Values of the colours of a heat map, shown as a bar.
-        mark: Value marked on the bar.
         right_px: Room at the right.
+        right_label: What stands there.
+        grid_x: Draw a line at each tick of the bottom axis.
     """
 
     x: Axis
     rows: tuple[tuple[float, str], ...] = ()
     y_label: str = ""
     grid_rows: bool = False
-    bar: Axis | None = None
-    mark: float | None = None
+    bar: Bar | None = None
     right_px: int = 14
+    right_label: str = ""
+    grid_x: bool = False
 
     def area(self, size: QSize) -> QRectF:
         """Return the rectangle of the data in a widget of this size."""
@@ -76,11 +101,17 @@ class Chart:
         )
         left = min(widest, LARGEST_LABEL_PX) + 2 * PAD_PX
         left += metrics.height() if self.y_label else 0
-        right = 54 if self.bar else self.right_px
+        has_side = self.bar is not None and not self.bar.is_below
+        right = 54 if has_side else self.right_px
         height = size.height() - HEADER_PX - BOTTOM_PX
+        height -= BELOW_PX if self.has_bar_below(size) else 0
         return QRectF(
             left, HEADER_PX, max(size.width() - left - right, 1), max(height, 1)
         )
+
+    def has_bar_below(self, size: QSize) -> bool:
+        """Return whether the colours are told under the chart: if there is room."""
+        return bool(self.bar and self.bar.is_below and size.height() > ENOUGH_PX)
 
 
 def picture(chart: Chart, size: QSize, ratio: float) -> QPixmap:
@@ -97,26 +128,28 @@ def draw(painter: QPainter, chart: Chart, size: QSize) -> None:
     painter.fillRect(QRectF(0, 0, size.width(), size.height()), style.colour("bg1"))
     area = chart.area(size)
     painter.setFont(style.tick_font())
-    _draw_x(painter, chart.x, area)
+    _draw_x(painter, chart, area)
     _draw_rows(painter, chart, area)
-    if chart.bar is not None:
-        _draw_bar(painter, chart.bar, chart.mark, area)
+    if chart.bar is not None and not chart.bar.is_below:
+        _draw_bar(painter, chart.bar, area)
+    elif chart.bar is not None and chart.has_bar_below(size):
+        _draw_bar_below(painter, chart.bar, area)
+    if chart.right_label:
+        painter.setPen(style.colour("fg2"))
+        box = QRectF(area.right() + 5, area.bottom() + 3, chart.right_px - 10, 16)
+        painter.drawText(box, _RIGHT, chart.right_label)
     painter.setPen(style.pen(style.colour("line")))
     painter.drawLine(area.bottomLeft(), area.bottomRight())
     painter.drawLine(area.topLeft(), area.bottomLeft())
 
 
-def _draw_x(painter: QPainter, axis: Axis, area: QRectF) -> None:
-    free = -1e9
-    metrics = painter.fontMetrics()
-    for value, text in axis.ticks:
+def _draw_x(painter: QPainter, chart: Chart, area: QRectF) -> None:
+    axis, metrics = chart.x, painter.fontMetrics()
+    for value, text in thinned(axis, area.width(), metrics):
         x = area.left() + axis.fraction(value) * area.width()
-        painter.setPen(style.grid_pen())
-        painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
-        half = metrics.horizontalAdvance(text) / 2
-        if x - half < free:
-            continue
-        free = x + half + PAD_PX
+        if chart.grid_x:
+            painter.setPen(style.grid_pen())
+            painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
         painter.setPen(style.colour("fg2"))
         box = QRectF(x - 40, area.bottom() + 4, 80, metrics.height())
         painter.drawText(box, _ABOVE, text)
@@ -125,6 +158,19 @@ def _draw_x(painter: QPainter, axis: Axis, area: QRectF) -> None:
     box = QRectF(area.left(), below, area.width(), metrics.height())
     text = metrics.elidedText(axis.label, Qt.TextElideMode.ElideRight, int(box.width()))
     painter.drawText(box, _ABOVE, text)
+
+
+def thinned(axis: Axis, width: float, metrics: QFontMetrics) -> Ticks:
+    """Return the ticks that fit, each second, third … one: the axis stays even."""
+    ticks = axis.ticks
+    if len(ticks) < 2:
+        return ticks
+    step = ticks[1][0] - ticks[0][0]
+    apart = step / (axis.high - axis.low) * width
+    widest = max(metrics.horizontalAdvance(text) for _, text in ticks) + PAD_PX
+    every = max(math.ceil(widest / max(apart, 1e-9)), 1)
+    every = next((n for n in (1, 2, 3, 5, 10, 20, 50) if n >= every), every)
+    return tuple(tick for tick in ticks if round(tick[0] / step) % every == 0)
 
 
 def _draw_rows(painter: QPainter, chart: Chart, area: QRectF) -> None:
@@ -181,20 +227,38 @@ def fitted(text: str, metrics: QFontMetrics, room: int) -> str:
     return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 
 
-def _draw_bar(painter: QPainter, axis: Axis, mark: float | None, area: QRectF) -> None:
-    """Draw the colours of a heat map with their values, and the mark as a line."""
-    bar = QRectF(area.right() + 8, area.top(), BAR_PX, area.height())
-    colours = np.ascontiguousarray(style.heat_table()[::-1])
-    painter.drawImage(bar, QImage(colours.data, 1, 256, 4, QImage.Format.Format_RGB32))
+def _draw_bar(painter: QPainter, bar: Bar, area: QRectF) -> None:
+    """Draw the colours of a heat map with their values at its right."""
+    place = QRectF(area.right() + 8, area.top(), BAR_PX, area.height())
+    colours = np.ascontiguousarray(bar.colours()[::-1])
+    image = QImage(colours.data, 1, 256, 4, QImage.Format.Format_RGB32)
+    painter.drawImage(place, image)
     metrics = painter.fontMetrics()
-    for value, text in axis.ticks:
-        y = bar.bottom() - axis.fraction(value) * bar.height()
-        painter.setPen(style.colour("fg2"))
-        painter.drawText(bar_label(bar, y, metrics.height()), _LEFT, text)
-    if mark is not None and axis.low <= mark <= axis.high:
-        y = bar.bottom() - axis.fraction(mark) * bar.height()
-        painter.setPen(style.pen(style.colour("fg"), 2))
-        painter.drawLine(QLineF(bar.left() - 3, y, bar.right() + 2, y))
+    painter.setPen(style.colour("fg2"))
+    for share, text in bar.ticks:
+        y = place.bottom() - share * place.height()
+        painter.drawText(bar_label(place, y, metrics.height()), _LEFT, text)
+
+
+def _draw_bar_below(painter: QPainter, bar: Bar, area: QRectF) -> None:
+    """Draw the colours of a heat map with their values under its axis."""
+    metrics = painter.fontMetrics()
+    top = area.bottom() + 2 * metrics.height() + 9
+    place = QRectF(area.left(), top, area.width(), 6)
+    colours = np.ascontiguousarray(bar.colours())
+    image = QImage(colours.data, 256, 1, 4 * 256, QImage.Format.Format_RGB32)
+    painter.drawImage(place, image)
+    painter.setPen(style.colour("fg2"))
+    side = QRectF(place.right() + 8, top - 5, 80, 16)
+    painter.drawText(side, _LEFT, bar.label)
+    free = -1e9
+    for share, text in bar.ticks:
+        wide = metrics.horizontalAdvance(text)
+        left = place.left() + share * place.width() - share * wide
+        if left < free:
+            continue
+        free = left + wide + PAD_PX
+        painter.drawText(QRectF(left, top + 7, wide + 2, metrics.height()), _LEFT, text)
 
 
 def bar_label(bar: QRectF, y: float, height: float) -> QRectF:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
@@ -11,16 +12,20 @@ from workbench.plots.parts import style
 from workbench.session.curves.phase_rows import PhaseBins as Bins
 from workbench.session.curves.timebins import COLUMNS
 
+Colours = Callable[[], npt.NDArray[np.uint32]]
+
 
 class HeatImage:
     """Colours of (rows, columns), the first row at the top.
 
     Args:
         rows: Number of rows.
+        colours: Returns 256 of them, as 0xffRRGGBB.
         columns: Most columns.
     """
 
-    def __init__(self, rows: int, columns: int = COLUMNS) -> None:
+    def __init__(self, rows: int, colours: Colours, columns: int = COLUMNS) -> None:
+        self._colours = colours
         self.pixels = np.full((rows, columns), style.background(), np.uint32)
         self._image = QImage(
             self.pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32
@@ -35,7 +40,7 @@ class HeatImage:
         """
         known = np.isfinite(levels)
         index = np.clip(np.nan_to_num(levels) * 255, 0, 255).astype(np.uint8)
-        colours = np.where(known, style.heat_table()[index], style.background())
+        colours = np.where(known, self._colours()[index], style.background())
         self.pixels[:, first : first + levels.shape[1]] = colours
 
     def paint(self, painter: QPainter, target: QRectF, columns: int) -> None:
@@ -45,13 +50,17 @@ class HeatImage:
 
 
 class BandMap:
-    """A heat map over the steps: a band a layer, the first one at the bottom.
+    """A heat map over the steps: a band a layer, the first one at the top.
+
+    Args:
+        colours: Returns 256 of them, as 0xffRRGGBB.
 
     Attributes:
         image: What is coloured; None while there is nothing to show.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, colours: Colours) -> None:
+        self._colours = colours
         self.image: HeatImage | None = None
         self._key: object = None
         self._drawn = 0
@@ -84,7 +93,7 @@ class BandMap:
         is_new = key != self._key or self.image is None
         if self.image is None or is_new:
             self._key, self._drawn = key, 0
-            self.image = HeatImage(rows, bins.columns)
+            self.image = HeatImage(rows, self._colours, bins.columns)
         self.image.put(self._drawn, levels(self._drawn))
         self._drawn = max(bins.used - 1, 0)
         return is_new
@@ -110,10 +119,15 @@ class BandMap:
         _paint_gaps(painter, area, bands)
 
 
+def band_span(row: int, rows: int) -> tuple[float, float]:
+    """Return top and bottom of a band as shares of the height."""
+    return row / max(rows, 1), (row + 1) / max(rows, 1)
+
+
 def band_rows(names: Sequence[str]) -> tuple[tuple[float, str], ...]:
     """Return the middle of each band, as a share from the top, with its name."""
     count = len(names)
-    return tuple(((count - i - 0.5) / count, name) for i, name in enumerate(names))
+    return tuple(((i + 0.5) / count, name) for i, name in enumerate(names))
 
 
 def _paint_gaps(painter: QPainter, area: QRectF, bands: int) -> None:

@@ -1,18 +1,20 @@
-"""A legend whose entries hide and show their series."""
+"""Names at the ends of curves that hide and show them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engine.i18n import tr
-from workbench import theme
 from workbench.plots.parts import style
-from workbench.theme.text import word
+from workbench.theme import fonts, tokens
+from workbench.theme.text import tip, word
 
-SAMPLE_PX = 18
+_PAD = 3
 NEUTRAL = -1
 """Index of what has several colours."""
 
@@ -40,72 +42,63 @@ class Entry:
             return style.colour("fg2")
         return style.series(self.index)
 
-    @property
-    def pen(self) -> QPen:
-        """The pen of the line."""
-        return style.pen(self.tint, 1.6 if self.dashed else 2.2, dashed=self.dashed)
-
 
 class Chip(QAbstractButton):
-    """One entry; pressed in means shown."""
+    """The name of a curve in its colour; pressed in means shown."""
 
     def __init__(self, entry: Entry, parent: QWidget) -> None:
         super().__init__(parent)
         self._entry = entry
         self.setText(word(entry.name))
+        self.setToolTip(tip(entry.name))
         self.setAccessibleName(tr("Show {series}", series=entry.name))
         self.setCheckable(True)
         self.setChecked(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFont(style.tick_font())
-        metrics = self.fontMetrics()
-        width = SAMPLE_PX + 12 + metrics.horizontalAdvance(entry.name)
-        self.setFixedSize(width, metrics.height() + 4)
+        self.setFont(fonts.ui(fonts.AXIS, fonts.SEMIBOLD))
+
+    def wanted_px(self) -> int:
+        """Return the width of the whole name."""
+        return self.fontMetrics().horizontalAdvance(self.text()) + 2 * _PAD
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw a piece of the line and the name; struck out when hidden."""
+        """Write the name; struck out when hidden."""
         with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            shown, middle = self.isChecked(), self.height() / 2
-            tint = self._entry.tint if shown else style.colour("fg3")
-            pen = self._entry.pen
-            pen.setColor(tint)
-            painter.setPen(pen)
-            painter.drawLine(QLineF(3, middle, 3 + SAMPLE_PX, middle))
-            if self._entry.dots:
-                self._paint_dot(painter, tint, QPointF(3 + SAMPLE_PX / 2, middle))
-            painter.setPen(style.colour("fg" if shown else "fg3"))
-            font = painter.font()
+            painter.fillRect(self.rect(), style.colour("bg1"))
+            theme, shown = tokens.current(), self.isChecked()
+            tint = theme.text(self._entry.tint.name(), "bg1") if shown else theme.fg3
+            font = self.font()
             font.setStrikeOut(not shown)
-            font.setUnderline(self.hasFocus())
+            font.setUnderline(self.hasFocus() or self.underMouse())
             painter.setFont(font)
-            box = QRectF(self.rect()).adjusted(SAMPLE_PX + 9, 0, 0, 0)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
-
-    def _paint_dot(self, painter: QPainter, tint: QColor, place: QPointF) -> None:
-        """Draw a dot of the line, hollow on a dashed one."""
-        hollow = self._entry.dashed
-        painter.setPen(style.pen(tint, 1.4) if hollow else Qt.PenStyle.NoPen)
-        painter.setBrush(style.colour("bg2") if hollow else tint)
-        painter.drawEllipse(place, 3, 3)
+            painter.setPen(QColor(tint))
+            room, end = self.width() - 2 * _PAD + 1, Qt.TextElideMode.ElideRight
+            words = painter.fontMetrics().elidedText(self.text(), end, room)
+            box = self.rect().adjusted(_PAD, 0, 0, 0)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
 
 
-class Legend(QWidget):
-    """Entries above each other; `toggled` tells index and whether it is shown."""
+class Legend(QObject):
+    """Names where curves end; a click hides or shows one.
+
+    Args:
+        panel: Gets the names as children.
+
+    Signals:
+        toggled: Index of an entry, and whether it is shown.
+    """
 
     toggled = Signal(int, bool)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__(panel)
         self._entries: tuple[Entry, ...] = ()
         self._chips: list[Chip] = []
-        # Opaque, so that it is not drawn again whenever the curves below it are.
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(5, 3, 7, 3)
-        column.setSpacing(0)
-        self.hide()
-        theme.signals.changed.connect(self.update)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme."""
+        for chip in self._chips:
+            chip.update()
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Replace the entries unless they are the same; all are shown at first."""
@@ -115,28 +108,68 @@ class Legend(QWidget):
         for chip in self._chips:
             chip.hide()
             chip.deleteLater()
-        self._chips = [Chip(entry, self) for entry in entries]
-        for index, chip in enumerate(self._chips):
-            chip.toggled.connect(lambda on, i=index: self.toggled.emit(i, on))
-            self._column.addWidget(chip)
+        self._chips = [Chip(entry, self._panel) for entry in entries]
+        for chip in self._chips:
+            chip.toggled.connect(self._on_toggled)
             chip.show()
-        self.setVisible(bool(entries))
-        self._column.activate()
-        self.resize(self._column.sizeHint())
+
+    @property
+    def _panel(self) -> QWidget:
+        return cast("QWidget", self.parent())
+
+    def _on_toggled(self, on: bool) -> None:
+        chip = self.sender()
+        if chip in self._chips:
+            self.toggled.emit(self._chips.index(chip), on)
 
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The buttons, in order."""
         return tuple(self._chips)
 
-    @property
-    def is_in_use(self) -> bool:
-        """Whether somebody points at it or has the focus in it."""
-        return self.underMouse() or any(chip.hasFocus() for chip in self._chips)
+    def room(self, most: int) -> int:
+        """Return the width that the names need, at most so many pixels."""
+        wanted = max((chip.wanted_px() for chip in self._chips), default=0)
+        return min(wanted + _PAD, most)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the box."""
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), style.colour("bg2"))
-            painter.setPen(style.pen(style.colour("line")))
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+    def place(self, area: QRectF, places: Sequence[float]) -> None:
+        """Put the names at the right of the data, pushed apart where they meet.
+
+        Args:
+            area: Of the data, px.
+            places: Height of each name's middle, px from the top; NaN is the bottom.
+        """
+        if not self._chips:
+            return
+        high = self._chips[0].fontMetrics().height() + 1
+        left = round(area.right()) + 2
+        wide = max(self._panel.width() - left - 2, 8)
+        known = [y if math.isfinite(y) else area.bottom() for y in places]
+        rows = zip(apart(known, high, area.top(), area.bottom()), self._chips,
+                   strict=False)  # fmt: skip
+        for top, chip in rows:
+            chip.setGeometry(left, round(top), min(chip.wanted_px(), wide), high)
+
+
+def apart(
+    middles: Sequence[float], height: float, low: float, high: float
+) -> list[float]:
+    """Return the tops of boxes near their middles that neither overlap nor leave.
+
+    Args:
+        middles: Where they would like to be.
+        height: Of each.
+        low: Top of the room.
+        high: Bottom of the room.
+    """
+    order = sorted(range(len(middles)), key=lambda index: middles[index])
+    tops = [0.0] * len(middles)
+    free = low
+    for index in order:
+        tops[index] = max(middles[index] - height / 2, free)
+        free = tops[index] + height
+    end = high
+    for index in reversed(order):
+        tops[index] = min(tops[index], end - height)
+        end = tops[index]
+    return tops

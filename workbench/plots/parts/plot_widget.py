@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from workbench.plots.parts import style
 from workbench.plots.parts.ranges import log_ticks, ticks
-from workbench.theme import tokens
+from workbench.plots.parts.step_axis import PX_PER_TICK, step_ticks
+from workbench.theme import fonts, tokens
 from workbench.theme.text import escape
 
 CACHED = QGraphicsItem.CacheMode.DeviceCoordinateCache
@@ -33,10 +34,14 @@ class PlotCanvas(pg.PlotWidget):
             axis.setStyle(tickLength=0, tickTextOffset=5, hideOverlappingLabels=False)
         item.getAxis("left").setWidth(LEFT_PX)
         item.layout.setContentsMargins(2, 2, RIGHT_PX, 0)
+        self.moment_line = pg.InfiniteLine(angle=90)
+        self.moment_line.hide()
+        self.addItem(self.moment_line, ignoreBounds=True)
         self.cursor_line = pg.InfiniteLine(angle=90)
         self.cursor_line.hide()
         self.addItem(self.cursor_line, ignoreBounds=True)
-        self._labels = {"left": "", "bottom": ""}
+        self._label = ""
+        self._right_px = RIGHT_PX
         self._ticks: dict[str, object] = {}
         self._ticks_for: object = None
         self.restyle()
@@ -50,7 +55,18 @@ class PlotCanvas(pg.PlotWidget):
     def data_width(self) -> int:
         """Pixels across the data; also right before the first layout."""
         width: int = self.width()
-        return max(width - LEFT_PX - RIGHT_PX - 2, 64)
+        return max(width - LEFT_PX - self._right_px - 2, 64)
+
+    @property
+    def right_px(self) -> int:
+        """Room at the right of the data."""
+        return self._right_px
+
+    def set_right(self, pixels: int) -> None:
+        """Leave so much room at the right of the data."""
+        if pixels != self._right_px:
+            self._right_px = pixels
+            self.getPlotItem().layout.setContentsMargins(2, 2, pixels, 0)
 
     def restyle(self) -> None:
         """Take the colours of the theme."""
@@ -62,20 +78,20 @@ class PlotCanvas(pg.PlotWidget):
             axis.setPen(style.pen(style.colour("line")))
             axis.setTextPen(style.colour("fg2"))
             axis.setTickFont(style.tick_font())
-            axis.setTickPen(style.pen(style.colour("fg")))
-            axis.setGrid(round(255 * alpha))
+            axis.setTickPen(style.pen(style.colour("fg" if side == "left" else "bg1")))
+        item.getAxis("left").setGrid(round(255 * alpha))
+        self.moment_line.setPen(style.pen(style.colour("fg"), 1.5))
         self.cursor_line.setPen(style.pen(style.colour("fg2"), dashed=True))
-        labels, self._labels = self._labels, {"left": "", "bottom": ""}
-        self.set_labels(labels["left"], labels["bottom"])
+        label, self._label = self._label, ""
+        self._name_steps(label)
 
-    def set_labels(self, left: str, bottom: str) -> None:
-        """Name the axes; names may hold anything."""
-        for side, text in (("left", left), ("bottom", bottom)):
-            if text != self._labels[side]:
-                self._labels[side] = text
-                size, tint = f"{style.TICK_PT}pt", tokens.current().fg2
-                axis = self.getPlotItem().getAxis(side)
-                axis.setLabel(escape(text), **{"font-size": size, "color": tint})
+    def _name_steps(self, text: str) -> None:
+        """Name the bottom axis."""
+        if text != self._label:
+            self._label = text
+            size, tint = f"{fonts.AXIS}px", tokens.current().fg2
+            axis = self.getPlotItem().getAxis("bottom")
+            axis.setLabel(escape(text), **{"font-size": size, "color": tint})
 
     def cache_axes(self, *, on: bool) -> None:
         """Keep the axes as pictures, or draw them as lines and text."""
@@ -89,16 +105,24 @@ class PlotCanvas(pg.PlotWidget):
         if [list(x), list(y)] != box.viewRange():
             box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
 
-    def set_ticks(self, *, log: bool) -> None:
-        """Put ticks at round values of the ranges in view."""
+    def set_ticks(self, *, log: bool, per_epoch: int = 0) -> None:
+        """Put ticks at round values of the ranges in view.
+
+        Args:
+            log: Values are log10 of others.
+            per_epoch: Steps that make an epoch; 0 where nobody knows.
+        """
         (x0, x1), (y0, y1) = self.box.viewRange()
-        state = (x0, x1, y0, y1, self.width(), self.height(), log)
+        state = (x0, x1, y0, y1, self.width(), self.height(), log, per_epoch)
         if state == self._ticks_for:
             return
         self._ticks_for = state
-        across, down = max(int(self.width() / 75), 2), max(int(self.height() / 36), 2)
+        across = max(int(self.data_width / PX_PER_TICK), 2)
+        down = max(int(self.height() / 36), 2)
+        steps, name = step_ticks(x0, x1, across, per_epoch)
+        self._name_steps(name)
         values = log_ticks(y0, y1, down) if log else ticks(y0, y1, down)
-        for side, marks in (("bottom", ticks(x0, x1, across)), ("left", values)):
+        for side, marks in (("bottom", steps), ("left", values)):
             if self._ticks.get(side) != marks:
                 self._ticks[side] = marks
                 self.getPlotItem().getAxis(side).setTicks([list(marks)])

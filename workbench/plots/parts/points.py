@@ -1,5 +1,6 @@
 """Curves on a canvas, and dots on their points."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -16,6 +17,20 @@ Scale = Callable[[Steps, Floats], tuple[Steps, Floats]]
 """Turns steps and values into points as they are drawn."""
 DOT_PX, MOST_DOTS = 5, 80
 HOLLOW_PX, HOLLOW_EDGE_PX = 7, 1.4
+
+
+def end_of(item: pg.PlotCurveItem) -> float:
+    """Return the last value of a curve as drawn; NaN where it has none."""
+    _, values = item.getData()
+    return float(values[-1]) if values is not None and len(values) else math.nan
+
+
+def bounds_of(item: pg.PlotCurveItem) -> tuple[float, float] | None:
+    """Return the smallest and the largest value that a curve shows, as drawn."""
+    _, values = item.getData()
+    if values is None or not len(values) or not item.isVisible():
+        return None
+    return float(np.min(values)), float(np.max(values))
 
 
 def curve(canvas: PlotCanvas, *, raw: bool = False) -> pg.PlotCurveItem:

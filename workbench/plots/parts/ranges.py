@@ -1,14 +1,20 @@
 """Ranges of axes that stand still while data move a little, and their ticks."""
 
 import math
+import re
 from dataclasses import dataclass, field
 
 from engine.i18n import tr
 
+Ticks = tuple[tuple[float, str], ...]
+"""Positions with their words."""
+ROOM = 1.04
+"""So much of the steps made is shown at most."""
+
 
 @dataclass
 class StepRange:
-    """From 0 to a round number of steps, which grows when the run passes it.
+    """From 0 to a little more than the steps made, which grows when they pass it.
 
     The end depends on the step alone, so all panels agree.
 
@@ -22,9 +28,13 @@ class StepRange:
         """Make room for `step`, at most for `total`; return whether it changed."""
         if step <= self.high:
             return False
-        wanted = rounded_up(step)
+        growth = math.ceil(math.log(step / 50) / math.log(ROOM) - 1e-9)
+        wanted = float(max(math.ceil(50 * ROOM**growth), step))
         self.high = max(min(wanted, total), step) if total else wanted
         return True
+
+
+_PLAIN = re.compile(r"−?[0-9.]+")
 
 
 @dataclass
@@ -96,7 +106,17 @@ def ticks(low: float, high: float, count: int) -> tuple[tuple[float, str], ...]:
     """Return positions and words of ticks from `low` to `high`."""
     step = tick_step(low, high, count)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return tuple((n * step, number(n * step)) for n in range(first, last + 1))
+    values = [n * step for n in range(first, last + 1)]
+    return tuple(zip(values, _alike(values, step), strict=True))
+
+
+def _alike(values: list[float], step: float) -> list[str]:
+    """Return the words of ticks, all with as many decimals."""
+    words = [number(value) for value in values]
+    decimals = max((len(word.partition(".")[2]) for word in words), default=0)
+    if not decimals or step < 1e-4 or any(not _PLAIN.fullmatch(w) for w in words):
+        return words
+    return [f"{value:.{decimals}f}".replace("-", "−") for value in values]
 
 
 def decades(low: float, high: float, count: int) -> tuple[tuple[float, str], ...]:

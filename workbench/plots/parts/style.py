@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
 from workbench.theme import fonts, tokens
 
-TICK_PT = 8.0
 RAW_SHARE = {"dark": 0.45, "light": 0.4}
 FILL_ALPHA = {"dark": 96, "light": 80}
 GUIDE_RATIO = 1e-3
@@ -22,6 +21,12 @@ def colour(token: str, alpha: int = 255) -> QColor:
     result = QColor(tokens.current().colour(token))
     result.setAlpha(alpha)
     return result
+
+
+def ink(token: str) -> QColor:
+    """Return a token as the colour of words on a panel: dark or bright enough."""
+    theme = tokens.current()
+    return QColor(tokens.readable(theme.colour(token), theme.bg1))
 
 
 def rgb(tint: QColor) -> tuple[int, int, int]:
@@ -68,7 +73,7 @@ def grid_pen() -> QPen:
 
 def tick_font() -> QFont:
     """Return the font of ticks and labels."""
-    return fonts.ui(TICK_PT)
+    return fonts.ui(fonts.AXIS)
 
 
 def metrics() -> QFontMetricsF:
@@ -77,7 +82,7 @@ def metrics() -> QFontMetricsF:
 
 
 def heat_table() -> npt.NDArray[np.uint32]:
-    """Return the 256 colours of heat maps of the current theme as 0xffRRGGBB."""
+    """Return the 256 colours of ordered values in the current theme as 0xffRRGGBB."""
     return _heat_table(tokens.current().heat)
 
 
@@ -86,6 +91,44 @@ def _heat_table(name: str) -> npt.NDArray[np.uint32]:
     rgb = pg.colormap.get(name).getLookupTable(nPts=256, alpha=False).astype(np.uint32)
     packed = 0xFF000000 | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2]
     colours: npt.NDArray[np.uint32] = packed.astype(np.uint32)
+    return colours
+
+
+def change_table() -> npt.NDArray[np.uint32]:
+    """Return the colours of ‖Δw‖/‖w‖ from 0.1 ‰ to 10 ‰ as 0xffRRGGBB (256,).
+
+    They mean the same in every theme: blue is too slow, orange too fast, and the green
+    of what is healthy is quiet.
+    """
+    return _table(_CHANGE)
+
+
+def gradient_table() -> npt.NDArray[np.uint32]:
+    """Return the colours of shares of a gradient as 0xffRRGGBB (256,)."""
+    theme = tokens.current()
+    return _table(((0.0, theme.bg1), (1.0, theme.backward)))
+
+
+Stops = tuple[tuple[float, str], ...]
+_CHANGE: Stops = (
+    (0.0, "#4aa8ff"),
+    (0.35, "#2f6d50"),
+    (0.65, "#2f6d50"),
+    (1.0, "#ff9147"),
+)
+
+
+@lru_cache(maxsize=8)
+def _table(stops: Stops) -> npt.NDArray[np.uint32]:
+    places, tints = zip(*stops, strict=True)
+    rgbs = np.array([rgb(QColor(tint)) for tint in tints])
+    red, green, blue = (
+        np.interp(np.linspace(0, 1, 256), places, channel).round().astype(np.uint32)
+        for channel in rgbs.T
+    )
+    colours: npt.NDArray[np.uint32] = (
+        np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+    ).astype(np.uint32)
     return colours
 
 

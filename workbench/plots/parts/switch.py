@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
 
@@ -78,6 +78,11 @@ class Switch(QWidget):
     def choose(self, index: int) -> None:
         """Press a button."""
         self._group.button(index).setChecked(True)
+
+    def show_choice(self, index: int) -> None:
+        """Let a button be down without telling: nobody has pressed it."""
+        with QSignalBlocker(self):
+            self.choose(index)
 
     def place(self, right: int, top: int) -> None:
         """Put the top right corner there."""

@@ -14,6 +14,7 @@ from workbench.plots.parts.ranges import number, rounded_up, ticks
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.table import Table
 from workbench.session.curves.phase_rows import PhaseView
+from workbench.theme.text import THIN, percent
 
 SEEN = 0.999
 """Share of a layer's weights that its range holds."""
@@ -35,10 +36,11 @@ class WeightSpread:
     """
 
     def __init__(self, history: PhaseView) -> None:
-        self.title = tr("Histogram")
+        self.title, self.quantity = tr("Histogram"), tr("weights")
         self._history = history
         self._ranges_of: object = None
         self._own = np.zeros(0)
+        self.lit = frozenset[int]()
         self.is_shared = True
         self.densities: list[Density] = []
         self.ridges: Ridges | None = None
@@ -92,7 +94,9 @@ class WeightSpread:
             end = float(self.ranges[0]) if len(names) else 1.0
             axis = Axis(-end, end, ticks(-end, end, 6), tr("weight"))
             return Chart(axis, rows, tr("density"))
-        halves = tuple((n / 2, f"{50 * n} %".replace("-", "−")) for n in range(-2, 3))
+        halves = tuple(
+            (n / 2, f"{50 * n}{THIN}%".replace("-", "−")) for n in range(-2, 3)
+        )
         label = tr("weight, % of the range at the right")
         axis = Axis(-1, 1, halves, label)
         return Chart(axis, rows, tr("density"), right_px=_NOTE_PX)
@@ -122,10 +126,19 @@ class WeightSpread:
         return tr(
             "{layer} · {share} at {value} · norm {norm}",
             layer=self._history.layers.names[row],
-            share=f"{density.shares[index]:.1%}",
+            share=percent(float(density.shares[index]), steady=True),
             value=f"{low:.2g}…{high:.2g}".replace("-", "−"),
             norm=f"{sample.weight_norm[row]:.3g}",
         )
+
+    def row_at(self, y: float) -> int:
+        """Return the layer whose ridge is at a height."""
+        rows = len(self.densities)
+        return ridges.row_at(y, rows) if rows else -1
+
+    def span(self, row: int) -> tuple[float, float] | None:
+        """Return top and bottom of a layer's row as shares."""
+        return ridges.span(row, len(self.densities)) if self.ridges else None
 
     def table(self) -> Table:
         """Return the share of every layer in every bin as it was counted."""

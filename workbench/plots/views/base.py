@@ -101,12 +101,6 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
-def percent(share: float) -> str:
-    """Return a share as people read it: `97.5 %`."""
-    text = f"{100 * share:.1f}".removesuffix(".0")
-    return f"{text} %"
-
-
 def name(names: tuple[str, ...], index: int) -> str:
     """Return the name of a class; its number where there is none."""
     return names[index] if 0 <= index < len(names) else str(index)

@@ -163,7 +163,7 @@ class ViewPanel(Panel):
         if self._run_seen != self.history.runs_seen:
             self._run_seen = self.history.runs_seen
             self.clear()
-        self.set_views(self.history.views.values())
+        self.set_views(self.history.shown_views)
         self.update(0, 0, self.width(), HEADER_PX)
 
     def restyle(self) -> None:

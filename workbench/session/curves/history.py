@@ -13,8 +13,10 @@ from workbench.session.names import Names
 
 if TYPE_CHECKING:
     from engine.protocol.arrays import Floats
+    from engine.protocol.findings import Finding
     from workbench.session.curves.layers import LayerHistory
     from workbench.session.curves.series import Series
+    from workbench.session.curves.trail import Trail
 
 LOG_LINES = 5000
 MARKS = 100
@@ -38,7 +40,7 @@ class History:
 
     The counters `losses_seen`, `samples_seen`, `evaluations_seen`, `views_seen`,
     `log_seen` and `runs_seen` grow with each arrival; a plot whose counter stands
-    still has nothing to draw.
+    still has nothing to draw. `trained_s` is how long it has trained in this window.
 
     numpy is loaded with the first run or plot, which is after the first paint.
     """
@@ -54,12 +56,16 @@ class History:
         self.losses, self.rates = _series(run), _series(run)
         self.evaluations: list[Evaluation] = []
         self.views: dict[str, View] = {}
+        self._trails: dict[str, Trail[View]] = {}
+        self.looked_at: int | None = None
         self.shown_at: dict[str, float] = {}
         self._layers: LayerHistory | None = None
         self.diverged_at: int | None = None
         self.changes: list[int] = []
+        self.findings: tuple[Finding, ...] = ()
         self.step, self.epoch = (run.step if run else 0), 0.0
         self.samples_per_s, self.overhead, self.eta_s = 0.0, 0.0, math.nan
+        self.trained_s, self._told_at, self._trains = 0.0, time.monotonic(), True
 
     def clear(self) -> None:
         """Forget the run, for another project."""
@@ -70,6 +76,7 @@ class History:
         """Start over for a new run; go on when it continues the run that is here."""
         if self.is_continued_by(run):
             self.run = run
+            self._told_at, self._trains = time.monotonic(), True
             return
         self._reset(run, names)
         self.runs_seen += 1
@@ -88,6 +95,7 @@ class History:
 
     def add(self, frame: Frame) -> None:
         """Take in a frame; frames come in order."""
+        self._count_time(frame.state == "training")
         self._add_losses(frame)
         if frame.sample is not None:
             for sample in (*frame.earlier, frame.sample):
@@ -98,10 +106,18 @@ class History:
             self._add_tasks()
         self.add_views(frame.views)
         self.changes = [*self.changes, *frame.changes][-MARKS:]
+        if frame.findings is not None:
+            self.findings = frame.findings
         self.add_log(frame.log)
         self.step, self.epoch = frame.step, frame.epoch
         self.samples_per_s, self.overhead = frame.samples_per_s, frame.overhead
         self.eta_s = frame.eta_s
+
+    def _count_time(self, trains: bool) -> None:
+        """Add what has passed since the last frame, unless it was paused then."""
+        now = time.monotonic()
+        self.trained_s += now - self._told_at if self._trains else 0.0
+        self._told_at, self._trains = now, trains
 
     def add_sample(self, sample: LayerSample) -> None:
         """Take in a measurement of the layers; they come in order."""
@@ -112,8 +128,20 @@ class History:
     def add_views(self, views: tuple[View, ...]) -> None:
         """Take in views, the newest of each node; they come in order."""
         self.views.update({view.node: view for view in views})
+        self._keep(views)
         self.shown_at.update({view.node: time.monotonic() for view in views})
         self.views_seen += len(views)
+
+    def _keep(self, views: tuple[View, ...]) -> None:
+        """Keep views to look back at, all nodes within one budget."""
+        from workbench.session.curves import trail  # numpy
+
+        for view in views:
+            if view.node not in self._trails:
+                share = trail.BUDGET_BYTES // 8
+                most = trail.trail_for(trail.view_bytes(view), share)
+                self._trails[view.node] = trail.Trail(most)
+            self._trails[view.node].put(view.step, trail.kept_view(view))
 
     def age_s(self, shown: str, step: int) -> int:
         """Return the seconds since a picture came, 0 while it is as good as new.
@@ -172,8 +200,23 @@ class History:
 
     @property
     def sample(self) -> LayerSample | None:
-        """The newest measurement of the layers."""
-        return self._layers.newest if self._layers else None
+        """The measurement of the layers that is shown: the newest, or a past one."""
+        return self._layers.shown if self._layers else None
+
+    def look_back(self, step: int | None) -> None:
+        """Show everything as it was after a step; None shows what is newest."""
+        self.looked_at = step
+        self.layers.looked_at = step
+        self.samples_seen += 1
+        self.views_seen += 1
+
+    @property
+    def shown_views(self) -> "list[View]":
+        """The views that are shown: the newest, or those of a past step."""
+        if self.looked_at is None:
+            return list(self.views.values())
+        found = (trail.at(self.looked_at) for trail in self._trails.values())
+        return [view for view in found if view is not None]
 
     def evaluated(self, name: str, *, training: bool = False) -> "Floats":
         """Return (steps, values) as (2, K) of one evaluated value, finite ones only.

@@ -7,6 +7,12 @@ from engine.protocol.histogram import BIAS, EXPONENTS, FIRST, HISTOGRAM_BINS, LA
 from engine.protocol.messages import LayerSample
 from workbench.session.curves.columns import Column
 from workbench.session.curves.timebins import TimeBins
+from workbench.session.curves.trail import (
+    Trail,
+    kept_sample,
+    sample_bytes,
+    trail_for,
+)
 
 MAP_EXPONENTS = slice(BIAS - 36, BIAS + 8)
 """Exponents kept over time: 2⁻³⁶ (1.5e-11) to 2⁸."""
@@ -45,6 +51,9 @@ class LayerHistory:
         names: The words for them, in the same order.
 
     Attributes:
+        newest: The last measurement.
+        looked_at: Step that somebody looks back at; None for the newest.
+        trail: Measurements to look back at.
         measured_rows: Layers that were measured once; a phase that comes later has
             none of them yet.
     """
@@ -52,6 +61,8 @@ class LayerHistory:
     def __init__(self, paths: tuple[str, ...], names: tuple[str, ...]) -> None:
         self.paths, self.names = paths, names
         self.newest: LayerSample | None = None
+        self.looked_at: int | None = None
+        self.trail: Trail[LayerSample] | None = None
         self.measured_rows: frozenset[int] = frozenset()
         count = max(len(paths), 1)
         self.steps = Column(np.int64)
@@ -61,11 +72,21 @@ class LayerHistory:
         self.grad_bins_per_layer = MAP_EXPONENTS.stop - MAP_EXPONENTS.start
         self.grad_bins = TimeBins(count * self.grad_bins_per_layer)
 
+    @property
+    def shown(self) -> LayerSample | None:
+        """The measurement that is shown: the newest, or that of a past step."""
+        if self.looked_at is None or self.trail is None:
+            return self.newest
+        return self.trail.at(self.looked_at)
+
     def add(self, sample: LayerSample) -> None:
         """Take in one sample; samples come in the order of their steps."""
         if not self.paths:
             return
         self.newest = sample
+        if self.trail is None:
+            self.trail = Trail(trail_for(sample_bytes(sample)))
+        self.trail.put(sample.step, kept_sample(sample))
         if len(self.measured_rows) < len(self.paths):
             known = np.flatnonzero(~np.isnan(sample.grad_zeros))
             self.measured_rows |= frozenset(known.tolist())

@@ -7,13 +7,13 @@ from typing import Generic
 import numpy as np
 import numpy.typing as npt
 
+from engine.graph.titles import SEPARATOR
 from engine.protocol.arrays import Bools, Floats, Ints
 from engine.protocol.messages import LayerSample, RunStarted
 from workbench.session.curves.columns import Scalar
 from workbench.session.curves.history import History
 from workbench.session.curves.layers import LayerHistory
 from workbench.session.curves.timebins import TimeBins
-from workbench.session.names import SEPARATOR
 
 ALL = -1
 """Stands for all phases."""
@@ -90,9 +90,14 @@ class PhaseLayers:
         self.grad_bins = PhaseBins(layers.grad_bins, wide)
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """Node paths of these layers."""
+        return tuple(self._layers.paths[row] for row in self._rows)
+
+    @property
     def newest(self) -> LayerSample | None:
-        """The newest measurement of these layers; None while there is none of any."""
-        whole, known = self._layers.newest, self._layers.measured_rows
+        """The measurement of these layers that is shown; None while there is none."""
+        whole, known = self._layers.shown, self._layers.measured_rows
         if whole is None or known.isdisjoint(self._rows.tolist()):
             return None
         if self._sample[0] is not whole:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.protocol.arrays import Floats, Ints
 from workbench.session.curves.columns import Column
 from workbench.session.curves.pyramid import Envelope, Means
-from workbench.session.curves.smoothing import Ema
+from workbench.session.curves.smoothing import REACH, smoothed
 
 MOST_ROOM = 1 << 24
 
@@ -28,17 +28,21 @@ class Series:
 
     Args:
         capacity: Steps to make room for; memory is taken only as it is filled.
+
+    Attributes:
+        settled: Smoothed values that no later value changes.
+        open: Those of the newest few steps, which do.
     """
 
     def __init__(self, capacity: int = 1024) -> None:
         room = min(max(capacity, 1024), MOST_ROOM)
         self.steps = Column(np.int64, capacity=room)
         self.values = Column(np.float64, capacity=room)
-        self.smooth = Column(np.float64, capacity=room)
+        self.settled = Column(np.float64, capacity=room)
+        self.open: Floats = np.empty(0)
         self.nonfinite_steps: list[int] = []
-        self._ema = Ema()
         self._envelope = Envelope(self.values)
-        self._means = Means(self.smooth)
+        self._means = Means(self.settled)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -51,9 +55,32 @@ class Series:
             steps, values = steps[finite], values[finite]
         self.steps.extend(steps)
         self.values.extend(values)
-        self.smooth.extend(self._ema.extend(values))
+        self._smooth()
         self._envelope.update()
         self._means.update()
+
+    def _smooth(self) -> None:
+        done = len(self.settled)
+        start = max(done - REACH, 0)
+        means = smoothed(self.values.values[start:], done - start)
+        final = max(len(means) - REACH, 0)
+        self.settled.extend(means[:final])
+        self.open = means[final:]
+
+    @property
+    def newest(self) -> float:
+        """The newest smoothed value; NaN before the first."""
+        return float(self.open[-1]) if len(self.open) else math.nan
+
+    @property
+    def newest_value(self) -> float:
+        """The newest value as it is; NaN before the first."""
+        return float(self.values.values[-1]) if len(self) else math.nan
+
+    @property
+    def smooth(self) -> Floats:
+        """All smoothed values."""
+        return np.concatenate((self.settled.values, self.open))
 
     def raw_line(self, low: float, high: float, pixels: int) -> tuple[Ints, Floats]:
         """Return the points of the raw curve between two steps, ≤ 2 per pixel.
@@ -78,8 +105,13 @@ class Series:
         first, last = self._span(low, high)
         if first == last:
             return np.empty(0, np.int64), np.empty(0)
-        index, means = self._means.query(first, last, limit)
-        return self.steps.values[index], means
+        done = len(self.settled)
+        index, means = np.empty(0, np.int64), np.empty(0)
+        if first < done:
+            index, means = self._means.query(first, min(last, done), limit)
+        rest = np.arange(max(first, done), last)
+        steps = self.steps.values[np.concatenate((index, rest))]
+        return steps, np.concatenate((means, self.open[rest - done]))
 
     def bounds(self, low: float, high: float) -> tuple[float, float] | None:
         """Return the smallest and largest raw value between two steps."""
@@ -101,7 +133,13 @@ class Series:
         return Reading(
             int(steps[index]),
             float(self.values.values[index]),
-            float(self.smooth.values[index]),
+            self._smooth_at(index),
+        )
+
+    def _smooth_at(self, index: int) -> float:
+        done = len(self.settled)
+        return float(
+            self.settled.values[index] if index < done else self.open[index - done]
         )
 
     def _span(self, low: float, high: float) -> tuple[int, int]:

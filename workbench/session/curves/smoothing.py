@@ -1,48 +1,35 @@
-"""The smoothed loss: an exponential moving average that starts without bias."""
+"""The smoothed loss: a centred window, so that it stands where the loss does.
+
+An average over past values alone lags behind a loss that falls; this one looks as far
+ahead as back. Where there is nothing ahead yet, the window is cut off there.
+"""
 
 import numpy as np
 
 from engine.protocol.arrays import Floats
 
-DECAY = 0.9
-"""Share of the old average that each step keeps: about the last 10 steps count.
-
-Longer averages lag behind a loss that falls steeply at first. In long runs a drawn
-point is the mean over its bucket of steps as well, which smooths further.
-"""
-_BLOCK = 128
+REACH = 9
+"""Steps on either side that count. In long runs a drawn point is the mean over its
+bucket of steps as well, which smooths further."""
+WEIGHTS: Floats = np.hanning(2 * REACH + 3)[1:-1]
+"""Hann's window without its zeros (2·REACH + 1)."""
 
 
-class Ema:
-    """mₖ = d·mₖ₋₁ + (1 − d)·xₖ, shown as mₖ / (1 − dᵏ).
-
-    The division takes the zero start out (bias correction as in Adam, Kingma & Ba
-    2015), so the first smoothed value is the first value itself.
+def smoothed(values: Floats, first: int = 0) -> Floats:
+    """Return the weighted means around each value from `first` on.
 
     Args:
-        decay: d, in [0, 1).
+        values: In order (N,); those outside of it don't count.
+        first: Index of the first one that is wanted.
+
+    Shape:
+        (N,) → (N − first,)
     """
-
-    def __init__(self, decay: float = DECAY) -> None:
-        self._decay = decay
-        self._mean = 0.0
-        self._count = 0
-
-    def extend(self, values: Floats) -> Floats:
-        """Return the smoothed values of `values`, which follow all earlier ones."""
-        blocks = [
-            self._block(values[start : start + _BLOCK])
-            for start in range(0, len(values), _BLOCK)
-        ]
-        return np.concatenate(blocks) if blocks else np.empty(0)
-
-    def _block(self, values: Floats) -> Floats:
-        """Closed form of the recursion for a block short enough to be exact."""
-        powers = self._decay ** np.arange(1, len(values) + 1)
-        means = powers * (
-            self._mean + (1 - self._decay) * np.cumsum(np.divide(values, powers))
-        )
-        corrected = means / (1 - powers * self._decay**self._count)
-        self._mean = float(means[-1])
-        self._count += len(values)
-        return corrected
+    if first >= len(values):
+        return np.empty(0)
+    start = max(first - REACH, 0)
+    part = np.asarray(values[start:], float)
+    total = np.convolve(part, WEIGHTS)[REACH : REACH + len(part)]
+    weight = np.convolve(np.ones(len(part)), WEIGHTS)[REACH : REACH + len(part)]
+    means: Floats = (total / weight)[first - start :]
+    return means

@@ -3,10 +3,12 @@
 from PySide6.QtCore import QObject, Signal
 
 from engine.protocol import commands, messages
-from engine.protocol.past_runs import CurvesPart, OpenedRun
+from engine.protocol.listing import commands as listed
+from engine.protocol.past_runs import CurvesPart, KeptWeights, OpenedRun
 from workbench.session.answers import Answers
 from workbench.session.link import Ask, Asked
 from workbench.session.past.curves import PastCurves
+from workbench.session.past.shelf import RunShelf
 
 QUESTIONS = (commands.OpenRun, commands.ReadCurves)
 """What is asked about them."""
@@ -21,16 +23,19 @@ class PastRuns(QObject):
 
     Attributes:
         curves: Of the run that was asked about last, as far as they have come.
+        shelf: All runs there are.
 
     Threads: the GUI thread.
     """
 
     opened = Signal(object)  # OpenedRun; its curves come after it
+    kept = Signal(object)  # KeptWeights
     refused = Signal(str, object)  # folder that is no run, messages.Failed
 
     def __init__(self, ask: Ask, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
+        self.shelf = RunShelf(ask, self)
         self.curves = PastCurves("")
         self._is_stale = False
 
@@ -44,12 +49,23 @@ class PastRuns(QObject):
         if self._is_stale or self.curves.run != run or self.curves.is_over:
             self.open(run)
 
+    def ask_kept(self, run: str) -> None:
+        """Ask which weights a run keeps; `kept` tells."""
+        self._ask(listed.ListKept(run))
+
+    def branch(
+        self, run: str, step: int, document: str, allowed: tuple[str, ...]
+    ) -> None:
+        """Go on from weights of a run in a new one; see `BranchRun`."""
+        self._ask(listed.BranchRun(run, step, document, allowed))
+
     def went_on(self) -> None:
         """Note that the run goes on: it will have more than what was read."""
         self._is_stale = True
 
     def lost(self) -> None:
         """Wait no more: the engine that was asked is gone."""
+        self.shelf.lost()
         if not self.curves.is_complete:
             self._begin(PastCurves(""))
 
@@ -62,6 +78,8 @@ class PastRuns(QObject):
         """Take the engine's answers."""
         answers.to(OpenedRun, self._on_opened)
         answers.to(CurvesPart, self._on_part)
+        answers.to(KeptWeights, lambda body, _command: self.kept.emit(body))
+        self.shelf.listen(answers)
 
     def failed(self, command: Asked, body: messages.Failed) -> None:
         """Note that a question could not be answered."""

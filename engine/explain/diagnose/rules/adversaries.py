@@ -52,7 +52,7 @@ def check_discriminator(record: Record) -> Found:
         ),
         tr("Slow the discriminator down, or let the generator learn faster."),
         SOURCE,
-        _places(record, pair.judge),
+        places(record, pair.judge),
         (
             Evidence(tr("Discriminator’s loss above its least"), judge, "≤", SURE),
             Evidence(tr("Generator’s loss"), maker, "≥", LOST),
@@ -76,7 +76,7 @@ def check_generator(record: Record) -> Found:
         ),
         tr("Let the discriminator learn faster, or make it larger."),
         SOURCE,
-        _places(record, pair.maker),
+        places(record, pair.maker),
         (
             Evidence(tr("Generator’s loss"), maker, "≤", FOOLED),
             Evidence(tr("Discriminator’s loss above its least"), judge, "≥", LOST),
@@ -85,17 +85,21 @@ def check_generator(record: Record) -> Found:
     )
 
 
+def is_early(record: Record) -> bool:
+    """Return whether nobody can have won yet."""
+    return record.step < max(ENOUGH, SHARE * record.total_steps)
+
+
 def _losses(record: Record) -> tuple[Pair, float, float] | None:
     """Return the adversaries with the mean losses of the last tenth of the steps."""
-    pair = _pair(record)
-    is_early = record.step < max(ENOUGH, SHARE * record.total_steps)
-    if pair is None or is_early or len(record.by_phase) < 2:
+    pair = pair_of(record)
+    if pair is None or is_early(record) or len(record.by_phase) < 2:
         return None
     judge, maker = (float(record.by_phase[i].tenths()[-1]) for i in pair[:2])
     return pair, judge - pair.least, maker
 
 
-def _pair(record: Record) -> Pair | None:
+def pair_of(record: Record) -> Pair | None:
     """Return the phases that train opposite answers to the same score."""
     known = [_answers(record, index) for index in range(record.num_phases)]
     for judge, mine in enumerate(known):
@@ -105,6 +109,26 @@ def _pair(record: Record) -> Pair | None:
             opposed = [s for s in mine if s in others and _differ(mine[s], others[s])]
             if opposed and len(mine) > 1 and len(others) == 1:
                 return Pair(judge, maker, sum(map(_least, mine.values())))
+    return None
+
+
+def shown(record: Record) -> tuple[FlatNode, FlatNode] | None:
+    """Return the layers of a judge that real samples and made ones flow into.
+
+    They are one layer that is used twice.
+    """
+    pair = pair_of(record)
+    if pair is None:
+        return None
+    layers = list(zip(record.layers, record.movers, strict=True))
+    makers = {path for path, mover in layers if mover == pair.maker}
+    for node in record.nodes:
+        if (node.home, pair.judge) not in layers:
+            continue
+        uses = [n for n in record.nodes if n.home == node.home]
+        made = [n for n in uses if makers & record.above(n.path)]
+        real = [n for n in uses if n not in made]
+        return (real[0], made[0]) if real and made else None
     return None
 
 
@@ -137,6 +161,7 @@ def _least(node: FlatNode) -> float:
     return -sum(parts) * (float(weight) if isinstance(weight, int | float) else 1.0)
 
 
-def _places(record: Record, phase: int) -> tuple[str, ...]:
+def places(record: Record, phase: int) -> tuple[str, ...]:
+    """Return where the layers stand that a phase moves."""
     layers = zip(record.layers, record.movers, strict=True)
     return record.places([path for path, mover in layers if mover == phase])

@@ -51,8 +51,8 @@ def check(record: Record) -> Found:
         FAULT,
         tr("Dead ReLUs"),
         tr(
-            "{percent} % of the units of a ReLU stay shut for all of {n} samples: no "
-            "output, and no gradient for the layers before it.",
+            "{percent} % of the units of a ReLU stay shut for all of "
+            "{n:sample|samples}: no output, and no gradient for the layers before it.",
             percent=number(100 * worst),
             n=number(record.dead.samples),
         ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from engine.compile.ignored import judged
 from engine.explain.diagnose.record import Found, Record
-from engine.graph import ports
+from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol.baselines import TOTAL, Baseline, total
 from engine.protocol.findings import Evidence, Finding, number
@@ -92,7 +92,7 @@ def _title(known: Baseline) -> str:
 def _finding(record: Record, known: list[tuple[str, Baseline, float]]) -> Finding:
     by_path = {node.path: node for node in record.nodes}
     names = {
-        path: ports.title(by_path[path].node) if path in by_path else tr("Loss")
+        path: path_title(record.project, path) if path in by_path else tr("Loss")
         for path, _, _ in known
     }
     path, base, value = known[0]

@@ -17,12 +17,17 @@ SOUND = 0.1
 """‖Δw‖/‖w‖ of the first step, in which there is no momentum yet."""
 
 
+def of(record: Record) -> float:
+    """Return the momentum of the first phase, 0 where there is none."""
+    phase = record.project.training.phases[0]
+    momentum = phase.optimizer.complete(OPTIMIZERS).get("momentum")
+    return float(momentum) if isinstance(momentum, int | float) else 0.0
+
+
 def check(record: Record) -> Found:
     """Return the finding when only the sum of many steps is too large."""
-    training = record.project.training
-    values = training.phases[0].optimizer.complete(OPTIMIZERS)
-    momentum = values.get("momentum")
-    if not isinstance(momentum, int | float) or momentum < HIGH:
+    momentum = of(record)
+    if momentum < HIGH:
         return None
     if record.num_phases > 1 or not record.is_whole or not record.num_samples:
         return None
@@ -44,7 +49,7 @@ def check(record: Record) -> Found:
         SOURCE,
         record.places(record.layers),
         (
-            Evidence(tr("Momentum"), float(momentum), "≥", HIGH),
+            Evidence(tr("Momentum"), momentum, "≥", HIGH),
             Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", limit),
         ),
         fixes.less_momentum(),

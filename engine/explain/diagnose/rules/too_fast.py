@@ -64,8 +64,8 @@ def _from_deaths(record: Record) -> Found:
         FAULT,
         tr("Learning rate too high"),
         tr(
-            "Large steps have shut {percent} % of the units of a ReLU for all of {n} "
-            "samples; before the first step it was {start} %.",
+            "Large steps have shut {percent} % of the units of a ReLU for all of "
+            "{n:sample|samples}; before the first step it was {start} %.",
             percent=number(100 * dead[worst]),
             n=number(record.dead.samples),
             start=number(100 * start),

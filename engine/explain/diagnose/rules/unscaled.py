@@ -3,6 +3,8 @@
 from engine.explain.diagnose import fixes
 from engine.explain.diagnose.inputs import Input
 from engine.explain.diagnose.record import Found, Record
+from engine.graph.problems import Fix
+from engine.graph.settings_text import Assign
 from engine.i18n import tr
 from engine.layers import registry
 from engine.protocol.findings import Evidence, Finding, number
@@ -33,10 +35,26 @@ def check(record: Record) -> Found:
         ),
         tr("Give every column mean 0 and deviation 1."),
         SOURCE,
-        record.places([one.path for one in large]),
+        record.places([one.scaled_by or one.path for one in large]),
         tuple(evidence),
-        fixes.standardise(record, [one.path for one in large]),
+        (*_smaller(record, large), *fixes.standardise(record, _raw(large))),
     )
+
+
+def _raw(large: list[Input]) -> list[str]:
+    return [one.path for one in large if not one.scaled_by]
+
+
+def _smaller(record: Record, large: list[Input]) -> tuple[Fix, ...]:
+    """Offer a factor that leaves the largest column at 1."""
+    words = []
+    for one in large:
+        if one.scaled_by in record.project.graph.nodes:
+            old = record.node(one.scaled_by).params["factor"]
+            assert isinstance(old, int | float)
+            words.append(f"{one.scaled_by}.factor={old / one.largest:.0e}")
+    label = tr("Scale the largest column to 1")
+    return (Fix(label, (Assign(tuple(words)),)),) if words else ()
 
 
 def _counts(one: Input) -> bool:

@@ -53,7 +53,7 @@ def check(record: Record) -> Found:
         tr("Vanishing gradients"),
         tr(
             "The gradient of the first layer is {factor} times smaller than that of "
-            "the last: {n} layers learn nothing.",
+            "the last: {n:layer learns|layers learn} nothing.",
             factor=factor,
             n=len(few),
         ),

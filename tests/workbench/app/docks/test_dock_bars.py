@@ -14,6 +14,7 @@ from workbench.session.names import Names
 def shown(qtbot, window):
     """A window of 1280 × 800 with all its plots."""
     window.resize(1280, 800)
+    window.rooms.enter("train")
     window.docks.resize()
     window.panels.load_now()
     qtbot.wait(50)
@@ -121,8 +122,66 @@ def test_two_clicks_on_a_title_do_the_same(qtbot, shown):
     plot = shown.panels.plots["loss"]
     assert not shown.docks["loss"].isFloating()
     assert shown.centre.isAncestorOf(plot)
-    double_click(qtbot, shown, bar, QPoint(20, 10))
+    page = shown.controllers.view.enlarging.page
+    double_click(qtbot, shown, page.bar, QPoint(60, 10))
     assert shown.docks.widget("loss") is plot
+
+
+def test_the_neighbours_take_the_room_of_a_large_panel_and_give_it_back(qtbot, shown):
+    docks, enlarge = shown.docks, shown.controllers.view.enlarging
+    names = ("loss", "gradients", "weights")
+    before = {name: docks[name].geometry() for name in names}
+    enlarge.toggle("loss")
+    qtbot.wait(20)
+    assert docks["loss"].isHidden()
+    assert docks["gradients"].x() < before["gradients"].x()
+    assert docks["weights"].geometry().right() == before["weights"].right()
+    assert docks["weights"].height() == before["weights"].height()
+    enlarge.toggle("loss")
+    qtbot.wait(20)
+    for name, rect in before.items():
+        assert docks[name].geometry() == rect
+
+
+def test_the_next_tab_takes_the_place_of_a_large_one(qtbot, shown):
+    docks, enlarge = shown.docks, shown.controllers.view.enlarging
+    choose(qtbot, shown, "Views")
+    place = docks["views"].geometry()
+    enlarge.toggle("views")
+    qtbot.wait(20)
+    front = [name for name in docks.names() if docks.is_visible(name)]
+    (instead,) = [name for name in front if docks[name].geometry() == place]
+    assert instead != "views"
+    enlarge.toggle("views")
+    qtbot.wait(20)
+    assert docks.is_visible("views")
+    assert docks["views"].geometry() == place
+
+
+def test_alone_below_it_leaves_all_the_room_to_itself(qtbot, shown):
+    docks, enlarge = shown.docks, shown.controllers.view.enlarging
+    for name in docks.names():
+        if name not in {"loss", "layers", "inspector"}:
+            docks[name].hide()
+    qtbot.wait(20)
+    before = shown.centre.height()
+    enlarge.toggle("loss")
+    qtbot.wait(20)
+    assert shown.centre.height() > before + 100
+    enlarge.toggle("loss")
+    qtbot.wait(20)
+    assert shown.centre.height() == before
+
+
+def test_a_closed_panel_is_closed_again_after_it_was_large(shown):
+    docks, enlarge = shown.docks, shown.controllers.view.enlarging
+    shown.rooms.enter("build")
+    assert docks["loss"].isHidden()
+    enlarge.toggle("loss")
+    assert enlarge.page.isVisible()
+    enlarge.toggle("loss")
+    assert docks["loss"].isHidden()
+    assert not docks.bottom.is_open
 
 
 def test_the_action_takes_the_panel_with_the_keyboard_and_escape_puts_it_back(
@@ -175,10 +234,10 @@ def test_what_is_of_no_use_without_the_canvas_stays_small(shown):
 
 def test_a_kept_layout_knows_nothing_of_the_large_panel(shown):
     shown.controllers.view.enlarging.toggle("loss")
-    kept = shown.docks.save()
-    shown.controllers.view.enlarging.toggle("loss")
-    assert shown.docks.restore(kept)
-    assert shown.docks["loss"].isVisible()
+    here = shown.rooms.current.id
+    shown.rooms.enter("build" if here != "build" else "train")
+    shown.rooms.enter(here)
+    assert not shown.docks["loss"].isHidden()
     assert shown.docks.widget("loss") is shown.panels.plots["loss"]
 
 
@@ -191,7 +250,7 @@ def test_the_canvas_comes_back_when_somebody_shows_it(shown):
 
 def test_every_tab_bar_of_panels_has_its_buttons_once(qtbot, shown):
     shown.docks["undo"].show()
-    shown.docks.reset()
+    shown.rooms.reset()
     shown.docks["diagnosis"].show()
     qtbot.wait(20)
     bars = [

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from engine.errors import DocumentError
+from engine.graph.edits import Rename
 from engine.graph.files import giving_up, serialize
 from engine.protocol import commands
 from tests.faults import opening
@@ -95,3 +96,76 @@ def test_another_project_takes_the_place_of_one_that_is_being_opened(window, lar
     window.document.load_preset("xor")
     assert not window.controllers.opening.is_running
     assert window.document.preset == "xor"
+
+
+def test_large_file_is_reloaded_beside_the_window(qtbot, window, large):
+    window.controllers.files.reload(large)
+    assert window.controllers.opening.is_running
+    qtbot.waitUntil(lambda: not window.controllers.opening.is_running, timeout=60_000)
+    assert len(window.canvas.scene.nodes) == NODES
+    shown = window.document.project
+    broken = large.with_name("broken.bpw")
+    broken.write_text('{"format": "' + "x" * 200_000)
+    told = []
+    window.controllers.files.reload(broken, lambda: told.append(1))
+    qtbot.waitUntil(lambda: told == [1], timeout=20_000)
+    assert "ends in the middle" in window.banner.words.text()
+    assert window.document.project is shown
+    settled(qtbot, window)
+
+
+@pytest.mark.parametrize("ending", ["whole", "cancelled"])
+def test_large_copy_of_a_dead_session_comes_beside_the_window(
+    qtbot, window, large, ending
+):
+    left = window.recovery.path.with_name("recovery-another.bpw")
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(large.read_bytes())
+    files = window.controllers.changed_on_disk
+    before = window.document.project
+    files.offer_recovery()
+    offers = [button.text() for button in window.banner.buttons]
+    assert offers == ["Restore", "Discard"]
+    with watched() as turns:
+        turns.mark("restore")
+        window.banner.buttons[0].click()
+        assert window.controllers.opening.is_running
+        assert window.document.project is before
+        if ending == "cancelled":
+            window.banner.buttons[0].click()
+            offers = [button.text() for button in window.banner.buttons]
+            assert offers == ["Restore", "Discard"]  # asked again
+            assert left.exists()
+            return
+        qtbot.waitUntil(
+            lambda: not window.controllers.opening.is_running, timeout=60_000
+        )
+    assert len(window.canvas.scene.nodes) == NODES
+    assert window.document.is_modified
+    assert opening.too_long(turns, 4 * opening.TURN_S) == []
+    settled(qtbot, window)
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_edits_while_a_file_is_opened_are_asked_about(
+    qtbot, window, large, monkeypatch, answer
+):
+    asked = []
+    files, opening_ = window.controllers.files, window.controllers.opening
+    before = window.document.project
+    monkeypatch.setattr(files, "may_leave", lambda: asked.append(1) or answer)
+    files.reload(large)
+    window.document.apply([Rename("Mine")], "Rename")
+    qtbot.waitUntil(lambda: not opening_.is_running, timeout=60_000)
+    assert asked == [1]
+    assert (window.document.project is before) != answer
+    if not answer:
+        assert window.document.project.name == "Mine"
+    settled(qtbot, window)
+
+
+def settled(qtbot, window):
+    """Wait for what a large scene does in slices."""
+    scene = window.canvas.scene
+    work = (scene._adding, scene._renewing, scene.leaving)
+    qtbot.waitUntil(lambda: not any(w.is_running for w in work), timeout=30_000)

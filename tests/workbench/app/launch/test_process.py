@@ -18,14 +18,14 @@ from workbench.app.window import MainWindow
 from workbench.options import Options
 
 windows = []
-init = MainWindow.__init__
+init = MainWindow.assemble
 def remember(self, *args):
     init(self, *args)
     windows.append(self)
     self.session.frame_received.connect(on_frame)
     self.session.engine_ready or self.session.devices_ready.connect(
         lambda _: self.controllers.training.train())
-MainWindow.__init__ = remember
+MainWindow.assemble = remember
 started = []
 def on_frame(frame):
     if frame.step > 20 and not started:

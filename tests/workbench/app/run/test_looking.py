@@ -62,7 +62,7 @@ def test_a_click_on_a_cell_opens_its_samples_and_escape_goes_back(
     page = panel.page("confusion")
     assert page.words.text() == "3 taken for 5"
     assert panel.face.read(panel.face.picture_rect(1).center()) == (
-        "sample 42: 5 25 %, 3 25 %, loss 3"
+        "sample 42: 5 25\u202f%, 3 25\u202f%, loss 3"
     )
     assert panel.table()[1][0] == [41, "3", "5", 5.0]
     qtbot.keyClick(panel.face, Qt.Key.Key_Escape)

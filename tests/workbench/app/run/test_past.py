@@ -143,7 +143,7 @@ def test_attach_shows_the_task_matrix_of_the_evaluations(qtbot, window, engine, 
     window.panels.refresh()
     panel = window.panels.plots["views"]
     assert panel.node == "tasks"
-    assert panel.face.summary() == "one head  ·  mean of the tasks 37.5 %"
+    assert panel.face.summary() == "one head  ·  mean of the tasks 37.5\u202f%"
 
 
 def test_goals_of_the_phases_are_read_back_and_missing_ones_are_not_made_up(tmp_path):
@@ -236,8 +236,8 @@ def test_the_result_stands_beside_what_a_lazy_answer_reaches(
     show(qtbot, window, folder)
     told = window.session.history.run.baselines
     assert list(told) == ["accuracy"]
-    words = "Accuracy 0.5 (always “<b>7</b>”: 0.1)"
-    assert words in window.status.run.words
+    assert "accuracy 50.0\u202f%" in window.status.run.words
+    assert "always “<b>7</b>”: 0.1" in window.status.run.words
 
 
 @pytest.mark.parametrize("rows", [[["linear1", 0]] * 3, [["a", 0]] * 300_000])
@@ -258,3 +258,42 @@ def test_run_that_starts_from_a_place_outside_is_asked_about_before_it_goes_on(
     window.banner.buttons[0].click()
     window.actions_["train"].trigger()
     assert engine.commands(commands.ResumeRun)
+
+
+def test_a_past_run_says_what_it_is_and_is_left_as_it_is(qtbot, window, engine, folder):
+    write(folder, "digits-mlp", created="2026-11-29T14:05:00+00:00")
+    before = (folder / "run.json").read_bytes()
+    show(qtbot, window, folder)
+    bar = window.controllers.finishing.bar
+    assert bar.isVisible()
+    title = bar.title.text()
+    assert title.startswith("Run of ")
+    assert "Nov" in title
+    assert title.endswith(", finished, read-only")
+    assert window.rooms.current.id == "train"
+    assert window.inspector.training.outlook.is_past
+    bar.branch.click()
+    assert not bar.isVisible()
+    assert window.session.history.run is None
+    assert window.document.project.graph.nodes
+    assert (folder / "run.json").read_bytes() == before
+
+
+def test_a_past_run_is_trained_longer(qtbot, window, engine, folder):
+    show(qtbot, window, folder)
+    epochs = window.document.project.training.value("epochs")
+    window.controllers.finishing.longer(5)
+    asked = engine.commands(commands.ResumeRun)[-1]
+    assert (asked.folder, asked.more) == (str(folder), 5)
+    assert window.document.project.training.value("epochs") == epochs + 5
+
+
+def test_findings_of_a_past_run_come_back(qtbot, window, engine, folder):
+    found = {
+        "fault": "vanishing_gradients", "title": "Vanishing gradients", "text": "t",
+        "cure": "c", "source": "s", "nodes": ["linear1"], "evidence": [], "step": 7,
+        "fixes": [],
+    }  # fmt: skip
+    write(folder, "digits-mlp", findings=[found])
+    show(qtbot, window, folder)
+    assert window.docks["diagnosis"].windowTitle().startswith("Diagnosis")

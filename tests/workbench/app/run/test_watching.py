@@ -5,7 +5,7 @@ import pytest
 
 import presets
 from engine.protocol import commands
-from engine.protocol.messages import Frame, View
+from engine.protocol.messages import Evaluation, Frame, View
 from workbench.document.view_nodes import view_kinds
 
 
@@ -65,3 +65,17 @@ def test_panels_know_whether_a_run_is_on(qtbot, running):
     assert {plot.state for name, plot in plots.items() if name != "log"} == {"training"}
     running.session.state_changed.emit("idle")
     assert plots["loss"].state == "idle"
+
+
+def test_cards_show_a_stopped_run_again_after_a_look_into_a_block(
+    qtbot, running, engine
+):
+    values = {"loss": 0.5, "accuracy": 0.875}
+    told = (Evaluation(5, 0.1, values),)
+    engine.tell(replace(frame_with(), evaluations=told), len(engine.sent))
+    shown = running.canvas.scene.live
+    session = running.session
+    qtbot.waitUntil(lambda: bool(session.history.evaluations))
+    running.canvas.scene.show_values({})
+    running.canvas.scene.path_changed.emit()
+    assert shown.values["accuracy"] == ("87.5 %", "validation")

@@ -45,6 +45,7 @@ LEARNT = {
     "overview": ("M",),
     "quick_add": ("Tab",),
     "connect": ("C",),
+    "replace": ("R",),
     "connect_from": ("Shift+C",),
     "arrange": ("L",),
     "group": ("Ctrl+G",),
@@ -84,6 +85,7 @@ def ran(view, monkeypatch):
 
 @pytest.mark.parametrize(("row", "key"), PRESSED)
 def test_key_runs_a_row_that_shows_it(view, ran, row, key):
+    view.scene.select(["conv"])  # Escape has something to end
     QTest.keySequence(view, QKeySequence(key))
     (found,) = ran
     assert found in IN_TURN.get(str(key), {row})

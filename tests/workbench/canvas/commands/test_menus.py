@@ -36,7 +36,8 @@ def shown(view):
 def test_a_node_offers_what_can_be_done_with_it(shown, hand):
     found = shown(hand.card("relu"))
     assert list(found) == [
-        "Add a layer behind…", "Connect to…", "Rename…", "Freeze weights",
+        "Add a layer behind…", "Connect to…", "Replace with…", "Rename…",
+        "Freeze weights",
         "Group into a block…", "Frame…",
         "Cut", "Copy", "Duplicate", "Disconnect", "Delete", "Delete and heal the wire",
     ]  # fmt: skip

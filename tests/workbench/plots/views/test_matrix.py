@@ -45,7 +45,7 @@ def middle(face, row, column):
 def test_counts_stand_in_their_cells_and_zeros_are_empty(face):
     painter = drawn(face)
     for row, column in ((0, 0), (0, 1), (1, 0), (1, 1), (1, 2)):
-        box = painter.box(str(COUNTS[row, column]))
+        box = painter.boxes(str(COUNTS[row, column]))[0]  # errors are listed too
         assert box.center().toTuple() == pytest.approx(
             middle(face, row, column).toTuple()
         )
@@ -68,10 +68,10 @@ def test_cells_are_tinted_by_their_share_of_the_row(face):
             assert found[round(place.x(), 3), round(place.y(), 3)] == expected
     theme = tokens.current()
     assert cell_colour(0.25, right=True).name() == tokens.mix(
-        theme.bg2, theme.series[0], 0.1875
+        theme.bg2, theme.forward, 0.075
     )
     assert cell_colour(0.25, right=False).name() == tokens.mix(
-        theme.bg2, theme.series[1], 0.425
+        theme.bg2, theme.plus, 0.625
     )
 
 
@@ -89,11 +89,11 @@ def test_names_stand_beside_rows_and_below_columns(face):
 
 def test_the_share_of_right_answers_stands_right_of_each_row_that_has_any(face):
     painter, area = drawn(face), face.area()
-    for row, text in enumerate(("80 %", "50 %")):
+    for row, text in enumerate(("80\u202f%", "50\u202f%")):
         box = painter.box(text)
         assert box.center().y() == pytest.approx(middle(face, row, 0).y())
         assert area.right() < box.left() < box.right() <= face.width()
-    assert "0 %" not in painter.words
+    assert "0\u202f%" not in painter.words
 
 
 def test_axes_are_named(face):
@@ -118,11 +118,12 @@ def test_the_area_keeps_room_and_cells_are_not_too_wide(face):
     widest = max(metrics.horizontalAdvance(text) for text in NAMES)
     assert (area.top(), area.bottom()) == (4, 300 - 36)
     assert area.left() == pytest.approx(widest + metrics.height() + 14)
-    assert area.right() == pytest.approx(460 - 50 - 8)
+    assert area.right() == pytest.approx(460 - 50 - 8 - face.worst.width)
+    assert face.list_area().right() <= 460 - 8
     face.resize(1500, 140)
     wide = face.area()
     assert wide.width() / wide.height() == pytest.approx(3.2)
-    left, right = widest + metrics.height() + 14, 1500 - 50 - 8
+    left, right = widest + metrics.height() + 14, 1500 - 50 - 8 - face.worst.width
     assert wide.center().x() == pytest.approx((left + right) / 2)
     face.show_view(view(names=("x" * 200, "", "")))
     face.resize(460, 300)
@@ -147,10 +148,10 @@ def test_small_cells_have_no_numbers_and_fewer_names(face):
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [
-        (0, 0, "cat taken for cat: 8 (80 %)"),
-        (0, 1, "cat taken for dog: 2 (20 %)"),
-        (1, 2, "dog taken for owl: 4 (40 %)"),
-        (2, 0, "owl taken for cat: 0 (0 %)"),
+        (0, 0, "cat taken for cat: 8 (80\u202f%)"),
+        (0, 1, "cat taken for dog: 2 (20\u202f%)"),
+        (1, 2, "dog taken for owl: 4 (40\u202f%)"),
+        (2, 0, "owl taken for cat: 0 (0\u202f%)"),
     ],
 )
 def test_every_cell_is_read(face, row, column, words):
@@ -167,11 +168,64 @@ def test_edges_belong_to_the_outer_cells_and_nothing_beyond(face):
 
 
 def test_the_summary_is_the_share_of_the_diagonal(face):
-    assert face.summary() == "65 % right of 20"
+    assert face.summary() == "65\u202f% right of 20 · 1 class without samples"
+    face.show_view(view(COUNTS[:2, :2]))
+    assert face.summary() == "81.2\u202f% right of 16"
     face.show_view(view(np.zeros((3, 3), int)))
     assert face.summary() == ""
     face.show_view(view(np.diag([1000, 500, 0])))
-    assert face.summary() == "100 % right of 1,500"
+    words = "100\u202f% right of 1,500 · 1 class without samples"
+    assert face.summary() == words
+
+
+def test_classes_that_never_occur_are_left_out(face):
+    counts = np.zeros((6, 6), int)
+    counts[np.ix_([1, 3, 4], [1, 3, 4])] = [[8, 2, 0], [1, 5, 0], [0, 7, 0]]
+    face.show_view(view(counts, tuple("abcdef")))
+    assert face.classes == [1, 3, 4]
+    assert "a" not in drawn(face).words
+    assert face.cursor_cell == (1, 1)
+    assert face.read(face.cell_rect((4, 3)).center()) == (
+        "e taken for d: 7 (100\u202f%)"
+    )
+    assert face.cell_rect((4, 3)).width() == pytest.approx(face.area().width() / 3)
+    said = face.summary().split(" · ")
+    assert said == ["56.5\u202f% right of 23", "3 classes without samples"]
+
+
+def test_an_answer_that_is_no_right_class_keeps_its_column(face):
+    counts = np.zeros((4, 4), int)
+    counts[0, 3] = 2
+    face.show_view(view(counts, tuple("abcd")))
+    assert face.classes == [0, 3]
+
+
+def test_the_most_errors_are_listed_and_open_their_cells(qtbot, face):
+    assert face.worst.cells == [(1, 2), (0, 1), (1, 0)]
+    painter = drawn(face)
+    listed = [text for text in painter.words if "→" in text]
+    assert listed == ["dog → owl", "cat → dog", "dog → cat"]
+    lines = face.worst.lines(face.list_area())
+    for line, (row, column) in zip(lines, face.worst.cells, strict=True):
+        count = painter.boxes(str(COUNTS[row, column]))[-1]
+        assert count.right() == pytest.approx(line.right())
+        assert count.center().y() == pytest.approx(line.center().y())
+        assert line.right() <= face.width()
+        assert line.left() > face.area().right() + 50 - 1
+    opened = []
+    face.cell_chosen.connect(lambda *cell: opened.append(cell))
+    qtbot.mouseClick(face, Qt.MouseButton.LeftButton, pos=lines[1].center().toPoint())
+    assert opened == [(0, 1)]
+    assert face.read(lines[0].center()) == "dog taken for owl: 4 (40\u202f%)"
+
+
+def test_the_list_gives_way_where_cells_need_the_room(face):
+    face.resize(320, 300)
+    assert not [text for text in drawn(face).words if "→" in text]
+    face.resize(460, 60)
+    assert len(face.worst.lines(face.list_area())) == 0
+    face.show_view(view(np.diag([3, 4, 5])))
+    assert face.worst.width == 0
 
 
 def test_arrow_keys_walk_and_stop_at_the_edges(qtbot, face):
@@ -181,13 +235,13 @@ def test_arrow_keys_walk_and_stop_at_the_edges(qtbot, face):
         qtbot.keyClick(face, key)
     assert face.cursor_cell == (2, 1)
     assert said == [
-        "cat taken for dog: 2 (20 %)", "dog taken for dog: 5 (50 %)",
-        "owl taken for dog: 0 (0 %)", "owl taken for dog: 0 (0 %)",
+        "cat taken for dog: 2 (20\u202f%)", "dog taken for dog: 5 (50\u202f%)",
+        "owl taken for dog: 0 (0\u202f%)", "owl taken for dog: 0 (0\u202f%)",
     ]  # fmt: skip
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Up):
         qtbot.keyClick(face, key)
     assert face.cursor_cell == (1, 0)
-    assert face.accessibleDescription() == "dog taken for cat: 1 (10 %)"
+    assert face.accessibleDescription() == "dog taken for cat: 1 (10\u202f%)"
     opened = []
     face.cell_chosen.connect(lambda *cell: opened.append(cell))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_A):

@@ -9,12 +9,13 @@ from engine.protocol.messages import View
 from tests.helpers.written import Written
 from workbench.plots.parts import ranges, style
 from workbench.plots.views import marks
-from workbench.plots.views.base import name, number, percent
+from workbench.plots.views.base import name, number
 from workbench.plots.views.kinds import image_grid
 from workbench.plots.views.kinds.curve import Curve, finite_parts
 from workbench.plots.views.kinds.decision_boundary import DecisionBoundary, region_image
 from workbench.plots.views.kinds.image_grid import Grid, ImageGrid
 from workbench.plots.views.kinds.scatter import Scatter, levels
+from workbench.theme.text import percent
 
 
 def shown(qtbot, face, kind, arrays, size=(460, 260), **words):
@@ -35,10 +36,10 @@ def drawn(face):
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.975, "97.5 %"), (1, "100 %"), (0.1234, "12.3 %"), (0, "0 %")]
+    ("share", "digits"), [(0.975, "97.5"), (1, "100"), (0.1234, "12.3"), (0, "0")]
 )
-def test_percents_have_at_most_one_digit(share, text):
-    assert percent(share) == text
+def test_percents_have_at_most_one_digit(share, digits):
+    assert percent(share) == f"{digits}\u202f%"
 
 
 def test_names_and_numbers_are_short():
@@ -340,7 +341,7 @@ def test_only_wrong_points_have_a_ring_and_are_counted(boundary):
     centre = rings[0].arguments[0].boundingRect().center()
     assert (centre.x(), centre.y()) == pytest.approx(tuple(place))
     assert "wrong (1)" in painter.words
-    assert boundary.summary() == "66.7 % right"
+    assert boundary.summary() == "66.7\u202f% right"
     header, rows = boundary.table()
     assert header == ["a", "b", "Class", "Answer"]
     assert rows[2] == [0.75, 0.25, "owl", "dog"]

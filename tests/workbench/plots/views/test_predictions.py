@@ -127,10 +127,12 @@ def test_columns_share_the_room_and_leave_out_what_finds_none(rows):
 
 
 def test_rows_are_read_from_the_first_to_the_last(rows):
-    assert rows.read(QPointF(9, 22)) == "sample 12: owl 90 %, cat 5 %"
-    assert rows.read(QPointF(9, 45.9)) == "sample 12: owl 90 %, cat 5 %"
-    assert rows.read(QPointF(9, 46)) == "sample 5: dog 60 %, dog 60 %"
-    assert rows.read(QPointF(9, 22 + 71)).startswith("sample 1: cat 80 %, dog 20 %")
+    assert rows.read(QPointF(9, 22)) == "sample 12: owl 90\u202f%, cat 5\u202f%"
+    assert rows.read(QPointF(9, 45.9)) == "sample 12: owl 90\u202f%, cat 5\u202f%"
+    assert rows.read(QPointF(9, 46)) == "sample 5: dog 60\u202f%, dog 60\u202f%"
+    assert rows.read(QPointF(9, 22 + 71)).startswith(
+        "sample 1: cat 80\u202f%, dog 20\u202f%"
+    )
     assert rows.read(QPointF(9, 21)) == ""
     assert rows.read(QPointF(9, 22 + 72)) == ""
     assert rows.summary() == "the 3 worst of 5,000"
@@ -202,9 +204,11 @@ def test_pictures_of_a_cell_stand_in_rows_with_loss_and_number_below(qtbot):
     rows = -(-5 // face.columns())
     assert face.minimumHeight() == 8 + rows * down
     assert face.read(face.picture_rect(1).center()) == (
-        "sample 11: cat 75 %, dog 25 %, loss 2"
+        "sample 11: cat 75\u202f%, dog 25\u202f%, loss 2"
     )
-    assert face.read(face.picture_rect(0).center()) == "sample 1: cat 75 %, loss 2.5"
+    assert (
+        face.read(face.picture_rect(0).center()) == "sample 1: cat 75\u202f%, loss 2.5"
+    )
     assert face.read(QPointF(1, 1)) == ""
     face.resize(900, 300)
     assert face.minimumHeight() == 8 + down

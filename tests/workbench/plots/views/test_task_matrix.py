@@ -62,11 +62,11 @@ def place(face, row, column):
 
 def test_one_head_is_shown_first_and_masked_at_a_click(qtbot, face):
     assert face.names == ("A", "<b>B</b>")
-    assert face.summary() == "one head  ·  mean of the tasks 45 %"
+    assert face.summary() == "one head  ·  mean of the tasks 45\u202f%"
     click(qtbot, face, 1)
     assert face.names == ("A own", "B own")
     np.testing.assert_array_equal(face.values, VALUES[2:])
-    assert face.summary() == "masked  ·  mean of the tasks 82.5 %"
+    assert face.summary() == "masked  ·  mean of the tasks 82.5\u202f%"
     face.show_view(view())
     assert face.masked
     click(qtbot, face, 0)
@@ -74,9 +74,9 @@ def test_one_head_is_shown_first_and_masked_at_a_click(qtbot, face):
 
 
 def test_reading_a_cell_names_task_step_phase_and_value(qtbot, face):
-    assert face.read(place(face, 0, 1)) == "A, step 40, first: 98 %"
-    assert face.read(place(face, 0, 2)) == "A, step 60, second: 30 %"
-    assert face.read(place(face, 1, 3)) == "<b>B</b>, step 80, second: 90 %"
+    assert face.read(place(face, 0, 1)) == "A, step 40, first: 98\u202f%"
+    assert face.read(place(face, 0, 2)) == "A, step 60, second: 30\u202f%"
+    assert face.read(place(face, 1, 3)) == "<b>B</b>, step 80, second: 90\u202f%"
     assert face.read(QPointF(1, 1)) == ""
     click(qtbot, face, 1)
     assert face.read(place(face, 1, 0)) == "B own, step 20, first: –"

@@ -70,10 +70,10 @@ def test_task_cells_have_their_colours_side_by_side(tasks):
 def test_the_last_number_of_each_phase_is_written_in_its_cell(tasks):
     painter, area = drawn(tasks), tasks.area()
     for row, column, text in (
-        (0, 1, "98 %"),
-        (0, 3, "0 %"),
-        (1, 1, "10 %"),
-        (1, 3, "90 %"),
+        (0, 1, "98\u202f%"),
+        (0, 3, "0\u202f%"),
+        (1, 1, "10\u202f%"),
+        (1, 3, "90\u202f%"),
     ):
         _, right, top, bottom = cell(tasks, row, column)
         inside = [b for b in painter.boxes(text) if b.right() < area.right()]
@@ -87,8 +87,8 @@ def test_the_last_number_of_each_phase_is_written_in_its_cell(tasks):
             if s.box.left() == right - wide and top < s.box.center().y() < bottom
         ]
         assert [s.colour for s in backs] == [cell_colour(VALUES[row, column]).name()]
-    assert "50 %" not in painter.words
-    assert "62 %" not in painter.words
+    assert "50\u202f%" not in painter.words
+    assert "62\u202f%" not in painter.words
 
 
 def test_numbers_that_would_meet_are_left_out(tasks):
@@ -151,9 +151,9 @@ def test_steps_stand_below_the_last_columns_of_the_phases(tasks):
 def test_best_now_and_forgotten_stand_beside_each_row(tasks):
     painter, area = drawn(tasks), tasks.area()
     expected = {
-        "best": ("98 %", "90 %"),
-        "now": ("0 %", "90 %"),
-        "forgotten": ("98 %", "0 %"),
+        "best": ("98\u202f%", "90\u202f%"),
+        "now": ("0\u202f%", "90\u202f%"),
+        "forgotten": ("98\u202f%", "0\u202f%"),
     }
     for column, (title, pair) in enumerate(expected.items()):
         head = painter.box(title)
@@ -185,7 +185,7 @@ def test_a_tenth_is_much_to_forget(qtbot, values, token):
     words = {"tasks": ("A",), "classes": ("",), "phases": ("p",)}
     view = View("t", "task_matrix", 2, arrays, words)
     face = shown(qtbot, TaskMatrixFace(), view)
-    text = f"{round(100 * (values[0] - values[1]))} %"
+    text = f"{round(100 * (values[0] - values[1]))}\u202f%"
     assert drawn(face).stroke(text).colour == style.colour(token).name()
 
 
@@ -208,6 +208,6 @@ def test_the_cells_of_a_task_are_not_too_tall(tasks):
 
 def test_reading_ends_at_the_edges(tasks):
     area = tasks.area()
-    assert tasks.read(area.topLeft()) == "A, step 20, first: 50 %"
-    assert tasks.read(area.bottomRight()) == "B, step 3,080, second: 90 %"
+    assert tasks.read(area.topLeft()) == "A, step 20, first: 50\u202f%"
+    assert tasks.read(area.bottomRight()) == "B, step 3,080, second: 90\u202f%"
     assert tasks.read(area.bottomRight() + QPointF(0, 1)) == ""

@@ -168,8 +168,8 @@ def test_matrix_reads_the_cell_under_the_mouse(panel):
     panel.set_views([view("confusion_matrix")])
     area = panel.face.area()
     place = QPointF(area.left() + area.width() * 0.9, area.top() + area.height() * 0.5)
-    assert panel.face.read(place) == "dog taken for <b>owl</b>: 4 (40 %)"
-    assert panel.face.summary() == "76.7 % right of 30"
+    assert panel.face.read(place) == "dog taken for <b>owl</b>: 4 (40\u202f%)"
+    assert panel.face.summary() == "76.7\u202f% right of 30"
 
 
 def test_boundary_reads_cells_and_points_where_they_are_drawn(panel):
@@ -178,10 +178,10 @@ def test_boundary_reads_cells_and_points_where_they_are_drawn(panel):
     area = face.plane().area
     assert area.width() == pytest.approx(area.height())
     upper_left = QPointF(area.left() + 5, area.top() + 5)
-    assert face.read(upper_left).endswith("→ <b>owl</b> 40 %")
+    assert face.read(upper_left).endswith("→ <b>owl</b> 40\u202f%")
     (place,) = face.plane().to_pixels(np.array([[0.8, 0.2]]))
     assert face.read(QPointF(*place)) == "(0.8, 0.2): <b>owl</b>, answered dog"
-    assert face.summary() == "66.7 % right"
+    assert face.summary() == "66.7\u202f% right"
 
 
 def test_regions_have_the_colours_of_their_classes_lowest_row_at_the_bottom():
@@ -216,7 +216,7 @@ def test_predictions_read_their_rows_and_are_high_enough_for_all(panel):
     panel.set_views([view("predictions")])
     face = panel.face
     row = QPointF(50, 22 + 5)
-    assert face.read(row) == "sample 12: <b>owl</b> 90 %, cat 5 %"
+    assert face.read(row) == "sample 12: <b>owl</b> 90\u202f%, cat 5\u202f%"
     assert face.height() >= 22 + 2 * face.row_px
     assert face.cells == [["cat", "<b>owl</b>", "1.5"], ["dog", "dog", "2.5"]]
 

@@ -1,25 +1,26 @@
 """One card on the scene. It holds an id and a face, never a node."""
 
+from collections.abc import Iterator, Mapping
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QPainter,
     QPainterPath,
+    QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QGraphicsItem
 
-from workbench.canvas.cards import paint
+from workbench.canvas.cards import paint, words
 from workbench.canvas.cards.card import Face
 from workbench.canvas.cards.paint import Screen
 from workbench.canvas.geometry import sizes
 from workbench.canvas.live.looks import Look
 from workbench.canvas.scene.items import chunks
 from workbench.canvas.scene.items.chunks import Member, Shapes, told
-from workbench.theme.tokens import current
+from workbench.theme.tokens import current, mix
 
 _RIM = sizes.MARGIN
-_BASE_LINE = QRectF(0.0, sizes.SPARK_HEIGHT, sizes.SPARK_WIDTH, 1.0)
 
 
 class CardItem(Member):
@@ -38,13 +39,11 @@ class CardItem(Member):
         self.place = (0.0, 0.0)
         self._revision = 0
         self._picture: tuple[tuple[object, ...], QPixmap] | None = None
-        flags = QGraphicsItem.GraphicsItemFlag
-        self.setFlags(flags.ItemIsSelectable | flags.ItemHasNoContents)
+        self.setFlags(chunks.FLAGS)
 
     def set_face(self, face: Face) -> None:
         """Show another face."""
         if face != self.face:
-            self.prepareGeometryChange()
             self.face = face
             self._rect, self._ports = face.rect, {}
             self._revision += 1
@@ -97,23 +96,16 @@ class CardItem(Member):
     def paint(self, *_args: object) -> None:
         """Draw nothing: `draw` and `draw_live` do, called for all cards at once."""
 
-    def draw(self, painter: QPainter, screen: Screen, look: Look | None) -> None:
+    def draw(self, painter: QPainter, screen: Screen) -> None:
         """Draw the card; `painter` maps scene to screen pixels."""
         corner = painter.transform().map(self.pos() - QPointF(_RIM, _RIM))
         shown = self._cached(screen)
         ratio = screen.ratio  # to whole pixels of the device: hairlines stay sharp
         spot = QPointF(round(corner.x() * ratio), round(corner.y() * ratio)) / ratio
-        glow = paint.glow_of(look)
         painter.save()
         painter.resetTransform()
         painter.setOpacity(self.opacity())
         painter.drawPixmap(spot, shown)
-        if glow:
-            rim = round(_RIM * screen.zoom * ratio) / ratio
-            wash = paint.glow_picture(
-                self.face.rect.size().toSize(), current(), screen, glow
-            )
-            painter.drawPixmap(spot + QPointF(rim, rim), wash)
         painter.restore()
 
     def _cached(self, screen: Screen) -> QPixmap:
@@ -129,16 +121,26 @@ class CardItem(Member):
         return self._picture[1]
 
     def draw_live(self, painter: QPainter, look: Look) -> None:
-        """Draw the histogram of the gradient over a thin base line."""
+        """Draw the histogram of the gradient, in the colour that gradients have."""
         tokens = current()
-        corner = self.pos() + paint.spark_rect(self.face).topLeft()
-        colour = QColor(tokens.category(self.face.category))
+        corner = self.pos() + words.spark_place(self.face)
+        colour = QColor(tokens.err if look.is_broken else tokens.backward)
+        fill = QColor(mix(tokens.node, colour.name(), 0.3))
         painter.translate(corner)
-        painter.fillRect(_BASE_LINE, QColor(tokens.line))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawRects(look.bars)
+        painter.setBrush(fill)
+        painter.drawPolygon(look.area)
+        painter.setPen(QPen(colour, 1.4))
+        painter.drawPolyline(look.line)
         painter.translate(-corner)
+
+    def draw_value(
+        self, painter: QPainter, value: tuple[str, str], zoom: float
+    ) -> None:
+        """Write what a loss or a metric has come to."""
+        painter.translate(self.pos())
+        words.value(painter, self.face, value, zoom)
+        painter.translate(-self.pos())
 
 
 def measure(item: CardItem) -> tuple[QRectF, QRectF]:
@@ -156,3 +158,19 @@ def gather(item: CardItem, card: QRectF, shapes: Shapes) -> None:
     elif face.severity:
         token = "err" if face.severity == "error" else "warn"
         shapes.setdefault(("mark", token), []).append(card)
+
+
+def misnamed(
+    cards: Mapping[str, CardItem],
+    before: Mapping[str, str],
+    called: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield the cards that show another name; deleting one may renumber nearly all.
+
+    Args:
+        cards: Node id → card.
+        before: The names of all nodes when the cards were made up.
+        called: Their names now.
+    """
+    others = (i for i, words in called.items() if before.get(i) != words)
+    return (i for i in others if i in cards and cards[i].face.title != called[i])

@@ -13,6 +13,11 @@ from PySide6.QtWidgets import QGraphicsItem
 from workbench.canvas.scene.items.revision import Revision
 
 SIZE = 256
+FLAGS = (
+    QGraphicsItem.GraphicsItemFlag.ItemIsSelectable
+    | QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
+)
+"""Of every item: what is seen of them is painted for all at once."""
 Shapes = dict[tuple[str, str], list[Any]]
 """(layer, colour) → rectangles or lines."""
 
@@ -187,10 +192,12 @@ class Chunks(Generic[_M]):
         self.version += 1
 
 
-def in_order(items: Mapping[_K, _M], chosen: Mapping[_M, None]) -> list[_K]:
+def in_order(
+    items: Mapping[_K, _M], chosen: Mapping[_M, None], key_of: Callable[[_M], _K]
+) -> list[_K]:
     """Return the keys of some items in the order of all."""
-    if not chosen:
-        return []
+    if len(chosen) < 2:  # Asked after every edit: without a look at all others.
+        return [key for key in map(key_of, chosen) if key in items]
     return [key for key, item in items.items() if item in chosen]
 
 

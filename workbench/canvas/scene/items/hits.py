@@ -12,8 +12,7 @@ def edge(items: Iterable[WireItem], place: QPointF, reach: float) -> WireItem | 
     """Return the wire at a place, within `reach` scene pixels."""
     near = QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
     for item in items:
-        around = item.path.boundingRect().adjusted(-8, -8, 8, 8)
-        if around.contains(place) and item.shape().intersects(near):
+        if item.boundingRect().contains(place) and item.shape().intersects(near):
             return item
     return None
 

@@ -9,61 +9,82 @@ from PySide6.QtGui import (
     QPainterPathStroker,
     QPen,
 )
-from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.model import Edge
-from workbench.canvas.cards import fonts
-from workbench.canvas.cards.paint import text_colour
+from workbench.canvas.cards import fonts, tag
 from workbench.canvas.scene.items import chunks
 from workbench.canvas.scene.items.chunks import Member, Shapes, told
-from workbench.theme.tokens import Tokens, current, mix
+from workbench.theme.tokens import Tokens, current
 
-BASE_WIDTH, HOT_WIDTH, HEATS = 1.6, 2.6, 12
+WIDTH, MARKED_WIDTH = 2.0, 3.0
 LABEL_ZOOM = 0.7
 LONG_PX = 150.0
 _REACH = 12.0
 
 
 class WireItem(Member):
-    """The wire `edge`."""
+    """The wire `edge`.
+
+    Attributes:
+        label: The shape of what it carries.
+        tag: Words of a wire that is shown as a tag at each end; else empty.
+        is_broken: One of its ports is gone.
+        is_asked_for: Be a line although it is tagged: a node of it is selected.
+    """
 
     def __init__(self, edge: Edge) -> None:
         super().__init__()
         self.edge = edge
         self.is_hovered = False
-        self.category = "io"
-        self.label = ""
-        self.is_broken = False
-        self._path = QPainterPath()
+        self.label, self.tag = "", ""
+        self.is_broken, self.is_asked_for = False, False
+        self._path, self._rect = QPainterPath(), QRectF()
         self._lines: list[QLineF] = []
         self._label_place: QPointF | None = None
-        flags = QGraphicsItem.GraphicsItemFlag
-        self.setFlags(flags.ItemIsSelectable | flags.ItemHasNoContents)
+        self.setFlags(chunks.FLAGS)
 
     @property
     def path(self) -> QPainterPath:
         """Where the wire runs, in the scene."""
         return self._path
 
+    @property
+    def drawn_rect(self) -> QRectF:
+        """The rectangle around the line, without its width."""
+        return self._rect
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it is seen as a line: tagged ones only when somebody asks."""
+        return not self.tag or self.is_hovered or self.isSelected() or self.is_asked_for
+
     def set_path(self, path: QPainterPath) -> None:
         """Run along another path."""
         if path != self._path:
-            self.prepareGeometryChange()
-            self._path = path
+            # Qt needn't be told: it keeps no index of the items and paints none.
+            self._path, self._rect = path, path.controlPointRect()
             self._lines = []
             told(self, moved=True)
             self._label_place = _label_place(path)
 
-    def set_words(self, category: str, label: str, *, is_broken: bool) -> None:
-        """Take the colour of a category and show a shape."""
-        new = (category, label, is_broken)
-        if new != (self.category, self.label, self.is_broken):
-            self.category, self.label, self.is_broken = new
-            told(self)
+    def set_words(self, label: str, tag: str, *, is_broken: bool) -> None:
+        """Show a shape, or the words of a tag."""
+        new = (label, tag, is_broken)
+        if new != (self.label, self.tag, self.is_broken):
+            self.label, self.tag, self.is_broken = new
+            told(self, moved=True)
+
+    def ask_for(self, *, on: bool) -> None:
+        """Be drawn as a line although it is tagged, or not."""
+        if on != self.is_asked_for:
+            self.is_asked_for = on
+            if self.tag:
+                told(self)
 
     def move_by(self, across: float, down: float) -> None:
         """Run along the same path elsewhere."""
         self._path.translate(across, down)
+        self._rect.translate(across, down)
         self._lines = [line.translated(across, down) for line in self._lines]
         if self._label_place is not None:
             self._label_place += QPointF(across, down)
@@ -74,17 +95,42 @@ class WireItem(Member):
         self.is_hovered = on
         told(self)
 
+    def tag_rects(self, zoom: float = 1.0) -> tuple[QRectF, ...]:
+        """Return where its tags stand: at its output, and at its input."""
+        if not self.tag or self._path.isEmpty():
+            return ()
+        last = self._path.elementCount() - 1
+        ends = (self._path.elementAt(0), self._path.elementAt(last))
+        start, end = (QPointF(each.x, each.y) for each in ends)
+        return (
+            tag.rect(self.tag, start, is_output=True, zoom=zoom),
+            tag.rect(self.tag, end, is_output=False, zoom=zoom),
+        )
+
+    def is_at_source(self, place: QPointF) -> bool:
+        """Return whether a place is on the tag at the output, which wires share."""
+        return any(rect.contains(place) for rect in self.tag_rects()[:1])
+
     def boundingRect(self) -> QRectF:
         """Return the path with room for its width and its label."""
-        rect = self._path.boundingRect().adjusted(-8, -8, 8, 8)
-        middle = self._path.pointAtPercent(0.5)
-        return rect.united(QRectF(middle.x() - 90, middle.y() - 12, 180, 24))
+        rect = self._rect.adjusted(-8, -8, 8, 8)
+        place = self._label_place
+        if place is not None:
+            rect = rect.united(QRectF(place.x() - 90, place.y() - 12, 180, 24))
+        for pill in self.tag_rects():
+            rect = rect.united(pill)
+        return rect
 
     def shape(self) -> QPainterPath:
-        """Return what a press hits: the path, generously."""
-        stroker = QPainterPathStroker()
-        stroker.setWidth(_REACH)
-        return stroker.createStroke(self._path)
+        """Return what a press hits: its tags, and the path, generously."""
+        found = QPainterPath()
+        for rect in self.tag_rects():
+            found.addRect(rect)
+        if self.is_drawn:
+            stroker = QPainterPathStroker()
+            stroker.setWidth(_REACH)
+            found.addPath(stroker.createStroke(self._path))
+        return found
 
     def paint(self, *_args: object) -> None:
         """Draw nothing: `cached_picture` calls `draw` for all wires at once."""
@@ -109,59 +155,60 @@ class WireItem(Member):
             self._lines = list(map(QLineF, points, points[1:]))
         return self._lines
 
-    def draw(self, painter: QPainter, zoom: float, heat: float) -> None:
-        """Draw the wire.
-
-        Args:
-            painter: Maps the scene to the screen.
-            zoom: Of the view.
-            heat: Of the gradient that came along it, 0 to 1.
-        """
-        tokens = current()
-        painter.setPen(self._pen(tokens, zoom, round(heat * HEATS) / HEATS))
+    def draw(self, painter: QPainter, zoom: float) -> None:
+        """Draw the wire; `painter` maps the scene to the screen."""
+        if not self.is_drawn:
+            return
+        painter.setPen(self._pen(current(), zoom))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
 
     def label_place(self, zoom: float) -> QPointF | None:
         """Return where its shape is written; None where there is no room."""
-        if not self.label or zoom < LABEL_ZOOM:
+        if not self.label or zoom < LABEL_ZOOM or not self.is_drawn:
             return None
         if self.is_hovered or self.isSelected():
-            return self._path.pointAtPercent(0.5)
-        return self._label_place if "×" in self.label else None
+            return self._label_place or self._path.pointAtPercent(0.5)
+        return self._label_place
 
-    def _pen(self, tokens: Tokens, zoom: float, heat: float) -> QPen:
-        width = BASE_WIDTH + HOT_WIDTH * heat
-        colour = QColor(tokens.category(self.category))
-        if self.is_broken:
-            colour = QColor(tokens.err)
+    def _pen(self, tokens: Tokens, zoom: float) -> QPen:
+        """Return a neutral pen: colour tells what happens, not what a wire joins."""
+        colour, width = tokens.wire, WIDTH
         if self.isSelected():
-            colour, width = QColor(tokens.accent), width + 1.2
+            colour, width = tokens.accent, MARKED_WIDTH
+        elif self.is_broken:
+            colour = tokens.err
         elif self.is_hovered:
-            width += 0.9
-        else:
-            colour = QColor(mix(colour.name(), tokens.canvas, 0.2))
-        pen = QPen(colour, max(width, 1.0 / zoom))
+            colour, width = tokens.fg2, MARKED_WIDTH
+        pen = QPen(QColor(colour), max(width, 1.0 / zoom))
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         if self.is_broken:
             pen.setDashPattern([3.0, 3.0])
+        elif self.tag:
+            pen.setDashPattern([2.0, 3.0])
         return pen
 
-    def label_rect(self, middle: QPointF) -> QRectF:
+    def label_rect(self, middle: QPointF, zoom: float) -> QRectF:
         """Return the rectangle of the shape's words around a place."""
-        metrics = QFontMetricsF(fonts.mono())
-        width = metrics.horizontalAdvance(self.label) + 12
-        return QRectF(middle.x() - width / 2, middle.y() - 8, width, 16)
+        metrics = QFontMetricsF(fonts.mono(zoom=zoom))
+        width, height = metrics.horizontalAdvance(self.label) + 12, metrics.height() + 2
+        return QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
 
-    def draw_label(self, painter: QPainter, rect: QRectF) -> None:
+    def draw_label(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
         """Write the shape over all wires."""
         tokens = current()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.canvas))
-        painter.drawRoundedRect(rect, 8, 8)
-        painter.setFont(fonts.mono())
-        painter.setPen(QColor(text_colour(tokens, self.category)))
+        painter.drawRect(rect)
+        painter.setFont(fonts.mono(zoom=zoom))
+        painter.setPen(QColor(tokens.fg2))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.label)
+
+    def draw_tags(self, painter: QPainter, zoom: float) -> None:
+        """Draw the tags over all wires."""
+        is_marked = self.isSelected() or self.is_hovered
+        for rect in self.tag_rects(zoom):
+            tag.draw(painter, self.tag, rect, zoom, is_marked=is_marked)
 
 
 def _points(path: QPainterPath) -> list[QPointF]:
@@ -198,11 +245,11 @@ def _label_place(path: QPainterPath) -> QPointF | None:
 
 def measure(item: WireItem) -> tuple[QRectF, QRectF]:
     """Return the rectangles around a wire alone, and with its label."""
-    return item.path.boundingRect(), item.boundingRect()
+    return item.drawn_rect, item.boundingRect()
 
 
 def gather(item: WireItem, _rect: QRectF, shapes: Shapes) -> None:
     """Add a wire to what is drawn from far away."""
-    if item.isVisible():
-        kind = "selected" if item.isSelected() else item.category
+    if item.isVisible() and item.is_drawn:
+        kind = "selected" if item.isSelected() else "plain"
         shapes.setdefault(("wire", kind), []).extend(item.lines())

@@ -1,4 +1,9 @@
-"""Which class is taken for which: counts, tinted by their share of the row."""
+"""Which class is taken for which: counts, tinted by their share of the row.
+
+Classes that are neither right nor answered have no row and no column.
+"""
+
+import bisect
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -9,8 +14,10 @@ from engine.i18n import tr
 from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Table
-from workbench.plots.views.base import ViewFace, name, percent
+from workbench.plots.views.base import ViewFace, name
+from workbench.plots.views.kinds.worst_errors import Cell, WorstErrors
 from workbench.theme import tokens
+from workbench.theme.text import percent
 
 _TOP, _BOTTOM, _RECALL = 4, 36, 50
 _LABEL_PX = 96
@@ -19,8 +26,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
 _WIDEST_CELL = 3.2
 """Width of a cell in heights; wider ones would tear the diagonal apart."""
-Cell = tuple[int, int]
-"""Row and column: the right class and the answer."""
+_LEAST_PX, _LEAST_CELL_PX = 180, 22
+"""Width that the list of errors leaves to the cells, and to each of them."""
 _OPEN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _MOVES = {
     Qt.Key.Key_Up: (-1, 0),
@@ -47,18 +54,39 @@ class ConfusionMatrix(ViewFace):
     def prepare(self, view: View) -> None:
         """Compute the shares."""
         self.counts = view.arrays["counts"]
-        last = len(self.counts) - 1
-        row, column = self.cursor_cell
-        self.cursor_cell = (min(row, last), min(column, last))
+        seen = self.counts.sum(axis=0) + self.counts.sum(axis=1)
+        some = np.flatnonzero(seen).tolist()
+        self.classes: list[int] = some or list(range(len(self.counts)))
+        row, column = (self._place(each) for each in self.cursor_cell)
+        self.cursor_cell = (self.classes[row], self.classes[column])
         self.names = view.words.get("classes", ())
+        self.worst = WorstErrors(self.counts, self.names)
         total = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         self.shares = self.counts / total
 
+    def _place(self, index: int) -> int:
+        """Return at which place a class stands: its own, or the nearest one."""
+        return min(bisect.bisect_left(self.classes, index), len(self.classes) - 1)
+
+    def _left(self) -> float:
+        return self._label_width() + style.metrics().height() + 14
+
+    def _list_px(self) -> float:
+        """Return the width of the list of errors: 0 where the cells need it."""
+        room = self.width() - self._left() - _RECALL - 8 - self.worst.width
+        least = max(_LEAST_PX, _LEAST_CELL_PX * len(self.classes))
+        return self.worst.width if room >= least else 0
+
+    def list_area(self) -> QRectF:
+        """Return the rectangle of the errors that are made most."""
+        area, wide = self.area(), self._list_px()
+        return QRectF(area.right() + _RECALL, area.top(), wide, area.height())
+
     def area(self) -> QRectF:
         """Return the rectangle of the cells."""
-        size = len(self.counts)
-        left = self._label_width() + style.metrics().height() + 14
-        width = self.width() - left - _RECALL - 8
+        size = len(self.classes)
+        left = self._left()
+        width = self.width() - left - _RECALL - 8 - self._list_px()
         height = self.height() - _TOP - _BOTTOM
         cell = max(height / size, 4)
         wide = min(max(width, 20), cell * size * _WIDEST_CELL)
@@ -74,13 +102,15 @@ class ConfusionMatrix(ViewFace):
 
     def draw(self, painter: QPainter) -> None:
         """Draw cells, names and the share of right answers per class."""
-        area, size = self.area(), len(self.counts)
+        area, size = self.area(), len(self.classes)
         wide, high = area.width() / size, area.height() / size
-        for row in range(size):
-            for column in range(size):
+        for place, row in enumerate(self.classes):
+            for column in self.classes:
                 self._draw_cell(painter, self.cell_rect((row, column)), row, column)
-            self._draw_row_words(painter, area, row, high)
-            self._draw_column_words(painter, area, row, wide)
+            self._draw_row_words(painter, area, place, high)
+            self._draw_column_words(painter, area, place, wide)
+        if self._list_px():
+            self.worst.draw(painter, self.list_area(), self._under)
         if self._under:
             self._draw_frame(painter, self._under, style.pen(style.colour("fg2")))
         if self.hasFocus():
@@ -90,9 +120,9 @@ class ConfusionMatrix(ViewFace):
 
     def cell_rect(self, cell: Cell) -> QRectF:
         """Return where a cell is drawn."""
-        area, size = self.area(), len(self.counts)
+        area, size = self.area(), len(self.classes)
         wide, high = area.width() / size, area.height() / size
-        row, column = cell
+        row, column = (self._place(each) for each in cell)
         return QRectF(area.left() + column * wide, area.top() + row * high, wide, high)
 
     def _draw_frame(self, painter: QPainter, cell: Cell, pen: QPen) -> None:
@@ -115,13 +145,13 @@ class ConfusionMatrix(ViewFace):
         painter.drawText(cell, _CENTRE, str(count))
 
     def _draw_row_words(
-        self, painter: QPainter, area: QRectF, row: int, high: float
+        self, painter: QPainter, area: QRectF, place: int, high: float
     ) -> None:
-        metrics = painter.fontMetrics()
+        metrics, row = painter.fontMetrics(), self.classes[place]
         every = max(int(np.ceil(metrics.height() / high)), 1)
-        if row % every:
+        if place % every:
             return
-        middle = area.top() + (row + 0.5) * high
+        middle = area.top() + (place + 0.5) * high
         height = metrics.height()
         box = QRectF(
             area.left() - _LABEL_PX - 6, middle - height / 2, _LABEL_PX, height
@@ -135,14 +165,14 @@ class ConfusionMatrix(ViewFace):
             painter.drawText(box, _RIGHT, percent(float(self.shares[row, row])))
 
     def _draw_column_words(
-        self, painter: QPainter, area: QRectF, column: int, wide: float
+        self, painter: QPainter, area: QRectF, place: int, wide: float
     ) -> None:
         metrics = painter.fontMetrics()
-        text = name(self.names, column)
+        text = name(self.names, self.classes[place])
         every = max(int(np.ceil((metrics.horizontalAdvance("00") + 2) / wide)), 1)
-        if column % every:
+        if place % every:
             return
-        left = area.left() + column * wide
+        left = area.left() + place * wide
         box = QRectF(left, area.bottom() + 2, wide * every, metrics.height())
         painter.setPen(style.colour("fg2"))
         fitting = metrics.elidedText(text, _ELIDE, int(wide * every) - 2)
@@ -169,7 +199,11 @@ class ConfusionMatrix(ViewFace):
         if not total:
             return ""
         share = percent(float(self.counts.trace()) / total)
-        return tr("{share} right of {total}", share=share, total=f"{total:,}")
+        said = tr("{share} right of {total}", share=share, total=f"{total:,}")
+        absent = int((self.counts.sum(axis=1) == 0).sum())
+        if not absent:
+            return said
+        return f"{said} · {tr('{n:class|classes} without samples', n=absent)}"
 
     def read(self, position: QPointF) -> str:
         """Return a cell in words."""
@@ -187,13 +221,15 @@ class ConfusionMatrix(ViewFace):
         )
 
     def cell_at(self, position: QPointF) -> Cell | None:
-        """Return row and column of the cell at a place of the widget."""
-        area, size = self.area(), len(self.counts)
+        """Return right class and answer of the cell or the line at a place."""
+        area, size = self.area(), len(self.classes)
         if not area.contains(position):
-            return None
+            listed = self.list_area() if self._list_px() else QRectF()
+            return self.worst.cell_at(position, listed)
         x = (position.x() - area.left()) / area.width()
         y = (position.y() - area.top()) / area.height()
-        return min(int(y * size), size - 1), min(int(x * size), size - 1)
+        row, column = (min(int(share * size), size - 1) for share in (y, x))
+        return self.classes[row], self.classes[column]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Note which cell is pressed."""
@@ -234,10 +270,11 @@ class ConfusionMatrix(ViewFace):
         if event.key() in _OPEN:
             self.cell_chosen.emit(*self.cursor_cell)
         elif event.key() in _MOVES:
-            last = len(self.counts) - 1
-            moved = zip(self.cursor_cell, _MOVES[Qt.Key(event.key())], strict=True)
+            last = len(self.classes) - 1
+            places = map(self._place, self.cursor_cell)
+            moved = zip(places, _MOVES[Qt.Key(event.key())], strict=True)
             row, column = (min(max(place + by, 0), last) for place, by in moved)
-            self.cursor_cell = (row, column)
+            self.cursor_cell = (self.classes[row], self.classes[column])
             self.setAccessibleDescription(self._said(self.cursor_cell))
             self.hovered.emit(self._said(self.cursor_cell))
             self.update()
@@ -252,10 +289,12 @@ class ConfusionMatrix(ViewFace):
 
 
 def cell_colour(share: float, *, right: bool) -> QColor:
-    """Return the tint of a cell: right answers in one colour, wrong ones in another.
+    """Return the tint of a cell: right answers quiet, wrong ones orange.
 
     Wrong shares are small in a network that is any good; their root is shown.
     """
     theme = tokens.current()
-    strength = 0.75 * share if right else 0.85 * share**0.5
-    return QColor(tokens.mix(theme.bg2, theme.series[0 if right else 1], strength))
+    if right:
+        return QColor(tokens.mix(theme.bg2, theme.forward, 0.3 * share))
+    strength = min(0.25 + 0.75 * share**0.5, 1.0) if share else 0.0
+    return QColor(tokens.mix(theme.bg2, theme.plus, strength))

@@ -10,8 +10,9 @@ from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Cell, Table
 from workbench.plots.views import marks, points
-from workbench.plots.views.base import ViewFace, name, number, percent
+from workbench.plots.views.base import ViewFace, name, number
 from workbench.plots.views.plane import Plane, axes_of
+from workbench.theme.text import percent
 
 _FAINTEST, _STRONGEST = 0.10, 0.52
 """How much of a class's colour a cell has, from a guess to a certain answer."""

@@ -7,9 +7,10 @@ from engine.i18n import tr
 from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Table
-from workbench.plots.views.base import ViewFace, name, number, percent
+from workbench.plots.views.base import ViewFace, name, number
 from workbench.plots.views.kinds.image_grid import crisp, to_image
 from workbench.plots.views.kinds.predictions import Predictions
+from workbench.theme.text import percent
 
 TILE_PX = 64
 """Pictures are shown in the whole multiple of their size nearest to this."""
@@ -147,7 +148,9 @@ def said(view: View | None) -> str:
     total, shown = int(view.words["total"][0]), len(view.arrays["losses"])
     if shown < total:
         return tr("the {shown} worst of {total}", shown=shown, total=f"{total:,}")
-    return tr("1 sample") if total == 1 else tr("{n} samples, worst first", n=total)
+    if total == 1:
+        return tr("{n:sample|samples}", n=total)
+    return tr("{n:sample|samples}, worst first", n=total)
 
 
 def _told(view: View, index: int) -> str:

@@ -11,8 +11,9 @@ from engine.protocol.arrays import Floats
 from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Table
-from workbench.plots.views.base import ViewFace, name, number, percent
+from workbench.plots.views.base import ViewFace, name, number
 from workbench.plots.views.kinds.image_grid import crisp, to_image
+from workbench.theme.text import percent
 
 HEADER_PX, TEXT_ROW_PX, IMAGE_ROW_PX = 22, 24, 40
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -131,7 +131,7 @@ class Scatter(ViewFace):
         """Return the number of points."""
         if not self.view:
             return ""
-        return tr("{count} points", count=f"{len(self.points):,}")
+        return tr("{count:point|points}", count=f"{len(self.points):,}")
 
     def read(self, position: QPointF) -> str:
         """Return the point next to the mouse."""

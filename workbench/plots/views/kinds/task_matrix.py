@@ -11,9 +11,10 @@ from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.switch import Switch
 from workbench.plots.parts.table import Cell, Table
-from workbench.plots.views.base import ViewFace, percent
+from workbench.plots.views.base import ViewFace
 from workbench.session.tasks import forgotten
 from workbench.theme import tokens
+from workbench.theme.text import percent
 
 _PROTOCOL_PX, _GAP, _LABEL_PX, _COLUMN_PX = 30, 12, 150, 60
 _TALLEST_PX, _LOWEST_PX, _THINNEST_PX = 72, 18, 3

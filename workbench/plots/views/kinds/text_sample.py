@@ -50,7 +50,7 @@ class TextSample(ViewFace):
     def summary(self) -> str:
         """Return how long the text is."""
         written = len(self.text) - len(self.prompt)
-        return tr("{count} characters written", count=written)
+        return tr("{count:character|characters} written", count=written)
 
     def table(self) -> Table:
         """Return the text as one row."""

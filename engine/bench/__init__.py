@@ -1,0 +1,1 @@
+"""The bench: trainings that answer a question instead of making weights."""

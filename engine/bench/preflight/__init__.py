@@ -1,0 +1,1 @@
+"""What can be told of a training before it begins, within seconds."""

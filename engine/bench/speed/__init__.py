@@ -1,0 +1,1 @@
+"""How fast the loop is beside the one that people write."""

@@ -1,0 +1,1 @@
+"""Sweeps: many trainings with other settings, and what the settings do to the score."""

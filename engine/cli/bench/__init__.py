@@ -1,0 +1,1 @@
+"""Commands whose trainings answer a question and are thrown away."""

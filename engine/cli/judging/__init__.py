@@ -1,0 +1,1 @@
+"""Commands about finished runs: how good they are, and what they answer."""

@@ -1,0 +1,42 @@
+"""`try`: answers samples that somebody makes up, one JSON line each.
+
+The first line out says what can be given; then each line in is answered by one line
+with the same `id`: an answer, or `error` in words. The end of the input ends it.
+"""
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from engine.cli.output import write_json
+from engine.errors import DataError, EngineError
+from engine.evaluate.trying import Record, Trial
+from engine.i18n import tr
+
+_LONGEST = 2**26
+
+
+def try_(options: Namespace) -> int:
+    """Answer lines until they end."""
+    trial = Trial(Path(options.project))
+    write_json({"ready": trial.description})
+    sys.stdout.flush()
+    for line in sys.stdin:
+        write_json(_answered(trial, line))
+        sys.stdout.flush()
+    return 0
+
+
+def _answered(trial: Trial, line: str) -> Record:
+    number: object = None
+    try:
+        question = json.loads(line) if len(line) <= _LONGEST else None
+        if not isinstance(question, dict):
+            raise DataError(tr("This is no question"), expected='{"id": 1, …}')
+        number = question.get("id")
+        return {"id": number, **trial.answer(question)}
+    except json.JSONDecodeError as error:
+        return {"id": None, "error": str(error)}
+    except (EngineError, OSError) as error:
+        return {"id": number, "error": str(error)}

@@ -1,0 +1,1 @@
+"""What the command line tells of single steps, numbers and weights."""

@@ -1,0 +1,1 @@
+"""The rows of a source as surveys and checks look at them."""

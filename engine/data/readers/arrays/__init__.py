@@ -1,0 +1,1 @@
+"""Arrays in files: one file of the product for each format."""

@@ -1,0 +1,1 @@
+"""Records: rows whose cells have names and types of their own."""

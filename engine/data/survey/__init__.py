@@ -1,0 +1,1 @@
+"""What a source of data holds, counted and drawn for people."""

@@ -1,0 +1,1 @@
+"""Figures of answers: plain numpy, each with its source."""

@@ -1,0 +1,1 @@
+"""Labels that are probably wrong, and samples that are hard or forgotten."""

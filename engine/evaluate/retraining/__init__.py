@@ -1,0 +1,1 @@
+"""A run trained again on new data, and which of the two is kept."""

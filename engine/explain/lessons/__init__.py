@@ -1,0 +1,1 @@
+"""What is true of a lesson's network: the answers to its questions."""

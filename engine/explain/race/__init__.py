@@ -1,0 +1,1 @@
+"""Trial and error against backpropagation: the same net, the same evaluations."""

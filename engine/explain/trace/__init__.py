@@ -1,0 +1,1 @@
+"""One step of a training held still: what flows where, what comes back, what moves."""

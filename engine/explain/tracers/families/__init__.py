@@ -1,0 +1,1 @@
+"""One file for each family of the catalogue, and what they need."""

@@ -1,0 +1,1 @@
+"""What if a weight, a number of a sample or the learning rate were another?"""

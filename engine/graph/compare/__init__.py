@@ -1,0 +1,1 @@
+"""Two projects beside each other, in words. No torch."""

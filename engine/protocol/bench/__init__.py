@@ -1,0 +1,1 @@
+"""What crosses of trainings that answer a question."""

@@ -1,0 +1,1 @@
+"""Questions and answers about sources of data."""

@@ -1,0 +1,115 @@
+"""A run is tried in the window: by hand, with a file, and with a whole file."""
+
+import csv
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.cli.main import main
+from tests.evaluate.test_standing_in import trained
+from workbench.app.judging.try_it import TryCommand
+from workbench.dialogs.judging.try_it import TryDialog
+
+MADE_MS = 120_000
+__all__ = ["trained"]
+
+
+@pytest.fixture
+def desk(qtbot):
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    looking = SimpleNamespace(folder="")
+    return SimpleNamespace(widget=widget, session=SimpleNamespace(looking=looking))
+
+
+def opened(qtbot, desk, run):
+    desk.session.looking.folder = str(run)
+    command = TryCommand(desk)
+    command.show()
+    qtbot.waitUntil(lambda: bool(command.dialog.inputs), timeout=MADE_MS)
+    return command, command.dialog
+
+
+def test_row_is_answered_as_a_file_with_it_is(qtbot, desk, trained, tmp_path):
+    run, file, _ = trained
+    command, dialog = opened(qtbot, desk, run)
+    row = dialog.inputs["features"]
+    row.cells["height"].setText("1010")
+    row.cells["town"].setCurrentIndex(1)
+    row.cells["size"].selectAll()
+    qtbot.keyClicks(row.cells["size"], "4.25")
+    (tmp_path / "one.csv").write_text("size,height,town\n4.25,1010,south\n")
+    out = tmp_path / "out.csv"
+    words = [str(run), str(tmp_path / "one.csv"), "--out", str(out)]
+    assert main(["predict", *words]) == 0
+    with out.open(newline="") as written:
+        (told,) = csv.DictReader(written)
+    share = f"{100 * float(told['share']):.1f}"
+    qtbot.waitUntil(lambda: dialog.answer.title.text() == told["answer"]
+                    and dialog.answer.words.text().startswith(share),
+                    timeout=MADE_MS)  # fmt: skip
+    assert len(dialog.answer.bars.rows) == 3
+    row.cells["size"].setText("many")
+    qtbot.waitUntil(lambda: "no number" in dialog.answer.words.text(), timeout=MADE_MS)
+    dialog.open_file(str(file))
+    qtbot.waitUntil(lambda: dialog.answer.bars.rows != [], timeout=MADE_MS)
+    dialog.reject()
+    assert command.dialog is None
+
+
+def test_whole_file_is_answered(qtbot, desk, trained, tmp_path, monkeypatch):
+    run, file, table = trained
+    out = tmp_path / "answers.csv"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    _, dialog = opened(qtbot, desk, run)
+    qtbot.mouseClick(dialog.batch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: str(len(table)) in dialog.note.text(), timeout=MADE_MS)
+    with out.open(newline="") as written:
+        assert len(list(csv.DictReader(written))) == len(table)
+    dialog.reject()
+
+
+def test_drawing_is_answered(qtbot, desk, tmp_path):
+    run = tmp_path / "run"
+    words = ["--steps", "5", "--threads", "1", "--out", str(run)]
+    assert main(["train", "digits-mlp", *words]) == 0
+    _, dialog = opened(qtbot, desk, run)
+    sheet = dialog.inputs["image"].sheet
+    assert dialog.inputs["image"].value is None
+    qtbot.mousePress(sheet, Qt.MouseButton.LeftButton, pos=QPoint(120, 60))
+    qtbot.mouseMove(sheet, QPoint(120, 190))
+    qtbot.mouseRelease(sheet, Qt.MouseButton.LeftButton, pos=QPoint(120, 190))
+    values = dialog.inputs["image"].value
+    assert len(values) == 64
+    assert 0 <= min(values) < 1 < max(values) <= 16
+    qtbot.waitUntil(lambda: len(dialog.answer.bars.rows) == 10, timeout=MADE_MS)
+    dialog.reject()
+
+
+def test_run_that_is_none_is_said(qtbot, desk, tmp_path):
+    desk.session.looking.folder = str(tmp_path)
+    command = TryCommand(desk)
+    command.show()
+    head = command.dialog.head
+    qtbot.waitUntil(lambda: "no run" in head.text().replace("\u200b", ""),
+                    timeout=MADE_MS)  # fmt: skip
+    command.dialog.reject()
+
+
+def test_folder_of_samples_is_answered_as_a_whole(qtbot, tmp_path, monkeypatch):
+    dialog = TryDialog()
+    qtbot.addWidget(dialog)
+    inputs = [{"kind": "file", "port": "signal", "shape": [1, 8]}]
+    ready = {"name": "a", "step": 1, "takes_files": True, "is_folder": True}
+    dialog.show_record({"ready": {**ready, "inputs": inputs}})
+    assert "folder" in dialog.batch.text()
+    places = str(tmp_path / "sounds"), str(tmp_path / "out.csv")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: places[0])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (places[1], ""))
+    with qtbot.waitSignal(dialog.batch_wanted) as told:
+        dialog.batch.click()
+    assert tuple(told.args) == places
+    qtbot.waitUntil(lambda: not dialog._soon.isActive())

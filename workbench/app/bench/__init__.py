@@ -1,0 +1,1 @@
+"""Trainings that answer a question: what the window does about them."""

@@ -1,0 +1,148 @@
+"""Sweeps over settings: begun, followed, stopped, gone on with, and made use of."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from engine.errors import EngineError
+from engine.graph.files import serialize
+from engine.graph.problems import Fix
+from engine.graph.settings_text import Assign
+from engine.graph.sweep.space import assignment
+from engine.i18n import tr
+from engine.protocol.bench.sweep import (
+    StartSweep,
+    SweepsFound,
+    SweepTold,
+    SweepTrial,
+)
+from workbench.app.bench.trial_command import TrialCommand
+from workbench.app.desk import Desk
+from workbench.app.run.weights_dialog import rooted
+from workbench.canvas.edits import fixes
+
+if TYPE_CHECKING:
+    from workbench.app.bars.banner import Kind
+    from workbench.dialogs.bench.sweep.window import SweepWindow  # noqa: F401 - names the base
+
+FOLDER = "sweeps"
+_ABOUT = "sweep"
+
+
+class SweepCommand(TrialCommand["SweepWindow"]):
+    """Opens the window of sweeps and keeps it up to date.
+
+    Args:
+        desk: Whose document is swept over.
+        may_read: Asks whether files outside the project's folder may be read.
+
+    Signals:
+        open_wanted: Folder of a run that somebody wants to see.
+    """
+
+    open_wanted = Signal(object)
+
+    def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
+        super().__init__(desk, StartSweep)
+        self._may_read = may_read
+        self.told: SweepTold | None = None
+        sweeps = desk.session.trials.sweeps
+        sweeps.told.connect(self._on_told)
+        sweeps.found.connect(self._on_found)
+        desk.document.replaced.connect(self._on_document)
+        desk.document.changed.connect(self._on_document)
+        desk.canvas.selection_changed.connect(self._on_selected)
+
+    @property
+    def folder(self) -> Path:
+        """Where sweeps are kept."""
+        return self._desk.session.runs_folder / FOLDER
+
+    def ask(self) -> None:
+        """Open the window, or bring it up."""
+        from workbench.dialogs.bench.sweep.window import SweepWindow
+
+        if self.dialog is None:
+            document = self._desk.document
+            self.dialog = dialog = SweepWindow(
+                lambda: document.project, self._desk.widget
+            )
+            dialog.wanted.connect(self._begin)
+            dialog.go_on_wanted.connect(self._go_on)
+            dialog.unwanted.connect(self._desk.session.trials.sweeps.stop)
+            dialog.use_wanted.connect(self._use)
+            dialog.open_wanted.connect(self.open_wanted)
+            dialog.finished.connect(self._on_closed)
+            if self.told is not None:
+                dialog.show_sweep(self.told)
+            self._desk.session.trials.sweeps.find(self.folder)
+            chosen = self._desk.canvas.selection
+            dialog.plan.follow_canvas(chosen.ids, chosen.scope)
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+
+    def _begin(self, wish: StartSweep) -> None:
+        if not self._may_read() or self.dialog is None:
+            return
+        name = f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        text = serialize.dumps(rooted(self._desk.document))
+        self._start(replace(wish, folder=str(self.folder / name), document=text))
+
+    def _go_on(self, folder: str) -> None:
+        if self.dialog is not None:
+            plan = self.dialog.plan
+            self._start(
+                StartSweep(
+                    folder, jobs=plan.jobs.value(), prunes=plan.prunes.isChecked()
+                )
+            )
+
+    def _start(self, wish: StartSweep) -> None:
+        session = self._desk.session
+        session.start_engine()
+        session.trials.sweeps.start(wish)
+
+    def _use(self, trial: SweepTrial) -> None:
+        """Take the settings of a trial, as one undo step."""
+        words = tuple(assignment(key, value) for key, value in trial.point.items())
+        label = tr("Settings of trial {n}", n=trial.number + 1)
+        try:
+            fixes.apply(self._desk.document, Fix(label, (Assign(words),)))
+        except EngineError as error:
+            if self.dialog is not None:
+                self.dialog.show_failure(str(error))
+            return
+        self._desk.canvas.say(label)
+
+    def _on_told(self, told: SweepTold) -> None:
+        self.told = told
+        if self.dialog is not None:
+            self.dialog.show_sweep(told)
+        elif not told.is_running:
+            self._say_the_end(told)
+
+    def _say_the_end(self, told: SweepTold) -> None:
+        """Say that it is over where nobody looks."""
+        from workbench.dialogs.bench.sweep.window import best_words, num_words
+
+        words = f"{tr('Sweep')}: {num_words(told)}. {told.failure or best_words(told)}"
+        kind: Kind = "error" if told.failure else "info"
+        self._desk.banner.say(kind, words, [(tr("Show"), self.ask)], about=_ABOUT)
+
+    def _on_found(self, found: SweepsFound) -> None:
+        if self.dialog is not None:
+            self.dialog.show_earlier(found.sweeps)
+
+    def _on_document(self, *_args: object) -> None:
+        if self.dialog is not None:
+            self.dialog.plan.follow_soon()
+
+    def _on_selected(self, ids: list[str], scope: str, _inside: str) -> None:
+        if self.dialog is not None:
+            self.dialog.plan.follow_canvas(ids, scope)

@@ -1,0 +1,58 @@
+"""What the windows over a trial of the engine have in common: how it may end."""
+
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QObject
+
+from engine.i18n import tr
+from engine.protocol.messages import Failed
+from workbench.app.desk import Desk
+
+
+class TrialDialog(Protocol):
+    """A window that shows one trial."""
+
+    is_stopping: bool
+
+    def show_failure(self, words: str) -> None:
+        """Say why there is no answer."""
+
+    def deleteLater(self) -> None:  # noqa: N802 - Qt's
+        """Go away."""
+
+
+Dialog = TypeVar("Dialog", bound=TrialDialog)
+
+
+class TrialCommand(QObject, Generic[Dialog]):
+    """Keeps one window up to date: called off, failed, lost and closed.
+
+    Args:
+        desk: Whose session makes the trial.
+        request: The type of the command that asks for it.
+    """
+
+    def __init__(self, desk: Desk, request: type[Any]) -> None:
+        super().__init__(desk.widget)
+        self._desk, self._request = desk, request
+        self.dialog: Dialog | None = None
+        desk.session.trials.called_off.connect(self._on_called_off)
+        desk.session.request_failed.connect(self._on_failed)
+        desk.session.engine_lost.connect(self._on_lost)
+
+    def _on_called_off(self) -> None:
+        if self.dialog is not None and self.dialog.is_stopping:
+            self.dialog.show_failure(tr("Cancelled. Nothing was changed."))
+
+    def _on_failed(self, command: object, failed: Failed) -> None:
+        if self.dialog is not None and isinstance(command, self._request):
+            self.dialog.show_failure(failed.text)
+
+    def _on_lost(self, _again: bool) -> None:
+        if self.dialog is not None:
+            self.dialog.show_failure(tr("The engine was lost meanwhile."))
+
+    def _on_closed(self) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.deleteLater()

@@ -1,0 +1,1 @@
+"""Runs beside each other: curves, results, settings, as files too."""

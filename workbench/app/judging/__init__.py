@@ -1,0 +1,1 @@
+"""A finished run judged, tried and used, by engines beside the one that trains."""

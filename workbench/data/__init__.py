@@ -1,0 +1,1 @@
+"""The widgets of the room “Data”: sources, table, split, health, preparation."""

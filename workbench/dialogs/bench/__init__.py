@@ -1,0 +1,1 @@
+"""Windows of trainings that answer a question."""

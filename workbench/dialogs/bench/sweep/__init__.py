@@ -1,0 +1,1 @@
+"""Sweeps: what is tried, how far it is, and what has come of it."""

@@ -1,0 +1,1 @@
+"""Windows that show how good a run is, and try it."""

@@ -1,0 +1,1 @@
+"""What fields of a form are made of."""

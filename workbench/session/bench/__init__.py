@@ -1,0 +1,1 @@
+"""Trainings that answer a question, as the engine tells of them."""

@@ -1,0 +1,1 @@
+"""The engine's answers about sources of data."""

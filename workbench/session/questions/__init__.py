@@ -1,0 +1,1 @@
+"""Questions of the window that a run or a held step answers."""
