@@ -33,9 +33,17 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     return int(good != options.n)
 
 
-def played(seed: int, home: Path, steps: int = STEPS) -> str:
-    """Play one sequence; return what was wrong."""
-    game = Game(random.Random(seed), home)
+def played(seed: int, home: Path, steps: int = STEPS, kept_s: float = KEPT_S) -> str:
+    """Play one sequence; return what was wrong.
+
+    Args:
+        seed: Of all that is random.
+        home: The folder of the user.
+        steps: How many things are done before one window is killed.
+        kept_s: After so long a window's copy must hold all its work; where other
+            programs have the machine, more than is promised.
+    """
+    game = Game(random.Random(seed), home, kept_s)
     try:
         game.play(steps)
     except (AssertionError, OSError) as error:
@@ -68,11 +76,14 @@ class Game:
     Args:
         chance: Of all that is done.
         home: The folder of the user.
+        kept_s: After so long a window's copy must hold its work.
     """
 
-    def __init__(self, chance: random.Random, home: Path) -> None:
+    def __init__(
+        self, chance: random.Random, home: Path, kept_s: float = KEPT_S
+    ) -> None:
         home.mkdir(parents=True)
-        self._chance, self._home = chance, home
+        self._chance, self._home, self._kept_s = chance, home, kept_s
         self.done: list[str] = []
         self._number, self._desks = 0, []
         self.file = home / "net.bpw"
@@ -268,7 +279,8 @@ class Game:
         """Kill one window: its work is offered, that of the other is not."""
         for one in self.sides:
             self.edit(one)
-        time.sleep(KEPT_S)
+        for one in self.sides:
+            one.desk.wait("hands.kept() == hands.digest()", self._kept_s)
         mine, rest = side.digest(), next(s for s in self.sides if s is not side)
         theirs = rest.digest()
         side.desk.kill()

@@ -10,4 +10,4 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL ther
 
 
 def test_two_windows_and_another_program_overwrite_nothing_unasked(tmp_path):
-    assert windows.played(1, tmp_path / "1", steps=3) == ""
+    assert windows.played(1, tmp_path / "1", steps=3, kept_s=60.0) == ""

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from engine import files
+from engine.graph.files import serialize
 from workbench.app.window import MainWindow
 from workbench.document import actions, notes
 
@@ -32,6 +33,15 @@ class Hands:
     def digest(self) -> str:
         """Return the hash of the document as it would stand in a file."""
         return hashlib.sha256(self._document.text().encode()).hexdigest()
+
+    def kept(self) -> str:
+        """Return the hash of what the copy for the next start holds, if any."""
+        path = self._window.recovery.path
+        if not path.exists():
+            return ""
+        copy = serialize.load(path)
+        copy.extra.pop("recovery", None)  # which file it belongs to
+        return hashlib.sha256(serialize.dumps(copy).encode()).hexdigest()
 
     # The document ------------------------------------------------------------
 
