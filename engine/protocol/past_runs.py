@@ -210,6 +210,49 @@ class RunsMoved:
 
 
 @dataclass(frozen=True)
+class TrashPart:
+    """Answer to `WeighTrash`: some of what is in the trash of a folder.
+
+    Args:
+        folder: Where runs are kept.
+        start: How many stand before these.
+        runs: The next names.
+        bytes: What these take.
+        total: How many there are.
+    """
+
+    folder: str
+    start: int
+    runs: tuple[str, ...]
+    bytes: int
+    total: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether there are no more."""
+        return not self.runs or self.start + len(self.runs) >= self.total
+
+
+@dataclass(frozen=True)
+class TrashEmptied:
+    """Answer to `EmptyTrash`: what is gone for good.
+
+    Args:
+        folder: Where runs are kept.
+        runs: Names that are gone.
+        bytes: What they took.
+        left: Names that there was no time for yet.
+        refused: Why others stay, in words; empty when none does.
+    """
+
+    folder: str
+    runs: tuple[str, ...]
+    bytes: int
+    left: tuple[str, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class CurveTitle:
     """A value that runs can be compared by.
 

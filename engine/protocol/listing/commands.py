@@ -11,6 +11,8 @@ from engine.protocol.past_runs import (
     RunsMoved,
     RunsPart,
     RunSummary,
+    TrashEmptied,
+    TrashPart,
 )
 
 
@@ -62,6 +64,32 @@ class RestoreRuns(Command[RunsMoved]):
     Args:
         folder: Where runs are kept.
         runs: Names of their folders.
+    """
+
+    folder: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WeighTrash(Command[TrashPart]):
+    """Ask what is in the trash. Answer: `past_runs.TrashPart`.
+
+    Args:
+        folder: Where runs are kept.
+        start: How many are known.
+    """
+
+    folder: str
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class EmptyTrash(Command[TrashEmptied]):
+    """Delete runs in the trash for good. Answer: `past_runs.TrashEmptied`.
+
+    Args:
+        folder: Where runs are kept.
+        runs: Names in the trash; what was put there since stays.
     """
 
     folder: str

@@ -15,9 +15,11 @@ from engine.protocol.past_runs import (
     RunsMoved,
     RunsPart,
     RunSummary,
+    TrashEmptied,
+    TrashPart,
 )
 from engine.training.listing import branch as branching
-from engine.training.listing import comparison, marks, trash
+from engine.training.listing import comparison, emptying, marks, trash
 from engine.training.listing.index import RunIndex
 
 Row: TypeAlias = tuple[type[Command[Any]], Callable[[Request[Any]], object]]
@@ -49,6 +51,8 @@ class Shelf:
         yield commands.ListKept.handled(lambda r: self.kept(r.command))
         yield commands.DiscardRuns.handled(lambda r: self.discard(r.command, busy()))
         yield commands.RestoreRuns.handled(lambda r: self.restore(r.command))
+        yield commands.WeighTrash.handled(lambda r: self.weigh(r.command))
+        yield commands.EmptyTrash.handled(lambda r: self.empty(r.command))
 
     def part(self, command: commands.ListRuns) -> RunsPart:
         """Return some of the runs."""
@@ -97,3 +101,19 @@ class Shelf:
     def restore(self, command: commands.RestoreRuns) -> RunsMoved:
         """Move runs back."""
         return trash.restore(Path(command.folder), command.runs)
+
+    def weigh(self, command: commands.WeighTrash) -> TrashPart:
+        """Return some of what is in the trash.
+
+        Raises:
+            DocumentError: When the trash is no folder of its own.
+        """
+        return emptying.weighed(Path(command.folder), command.start)
+
+    def empty(self, command: commands.EmptyTrash) -> TrashEmptied:
+        """Delete some of what is in the trash.
+
+        Raises:
+            DocumentError: As of `emptying.emptied`.
+        """
+        return emptying.emptied(Path(command.folder), command.runs)

@@ -25,6 +25,8 @@ READING = (
     listed.DiscardRuns,
     listed.RestoreRuns,
     listed.CompareRuns,
+    listed.WeighTrash,
+    listed.EmptyTrash,
 )
 
 
@@ -50,6 +52,8 @@ class FakeEngine:
             listed.DiscardRuns: lambda asked: self.shelf.discard(asked, ""),
             listed.RestoreRuns: self.shelf.restore,
             listed.CompareRuns: self.shelf.compared,
+            listed.WeighTrash: self.shelf.weigh,
+            listed.EmptyTrash: self.shelf.empty,
         }
         try:
             if type(command) in answers:

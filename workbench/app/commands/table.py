@@ -149,6 +149,8 @@ _FILE: tuple[Row, ...] = (
     Row("report", "&Report of the run…", lambda reach: reach.made.judging.report.show(),
         enabled=lambda reach: reach.made.judging.report.can_judge,
         places=(Place("file", 2, 4),)),
+    Row("empty_trash", "Empty the &trash of runs…",
+        lambda reach: reach.made.runs.empty_trash(), places=(Place("file", 2, 6),)),
     Row("quit", "&Quit", lambda reach: reach.desk.widget.close(),
         keys=("Ctrl+Q",), places=(Place("file", 3, 1),)),
 )

@@ -1,4 +1,4 @@
-"""What can be done with runs: open, name, star, tag, note, delete and take back."""
+"""What can be done with runs: open, name, star, tag, note, delete, take back."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from engine.protocol.past_runs import Comparison, RunsMoved, RunSummary
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
 from workbench.app.run.past_runs import PastRuns
+from workbench.app.shelf.emptying import ABOUT, Emptying
 from workbench.app.shelf.panel import RunsPanel
 from workbench.theme import icons
 from workbench.theme.menu import Menu
@@ -20,8 +21,6 @@ from workbench.theme.text import word
 
 if TYPE_CHECKING:
     from workbench.app.compare.window import CompareWindow
-
-_TRASH = "trash"
 
 
 class RunsCommands(QObject):
@@ -51,6 +50,7 @@ class RunsCommands(QObject):
         self.panel.compare.clicked.connect(self.compare)
         self.comparing: CompareWindow | None = None
         self._gone: list[tuple[str, ...]] = []
+        self._emptying = Emptying(desk, self._forget)
         self._shelf.compared.connect(self._on_compared)
         self._shelf.moved.connect(self._on_moved)
         session = desk.session
@@ -173,20 +173,27 @@ class RunsCommands(QObject):
             self._gone.append(runs)
             words = tr("{n:run was|runs were} moved to the trash.", n=len(runs))
             back = (tr("Undo"), lambda: self._shelf.restore(runs))
-            banner.say("info", words, [back], about=_TRASH)
+            banner.say("info", words, [back], about=ABOUT)
         else:
             self._gone = [each for each in self._gone if not {*each} & {*runs}]
-            banner.withdraw(_TRASH)
+            banner.withdraw(ABOUT)
 
     def take_back(self) -> None:
         """Move the runs back that were deleted last, also when nothing offers it."""
         if self._gone:
             self._shelf.restore(self._gone[-1])
 
+    def empty_trash(self) -> None:
+        """Delete what is in the trash for good, if somebody wants that."""
+        self._emptying.begin()
+
+    def _forget(self, runs: set[str]) -> None:
+        """Offer nothing more of runs that are gone for good."""
+        left = (tuple(r for r in each if r not in runs) for each in self._gone)
+        self._gone = [each for each in left if each]
+
     def _on_menu(self, place: QPoint) -> None:
         chosen = self.panel.chosen
-        if not (chosen or self._gone):
-            return
         menu = Menu(parent=self.panel)
         is_one, is_any = len(chosen) == 1, bool(chosen)
         name = word(chosen[0].heading) if is_one else ""
@@ -209,6 +216,7 @@ class RunsCommands(QObject):
                 "",
                 bool(self._gone),
             ),
+            (tr("Empty the trash…"), "", self.empty_trash, "", True),
         ):
             action = menu.addAction(words)
             action.setEnabled(can)

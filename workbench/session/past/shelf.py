@@ -15,6 +15,7 @@ from engine.protocol.past_runs import (
 )
 from workbench.session.answers import Answers
 from workbench.session.link import Ask, Asked
+from workbench.session.past.trash import RunTrash
 
 
 class RunShelf(QObject):
@@ -29,6 +30,7 @@ class RunShelf(QObject):
     Attributes:
         runs: Name of the folder → what it says.
         is_whole: All runs have been told at least once.
+        trash: Of the same folder.
 
     Threads: the GUI thread.
     """
@@ -40,6 +42,7 @@ class RunShelf(QObject):
     def __init__(self, ask: Ask, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ask = ask
+        self.trash = RunTrash(ask, self)
         self._folder = ""
         self.runs: dict[str, RunSummary] = {}
         self.is_whole = False
@@ -83,12 +86,14 @@ class RunShelf(QObject):
     def lost(self) -> None:
         """Wait no more: the engine that was asked is gone."""
         self._is_waiting = False
+        self.trash.lost()
 
     def listen(self, answers: Answers) -> None:
         """Take the engine's answers."""
         answers.to(RunsPart, self._on_part)
         answers.to(RunSummary, self._on_summary)
         answers.to(RunsMoved, self._on_moved)
+        self.trash.listen(answers)
         answers.to(Comparison, lambda body, _command: self.compared.emit(body))
 
     def _on_part(self, body: RunsPart, _command: Asked) -> None:
