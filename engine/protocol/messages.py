@@ -7,9 +7,12 @@ frame, H bins of `histogram`.
 from __future__ import annotations  # numpy is 140 ms, and only for the types here
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from engine.graph.problems import Problem
@@ -77,10 +80,19 @@ class Analysis:
     phases: tuple[PhaseInfo, ...] = ()
     memory_bytes: int = 0
 
-    @property
+    @cached_property
     def trainable(self) -> bool:
         """Whether nothing keeps the graph from training."""
         return all(problem.severity != "error" for problem in self.problems)
+
+    @cached_property
+    def problems_of_phases(self) -> Mapping[str, tuple[Problem, ...]]:
+        """The problems that are about phases: name → those of it, in their order."""
+        found: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            if problem.phase:
+                found.setdefault(problem.phase, []).append(problem)
+        return {phase: tuple(problems) for phase, problems in found.items()}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is wrong with the graph, with the way there and the way out."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain, islice
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
@@ -118,9 +119,9 @@ class ProblemList(CardList[ProblemRow]):
         none = tr("No problems. The network is ready to train.")
         self.empty.setText(unknown if problems is None else none)
         found = problems or ()
-        errors_first = [p for p in found if p.severity == "error"]
-        errors_first += [p for p in found if p.severity != "error"]
-        problems = tuple(errors_first[:MAX_SHOWN])
+        errors = (p for p in found if p.severity == "error")
+        others = (p for p in found if p.severity != "error")
+        problems = tuple(islice(chain(errors, others), MAX_SHOWN))
         if problems == self._shown:
             return
         self._shown = problems

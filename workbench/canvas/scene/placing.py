@@ -31,7 +31,8 @@ class Placing:
         self._auto = dict(auto or {})
         self._shown: dict[str, Node] | None = None
         if auto:
-            self._shown = {i: scene.graph.nodes[i] for i in auto}
+            nodes = scene.graph.nodes  # Found anew each time it is asked for.
+            self._shown = {i: nodes[i] for i in auto}
         self._gone: dict[str, Node] = {}
         self.pushing = Pushing()
 

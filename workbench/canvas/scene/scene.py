@@ -139,6 +139,7 @@ class CanvasScene(QGraphicsScene):
         self.cards.revision = self.wires.revision = self.revision
         self._placing = Placing(self, staged.auto)
         self._known = dict(staged.project.graph.nodes)
+        self._called = titles(staged.project.graph)
         self._adding.start(self._added(staged.members()))
 
     def _drop_items(self) -> None:

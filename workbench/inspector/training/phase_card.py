@@ -129,8 +129,7 @@ def span(phase: Phase) -> tuple[int, int | None]:
 
 def _problems(phase: Phase, analysis: Analysis | None) -> list[Note]:
     """Return the problems that are about this phase."""
-    problems = analysis.problems if analysis else ()
-    mine = [problem for problem in problems if problem.phase == phase.name]
+    mine = analysis.problems_of_phases.get(phase.name, ()) if analysis else ()
     return [Note(problem.severity, problem.text) for problem in mine]
 
 

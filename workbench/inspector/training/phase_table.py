@@ -192,8 +192,8 @@ class PhaseTable(QWidget):
 
     def _show_left_over(self) -> None:
         """Show beneath the rows what all phases leave out."""
-        known = self._analysis.problems if self._analysis else ()
-        found = tuple(p for p in known if p.phase == ALL_PHASES)
+        known = self._analysis.problems_of_phases if self._analysis else {}
+        found = known.get(ALL_PHASES, ())
         if found == self._left_over:
             return
         self._left_over = found

@@ -34,7 +34,10 @@ class CardItem(Member):
         super().__init__()
         self.node_id = node_id
         self.face = face
-        self._rect, self._ports = face.rect, dict[tuple[str, bool], QPointF]()
+        # Plain numbers: Qt's bindings count every object of Qt's that is kept, and with
+        # very many of them there is a moment in which they are all counted anew.
+        self._size = (face.width, face.height)
+        self._ports: dict[tuple[str, bool], tuple[float, float]] = {}
         self.is_hovered = False
         self.place = (0.0, 0.0)
         self._revision = 0
@@ -45,7 +48,7 @@ class CardItem(Member):
         """Show another face."""
         if face != self.face:
             self.face = face
-            self._rect, self._ports = face.rect, {}
+            self._size, self._ports = (face.width, face.height), {}
             self._revision += 1
             told(self, moved=True)
 
@@ -73,14 +76,15 @@ class CardItem(Member):
 
     def card(self) -> QRectF:
         """Return the card in scene coordinates."""
-        return self._rect.translated(self.pos())
+        return QRectF(*self.place, *self._size)
 
     def port_place(self, name: str, *, is_output: bool) -> QPointF:
         """Return where a port stands in the scene."""
         key = (name, is_output)
         if key not in self._ports:
-            self._ports[key] = self.face.port(name, is_output=is_output)
-        return self.pos() + self._ports[key]
+            self._ports[key] = self.face.port(name, is_output=is_output).toTuple()
+        (left, top), (across, down) = self.place, self._ports[key]
+        return QPointF(left + across, top + down)
 
     def boundingRect(self) -> QRectF:
         """Return the card with room for ports, badge and shadow."""

@@ -5,7 +5,7 @@ group that it has changed, and only that group is gathered anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsItem
@@ -20,6 +20,7 @@ FLAGS = (
 """Of every item: what is seen of them is painted for all at once."""
 Shapes = dict[tuple[str, str], list[Any]]
 """(layer, colour) → rectangles or lines."""
+_Box = tuple[float, float, float, float]
 
 
 class Member(QGraphicsItem):
@@ -46,7 +47,7 @@ class Chunk(Generic[_M]):
         items: In the document's order.
         rect: Around what they draw.
         reach: Around all that belongs to them, labels too.
-        boxes: Around each of them, with the item.
+        boxes: Around each of them (left, top, right, bottom), with the item.
         shapes: What is drawn from far away.
     """
 
@@ -54,7 +55,7 @@ class Chunk(Generic[_M]):
         self._owner = owner
         self.items: dict[_M, None] = {}
         self.rect, self.reach = QRectF(), QRectF()
-        self.boxes: list[tuple[QRectF, _M]] = []
+        self.boxes: list[tuple[_Box, _M]] = []
         self.shapes: Shapes = {}
 
     def choose(self, item: _M, *, on: bool) -> None:
@@ -153,12 +154,13 @@ class Chunks(Generic[_M]):
     def near(self, rect: QRectF) -> list[_M]:
         """Return the items in a rectangle, in the document's order."""
         self._measure_moved()
+        start, high, end, low = _coords(rect.normalized())
         return [
             item
             for chunk in self._all
             if chunk.reach.intersects(rect)
-            for box, item in chunk.boxes
-            if box.intersects(rect)
+            for (left, top, right, bottom), item in chunk.boxes
+            if left < end and right > start and top < low and bottom > high
         ]
 
     def around(self, place: QPointF, reach: float) -> list[_M]:
@@ -176,7 +178,7 @@ class Chunks(Generic[_M]):
         for item in chunk.items:
             drawn, box = self._measure(item)
             rect, reach = rect.united(drawn), reach.united(box)
-            boxes.append((box, item))
+            boxes.append((_coords(box), item))
             rects.append((item, drawn))
         chunk.rect, chunk.reach, chunk.boxes = rect, reach, boxes
         return rects
@@ -190,6 +192,10 @@ class Chunks(Generic[_M]):
         for item, rect in self._measure_all(chunk):
             self._draw(item, rect, chunk.shapes)
         self.version += 1
+
+
+def _coords(rect: QRectF) -> _Box:
+    return cast("_Box", rect.getCoords())  # The bindings' types call it an object.
 
 
 def in_order(

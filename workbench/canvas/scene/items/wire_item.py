@@ -38,7 +38,7 @@ class WireItem(Member):
         self.is_hovered = False
         self.label, self.tag = "", ""
         self.is_broken, self.is_asked_for = False, False
-        self._path, self._rect = QPainterPath(), QRectF()
+        self._path = QPainterPath()
         self._lines: list[QLineF] = []
         self._label_place: QPointF | None = None
         self.setFlags(chunks.FLAGS)
@@ -51,7 +51,7 @@ class WireItem(Member):
     @property
     def drawn_rect(self) -> QRectF:
         """The rectangle around the line, without its width."""
-        return self._rect
+        return self._path.controlPointRect()
 
     @property
     def is_drawn(self) -> bool:
@@ -62,7 +62,7 @@ class WireItem(Member):
         """Run along another path."""
         if path != self._path:
             # Qt needn't be told: it keeps no index of the items and paints none.
-            self._path, self._rect = path, path.controlPointRect()
+            self._path = path
             self._lines = []
             told(self, moved=True)
             self._label_place = _label_place(path)
@@ -84,7 +84,6 @@ class WireItem(Member):
     def move_by(self, across: float, down: float) -> None:
         """Run along the same path elsewhere."""
         self._path.translate(across, down)
-        self._rect.translate(across, down)
         self._lines = [line.translated(across, down) for line in self._lines]
         if self._label_place is not None:
             self._label_place += QPointF(across, down)
@@ -113,7 +112,7 @@ class WireItem(Member):
 
     def boundingRect(self) -> QRectF:
         """Return the path with room for its width and its label."""
-        rect = self._rect.adjusted(-8, -8, 8, 8)
+        rect = self.drawn_rect.adjusted(-8, -8, 8, 8)
         place = self._label_place
         if place is not None:
             rect = rect.united(QRectF(place.x() - 90, place.y() - 12, 180, 24))
