@@ -15,7 +15,7 @@ from engine.protocol.messages import Forecast
 from engine.training.loop.recorder import COPIED_BYTES
 from engine.training.loop.steps import Steps
 from engine.training.loop.trainer import Trainer
-from engine.training.machine import devices, rng_state
+from engine.training.machine import devices, rng_state, scarcity
 from engine.training.machine.footprint import Footprint
 from engine.training.machine.highwater import HighWater
 from engine.training.machine.interrupt import InterruptedStepError
@@ -211,6 +211,7 @@ class Rehearsal:
         kept = watched.live_bytes - before
         more = 2 * kept * sum(sizes) // sizes[0] - kept  # then as one tensor
         watched.hold(more)
+        scarcity.trim()  # as the loop does between views and what comes before them
         self._views_bytes = self._process.growth_bytes + more
         batches.close()  # type: ignore[attr-defined]
 
