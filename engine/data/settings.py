@@ -50,7 +50,7 @@ class Settings:
     def cut(self) -> Cut:
         """How own data is cut."""
         return Cut(self.samples, self.context, self.validation, self.seed,
-                   self.classes, self.together)  # fmt: skip
+                   self.classes, self.together, self.spec.num_samples)  # fmt: skip
 
 
 def resolve(params: Params, seed_offset: int = 0) -> Settings:

@@ -59,11 +59,11 @@ def starter(params: Params, project: Project) -> Starter | None:
         return None
     if spec.family == "text":
         title = _language(build, data, spec, ports)
+    elif spec.family == "series":
+        title = _series(build, data, read[0], told[0])
     else:
         code, title = _encoded(build, data, read, spec)
         _heads(build, data, code, told)
-        if spec.family == "series":
-            _forecast(build, data, read, told)
     training = _training(project.training, spec)
     edits = (*build.nodes, *build.wires, SetTraining(training))
     return Starter(title, tuple(build.words), edits)
@@ -138,8 +138,6 @@ def _encoder(
         return _tokens(build, source, port), tr("Embedding and GRU")
     if len(port.shape) == 3:
         return _image(build, source, port.shape), tr("Convolutional network")
-    if spec.family == "series":
-        return _window(build, source), tr("LSTM")
     if len(port.shape) == 2:
         return _signal(build, source, port.shape), tr("Convolutional network in time")
     return _table(build, source, port, spec), tr("Perceptron")
@@ -202,12 +200,6 @@ def _signal(build: _Build, source: Endpoint, shape: Sequence[int]) -> Endpoint:
     return build.add("mean", "global_avg_pool", end)
 
 
-def _window(build: _Build, source: Endpoint) -> Endpoint:
-    build.words.append("LSTM 32")
-    params: dict[str, Value] = {"hidden_size": 32, "output": "last"}
-    return build.add("lstm", "lstm", source, params=params)
-
-
 def _tokens(build: _Build, source: Endpoint, port: DataPort) -> Endpoint:
     """Return the state of a GRU after a whole text."""
     end = _embedded(build, source, port, 32)
@@ -239,11 +231,16 @@ def _heads(
         end = build.add(stem, "linear", code, name, {"out_features": count})
         if len(port.shape) > 1:
             continue
-        kinds = _JUDGES["class" if port.classes else "number"]
-        for kind in kinds:
-            judge = build.add(kind, kind, end)
-            build.wire(target, judge.node, "target")
-        build.words += [_TITLES[kind] for kind in kinds[:2]]
+        _judged(build, end, target, "class" if port.classes else "number")
+
+
+def _judged(build: _Build, end: Endpoint, target: Endpoint, what: str) -> None:
+    """Add loss and metrics of an output."""
+    kinds = _JUDGES[what]
+    for kind in kinds:
+        judge = build.add(kind, kind, end)
+        build.wire(target, judge.node, "target")
+    build.words += [_TITLES[kind] for kind in kinds[:2]]
 
 
 _JUDGES = {
@@ -258,16 +255,40 @@ _TITLES = {
 }
 
 
-def _forecast(
-    build: _Build, data: Endpoint, read: Sequence[DataPort], told: Sequence[DataPort]
-) -> None:
-    """Add the view of a series that has a single column."""
-    output = next(name for name in build.ids if name.startswith("output"))
-    if read[0].shape[-1] != 1:
-        return
-    view = build.add("forecast", "forecast", Endpoint(output, "out"))
-    build.wire(Endpoint(data.node, read[0].port.name), view.node, "window")
-    build.wire(Endpoint(data.node, told[0].port.name), view.node, "target")
+def _series(build: _Build, data: Endpoint, read: DataPort, told: DataPort) -> str:
+    """Add a network that forecasts the change since the last value.
+
+    A straight line through the window and a small perceptron see how each value differs
+    from the last one, which is added again: so a series that wanders or grows is never
+    far from what was learnt, and what is forecast at first is that nothing changes.
+
+    Source: Zeng et al. 2023, “Are Transformers Effective for Time Series Forecasting?”
+    (NLinear); the perceptron beside it is ours.
+    """
+    window = Endpoint(data.node, read.port.name)
+    cut: dict[str, Value] = {"dim": 1, "start": -1}
+    last = build.add("last", "slice", window, tr("Last value"), cut)
+    change = build.add("change", "subtract", name=tr("Change since then"))
+    build.wire(window, change.node, "left")
+    build.wire(last, change.node, "right")
+    flat = build.add("flatten", "flatten", change)
+    line = build.add("line", "linear", flat, params={"out_features": 1})
+    hidden = _layer(build, flat, 32)
+    bend = build.add("bend", "linear", hidden, params={"out_features": 1})
+    if read.shape[-1] != 1:
+        last = build.add("own", "slice", last, params={"dim": 2, "start": -1})
+    again = build.add("again", "flatten", last)
+    output = build.add("output", "add", name=tr("Output"))
+    for part in (again, line, bend):
+        build.wire(part, output.node, "inputs")
+    build.words += [tr("Linear {n}", n=1), tr("+ last value")]
+    target = Endpoint(data.node, told.port.name)
+    _judged(build, output, target, "number")
+    if read.shape[-1] == 1:
+        view = build.add("forecast", "forecast", output)
+        build.wire(window, view.node, "window")
+        build.wire(target, view.node, "target")
+    return tr("Change since the last value")
 
 
 def _language(

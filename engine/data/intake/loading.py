@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.data.intake import splitting
 from engine.data.intake.corrections import corrected
-from engine.data.intake.rows import Coder, opened, whole
+from engine.data.intake.rows import Coder, among, opened, whole
 from engine.data.own import preparing, tokens, twins
 from engine.data.own.choice import Cut, OwnSettings
 from engine.data.own.preparing import Preparation
@@ -29,6 +29,8 @@ from engine.layers.datasets.spec import CONTEXT
 
 _LEAST_ROWS = 4
 _ALL = 2**62
+_MANY_ROWS = 1_000_000
+"""Of more rows those that are wanted are picked while they are read."""
 _ROW = "\0row"
 """Beside the columns: which row of the file it was."""
 
@@ -68,10 +70,12 @@ def _rows(wanted: OwnSettings, cut: Cut) -> Parts:
     coders = [_coder(column, cut, judges) for column in used]
     source = opened(wanted.file, wanted.options, used)
     cuts = () if judges else _cuts(wanted)
-    arrays = whole(source, [c for c in coders if c.column not in cuts], wanted.file)
+    kept, picked = [c for c in coders if c.column not in cuts], _picked(cut)
+    arrays = whole(source, kept, wanted.file, picked)
     for column in cuts:
-        arrays[column.name] = _texts(source, column.name)
-    arrays[_ROW] = np.arange(len(next(iter(arrays.values()), ())))
+        arrays[column.name] = _texts(source, column.name, picked)
+    every_row = np.arange(len(next(iter(arrays.values()), ())))
+    arrays[_ROW] = every_row if picked is None else picked[: len(every_row)]
     arrays = corrected(arrays, wanted, wanted.corrections)
     arrays = with_targets(arrays, wanted)
     label = next((c.name for c in wanted.of_role("target") if c.kind == "category"), "")
@@ -112,10 +116,29 @@ def _coder(column: OwnColumn, cut: Cut, judges: bool) -> Coder:
     return Coder(column, length, is_strict=not judges or column.role == "target")
 
 
-def _texts(source: Source, name: str) -> Array:
+def _picked(cut: Cut) -> Array | None:
+    """Return the numbers of the rows to keep, spread evenly; None for all of them.
+
+    One is drawn out of each of as many equal stretches as rows are wanted.
+    """
+    if cut.rows <= max(_MANY_ROWS, cut.samples):
+        return None
+    begins = np.arange(cut.samples + 1) * cut.rows // cut.samples
+    drawn = generator(cut.seed).random(cut.samples) * np.diff(begins)
+    found: Array = begins[:-1] + drawn.astype(np.int64)
+    return found
+
+
+def _texts(source: Source, name: str, picked: Array | None) -> Array:
     """Return a column as it is; images and sounds are not unpacked for it."""
     plain = source.light() if isinstance(source, Light) else source
-    return np.concatenate([batch.arrays[name] for batch in plain.batches()])
+    pieces, at = [], 0
+    for batch in plain.batches():
+        values = batch.arrays[name]
+        some = slice(None) if picked is None else among(picked, at, len(values))
+        pieces.append(values[some])
+        at += len(values)
+    return np.concatenate(pieces)
 
 
 def with_targets(arrays: dict[str, Array], wanted: OwnSettings) -> dict[str, Array]:

@@ -151,16 +151,28 @@ def coded(source: Source, coders: Sequence[Coder], path: Path) -> Iterator[
         yield batch.first_row, arrays
 
 
-def whole(source: Source, coders: Sequence[Coder], path: Path) -> dict[str, Array]:
-    """Return all rows of a source: column → numbers.
+def whole(
+    source: Source, coders: Sequence[Coder], path: Path, picked: Array | None = None
+) -> dict[str, Array]:
+    """Return all rows of a source, or those that are picked: column → numbers.
+
+    Args:
+        source: Is read to its end.
+        coders: One a column.
+        path: Of the file.
+        picked: Numbers of rows from 0, rising; None for all.
 
     Raises:
         DataError: At the first row that can't be, or when there is no room.
     """
     pieces: dict[str, list[Array]] = {coder.column.name: [] for coder in coders}
-    size = 0
+    size = at = 0
     for _, arrays in coded(source, coders, path):
-        for name, array in arrays.items():
+        count = len(next(iter(arrays.values()), ()))
+        some = slice(None) if picked is None else among(picked, at, count)
+        at += count
+        for name, whole_array in arrays.items():
+            array = whole_array[some]
             pieces[name].append(array)
             size += array.nbytes
         if size > _MOST_BYTES:
@@ -171,3 +183,19 @@ def whole(source: Source, coders: Sequence[Coder], path: Path) -> dict[str, Arra
                 fix=tr("Give columns that aren't needed the role “ignore”."),
             )
     return {name: np.concatenate(parts) for name, parts in pieces.items() if parts}
+
+
+def among(picked: Array, at: int, count: int) -> Array:
+    """Return which of some rows are picked.
+
+    Args:
+        picked: Numbers of rows from 0, rising.
+        at: Number of the first of these rows.
+        count: How many they are.
+
+    Returns:
+        Places from 0.
+    """
+    low, high = np.searchsorted(picked, [at, at + count])
+    found: Array = picked[low:high] - at
+    return found

@@ -148,6 +148,7 @@ class Cut:
         seed: Of the split.
         classes: Numbers of the classes to keep; empty keeps all.
         together: Rows whose inputs are the same are in the same part.
+        rows: How many there are, as far as the document tells.
     """
 
     samples: int
@@ -156,3 +157,4 @@ class Cut:
     seed: int
     classes: tuple[int, ...]
     together: bool = False
+    rows: int = 0

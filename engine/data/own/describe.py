@@ -20,6 +20,7 @@ from engine.layers.datasets.own import (
     KINDS,
     MISSING,
     ROLES,
+    WINDOW,
     OwnColumn,
     OwnKind,
     OwnRole,
@@ -35,6 +36,8 @@ IGNORED_LABEL = "-100"
 """What torch's losses pass over, and some sets mark rows without a label with."""
 _LEAST_WINDOWS = 30
 _READER_KINDS: dict[str, Kind] = {"number": "number", "text": "text", "date": "date"}
+_MOST_NUMBERS, _LEAST_KEPT = 20_000_000, 50_000
+"""Numbers that the rows of a table come to before only some of them are trained on."""
 _LETTERS = 255
 """Different letters of the texts in a column."""
 
@@ -97,6 +100,18 @@ class Description:
     sha256: str
     notes: tuple[str, ...] = ()
 
+    @property
+    def most(self) -> int:
+        """Rows that are trained on where all would fill the memory; 0 for all."""
+        if self.sample == "text":
+            return 0
+        used = [c.own for c in self.columns if c.own.role in {"input", "target"}]
+        plain = [c for c in used if not c.shape and c.kind != "text"]
+        each = sum(len(c.features) if c.role == "input" else 1 for c in plain)
+        each *= WINDOW if self.sample == "window" else 1
+        most = max(_LEAST_KEPT, _MOST_NUMBERS // max(1, each))
+        return most if len(plain) == len(used) and self.rows > most else 0
+
     def params(self, path: str) -> dict[str, Value]:
         """Return the parameters of a data node that brings this data.
 
@@ -104,7 +119,9 @@ class Description:
             path: As the document says it.
         """
         options = {"reader": self.reader.id, **self.options}
+        some: dict[str, Value] = {"samples": self.most} if self.most else {}
         return {
+            **some,
             "source": OWN,
             "path": path,
             "sample": self.sample,
@@ -262,7 +279,7 @@ def _finished(
         found = replace(found, sample=wishes.sample or "window")
     if found.sample == "window":
         found = _with_last(found)
-    notes = list(_notes(found))
+    notes = [*_of_many(found), *_notes(found)]
     if is_text:
         size = len(found.columns[0].own.classes)
         notes.insert(0, tr("a vocabulary of {n:token|tokens}", n=f"{size:,}"))
@@ -298,6 +315,23 @@ def _with_last(found: Description) -> Description:
         for each in found.columns
     )
     return replace(found, columns=columns)
+
+
+def _of_many(found: Description) -> Iterator[str]:
+    """Yield that some of the rows are trained on, where they are too many."""
+    if not found.most:
+        return
+    whole, some = f"{found.rows:,}", f"{found.most:,}"
+    words = tr(
+        "{some} of {n:row|rows}, spread evenly, are trained on: all of them would fill "
+        "the memory; “Samples” changes that", some=some, n=whole,
+    )  # fmt: skip
+    if found.sample == "window":
+        words = tr(
+            "the first {some} of {n:row|rows} are trained on: all of them would fill "
+            "the memory; “Samples” changes that", some=some, n=whole,
+        )  # fmt: skip
+    yield words
 
 
 def _notes(found: Description) -> Iterator[str]:

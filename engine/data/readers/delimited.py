@@ -7,12 +7,14 @@ is an error with its row and column, never a silent missing value.
 Source: RFC 4180, "Common Format and MIME Type for CSV Files"
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from engine.data.readers import cells, dates
+import numpy as np
+
+from engine.data.readers import cells, dates, swift
 from engine.data.readers.cells import NumberForm
 from engine.data.readers.dates import DateForm
 from engine.data.readers.encodings import recognises_text
@@ -104,12 +106,53 @@ class Table:
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Yield all rows from the first one on."""
         with Lines(self.layout.path, self.layout.encoding) as lines:
+            cutter = self._cutter() if lines.is_narrow else None
             records = self.layout.records(lines)
             if self.layout.has_header:
                 next(records, None)
-            while block := list(_some(records, rows)):
+            is_below = self.layout.has_header or not self.layout.above
+            while True:
                 giving_up.check()
+                if cutter and is_below and (batch := self._cut(cutter, lines, rows)):
+                    yield batch
+                    continue
+                if cutter and is_below:
+                    records = self.layout.records(lines, lines.row)
+                if not (block := list(_some(records, rows))):
+                    return
                 yield Batch(self._arrays(block), block[0][0], lines.share)
+                is_below = True
+
+    def _cutter(self) -> swift.Cutter | None:
+        """Return what cuts whole blocks; None where each row has to be looked at."""
+        if not swift.can_cut(self.layout) or self.width < 2:
+            return None
+        is_exact = not (self.numbers.comma or self.numbers.grouped)
+        pairs = zip(self.columns, self.kept, strict=True)
+        numbers = [
+            place for column, place in pairs
+            if column.kind == "number" and not column.missing and is_exact
+        ]  # fmt: skip
+        return swift.Cutter(self.layout.separator, self.width, numbers)
+
+    def _cut(self, cutter: swift.Cutter, lines: Lines, rows: int) -> Batch | None:
+        """Return the next rows where they are plain lines; else nothing was read."""
+        begins = lines.row + 1
+        plain = lines.plain_block(rows)
+        found = cutter.cut(plain) if plain else None
+        if not plain or found is None:
+            lines.give_back()
+            return None
+        numbers = range(begins, begins + len(plain))
+        arrays = {}
+        for column, place in zip(self.columns, self.kept, strict=True):
+            values = found[place]
+            if isinstance(values, tuple):
+                values = self._array(column, numbers, values)
+                if values.dtype.kind == "f" and np.isnan(values).any():
+                    cutter.learn(place)
+            arrays[column.name] = values
+        return Batch(arrays, begins, lines.share)
 
     def _arrays(self, block: list[Record]) -> dict[str, Array]:
         numbers = [begins for begins, _ in block]
@@ -121,7 +164,7 @@ class Table:
         }
 
     def _array(
-        self, column: Column, numbers: list[int], texts: tuple[str, ...]
+        self, column: Column, numbers: Sequence[int], texts: tuple[str, ...]
     ) -> Array:
         """Return the cells of one column; `numbers` are the rows they stand in."""
         try:

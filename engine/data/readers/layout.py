@@ -71,16 +71,20 @@ class Layout:
     width: int = 0
     has_header: bool = True
 
-    def records(self, lines: Iterable[str]) -> Iterator[Record]:
+    def records(self, lines: Iterable[str], done: int = 0) -> Iterator[Record]:
         """Yield the cells of each row that isn't empty, and the line it begins in.
+
+        Args:
+            lines: Of the file.
+            done: How many lines of it were read before.
 
         Raises:
             DataError: Where quotes don't fit; names the row.
         """
-        taken = islice(lines, self.above, None)
-        reader = self._reader(taken)
+        above = max(0, self.above - done)
+        reader = self._reader(islice(lines, above, None))
         while True:
-            begins = self.above + reader.line_num + 1
+            begins = done + above + reader.line_num + 1
             try:
                 row = next(reader, None)
             except csv.Error as error:

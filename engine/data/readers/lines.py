@@ -4,6 +4,8 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +17,8 @@ from engine.i18n import tr
 MOST_LETTERS = 2**20
 """A longer line is none that people write; it would be held in memory at once."""
 _HEAD_BYTES = 2**18
+_AT_ONCE, _MOST_BLOCK = 256, 2**22
+"""Lines that are taken before their bytes are counted, and bytes of a block."""
 
 
 class Lines:
@@ -26,6 +30,7 @@ class Lines:
 
     Attributes:
         encoding: The one that counts.
+        is_narrow: Lines can be told from bytes; they can be taken in blocks.
 
     Raises:
         DataError: When it can't be read; while iterating also for a line that isn't
@@ -49,7 +54,8 @@ class Lines:
             ) from error
         self.encoding = encoding or guessed(head, is_whole=len(head) < _HEAD_BYTES)
         has_old_ends = b"\r" in head and b"\n" not in head
-        self._is_wide = self.encoding.startswith("utf-16") or has_old_ends
+        self.is_narrow = not self.encoding.startswith("utf-16") and not has_old_ends
+        self._before = 0, 0
         if self.encoding == "utf-8" and marked(head) == "utf-8-sig":
             self.encoding = "utf-8-sig"
 
@@ -62,19 +68,51 @@ class Lines:
         self._stack.close()
 
     @property
+    def row(self) -> int:
+        """How many lines were read."""
+        return self._row
+
+    @property
     def share(self) -> float:
         """How much of the file is read, 0 to 1."""
         return min(1.0, self._file.tell() / self._size) if self._size else 1.0
 
     def __iter__(self) -> Iterator[str]:
         """Yield line by line."""
-        read = self._wide if self._is_wide else self._narrow
+        read = self._narrow if self.is_narrow else self._wide
         for line in read():
             if "\0" in line:
                 raise Place(self._path, self._row).refuse(
                     tr("This is no text: it has bytes that no letter is written with")
                 )
             yield line
+
+    def plain_block(self, rows: int) -> list[str] | None:
+        """Return the next lines without their ends, all at once.
+
+        Args:
+            rows: At most so many; fewer where they are long.
+
+        Returns:
+            Nothing at the end; None where a line is empty, has a quote, or anything
+            that has to be looked at line by line: it has to be given back then.
+        """
+        self._before = self._row, self._file.tell()
+        raw: list[bytes] = []
+        lines = iter(partial(self._file.readline, MOST_LETTERS + 1), b"")
+        while len(raw) < rows and sum(map(len, raw)) < _MOST_BLOCK:
+            some = list(islice(lines, min(_AT_ONCE, rows - len(raw))))
+            raw += some
+            if not some:
+                break
+        found = _plain(b"".join(raw), self.encoding.removesuffix("-sig"))
+        self._row += len(raw)
+        return found if found is None or len(found) == len(raw) else None
+
+    def give_back(self) -> None:
+        """Read the lines of the last block again."""
+        self._row, place = self._before
+        self._file.seek(place)
 
     def _narrow(self) -> Iterator[str]:
         """Yield lines of an encoding in which no letter has the byte of a line feed."""
@@ -121,3 +159,16 @@ class Lines:
             fix=tr("Choose the file's encoding: cp932 or euc_jp for Japanese, cp1252 "
                    "for Western languages."),
         )  # fmt: skip
+
+
+def _plain(raw: bytes, encoding: str) -> list[str] | None:
+    """Return the lines of some bytes, or None where they aren't plain ones."""
+    if b'"' in raw or b"\0" in raw or raw.count(b"\r") != raw.count(b"\r\n"):
+        return None
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+    is_short = max(map(len, lines), default=0) <= MOST_LETTERS
+    return lines if is_short and all(lines) else None

@@ -72,7 +72,7 @@ DATA = LayerSpec(
             "How many samples to draw or, from a stored set, to keep before the split "
             "(of a series or text: how many values from its start).",
             min=4,
-            max=200_000,
+            max=100_000_000,
             optional=True,
             log=True,
         ),
