@@ -1,6 +1,9 @@
 """Wrong labels are found; what is corrected counts in the next run."""
 
+import itertools
 import json
+import statistics
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from engine.data import catalog
 from engine.data.split import folds
 from engine.errors import EngineError
 from engine.evaluate.labels import confident
-from engine.evaluate.labels.doctor import diagnose
+from engine.evaluate.labels.doctor import _mapped, _Track, diagnose
 from engine.training.records.runs import open_run
 from tests.evaluate.test_report import dense, trained
 from tests.evaluate.test_standing_in import write
@@ -64,6 +67,35 @@ def test_command_line_lists_them(noisy, capsys):
     for each in told["listed"]:
         assert each["label"] == str(labels[each["row"]])
         assert each["label"] != each["proposed"]
+    assert [each["row"] for each in told["map"]] == list(range(len(labels)))
+    wrong = {each["row"] for each in told["map"] if each["suspect"]}
+    assert len(wrong) == told["suspects"]
+    assert {each["row"] for each in told["listed"]} <= wrong
+
+
+def test_map_and_forgetting_are_those_of_a_count_by_hand():
+    # Two trainings of three epochs on four samples; each leaves out one sample.
+    shares = [[[0.9, 0.2, 0.6], [0.1, 0.5, 0.9], [0.3, 0.3, 0.3], None],
+              [[0.5, 0.5, 0.8], None, [0.2, 0.7, 0.2], [0.9, 0.4, 0.8]]]  # fmt: skip
+    tracks, told, lost = [], [[] for _ in range(4)], [0] * 4
+    for training in shares:
+        track = _Track(4)
+        rows = np.array([n for n, each in enumerate(training) if each is not None])
+        for epoch in range(3):
+            label = np.array([training[n][epoch] for n in rows])
+            both = np.stack([label, 1 - label], 1)
+            asked = SimpleNamespace(shares=both, labels=np.zeros(len(rows), int),
+                                    right=(label >= 0.5).astype(float))  # fmt: skip
+            track.add(asked, rows)
+        for n in rows.tolist():
+            told[n] += training[n]
+            right = [share >= 0.5 for share in training[n]]
+            lost[n] += sum(a and not b for a, b in itertools.pairwise(right))
+        tracks.append(track)
+    mean, spread, forgotten = _mapped(tracks)
+    assert mean == pytest.approx([statistics.fmean(each) for each in told])
+    assert spread == pytest.approx([statistics.pstdev(each) for each in told])
+    assert forgotten.tolist() == lost == [1, 0, 1, 1]
 
 
 def test_networks_without_classes_are_refused(tmp_path):

@@ -7,10 +7,14 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+import numpy as np
+
 from engine.cli.output import complain, write, write_json
 from engine.evaluate.labels.doctor import Diagnosed, diagnose
 from engine.i18n import tr
 from engine.training.records.runs import open_run
+
+_MOST_MAPPED = 3000
 
 
 def labels(options: Namespace) -> int:
@@ -31,6 +35,7 @@ def labels(options: Namespace) -> int:
                 "samples": len(found.labels),
                 "suspects": len(found.suspects),
                 "listed": listed,
+                "map": _map(found),
                 "content": found.content,
             }
         )
@@ -44,6 +49,17 @@ def labels(options: Namespace) -> int:
                  share=f"{100 * float(str(each['share'])):.0f} %",
                  times=each["forgotten"]))  # fmt: skip
     return 0
+
+
+def _map(found: Diagnosed) -> list[dict[str, object]]:
+    """Return the samples of the map: all, or suspects and others spread evenly."""
+    total = len(found.labels)
+    some = np.linspace(0, total - 1, min(total, _MOST_MAPPED)).astype(int)
+    shown = np.union1d(some, found.suspects[:_MOST_MAPPED])
+    wrong = set(found.suspects.tolist())
+    return [
+        {**_record(found, n), "suspect": n in wrong} for n in shown.astype(int).tolist()
+    ]
 
 
 def _record(found: Diagnosed, index: int) -> dict[str, object]:

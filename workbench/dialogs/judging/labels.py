@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHeaderView,
     QProgressBar,
+    QSplitter,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -14,10 +15,11 @@ from PySide6.QtWidgets import (
 
 from engine.i18n import tr
 from workbench.dialogs.base import Dialog
+from workbench.dialogs.judging.data_map import DataMap, mapped
 from workbench.theme import text
 from workbench.theme.style import polish
 
-_WIDTH_PX, _HEIGHT_PX, _DONE = 760, 560, 6
+_WIDTH_PX, _HEIGHT_PX, _DONE = 1120, 600, 6
 Change = tuple[int, str] | tuple[int]
 
 
@@ -30,8 +32,10 @@ class LabelsDialog(Dialog):
 
     Attributes:
         can_correct: As the argument; it can turn out when the result comes.
+        map: All samples, by how sure and how steady the network was of their labels.
     """
 
+    topic = "panel/labels"
     corrected = Signal(object)  # list of (sample, label), or (sample,) to leave it out
 
     def __init__(self, *, can_correct: bool, parent: QWidget | None = None) -> None:
@@ -48,7 +52,18 @@ class LabelsDialog(Dialog):
         self.progress.setTextVisible(False)
         self.box.addWidget(self.progress)
         self.table = self._table()
-        self.box.addWidget(self.table, 1)
+        self.map = DataMap()
+        self.map.hide()
+        self.map.picked.connect(self._pick)
+        self._samples: list[Mapping[str, Any]] = []
+        parts = QSplitter()
+        parts.addWidget(self.map)
+        parts.addWidget(self.table)
+        parts.setStretchFactor(0, 5)
+        parts.setStretchFactor(1, 8)
+        parts.setChildrenCollapsible(False)
+        self.box.addWidget(parts, 1)
+        self.said = self.add_text("", "secondary")
         self.note = self.add_text("", "secondary")
         self.take = self.add_button(tr("Take the proposed label"))
         self.drop = self.add_button(tr("Leave out"))
@@ -78,7 +93,7 @@ class LabelsDialog(Dialog):
         header = table.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.itemSelectionChanged.connect(self._offer)
+        table.itemSelectionChanged.connect(self._on_selected)
         table.hide()
         return table
 
@@ -91,7 +106,10 @@ class LabelsDialog(Dialog):
         for each in listed:
             self.table.addTopLevelItem(_row(each))
         self.progress.hide()
-        self.table.setVisible(bool(listed))
+        self._samples = list(record.get("map", ()))
+        self.map.show_map(mapped(self._samples))
+        self.map.setVisible(bool(self._samples))
+        self.table.setVisible(bool(listed or self._samples))
         self.leave.setText(tr("Close"))
         count, total = int(record.get("suspects", 0)), int(record.get("samples", 0))
         said = tr("{k} of {n:label|labels} are probably wrong, the surest first.",
@@ -116,14 +134,44 @@ class LabelsDialog(Dialog):
 
     def _offer(self) -> None:
         """Offer what can be done with what is selected."""
-        can = self.can_correct and bool(self.table.selectedItems())
-        self.take.setEnabled(can)
-        self.drop.setEnabled(can)
+        chosen = [_record_of(item) for item in self.table.selectedItems()]
+        is_other = any(each["label"] != each["proposed"] for each in chosen)
+        self.take.setEnabled(self.can_correct and is_other)
+        self.drop.setEnabled(self.can_correct and bool(chosen))
+
+    def _on_selected(self) -> None:
+        """Ring the sample on the map, and say what is known of it."""
+        self._offer()
+        found = self.table.selectedItems()
+        self.said.setText("")
+        self.map.choose(-1)
+        if len(found) == 1:
+            record = _record_of(found[0])
+            self.said.setText(_words(record))
+            rows = [each["row"] for each in self._samples]
+            self.map.choose(rows.index(record["row"]) if record["row"] in rows else -1)
+
+    def _pick(self, index: int) -> None:
+        """Select a sample of the map in the table; it is added where it isn't there."""
+        record = self._samples[index]
+        items = (
+            self.table.topLevelItem(n) for n in range(self.table.topLevelItemCount())
+        )
+        known = {_record_of(item)["row"]: item for item in items if item is not None}
+        item = known.get(record["row"])
+        if item is None:
+            item = _row(record)
+            self.table.addTopLevelItem(item)
+        self.table.clearSelection()
+        item.setSelected(True)
+        self.table.scrollToItem(item)
 
     def _correct(self, *, takes: bool) -> None:
         changes: list[Change] = []
         for item in self.table.selectedItems():
-            record = item.data(0, Qt.ItemDataRole.UserRole)
+            record = _record_of(item)
+            if takes and record["label"] == record["proposed"]:
+                continue
             row, proposed = int(record["row"]), str(record["proposed"])
             changes.append((row, proposed) if takes else (row,))
             item.setText(_DONE, proposed if takes else tr("left out"))
@@ -137,6 +185,33 @@ class LabelsDialog(Dialog):
             n=text.count(len(changes)),
         )
         self.note.setText(words)
+
+
+def _record_of(item: QTreeWidgetItem) -> dict[str, Any]:
+    found: dict[str, Any] = item.data(0, Qt.ItemDataRole.UserRole)
+    return found
+
+
+def _words(record: Mapping[str, Any]) -> str:
+    """Return what is known of a sample."""
+    answer = tr(
+        "answered “{proposed}” ({share})",
+        proposed=text.word(str(record["proposed"])),
+        share=text.percent(float(record["share"])),
+    )
+    learnt = tr(
+        "its label had {mean} on average while it trained, ± {spread}",
+        mean=text.percent(float(record["mean"])),
+        spread=text.percent(float(record["spread"])),
+    )
+    return tr(
+        "Sample {row}: “{label}”, {answer}; {learnt}; forgotten {n}×.",
+        row=text.count(int(record["row"]) + 1),
+        label=text.word(str(record["label"])),
+        answer=answer,
+        learnt=learnt,
+        n=int(record["forgotten"]),
+    )
 
 
 def _row(record: Mapping[str, Any]) -> QTreeWidgetItem:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from engine.cli.main import main
@@ -14,6 +15,7 @@ from engine.graph.weights import absolute
 from tests.evaluate.test_retraining import rows
 from tests.evaluate.test_standing_in import CLASSES, document, write
 from workbench.app.judging.labels import LabelsCommand
+from workbench.dialogs.judging.labels import LabelsDialog
 from workbench.document import Document
 
 MADE_MS = 120_000
@@ -111,3 +113,40 @@ def test_another_file_on_the_canvas_is_not_corrected(qtbot, noisy):
         command.dialog.table.clear()
     assert "very file" in command.dialog.note.text()
     command.dialog.leave.click()
+
+
+def sample(row, mean, spread, forgotten, *, suspect):
+    return {"row": row, "label": "a", "proposed": "b" if suspect else "a",
+            "share": 0.9, "mean": mean, "spread": spread, "forgotten": forgotten,
+            "suspect": suspect}  # fmt: skip
+
+
+def test_click_on_the_map_chooses_its_sample(qtbot):
+    dialog = LabelsDialog(can_correct=True)
+    qtbot.addWidget(dialog)
+    every = [sample(4, 0.95, 0.02, 0, suspect=False),
+             sample(7, 0.5, 0.4, 3, suspect=False),
+             sample(9, 0.05, 0.03, 0, suspect=True)]  # fmt: skip
+    dialog.show_record({"samples": 3, "suspects": 1, "listed": every[2:], "map": every})
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    chart = dialog.map
+    # The axes run from 0 to 50 % and from 0 to 100 %: two corners give all places.
+    spots = chart.places()
+    across = (spots[1, 0] - spots[0, 0]) / 0.38
+    up = (spots[0, 1] - spots[2, 1]) / 0.90
+    assert across > 0 > up
+    np.testing.assert_allclose(spots[:, 0] - spots[0, 0],
+                               [0, 0.38 * across, 0.01 * across], atol=1e-6)  # fmt: skip
+    qtbot.mouseClick(chart, Qt.MouseButton.LeftButton,
+                     pos=QPoint(round(spots[1, 0]) + 2, round(spots[1, 1])))  # fmt: skip
+    chosen = dialog.table.selectedItems()
+    assert [item.text(0) for item in chosen] == ["8"]
+    assert "forgotten 3×" in dialog.said.text()
+    assert not dialog.take.isEnabled()  # its label is what is answered
+    assert dialog.drop.isEnabled()
+    qtbot.keyClick(chart, Qt.Key.Key_Down)
+    assert [item.text(0) for item in dialog.table.selectedItems()] == ["10"]
+    assert dialog.take.isEnabled()
+    assert chart.chosen == 2
+    assert dialog.table.topLevelItemCount() == 2
