@@ -166,7 +166,7 @@ SCENES = {
     "start": Scene("", panel="start"),
     "empty": Scene(Project),
     "phases": Scene("gan-2d", steps=1500, themes=("light",)),
-    "diagnosis": Scene("vanishing", steps=690),
+    "diagnosis": Scene("vanishing", steps=690, before=run_scenes.fault_told),
     "japanese": Scene("mnist-cnn", steps=400, themes=("light",), language="ja"),
     "branches": Scene(_branches, before=_arranged),
     "block-open": Scene("tiny-gpt", before=_open_block),
@@ -197,6 +197,7 @@ SCENES = {
     "report": Scene("mnist-cnn", before=run_scenes.report, themes=("light",)),
     "wrong-labels": Scene(Project, before=run_scenes.labels, themes=("light",)),
     "preflight": Scene("too-fast", before=run_scenes.preflight, themes=("dark",)),
+    "sweep": Scene("digits-mlp", before=run_scenes.sweep, themes=("dark",)),
     "explain": Scene("mnist-cnn", 63, _explained("backward", "scores", 48)),
     "explain-window": Scene(
         "mnist-cnn", 63, _explained("forward", "conv2", 3), themes=("dark",)

@@ -15,13 +15,14 @@ from engine.data.own.resolving import resolved
 from engine.errors import ConfigError, TrainingError
 from engine.explain.diagnose import watch
 from engine.graph import settings_text
+from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol import baselines
-from engine.protocol.baselines import Baselines, against
+from engine.protocol.baselines import Baselines
 from engine.protocol.commands import Train
 from engine.protocol.messages import Evaluation
 from engine.protocol.overrides import overridden
-from engine.training.loop.events import Step
+from engine.training.loop.events import Step, scores
 from engine.training.loop.launch import launch
 from engine.training.loop.trainer import Trainer
 from engine.training.parts import threads
@@ -130,7 +131,7 @@ def _report(
     if as_json:
         output.write_json({**result, "findings": [*map(record_of, findings)]})
     elif ending.kind != "diverged":
-        output.write(_sentence(result, trainer.baselines))
+        output.write(_sentence(result, trainer.baselines, run.project))
     for finding in () if as_json else findings:
         output.write(words_of(finding))
     if ending.kind == "diverged":
@@ -179,10 +180,10 @@ def _final(trainer: Trainer, evaluations: list[Evaluation]) -> Evaluation:
     return evaluations[-1] if evaluations else Evaluation(trainer.step, 0.0, {})
 
 
-def _sentence(result: dict[str, object], known: Baselines) -> str:
+def _sentence(result: dict[str, object], known: Baselines, project: Project) -> str:
     values = result["validation"]
     assert isinstance(values, dict)
-    words = ", ".join(against(n, value, known.get(n)) for n, value in values.items())
+    words = scores(values, known, project)
     return tr(
         "{steps:step|steps} in {seconds:.1f} s; validation: {words}\n{run}",
         words=words or "–",

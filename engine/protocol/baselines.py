@@ -58,7 +58,10 @@ class Baseline:
     @property
     def text(self) -> str:
         """The same with the value, such as `always “7”: 0.11`."""
-        value = f"{self.value:.4g}"
+        return self.telling(f"{self.value:.4g}")
+
+    def telling(self, value: str) -> str:
+        """Return the same with the value as it is written where it is shown."""
         if not self.samples:
             return f"{self.words}: {value}"
         return tr("{words}: {value}, on {n:sample|samples}",
@@ -68,16 +71,26 @@ class Baseline:
 Baselines = Mapping[str, Baseline]
 
 
-def against(name: str, value: float, known: Baseline | None) -> str:
+def against(
+    name: str, value: float, known: Baseline | None, *, is_share: bool = False
+) -> str:
     """Return a result with what it stands against, in words.
 
     Args:
         name: Of the score.
         value: Of the result.
         known: Of the lazy answer, if there is one.
+        is_share: Both are shares of samples, written as per cent.
     """
-    words = f"{name} {value:.4g}"
-    return f"{words} ({known.text})" if known else words
+    words = f"{name} {written(value, is_share=is_share)}"
+    if known is None:
+        return words
+    return f"{words} ({known.telling(written(known.value, is_share=is_share))})"
+
+
+def written(value: float, *, is_share: bool) -> str:
+    """Return a score in four digits, a share of samples as per cent."""
+    return f"{100 * value:.1f} %" if is_share else f"{value:.4g}"
 
 
 def total(goal: PhaseGoal, known: Baselines) -> Baseline | None:

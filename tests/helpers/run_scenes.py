@@ -185,6 +185,28 @@ def preflight(window: MainWindow) -> QWidget:
     return dialog
 
 
+def sweep(window: MainWindow) -> QWidget:
+    """Sweep over two settings until every trial has ended."""
+    command = window.controllers.bench.sweep
+    command.ask()
+    dialog = command.dialog
+    assert dialog is not None
+    for key in ("lr", "linear1.out_features"):
+        dialog.plan.axes.add(key)
+    dialog.plan.trials.setValue(12)
+    until(dialog.start.isEnabled)
+    dialog.start.click()
+    until(lambda: command.told and command.told.is_running)
+    until(lambda: command.told and not command.told.is_running, 3 * _WAIT_S)
+    shot.pause(0.5)
+    return dialog
+
+
+def fault_told(window: MainWindow) -> None:
+    """Fail unless a fault is named: the picture is to show one."""
+    until(lambda: window.session.history.findings)
+
+
 def lesson(window: MainWindow) -> None:
     """Answer a question of a lesson."""
     learning = window.controllers.helpers.learning

@@ -35,7 +35,11 @@ def test_the_run_keeps_them_and_what_was_tampered_with_is_left_out(tmp_path):
     assert read(kept) == told != {}
     assert read(records(told)) == told
     log = (run.folder / "log.txt").read_text()
-    assert against("accuracy", trainer.results["accuracy"], told["accuracy"]) in log
+    right, lazy = trainer.results["accuracy"], told["accuracy"]
+    words = f"Accuracy {100 * right:.1f} % ({lazy.words}: {100 * lazy.value:.1f} %"
+    assert words in log
+    loss = trainer.results["loss"]
+    assert f"validation loss {loss:.4g}, Accuracy {100 * right:.1f} %\n" in log
     for field, bad in (
         ("value", "1"), ("value", True), ("value", math.nan), ("value", 10**400),
         ("kind", "best"), ("answer", 7), ("answer", "a\nb"), ("answer", "x" * 101),

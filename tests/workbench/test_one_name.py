@@ -4,7 +4,10 @@ import pytest
 
 import presets
 from engine.compile.flatten import Flattener
+from engine.graph.compare.score import SHARES
 from engine.graph.titles import path_title
+from engine.protocol.baselines import TOTAL
+from engine.training.loop.events import scores
 from workbench.canvas.cards import faces
 from workbench.canvas.cards.card import Known
 from workbench.inspector.training import phase_choices
@@ -34,6 +37,10 @@ def test_one_name_for_one_layer(qapp, preset):
         assert names.layer(node.path) == node.title
         assert node.title.split(" · ")[-1] == cards[node.place]
     for names_by_id in (names.metrics, names.losses):
-        assert all(cards[node_id] == words for node_id, words in names_by_id.items())
+        for node_id, words in names_by_id.items():
+            assert cards[node_id] == words
+            line = scores({node_id: 0.5, TOTAL: 0.25}, {}, project)
+            shared = "50.0 %" if names.kinds.get(node_id) in SHARES else "0.5"
+            assert line == f"{words} {shared}, loss 0.25" or node_id == TOTAL
     for choice in phase_choices.losses(project):
         assert choice.words == names.layer(choice.path)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +17,7 @@ from workbench.data import words
 from workbench.data.bars import draw_bars
 from workbench.theme import fonts
 from workbench.theme.label import Label
+from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.text import word
 from workbench.theme.tokens import SPACE_S, SPACE_XS, current
@@ -148,7 +148,7 @@ class SplitView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.picture = SplitPicture()
-        self.by, self.share, self.seed = QComboBox(), QSpinBox(), QSpinBox()
+        self.by, self.share, self.seed = QComboBox(), WholeNumber(), WholeNumber()
         self.by.setAccessibleName(tr("Split"))
         self.by.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -161,7 +161,6 @@ class SplitView(QWidget):
         self.seed.setAccessibleName(tr("Split seed"))
         for box in (self.share, self.seed):
             box.setKeyboardTracking(False)
-            box.lineEdit().setTextMargins(6, 0, 0, 0)
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.by.activated.connect(self._on_by)
         self.share.valueChanged.connect(lambda v: self.share_chosen.emit(v / 100))

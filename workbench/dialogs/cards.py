@@ -1,5 +1,7 @@
 """A preset as a card: what it looks like, what to watch, how long it takes."""
 
+import re
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -23,23 +25,23 @@ from workbench import theme
 from workbench.commands.ranking import Names
 from workbench.dialogs import pictures
 from workbench.theme import fonts, icons, text
-from workbench.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
+from workbench.theme.tokens import SPACE_M, SPACE_S
 
 CARD_PX, HEIGHT_PX, PICTURE_PX = 264, 212, 120
 """Least width of a card, its height, that of its picture at this width."""
 _RADIUS, _ICON_PX = 8.0, 14
 _TRAINS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_FIGURE = re.compile(r"[≤≥<>] ?[\d.]+|[\d.]+")
 _HEATS = frozenset({
     QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.FocusIn, QEvent.Type.FocusOut,
 })  # fmt: skip
 _TEXT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_TEXT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class PresetCard(QWidget):
     """One preset; a click or Space opens it, Enter or its button trains it.
 
-    The button shows below the pointer and with the keyboard, in place of the time.
+    The button shows below the pointer and with the keyboard, beside the time.
 
     Args:
         info: What is shown.
@@ -180,18 +182,13 @@ class PresetCard(QWidget):
         self._draw_foot(painter, QRectF(SPACE_M, place, width, self.height() - place))
 
     def _draw_foot(self, painter: QPainter, room: QRectF) -> None:
-        """Draw the goal at the left; the time at the right, unless the button does."""
+        """Draw the goal over the whole width, below it the time beside the button."""
         metrics = QFontMetricsF(painter.font())
-        time = self.time()
-        taken = metrics.horizontalAdvance(time)
-        if self.train.isVisible():
-            taken = self.train.width() - SPACE_XS
-        else:
-            painter.drawText(room, _TEXT_RIGHT, time)
-        left = room.adjusted(0, 0, -taken - SPACE_M, 0)
-        elide = Qt.TextElideMode.ElideRight
-        goal = metrics.elidedText(self.goal(), elide, left.width())
-        painter.drawText(left, _TEXT, goal)
+        line = room.adjusted(0, 0, 0, -SPACE_S - 2)
+        line.setTop(line.bottom() - metrics.height())
+        painter.drawText(line, _TEXT, self.time())
+        line.translate(0, -metrics.height() - 2)
+        painter.drawText(line, _TEXT, with_figure(self.goal(), metrics, line.width()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the preset."""
@@ -214,6 +211,17 @@ class PresetCard(QWidget):
     def sizeHint(self) -> QSize:
         """Return a card of the least width."""
         return QSize(CARD_PX, HEIGHT_PX)
+
+
+def with_figure(words: str, metrics: QFontMetricsF, width: float) -> str:
+    """Return a goal cut to a width, where that is possible with its figure in it."""
+    modes = Qt.TextElideMode
+    figure = _FIGURE.search(words)
+    for mode in (modes.ElideRight, modes.ElideMiddle, modes.ElideLeft):
+        shown = metrics.elidedText(words, mode, width)
+        if figure is None or figure.group() in shown:
+            return shown
+    return metrics.elidedText(words, modes.ElideRight, width)
 
 
 def first_sentence(words: str) -> str:

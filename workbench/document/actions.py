@@ -34,6 +34,8 @@ from engine.layers.spec import Param, Value
 from workbench.document import outer_ports, wires
 from workbench.document.document import Document
 
+_ENDS = frozenset({"loss", "metric"})
+"""Kinds of outputs that are read by nobody."""
 _DEFAULT_SETS = ("", DATA.defaults()["source"])
 
 
@@ -84,14 +86,25 @@ def add_node(
 
 
 def _joining(project: Project, end: Endpoint, node: Node, scope: str) -> list[Edit]:
-    """Return the edits that wire a new node to a port of an old one."""
+    """Return the edits that wire a new node to a port of an old one.
+
+    A new end is wired to the right answer too; behind another one it judges the same.
+    """
     old = project.scope(scope).node(end.node)
-    forward = wires.port_of(wires.outputs_of(project, old), end.port) is not None
+    port = wires.port_of(wires.outputs_of(project, old), end.port)
+    if port is not None and port.kind in _ENDS:
+        return wires.alike(project, old, node, scope)
+    forward = port is not None
     edge = wires.joined(project, end, node, scope, forward=forward)
     if edge is None:
         return []
     displaced = [] if forward else wires.displaced_by(project, edge, scope)
-    return [*(Disconnect(e, scope) for e in displaced), Connect(edge, scope)]
+    edits: list[Edit] = [
+        *(Disconnect(e, scope) for e in displaced),
+        Connect(edge, scope),
+    ]
+    has_answer = not forward or edge.target.port == "target"
+    return edits if has_answer else [*edits, *wires.answer(project, node, scope)]
 
 
 def _inserting(project: Project, edge: Edge, node: Node, scope: str) -> list[Edit]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from engine.errors import GraphError, UnknownLayerError
 from engine.graph.edits import Connect, Disconnect, Edit
-from engine.graph.model import ROOT, Edge, Endpoint, Node, Project
+from engine.graph.model import ROOT, Edge, Endpoint, Graph, Node, Project
 from engine.graph.ports import fits, input_ports, output_ports
 from engine.graph.titles import title
 from engine.graph.walks import ancestors, descendants
 from engine.i18n import tr
+from engine.layers.datasets.catalogue import DATA
 from engine.layers.spec import Port, PortKind, Ports
 
 _KINDS: dict[PortKind, str] = {
@@ -18,6 +19,10 @@ _KINDS: dict[PortKind, str] = {
     "loss": "a loss",
     "metric": "a metric",
 }
+
+_TARGET = "target"
+_OF_A_SAMPLE = 2
+"""Outputs of data that have an input and its answer, nothing else."""
 
 
 def inputs_of(project: Project, node: Node) -> Ports:
@@ -140,3 +145,55 @@ def joined(
         if not forward and fits(candidate, port):
             return Edge(there, end)
     return None
+
+
+def alike(project: Project, old: Node, node: Node, scope: str = ROOT) -> list[Edit]:
+    """Return the wires that let a new node judge what an old one judges.
+
+    Args:
+        project: Holds the old node.
+        old: A loss or metric.
+        node: New, another loss, metric or view.
+        scope: Of both.
+    """
+    graph = project.scope(scope)
+    return [
+        Connect(Edge(edge.source, Endpoint(node.id, port.name)), scope)
+        for edge in graph.edges_into(old.id)
+        for port in inputs_of(project, node)
+        if port.name == edge.target.port and _may(project, graph, edge.source, port)
+    ]
+
+
+def answer(project: Project, node: Node, scope: str = ROOT) -> list[Edit]:
+    """Return the wire from what is the right answer here to a new node's target.
+
+    That is what all others are held against, or the second output of the only data.
+    Nothing where that is not certain.
+    """
+    graph = project.scope(scope)
+    port = port_of(inputs_of(project, node), _TARGET)
+    found = set(_used(graph)) or set(_of_data(project, graph))
+    if port is None or port.optional or len(found) != 1:
+        return []
+    end = found.pop()
+    if not _may(project, graph, end, port):
+        return []
+    return [Connect(Edge(end, Endpoint(node.id, _TARGET)), scope)]
+
+
+def _used(graph: Graph) -> Iterator[Endpoint]:
+    return (edge.source for edge in graph.edges if edge.target.port == _TARGET)
+
+
+def _of_data(project: Project, graph: Graph) -> Iterator[Endpoint]:
+    data = [node for node in graph.nodes.values() if node.type == DATA.id]
+    if len(data) == 1:
+        outputs = outputs_of(project, data[0])
+        if len(outputs) == _OF_A_SAMPLE:
+            yield Endpoint(data[0].id, outputs[1].name)
+
+
+def _may(project: Project, graph: Graph, end: Endpoint, port: Port) -> bool:
+    source = port_of(outputs_of(project, graph.node(end.node)), end.port)
+    return source is not None and fits(source, port)

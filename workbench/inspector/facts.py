@@ -11,6 +11,8 @@ from workbench.theme.style import polish
 
 UNKNOWN = "—"
 _SEVERAL = 2
+_DROP_PX = 4
+"""Above a value in the middle of its row: its baseline is that of the words before."""
 _MOST_EXACT = 9_999_999
 """Parameters for whose every digit a panel has room."""
 
@@ -24,7 +26,7 @@ class Facts(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(3)
+        self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(3, 1)
         self._add("output", tr("Output"), 0, 0, span=3)
@@ -56,6 +58,7 @@ class Facts(QWidget):
         name, value = Label(title), Label(UNKNOWN)
         polish(name, "role", "secondary")
         value.setFont(fonts.mono())
+        value.setContentsMargins(0, _DROP_PX, 0, 0)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.labels[key] = value
         self._grid.addWidget(name, row, column)

@@ -64,7 +64,9 @@ class ProblemRow(Card):
         for name, value, role in pairs:
             if value:
                 place = grid.rowCount()
-                grid.addWidget(words(name, "secondary"), place, 0, top)
+                label = words(name, "secondary")
+                label.setContentsMargins(0, SPACE_XS, 0, 0)  # as the value's padding
+                grid.addWidget(label, place, 0, top)
                 grid.addWidget(words(value, role), place, 1)
         return grid
 

@@ -1,9 +1,11 @@
-"""A line whose undo key takes back the document's last step once its text counts."""
+"""Fields: a line whose undo key is the document's once it counts, and a number."""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QSpinBox
 
+INDENT_PX = 6
+"""In front of the digits of a number; Qt's style sheets forget it there."""
 _KINDS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
@@ -46,3 +48,11 @@ class Line(QLineEdit):
 
     def _settle(self) -> None:
         self._is_typed = False
+
+
+class WholeNumber(QSpinBox):
+    """A number that stands as far from its border as the words of other fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(INDENT_PX, 0, 0, 0)

@@ -15,6 +15,16 @@ LOWER = frozenset({"perplexity", "mae", "rmse"})
 """Kinds of metrics that are the better the lower they are."""
 
 
+SHARES = frozenset({"accuracy", "top_k", "precision", "recall", "exact_match"})
+"""Kinds of metrics that are shares of samples: written as per cent."""
+
+
+def is_share(project: Project, name: str) -> bool:
+    """Return whether a value of an evaluation is a share of samples."""
+    node = project.graph.nodes.get(name)
+    return node is not None and node.type in SHARES
+
+
 class Score(NamedTuple):
     """The value that counts.
 

@@ -10,6 +10,8 @@ FRESH_S = 2.0
 """A view that costs little is never older; and no first view waits longer for the next:
 whatever is done for the first time is dearer than all that follow."""
 _DEAR_S = 0.1
+"""A first view that costs more keeps the next waiting in proportion, 20 s a second:
+on a busy machine it takes long as well, and shows a network that knows nothing yet."""
 _TOGETHER = 0.25
 _LOOKED_AT = 2
 
@@ -65,7 +67,7 @@ class Turns:
         times.append(seconds)
         cost = sum(times) / len(times)
         apart = self._budget.apart_s(cost * len(self._next))
-        if is_first and seconds <= _DEAR_S:
-            apart = min(apart, FRESH_S)
+        if is_first:
+            apart = min(apart, FRESH_S * max(1.0, seconds / _DEAR_S))
         self._apart[path] = apart
         self._next[path] = self._clock() + apart

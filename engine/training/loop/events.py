@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from engine import plain
+from engine.graph.compare.score import is_share
+from engine.graph.model import Project
+from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol import live_settings
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.baselines import Baselines, against
+from engine.protocol.baselines import TOTAL, Baselines, against
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Evaluation, LayerSample, RunStarted, View
 from engine.training.records.change import Change
@@ -53,11 +57,28 @@ class Progress:
     earlier: tuple[LayerSample, ...] = ()
 
 
-def sentence(evaluation: Evaluation) -> str:
-    """Return an evaluation as a line of the log."""
-    values = ", ".join(
-        f"{name} {value:.4g}" for name, value in evaluation.values.items()
+def scores(values: Mapping[str, float], known: Baselines, project: Project) -> str:
+    """Return evaluated values as the canvas calls them, beside their lazy answers.
+
+    Args:
+        values: By node id; `TOTAL` is the sum of the losses.
+        known: By the same.
+        project: Says names and kinds.
+    """
+    return ", ".join(
+        against(
+            tr("loss") if name == TOTAL else plain.name(path_title(project, name)),
+            value,
+            known.get(name),
+            is_share=name != TOTAL and is_share(project, name),
+        )
+        for name, value in values.items()
     )
+
+
+def sentence(evaluation: Evaluation, project: Project) -> str:
+    """Return an evaluation as a line of the log."""
+    values = scores(evaluation.values, {}, project)
     facts = {
         "step": evaluation.step,
         "epoch": f"{evaluation.epoch:.4g}",
@@ -68,10 +89,9 @@ def sentence(evaluation: Evaluation) -> str:
     return tr("Step {step}, epoch {epoch}: training set {values}", **facts)
 
 
-def result(values: Mapping[str, float], known: Baselines) -> str:
+def result(values: Mapping[str, float], known: Baselines, project: Project) -> str:
     """Return what the training came to as a line of the log."""
-    parts = [against(name, value, known.get(name)) for name, value in values.items()]
-    return tr("Result: {values}", values=", ".join(parts))
+    return tr("Result: {values}", values=scores(values, known, project))
 
 
 def changed(change: Change, phase: str = "") -> str:

@@ -1,5 +1,6 @@
 """What a training has to tell since it was last asked, and to its run at once."""
 
+from engine.graph.model import Project
 from engine.protocol.messages import Evaluation, LayerSample, View
 from engine.training.loop.events import Progress, sentence
 from engine.training.loop.history import NAN, Losses, StepLog
@@ -20,10 +21,11 @@ class ProgressBuffer:
     Args:
         num_phases: Columns of losses.
         recorder: Of the run.
+        project: What is trained; only read.
     """
 
-    def __init__(self, num_phases: int, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, num_phases: int, recorder: Recorder, project: Project) -> None:
+        self._recorder, self._project = recorder, project
         self._steps = StepLog(num_phases)
         self._evaluations: list[Evaluation] = []
         self._lines: list[str] = []
@@ -41,7 +43,7 @@ class ProgressBuffer:
         """Tell an evaluation, also as a line."""
         self._evaluations.append(evaluation)
         self._recorder.add_evaluation(evaluation)
-        self.log(sentence(evaluation))
+        self.log(sentence(evaluation, self._project))
 
     def log(self, line: str) -> None:
         """Tell a line."""

@@ -276,7 +276,7 @@ class Steps:
         if kind in _REACHED and self._parts.best.bring_back():
             self._state.log(tr("The best weights were brought back"))
         if kind in _REACHED and known and results:
-            self._state.log(result(results, known))
+            self._state.log(result(results, known, self._state.project))
         self._state.recorder.checkpoint(self._state.step, again=True)
         self._state.recorder.settle()
         yield from self._hold()

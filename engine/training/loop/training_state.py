@@ -52,6 +52,7 @@ class TrainingState:
         position: How far it is.
         interrupt: Ends a slow step from within.
         device_losses: Losses that were not looked at yet.
+        project: What is trained; only read.
         news: What the next `drain` tells.
         at_border: Between two steps, and no evaluation is due: the only moments to
             pause, to save and to change settings.
@@ -99,7 +100,8 @@ class TrainingState:
         self.from_files = self.holds = False
         self._begun, self._look_after_at, self._threads_before = False, 0.0, 0
         self.recorder = Recorder(run, len(self.parts.phases), self.snapshot)
-        self.news = ProgressBuffer(len(self.parts.phases), self.recorder)
+        self.project = project
+        self.news = ProgressBuffer(len(self.parts.phases), self.recorder, project)
         rng_state.seed(self.parts.seed)
         self._put_weights(project, run)
         self._random = rng_state.state(self.parts.device)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.protocol.bench.sweep import (
     FindSweeps,
@@ -177,3 +178,32 @@ def test_the_end_is_told_where_nobody_looks(sweep, window, engine, tmp_path):
     assert "95.3 %" in window.banner.words.text()
     window.banner.buttons[0].click()
     assert sweep.dialog.told.num_ended == 4
+
+
+def test_enter_takes_the_first_setting_that_fits_and_starts_nothing(
+    sweep, engine, qtbot
+):
+    dialog = sweep.dialog
+    dialog.show()
+    picker = dialog.plan.axes.picker
+    picker.setFocus()
+    for popup in (True, False):
+        qtbot.keyClicks(picker.lineEdit(), "weight dec" if popup else "learning r")
+        if not popup:
+            picker.completer().popup().hide()
+        target = picker.lineEdit() if popup else picker
+        qtbot.keyClick(target, Qt.Key.Key_Return)
+        assert picker.currentText() == ""
+    assert [row.setting.key for row in dialog.plan.axes.rows] == ["weight_decay", "lr"]
+    qtbot.keyClicks(picker.lineEdit(), "no such thing")
+    qtbot.keyClick(picker, Qt.Key.Key_Return)
+    assert len(dialog.plan.axes.rows) == 2
+    assert not engine.commands(StartSweep)
+
+
+def test_many_values_show_their_beginning(sweep):
+    dialog = sweep.dialog
+    dialog.plan.axes.add("optimizer")
+    values = dialog.plan.axes.rows[0].values
+    assert values.selectedText() == values.text()
+    assert values.cursorPosition() == 0

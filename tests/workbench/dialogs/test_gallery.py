@@ -1,16 +1,22 @@
 """The gallery: every preset has a card, found by words, opened by mouse and keys."""
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPixmap
 from PySide6.QtWidgets import QMainWindow
 
 import presets
+from engine import i18n
 from workbench import theme
 from workbench.dialogs import cards, pictures
 from workbench.dialogs.gallery import Gallery
 from workbench.dialogs.presets import PresetDialog
 from workbench.theme.tokens import SPACE_M
+
+TRANSLATIONS = Path(__file__).parents[3] / "assets" / "translations"
 
 
 @pytest.fixture
@@ -177,6 +183,24 @@ def test_titles_and_first_sentences_have_room(gallery, width):
         title = QFontMetricsF(cards._title_font()).horizontalAdvance(card.info.title)
         assert title <= inner
         assert card.info.watch in card.toolTip() or "&" in card.toolTip()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("preset_id", presets.all_ids())
+def test_what_a_preset_reaches_is_never_cut_off_before_its_figure(
+    qtbot, preset_id, language
+):
+    i18n.load(language, TRANSLATIONS)
+    try:
+        card = cards.PresetCard(presets.info(preset_id))
+        qtbot.addWidget(card)
+        goal = card.goal()
+        figure = re.search(r"[≤≥<>] ?[\d.]+|[\d.]+", goal)
+        metrics = QFontMetricsF(cards._small_font())
+        width = cards.CARD_PX - 2 * SPACE_M
+        assert figure.group() in cards.with_figure(goal, metrics, width)
+    finally:
+        i18n.install("en", {})
 
 
 def test_the_line_of_a_card_is_its_first_sentence():

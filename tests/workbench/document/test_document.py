@@ -38,6 +38,40 @@ def test_add_node_connects_to_the_given_output(document):
     assert Edge(end, Endpoint(node_id, "input")) in document.project.graph.edges
 
 
+def test_a_loss_is_wired_to_the_only_answer_there_is(document):
+    graph = document.project.graph
+    labels = next(
+        e.source for e in graph.edges_into("loss") if e.target.port == "target"
+    )
+    actions.remove(document, ["loss", *ends_of(graph)])
+    before = document.text()
+    end = Endpoint("linear", "out")
+    node_id = actions.add_node(document, "cross_entropy", (0.0, 0.0), end)
+    wires_in = {str(e.target.port): e.source for e in graph.edges_into(node_id)}
+    assert wires_in == {"input": end, "target": labels}
+    document.undo_stack.undo()
+    assert document.text() == before
+    mse = actions.add_node(document, "mse", (0.0, 0.0), end)  # class numbers don't fit
+    assert [e.target.port for e in graph.edges_into(mse)] == ["input"]
+
+
+def test_a_metric_behind_a_loss_judges_the_same(document):
+    graph = document.project.graph
+    wanted = {e.target.port: e.source for e in graph.edges_into("loss")}
+    assert set(wanted) == {"input", "target"}
+    for kind in ("accuracy", "confusion_matrix"):
+        (port, *_) = wires.outputs_of(document.project, graph.node("loss"))
+        made = actions.add_node(document, kind, (0.0, 0.0), Endpoint("loss", port.name))
+        assert {e.target.port: e.source for e in graph.edges_into(made)} == wanted
+        assert not graph.edges_out_of("loss")
+
+
+def ends_of(graph):
+    """Return what is held against an answer, but the loss."""
+    targets = [e.target for e in graph.edges if e.target.port == "target"]
+    return [end.node for end in targets if end.node != "loss"]
+
+
 def test_add_node_into_a_wire_takes_its_place(document):
     wire = Edge.parse("conv.out", "relu.input")
     node_id = actions.add_node(document, "tanh", (0.0, 0.0), wire)

@@ -36,7 +36,7 @@ def test_the_loss_stands_beside_a_thin_dashed_line(shown):
     assert line.isVisible()
     assert line.value() == LOSS.value
     assert line.pen.style().name == "DashLine"
-    assert panel.legend.chips[-1].text() == "class frequencies: 2.3"
+    assert panel.legend.chips[-1].text() == "class frequencies: 2.30"
     low, high = panel.canvas.box.viewRange()[1]
     assert low <= LOSS.value <= high
 
@@ -57,6 +57,10 @@ def test_the_legend_hides_the_line(shown):
     panel.legend.chips[LAZY].click()
     assert not line_of(panel).isVisible()
     assert "always “7”: 0.1" in panel.reading(100)
+    panel.history.names = Names(
+        metrics={"accuracy": "Accuracy"}, kinds={"accuracy": "accuracy"}
+    )
+    assert "always “7”: 10.0\u202f%" in panel.reading(100)
 
 
 def test_a_line_far_off_does_not_flatten_the_curves(shown, history):
@@ -64,7 +68,7 @@ def test_a_line_far_off_does_not_flatten_the_curves(shown, history):
     history.begin(frames.run_started(run="far", baselines=far), Names())
     panel = shown(LossPlot, played=300)
     assert panel.canvas.box.viewRange()[1][1] < 10
-    assert panel.legend.chips[-1].text() == "always the mean: 1e+06"
+    assert panel.legend.chips[-1].text() == "always the mean: 1.0·10⁶"
 
 
 def test_without_one_there_is_no_line(shown):

@@ -48,7 +48,7 @@ def test_lines_stand_at_their_values_as_they_are_drawn(canvas):
     assert lines.draw([MEAN], (3.0, 4.0), on=True) == (2, 4)
     assert len(lines.lines) == 1
     assert lines.lines[0].pen.color().name() == style.colour("fg2").name()
-    assert lines.entries()[0].name == MEAN.text
+    assert lines.entries()[0].name == "always the mean: 2.00"
     assert lines.draw([MEAN], (3.0, 4.0), on=False) == (3, 4)
     assert not lines.lines[0].isVisible()
     assert lines.draw([MEAN], None, on=True) is None
@@ -70,8 +70,8 @@ def test_what_can_not_be_drawn_on_a_log_axis_is_hidden(canvas):
     assert bounds == (0, 3)
     assert [line.isVisible() for line in lines.lines] == [False, True]
     assert lines.lines[1].value() == 2
-    assert lazy.words([zero, Baseline(1.0, "mean")]) == "always the mean"
-    assert lazy.words([zero, MEDIAN]) == "lazy answers"
+    assert lazy.words([zero, Baseline(1.0, "mean")], str) == "always the mean"
+    assert lazy.words([zero, MEDIAN], str) == "lazy answers"
     assert lazy._scaled(math.inf, scale) is None
 
 

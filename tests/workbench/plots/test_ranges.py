@@ -13,6 +13,7 @@ from workbench.plots.parts.ranges import (
     log_ticks,
     number,
     rounded_up,
+    share_ticks,
     ticks,
 )
 
@@ -139,3 +140,11 @@ def test_names_lose_their_first_parts_first(qapp):
     assert short("one · wide · read help texts", "wide · read help…").startswith("wide")
     for room in range(20, wide(name), 9):
         assert wide(fitted(name, metrics, room)) <= room
+
+
+def test_shares_are_written_as_per_cent():
+    found = share_ticks(0.9, 1.0, 5)
+    assert [round(place, 9) for place, _ in found] == [0.9, 0.92, 0.94, 0.96, 0.98, 1.0]
+    assert [words for _, words in found][:2] == ["90\u202f%", "92\u202f%"]
+    fine = [words for _, words in share_ticks(0.981, 0.987, 3)]
+    assert fine == ["98.2\u202f%", "98.4\u202f%", "98.6\u202f%"]

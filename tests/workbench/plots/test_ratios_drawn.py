@@ -5,13 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QWidget
 
 from tests.helpers import frames
 from tests.helpers.written import Written
 from workbench.plots.panels.curves import joined, with_room
 from workbench.plots.panels.weights import RatioFace, WeightChangePlot
 from workbench.plots.parts import style
-from workbench.plots.parts.legend import apart
+from workbench.plots.parts.legend import NEUTRAL, Entry, Legend, apart
 from workbench.session.curves.phase_rows import PhaseView
 from workbench.session.names import Names
 
@@ -204,7 +205,30 @@ def test_ranges_are_joined_to_the_smallest_that_holds_all():
 
 
 def test_names_at_the_ends_of_curves_keep_apart_and_inside():
-    assert apart([50, 150], 20, 0, 200) == [40, 140]
-    assert apart([50, 55, 52], 20, 0, 200) == [40, 80, 60]
-    assert apart([-9, 500], 20, 10, 200) == [10, 180]
-    assert apart([198, 199], 20, 0, 200) == [160, 180]
+    assert apart([50, 150], [20, 20], 0, 200) == [40, 140]
+    assert apart([50, 55, 52], [20] * 3, 0, 200) == [40, 80, 60]
+    assert apart([-9, 500], [20, 20], 10, 200) == [10, 180]
+    assert apart([198, 199], [20, 20], 0, 200) == [160, 180]
+    assert apart([50, 55], [40, 20], 0, 200) == [30, 70]
+    assert apart([190, 195], [40, 20], 0, 200) == [140, 180]
+
+
+def test_a_value_that_would_be_cut_off_stands_below_its_name(qtbot):
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    panel.resize(300, 200)
+    panel.show()
+    legend = Legend(panel)
+    legend.set_entries([Entry("train", 0), Entry("class frequencies: 2.30", NEUTRAL)])
+    chip = legend.chips[1]
+    narrow = chip.wanted_px() - 1
+    assert chip.lines(chip.wanted_px()) == ["class frequencies: 2.30"]
+    assert chip.lines(narrow) == ["class frequencies:", "2.30"]
+    assert legend.chips[0].lines(1) == ["train"]
+    assert legend.room(narrow) < narrow
+    left = 300 - narrow - 4
+    legend.place(QRectF(0, 0, left, 150), [20, 20])
+    first, second = (c.geometry() for c in legend.chips)
+    assert second.height() == 2 * first.height()
+    assert second.width() >= chip.needed_px(narrow)
+    assert not first.intersects(second)

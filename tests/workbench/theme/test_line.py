@@ -1,12 +1,16 @@
 """Undo after typing: the line's own while it counts for nothing, then the window's."""
 
+import re
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
-from workbench.theme.line import Line
+import workbench
+from workbench.theme.line import Line, WholeNumber
 
 
 @pytest.fixture
@@ -57,3 +61,15 @@ def test_a_text_that_is_shown_leaves_nothing_to_take_back(window):
     window.line.setText("32")
     _undo(window)
     assert (window.line.text(), window.undone) == ("32", ["32"])
+
+
+def test_numbers_keep_their_distance_from_the_border_in_every_form():
+    for file in Path(workbench.__file__).parent.rglob("*.py"):
+        made = re.findall(r"[= (]QSpinBox\(\)", file.read_text("utf-8"))
+        assert len(made) <= (file.name == "controls.py"), file  # at the right there
+
+
+def test_a_whole_number_stands_as_far_in_as_a_list(qtbot):
+    number = WholeNumber()
+    qtbot.addWidget(number)
+    assert number.lineEdit().textMargins().left() == 6

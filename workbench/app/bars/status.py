@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.graph.compare.score import SHARES
 from engine.i18n import tr
 from engine.protocol.baselines import TOTAL
 from engine.protocol.messages import Analysis, RunStarted
@@ -176,8 +177,9 @@ class StatusBar(QStatusBar):
 
     def show_network(self, analysis: Analysis | None, num_nodes: int) -> None:
         """Show the size of the network on the canvas."""
-        words = "—" if analysis is None else text.count(analysis.parameters)
-        self.parameters.setText(tr("{n:parameter|parameters}", n=words))
+        known = "" if analysis is None else text.count(analysis.parameters)
+        words = tr("{n:parameter|parameters}", n=known) if known else ""
+        self.parameters.setText(words)
         self.nodes.setText(tr("{n:node|nodes}", n=num_nodes))
 
     def show_device(self, words: str) -> None:
@@ -199,7 +201,11 @@ def _where(run: RunStarted, history: History, *, ended: bool) -> Iterator[Figure
 
 
 def _written(score: Score, value: float) -> str:
-    return text.percent(value, steady=True) if score.is_share else text.figure(value)
+    return _value(value, is_share=score.is_share)
+
+
+def _value(value: float, *, is_share: bool) -> str:
+    return text.percent(value, steady=True) if is_share else text.figure(value)
 
 
 def uncapitalised(title: str) -> str:
@@ -212,5 +218,6 @@ def _lazy(history: History) -> str:
     values = history.result.values if history.result else {}
     for name in (*history.names.metrics, TOTAL, *history.names.losses):
         if name in history.baselines and name in values:
-            return history.baselines[name].text
+            known, kind = history.baselines[name], history.names.kinds.get(name)
+            return known.telling(_value(known.value, is_share=kind in SHARES))
     return ""

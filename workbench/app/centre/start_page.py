@@ -14,6 +14,7 @@ from workbench.app.centre import continue_row
 from workbench.app.centre.continue_row import ContinueRow
 from workbench.app.data.doors import DataDoors
 from workbench.app.desk import Desk
+from workbench.app.docks.rooms import BUILD
 from workbench.app.files.projects import Files
 from workbench.app.run.past_runs import PastRuns
 from workbench.theme import icons
@@ -98,6 +99,11 @@ class StartPage(QWidget):
         self.leave()
         self.lessons_wanted.emit()
 
+    def _on_empty(self) -> None:
+        """Show an empty canvas with the layers beside it."""
+        self.leave()
+        self._desk.rooms.enter(BUILD)
+
     def _head(self) -> QHBoxLayout:
         """Return title, and the ways past the gallery."""
         row = QHBoxLayout()
@@ -117,7 +123,7 @@ class StartPage(QWidget):
         self.lessons = self._button(tr("Lessons"), "help")
         self.lessons.clicked.connect(self._on_lessons)
         self.empty = self._button(tr("Empty canvas"), "new")
-        self.empty.clicked.connect(self.leave)
+        self.empty.clicked.connect(self._on_empty)
         self.file = self._button(tr("Open a file…"), "open")
         self.file.clicked.connect(self._files.open)
         row.addWidget(self.lessons, 0, Qt.AlignmentFlag.AlignBottom)
@@ -164,6 +170,6 @@ class StartPage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Give way to the canvas on Escape."""
         if event.key() == Qt.Key.Key_Escape:
-            self.leave()
+            self._on_empty()
         else:
             super().keyPressEvent(event)

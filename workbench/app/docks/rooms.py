@@ -45,9 +45,9 @@ class Room:
         return f"room_{self.id}"
 
 
-TRAIN, EXPLAIN = "train", "explain"
+BUILD, TRAIN, EXPLAIN = "build", "train", "explain"
 ROOMS = (
-    Room("build", "Build", "&Build room", "Ctrl+1"),
+    Room(BUILD, "Build", "&Build room", "Ctrl+1"),
     Room("data", "Data", "&Data room", "Ctrl+2", is_bare=True),
     Room(TRAIN, "Train", "&Train room", "Ctrl+3", has_rail=True, has_bottom=True),
     Room(EXPLAIN, "Explain", "E&xplain room", "Ctrl+4", has_rail=True, is_bare=True),

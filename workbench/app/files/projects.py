@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from engine.graph.model import Project
 from engine.i18n import tr
 from workbench.app.desk import Desk
+from workbench.app.docks.rooms import BUILD
 from workbench.app.files.guard import ChangedError, Guard
 from workbench.app.files.opening import Opening
 from workbench.document import actions
@@ -34,12 +35,14 @@ class Files(QObject):
         super().__init__(desk.widget)
         self._parent, self._guard, self._opening = desk.widget, guard, opening
         self._document, self._settings = desk.document, desk.settings
+        self._rooms = desk.rooms
         opening.failed.connect(self.failed)
 
     def new(self) -> None:
-        """Start an empty project."""
+        """Start an empty project, where layers are at hand."""
         if self.may_leave():
             self._document.new()
+            self._rooms.enter(BUILD)
 
     def open(self) -> None:
         """Ask for a file and open it."""

@@ -89,8 +89,12 @@ class LookingBack(QObject):
             self._follow()
 
     def _follow(self) -> None:
-        """Show the bar while there is a run with steps, as far as that is."""
-        has_time = self._history.run is not None and self._history.step > 0
+        """Show the bar while there is a run with steps, or one that will have some.
+
+        It comes with the run, not with the first step: nothing jumps while one reads.
+        """
+        history, session = self._history, self._desk.session
+        has_time = history.run is not None and (history.step > 0 or session.active)
         if self.bar.isVisible() != has_time:
             self.bar.setVisible(has_time)
             self.changed.emit()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from engine.graph.compare.score import SHARES
 from engine.graph.model import Node
 from engine.graph.weights import Start
 from engine.i18n import tr
@@ -24,8 +25,6 @@ _COUNTED = {
 _ALWAYS_NAMED = {"rank", "num_heads"}
 """Whole numbers that say nothing without their name, also beside another setting."""
 _SHORTENED = 100_000
-_SHARES = frozenset({"accuracy", "top_k", "exact_match", "precision", "recall"})
-"""Metrics that are a part of all samples: people say them in percent."""
 _SMALLEST, _LARGEST = 1e-3, 1e5
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _UNSAID = ("auto", "automatic", "none")
@@ -45,7 +44,7 @@ def count(number: int) -> str:
 
 def value(number: float, type_id: str) -> str:
     """Return a loss or a score in three digits: 0.333, 98.1 %, 2.1·10⁻⁵."""
-    if type_id in _SHARES:
+    if type_id in SHARES:
         return f"{100 * number:.1f} %"
     if number == 0:
         return "0"

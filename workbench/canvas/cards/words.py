@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from workbench.canvas.cards import fonts
 from workbench.canvas.cards.card import Face
@@ -58,7 +58,13 @@ def closed(
         else:
             font, words = fonts.mono(zoom=zoom), face.shape
             colour = text_colour(tokens, face.category)
+            if left and not _fits(words, font, rect):
+                continue  # half a shape would be another one
         write(painter, (words, font, colour, _LEFT), rect)
+
+
+def _fits(words: str, font: QFont, rect: QRectF) -> bool:
+    return QFontMetricsF(font).horizontalAdvance(words) <= rect.width() + 1
 
 
 def _rows(face: Face, zoom: float) -> list[tuple[str, float, float]]:

@@ -132,12 +132,17 @@ def add_point(stage: Stage, edge: Edge, place: QPointF) -> None:
 
 
 def _open_output(stage: Stage, chosen: Selection, spec: LayerSpec) -> Endpoint | None:
-    """Return the output of the only selected node that `spec` can read, if any."""
+    """Return the output of the only selected node that `spec` can read, if any.
+
+    That of a loss or metric says to another one what to judge.
+    """
     if len(chosen.ids) != 1:
         return None
     project, node = stage.document.project, chosen.graph.node(chosen.ids[0])
     for port in wires.outputs_of(project, node):
         is_end = port.kind in {"loss", "metric"}
+        if is_end and spec.category in {"loss", "metric", "view"}:
+            return Endpoint(node.id, port.name)
         if not is_end and any(ports.fits(port, other) for other in spec.inputs):
             return Endpoint(node.id, port.name)
     return None

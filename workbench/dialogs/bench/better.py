@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 
@@ -19,6 +18,7 @@ from engine.protocol.bench.better import Compared, Seeded
 from workbench.dialogs.base import Dialog
 from workbench.dialogs.bench.pair_chart import PairChart
 from workbench.theme.label import Label
+from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 
 MORE = 5
@@ -80,7 +80,7 @@ class BetterDialog(Dialog):
         row = QHBoxLayout()
         row.addWidget(self.first, 1)
         row.addWidget(self.browse)
-        self.seeds = QSpinBox()
+        self.seeds = WholeNumber()
         self.seeds.setRange(3, _MOST_SEEDS)
         self.seeds.setValue(5)
         self.seeds.setFixedWidth(96)

@@ -104,7 +104,7 @@ class PreflightDialog(Dialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Check before training"), parent)
-        self.resize(640, 800)
+        self.resize(640, 660)
         self.rows: list[AnswerRow] = []
         self.is_stopping = False
         self._test: RangeTest | None = None

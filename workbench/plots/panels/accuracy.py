@@ -1,10 +1,11 @@
 """Metrics of the validation data and of as much training data."""
 
-from functools import partial
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from engine.graph.compare.score import SHARES
 from engine.i18n import tr
 from engine.protocol.arrays import Floats
 from engine.protocol.baselines import Baseline
@@ -100,6 +101,7 @@ class AccuracyPlot(CurvePanel):
             self._draw(VALIDATION, self.history.evaluated(shown)),
         ]
         self.setWindowTitle(self.title)
+        self.lazy.write = self._write
         known, seen = [self.baseline], self._with_bounds(joined(bounds))
         seen = self.lazy.draw(known, seen, on=self.shown(LAZY))
         ends = [*(points.end_of(c.line) for c in self.curves), *self.lazy.ends()]
@@ -110,7 +112,7 @@ class AccuracyPlot(CurvePanel):
         found = self._numbers.score(self.shown_metric)
         if found is None:
             return []
-        write = partial(percent, steady=True) if found.is_share else figure
+        write = self._write
         train = self._numbers.told[-1].train_values.get(self.shown_metric)
         figures = []
         if train is not None:
@@ -124,6 +126,16 @@ class AccuracyPlot(CurvePanel):
             Figure(tr("validation"), write(found.value), tint),
             Figure(tr("best"), best),
         ]
+
+    @property
+    def is_share(self) -> bool:
+        """Whether what is shown is a share of samples."""
+        return self.history.names.kinds.get(self.shown_metric) in SHARES
+
+    @property
+    def _write(self) -> Callable[[float], str]:
+        """Return what writes a value; it holds no panel."""
+        return _per_cent if self.is_share else figure
 
     @property
     def baseline(self) -> Baseline | None:
@@ -177,14 +189,15 @@ class AccuracyPlot(CurvePanel):
         steps = np.array([evaluation.step for evaluation in evaluations])
         found = evaluations[int(np.abs(steps - step).argmin())]
         parts = [tr("step {step}", step=found.step)]
+        write = _per_cent if self.is_share else _exact
         for words, values in (
             (tr("train"), found.train_values),
             (tr("validation"), found.values),
         ):
             if self.shown_metric in values:
-                parts.append(f"{words} {values[self.shown_metric]:.4g}")
+                parts.append(f"{words} {write(values[self.shown_metric])}")
         if self.baseline is not None:
-            parts.append(self.baseline.text)
+            parts.append(self.baseline.telling(write(self.baseline.value)))
         return " · ".join(parts)
 
     def table(self) -> Table:
@@ -208,3 +221,11 @@ class AccuracyPlot(CurvePanel):
             for e in evaluations
         ]
         return header, rows
+
+
+def _per_cent(value: float) -> str:
+    return percent(value, steady=True)
+
+
+def _exact(value: float) -> str:
+    return f"{value:.4g}"

@@ -141,7 +141,7 @@ class CurvePanel(Panel):
             )
         run = self.history.run
         per_epoch = run.steps_per_epoch if run else 0
-        self.canvas.set_ticks(log=self.log, per_epoch=per_epoch)
+        self.canvas.set_ticks(log=self.log, per_epoch=per_epoch, shares=self.is_share)
         self._empty.setVisible(bounds is None)
         self.canvas.setVisible(bounds is not None)
         self.legend.set_entries(entries if bounds is not None else [])
@@ -153,6 +153,11 @@ class CurvePanel(Panel):
     @property
     def log(self) -> bool:
         """Whether values are drawn as their log10."""
+        return False
+
+    @property
+    def is_share(self) -> bool:
+        """Whether values are shares of 1, written as per cent."""
         return False
 
     def shown(self, index: int) -> bool:

@@ -1,7 +1,7 @@
 """Lines of what lazy answers reach, thin and dashed, beside the curves."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,6 +12,7 @@ from workbench.plots.parts import style
 from workbench.plots.parts.legend import NEUTRAL, Entry
 from workbench.plots.parts.plot_widget import PlotCanvas
 from workbench.plots.parts.points import Scale
+from workbench.theme.text import figure
 
 Bounds = tuple[float, float] | None
 _ROOM = 1.0
@@ -24,11 +25,15 @@ class LazyLines:
 
     Args:
         canvas: Holds them.
+
+    Attributes:
+        write: Returns a value in words, as the panel's head has it.
     """
 
     def __init__(self, canvas: PlotCanvas) -> None:
         self._canvas = canvas
         self._told: list[Baseline] = []
+        self.write: Callable[[float], str] = figure
         self.lines: list[pg.InfiniteLine] = []
         self._indices: list[int] = []
 
@@ -90,13 +95,13 @@ class LazyLines:
         """Return the entry of the legend, one for all lines."""
         if not self._told:
             return []
-        return [Entry(words(self._told), NEUTRAL, dashed=True)]
+        return [Entry(words(self._told, self.write), NEUTRAL, dashed=True)]
 
 
-def words(known: Sequence[Baseline]) -> str:
+def words(known: Sequence[Baseline], write: Callable[[float], str]) -> str:
     """Return what the answers are; with the value where it is one."""
     if len(known) == 1:
-        return known[0].text
+        return known[0].telling(write(known[0].value))
     told = {each.words for each in known}
     return told.pop() if len(told) == 1 else tr("lazy answers")
 

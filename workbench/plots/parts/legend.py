@@ -58,8 +58,22 @@ class Chip(QAbstractButton):
         self.setFont(fonts.ui(fonts.AXIS, fonts.SEMIBOLD))
 
     def wanted_px(self) -> int:
-        """Return the width of the whole name."""
-        return self.fontMetrics().horizontalAdvance(self.text()) + 2 * _PAD
+        """Return the width of the whole name on one line."""
+        return self._wide(self.text())
+
+    def needed_px(self, most: int) -> int:
+        """Return the width of its longest line within so many pixels."""
+        return max(map(self._wide, self.lines(most)))
+
+    def lines(self, wide: int) -> list[str]:
+        """Return the name, in two lines where a value behind it would be cut off."""
+        name, colon, value = self.text().partition(": ")
+        if not colon or self.wanted_px() <= wide:
+            return [self.text()]
+        return [name + ":", value]
+
+    def _wide(self, words: str) -> int:
+        return self.fontMetrics().horizontalAdvance(words) + 2 * _PAD
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Write the name; struck out when hidden."""
@@ -73,7 +87,8 @@ class Chip(QAbstractButton):
             painter.setFont(font)
             painter.setPen(QColor(tint))
             room, end = self.width() - 2 * _PAD + 1, Qt.TextElideMode.ElideRight
-            words = painter.fontMetrics().elidedText(self.text(), end, room)
+            metrics, lines = painter.fontMetrics(), self.lines(self.width())
+            words = "\n".join(metrics.elidedText(line, end, room) for line in lines)
             box = self.rect().adjusted(_PAD, 0, 0, 0)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
 
@@ -129,7 +144,7 @@ class Legend(QObject):
 
     def room(self, most: int) -> int:
         """Return the width that the names need, at most so many pixels."""
-        wanted = max((chip.wanted_px() for chip in self._chips), default=0)
+        wanted = max((chip.needed_px(most) for chip in self._chips), default=0)
         return min(wanted + _PAD, most)
 
     def place(self, area: QRectF, places: Sequence[float]) -> None:
@@ -145,20 +160,21 @@ class Legend(QObject):
         left = round(area.right()) + 2
         wide = max(self._panel.width() - left - 2, 8)
         known = [y if math.isfinite(y) else area.bottom() for y in places]
-        rows = zip(apart(known, high, area.top(), area.bottom()), self._chips,
-                   strict=False)  # fmt: skip
-        for top, chip in rows:
-            chip.setGeometry(left, round(top), min(chip.wanted_px(), wide), high)
+        heights = [float(high * len(chip.lines(wide))) for chip in self._chips]
+        tops = apart(known, heights, area.top(), area.bottom())
+        for top, tall, chip in zip(tops, heights, self._chips, strict=False):
+            across = min(chip.needed_px(wide), wide)
+            chip.setGeometry(left, round(top), across, round(tall))
 
 
 def apart(
-    middles: Sequence[float], height: float, low: float, high: float
+    middles: Sequence[float], heights: Sequence[float], low: float, high: float
 ) -> list[float]:
     """Return the tops of boxes near their middles that neither overlap nor leave.
 
     Args:
         middles: Where they would like to be.
-        height: Of each.
+        heights: Of each.
         low: Top of the room.
         high: Bottom of the room.
     """
@@ -166,10 +182,10 @@ def apart(
     tops = [0.0] * len(middles)
     free = low
     for index in order:
-        tops[index] = max(middles[index] - height / 2, free)
-        free = tops[index] + height
+        tops[index] = max(middles[index] - heights[index] / 2, free)
+        free = tops[index] + heights[index]
     end = high
     for index in reversed(order):
-        tops[index] = min(tops[index], end - height)
+        tops[index] = min(tops[index], end - heights[index])
         end = tops[index]
     return tops

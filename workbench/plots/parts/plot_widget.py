@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from workbench.plots.parts import style
-from workbench.plots.parts.ranges import log_ticks, ticks
+from workbench.plots.parts.ranges import log_ticks, share_ticks, ticks
 from workbench.plots.parts.step_axis import PX_PER_TICK, step_ticks
 from workbench.theme import fonts, tokens
 from workbench.theme.text import escape
@@ -105,15 +105,17 @@ class PlotCanvas(pg.PlotWidget):
         if [list(x), list(y)] != box.viewRange():
             box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
 
-    def set_ticks(self, *, log: bool, per_epoch: int = 0) -> None:
+    def set_ticks(self, *, log: bool, per_epoch: int = 0, shares: bool = False) -> None:
         """Put ticks at round values of the ranges in view.
 
         Args:
             log: Values are log10 of others.
             per_epoch: Steps that make an epoch; 0 where nobody knows.
+            shares: Values are shares of 1, written as per cent.
         """
         (x0, x1), (y0, y1) = self.box.viewRange()
-        state = (x0, x1, y0, y1, self.width(), self.height(), log, per_epoch)
+        size = (self.width(), self.height())
+        state = (x0, x1, y0, y1, *size, log, per_epoch, shares)
         if state == self._ticks_for:
             return
         self._ticks_for = state
@@ -121,7 +123,8 @@ class PlotCanvas(pg.PlotWidget):
         down = max(int(self.height() / 36), 2)
         steps, name = step_ticks(x0, x1, across, per_epoch)
         self._name_steps(name)
-        values = log_ticks(y0, y1, down) if log else ticks(y0, y1, down)
+        told = log_ticks if log else share_ticks if shares else ticks
+        values = told(y0, y1, down)
         for side, marks in (("bottom", steps), ("left", values)):
             if self._ticks.get(side) != marks:
                 self._ticks[side] = marks

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from engine.i18n import tr
+from workbench.theme.text import THIN
 
 Ticks = tuple[tuple[float, str], ...]
 """Positions with their words."""
@@ -108,6 +109,12 @@ def ticks(low: float, high: float, count: int) -> tuple[tuple[float, str], ...]:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     values = [n * step for n in range(first, last + 1)]
     return tuple(zip(values, _alike(values, step), strict=True))
+
+
+def share_ticks(low: float, high: float, count: int) -> Ticks:
+    """Return ticks of shares of 1, written as per cent."""
+    found = ticks(100 * low, 100 * high, count)
+    return tuple((value / 100, words + THIN + "%") for value, words in found)
 
 
 def _alike(values: list[float], step: float) -> list[str]:

@@ -4,13 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.graph.compare.score import LOWER
+from engine.graph.compare.score import LOWER, SHARES
 from engine.protocol.baselines import TOTAL
 from engine.protocol.messages import Evaluation
 from workbench.session.curves.history import History
-
-SHARES = frozenset({"accuracy", "top_k", "precision", "recall", "exact_match"})
-"""Kinds of metrics that are shares of samples: written as per cent."""
 
 
 @dataclass(frozen=True)

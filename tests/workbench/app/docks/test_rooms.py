@@ -24,6 +24,18 @@ def test_a_new_window_builds_with_the_bottom_closed_to_its_titles(window):
     assert shown == set(BOTTOM)
 
 
+def test_an_empty_canvas_has_the_layers_beside_it(window):
+    window.rooms.enter("train")
+    window.actions_["new"].trigger()
+    assert window.rooms.current.id == "build"
+    assert window.palette_panel.isVisible()
+    window.rooms.enter("train")
+    page = window.show_start_page()
+    page.empty.click()
+    assert window.rooms.current.id == "build"
+    assert window.centre.currentWidget() is window.canvas
+
+
 def test_the_train_room_gives_the_canvas_the_room_of_the_list(qtbot, window):
     window.resize(1440, 900)
     window.actions_["room_train"].trigger()

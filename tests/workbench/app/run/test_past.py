@@ -237,7 +237,7 @@ def test_the_result_stands_beside_what_a_lazy_answer_reaches(
     told = window.session.history.run.baselines
     assert list(told) == ["accuracy"]
     assert "accuracy 50.0\u202f%" in window.status.run.words
-    assert "always “<b>7</b>”: 0.1" in window.status.run.words
+    assert "always “<b>7</b>”: 10.0\u202f%" in window.status.run.words
 
 
 @pytest.mark.parametrize("rows", [[["linear1", 0]] * 3, [["a", 0]] * 300_000])

@@ -206,6 +206,13 @@ def test_a_layout_brings_no_line_of_time_where_there_is_no_run(qtbot, window):
     qtbot.waitUntil(lambda: not bar.isVisible())
 
 
+def test_the_line_of_time_comes_with_a_run_not_with_its_first_step(qtbot, running):
+    bar = running.controllers.looking_back.bar
+    assert running.session.history.step == 0
+    qtbot.waitUntil(bar.isVisible)
+    assert not bar.grab().isNull()
+
+
 def test_another_document_has_no_time(qtbot, past):
     past.document.load_preset("xor")
     assert not past.controllers.looking_back.bar.isVisible()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -73,6 +74,11 @@ class AxisRow(QWidget):
         self.remove.clicked.connect(self.removed)
         self.wrong.hide()
 
+    def show_start(self) -> None:
+        """Select all values, with the first of them in view."""
+        self.values.end(False)
+        self.values.home(True)
+
     @property
     def words(self) -> str:
         """The axis, as the command line has it."""
@@ -88,6 +94,60 @@ class AxisRow(QWidget):
             return None
         self.wrong.hide()
         return found
+
+
+class Picker(QComboBox):
+    """A list of settings that is searched by typing; Enter takes the first that fits.
+
+    Signals:
+        picked: Key of the setting.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setAccessibleName(tr("Add a setting"))
+        self._finder = QCompleter(self.model(), self)
+        self._finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._finder.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCompleter(self._finder)
+        popup = self._finder.popup()
+        if popup is not None:
+            popup.setProperty("completer", True)
+        field = self.lineEdit()
+        if field is not None:
+            field.setPlaceholderText(tr("Add a setting: search, or click a layer"))
+            field.returnPressed.connect(self._take_first)  # past the list of hits
+        self.activated.connect(self._on_activated)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep Enter from what is planned: it would start it."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.accept()
+            self._take_first()
+        else:
+            super().keyPressEvent(event)
+
+    def _take_first(self) -> None:
+        """Take the first setting that fits what is typed."""
+        words = self.currentText().strip()
+        self._finder.setCompletionPrefix(words)
+        if words and self._finder.completionCount():
+            found = self._finder.currentCompletion()
+            self._on_activated(self.findText(found, Qt.MatchFlag.MatchExactly))
+
+    def _on_activated(self, index: int) -> None:
+        key = self.itemData(index)
+        popup = self._finder.popup()
+        if popup is not None:
+            popup.hide()
+        self.setCurrentIndex(-1)
+        self.clearEditText()
+        if key:
+            self.picked.emit(str(key))
 
 
 class Axes(QWidget):
@@ -110,17 +170,8 @@ class Axes(QWidget):
         self._project = project
         self._known: list[Setting] = []
         self.rows: list[AxisRow] = []
-        self.picker = QComboBox()
-        self.picker.setEditable(True)
-        self.picker.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.picker.setAccessibleName(tr("Add a setting"))
-        field, finder = self.picker.lineEdit(), QCompleter(self.picker.model(), self)
-        finder.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        finder.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.picker.setCompleter(finder)
-        if field is not None:
-            field.setPlaceholderText(tr("Add a setting: search, or click a layer"))
-        self.picker.activated.connect(self._on_picked)
+        self.picker = Picker()
+        self.picker.picked.connect(self.add)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
@@ -156,7 +207,7 @@ class Axes(QWidget):
             self.rows.append(row)
             self.changed.emit()
         row.values.setFocus()
-        row.values.selectAll()
+        row.show_start()
 
     def axes(self) -> list[Axis] | None:
         """Return all of them; None while one is wrong."""
@@ -169,10 +220,3 @@ class Axes(QWidget):
         self._box.removeWidget(row)
         row.deleteLater()
         self.changed.emit()
-
-    def _on_picked(self, index: int) -> None:
-        key = self.picker.itemData(index)
-        self.picker.setCurrentIndex(-1)
-        self.picker.clearEditText()
-        if key:
-            self.add(str(key))

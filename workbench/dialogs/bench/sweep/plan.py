@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from engine.layers import registry
 from engine.protocol.bench.sweep import Method, StartSweep
 from workbench.dialogs.bench.sweep.axes import Axes
 from workbench.theme.label import Label
+from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.text import count, word
 from workbench.theme.tokens import SPACE_M, SPACE_S
@@ -57,7 +57,7 @@ class SweepPlan(QWidget):
         self._timer.timeout.connect(self.show_project)
         self.method, self.score = QComboBox(), QComboBox()
         self.method.addItems([tr("At random"), tr("Grid"), tr("Optuna")])
-        self.trials, self.jobs = QSpinBox(), QSpinBox()
+        self.trials, self.jobs = WholeNumber(), WholeNumber()
         self.trials.setRange(1, space.MOST)
         self.trials.setValue(_TRIALS)
         cores = os.cpu_count() or 1
