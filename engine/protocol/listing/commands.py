@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.protocol.commands import Command
+from engine.protocol.listing.layers import LayersCompared
 from engine.protocol.messages import RunStarted
 from engine.protocol.past_runs import (
     Comparison,
@@ -99,6 +100,19 @@ class EmptyTrash(Command[TrashEmptied]):
 @dataclass(frozen=True)
 class CompareRuns(Command[Comparison]):
     """Ask for runs beside each other. Answer: `past_runs.Comparison`.
+
+    Args:
+        folder: Where runs are kept.
+        runs: Names of their folders; the first is what the others are measured by.
+    """
+
+    folder: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CompareLayers(Command[LayersCompared]):
+    """Ask for the layers of runs beside each other. Answer: `layers.LayersCompared`.
 
     Args:
         folder: Where runs are kept.

@@ -37,6 +37,7 @@ from engine.protocol import (
 from engine.protocol.bench import better, preflight, sweep
 from engine.protocol.data import surveys
 from engine.protocol.listing import commands as listed
+from engine.protocol.listing import layers
 
 MAX_JSON_BYTES = 1 << 28
 MAX_SEGMENT_BYTES = 1 << 30
@@ -64,6 +65,7 @@ _CLASSES: tuple[type, ...] = (
     listed.EmptyTrash,
     listed.WeighTrash,
     listed.RestoreRuns,
+    listed.CompareLayers,
     listed.CompareRuns,
     listed.ListKept,
     listed.BranchRun,
@@ -115,6 +117,8 @@ _CLASSES: tuple[type, ...] = (
     past_runs.RunMarks,
     past_runs.RunSummary,
     past_runs.RunsPart,
+    layers.LayersCompared,
+    layers.LayersOfRun,
     past_runs.RunsMoved,
     past_runs.TrashEmptied,
     past_runs.TrashPart,

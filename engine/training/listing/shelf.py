@@ -9,6 +9,7 @@ from engine.errors import DocumentError
 from engine.i18n import tr
 from engine.protocol.commands import Command, Request
 from engine.protocol.listing import commands
+from engine.protocol.listing.layers import LayersCompared
 from engine.protocol.past_runs import (
     Comparison,
     KeptWeights,
@@ -19,7 +20,7 @@ from engine.protocol.past_runs import (
     TrashPart,
 )
 from engine.training.listing import branch as branching
-from engine.training.listing import comparison, emptying, marks, trash
+from engine.training.listing import comparison, emptying, layers, marks, trash
 from engine.training.listing.index import RunIndex
 
 Row: TypeAlias = tuple[type[Command[Any]], Callable[[Request[Any]], object]]
@@ -48,6 +49,7 @@ class Shelf:
         yield commands.ListRuns.handled(lambda r: self.part(r.command))
         yield commands.MarkRun.handled(lambda r: self.mark(r.command))
         yield commands.CompareRuns.handled(lambda r: self.compared(r.command))
+        yield commands.CompareLayers.handled(lambda r: self.layers(r.command))
         yield commands.ListKept.handled(lambda r: self.kept(r.command))
         yield commands.DiscardRuns.handled(lambda r: self.discard(r.command, busy()))
         yield commands.RestoreRuns.handled(lambda r: self.restore(r.command))
@@ -89,6 +91,17 @@ class Shelf:
             for run in told.runs
         )
         return replace(told, runs=tuple(runs))  # called as in the list
+
+    def layers(self, command: commands.CompareLayers) -> LayersCompared:
+        """Return the layers of runs beside each other.
+
+        Raises:
+            DocumentError: When a name is no name of a folder.
+        """
+        folder = Path(command.folder)
+        for run in command.runs:
+            trash.path_of(folder, run)
+        return layers.compared(folder, command.runs[: comparison.MOST_RUNS])
 
     def kept(self, command: commands.ListKept) -> KeptWeights:
         """Return which weights a run keeps."""

@@ -8,7 +8,7 @@ What is read may be anybody's file: it can neither run anything nor fill the mem
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -91,6 +91,33 @@ def read_evaluations(path: Path) -> list[Evaluation]:
     ):
         found.extend(map(curve_rows.unpacked_evaluation, rows))
     return found
+
+
+def read_samples(path: Path, most: int, take: Callable[[LayerSample], None]) -> None:
+    """Hand out some layer samples of a run, one by one, as far as they can be read.
+
+    Args:
+        path: As of `read`.
+        most: Every second, third … one is left out so that no more are handed out.
+        take: Gets them in order.
+
+    Threads: any.
+    """
+    with (
+        _collected(),
+        curve_files.looked_at(path) as file,
+        told(path),
+        _rows(file, "samples") as rows,
+    ):
+        apart = max(1, -(-_count(file) // most))
+        for sample in curve_rows.unpacked_samples(rows, apart):
+            take(sample)
+
+
+def _count(file: sqlite3.Connection) -> int:
+    if not curve_sums.is_there(file, "samples"):
+        return 0
+    return int(file.execute(_SIZES).fetchone()[0])
 
 
 def last_step(found: Curves) -> int:

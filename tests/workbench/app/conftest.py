@@ -25,6 +25,7 @@ READING = (
     listed.DiscardRuns,
     listed.RestoreRuns,
     listed.CompareRuns,
+    listed.CompareLayers,
     listed.WeighTrash,
     listed.EmptyTrash,
 )
@@ -52,6 +53,7 @@ class FakeEngine:
             listed.DiscardRuns: lambda asked: self.shelf.discard(asked, ""),
             listed.RestoreRuns: self.shelf.restore,
             listed.CompareRuns: self.shelf.compared,
+            listed.CompareLayers: self.shelf.layers,
             listed.WeighTrash: self.shelf.weigh,
             listed.EmptyTrash: self.shelf.empty,
         }

@@ -3,7 +3,7 @@
 import base64
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from engine.i18n import language, tr
@@ -20,7 +20,8 @@ _STYLE = """
 body{background:var(--ground);color:var(--text);font:15px/1.5 system-ui,sans-serif;
 margin:2.5rem auto;max-width:72rem;padding:0 1.5rem}
 h1{font-size:1.7rem;margin:0}h2{font-size:1.2rem;margin:2rem 0 .5rem}
-p{color:var(--quiet);margin:.2rem 0 1.5rem}img{max-width:100%}
+p,figcaption{color:var(--quiet);margin:.2rem 0 1.5rem}img{max-width:100%}
+figure{margin:1.5rem 0}figcaption{margin:0 0 .3rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .8rem;text-align:right;border-bottom:1px solid var(--edge)}
 tr>:first-child{text-align:left}th{font-weight:500;color:var(--quiet)}
@@ -28,13 +29,15 @@ td.best{font-weight:600;color:var(--mark)}
 """
 
 
-def page(told: Comparison, found: Sequence[Section], picture: bytes) -> str:
+def page(
+    told: Comparison, found: Sequence[Section], pictures: Mapping[str, bytes]
+) -> str:
     """Return the HTML; every word of a run is escaped.
 
     Args:
         told: The runs.
         found: What is said of them.
-        picture: Their curves, as SVG.
+        pictures: What each shows, in words, and the picture as SVG.
     """
     title = escape(tr("{n:run|runs} beside each other", n=len(told.runs)))
     names = [f"{letter(i)} · {run.summary.heading}" for i, run in enumerate(told.runs)]
@@ -43,11 +46,9 @@ def page(told: Comparison, found: Sequence[Section], picture: bytes) -> str:
         f"{escape(dates.said_whole(run.summary.created))} ({escape(run.summary.run)})"
         for name, run in zip(names, told.runs, strict=True)
     ]
-    image = base64.b64encode(picture).decode()
     parts = [
         f"<h1>{title}</h1><p>{'<br>'.join(facts)}</p>",
-        f'<img alt="{escape(tr("Curves of the runs"))}" '
-        f'src="data:image/svg+xml;base64,{image}">',
+        *(_picture(*each) for each in pictures.items()),
         *(_section(each, names) for each in found),
     ]
     return (
@@ -56,6 +57,15 @@ def page(told: Comparison, found: Sequence[Section], picture: bytes) -> str:
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none';style-src 'unsafe-inline';img-src data:\">"
         f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _picture(words: str, picture: bytes) -> str:
+    image = base64.b64encode(picture).decode()
+    words = escape(words)
+    return (
+        f"<figure><figcaption>{words}</figcaption>"
+        f'<img alt="{words}" src="data:image/svg+xml;base64,{image}"></figure>'
     )
 
 

@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 from engine.i18n import tr
+from engine.protocol.listing.layers import LayersCompared
 from engine.protocol.past_runs import ComparedRun, Comparison, CurveTitle
 from workbench.app.compare.states import state_words
 from workbench.canvas.cards import labels
@@ -44,6 +45,33 @@ def sections(told: Comparison) -> list[Section]:
         Section(tr("What is different"), settings or nothing),
         Section(tr("Results"), (*values, *_of_runs(told))),
     ]
+
+
+def of_layers(told: LayersCompared) -> list[Section]:
+    """Return how far the weights of each layer moved, and how far runs are apart."""
+    if not any(run.since >= 0 for run in told.runs):
+        return []
+    since = {run.since for run in told.runs if run.since > 0}
+    words = tr("Weights moved, ‖w − w₀‖ / ‖w₀‖")
+    if since:
+        words += " " + tr("(w₀: the earliest kept)")
+    moved = tuple(
+        _of_layer(told, row, [float(run.moved[row]) for run in told.runs])
+        for row in range(len(told.names))
+    )
+    apart = tuple(
+        _of_layer(told, row, [float(run.apart[row]) for run in told.runs])
+        for row in range(len(told.names))
+    )
+    return [
+        Section(words, moved),
+        Section(tr("Last weights, ‖w − w_A‖ / ‖w_A‖"), apart),
+    ]
+
+
+def _of_layer(told: LayersCompared, row: int, values: list[float]) -> ResultRow:
+    cells = tuple(text.percent(v) if math.isfinite(v) else "–" for v in values)
+    return ResultRow(told.names[row], cells, path=told.paths[row])
 
 
 def marks(told: Comparison) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A window with runs over each other: curves above, results and settings below."""
+"""A window with runs over each other: pictures above, results and settings below."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
+    QPushButton,
     QSplitter,
     QTreeWidget,
     QTreeWidgetItem,
@@ -18,11 +19,13 @@ from PySide6.QtWidgets import (
 
 from engine.files import atomic_write
 from engine.i18n import tr
+from engine.protocol.listing.layers import LayersCompared
 from engine.protocol.past_runs import Comparison
-from workbench.app.compare import report
-from workbench.app.compare.results import ResultRow, sections
+from workbench.app.compare import plots, report
+from workbench.app.compare.plots import Plots
+from workbench.app.compare.results import ResultRow, Section, of_layers, sections
 from workbench.dialogs.base import Dialog
-from workbench.plots.compare.overlay import AXES, Overlay, letter
+from workbench.plots.compare.overlay import AXES, letter
 from workbench.plots.panels import export
 from workbench.plots.parts.switch import Switch
 from workbench.theme import current, fonts, icons, signals
@@ -53,16 +56,21 @@ class CompareWindow(Dialog):
         super().__init__(words, parent)
         self.told, self.sections = told, sections(told)
         self.resize(*_SIZE)
-        self.plot, self.table = Overlay(), QTreeWidget()
+        self.plots, self.table = Plots(), QTreeWidget()
+        self.plot = self.plots.curves
+        self.kind = Switch(plots.words(), self)
         self.value, self.axis = QComboBox(), Switch(_axis_words(), self)
         self.scale = Switch([tr("Linear"), tr("Logarithmic")], self)
+        self._savers: list[QPushButton] = []
         self._lay_out()
         self._fill_table()
+        self._wait()
         for title in told.titles:
             self.value.addItem(word(title.words, 60))
         self.value.currentIndexChanged.connect(lambda _index: self._show())
         self.axis.changed.connect(lambda _index: self._show())
         self.scale.changed.connect(lambda _index: self._show())
+        self.kind.changed.connect(self.show_kind)
         self.table.itemActivated.connect(self._on_row)
         signals.changed.connect(self._tint)
         self.value.setCurrentIndex(_first(told))
@@ -72,6 +80,8 @@ class CompareWindow(Dialog):
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
         self.value.setAccessibleName(tr("Value"))
+        top.addWidget(self.kind)
+        top.addSpacing(SPACE_S)
         top.addWidget(self.value)
         top.addStretch(1)
         top.addWidget(self.scale)
@@ -79,7 +89,7 @@ class CompareWindow(Dialog):
         top.addWidget(self.axis)
         self.box.addLayout(top)
         split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self.plot)
+        split.addWidget(self.plots)
         split.addWidget(self.table)
         split.setSizes([380, 360])
         split.setChildrenCollapsible(False)
@@ -87,11 +97,13 @@ class CompareWindow(Dialog):
         if self.told.refused:
             self.add_text(self.told.refused, "secondary")
         for words, act in (
-            (tr("Picture…"), lambda: export.ask(self.plot, "png")),
+            (tr("Picture…"), lambda: export.ask(self.plots.current, "png")),
             (tr("Table…"), self.save_table),
             (tr("Report…"), self.save_report),
         ):
-            self.add_button(words).clicked.connect(act)
+            button = self.add_button(words)
+            button.clicked.connect(act)
+            self._savers.append(button)
         self._close = self.add_button(tr("Close"))
         self._close.clicked.connect(self.reject)
 
@@ -108,15 +120,42 @@ class CompareWindow(Dialog):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(80)
-        for section in self.sections:
+        self._add_rows(self.sections)
+
+    def _add_rows(self, found: list[Section]) -> None:
+        for section in found:
             head = QTreeWidgetItem([section.title])
             head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            table.addTopLevelItem(head)
+            self.table.addTopLevelItem(head)
             head.setFirstColumnSpanned(True)
             head.setFont(0, fonts.ui(weight=fonts.SEMIBOLD))
             for row in section.rows:
-                table.addTopLevelItem(self._item(row))
+                self.table.addTopLevelItem(self._item(row))
         self._tint()
+
+    def _wait(self) -> None:
+        """Offer nothing that would lack the layers, until they have come."""
+        for button in self._savers[1:]:
+            button.setEnabled(False)
+            button.setToolTip(tr("The layers are being read."))
+
+    def take_layers(self, told: LayersCompared) -> None:
+        """Show the layers too; what is missing of them is said."""
+        self.plots.take(told)
+        found = of_layers(told)
+        self.sections += found
+        self._add_rows(found)
+        for button in self._savers:
+            button.setEnabled(True)
+            button.setToolTip("")
+        if told.refused:
+            self.add_text(told.refused, "secondary")
+
+    def show_kind(self, kind: int) -> None:
+        """Show curves, histograms or the change of weights."""
+        self.plots.show_kind(kind)
+        for widget in (self.value, self.axis, self.scale):
+            widget.setVisible(kind == plots.CURVES)
 
     def _name(self, index: int) -> str:
         return f"{letter(index)}  {word(self.told.runs[index].summary.heading, 40)}"
@@ -164,7 +203,7 @@ class CompareWindow(Dialog):
         self._save("html", self._page)
 
     def _page(self) -> str:
-        return report.page(self.told, self.sections, export.svg_bytes(self.plot))
+        return report.page(self.told, self.sections, dict(self.plots.pictures()))
 
     def _save(self, ending: str, make: Callable[[], str]) -> None:
         name, _ = QFileDialog.getSaveFileName(

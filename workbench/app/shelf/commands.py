@@ -102,7 +102,9 @@ class RunsCommands(QObject):
         self.comparing.node_wanted.connect(self._on_node)
         self.comparing.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.comparing.finished.connect(self._on_compare_closed)
+        self._shelf.layers.connect(self.comparing.take_layers)
         self.comparing.show()
+        self._shelf.compare_layers(tuple(run.summary.run for run in told.runs))
         self._desk.canvas.mark_changes(results.marks(told))
 
     def _on_node(self, path: str) -> None:

@@ -15,6 +15,7 @@ from workbench.plots.parts.chart import Axis, Bar, Chart
 from workbench.plots.parts.heat import BandMap, band_rows, band_span
 from workbench.plots.parts.ranges import (
     StepRange,
+    Ticks,
     ValueRange,
     decades,
     power_of_ten,
@@ -139,12 +140,7 @@ class RatioMap(RatioFace):
         """Steps below, layers at the left, what the colours mean under it."""
         if self.map.image is None:
             return None
-        words = (
-            (0.0, tr("{ratio} too slow", ratio=_end(SLOW))),
-            (0.5, tr("{ratio} healthy", ratio=_end(GUIDE))),
-            (1.0, tr("{ratio} too fast", ratio=_end(FAST))),
-        )
-        bar = Bar(words, style.change_table, "Δw / w", is_below=True)
+        bar = Bar(change_ends(), style.change_table, "Δw / w", is_below=True)
         rows = band_rows(self._history.layers.names)
         return Chart(self._step_axis(), rows, bar=bar, right_px=VALUE_PX)
 
@@ -269,6 +265,15 @@ class RatioLines(RatioFace):
         if not np.isfinite(distance).any():
             return ""
         return self._reading(int(np.nanargmin(distance)), x)
+
+
+def change_ends() -> Ticks:
+    """Return what the colours of ‖Δw‖/‖w‖ mean, by their share."""
+    return (
+        (0.0, tr("{ratio} too slow", ratio=_end(SLOW))),
+        (0.5, tr("{ratio} healthy", ratio=_end(GUIDE))),
+        (1.0, tr("{ratio} too fast", ratio=_end(FAST))),
+    )
 
 
 def _end(exponent: float) -> str:

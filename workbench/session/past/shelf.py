@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.protocol.listing import commands
+from engine.protocol.listing.layers import LayersCompared
 from engine.protocol.past_runs import (
     Comparison,
     RunMarks,
@@ -38,6 +39,7 @@ class RunShelf(QObject):
     changed = Signal()
     moved = Signal(object)  # RunsMoved
     compared = Signal(object)  # Comparison
+    layers = Signal(object)  # LayersCompared; empty when the engine was lost
 
     def __init__(self, ask: Ask, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +49,7 @@ class RunShelf(QObject):
         self.runs: dict[str, RunSummary] = {}
         self.is_whole = False
         self._coming: dict[str, RunSummary] = {}
-        self._is_waiting = self._is_stale = False
+        self._is_waiting = self._is_stale = self._awaits_layers = False
 
     @property
     def folder(self) -> Path:
@@ -75,6 +77,11 @@ class RunShelf(QObject):
         """Ask for runs beside each other; `compared` brings them."""
         self._ask(commands.CompareRuns(self._folder, runs))
 
+    def compare_layers(self, runs: tuple[str, ...]) -> None:
+        """Ask for the layers of runs beside each other; `layers` brings them."""
+        self._awaits_layers = True
+        self._ask(commands.CompareLayers(self._folder, runs))
+
     def discard(self, runs: tuple[str, ...]) -> None:
         """Move runs into the trash; `moved` tells which."""
         self._ask(commands.DiscardRuns(self._folder, runs))
@@ -87,14 +94,21 @@ class RunShelf(QObject):
         """Wait no more: the engine that was asked is gone."""
         self._is_waiting = False
         self.trash.lost()
+        if self._awaits_layers:
+            self._on_layers(LayersCompared(), None)
 
     def listen(self, answers: Answers) -> None:
         """Take the engine's answers."""
         answers.to(RunsPart, self._on_part)
         answers.to(RunSummary, self._on_summary)
         answers.to(RunsMoved, self._on_moved)
+        answers.to(LayersCompared, self._on_layers)
         self.trash.listen(answers)
         answers.to(Comparison, lambda body, _command: self.compared.emit(body))
+
+    def _on_layers(self, body: LayersCompared, _command: Asked) -> None:
+        self._awaits_layers = False
+        self.layers.emit(body)
 
     def _on_part(self, body: RunsPart, _command: Asked) -> None:
         if body.folder != self._folder:

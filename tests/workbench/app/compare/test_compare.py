@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from engine.protocol.listing.layers import LayersCompared
 from engine.protocol.past_runs import (
     ComparedRun,
     Comparison,
@@ -135,7 +136,7 @@ def test_logarithm_leaves_out_what_has_none(plot):
 
 
 def test_report_escapes_every_foreign_word():
-    page = report.page(TOLD, sections(TOLD), b"<svg/>")
+    page = report.page(TOLD, sections(TOLD), {"Curves": b"<svg/>"})
     assert "<b>&B" not in page
     assert "&lt;b&gt;&amp;B" in page
     assert "<td><i>" not in page
@@ -154,6 +155,7 @@ def test_window_writes_report_and_table(qtbot, tmp_path, monkeypatch):
     window = CompareWindow(TOLD)
     qtbot.addWidget(window)
     window.show()
+    window.take_layers(LayersCompared())
     for name, save in (("r.html", window.save_report), ("t", window.save_table)):
         monkeypatch.setattr(
             QFileDialog, "getSaveFileName", lambda *_a, n=name: (str(tmp_path / n), "")
@@ -177,5 +179,6 @@ def test_two_chosen_runs_are_compared(qtbot, window):
     shown = made.comparing
     assert [r.summary.run for r in shown.told.runs] == ["20310102-b", "20310101-a"]
     assert not math.isnan(shown.told.runs[0].summary.score)
+    qtbot.waitUntil(lambda: all(button.isEnabled() for button in shown._savers))
     shown.reject()
     assert made.comparing is None
