@@ -1,11 +1,11 @@
 """Measures the weights and gradients of all layers at one step.
 
 Gradients are read between backward and update, on the device; one vector goes to the
-host at the end. Nothing here writes to a weight or a gradient, so a run is
-bit-identical with and without measuring.
+host at the end, and no step waits for it. Nothing here writes to a weight or a
+gradient, so a run is bit-identical with and without measuring.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.measure.histogram import layer_histograms, stride_for, strided
+from engine.measure.readback import DeviceClock, Readback
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.histogram import HISTOGRAM_BINS
 from engine.protocol.messages import LayerSample
@@ -55,6 +56,34 @@ class Layers:
         return LayerSample(step=step, phase=phase, **copies)
 
 
+class Reading:
+    """What a probe has measured, perhaps still on its way to the host.
+
+    Args:
+        numbers: All of it.
+        make: Turns it into arrays.
+        clock: Knows what the device spent on it.
+    """
+
+    def __init__(
+        self,
+        numbers: Tensor,
+        make: Callable[[np.ndarray], Layers],
+        clock: DeviceClock,
+    ) -> None:
+        self._numbers, self._make, self._clock = Readback(numbers), make, clock
+
+    @property
+    def is_there(self) -> bool:
+        """Whether `layers` has nothing to wait for."""
+        return self._numbers.is_there
+
+    def layers(self) -> tuple[Layers, float]:
+        """Return the arrays, and the seconds that the device spent on them."""
+        numbers = self._numbers.read()
+        return self._make(numbers), self._clock.seconds()
+
+
 class Probe:
     """Measures some layers at a step: `before_update`, then `after_update`.
 
@@ -75,6 +104,7 @@ class Probe:
         self._owners, self._looked_at = self._plan_owners()
         self._before = [torch.empty_like(tensor) for tensor in self._weights]
         self._pieces: list[Tensor] = []
+        self._clock: DeviceClock
 
     @property
     def device(self) -> torch.device:
@@ -84,6 +114,8 @@ class Probe:
     @torch.no_grad()
     def before_update(self) -> None:
         """Read gradients and keep the weights; call between backward and update."""
+        self._clock = DeviceClock(self.device)
+        self._clock.start()
         gradients = [
             torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
             for tensor in self._parameters
@@ -97,19 +129,25 @@ class Probe:
             self._histogram(looked_at),
         ]
         torch._foreach_copy_(self._before, self._weights)
+        self._clock.stop()
 
     @torch.no_grad()
-    def after_update(self) -> Layers:
-        """Read the weights after the update and bring everything to the host."""
+    def after_update(self) -> Reading:
+        """Read the weights after the update and send everything to the host."""
+        self._clock.start()
         torch._foreach_sub_(self._before, self._weights)
         self._pieces += [
             self._norms(self._before),
             self._histogram(self._look(self._weights)),
         ]
-        sizes = [piece.numel() for piece in self._pieces]
-        everything = torch.cat(self._pieces).cpu().numpy()
-        self._pieces = []
-        return self._layers(np.split(everything, np.cumsum(sizes)[:-1]))
+        ends = np.cumsum([piece.numel() for piece in self._pieces])[:-1]
+        everything, self._pieces = torch.cat(self._pieces), []
+        self._clock.stop()
+        return Reading(
+            everything,
+            lambda numbers: self._layers(np.split(numbers, ends)),
+            self._clock,
+        )
 
     def _layers(self, parts: Sequence[np.ndarray]) -> Layers:
         """Combine the host's copy; counts below 2²⁴ are exact in float32."""

@@ -25,7 +25,7 @@ def measured(layers, update):
     probe.before_update()
     with torch.no_grad():
         update()
-    return probe.after_update()
+    return probe.after_update().layers()[0]
 
 
 def flat(layer, read):

@@ -43,7 +43,7 @@ class Written:
     """
 
     def __init__(self, project: Project, writer: Any = None) -> None:  # noqa: ANN401
-        parts = assemble(project, "cpu")
+        parts = assemble(project)
         programs = [phase.program for phase in parts.phases]
         graphs, weights = copy.deepcopy(
             ([p.graph_module for p in programs], [p.parameters for p in programs])
@@ -67,7 +67,8 @@ class Written:
 
     def step(self) -> None:
         """Train on one batch."""
-        feeds = dict(zip(self._names, next(self._batches), strict=True))
+        batch = (part.to(self._parts.device) for part in next(self._batches))
+        feeds = dict(zip(self._names, batch, strict=True))
         self._step += 1
         for index, phase in enumerate(self._parts.phases):
             if not phase.due(self._step):
@@ -113,7 +114,9 @@ def _samples(parts: Assembly) -> tuple[list[str], list[Tensor]]:
     count = min(_HELD, parts.feeds.num_samples)
     batches = list(parts.feeds.spread_batches(count, 256))
     names = list(batches[0])
-    return names, [torch.cat([batch[name] for batch in batches]) for name in names]
+    return names, [
+        torch.cat([batch[name] for batch in batches]).cpu() for name in names
+    ]
 
 
 class Ours:
@@ -128,9 +131,7 @@ class Ours:
     def __init__(self, project: Project, threads: int, folder: Path | None) -> None:
         self._watched = folder is not None
         if folder is None:
-            self._trainer = Trainer(
-                project, device="cpu", threads=threads, monitor=False
-            )
+            self._trainer = Trainer(project, threads=threads, monitor=False)
         else:
             self._trainer, run = launch(folder, project)
             watch.attach(self._trainer, run.project)

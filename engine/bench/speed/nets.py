@@ -58,11 +58,11 @@ BUILT: dict[str, Callable[[], Project]] = {
 NAMES = ("mlp-64", "mlp-1024", "mnist-cnn", "lstm-256", "gan-2d", "tiny-gpt")
 
 
-def endless(project: Project, threads: int) -> Project:
-    """Return a copy that goes on for as long as it is measured, on the processor."""
+def endless(project: Project, threads: int, device: str = "cpu") -> Project:
+    """Return a copy that goes on for as long as it is measured."""
     made = project.copy()
     assign(
         made,
-        (f"steps={_ENDLESS}", "patience=0", f"threads={threads}", "device=cpu"),
+        (f"steps={_ENDLESS}", "patience=0", f"threads={threads}", f"device={device}"),
     )
     return made

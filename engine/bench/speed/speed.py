@@ -55,7 +55,9 @@ class Measured:
         return ratio >= (self.goal or 0.0) and self.watching[1] <= WATCHING
 
 
-def measured(name: str, project: Project, threads: int, seconds: float) -> Measured:
+def measured(
+    name: str, project: Project, threads: int, seconds: float, device: str = "cpu"
+) -> Measured:
     """Compare the loops on one network.
 
     Args:
@@ -63,11 +65,12 @@ def measured(name: str, project: Project, threads: int, seconds: float) -> Measu
         project: Only read.
         threads: Of torch, the same for all loops.
         seconds: For all rounds.
+        device: As in documents.
 
     Raises:
         EngineError: When it can't be trained.
     """
-    endless = nets.endless(project, threads)
+    endless = nets.endless(project, threads, device)
     before = torch.get_num_threads()
     thread_counts.flush_denormals()
     try:
@@ -109,6 +112,7 @@ def _warmed(loop: Written | Ours) -> int:
     while count < _LEAST or time.perf_counter() < end:
         loop.step()
         count += 1
+    _wait_for_the_device()
     step_s = (time.perf_counter() - begun) / count
     return max(1, round(_BLOCK_S / step_s))
 
@@ -118,7 +122,14 @@ def _timed(loop: Written | Ours, count: int) -> float:
     begun = time.perf_counter()
     for _ in range(count):
         loop.step()
+    _wait_for_the_device()
     return (time.perf_counter() - begun) / count
+
+
+def _wait_for_the_device() -> None:
+    """Count what was begun: an accelerator works while the host goes on."""
+    if torch.accelerator.is_available():
+        torch.accelerator.synchronize()
 
 
 def _orders(names: list[str], seconds: float) -> Iterator[list[str]]:

@@ -90,6 +90,7 @@ def _bench(commands: _Commands, as_json: Add) -> None:
     words = tr("seconds for each network")
     arg("--seconds", type=float, default=12.0, metavar="S", help=words)
     _allow(parser)
+    arg("--device", default="cpu", help=tr("auto, cpu, cuda:0 …"))
     as_json(parser)
 
 

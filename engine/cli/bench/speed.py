@@ -23,13 +23,15 @@ def bench(options: Namespace) -> int:
         project = (
             made() if made else projects.trusted(name, allowed=options.allow_paths)
         )
-        found.append(speed.measured(name, project, threads, options.seconds))
+        found.append(
+            speed.measured(name, project, threads, options.seconds, options.device)
+        )
         if not options.json:
             write(_row(found[-1]))
     if options.json:
         records = [{**asdict(each), "goal": each.goal, "met": each.is_met}
                    for each in found]  # fmt: skip
-        write_json({"threads": threads, "networks": records})
+        write_json({"threads": threads, "device": options.device, "networks": records})
     else:
         write(tr("× is steps per second over those of the loop that people write"))
     return 0 if all(each.is_met for each in found) else 1

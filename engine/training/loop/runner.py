@@ -208,6 +208,7 @@ class Runner:
             self._trainer.log(tr("Paused after step {step}", step=self._trainer.step))
         self._pace.pause()
         self._trainer.recorder.pause()
+        self._trainer.monitor.settle()
         self._trainer.monitor.budget.pause()
         self._send_frame()
         deque(self._trainer.show(), maxlen=0)

@@ -270,6 +270,7 @@ class Steps:
 
     def _finish(self, kind: str) -> Iterator[Step]:
         """Bring back the best weights if asked to, and save."""
+        self._monitor.settle()
         if self._state.has_diverged():
             return
         results, known = self._state.results, self._state.baselines

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from engine.measure import schedule
 from engine.measure.budget import Budget
-from engine.measure.probes import Layers, Probe
+from engine.measure.probes import Layers, Probe, Reading
 from engine.protocol import samples
 from engine.protocol.messages import LayerSample
 
@@ -74,6 +74,8 @@ class Monitor:
         self._probes: list[Probe] = []
         if self.enabled:
             self._watch(layers, phases)
+        self._readings: list[tuple[int, Reading, bool]] = []
+        self._last: _Unfinished | None = None
         self._waiting: tuple[LayerSample, ...] = ()
         self._measured: dict[int, int] = {}
         self._num_samples = self._passed = 0
@@ -97,7 +99,7 @@ class Monitor:
         """
         for probe in self._probes:
             probe.before_update()
-            probe.after_update()
+            probe.after_update().layers()
 
     def start_step(self, step: int, total: int, phases: Sequence[int] = (0,)) -> None:
         """Decide whether the coming step is measured; the last of a run always is.
@@ -110,6 +112,7 @@ class Monitor:
             total: Steps of the run.
             phases: Those that run in it; one that is to be measured waits for its turn.
         """
+        self._finish(wait=False)
         if schedule.due(step, total):
             self._armed = set(range(len(self._probes)))
         wanted = not self._armed.isdisjoint(phases)
@@ -117,10 +120,13 @@ class Monitor:
         self._is_fixed = False
         self._cost = 0.0
         if self.sampling:
+            self._finish(wait=True)
             self._num_samples += 1
             self._measured.update(dict.fromkeys(phases, self._num_samples))
 
     def _is_fair(self, phases: Sequence[int]) -> bool:
+        if self._last is not None:
+            return False  # one at a time: what it costs isn't known yet
         if any(phase not in self._measured for phase in phases):
             return True
         if not self.budget.due() or not self._measured:
@@ -138,22 +144,17 @@ class Monitor:
 
     def before_update(self, phase: int) -> None:
         """Read gradients."""
-        device = self._probes[phase].device
-        if device.type != "cpu":  # else the training would be counted as measuring
-            torch.accelerator.synchronize(device)
         start = time.perf_counter()
         self._probes[phase].before_update()
         self._cost += time.perf_counter() - start
 
     def after_update(self, phase: int) -> None:
-        """Read weights and bring everything to the host."""
+        """Read weights, and send everything to the host."""
         start = time.perf_counter()
-        found = self._probes[phase].after_update()
-        self._layers.put(self._rows[phase], found)
-        if phase in self._armed:
-            self._armed.discard(phase)
-            self._fixed.put(self._rows[phase], found)
-            self._is_fixed = True
+        is_fixed = phase in self._armed
+        self._armed.discard(phase)
+        self._readings.append((phase, self._probes[phase].after_update(), is_fixed))
+        self._is_fixed |= is_fixed
         self._phase = phase
         self._cost += time.perf_counter() - start
 
@@ -163,24 +164,65 @@ class Monitor:
         store: Callable[[LayerSample], None],
         judge: Callable[[LayerSample], None],
     ) -> None:
-        """Finish the sample of this step and hand it on.
+        """Finish the sample of this step, as soon as the device has measured it.
+
+        Samples of the schedule are waited for: what is made of them must not depend on
+        clocks.
 
         Args:
             step: Its number.
             store: Takes every sample.
             judge: Takes those of the schedule alone.
         """
-        start = time.perf_counter()
-        sample = self._layers.sample(step, self._phase)
+        readings, self._readings = self._readings, []
+        self._last = _Unfinished(
+            step, self._phase, readings, self._is_fixed, self._cost, store, judge
+        )
+        self._finish(wait=self._is_fixed)
+
+    def settle(self) -> None:
+        """Wait for a sample that the device has not finished: no step comes after."""
+        self._finish(wait=True)
+
+    def _finish(self, *, wait: bool) -> None:
+        """Hand on the last sample, if it is there."""
+        last = self._last
+        if last is None or not (wait or all(r.is_there for _, r, _ in last.readings)):
+            return
+        self._last = None
+        start, device_s = time.perf_counter(), 0.0
+        for phase, reading, is_fixed in last.readings:
+            found, seconds = reading.layers()
+            device_s += seconds
+            self._layers.put(self._rows[phase], found)
+            if is_fixed:
+                self._fixed.put(self._rows[phase], found)
+        sample = self._layers.sample(last.step, last.phase)
         made = time.perf_counter()
-        store(sample)
+        last.store(sample)
         self._waiting = samples.thinned((*self._waiting, sample))
-        if self._is_fixed:
-            judge(self._fixed.sample(step, self._phase))
-        self.budget.spent(self._cost + made - start)
+        if last.is_fixed:
+            last.judge(self._fixed.sample(last.step, last.phase))
+        # On a device the host's time for reading is mostly waiting for the training.
+        spent = device_s or made - start
+        self.budget.spent(last.cost_s + spent)
         self.budget.spent(time.perf_counter() - made, sampled=False)
 
     def take(self) -> tuple[LayerSample, ...]:
         """Return what was measured since the last call, once and in order."""
+        self._finish(wait=False)
         taken, self._waiting = self._waiting, ()
         return taken
+
+
+@dataclass(frozen=True)
+class _Unfinished:
+    """A sample whose numbers may still be on their way to the host."""
+
+    step: int
+    phase: int
+    readings: list[tuple[int, Reading, bool]]
+    is_fixed: bool
+    cost_s: float
+    store: Callable[[LayerSample], None]
+    judge: Callable[[LayerSample], None]
