@@ -171,3 +171,18 @@ def test_curves_are_read_again_only_after_the_run_went_on(opened):
     asked.runs.went_on()
     asked.runs.want("run")
     assert asked.commands[-1] == commands.OpenRun("run")
+
+
+def test_curves_that_were_taken_are_not_kept_twice_but_read_again(opened):
+    asked = Asked()
+    asked.runs.open("run")
+    asked.tell(opened)
+    for number in range(3):
+        asked.tell(part(number))
+    taken = [*asked.runs.curves.pieces()]
+    assert len(taken) == 3
+    assert asked.runs.curves.parts == [None] * 3
+    assert asked.runs.curves.is_complete
+    asked.runs.want("run")
+    assert asked.commands[-1] == commands.OpenRun("run")
+    assert not asked.runs.curves.is_taken

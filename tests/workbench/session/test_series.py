@@ -98,3 +98,41 @@ def test_cursor_reads_the_nearest_recorded_step():
     assert series.at(31).step == 40
     assert series.at(99).value == 4.0
     assert Series().at(1) is None
+
+
+def test_rates_are_kept_once_and_read_as_they_are():
+    series, plain = Series(smooth=False), Series()
+    rng = np.random.default_rng(4)
+    steps, values = np.arange(1, 40_001), rng.normal(size=40_000)
+    for each in (series, plain):
+        for part in np.array_split(np.arange(40_000), 17):
+            each.extend(steps[part], values[part])
+    assert series.settled is series.values
+    assert (series.newest, series.smooth.tolist()) == (values[-1], values.tolist())
+    reading = series.at(12_345)
+    assert (reading.value, reading.smooth) == (values[12_344], values[12_344])
+    where, means = series.smooth_line(1, 40_000, limit=100)
+    size = where[1] - where[0]
+    np.testing.assert_allclose(means[0], values[:size].mean())
+    for line, other in zip(
+        series.raw_line(5, 39_000, 300), plain.raw_line(5, 39_000, 300), strict=True
+    ):
+        np.testing.assert_array_equal(line, other)
+    assert where.dtype == np.int64
+
+
+def test_steps_beyond_32_bits_are_kept_exactly():
+    series = Series()
+    first = 2**31 - 3
+    for start in range(first, first + 12, 4):
+        steps = np.arange(start, start + 4)
+        series.extend(steps, steps * 0.5)
+    whole = np.arange(first, first + 12)
+    np.testing.assert_array_equal(series.steps.values, whole)
+    assert series.at(2**31 + 2).step == 2**31 + 2
+    assert series.at(2**40).step == first + 11
+    steps, values = series.raw_line(first + 2, first + 8, 100)
+    np.testing.assert_array_equal(values, steps * 0.5)
+    narrow = Series()
+    narrow.extend(np.array([1, 2]), np.array([0.0, 1.0]))
+    assert narrow.at(2**40).step == 2

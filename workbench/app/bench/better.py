@@ -27,8 +27,7 @@ class BetterCommand(TrialCommand["BetterDialog"]):
     """
 
     def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
-        super().__init__(desk, Compare)
-        self._may_read = may_read
+        super().__init__(desk, Compare, may_read)
         trials = desk.session.trials
         trials.seeded.connect(self._on_seeded)
         trials.compared.connect(self._on_compared)

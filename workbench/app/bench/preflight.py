@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.errors import EngineError
 from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
 from engine.i18n import tr
@@ -13,7 +12,6 @@ from workbench.app.bench.trial_command import TrialCommand
 from workbench.app.desk import Desk
 from workbench.app.run.training import TrainCommands
 from workbench.app.run.weights_dialog import rooted
-from workbench.canvas.edits import fixes
 
 if TYPE_CHECKING:
     from workbench.dialogs.bench.preflight import PreflightDialog  # noqa: F401 - names the base
@@ -31,8 +29,8 @@ class PreflightCommand(TrialCommand["PreflightDialog"]):
     def __init__(
         self, desk: Desk, training: TrainCommands, may_read: Callable[[], bool]
     ) -> None:
-        super().__init__(desk, LookAhead)
-        self._training, self._may_read = training, may_read
+        super().__init__(desk, LookAhead, may_read)
+        self._training = training
         trials = desk.session.trials
         trials.moved.connect(self._on_moved)
         trials.looked.connect(self._on_looked)
@@ -69,13 +67,8 @@ class PreflightCommand(TrialCommand["PreflightDialog"]):
         self._apply(Fix(label, (Assign((test.assignment,)),)))
 
     def _apply(self, fix: Fix) -> None:
-        try:
-            fixes.apply(self._desk.document, fix)
-        except EngineError as error:
-            if self.dialog is not None:
-                self.dialog.show_failure(str(error))
-            return
-        self._begin()
+        if self._applied(fix):
+            self._begin()
 
     def _on_moved(self, told: Trying) -> None:
         if self.dialog is not None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from engine.errors import EngineError
 from engine.graph.files import serialize
 from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
@@ -24,7 +23,6 @@ from engine.protocol.bench.sweep import (
 from workbench.app.bench.trial_command import TrialCommand
 from workbench.app.desk import Desk
 from workbench.app.run.weights_dialog import rooted
-from workbench.canvas.edits import fixes
 
 if TYPE_CHECKING:
     from workbench.app.bars.banner import Kind
@@ -48,8 +46,7 @@ class SweepCommand(TrialCommand["SweepWindow"]):
     open_wanted = Signal(object)
 
     def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
-        super().__init__(desk, StartSweep)
-        self._may_read = may_read
+        super().__init__(desk, StartSweep, may_read)
         self.told: SweepTold | None = None
         sweeps = desk.session.trials.sweeps
         sweeps.told.connect(self._on_told)
@@ -112,13 +109,8 @@ class SweepCommand(TrialCommand["SweepWindow"]):
         """Take the settings of a trial, as one undo step."""
         words = tuple(assignment(key, value) for key, value in trial.point.items())
         label = tr("Settings of trial {n}", n=trial.number + 1)
-        try:
-            fixes.apply(self._desk.document, Fix(label, (Assign(words),)))
-        except EngineError as error:
-            if self.dialog is not None:
-                self.dialog.show_failure(str(error))
-            return
-        self._desk.canvas.say(label)
+        if self._applied(Fix(label, (Assign(words),))):
+            self._desk.canvas.say(label)
 
     def _on_told(self, told: SweepTold) -> None:
         self.told = told

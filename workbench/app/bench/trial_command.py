@@ -1,12 +1,16 @@
 """What the windows over a trial of the engine have in common: how it may end."""
 
+from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject
 
+from engine.errors import EngineError
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.protocol.messages import Failed
 from workbench.app.desk import Desk
+from workbench.canvas.edits import fixes
 
 
 class TrialDialog(Protocol):
@@ -30,15 +34,28 @@ class TrialCommand(QObject, Generic[Dialog]):
     Args:
         desk: Whose session makes the trial.
         request: The type of the command that asks for it.
+        may_read: Asks whether files outside the project's folder may be read.
     """
 
-    def __init__(self, desk: Desk, request: type[Any]) -> None:
+    def __init__(
+        self, desk: Desk, request: type[Any], may_read: Callable[[], bool]
+    ) -> None:
         super().__init__(desk.widget)
-        self._desk, self._request = desk, request
+        self._desk, self._request, self._may_read = desk, request, may_read
         self.dialog: Dialog | None = None
         desk.session.trials.called_off.connect(self._on_called_off)
         desk.session.request_failed.connect(self._on_failed)
         desk.session.engine_lost.connect(self._on_lost)
+
+    def _applied(self, fix: Fix) -> bool:
+        """Change the document by one undo step; return whether that was possible."""
+        try:
+            fixes.apply(self._desk.document, fix)
+        except EngineError as error:
+            if self.dialog is not None:
+                self.dialog.show_failure(str(error))
+            return False
+        return True
 
     def _on_called_off(self) -> None:
         if self.dialog is not None and self.dialog.is_stopping:

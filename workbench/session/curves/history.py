@@ -53,7 +53,8 @@ class History:
 
     def _reset(self, run: RunStarted | None, names: Names) -> None:
         self.run, self.names = run, names
-        self.losses, self.rates = _series(run), _series(run)
+        self.losses = _series(run)
+        self.rates = _series(run, smooth=False)
         self.evaluations: list[Evaluation] = []
         self.views: dict[str, View] = {}
         self._trails: dict[str, Trail[View]] = {}
@@ -271,10 +272,10 @@ def _finite(pairs: list[tuple[int, float]]) -> "Floats":
     return np.array(known, float).reshape(-1, 2).T
 
 
-def _series(run: RunStarted | None) -> "tuple[Series, ...]":
+def _series(run: RunStarted | None, *, smooth: bool = True) -> "tuple[Series, ...]":
     """Return an empty curve for each phase of a run."""
     if run is None:
         return ()
     from workbench.session.curves.series import Series  # numpy
 
-    return tuple(Series(run.total_steps) for _ in run.phases)
+    return tuple(Series(run.total_steps, smooth=smooth) for _ in run.phases)

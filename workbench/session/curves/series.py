@@ -12,6 +12,8 @@ from workbench.session.curves.pyramid import Envelope, Means
 from workbench.session.curves.smoothing import REACH, smoothed
 
 MOST_ROOM = 1 << 24
+_NARROW = (1 << 31) - 1
+"""The largest step of 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,25 @@ class Series:
 
     Args:
         capacity: Steps to make room for; memory is taken only as it is filled.
+        smooth: Keep smoothed values, too; otherwise they are the values themselves.
 
     Attributes:
+        steps: In half the usual size for as long as that holds them.
         settled: Smoothed values that no later value changes.
         open: Those of the newest few steps, which do.
     """
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self, capacity: int = 1024, *, smooth: bool = True) -> None:
         room = min(max(capacity, 1024), MOST_ROOM)
-        self.steps = Column(np.int64, capacity=room)
+        self.steps: Column[np.int32] | Column[np.int64] = Column(
+            np.int32, capacity=room
+        )
         self.values = Column(np.float64, capacity=room)
-        self.settled = Column(np.float64, capacity=room)
+        self._is_smooth = smooth
+        self.settled = Column(np.float64, capacity=room) if smooth else self.values
         self.open: Floats = np.empty(0)
         self.nonfinite_steps: list[int] = []
+        self._most = _NARROW
         self._envelope = Envelope(self.values)
         self._means = Means(self.settled)
 
@@ -53,13 +61,23 @@ class Series:
         if not finite.all():
             self.nonfinite_steps.extend(int(step) for step in steps[np.isinf(values)])
             steps, values = steps[finite], values[finite]
+        if len(steps) and steps[-1] > _NARROW and self._most == _NARROW:
+            self._widen()
         self.steps.extend(steps)
         self.values.extend(values)
         self._smooth()
         self._envelope.update()
         self._means.update()
 
+    def _widen(self) -> None:
+        """Go on with steps of the usual size."""
+        wide = Column(np.int64, capacity=self.steps.room)
+        wide.extend(self.steps.values)
+        self.steps, self._most = wide, 1 << 62
+
     def _smooth(self) -> None:
+        if not self._is_smooth:
+            return
         done = len(self.settled)
         start = max(done - REACH, 0)
         means = smoothed(self.values.values[start:], done - start)
@@ -70,6 +88,8 @@ class Series:
     @property
     def newest(self) -> float:
         """The newest smoothed value; NaN before the first."""
+        if not self._is_smooth:
+            return self.newest_value
         return float(self.open[-1]) if len(self.open) else math.nan
 
     @property
@@ -89,11 +109,12 @@ class Series:
         """
         first, last = self._span(low, high)
         if last - first <= 2 * pixels:
-            return self.steps.values[first:last], self.values.values[first:last]
+            steps = self.steps.values[first:last].astype(np.int64)
+            return steps, self.values.values[first:last]
         index, lows, highs = self._envelope.query(first, last, pixels)
         points = np.empty(2 * len(index))
         points[0::2], points[1::2] = lows, highs
-        return np.repeat(self.steps.values[index], 2), points
+        return np.repeat(self.steps.values[index].astype(np.int64), 2), points
 
     def smooth_line(
         self, low: float, high: float, limit: int = 1000
@@ -110,7 +131,7 @@ class Series:
         if first < done:
             index, means = self._means.query(first, min(last, done), limit)
         rest = np.arange(max(first, done), last)
-        steps = self.steps.values[np.concatenate((index, rest))]
+        steps = self.steps.values[np.concatenate((index, rest))].astype(np.int64)
         return steps, np.concatenate((means, self.open[rest - done]))
 
     def bounds(self, low: float, high: float) -> tuple[float, float] | None:
@@ -128,7 +149,8 @@ class Series:
         steps = self.steps.values
         right = min(self._index(math.ceil(step), "left"), len(steps) - 1)
         left = max(right - 1, 0)
-        nearer_left = abs(steps[left] - step) <= abs(steps[right] - step)
+        apart = [abs(int(steps[place]) - step) for place in (left, right)]
+        nearer_left = apart[0] <= apart[1]
         index = left if nearer_left else right
         return Reading(
             int(steps[index]),
@@ -149,6 +171,7 @@ class Series:
         return max(first - 1, 0), min(last + 1, len(self))
 
     def _index(self, step: int, side: Literal["left", "right"]) -> int:
-        """Find a step; with a float numpy would convert the whole column."""
-        bounded = np.int64(min(max(step, -1), 1 << 62))
-        return int(np.searchsorted(self.steps.values, bounded, side))
+        """Find a step; with another type numpy would convert the whole column."""
+        steps = self.steps.values
+        bounded = steps.dtype.type(min(max(step, -1), self._most))
+        return int(np.searchsorted(steps, bounded, side))

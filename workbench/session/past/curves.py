@@ -20,14 +20,17 @@ class PastCurves:
     Args:
         run: Folder of the run.
         num_parts: How many there will be; 0 while nobody knows.
-        parts: Those that are there, in order.
+        parts: Those that are there, in order; None where one was taken already: a long
+            run is not kept twice.
         is_over: No more will come, though some are missing.
+        is_taken: Somebody has begun to take the pieces, which come but once.
     """
 
     run: str
     num_parts: int = 0
-    parts: list[CurvesPart] = field(default_factory=list)
+    parts: list[CurvesPart | None] = field(default_factory=list)
     is_over: bool = False
+    is_taken: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -37,16 +40,22 @@ class PastCurves:
     def pieces(self, until: int = 0) -> Iterator[Piece | None]:
         """Yield small pieces for a history, in order; None while the next is awaited.
 
+        They come once; who needs them again has them read again.
+
         Args:
             until: Leave out what came after this step: it is made again; 0 is all.
         """
+        self.is_taken = True
         epoch, last, number = 0.0, 0, 0
         # Parts may still come while the first are taken: None lets the caller wait.
         while not self.is_complete or number < len(self.parts):
             if number == len(self.parts):
                 yield None
                 continue
-            part, number = self.parts[number], number + 1
+            part, self.parts[number] = self.parts[number], None
+            number += 1
+            if part is None:
+                continue
             yield from (s for s in part.samples if not 0 < until < s.step)
             frame = _frame(part, until, epoch, last)
             epoch, last = frame.epoch, frame.step

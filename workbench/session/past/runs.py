@@ -46,7 +46,8 @@ class PastRuns(QObject):
 
     def want(self, run: str) -> None:
         """See that the curves of a run come, unless they are as good as new."""
-        if self._is_stale or self.curves.run != run or self.curves.is_over:
+        known = self.curves
+        if self._is_stale or known.run != run or known.is_over or known.is_taken:
             self.open(run)
 
     def ask_kept(self, run: str) -> None:
