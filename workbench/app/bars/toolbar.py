@@ -30,6 +30,8 @@ _ROOM, _STEPS_ROOM = (860, 940), (1360, 1500)
 """Widths from which the second and the third group are shown, px."""
 AUTO = "auto"
 SEARCH_PX, LEAST_SEARCH_PX = 220, 96
+_AROUND_PX = 30 + SPACE_S + 10
+"""Of the search: its icon, between words and keys, behind them."""
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -44,8 +46,9 @@ class SearchButton(QPushButton):
         self.clicked.connect(action.trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(30, 0, 10, 0)
-        words = Label(tr("Search or do…"))
-        keys = Label(action.shortcut().toString(_NATIVE))
+        row.setSpacing(SPACE_S)
+        self.words = words = Label(tr("Search or do…"))
+        self.keys = keys = Label(action.shortcut().toString(_NATIVE))
         polish(words, "role", "secondary")
         polish(keys, "role", "faint")
         row.addWidget(words, 1)
@@ -53,6 +56,12 @@ class SearchButton(QPushButton):
         for label in (words, keys):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         icons.bind(self, "search", "fg2")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the keys, rather than half of them, where it is narrow."""
+        super().resizeEvent(event)
+        needed = self.words.sizeHint().width() + self.keys.sizeHint().width()
+        self.keys.setVisible(self.width() >= needed + _AROUND_PX)
 
 
 class DevicePicker(QComboBox):
