@@ -193,7 +193,7 @@ def sweep(window: MainWindow) -> QWidget:
     assert dialog is not None
     for key in ("lr", "linear1.out_features"):
         dialog.plan.axes.add(key)
-    dialog.plan.trials.setValue(12)
+    dialog.plan.trials.setValue(8)
     until(dialog.start.isEnabled)
     dialog.start.click()
     until(lambda: command.told and command.told.is_running)
