@@ -13,7 +13,9 @@ from workbench.theme.text import word
 from workbench.theme.tokens import SPACE_S
 
 _VARIED = {"image": ("flip", "shift", "crop", "noise"), "signal": ("shift", "noise")}
+_MIX = "mix_up"
 _SIZES: dict[str, tuple[Value, ...]] = {
+    _MIX: (0.1, 0.2, 0.4, 1.0),
     "shift": (1, 2, 4, 8),
     "crop": (0.9, 0.8, 0.6),
     "noise": (0.02, 0.05, 0.1, 0.2),
@@ -55,7 +57,9 @@ class TrainingFields(QWidget):
         row.setSpacing(SPACE_S)
         self._add(row, "balance", tr("Rare classes"), self.balance)
         row.addWidget(self.flip)
+        mixed = tr("Mix samples in pairs, their answers by the same shares.")
         words = {
+            _MIX: (tr("Mix-up"), mixed),
             "shift": (tr("Shift"), tr("Move by up to so many pixels or moments.")),
             "crop": (tr("Crop"), tr("Enlarge a window of at least this share.")),
             "noise": (tr("Noise"), tr("Add noise of this deviation, after scaling.")),
@@ -86,6 +90,7 @@ class TrainingFields(QWidget):
             found = self.balance.findData(steps.balance(params, facts.name))
             self.balance.setCurrentIndex(max(0, found))
         known = _VARIED.get(facts.kind, ()) if facts.role == "input" else ()
+        known = (_MIX,) if facts.role == "target" else known
         ways = known if is_own else ()
         self.flip.setVisible("flip" in ways)
         with QSignalBlocker(self.flip):
@@ -124,4 +129,4 @@ def _fill(box: QComboBox, step: str, value: Value) -> None:
 def _words(step: str, size: Value) -> str:
     if step == "crop" and isinstance(size, int | float):
         return f"≥ {size:.0%}"
-    return f"±{size}"
+    return f"α = {size:g}" if step == _MIX else f"±{size}"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine import plain
-from engine.data.intake import weighing
+from engine.data.intake import mixing, weighing
 from engine.data.own import choice
 from engine.data.own.resolving import is_read, reread
 from engine.data.parts import Arrays
@@ -37,7 +37,7 @@ def with_files(analysis: Analysis, project: Project, folder: str) -> Analysis:
         folder: Of the document's file, that paths count from.
     """
     more = tuple(problems(project, folder))
-    unweighed = tuple(weighing.problems(project))
+    unweighed = (*weighing.problems(project), *mixing.problems(project))
     # A file that isn't read explains the wires from it that lead nowhere.
     explained = {each.node for each in more} | set(_fed_by_unread(project))
     kept = tuple(each for each in analysis.problems if each.node not in explained)

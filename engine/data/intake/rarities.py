@@ -36,10 +36,28 @@ def balanced(labels: Array, count: int) -> tuple[float, ...]:
     return tuple(np.where(found > 0, shares, 1.0).round(6).tolist())
 
 
+MOST_TIMES = 50
+"""A sample is drawn at most so often in an epoch: more would be learnt by heart."""
+
+
+def drawn_of_each(counts: Array) -> Array:
+    """Return how many samples of each class an epoch draws.
+
+    As many as of the largest class, but no sample more than `MOST_TIMES`.
+
+    Args:
+        counts: Samples of each class (K,).
+    """
+    most = int(counts.max()) if len(counts) else 0
+    made: Array = np.minimum(counts * MOST_TIMES, most)
+    return made
+
+
 def evened(labels: Array, random: np.random.Generator) -> Array:
     """Return the samples of an epoch: all, and rare ones again, as many of each class.
 
     A class is repeated whole as often as it fits; the rest is drawn without repeats.
+    No sample comes more often than `MOST_TIMES`.
 
     Args:
         labels: N class numbers.
@@ -49,10 +67,10 @@ def evened(labels: Array, random: np.random.Generator) -> Array:
         Sorted indices of samples.
     """
     counts = np.bincount(labels)
-    made = []
+    wanted, made = drawn_of_each(counts), []
     for number in np.flatnonzero(counts):
         rows = np.flatnonzero(labels == number)
-        times, rest = divmod(int(counts.max()), len(rows))
+        times, rest = divmod(int(wanted[number]), len(rows))
         made += [*([rows] * times), random.permutation(rows)[:rest]]
     return np.sort(np.concatenate(made))
 
@@ -92,6 +110,17 @@ def drawn(wanted: OwnSettings | None, train: Arrays, seed: int) -> Array | None:
     name = practice.of(wanted.steps, wanted.columns).oversampled
     port = own.port_names(wanted.columns).get(name, "")
     return evened(train[port], generator(seed)) if port in train else None
+
+
+def mixing(wanted: OwnSettings | None) -> float:
+    """Return α of the mix-up that own data asks for; 0 for none.
+
+    Args:
+        wanted: None for a built-in set, which asks for none.
+    """
+    if wanted is None or wanted.fitted.use != "train":
+        return 0.0
+    return practice.of(wanted.steps, wanted.columns).mixed
 
 
 def variations(

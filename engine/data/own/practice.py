@@ -2,7 +2,8 @@
 
 Rows of the setting `steps`: `[target, "class_weights"]`, `[target, "oversample"]`,
 `[image, "flip"]`, `[image, "shift", pixels]`, `[image, "crop", least share]` and
-`[image, "noise", deviation]`; shift and noise are for signals, too.
+`[image, "noise", deviation]`; shift and noise are for signals, too. With
+`[target, "mix_up", alpha]` samples are mixed in pairs, answers included.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,15 +17,21 @@ from engine.layers.spec import Value
 WEIGHTS, OVERSAMPLE = "class_weights", "oversample"
 BALANCES = (WEIGHTS, OVERSAMPLE)
 VARIATIONS = ("flip", "shift", "crop", "noise")
-STEPS = (*BALANCES, *VARIATIONS)
+MIX = "mix_up"
+STEPS = (*BALANCES, *VARIATIONS, MIX)
 _KINDS: dict[str, tuple[str, ...]] = {
     "flip": ("image",),
     "shift": ("image", "signal"),
     "crop": ("image",),
     "noise": ("image", "signal"),
 }
-_LIMITS = {"shift": (1, 4096), "crop": (0.1, 0.99), "noise": (1e-6, 100.0)}
-"""Smallest and largest setting: pixels or moments, share of a side, deviation."""
+_LIMITS = {
+    MIX: (0.01, 10.0),
+    "shift": (1, 4096),
+    "crop": (0.1, 0.99),
+    "noise": (1e-6, 100.0),
+}
+"""Smallest and largest setting: α, pixels or moments, share of a side, deviation."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +55,13 @@ class Practice:
         weighted: Target whose classes get weights in the loss.
         oversampled: Target whose rare classes are drawn more often.
         varied: Input → its variations, in order.
+        mixed: α of mix-up; 0 for none.
     """
 
     weighted: frozenset[str] = frozenset()
     oversampled: str = ""
     varied: Mapping[str, tuple[Variation, ...]] = field(default_factory=dict)
+    mixed: float = 0.0
 
 
 def is_step(row: Value) -> bool:
@@ -72,7 +81,7 @@ def of(steps: Sequence[Value], columns: Sequence[OwnColumn]) -> Practice:
     """
     known = {column.name: column for column in columns}
     weighted: set[str] = set()
-    oversampled, varied = "", dict[str, tuple[Variation, ...]]()
+    oversampled, varied, mixed = "", dict[str, tuple[Variation, ...]](), 0.0
     for row in steps:
         if not isinstance(row, tuple) or not is_step(row):
             continue
@@ -82,11 +91,14 @@ def of(steps: Sequence[Value], columns: Sequence[OwnColumn]) -> Practice:
             weighted.add(name)
         elif step == OVERSAMPLE:
             oversampled = name
+        elif step == MIX:
+            _check_mixable(columns, name)
+            mixed = _size(row, name, step)
         else:
             _check_alone(columns, name, step)
             made = Variation(step, _size(row, name, step))
             varied[name] = (*varied.get(name, ()), made)
-    return Practice(frozenset(weighted), oversampled, varied)
+    return Practice(frozenset(weighted), oversampled, varied, mixed)
 
 
 def _check(
@@ -99,8 +111,8 @@ def _check(
             expected=", ".join(known)[:200],
             fix=did_you_mean(name, known),
         )
-    expected = tr("a target with classes")
-    if step not in BALANCES:
+    expected = tr("a target") if step == MIX else tr("a target with classes")
+    if step in _KINDS:
         expected = tr("an input of this kind: {kinds}", kinds=", ".join(_KINDS[step]))
     if not _fits(column, step):
         raise ConfigError(
@@ -113,6 +125,8 @@ def _check(
 
 
 def _fits(column: OwnColumn, step: str) -> bool:
+    if step == MIX:
+        return column.role == "target"
     if step in BALANCES:
         return column.role == "target" and column.kind == "category"
     return column.role == "input" and column.kind in _KINDS[step]
@@ -137,6 +151,19 @@ def fitting(steps: Sequence[Value], columns: Sequence[OwnColumn]) -> tuple[Value
             is_there = column is not None and column.is_feature
         kept += [row] * is_there
     return tuple(kept)
+
+
+def _check_mixable(columns: Sequence[OwnColumn], name: str) -> None:
+    """Refuse to mix what is no number: half a word is none."""
+    texts = [c.name for c in columns if c.role == "input" and c.kind == "text"]
+    if texts:
+        raise ConfigError(
+            tr("Samples with a text can't be mixed"),
+            where=f"{name}, {MIX}",
+            expected=tr("inputs that are numbers, images or signals"),
+            got=tr("column “{name}”", name=texts[0]),
+            fix=tr("Take the step away."),
+        )
 
 
 def _check_alone(columns: Sequence[OwnColumn], name: str, step: str) -> None:

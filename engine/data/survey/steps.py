@@ -61,6 +61,7 @@ def title_of(step: str) -> str:
         "shift": tr("Shift"),
         "crop": tr("Crop"),
         "noise": tr("Add noise"),
+        practice.MIX: tr("Mix-up"),
     }
     return titles.get(step, step)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.intake.rarities import balanced
+from engine.data.intake.rarities import MOST_TIMES, balanced, drawn_of_each
 from engine.data.material.material import Material
 from engine.data.own import practice
 from engine.i18n import tr
@@ -31,6 +31,7 @@ def in_training(material: Material, row: tuple[Value, ...]) -> str:
         "shift": tr("by up to {n}", n=size),
         "crop": tr("a window of {share} of the sides or more", share=_percent(size)),
         "noise": tr("of deviation {n}", n=size),
+        practice.MIX: tr("samples in pairs, answers too, α = {n}", n=size),
     }
     return f"{name}, {ways[step]} · " + tr("in training alone")
 
@@ -66,9 +67,22 @@ def _drawn(material: Material, name: str) -> str:
     if not len(labels):
         return name
     counts = np.bincount(labels, minlength=len(classes))
-    drawn = int(counts.max()) * int((counts > 0).sum())
-    return f"{name}: " + tr(
-        "{n:row|rows} become {more} an epoch · in training alone",
+    drawn = drawn_of_each(counts)
+    there = np.flatnonzero(counts)
+    rarest = int(there[counts[there].argmin()])
+    factor = drawn[rarest] / counts[rarest]
+    words = f"{name}: " + tr(
+        "{n:row|rows} become {more} an epoch, each “{rarest}” {factor}× · in training "
+        "alone",
         n=f"{len(labels):,}",
-        more=f"{drawn:,}",
+        more=f"{int(drawn.sum()):,}",
+        rarest=classes[rarest],
+        factor=f"{factor:.3g}",
+    )
+    if drawn[rarest] == counts.max():
+        return words
+    return f"{words} · " + tr(
+        "at most {n}×: such rare classes stay behind. More samples of them help, or "
+        "class weights.",
+        n=MOST_TIMES,
     )

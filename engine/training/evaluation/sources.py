@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from engine.data import catalog
 from engine.data.batches import OwnOrder, ResidentData
 from engine.data.intake import rarities
-from engine.training.evaluation.varying import varied
+from engine.training.evaluation.varying import mixed, varied
 
 Batch = dict[str, Tensor]
 
@@ -41,6 +41,9 @@ class DataSource:
         rows = rarities.drawn(wanted, dataset.train, seed)
         self._drawn = None if rows is None else torch.from_numpy(rows)
         self._varied = rarities.variations(wanted)
+        self._alpha = rarities.mixing(wanted)
+        counts = {p.port.name: len(p.classes) for p in dataset.ports if p.classes}
+        self._classes = {n: counts[port] for port, n in self._names if port in counts}
 
     @property
     def num_drawn(self) -> int:
@@ -63,6 +66,10 @@ class DataSource:
             if steps := self._varied.get(port):
                 generator = seeded(0, f"{name}/{moment}", batch[name].device)
                 batch[name] = varied(batch[name], steps, generator)
+        if self._alpha and self._names:
+            every = {name: batch[name] for _, name in self._names}
+            generator = seeded(0, f"{self._names[0][1]}/mix/{moment}", indices.device)
+            batch.update(mixed(every, self._classes, self._alpha, generator))
 
     def feeds(self, names: Sequence[str]) -> bool:
         """Return whether some of these feeds come from here."""

@@ -5,6 +5,7 @@ Axes: B samples, C channels, H×W pixels, T moments of a signal.
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
@@ -26,6 +27,45 @@ def varied(samples: Tensor, steps: Sequence[Variation], generator: Generator) ->
     for step in steps:
         samples = _STEPS[step.step](samples, step.size, generator)
     return samples
+
+
+def mixed(
+    samples: dict[str, Tensor],
+    classes: dict[str, int],
+    alpha: float,
+    generator: Generator,
+) -> dict[str, Tensor]:
+    """Return samples each of which is mixed with another one of the batch.
+
+    Answers are mixed by the same shares as inputs; a class becomes the probability of
+    each class.
+
+    Args:
+        samples: By name: inputs as the network gets them, and answers.
+        classes: Name of labels → how many classes there are.
+        alpha: Of the beta distribution that the shares are drawn from.
+        generator: Of what is drawn; it may live on any device.
+
+    Shape:
+        B×… → B×…, labels B → B×K
+
+    Source: H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018
+    """
+    count = len(next(iter(samples.values())))
+    draws = np.random.default_rng(generator.initial_seed())
+    # Beta(α, α) is the same both ways round: the larger part stays the sample itself,
+    # so that no sample is mixed away.
+    part = draws.beta(alpha, alpha, count)
+    share_B = torch.from_numpy(np.maximum(part, 1 - part))
+    partner_B = torch.from_numpy(draws.permutation(count))
+    made = {}
+    for name, values in samples.items():
+        own = F.one_hot(values, classes[name]).float() if name in classes else values
+        share = share_B.to(own.device, own.dtype)
+        share = share.reshape(-1, *[1] * (own.dim() - 1))
+        partner = own[partner_B.to(own.device)]
+        made[name] = share * own + (1 - share) * partner
+    return made
 
 
 def _flipped(images: Tensor, _size: float, generator: Generator) -> Tensor:

@@ -1,5 +1,4 @@
-"""The map of a data set: how sure a network was of each label while it learnt, and how
-much that changed.
+"""The map of a data set: how probable each label was while a network learnt.
 
 Easy samples lie at the top left, ambiguous ones at the right, hard and wrongly labelled
 ones at the bottom left.

@@ -136,10 +136,10 @@ def test_click_on_the_map_chooses_its_sample(qtbot):
     across = (spots[1, 0] - spots[0, 0]) / 0.38
     up = (spots[0, 1] - spots[2, 1]) / 0.90
     assert across > 0 > up
-    np.testing.assert_allclose(spots[:, 0] - spots[0, 0],
-                               [0, 0.38 * across, 0.01 * across], atol=1e-6)  # fmt: skip
-    qtbot.mouseClick(chart, Qt.MouseButton.LeftButton,
-                     pos=QPoint(round(spots[1, 0]) + 2, round(spots[1, 1])))  # fmt: skip
+    wanted = [0, 0.38 * across, 0.01 * across]
+    np.testing.assert_allclose(spots[:, 0] - spots[0, 0], wanted, atol=1e-6)
+    spot = QPoint(round(spots[1, 0]) + 2, round(spots[1, 1]))
+    qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=spot)
     chosen = dialog.table.selectedItems()
     assert [item.text(0) for item in chosen] == ["8"]
     assert "forgotten 3×" in dialog.said.text()
