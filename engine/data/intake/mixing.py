@@ -12,6 +12,7 @@ from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers import registry
 from engine.layers.datasets import own
+from engine.layers.spec import Value
 
 _WATCH = frozenset(("metric", "view"))
 """Categories of nodes that see no sample of a training step."""
@@ -48,12 +49,12 @@ def refuse(project: Project) -> None:
         )
 
 
-def _rows(node: Node) -> tuple[object, ...]:
+def _rows(node: Node) -> tuple[Value, ...]:
     found = node.params.get("steps")
     return found if isinstance(found, tuple) else ()
 
 
-def _mixes(row: object) -> bool:
+def _mixes(row: Value) -> bool:
     return isinstance(row, tuple) and len(row) > 1 and row[1] == practice.MIX
 
 
