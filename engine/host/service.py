@@ -86,6 +86,7 @@ class Host:
         )
         yield commands.Stop.handled(self._stop)
         yield commands.SetHyper.handled(self._set_hyper)
+        yield commands.Watch.handled(self._watch)
 
     def serve(self, next_request: Callable[[], Request[Any]]) -> None:
         """Answer requests until `Close`, then end a run with a checkpoint."""
@@ -247,6 +248,11 @@ class Host:
 
     def _set_hyper(self, request: Request[commands.SetHyper]) -> None:
         self._running.set_hyper(request)
+
+    def _watch(self, request: Request[commands.Watch]) -> messages.Pong:
+        if self._job and self._job.runner.running:
+            self._job.runner.watch(request.command.kinds)
+        return messages.Pong()
 
     def _export(self, request: Request[commands.Export]) -> messages.Exported:
         command = request.command

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Protocol, TypeAlias
 
+from engine.bench.better.proof import Proof
 from engine.bench.better.race import Race, Wish
 from engine.bench.preflight.preflight import Preflighting
 from engine.errors import EngineError
@@ -14,11 +15,12 @@ from engine.i18n import tr
 from engine.protocol import messages
 from engine.protocol.bench.better import Compare
 from engine.protocol.bench.preflight import CalledOff, CallOff, LookAhead
+from engine.protocol.bench.proof import Prove
 from engine.protocol.commands import Request
 from engine.training.machine.scarcity import give_back
 from engine.training.parts import threads
 
-Asked: TypeAlias = Request[LookAhead] | Request[Compare]
+Asked: TypeAlias = Request[LookAhead] | Request[Compare] | Request[Prove]
 
 
 class Work(Protocol):
@@ -59,6 +61,7 @@ class Trials:
 
         yield LookAhead.handled(ask)
         yield Compare.handled(ask)
+        yield Prove.handled(ask)
         yield CallOff.handled(lambda _request: self.cancel())
 
     @property
@@ -109,7 +112,7 @@ class Trials:
         self._send(messages.Message(number, body))
 
 
-def _made(command: LookAhead | Compare) -> Work:
+def _made(command: LookAhead | Compare | Prove) -> Work:
     """Return what answers a question.
 
     Raises:
@@ -120,4 +123,7 @@ def _made(command: LookAhead | Compare) -> Work:
         return Race(
             first, second, Wish(command.seeds, command.score, 1, command.before)
         )
+    if isinstance(command, Prove):
+        before, after = map(serialize.loads, (command.before, command.after))
+        return Proof(before, after, command.seed)
     return Preflighting(serialize.loads(command.document), command.revision)

@@ -255,6 +255,19 @@ class Look(Command[Views]):
 
 
 @dataclass(frozen=True)
+class Watch(Command[Pong]):
+    """Watch these things inside the network of the run, and no others.
+
+    What is watched comes in frames as views, see `engine.protocol.tracing.inside`.
+
+    Args:
+        kinds: Of `inside.KINDS`; nothing costs anything without one.
+    """
+
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class OpenCell(Command[View]):
     """Ask which samples a cell of a confusion matrix holds, the largest loss first.
 

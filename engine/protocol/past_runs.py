@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.protocol.baselines import Baseline
     from engine.protocol.findings import Finding
     from engine.protocol.goals import PhaseGoal
-    from engine.protocol.messages import Evaluation, LayerSample
+    from engine.protocol.messages import Evaluation, LayerSample, View
 
 _OPEN = frozenset({"created", "running", "paused", "interrupted", "stopped", "failed"})
 """States in which a run has not reached its end."""
@@ -46,6 +46,7 @@ class OpenedRun:
         findings: What was found wrong with it.
         damage: Why some of its curves are missing, or nothing.
         created: When it began, ISO 8601, or nothing.
+        changes: First steps with a setting that was changed.
     """
 
     run: str
@@ -65,6 +66,7 @@ class OpenedRun:
     findings: tuple[Finding, ...] = ()
     damage: str = ""
     created: str = ""
+    changes: tuple[int, ...] = ()
 
     @property
     def can_resume(self) -> bool:
@@ -84,6 +86,7 @@ class CurvesPart:
         rates: Learning rate, a column a phase (K, phases).
         samples: Of the layers.
         evaluations: On the validation data.
+        views: That were kept while it trained.
     """
 
     run: str
@@ -93,6 +96,7 @@ class CurvesPart:
     rates: Floats
     samples: tuple[LayerSample, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
+    views: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True)

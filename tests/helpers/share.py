@@ -42,11 +42,14 @@ class Share:
             ("curves", trainer.news, ("add_step",)),
             ("curves", trainer.recorder, ("commit", "checkpoint_due")),
             ("views", trainer.viewing, ("due",)),
+            ("inside", trainer.inside, ("due", "measured")),
         ):  # fmt: skip
             for method in methods:
                 setattr(owner, method, self._call(name, getattr(owner, method)))
         viewing, watcher = trainer.viewing, trainer.observer
         viewing.make = self._walk("views", viewing.make)  # type: ignore[method-assign]
+        inside = trainer.inside
+        inside.make = self._walk("inside", inside.make)  # type: ignore[method-assign]
         watcher.look = self._walk("diagnosis", watcher.look)  # type: ignore[method-assign]
 
     def _call(self, name: str, function: Callable) -> Callable:

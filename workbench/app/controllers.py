@@ -75,6 +75,8 @@ class Controllers:
             wanted.connect(
                 lambda run: self.past_runs.open(Path(run), self.files.may_leave)
             )
+        self.diagnosing.panel.prove_requested.connect(self.bench.proof.ask)
+        self.bench.proof.cure_wanted.connect(self.diagnosing.mend)
         self.files.train_wanted.connect(self.training.restart)
         self.files.failed.connect(lambda text: desk.banner.say("error", text))
         self.training.node_wanted.connect(desk.canvas.focus_node)

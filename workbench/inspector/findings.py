@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QVBoxLayout,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout
 
+from engine.graph.problems import Fix
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding
 from workbench.inspector.cards import Card, CardList, FixButton, words
+from workbench.inspector.parts.evidence import EvidencePlot
+from workbench.theme.style import polish
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
 
@@ -18,6 +19,7 @@ class FindingCard(Card):
     """One fault."""
 
     fix_requested = Signal(object, object)  # Finding, and a Fix of it
+    prove_requested = Signal(object, object)  # the same: does it help?
 
     def __init__(self, finding: Finding) -> None:
         node = next(iter(finding.nodes), None)
@@ -33,7 +35,7 @@ class FindingCard(Card):
         box.setSpacing(4)
         box.addWidget(words(self.finding.title, "fault"))
         box.addWidget(words(self.finding.text, "text"))
-        box.addLayout(_table(self.finding.evidence))
+        box.addLayout(_evidence(self.finding.evidence))
         box.addWidget(words(self.finding.advice, "text"))
         if self.finding.fixes:
             box.addLayout(self._fixes())
@@ -54,13 +56,31 @@ class FindingCard(Card):
             )
             self.buttons.append(button)
             box.addWidget(button)
+        box.addWidget(self._proving(self.finding.fixes[0]))
         return box
+
+    def _proving(self, fix: Fix) -> QPushButton:
+        """Return the button that has the first cure tried, before and after."""
+        self.prove = QPushButton(tr("Prove"))
+        polish(self.prove, "small", value=True)
+        self.prove.setCursor(Qt.CursorShape.ArrowCursor)
+        words = tr(
+            "Train from the same seed without this cure and with it: {cure}",
+            cure=fix.label,
+        )
+        self.prove.setToolTip(tip(words))
+        self.prove.setAccessibleDescription(words)
+        policy = QSizePolicy.Policy
+        self.prove.setSizePolicy(policy.Maximum, policy.Fixed)
+        self.prove.clicked.connect(lambda: self.prove_requested.emit(self.finding, fix))
+        return self.prove
 
 
 class FindingList(CardList[FindingCard]):
     """All faults of the run that is shown."""
 
     fix_requested = Signal(object, object)  # Finding, and a Fix of it
+    prove_requested = Signal(object, object)  # the same: does it help?
 
     def __init__(self) -> None:
         super().__init__(spacing=SPACE_M)
@@ -80,19 +100,15 @@ class FindingList(CardList[FindingCard]):
         for finding in findings:
             card = FindingCard(finding)
             card.fix_requested.connect(self.fix_requested)
+            card.prove_requested.connect(self.prove_requested)
             self.add(card)
 
 
-def _table(evidence: Sequence[Evidence]) -> QGridLayout:
-    """Return what was measured beside its value and limit."""
-    grid = QGridLayout()
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(SPACE_M)
-    grid.setVerticalSpacing(1)
-    for row, each in enumerate(evidence):
-        grid.addWidget(words(each.what, "secondary"), row, 0)
-        value = words(each.text, "text")
-        value.setWordWrap(False)
-        grid.addWidget(value, row, 1)
-    grid.setColumnStretch(0, 1)
-    return grid
+def _evidence(evidence: Sequence[Evidence]) -> QVBoxLayout:
+    """Return what was measured, each number drawn beside its limit."""
+    box = QVBoxLayout()
+    box.setSpacing(2)
+    for each in evidence:
+        box.addWidget(words(each.what, "secondary"))
+        box.addWidget(EvidencePlot(each))
+    return box

@@ -9,7 +9,7 @@ from engine.protocol import commands, messages
 from engine.protocol.listing import commands as listed
 from engine.protocol.past_runs import OpenedRun
 from workbench.session.answers import Answers
-from workbench.session.curves.history import History
+from workbench.session.curves.history import MARKS, History
 from workbench.session.link import Asked
 from workbench.session.live_settings import training_fingerprint
 from workbench.session.names import Names, names_of
@@ -97,6 +97,7 @@ class CurrentRun(QObject):
         self.history.clear()
         self.history.begin(run, self._names)
         self.history.findings = opened.findings
+        self.history.changes = list(opened.changes[-MARKS:])
         self.filling.begin(self._past.curves.pieces())
 
     def listen(self, answers: Answers) -> None:

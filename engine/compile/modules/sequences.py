@@ -156,22 +156,32 @@ class MultiheadAttention(nn.MultiheadAttention):
         Shape:
             N×T×F, memory N×S×F → N×T×F
         """
-        if memory is None:
-            joint = F.linear(x, self.in_proj_weight, self.in_proj_bias)
-            query, key, value = joint.chunk(3, dim=-1)
-        else:
-            query, key, value = self._crossed(x, memory)
-        query, key = self._placed(query), self._placed(key)
+        query, key, value = self.compared(x, memory)
         out = F.scaled_dot_product_attention(
             query,
             key,
-            self._heads(value),
+            value,
             dropout_p=self.dropout if self.training else 0.0,
             is_causal=self.causal,
         )
         joined = out.transpose(1, 2).flatten(2)
         projected: Tensor = self.out_proj(joined)
         return projected
+
+    def compared(
+        self, x: Tensor, memory: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the queries, keys and values of all heads.
+
+        Shape:
+            N×T×F, memory N×S×F → N×H×T×D, N×H×S×D, N×H×S×D
+        """
+        if memory is None:
+            joint = F.linear(x, self.in_proj_weight, self.in_proj_bias)
+            query, key, value = joint.chunk(3, dim=-1)
+        else:
+            query, key, value = self._crossed(x, memory)
+        return self._placed(query), self._placed(key), self._heads(value)
 
     def _placed(self, x_NTF: Tensor) -> Tensor:
         """Return the heads, turned by their places when positions are rotary."""

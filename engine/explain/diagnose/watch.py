@@ -100,6 +100,10 @@ class Diagnosis:
         """Return whether ReLUs, or what adversaries make, are to be looked at now."""
         return self._must_look or self._must_compare
 
+    def look_in_vain(self) -> None:
+        """Go on without the look that was due."""
+        self._must_look = self._must_compare = False
+
     def look(self) -> Iterator[None]:
         """Look at what is due, a batch at a time."""
         budget, start = self.trainer.monitor.budget, time.perf_counter()

@@ -34,7 +34,7 @@ from engine.protocol import (
     tracing,
     weights,
 )
-from engine.protocol.bench import better, preflight, sweep
+from engine.protocol.bench import better, preflight, proof, sweep
 from engine.protocol.data import surveys
 from engine.protocol.listing import commands as listed
 from engine.protocol.listing import layers
@@ -79,6 +79,7 @@ _CLASSES: tuple[type, ...] = (
     commands.PreviewWeights,
     commands.Look,
     commands.OpenCell,
+    commands.Watch,
     commands.MoveRun,
     commands.Ping,
     commands.SettleRun,
@@ -93,6 +94,9 @@ _CLASSES: tuple[type, ...] = (
     better.Compare,
     better.Seeded,
     better.Compared,
+    proof.Prove,
+    proof.Proving,
+    proof.Proved,
     sweep.StartSweep,
     sweep.StopSweep,
     sweep.FindSweeps,

@@ -145,6 +145,22 @@ class Feeds:
             batch[noise.name] = noise.draw(size, generator)
         return batch
 
+    def drawn(self, count: int, number: int) -> Batch:
+        """Return training samples drawn without order, others for each number.
+
+        Args:
+            count: How many, at most; none twice.
+            number: Of the draw: the same one gives the same samples.
+        """
+        total = max((s.data.num_train for s in self._sets), default=count)
+        generator = seeded(self.seed, f"drawn/{number}", torch.device("cpu"))
+        indices = torch.randperm(total, generator=generator)[:count]
+        batch: Batch = {}
+        for source in self._sets:
+            source.put_spread(batch, indices)
+        noise = seeded(self.seed, f"drawn/{number}", self._device)
+        return self._with_noise(batch, len(indices), noise)
+
     def spread_batches(self, count: int, size: int) -> Iterator[Batch]:
         """Yield training samples drawn without order, the same every time.
 

@@ -64,6 +64,39 @@ def failed(
     )
 
 
+def not_looked(
+    error: Exception,
+    step: int,
+    program: PhaseProgram,
+    feeds: Mapping[str, Tensor],
+    title: Callable[[str], str],
+) -> str:
+    """Return a line of the log about a look of the diagnosis that failed.
+
+    A look is a bystander: the training goes on, and torch's own words help nobody.
+
+    Args:
+        error: Of anybody's.
+        step: Steps made.
+        program: That was looked at.
+        feeds: Some that it takes.
+        title: Path of a node → what it is called.
+    """
+    if is_scarce(error):
+        reason = tr("there is too little memory for it")
+    else:
+        found = locate(program.graph_module, feeds_of(program.feed_names, feeds))
+        reason = tr("the network could not be run on these samples")
+        if found.error is not None and found.node:
+            reason = tr("“{node}” refuses these samples", node=title(found.node))
+    return tr(
+        "The diagnosis could not look at the network after step {step}: {reason}. "
+        "The training goes on; it does not look there again.",
+        step=step,
+        reason=reason,
+    )
+
+
 def _words(shapes: tuple[tuple[int, ...], ...]) -> str:
     return ", ".join("×".join(map(str, shape)) or "1" for shape in shapes)
 

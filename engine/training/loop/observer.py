@@ -27,6 +27,9 @@ class Observer(Protocol):
     def look(self) -> Iterator[None]:
         """Look at what the network computes, a batch at a time."""
 
+    def look_in_vain(self) -> None:
+        """Be told that a look was due and failed, or would: none is due any more."""
+
     def judge(
         self, steps: Ints, losses: Floats, ending: Ending | None
     ) -> tuple[Finding, ...] | None:
@@ -55,6 +58,9 @@ class Nobody:
     def look(self) -> Iterator[None]:
         """Look at nothing."""
         return iter(())
+
+    def look_in_vain(self) -> None:
+        """Nothing was looked at anyway."""
 
     def judge(
         self, _steps: Ints, _losses: Floats, _ending: Ending | None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError, TrainingError
 from engine.protocol.findings import Finding
-from engine.protocol.messages import Evaluation, LayerSample
+from engine.protocol.messages import Evaluation, LayerSample, View
 from engine.protocol.wire import finding_records
 from engine.training.loop.history import Losses, StepLog
 from engine.training.parts import state as states
@@ -22,6 +22,7 @@ from engine.training.records import disk, shelter, tensor_file
 from engine.training.records.change import Change
 from engine.training.records.runs import TOOK, Run
 from engine.training.records.tensor_file import Lent, Tensors
+from engine.training.records.view_file import ViewFile
 
 if TYPE_CHECKING:
     from engine.training.records.metric_store import MetricStore
@@ -64,6 +65,7 @@ class Recorder:
         self._told = run
         known = run.info if run and run.has_checkpoint else {}
         self._before = known.get(finding_records.FIELD)
+        self._views = ViewFile(run.folder) if run else None
         self.folder = str(run.folder) if run else ""
         self._log = StepLog(num_phases)
         self._took_s, self._stepped_at = float(known.get(TOOK, 0.0)), 0.0
@@ -141,6 +143,11 @@ class Recorder:
                                          self._before)  # fmt: skip
         with suppress(OSError):  # it has been said aloud; the training goes on
             self._told.update(**{finding_records.FIELD: records})
+
+    def add_views(self, views: Iterable[View]) -> None:
+        """Keep views to look back at, when the run is opened again, too."""
+        if self._views is not None:
+            self._views.add(views)
 
     def log(self, line: str) -> None:
         """Append a line to the log."""
@@ -308,7 +315,10 @@ class Recorder:
         """
         if self.run:
             self.settle()
+            if self._views is not None:
+                self._views.close()
             shelter.move(self.run, folder)
+            self._views = ViewFile(self.run.folder)
             self.folder = str(self.run.folder)
 
     def close(self, state: str) -> None:
@@ -320,6 +330,8 @@ class Recorder:
         run = self.run
         if not run:
             return
+        if self._views is not None:
+            self._views.close()
         try:
             self.commit()
             self.settle()

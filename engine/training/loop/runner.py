@@ -4,7 +4,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -101,6 +101,15 @@ class Runner:
     def set_hyper(self, name: str, value: float, phase: str = "") -> None:
         """Change a setting after the present step; see `Trainer.set_hyper`."""
         self._order(lambda: self._set_hyper(name, value, phase))
+
+    def watch(self, kinds: Sequence[str]) -> None:
+        """Watch these things inside the network and no others; see `Inside`."""
+        self._order(lambda: self._watch(kinds))
+
+    def _watch(self, kinds: Sequence[str]) -> None:
+        self._trainer.inside.watch(kinds)
+        if self._paused:
+            deque(self._trainer.look_inside(), maxlen=0)
 
     def do(self, action: Callable[[], None]) -> None:
         """Call something on the training thread between two steps, also in a pause."""
@@ -212,6 +221,7 @@ class Runner:
         self._trainer.monitor.budget.pause()
         self._send_frame()
         deque(self._trainer.show(), maxlen=0)
+        deque(self._trainer.look_inside(), maxlen=0)
         self._trainer.recorder.settle()
         if self._trainer.has_news or self._trainer.recorder.trouble:
             self._send_frame()

@@ -13,7 +13,7 @@ from engine.training.evaluation.evaluation import Piece, Tally
 from engine.training.evaluation.sources import Batch
 from engine.training.loop import causes, divergence
 from engine.training.loop.events import Ending, Step, result
-from engine.training.loop.failures import failed
+from engine.training.loop.failures import failed, not_looked
 from engine.training.loop.progress_buffer import Row
 from engine.training.loop.training_state import TrainingState
 from engine.training.machine.interrupt import SLOW_S, InterruptedStepError
@@ -39,6 +39,7 @@ class Steps:
     def __init__(self, state: TrainingState) -> None:
         self._state, self._parts = state, state.parts
         self._monitor, self._interrupt = state.monitor, state.interrupt
+        self._is_blind = False
 
     def until_the_end(self) -> Iterator[Step]:
         """Yield after each of forward, loss, backward and update, and what is due."""
@@ -50,8 +51,8 @@ class Steps:
             elif self._state.observer.look_due() or self._evaluation_due():
                 due = self._state.observer.look_due()
                 yield from self._look() if due else self.evaluate()
-            elif self._state.viewing.due(self._state.step):
-                yield from (Step.VIEW for _ in self._state.show(due=True))
+            elif self._state.sight_due:
+                yield from self._see(due=True)
             elif self._state.step >= self._state.total_steps:
                 self._state.ending = Ending("finished", tr("Finished"))
             elif self._parts.stopping.finished:  # also when the run was resumed
@@ -61,7 +62,12 @@ class Steps:
                 yield from self.next_step()
         yield from self._finish(self._state.ending.kind)
         if self._state.viewing.watched and self._state.ending.kind in _REACHED:
-            yield from (Step.VIEW for _ in self._state.show())
+            yield from self._see(due=False)
+
+    def _see(self, *, due: bool) -> Iterator[Step]:
+        """Make views, and what is watched inside, all or those whose turn it is."""
+        yield from (Step.VIEW for _ in self._state.show(due=due))
+        yield from (Step.VIEW for _ in self._state.look_inside(due=due))
 
     def _hold(self) -> Iterator[Step]:
         """Yield while the disk takes nothing, at a moment that can be saved.
@@ -192,7 +198,7 @@ class Steps:
         self._state.news.add_step(self._state.step, row)
         self._monitor.budget.also(time.perf_counter() - told)
         if self._monitor.sampling:
-            store, judge = self._state.recorder.add_sample, self._state.observer.sampled
+            store, judge = self._state.keep_sample, self._state.observer.sampled
             self._monitor.end_step(self._state.step, store, judge)
         self._interrupt.step_finished()
         now = time.perf_counter()
@@ -208,11 +214,24 @@ class Steps:
 
     def _look(self) -> Iterator[Step]:
         """Let the observer look at the network; a stop ends it without a result."""
-        with suppress(InterruptedStepError):
+        if self._is_blind:
+            self._state.observer.look_in_vain()
+            return
+        try:
             for _ in self._state.observer.look():
                 yield Step.EVALUATION
                 if self._interrupt.requested:
                     return
+        except InterruptedStepError:
+            return
+        except Exception as error:  # noqa: BLE001 - a look never ends a training
+            self._is_blind = True
+            program, batch = self._parts.program, self._parts.feeds.first()
+            words = not_looked(
+                error, self._state.step, program.evaluation, batch, program.title
+            )
+            self._state.log(words)
+            self._state.observer.look_in_vain()
 
     def evaluate(self) -> Iterator[Step]:
         """Measure losses and metrics; a stop ends it without a result."""

@@ -11,8 +11,9 @@ import torch
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.baselines import Baselines, records
-from engine.protocol.messages import RunStarted
+from engine.protocol.messages import LayerSample, RunStarted
 from engine.training.baselines import baselines
+from engine.training.inside.inside import Inside
 from engine.training.loop import divergence
 from engine.training.loop.divergence import DeviceLosses
 from engine.training.loop.events import Ending, Progress, changed
@@ -63,6 +64,7 @@ class TrainingState:
             nobody that is the end.
         cause: Where a number stopped being finite, if it is known.
         from_files: Some weights began as those of a file or of another run.
+        inside: Makes what is watched inside the network.
         observer: Is shown all that is measured and may say what is wrong.
 
     Raises:
@@ -86,6 +88,7 @@ class TrainingState:
         self.threads = threads or self.parts.training.number("threads")
         self.monitor = self.parts.monitor(enabled=monitor)
         self.viewing = self.parts.viewing(enabled=monitor)
+        self.inside = Inside(self.parts, enabled=monitor)
         self.position = Position()
         self.at_border = True
         self.ending: Ending | None = None
@@ -174,7 +177,7 @@ class TrainingState:
     @property
     def has_news(self) -> bool:
         """Whether `drain` has something to tell."""
-        return bool(self.news) or self.viewing.has_news
+        return bool(self.news) or self.viewing.has_news or self.inside.has_news
 
     def pretend(self, step: int) -> None:
         """Go on as if so many steps had been made: to rehearse those of a schedule."""
@@ -250,12 +253,19 @@ class TrainingState:
 
     def drain(self) -> Progress:
         """Return what happened since the last call, once."""
-        progress = self.news.drain(self.monitor.take(), self.viewing.take())
+        views = (*self.viewing.take(), *self.inside.take())
+        progress = self.news.drain(self.monitor.take(), views)
         with self.monitor.budget.timed():
+            self.recorder.add_views(views)
             found = self.observer.judge(progress.steps, progress.losses, self.ending)
             if found is not None:
                 self.recorder.add_findings(found)
         return replace(progress, findings=found)
+
+    @property
+    def sight_due(self) -> bool:
+        """Whether a view, or something that is watched inside, has its turn."""
+        return self.viewing.due(self.step) or self.inside.due(self.step)
 
     def show(self, *, due: bool = False) -> Iterator[None]:
         """Make the views of the present weights; a stop ends it without a result.
@@ -276,6 +286,30 @@ class TrainingState:
             self.monitor.budget.also(self.viewing.spent_s - before)
         while self.viewing.log:
             self.log(self.viewing.log.pop(0))
+
+    def look_inside(self, *, due: bool = False) -> Iterator[None]:
+        """Make what is watched inside the network; a stop ends it without a result.
+
+        Args:
+            due: Only what has its turn.
+        """
+        before = self.inside.spent_s
+        try:
+            for _ in self.inside.make(self.step, due=due):
+                yield
+                if self.interrupt.requested:
+                    return
+        except InterruptedStepError:
+            return
+        finally:
+            self.monitor.budget.also(self.inside.spent_s - before)
+        while self.inside.log:
+            self.log(self.inside.log.pop(0))
+
+    def keep_sample(self, sample: LayerSample) -> None:
+        """Take in a measurement of the layers."""
+        self.recorder.add_sample(sample)
+        self.inside.measured(sample)
 
     def log(self, line: str) -> None:
         """Add a line to the log of the run and of the next `drain`."""

@@ -57,12 +57,49 @@ def add_l1(parameters: Sequence[Tensor], l1: float) -> None:
             weights.grad.add_(weights.sign(), alpha=l1)
 
 
-def clip(parameters: Sequence[Tensor], norm: float | None, value: float | None) -> None:
+class ClipCount:
+    """Counts the updates whose gradient was longer than its limit.
+
+    Args:
+        device: Where the norms are: off the processor none is waited for.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._is_here = device.type == "cpu"
+        self._there = torch.zeros((), dtype=torch.int64, device=device)
+        self._here = self._updates = 0
+
+    def add(self, norm: Tensor, limit: float) -> None:
+        """Take in the norm of an update before it was cut.
+
+        Shape:
+            one number
+        """
+        self._updates += 1
+        if self._is_here:
+            self._here += norm.item() > limit
+        else:
+            self._there += norm > limit
+
+    @property
+    def share(self) -> float:
+        """Share of the updates that were cut, 0-1; NaN where there is no limit."""
+        if not self._updates:
+            return math.nan
+        return (self._here + int(self._there)) / self._updates
+
+
+def clip(
+    parameters: Sequence[Tensor], norm: float | None, value: float | None
+) -> Tensor | None:
     """Scale all gradients down to a norm, then cut each number to ± a value.
+
+    Shape:
+        any → one number, the norm before, where there is a limit for it
 
     Source: Pascanu, Mikolov & Bengio 2013; as torch.nn.utils.clip_grad_norm_.
     """
-    if norm is not None:
-        clip_grad_norm_(parameters, norm)
+    before = clip_grad_norm_(parameters, norm) if norm is not None else None
     if value is not None:
         clip_grad_value_(parameters, value)
+    return before

@@ -32,6 +32,7 @@ class PhaseRun:
 
     Attributes:
         ewc: What it is held back by, if anything.
+        clipped: Counts the updates that were cut to a norm.
         half: Compute in bf16 where that is sound.
         random: State of the random numbers before the last forward pass; None where
             it draws none.
@@ -68,6 +69,7 @@ class PhaseRun:
         self._draws: bool | None = None
         here = self.device.type == "cpu"  # elsewhere asking makes it wait
         self._check = gradients.FiniteCheck(self.parameters) if here else None
+        self.clipped = gradients.ClipCount(self.device)
         self.random: Tensor | None = None
         self.ewc: Consolidation | None = None
 
@@ -163,7 +165,9 @@ class PhaseRun:
         """
         norm, value = self._clip
         if norm is not None or value is not None:
-            gradients.clip(self.parameters, norm, value)
+            before = gradients.clip(self.parameters, norm, value)
+            if before is not None and norm is not None:
+                self.clipped.add(before, norm)
         if self._check and not self._check.passes():
             raise gradients.NonFiniteError
         rate = self.set_rates(step, total_steps)

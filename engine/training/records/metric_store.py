@@ -16,7 +16,7 @@ from typing import NamedTuple
 from engine.errors import EngineError
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
-from engine.protocol.messages import Evaluation, LayerSample
+from engine.protocol.messages import Evaluation, LayerSample, View
 from engine.training.records import curve_files, curve_rows, curve_sums
 from engine.training.records.curve_files import CurvesError, told
 from engine.training.records.curve_rows import Row
@@ -35,12 +35,14 @@ class Curves(NamedTuple):
         evaluations: In order.
         samples: Of the layers, in order.
         damage: Why some of it is missing; None when all is there.
+        views: That were kept, from a file of their own.
     """
 
     steps: _Steps
     evaluations: list[Evaluation]
     samples: list[LayerSample]
     damage: EngineError | None = None
+    views: tuple[View, ...] = ()
 
 
 def read(path: Path, through: int = 0) -> Curves:

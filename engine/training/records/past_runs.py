@@ -16,7 +16,7 @@ from engine.protocol import baselines
 from engine.protocol.goals import PhaseGoal
 from engine.protocol.past_runs import CurvesPart, OpenedRun
 from engine.protocol.wire import finding_records
-from engine.training.records import metric_store
+from engine.training.records import metric_store, view_file
 from engine.training.records.metric_store import Curves
 from engine.training.records.runs import METRICS, open_run
 
@@ -24,6 +24,8 @@ STEPS, SAMPLE_ROWS, EVALUATIONS = 1 << 14, 1 << 12, 1 << 10
 """The most in one part: steps, rows of layers in samples, evaluations. The window
 takes in such a part within a few milliseconds."""
 _MOST_SAMPLES = 64
+VIEW_BYTES, _MOST_VIEWS = 2**20, 64
+"""Of views in one part."""
 _MOST_ROWS = 20_000
 """No network has more layers that learn."""
 Rows = list[tuple[str, int]]
@@ -82,6 +84,7 @@ def told(run: str) -> tuple[OpenedRun, Curves]:
     project = serialize.loads(opened.document, Path(run).name)
     phases = len(project.training.phases)
     curves = _cut(metric_store.read(Path(run) / METRICS, opened.step), phases)
+    curves = curves._replace(views=tuple(view_file.read(Path(run))))
     rows = _rows(opened.info.get("rows", []), phases)
     found = OpenedRun(
         run,
@@ -101,6 +104,7 @@ def told(run: str) -> tuple[OpenedRun, Curves]:
         finding_records.read(opened.info.get(finding_records.FIELD), project),
         str(curves.damage) if curves.damage else "",
         str(opened.info.get("created", "")),
+        tuple(sorted({change.step + 1 for change in opened.changes})),
     )
     return found, curves
 
@@ -129,7 +133,8 @@ def num_parts(curves: Curves) -> int:
     """Return how many parts curves are handed out in; at least one."""
     counts = (len(curves.steps[0]), len(curves.samples), len(curves.evaluations))
     sizes = (STEPS, _samples_each(curves), EVALUATIONS)
-    return max(1, *(-(-n // each) for n, each in zip(counts, sizes, strict=True)))
+    parts = [-(-n // each) for n, each in zip(counts, sizes, strict=True)]
+    return max(1, *parts, -(-len(curves.views) // _views_each(curves)))
 
 
 def part_of(curves: Curves, run: str, number: int) -> CurvesPart:
@@ -153,7 +158,14 @@ def part_of(curves: Curves, run: str, number: int) -> CurvesPart:
         rates[share(STEPS)],
         tuple(curves.samples[share(_samples_each(curves))]),
         tuple(curves.evaluations[share(EVALUATIONS)]),
+        curves.views[share(_views_each(curves))],
     )
+
+
+def _views_each(curves: Curves) -> int:
+    """Return how many views go into a part: fewer, the larger they are."""
+    sizes = [sum(a.nbytes for a in view.arrays.values()) for view in curves.views]
+    return max(1, min(_MOST_VIEWS, VIEW_BYTES // max(1, *sizes, 1)))
 
 
 def _samples_each(curves: Curves) -> int:

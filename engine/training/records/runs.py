@@ -2,7 +2,7 @@
 
 <utc>-<id>/
 ├── run.json       frozen document, data fingerprints, seed, versions, state
-├── metrics.sqlite losses, evaluations, layer samples
+├── metrics.sqlite losses, evaluations, layer samples; beside it views.bin
 ├── checkpoints/   the last two, the best, some on the way; run.json names them
 └── log.txt
 
@@ -34,7 +34,7 @@ from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.arrays import Floats, Ints
 from engine.protocol.messages import Evaluation
-from engine.training.records import checkpoint_file, disk, keeping
+from engine.training.records import checkpoint_file, disk, keeping, view_file
 from engine.training.records.change import Change
 from engine.training.records.checkpoint_file import DamagedCheckpointError
 from engine.training.records.log_lines import one_line
@@ -360,7 +360,7 @@ def _check_parts(folder: Path) -> None:
     Raises:
         DocumentError: Names the part.
     """
-    for name in (METRICS, LOG):
+    for name in (METRICS, LOG, view_file.FILE):
         parts.facts(folder, name)
     parts.listed(folder, CHECKPOINTS)
 

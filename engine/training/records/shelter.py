@@ -13,7 +13,7 @@ from engine.training.records import disk
 from engine.training.records.runs import Run
 
 _RESERVE = ".reserve"
-_MOVED = ("log.txt", "metrics.sqlite", "metrics.sqlite-wal")
+_MOVED = ("log.txt", "metrics.sqlite", "metrics.sqlite-wal", "views.bin")
 
 
 def reserve(run: Run) -> None:

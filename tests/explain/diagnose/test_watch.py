@@ -53,6 +53,31 @@ def test_no_hook_stays_on_a_module():
     assert not any(hooks)
 
 
+@pytest.mark.parametrize("scarce", [True, False])
+def test_a_look_that_fails_is_told_once_in_words_and_the_training_goes_on(
+    monkeypatch, scarce
+):
+    words = "mat1 and mat2 shapes cannot be multiplied (3x4 and 5x6)"
+
+    def broken(*_args):
+        raise MemoryError if scarce else RuntimeError(words)
+        yield None
+
+    monkeypatch.setattr(activations, "look", broken)
+    project = projects.cnn(steps=40, evaluate_every=5)
+    trainer = Trainer(project, threads=1, seed=0)
+    watcher = attach(trainer, project)
+    watcher._seems_shut = lambda _sample: True
+    for _ in trainer.steps():
+        pass
+    said = [each for each in trainer.drain().log if "diagnosis could not" in each]
+    assert len(said) == 1
+    assert "mat1" not in said[0]
+    assert ("too little memory" in said[0]) == scarce
+    assert trainer.ending.kind == "finished"
+    assert trainer.step == 40
+
+
 def test_findings_cross_the_process_border_with_their_fixes():
     project = presets.load("unscaled")
     trainer = Trainer(project, threads=1, seed=0)

@@ -122,3 +122,17 @@ def judged(trainer):
             answers = x[:, chosen].argmax(1) + chosen.start
             rows.append((answers == held_back["label"]).mean())
     return rows
+
+
+def test_a_past_step_shows_the_evaluations_up_to_it_also_of_an_opened_run():
+    history = History()
+    names = names_of(presets.load("forgetting"))
+    history.begin(frames.run_started(phases=("task A", "task B")), names)
+    steps = (20, 40, 60)
+    history.add(told(*(evaluation(s, accuracy_a=s / 100) for s in steps)))  # at once
+    for looked_at, expected in ((59, [20, 40]), (20, [20]), (None, [20, 40, 60])):
+        history.look_back(looked_at)
+        (view,) = history.shown_views
+        assert view.arrays["steps"].tolist() == expected
+        assert view.step == expected[-1]
+        np.testing.assert_allclose(view.arrays["values"][0], np.array(expected) / 100)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from workbench.app.bench.better import BetterCommand
 from workbench.app.bench.preflight import PreflightCommand
+from workbench.app.bench.proof import ProofCommand
 from workbench.app.bench.sweep import SweepCommand
 from workbench.app.desk import Desk
 from workbench.app.run.training import TrainCommands
@@ -23,4 +24,5 @@ class Bench:
     ) -> None:
         self.preflight = PreflightCommand(desk, training, may_read)
         self.better = BetterCommand(desk, may_read)
+        self.proof = ProofCommand(desk, may_read)
         self.sweep = SweepCommand(desk, may_read)

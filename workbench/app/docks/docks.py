@@ -20,7 +20,7 @@ from workbench.app.docks.bars import (
 from workbench.app.docks.bottom import Bottom, usual_height
 from workbench.theme.style import polish
 
-LAYOUT_VERSION = 7
+LAYOUT_VERSION = 8
 """Goes up when docks come or go, so that an old layout isn't applied to them."""
 _AREA = Qt.DockWidgetArea
 TITLES = {
@@ -33,6 +33,7 @@ TITLES = {
     "weights": "Weight change",
     "accuracy": "Accuracy",
     "views": "Views",
+    "inside": "Inside",
     "log": "Log",
     "problems": "Problems",
     "diagnosis": "Diagnosis",
@@ -44,16 +45,16 @@ _SIDES = {
     "runs": _AREA.LeftDockWidgetArea,
     "lessons": _AREA.LeftDockWidgetArea,
 }
-_TABBED = ("accuracy", "views", "log", "problems", "diagnosis", "undo")
+_TABBED = ("accuracy", "views", "log", "problems", "inside", "diagnosis", "undo")
 """These stand as tabs beside the weights."""
-_BESIDE = {"diagnosis": "gradients"}
+_BESIDE = {"inside": "gradients", "diagnosis": "gradients"}
 """These stand as tabs beside another panel than the weights."""
 _AS_TABS = (
     "problems", "loss", "gradients", "weights", "accuracy", "views", "log",
-    "diagnosis", "undo",
+    "inside", "diagnosis", "undo",
 )  # fmt: skip
 """The bottom as tabs of one."""
-_CLOSED = ("undo", "diagnosis", "runs", "lessons")
+_CLOSED = ("undo", "inside", "diagnosis", "runs", "lessons")
 """These are not open in a new window."""
 _WIDE = ("runs", "lessons")
 _LAYERS_PX, _INSPECTOR_PX, _RUNS_PX = 240, 316, 320

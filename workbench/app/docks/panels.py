@@ -12,6 +12,7 @@ from workbench.session.curves.history import History
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbench.plots.inside.panel import InsidePanel
     from workbench.plots.panels.log import LogView
     from workbench.plots.panels.modes import FacePanel
     from workbench.plots.panels.panel import Panel
@@ -92,6 +93,11 @@ class Panels(QObject):
         if self.views is not None:
             self.views.expect(has_views)
 
+    @property
+    def inside(self) -> "InsidePanel | None":
+        """The panel that watches the inside of the network, once it is made."""
+        return cast("InsidePanel | None", self.plots.get("inside"))
+
     def show_view(self, path: str) -> None:
         """Show the view of a node, if it has told something already."""
         if self.views is not None:
@@ -123,7 +129,8 @@ class Panels(QObject):
 
 
 def _makers() -> "dict[str, Callable[[History], Plot]]":
-    from workbench.plots.panels.accuracy import AccuracyPlot  # pyqtgraph
+    from workbench.plots.inside.panel import InsidePanel  # pyqtgraph
+    from workbench.plots.panels.accuracy import AccuracyPlot
     from workbench.plots.panels.gradients import GradientPlot
     from workbench.plots.panels.log import LogView
     from workbench.plots.panels.loss import LossPlot
@@ -136,5 +143,6 @@ def _makers() -> "dict[str, Callable[[History], Plot]]":
         "weights": WeightChangePlot,
         "accuracy": AccuracyPlot,
         "views": ViewPanel,
+        "inside": InsidePanel,
         "log": LogView,
     }

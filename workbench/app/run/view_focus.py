@@ -4,10 +4,20 @@ Panels with nothing to tell yet learn here whether a run is on.
 """
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from engine.graph.paths import place_of
 from workbench.app.desk import Desk
+from workbench.app.docks.bars import is_in_sight
 from workbench.document.view_nodes import is_view, view_kinds
+
+
+def in_sight(widget: QWidget) -> bool:
+    """Return whether a panel can be seen, in its dock or enlarged."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QDockWidget):
+        above = above.parentWidget()
+    return widget.isVisible() and (above is None or is_in_sight(above))
 
 
 class Watching(QObject):
@@ -21,6 +31,8 @@ class Watching(QObject):
         super().__init__(desk.widget)
         self._desk = desk
         self._has_raised = False
+        self._watched: tuple[str, ...] = ()
+        desk.session.ticked.connect(self._watch)
         desk.document.changed.connect(lambda _edits: self._expect())
         desk.document.replaced.connect(self._on_replaced)
         desk.canvas.selection_changed.connect(self._on_selected)
@@ -37,6 +49,16 @@ class Watching(QObject):
             panel.layer_chosen.connect(lambda path: canvas.focus_node(place_of(path)))
             canvas.card_pointed.connect(panel.point_at)
 
+    def _watch(self) -> None:
+        """Have measured what the panel of the inside shows, while it is in sight."""
+        panel, session = self._desk.panels.inside, self._desk.session
+        wanted: tuple[str, ...] = ()
+        if panel is not None and session.active and in_sight(panel):
+            wanted = (panel.kind,)
+        if wanted != self._watched:
+            self._watched = wanted
+            session.looking.watch(wanted)
+
     def _on_replaced(self) -> None:
         self._has_raised = False
         self._expect()
@@ -48,6 +70,7 @@ class Watching(QObject):
 
     def _on_run_started(self) -> None:
         """Show pictures of what is learnt, once for each document."""
+        self._watched = ()  # the engine watches nothing in a run that begins
         kinds = view_kinds(self._desk.document.project)
         if not self._has_raised and kinds:
             self._desk.docks.raise_("views")

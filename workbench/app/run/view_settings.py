@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from engine.errors import EngineError
+from engine.i18n import tr
 from engine.layers.spec import Value
 from engine.protocol.messages import View
 from workbench.app.desk import Desk
@@ -44,9 +45,18 @@ class ViewQuestions(QObject):
     def _on_loaded(self) -> None:
         panel = self._panel
         if panel is not None:
-            panel.cell_wanted.connect(self._desk.session.looking.open_cell)
+            panel.cell_wanted.connect(self._open_cell)
             panel.edited.connect(self._on_edited)
             panel.set_params(self._known)
+
+    def _open_cell(self, node: str, right: int, answer: int) -> None:
+        """Ask for the samples of a cell; those of a past step are known to nobody."""
+        session = self._desk.session
+        if session.history.looked_at is not None:
+            words = tr("The samples of a cell are known of the newest step alone.")
+            self._desk.canvas.say(words)
+            return
+        session.looking.open_cell(node, right, answer)
 
     def _on_cell(self, view: View) -> None:
         if self._panel is not None:

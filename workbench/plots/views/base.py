@@ -38,6 +38,15 @@ class ViewFace(QWidget):
         self.prepare(view)
         self.update()
 
+    def tried(self, view: View) -> bool:
+        """Take a view that may be out of anybody's file; False when it is broken."""
+        try:
+            self.show_view(view)
+        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError):
+            self.view = None
+            return False
+        return True
+
     def wait(self, *, on: bool) -> None:
         """Say whether another view is on its way; the present one is then pale."""
         if on != self.is_awaited:

@@ -74,8 +74,9 @@ class ViewPanel(Panel):
                 page.main, FACES.get(view.kind, ViewFace)
             ):
                 page = self._add(view)
-            if page is not None and page.main.view is not view:
-                page.main.show_view(view)
+            is_new = page is not None and page.main.view is not view
+            if page is not None and is_new and not page.main.tried(view):
+                self._remove(view.node)
         self._arrange()
 
     def expect(self, has_views: bool) -> None:
@@ -163,6 +164,9 @@ class ViewPanel(Panel):
         if self._run_seen != self.history.runs_seen:
             self._run_seen = self.history.runs_seen
             self.clear()
+        if self.history.looked_at is not None:
+            for page in self._pages.values():
+                page.close_cell()  # its samples are of the newest step
         self.set_views(self.history.shown_views)
         self.update(0, 0, self.width(), HEADER_PX)
 

@@ -12,6 +12,7 @@ from engine.protocol.bench.preflight import (
     Preflight,
     Trying,
 )
+from engine.protocol.bench.proof import Prove, Proved, Proving
 from workbench.session.answers import Answers
 from workbench.session.bench.sweeps import Sweeps
 from workbench.session.link import Ask, Link
@@ -35,6 +36,8 @@ class Trials(QObject):
     looked = Signal(object)  # preflight.Preflight
     seeded = Signal(object)  # better.Seeded
     compared = Signal(object)  # better.Compared
+    proving = Signal(object)  # proof.Proving
+    proved = Signal(object)  # proof.Proved
     called_off = Signal()
 
     def __init__(self, link: Link, ask: Ask, parent: QObject | None = None) -> None:
@@ -50,6 +53,10 @@ class Trials(QObject):
         """Train two projects; answered by `seeded`, then `compared`."""
         self._ask(wish)
 
+    def prove(self, wish: Prove) -> None:
+        """Train before and after a cure; answered by `proving`, then `proved`."""
+        self._ask(wish)
+
     def call_off(self) -> None:
         """Stop the trial that is going on; answered by `called_off`."""
         self._link.send(CallOff())
@@ -61,4 +68,6 @@ class Trials(QObject):
         answers.to(Preflight, lambda body, _command: self.looked.emit(body))
         answers.to(Seeded, lambda body, _command: self.seeded.emit(body))
         answers.to(Compared, lambda body, _command: self.compared.emit(body))
+        answers.to(Proving, lambda body, _command: self.proving.emit(body))
+        answers.to(Proved, lambda body, _command: self.proved.emit(body))
         answers.to(CalledOff, lambda _body, _command: self.called_off.emit())

@@ -217,7 +217,13 @@ class History:
         if self.looked_at is None:
             return list(self.views.values())
         found = (trail.at(self.looked_at) for trail in self._trails.values())
-        return [view for view in found if view is not None]
+        tasks = self._past_tasks(self.looked_at)
+        return [tasks.get(view.node, view) for view in found if view is not None]
+
+    def _past_tasks(self, step: int) -> dict[str, View]:
+        """Return the views of evaluations as they were after a step."""
+        past = [each for each in self.evaluations if each.step <= step]
+        return {m.node: m.view(past) for m in self.names.matrices} if past else {}
 
     def evaluated(self, name: str, *, training: bool = False) -> "Floats":
         """Return (steps, values) as (2, K) of one evaluated value, finite ones only.

@@ -83,6 +83,7 @@ def _frame(part: CurvesPart, until: int, epoch: float, last: int) -> Frame:
         losses=part.losses[:count],
         rates=part.rates[:count],
         evaluations=known,
+        views=tuple(v for v in part.views if not 0 < until < v.step),
         eta_s=math.nan,
     )
 

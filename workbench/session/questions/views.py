@@ -54,6 +54,15 @@ class Looking(QObject):
             self._open += 1
             self._ask(commands.Look(dict(settings), self.folder))
 
+    def watch(self, kinds: tuple[str, ...]) -> None:
+        """Have these things inside the network watched from now on, and no others.
+
+        Args:
+            kinds: Of `engine.protocol.tracing.inside`; they come into the history.
+        """
+        if self._state.active:
+            self._ask(commands.Watch(kinds))
+
     def open_cell(self, node: str, right: int, answer: int) -> None:
         """Ask which samples a cell holds; answered by `cell_opened`.
 

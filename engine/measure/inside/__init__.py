@@ -1,0 +1,1 @@
+"""Numbers about the inside of a network: activations, attention, ranks, noise."""

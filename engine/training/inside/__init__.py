@@ -1,0 +1,1 @@
+"""What can be watched inside a network while it trains, when somebody looks."""

@@ -1,0 +1,1 @@
+"""What is watched inside the network: one kind at a time, measured while it is open."""
