@@ -61,7 +61,9 @@ class Inside:
 
     def measured(self, sample: LayerSample) -> None:
         """Take in what the monitor has measured anyway."""
-        cut = [phase.clipped.share for phase in self._rig.parts.phases]
+        wait = "gradient" in self.watched
+        phases = self._rig.parts.phases
+        cut = [phase.clipped.share(wait=wait) for phase in phases]
         self._rig.norms.add(sample, cut)
 
     def due(self, step: int) -> bool:

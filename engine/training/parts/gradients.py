@@ -81,10 +81,13 @@ class ClipCount:
         else:
             self._there += norm > limit
 
-    @property
-    def share(self) -> float:
-        """Share of the updates that were cut, 0-1; NaN where there is no limit."""
-        if not self._updates:
+    def share(self, *, wait: bool) -> float:
+        """Return the share of the updates that were cut, 0-1; NaN without a limit.
+
+        Args:
+            wait: For a device; otherwise what is there is not told.
+        """
+        if not self._updates or not (self._is_here or wait):
             return math.nan
         return (self._here + int(self._there)) / self._updates
 

@@ -33,8 +33,7 @@ class ProofCommand(TrialCommand["ProofDialog"]):
     cure_wanted = Signal(object, object)
 
     def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
-        super().__init__(desk, Prove)
-        self._may_read = may_read
+        super().__init__(desk, Prove, may_read)
         trials = desk.session.trials
         trials.proving.connect(self._on_proving)
         trials.proved.connect(self._on_proved)
