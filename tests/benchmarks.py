@@ -7,6 +7,7 @@ times    what is forecast of time and tensors, and what a run then takes
 watching what all watching costs a training, and what the window says of it
 microscope a step held still: to hold it, move in it, open a layer, change a weight
 nanogpt  a small GPT against the same in plain torch: loss and speed
+drawing  a curve of 10⁷ steps, a map of 200 layers, a window at a past step
 scale    growth with layers, weights and steps: time, memory, folder, opening
 start    first paint beside an empty Qt window, bootstrap, a switch of the theme
 """
@@ -260,6 +261,7 @@ COMMANDS = {
     "watching": (_of("watching_figures"), "what watching costs a training"),
     "start": (_of("start_figures"), "first paint, bootstrap, switch of the theme"),
     "microscope": (_of("microscope_figures"), "a step held still, and answers"),
+    "drawing": (_of("drawing_figures"), "a long curve, many layers, a past step"),
     "scale": (_of("scale_figures"), "growth with layers, weights and steps"),
     "runs": (_of("runs_figures"), "a list of 10,000 runs, with and without its index"),
     "nanogpt": (_of("nanogpt_figures"), "a small GPT here against plain torch"),

@@ -243,7 +243,7 @@ def steps(size: int) -> Figures:
         run = create(Path(name), project)
         run.update(rows=[[f"l{n}", 0] for n in range(_LAYERS)])
         recorder = Recorder(run, 1, lambda: ({}, {"step": size}))
-        news, history = ProgressBuffer(1, recorder), History()
+        news, history = ProgressBuffer(1, recorder, project), History()
         history.begin(_started(run.folder, size), names_of(project))
         _fill(recorder, news, history, 1, _STEPS_APART)  # what is loaded once
         before, start = resident_mb(), time.process_time()

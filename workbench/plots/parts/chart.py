@@ -6,6 +6,7 @@ They are drawn into a pixmap once for each size, range and theme.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -95,10 +96,9 @@ class Chart:
 
     def area(self, size: QSize) -> QRectF:
         """Return the rectangle of the data in a widget of this size."""
-        metrics = QFontMetricsF(style.tick_font())
-        widest = max(
-            (metrics.horizontalAdvance(text) for _, text in self.rows), default=0
-        )
+        font = style.tick_font()
+        metrics = QFontMetricsF(font)
+        widest = _widest(tuple(text for _, text in self.rows), font.key())
         left = min(widest, LARGEST_LABEL_PX) + 2 * PAD_PX
         left += metrics.height() if self.y_label else 0
         has_side = self.bar is not None and not self.bar.is_below
@@ -112,6 +112,16 @@ class Chart:
     def has_bar_below(self, size: QSize) -> bool:
         """Return whether the colours are told under the chart: if there is room."""
         return bool(self.bar and self.bar.is_below and size.height() > ENOUGH_PX)
+
+
+@lru_cache(maxsize=64)
+def _widest(texts: tuple[str, ...], _font: str) -> float:
+    """Return the width of the widest of all names of rows in the font of the ticks.
+
+    It is wanted several times a frame, and a network may have hundreds of layers.
+    """
+    metrics = QFontMetricsF(style.tick_font())
+    return max(map(metrics.horizontalAdvance, texts), default=0.0)
 
 
 def picture(chart: Chart, size: QSize, ratio: float) -> QPixmap:
