@@ -44,6 +44,7 @@ TABLES: Mapping[str, Mapping[str, "int | tuple[int, ...] | None"]] = {
     "engine/graph/presets/library.py": {"FAMILIES": -1, "OTHERS": None},
     "engine/layers/registry.py": {"CATEGORIES": None},
     "engine/layers/spec.py": {"_WORDS": None},
+    "engine/pretrained/blocks.py": {"_TITLES": None},
     "engine/protocol/live_settings.py": {"TITLES": None},
     "engine/training/records/disk.py": {"_REASONS": None},
     "workbench/app/commands/table.py": {
@@ -52,6 +53,7 @@ TABLES: Mapping[str, Mapping[str, "int | tuple[int, ...] | None"]] = {
         "_TRAIN": 1,
         "_HELP": 1,
     },
+    "workbench/dialogs/pretrained/dialog.py": {"_TITLES": None},
     "workbench/app/docks/docks.py": {"TITLES": None},
     "workbench/app/docks/rooms.py": {"ROOMS": (1, 2)},
     "workbench/app/bars/status.py": {"STATES": 0},

@@ -122,6 +122,13 @@ def data(options: Namespace) -> int:
     return run(options)
 
 
+def pretrained(options: Namespace) -> int:
+    """Describe a model that others have trained, or make a project of it."""
+    from engine.cli.pretrained.opening import pretrained as run  # loads torch
+
+    return run(options)
+
+
 def trace(options: Namespace) -> int:
     """Write what one step does, node by node."""
     from engine.cli.microscope.tracing import trace as run  # loads torch

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _try(commands_)
     _retrain(commands_)
     _labels(commands_)
+    _pretrained(commands_)
     _trace(commands_)
     _race(commands_)
     _lessons(commands_)
@@ -175,7 +176,10 @@ def _try(parsers: _Commands) -> None:
     words = tr("answer single samples: JSON lines in, JSON lines out")
     parser = parsers.add_parser("try", help=words)
     parser.set_defaults(run=judging.try_)
-    parser.add_argument("project", metavar="RUN", help=tr("folder of the run"))
+    words = tr("folder of a run, a project, or a model's file")
+    parser.add_argument("project", metavar="RUN|FILE", help=words)
+    words = tr("let weights and data be read outside the project's folder")
+    parser.add_argument("--allow-paths", action="store_true", help=words)
     _add_language(parser, tr("of the answers"))
 
 
@@ -209,6 +213,29 @@ def _labels(parsers: _Commands) -> None:
     words = tr("how often the network is trained, each time without another part")
     add("--folds", type=int, default=4, metavar="K", help=words)
     add("--top", type=int, default=50, metavar="N", help=tr("list so many"))
+    _add_language(parser, tr("of the answers"))
+    _add_json(parser)
+
+
+def _pretrained(parsers: _Commands) -> None:
+    words = tr("a language model by others: what it is, and a project of it")
+    parser = parsers.add_parser("pretrained", help=words)
+    parser.set_defaults(run=commands.pretrained)
+    add = parser.add_argument
+    words = tr("GGUF, or safetensors beside a config.json; else SmolLM2, if installed")
+    add("file", nargs="?", default="", metavar="FILE", help=words)
+    add("--text", default="", metavar="FILE", help=tr("your own text to train it on"))
+    add("--rank", type=int, default=8, metavar="R", help=tr("of LoRA; 0 is without"))
+    add("--alpha", type=float, default=16.0, metavar="A", help=tr("its strength"))
+    add("--targets", default="", metavar="A,B", help=tr("layers that LoRA adapts"))
+    words = tr("tokens that are read at once")
+    add("--context", type=int, default=64, metavar="N", help=words)
+    add("--batch", type=int, default=4, metavar="N", help=tr("texts in a step"))
+    add("--prompt", default="", metavar="TEXT", help=tr("what it goes on writing"))
+    words = tr("write the project to this file")
+    add("--project", default="", metavar="FILE", help=words)
+    words = tr("answer plans: JSON lines in, JSON lines out")
+    add("--ask", action="store_true", help=words)
     _add_language(parser, tr("of the answers"))
     _add_json(parser)
 

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
 from engine.compile.build_context import Site
+from engine.compile.modules.basic import TiedEmbedding
 from engine.compile.modules.generative import LowRank
 from engine.compile.modules.sequences import (
     DecoderLayer,
@@ -19,6 +20,9 @@ from engine.compile.modules.sequences import (
 from engine.compile.shape_text import Shape
 
 Rule = Callable[[nn.Module, Site, Shape], int]
+
+
+_ATTENTION = ("scaled_dot_product_attention", "grouped_query_attention")
 
 
 def count_flops(module: nn.Module, site: Site, out: Shape) -> int:
@@ -34,11 +38,17 @@ def count_flops(module: nn.Module, site: Site, out: Shape) -> int:
             return rule(module, site, out)
     if site.type_id == "matmul":
         return 2 * math.prod(out) * site.shape[-1]
-    if site.type_id == "scaled_dot_product_attention":
-        return _attention(site.shape, site.shapes[1][-2], site.shapes[2][-1])
+    if site.type_id in _ATTENTION:
+        value = site.shapes[2] if site.type_id == _ATTENTION[0] else site.shape
+        return _attention(site.shape, site.shapes[1][-2], value[-1])
     if isinstance(module, nn.Identity | nn.Flatten | nn.Embedding):
         return 0
     return math.prod(out)
+
+
+def _tied(_module: nn.Module, site: Site, out: Shape) -> int:
+    scores = site.dtypes[0].is_floating_point
+    return 2 * math.prod(out) * site.shape[-1] if scores else 0
 
 
 def _attention(query: Shape, keys: int, value_size: int) -> int:
@@ -103,6 +113,7 @@ _RULES: tuple[tuple[type[nn.Module], Rule], ...] = (
     (_ConvTransposeNd, _transposed),
     (_ConvNd, _conv),
     (nn.RNNBase, _recurrent),
+    (TiedEmbedding, _tied),
     (MultiheadAttention, _heads),
     (EncoderLayer, _transformer),
     (DecoderLayer, _transformer),

@@ -1,7 +1,7 @@
 """What a single node puts out, found on torch's meta device: no memory, no data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -48,6 +48,7 @@ class Inference:
         flops: Of the forward pass, per sample.
         activation_bytes: Of the outputs, per sample.
         held: What it keeps for the backward pass; `inside_bytes` per sample.
+        fixed: Number of weights that nothing can train, as those under LoRA.
     """
 
     outputs: tuple[Flow, ...]
@@ -55,6 +56,7 @@ class Inference:
     flops: int = 0
     activation_bytes: int = 0
     held: Held = Held()  # noqa: RUF009 - a frozen value
+    fixed: int = 0
 
 
 def infer(
@@ -95,7 +97,8 @@ def infer(
     # Probed with two samples, told per sample: one would break BatchNorm.
     flops = count_flops(module, site, outputs[0].shape) // PROBE_BATCH
     held = held._replace(inside_bytes=held.inside_bytes // PROBE_BATCH)
-    return _summed(_with_classes(outputs, inputs), weights, flops, held)
+    found = _summed(_with_classes(outputs, inputs), weights, flops, held)
+    return replace(found, fixed=sum(b.numel() for b in module.buffers()))
 
 
 def _with_classes(

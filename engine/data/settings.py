@@ -8,8 +8,9 @@ from engine.data.own.choice import Cut, OwnSettings
 from engine.errors import ConfigError, DataError
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import DATA, spec_of
-from engine.layers.datasets.spec import DataSpec, ScalingKind
+from engine.layers.datasets.spec import DataSpec, ScalingKind, with_tokens
 from engine.layers.spec import Params
+from engine.pretrained.bpe import BytePairs
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Settings:
         own: What is said of own data; None for a built-in set.
         fold: Of how many folds which one validates; empty for the usual split.
         together: Rows of own data whose inputs are the same are in the same part.
+        tokens: Of a model, that a text is read in; None for its own.
     """
 
     spec: DataSpec
@@ -45,6 +47,7 @@ class Settings:
     own: OwnSettings | None = None
     fold: tuple[int, ...] = ()
     together: bool = False
+    tokens: BytePairs | None = None
 
     @property
     def cut(self) -> Cut:
@@ -66,6 +69,8 @@ def resolve(params: Params, seed_offset: int = 0) -> Settings:
         for param in DATA.params
     }
     spec = spec_of(complete)
+    found = choice.model_tokens(complete) if spec.family == "text" else None
+    spec = with_tokens(spec, found.names) if found else spec
     automatic = {"noise": spec.noise or 0.0, "scaling": spec.scaling}
     filled = {
         name: automatic.get(name) if value is None else value
@@ -85,6 +90,7 @@ def resolve(params: Params, seed_offset: int = 0) -> Settings:
         own=choice.settings(complete),
         fold=_fold(complete.get("fold")),
         together=bool(complete["together"]),
+        tokens=found,
     )
 
 

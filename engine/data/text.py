@@ -26,6 +26,8 @@ def read(settings: Settings) -> Parts:
     """
     stored = read_arrays(settings.spec.id)["text"][: settings.samples]
     tokens = encode(stored)
+    if settings.tokens is not None:
+        tokens = settings.tokens.encode(stored.tobytes().decode("ascii"))
     boundary = len(tokens) - num_held_back(len(tokens), settings.validation)
     _check_length(settings, min(boundary, len(tokens) - boundary))
     length = settings.context

@@ -27,6 +27,7 @@ from engine.errors import TrainingError, did_you_mean
 from engine.evaluate.answers import Examination, examinations
 from engine.evaluate.judging import MOST_CLASSES
 from engine.evaluate.subject import Subject
+from engine.evaluate.untrained import Untrained
 from engine.files import atomic_file
 from engine.i18n import tr
 from engine.layers.datasets.spec import DataPort
@@ -97,12 +98,12 @@ class Predictor:
     Threads: the training thread alone.
     """
 
-    def __init__(self, subject: Subject, path: str = "") -> None:
+    def __init__(self, subject: Subject | Untrained, path: str = "") -> None:
         found = examinations(subject.parts)
         if (path and path not in found) or not found:
             raise TrainingError(
                 tr("The run has no such answer"),
-                where=str(subject.run.folder),
+                where=subject.place,
                 expected=", ".join(found) or tr("a loss that compares with data"),
                 got=path or None,
                 fix=did_you_mean(path, found) if path else "",

@@ -71,6 +71,16 @@ class Subject:
             self.position = snapshot.put(self.parts, *loaded)
         self.step = self.position.step
 
+    @property
+    def name(self) -> str:
+        """Title of the project."""
+        return self.run.project.name
+
+    @property
+    def place(self) -> str:
+        """Where it is."""
+        return str(self.run.folder)
+
     def _check_places(self) -> None:
         if places := self.run.places:
             raise TrainingError(

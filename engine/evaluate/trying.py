@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import torch
 
 from engine.data.catalog import Dataset
 from engine.data.intake import inputs
@@ -23,29 +24,38 @@ from engine.data.readers.table import READERS
 from engine.errors import DataError, did_you_mean
 from engine.evaluate.prediction import Predictor
 from engine.evaluate.subject import Subject
+from engine.evaluate.untrained import Untrained
+from engine.graph.model import Project
 from engine.i18n import tr
 from engine.layers.datasets.own import OwnColumn
 from engine.layers.datasets.spec import DataPort
+from engine.measure.views.makers.text_sample import Drawer
+from engine.pretrained.bpe import joined
 from engine.protocol.arrays import Floats, Ints
 
 Record = dict[str, object]
 _CHANNELS = (1, 3)
 _MOST_NAMES = 40
 _LOOKED_AT = 500
+_MOST_WRITTEN = 10_000
 
 
 class Trial:
-    """A run that is asked about single samples; its folder is only read.
+    """A network that is asked about single samples; nothing of it changes.
 
     Args:
-        folder: Of the run.
+        subject: Folder of a run, or a project whose weights come out of files.
 
     Raises:
         EngineError: When it is none, or answers nothing from data.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._subject = Subject(folder, blank=True)
+    def __init__(self, subject: Path | Project) -> None:
+        self._subject: Subject | Untrained
+        if isinstance(subject, Project):
+            self._subject = Untrained(subject)
+        else:
+            self._subject = Subject(subject, blank=True)
         self._predictor = Predictor(self._subject)
         self._inputs = self._predictor.inputs()
 
@@ -54,12 +64,13 @@ class Trial:
         """What can be given, as JSON values."""
         first = next(iter(self._inputs.values()))[0]
         return {
-            "name": self._subject.run.project.name,
+            "name": self._subject.name,
             "step": self._subject.step,
             "title": self._subject.title(self._predictor.asked.node.path),
             "chooses": self._predictor.asked.chooses,
             "takes_files": first.settings.own is not None,
             "is_folder": _is_folder(first),
+            "writes": _goes_on(first),
             "inputs": [
                 {"port": name, **_described(data, port)}
                 for name, (data, port) in self._inputs.items()
@@ -71,11 +82,14 @@ class Trial:
 
         Args:
             question: `file`, a path; or port → cells by column, a picture as lists
-                C×H×W, numbers, or a text.
+                C×H×W, numbers, or a text, with `length` tokens to write after it,
+                `temperature` (0 takes the likeliest) and `top_k`.
 
         Raises:
             DataError: When something is missing or can't be read; names where.
         """
+        if question.get("length"):
+            return self._written(question)
         place, given = -1, {}
         if file := question.get("file"):
             given = self._of_file(Path(str(file)))
@@ -105,6 +119,29 @@ class Trial:
             raise DataError(tr("The file has no sample"), where=file.name)
         return {name: array[:1] for name, array in arrays.items()}
 
+    def _written(self, question: Mapping[str, Any]) -> Record:
+        """Return a text and what the network makes of it, token by token."""
+        name, (data, port) = next(iter(self._inputs.items()))
+        text, length = str(question.get(name) or ""), _whole(question["length"])
+        if not _goes_on(data):
+            raise DataError(tr("This network doesn't write"), where=self._subject.name)
+        tokens = _tokens(data, port, text).tolist()
+        _text(data, port, text)  # says what it can't read
+        draw = _drawer(question)
+        begun, window = len(tokens), int(np.prod(port.shape))
+        end = data.settings.tokens.end if data.settings.tokens else -1
+        for _ in range(length):
+            made = np.zeros((1, window), np.int64)
+            seen = tokens[-window:]
+            made[0, : len(seen)] = seen
+            answers = self._predictor.answers({name: made.reshape(1, *port.shape)})
+            tokens.append(draw(torch.from_numpy(answers[len(seen) - 1]).log()))
+            if tokens[-1] == end:
+                break
+        new = tokens[begun:]
+        said = [port.classes[n] for n in new if n != end]
+        return {"kind": "written", "text": joined(said), "tokens": new}
+
     def _told(self, answers: Array, place: int) -> Record:
         asked = self._predictor.asked
         if not np.isfinite(answers).all():
@@ -120,14 +157,36 @@ class Trial:
         if len(answers) > 1 and place < 0:
             words = [names[n] for n in answers.argmax(1)]
             between = "" if max(map(len, words)) == 1 else " "
-            return {"kind": "text", "text": between.join(words)}
+            return {"kind": "text", "text": joined([between.join(words)])}
         shares = answers[place]
         order = np.argsort(-shares, kind="stable")[:_MOST_NAMES]
         return {
             "kind": "classes",
-            "names": [names[n] for n in order],
+            "names": [joined([names[n]]) for n in order],
             "values": shares[order].tolist(),
         }
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or not 0 < value <= _MOST_WRITTEN:
+        raise DataError(
+            tr("So many tokens can't be written"),
+            expected=f"1…{_MOST_WRITTEN}",
+            got=str(value)[:40],
+        )
+    return value
+
+
+def _drawer(question: Mapping[str, Any]) -> Drawer:
+    temperature, top_k = question.get("temperature", 0), question.get("top_k")
+    is_number = isinstance(temperature, int | float) and 0 <= temperature <= 100
+    if not is_number or not (top_k is None or (type(top_k) is int and top_k > 0)):
+        raise DataError(tr("This is no way to draw tokens"), expected="0…100")
+    seed = question.get("seed", 0)
+    generator = torch.Generator().manual_seed(seed if type(seed) is int else 0)
+    if not temperature:
+        return Drawer(1.0, 1, generator)
+    return Drawer(float(temperature), top_k, generator)
 
 
 def _is_folder(data: Dataset) -> bool:
@@ -274,8 +333,8 @@ def _text(data: Dataset, port: DataPort, text: str) -> tuple[Array, int]:
 
     A network that reads a text from its start answers there what comes next.
     """
-    wanted, length = data.settings.own, int(np.prod(port.shape))
-    tokens = _tokens(wanted, port, text)
+    length = int(np.prod(port.shape))
+    tokens = _tokens(data, port, text)
     if not len(tokens):
         raise _missing(port.port.name)
     known = tokens[-length:] if _goes_on(data) else tokens[:length]
@@ -296,7 +355,10 @@ def _goes_on(data: Dataset) -> bool:
     return data.spec.task == "language"
 
 
-def _tokens(wanted: OwnSettings | None, port: DataPort, text: str) -> Ints:
+def _tokens(data: Dataset, port: DataPort, text: str) -> Ints:
+    wanted = data.settings.own
+    if data.settings.tokens is not None:
+        return data.settings.tokens.encode(text, special=True)
     if wanted is not None:
         is_text = wanted.sample == "text"
         way = wanted.options.get("tokens") if is_text else None

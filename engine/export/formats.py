@@ -15,12 +15,18 @@ from engine.errors import ExportError, did_you_mean
 from engine.export import (
     pt,
     safetensors,
+    trained,
 )
 from engine.export.weights import Weights
 from engine.files import atomic_file
 from engine.i18n import tr
 from engine.protocol.formats import ExportFormat
 from engine.protocol.messages import Exported
+
+
+def all_of(weights: Weights) -> Weights:
+    """Return all weights."""
+    return weights
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Format:
         write: Writes weights to a file, tensor by tensor.
         first_difference: Reads it again, and returns the name of a tensor that is
             not as it should be, if there is one.
+        part: Returns what of the weights is written.
     """
 
     id: str
@@ -41,6 +48,7 @@ class Format:
     suffix: str
     write: Callable[[BinaryIO, Weights], None]
     first_difference: Callable[[BinaryIO, Mapping[str, Tensor]], str | None]
+    part: Callable[[Weights], Weights] = all_of
 
 
 _ROWS = (
@@ -50,6 +58,14 @@ _ROWS = (
         ".safetensors",
         safetensors.write,
         safetensors.first_difference,
+    ),
+    Format(
+        "trained",
+        "safetensors, without what was frozen: of LoRA the adapters alone",
+        ".safetensors",
+        safetensors.write,
+        safetensors.first_difference,
+        part=trained.part,
     ),
     Format(
         "pt",
@@ -81,6 +97,7 @@ def export(weights: Weights, format_id: str, path: Path) -> Exported:
             is not what is read.
     """
     fmt = _format(format_id)
+    weights = fmt.part(weights)
     if not weights.tensors:
         raise ExportError(
             tr("There are no weights to export"),

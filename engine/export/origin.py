@@ -69,6 +69,7 @@ def _split(found: Dataset) -> dict[str, object]:
         "classes": list(settings.classes),
         "label_noise": settings.label_noise,
         "validation": settings.validation,
+        "tokens": len(settings.tokens) if settings.tokens else 0,
         "split_seed": settings.seed,
         "num_train": found.num_train,
         "num_validation": found.num_validation,
@@ -83,6 +84,8 @@ def _scaling(found: Dataset) -> dict[str, object]:
 
 def _names(found: Dataset) -> Iterator[tuple[str, list[str]]]:
     """Yield the names behind the whole numbers of each port, number 0 first."""
+    if found.settings.tokens is not None:
+        return  # tens of thousands, which stand in the model's own file
     for port in found.ports:
         if port.classes:
             yield port.port.name, list(port.classes)

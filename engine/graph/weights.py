@@ -12,7 +12,7 @@ one's own (`engine.layers.datasets.own`) is named in the same way and asked for 
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,8 +74,9 @@ def absolute(project: Project, folder: Path) -> Project:
             if node.weights:
                 text = str(Start.parse(node.weights).within(folder))
                 graph.replace_node(replace(node, weights=text))
-            if words := own_path(node):
-                graph.replace_node(_with_path(node, whole(words, str(folder))))
+            if paths := read_paths(node):
+                made = {n: whole(path, str(folder)) for n, path in paths.items()}
+                graph.replace_node(_with_paths(node, made))
     return twin
 
 
@@ -85,8 +86,16 @@ def own_path(node: Node) -> str:
     return str(node.params.get("path") or "") if is_own else ""
 
 
-def _with_path(node: Node, path: str) -> Node:
-    return replace(node, params={**node.params, "path": path})
+def read_paths(node: Node) -> dict[str, str]:
+    """Return what a data node reads, by the name of the setting that says where."""
+    found = {"path": own_path(node)}
+    if node.type == "data":
+        found["tokenizer"] = str(node.params.get("tokenizer") or "")
+    return {name: path for name, path in found.items() if path}
+
+
+def _with_paths(node: Node, paths: Mapping[str, str]) -> Node:
+    return replace(node, params={**node.params, **paths})
 
 
 def place(words: str, folder: str) -> str:
@@ -114,8 +123,8 @@ def outside(project: Project, folder: str, kept: str = "") -> tuple[str, ...]:
     nodes = [n for graph in _graphs(project) for n in graph.nodes.values()]
     words = [project.weights, *(node.weights for node in nodes)]
     places = dict.fromkeys(place(each, folder) for each in words if each)
-    data = (own_path(node) for node in nodes)
-    places |= dict.fromkeys(whole(each, folder) for each in data if each)
+    data = (path for node in nodes for path in read_paths(node).values())
+    places |= dict.fromkeys(whole(each, folder) for each in data)
     if kept:
         places[kept] = None
     return tuple(each for each in places if not _is_inside(each, folder))
@@ -161,8 +170,10 @@ def without(project: Project, places: Collection[str], folder: str) -> Project:
         for node in graph.nodes.values():
             if node.weights and place(node.weights, folder) in places:
                 graph.replace_node(replace(node, weights=""))
-            if (words := own_path(node)) and whole(words, folder) in places:
-                graph.replace_node(_with_path(node, ""))
+            paths = read_paths(node).items()
+            held = {name: "" for name, path in paths if whole(path, folder) in places}
+            if held:
+                graph.replace_node(_with_paths(node, held))
     return twin
 
 

@@ -50,7 +50,7 @@ def bits(tensor: torch.Tensor) -> bytes:
 
 
 def plain_load(format_id: str, path: Path) -> dict:
-    if format_id == "safetensors":
+    if format_id in {"safetensors", "trained"}:
         return safetensors.torch.load_file(path)
     return torch.load(path, weights_only=True)
 

@@ -7,6 +7,7 @@ project would name.
 import json
 import os
 import socket
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -176,6 +177,18 @@ WEIGHTS: dict[str, Maker] = {
     "offsets below": header({"a": {**_F32, "data_offsets": [-1, 15]}}, bytes(16)),
     "huge shape": header({"a": {**_F32, "shape": [10**18]}}, bytes(16)),
     "huge number": data(b'\x20\0\0\0\0\0\0\0{"a":' + b"9" * 400),
+    "GGUF: nothing more": data(b"GGUF"),
+    "GGUF: too many tensors": data(b"GGUF" + struct.pack("<IQQ", 3, 2**60, 0)),
+    "GGUF: a name of exabytes": data(
+        b"GGUF" + struct.pack("<IQQQ", 3, 1, 1, 2**62) + bytes(64)
+    ),
+    "GGUF: a list without end": data(
+        b"GGUF"
+        + struct.pack("<IQQQ", 3, 1, 1, 1)
+        + b"a"
+        + struct.pack("<IIQ", 9, 0, 2**50)
+        + bytes(64)
+    ),
     "overlap": header({"a": _F32, "b": _F32}, bytes(16)),
     "unknown kind": header({"a": {**_F32, "dtype": "PICKLE"}}, bytes(16)),
     "control name": header({"a\x1b[2J\n": _F32}, bytes(16)),

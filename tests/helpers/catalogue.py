@@ -19,6 +19,7 @@ _SHAPES: dict[str, list[tuple[int, ...]]] = {
     "lstm": _SEQUENCE,
     "gru": _SEQUENCE,
     "scaled_dot_product_attention": [(2, 6, 8), (2, 5, 8), (2, 5, 4)],
+    "grouped_query_attention": [(2, 6, 8)] * 3,
     "transformer_decoder_layer": [(2, 6, 8), (2, 5, 8)],
     "multihead_attention": _SEQUENCE,
     "transformer_encoder_layer": _SEQUENCE,
@@ -60,7 +61,7 @@ _SHAPES: dict[str, list[tuple[int, ...]]] = {
     "image_grid": [(2, 1, 6, 6)],
     "decision_boundary": [(2, 2), (2, 3)],
 }
-_WHOLE = {"embedding", "one_hot", "text_sample"}
+_WHOLE = {"embedding", "tied_embedding", "one_hot", "text_sample"}
 _LABELS = {"cross_entropy", "nll", "multi_margin", "ctc", "accuracy", "top_k", "f1"}
 _LABELS |= {"precision", "recall", "perplexity", "confusion_matrix", "exact_match"}
 

@@ -82,6 +82,7 @@ def paste(
     at: Position | None = None,
     scope: str = ROOT,
     words: str = "",
+    more: Sequence[Edit] = (),
 ) -> list[str]:
     """Add what `text` holds and return the ids of the new nodes.
 
@@ -91,6 +92,7 @@ def paste(
         at: Place of the top left corner; None shifts a little from the old places.
         scope: Block that is open, or the main graph.
         words: For the Edit menu.
+        more: What else happens in the same step.
 
     Raises:
         DocumentError: The text is not a document.
@@ -109,7 +111,7 @@ def paste(
     edits += [Connect(edge, scope) for edge in _new_wires(part, names)]
     if names:
         document.apply(
-            edits,
+            [*edits, *more],
             words or _words(tr("Paste"), part.graph, [*part.graph.nodes.values()]),
         )
     return list(names.values())

@@ -17,8 +17,8 @@ from engine.layers.datasets.catalogue import spec_of
 
 _WEIGHT = 4
 """Bytes of a weight, of its gradient, and of each number kept beside it."""
-_EVALUATED = 256
-"""Samples that are evaluated at once."""
+EVALUATED, _EVALUATED_BYTES = 256, 2**28
+"""Samples that are evaluated at once, and bytes that their largest tensor may have."""
 _KEPT = {"adam": 2, "adamw": 2, "nadam": 2, "rmsprop": 1, "adagrad": 1, "sgd": 0}
 """Numbers that an optimizer keeps for each weight."""
 _ON_THE_WAY = {"rmsprop": 1, "nadam": 2}
@@ -26,6 +26,18 @@ _ON_THE_WAY = {"rmsprop": 1, "nadam": 2}
 
 _WINDOWS = 4
 """Windows of a text that share each character."""
+
+
+def fitting(found: Iterable[Inference]) -> int:
+    """Return how many samples can be evaluated at once, at least one.
+
+    A language model scores tens of thousands of tokens at every place.
+
+    Args:
+        found: What is known of all nodes.
+    """
+    widest = max((each.activation_bytes for each in found), default=0)
+    return max(1, _EVALUATED_BYTES // max(1, widest))
 
 
 @dataclass(frozen=True)
@@ -49,8 +61,16 @@ class Needs:
         # with a gradient beside; an evaluation keeps but a few tensors on the way.
         widest = max((f.activation_bytes for f in self.found.values()), default=0)
         step = sum(self._kept.values()) + 2 * self._batch * widest
-        evaluation = 3 * min(_EVALUATED, self._count) * widest
+        at_once = min(EVALUATED, fitting(self.found.values()), self._count)
+        evaluation = 3 * at_once * widest
         return self._data + sum(self._weights.values()) + max(step, evaluation)
+
+    @property
+    def num_trained(self) -> int:
+        """How many weights a training moves, shared ones once."""
+        moved = self._per_weight
+        homes = {node.home: node for node in self._known if node.home in moved}
+        return sum(self.found[node.path].parameters for node in homes.values())
 
     @property
     def largest(self) -> str:
@@ -82,7 +102,9 @@ class Needs:
             each = self._per_weight.get(node.home, _WEIGHT)
             is_first = node.home not in homes
             homes.add(node.home)
-            costs[node.path] = is_first * each * self.found[node.path].parameters
+            found = self.found[node.path]
+            held = each * found.parameters + _WEIGHT * found.fixed
+            costs[node.path] = is_first * held
         return costs
 
     @cached_property

@@ -18,7 +18,11 @@ from engine.i18n import tr
 from engine.layers import registry
 
 _SCORED = {"cross_entropy", "nll", "accuracy", "top_k", "perplexity"}
-_LOOKED_UP = {"embedding": "num_embeddings", "one_hot": "num_classes"}
+_LOOKED_UP = {
+    "embedding": "num_embeddings",
+    "tied_embedding": "num_embeddings",
+    "one_hot": "num_classes",
+}
 
 
 def value_problems(context: FixContext) -> Iterator[Problem]:

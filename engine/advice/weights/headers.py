@@ -16,6 +16,9 @@ from engine.compile.shape_text import Shape
 from engine.errors import EngineError
 from engine.files import opened_regular
 from engine.folder import account, parts
+from engine.pretrained import names
+from engine.pretrained.gguf import is_gguf
+from engine.pretrained.model import open_model
 
 MAX_BYTES = 16 * 2**20
 """Of a header: that of a network with 100,000 tensors has 10 MiB."""
@@ -103,8 +106,19 @@ def _weights_of(folder: Path, name: str, size: int, _mtime_ns: int) -> Header | 
 @lru_cache(maxsize=64)
 def _read(folder: Path, name: str, size: int, _mtime_ns: int) -> Header | None:
     """Return what the header of a safetensors file says; None for another file."""
+    if is_gguf(folder / name):
+        stored = open_model(folder / name).stored
+        return {ours: Entry(e.shape, True, e.quant.name) for ours, e in stored.items()}
     with opened_regular(folder / name) as handle:
-        return _header(handle, size)
+        return _with_ours(_header(handle, size))
+
+
+def _with_ours(header: Header | None) -> Header | None:
+    """Return a header that tells tensors of a Llama by others by our names, too."""
+    if header is None or not names.is_llama(header):
+        return header
+    more = {ours: e for name, e in header.items() for ours in names.ours(name)}
+    return {**header, **more}
 
 
 def _header(handle: int, size: int) -> Header | None:

@@ -14,6 +14,8 @@ from engine.errors import EngineError
 from engine.files import opened_regular
 from engine.folder import account
 from engine.i18n import tr
+from engine.pretrained.gguf import is_gguf
+from engine.pretrained.model import open_model
 
 _MOST_BYTES = 100 * MAX_BYTES
 
@@ -45,6 +47,14 @@ def _of_run(folder: Path) -> str:
     return "" if newest else tr("a run without weights")
 
 
+def _of_gguf(path: Path) -> str:
+    try:
+        open_model(path)
+    except EngineError as error:
+        return error.what
+    return ""
+
+
 @lru_cache(maxsize=64)
 def of_file(path: Path, size: int, _mtime_ns: int) -> str:
     """Return why an ordinary file holds no weights, or nothing.
@@ -52,6 +62,8 @@ def of_file(path: Path, size: int, _mtime_ns: int) -> str:
     Raises:
         OSError: When it can't be read.
     """
+    if is_gguf(path):
+        return _of_gguf(path)
     with opened_regular(path) as handle, os.fdopen(handle, "rb", closefd=False) as file:
         if file.read(len(archives.MAGIC)) == archives.MAGIC:
             return archives.complaint(file, size)

@@ -11,7 +11,7 @@ from engine.graph.model import Node, Project
 from engine.graph.problems import Fix, Problem
 from engine.graph.scopes import scoped_nodes
 from engine.graph.titles import title
-from engine.graph.weights import Start, own_path
+from engine.graph.weights import Start
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 
@@ -95,17 +95,17 @@ def outside_problems(
                 kind="outside",
             )
     for path, _, node in scoped_nodes(project):
-        words = own_path(node)
-        if words and (place := weights.whole(words, folder)) in held:
-            yield Problem(
-                path,
-                tr("The data is outside the project's folder and was not read"),
-                expected=tr(
-                    "a file beside the project, or your leave to read this one"
-                ),
-                got=place,
-                kind="outside",
-            )
+        for words in weights.read_paths(node).values():
+            if (place := weights.whole(words, folder)) in held:
+                yield Problem(
+                    path,
+                    tr("The data is outside the project's folder and was not read"),
+                    expected=tr(
+                        "a file beside the project, or your leave to read this one"
+                    ),
+                    got=place,
+                    kind="outside",
+                )
 
 
 def _of_place(node: str, words: str, folder: str, anew: Fix) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from engine.compile.modules.generative import turned
 from engine.compile.modules.sequences import (
     DecoderLayer,
     EncoderLayer,
+    GroupedQueryAttention,
     MultiheadAttention,
 )
 from engine.compile.shape_text import shape_text, shapes_text
@@ -107,6 +108,36 @@ def _dot_product(site: Site) -> nn.Module:
     return _DotProduct(site.number("dropout"), causal=site.flag("causal"))
 
 
+def _grouped(site: Site) -> nn.Module:
+    for index, axes in enumerate(("N×T×H·D", "N×S×G·D", "N×S×G·D")):
+        site.need_rank(3, axes=axes, index=index)
+    query, key, value = site.shapes
+    heads = site.whole("num_heads")
+    groups = site.maybe("num_kv_heads") or heads
+    if heads % groups or query[2] % heads:
+        raise site.misconfigured(
+            tr("The heads must divide the features, and those of keys the heads"),
+            expected=tr("a divisor of {number}", number=query[2]),
+            got=f"{heads}, {groups}",
+        )
+    size = query[2] // heads
+    if key[1:] != value[1:] or key[2] != groups * size:
+        raise site.refuse(
+            tr("Query, key and value don't fit together"),
+            expected=f"N×S×{groups * size}",
+            got=shapes_text(site.shapes),
+        )
+    rotary = site.flag("rotary")
+    if rotary and size % 2:
+        raise site.misconfigured(
+            tr("Rotary positions need an even number of features per head"),
+            expected=tr("an even number"),
+            got=size,
+        )
+    base = site.number("base") if rotary else None
+    return GroupedQueryAttention(heads, groups, base, causal=site.flag("causal"))
+
+
 def _transformer(site: Site, kind: type[EncoderLayer | DecoderLayer]) -> nn.Module:
     module = kind(
         _features(site),
@@ -163,6 +194,7 @@ def _time(site: Site) -> nn.Module:
 BUILDERS: dict[str, Builder] = {
     "multihead_attention": _attention,
     "scaled_dot_product_attention": _dot_product,
+    "grouped_query_attention": _grouped,
     "transformer_encoder_layer": partial(_transformer, kind=EncoderLayer),
     "transformer_decoder_layer": partial(_transformer, kind=DecoderLayer),
     "position_embedding": _position,

@@ -11,6 +11,7 @@ from engine.compile.modules.basic import (
     GaussianNoise,
     LearnedScale,
     OneHot,
+    TiedEmbedding,
 )
 from engine.compile.modules.generative import GradientReversal, LoRALinear, LowRank
 from engine.compile.shape_text import shapes_text
@@ -46,6 +47,19 @@ def _embedding(site: Site) -> nn.Module:
             got=padding,
         )
     return nn.Embedding(entries, site.whole("embedding_dim"), padding_idx=padding)
+
+
+def _tied(site: Site) -> nn.Module:
+    size = site.whole("embedding_dim")
+    if site.dtypes[0].is_floating_point:
+        site.need_dims(2)
+        if site.shape[-1] != size:
+            raise site.misconfigured(
+                tr("The vectors have another size than the table"),
+                expected=site.shape[-1],
+                got=size,
+            )
+    return TiedEmbedding(site.whole("num_embeddings"), size)
 
 
 def _identity(_site: Site) -> nn.Module:
@@ -103,6 +117,7 @@ BUILDERS: dict[str, Builder] = {
     "linear": _linear,
     "bilinear": _bilinear,
     "embedding": _embedding,
+    "tied_embedding": _tied,
     "identity": _identity,
     "reroute": _identity,
     "learned_scale": _learned_scale,

@@ -137,6 +137,28 @@ class GaussianNoise(nn.Module):
         return x + self.std * torch.randn_like(x) if self.training else x
 
 
+class TiedEmbedding(nn.Module):
+    """One table that looks tokens up and scores them.
+
+    Source: Press & Wolf 2017
+    """
+
+    def __init__(self, entries: int, size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(entries, size))
+        nn.init.normal_(self.weight, std=0.02)  # as scores, larger ones would shout
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return vectors of whole numbers, and scores of vectors.
+
+        Shape:
+            N×… whole numbers → N×…×F; N×…×F → N×…×C
+        """
+        if x.is_floating_point():
+            return F.linear(x, self.weight)
+        return F.embedding(x, self.weight)
+
+
 class OneHot(nn.Module):
     """Whole numbers → vectors with a single 1."""
 

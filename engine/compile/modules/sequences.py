@@ -206,6 +206,54 @@ class MultiheadAttention(nn.MultiheadAttention):
         return split.transpose(1, 2)
 
 
+class GroupedQueryAttention(nn.Module):
+    """Attention on projections; several heads of queries share one of keys.
+
+    Args:
+        heads: Of the queries.
+        kv_heads: Of keys and values; divides `heads`.
+        causal: A step sees only itself and earlier steps.
+        base: Of the rotary positions; None for none.
+
+    Source: Ainslie et al. 2023, GQA
+    """
+
+    def __init__(
+        self, heads: int, kv_heads: int, base: float | None, *, causal: bool
+    ) -> None:
+        super().__init__()
+        self.heads, self.kv_heads = heads, kv_heads
+        self.base, self.causal = base, causal
+
+    def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """Return what the heads find, side by side.
+
+        Shape:
+            query N×T×F, key and value N×S×G·D → N×T×F
+        """
+        heads, groups = self.heads, self.kv_heads
+        found = F.scaled_dot_product_attention(
+            self._placed(_split(query, heads)),
+            self._placed(_split(key, groups)).repeat_interleave(heads // groups, 1),
+            _split(value, groups).repeat_interleave(heads // groups, 1),
+            is_causal=self.causal,
+        )
+        return found.transpose(1, 2).flatten(2)
+
+    def _placed(self, heads_NHTD: Tensor) -> Tensor:
+        return heads_NHTD if self.base is None else turned(heads_NHTD, self.base)
+
+
+def _split(x_NTF: Tensor, heads: int) -> Tensor:
+    """Return N×H×T×D.
+
+    Shape:
+        N×T×F → N×H×T×D
+    """
+    batch, steps, _ = x_NTF.shape
+    return x_NTF.reshape(batch, steps, heads, -1).transpose(1, 2)
+
+
 class EncoderLayer(nn.TransformerEncoderLayer):
     """torch.nn.TransformerEncoderLayer, batch first, optionally causal."""
 

@@ -52,7 +52,8 @@ def read(wanted: OwnSettings, cut: Cut) -> Parts:
 def _blank(wanted: OwnSettings, cut: Cut) -> Parts:
     """Return a few samples of zeros: a network is built on them, and asked others."""
     made: dict[str, Array] = {}
-    for port in own.layout(wanted.columns, wanted.sample):
+    names = wanted.tokens.names if wanted.tokens else ()
+    for port in own.layout(wanted.columns, wanted.sample, names):
         shape = [cut.context if size == CONTEXT else size for size in port.shape]
         kind = np.float64 if port.port.kind == "float" else np.int64
         made[port.port.name] = np.zeros((_LEAST_ROWS, *shape), kind)
@@ -321,6 +322,12 @@ def _text(wanted: OwnSettings, cut: Cut) -> Parts:
     )
 
 
+def _own_tokens(wanted: OwnSettings) -> tokens.Tokeniser:
+    way = cast("tokens.Way", wanted.options.get("tokens") or "characters")
+    column = next(c for c in wanted.columns if c.kind == "text")
+    return tokens.Tokeniser(column.classes, way)
+
+
 def tokens_of(wanted: OwnSettings, file: Path) -> Array:
     """Return the tokens of a whole text.
 
@@ -331,9 +338,7 @@ def tokens_of(wanted: OwnSettings, file: Path) -> Array:
     Raises:
         DataError: When a letter has none.
     """
-    way = cast("tokens.Way", wanted.options.get("tokens") or "characters")
-    column = next(c for c in wanted.columns if c.kind == "text")
-    tokeniser = tokens.Tokeniser(column.classes, way)
+    tokeniser = wanted.tokens or _own_tokens(wanted)
     kept = {k: v for k, v in wanted.options.items() if k != "encoding"}
     source = open_source(file, wanted.options if file == wanted.file else kept)
     parts = [

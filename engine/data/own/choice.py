@@ -13,7 +13,10 @@ from engine.errors import ConfigError, DataError
 from engine.i18n import tr
 from engine.layers.datasets import own
 from engine.layers.datasets.own import OwnColumn, Sample
+from engine.layers.datasets.spec import num_tokens
 from engine.layers.spec import Params, Value
+from engine.pretrained import vocabulary
+from engine.pretrained.bpe import BytePairs
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class OwnSettings:
         corrections: Samples with another label, or left out.
         sha256: Of the content that is meant; empty means any.
         content: Of the content that is there: another content is another set.
+        tokens: Of a model, that a text is read in; None for its own.
     """
 
     path: str
@@ -41,6 +45,7 @@ class OwnSettings:
     corrections: tuple[Value, ...]
     sha256: str
     content: str
+    tokens: BytePairs | None = None
 
     @cached_property
     def fitted(self) -> Fitted:
@@ -106,7 +111,29 @@ def settings(params: Params) -> OwnSettings | None:
         corrections,
         wanted,
         there,
+        model_tokens(params) if own.sample_of(params) == "text" else None,
     )
+
+
+def model_tokens(params: Params) -> BytePairs | None:
+    """Return the tokens of a model that texts are read in; None for their own.
+
+    Raises:
+        DataError: When the file isn't there, or has other tokens than the document.
+    """
+    path, count = str(params.get("tokenizer") or ""), num_tokens(params)
+    if not path:
+        return None
+    found = vocabulary.of(Path(path))
+    if len(found) != count:
+        raise DataError(
+            tr("The tokens of the model are others than those in the project"),
+            where=Path(path).name,
+            expected=count,
+            got=len(found),
+            fix=tr("Choose the file that the project was made with."),
+        )
+    return found
 
 
 def pairs(params: Params) -> tuple[tuple[str, Value], ...]:

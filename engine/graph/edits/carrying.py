@@ -33,8 +33,8 @@ def edits(project: Project, old: Path | None, new: Path) -> Iterator[Edit]:
 
 
 def _moved(node: Node, old: Path | None, new: Path) -> Node:
-    if path := weights.own_path(node):
-        node = node.with_param("path", _path(path, old, new))
+    for name, path in weights.read_paths(node).items():
+        node = node.with_param(name, _path(path, old, new))
     if node.weights:
         node = replace(node, weights=_start(node.weights, old, new))
     return node

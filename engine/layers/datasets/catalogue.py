@@ -9,7 +9,14 @@ from engine.errors import ConfigError, did_you_mean
 from engine.i18n import tr
 from engine.layers.datasets import own
 from engine.layers.datasets.maths import MATHS_SETS
-from engine.layers.datasets.spec import OWN, DataPort, DataSpec
+from engine.layers.datasets.spec import (
+    OWN,
+    DataPort,
+    DataSpec,
+    num_tokens,
+    numbered,
+    with_tokens,
+)
 from engine.layers.datasets.tables import FILE_SETS
 from engine.layers.spec import LayerSpec, Param, Params, Port, Ports
 
@@ -32,7 +39,9 @@ def spec_of(params: Params) -> DataSpec:
             tr("There is no data set “{source}”", source=source),
             fix=did_you_mean(source, DATASETS),
         )
-    return DATASETS[source]
+    spec = DATASETS[source]
+    count = num_tokens(params) if spec.family == "text" else 0
+    return with_tokens(spec, numbered(count)) if count else spec
 
 
 def _outputs(params: Params) -> Ports:
@@ -162,6 +171,22 @@ DATA = LayerSpec(
             "Shared: with the first data node of as many samples, the same ones in "
             "every step. Own: other samples than those, in an order of its own.",
             choices=("shared", "own"),
+        ),
+        Param(
+            "tokenizer",
+            "text",
+            "",
+            "Tokens of a model",
+            "A language model's file: texts are read in its tokens.",
+        ),
+        Param(
+            "num_tokens",
+            "int",
+            0,
+            "Number of tokens",
+            "How many tokens that model has.",
+            min=0,
+            max=1_000_000,
         ),
         *own.PARAMS,
     ),

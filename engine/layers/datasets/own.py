@@ -22,6 +22,8 @@ from engine.layers.datasets.spec import (
     Family,
     Task,
     floats,
+    num_tokens,
+    numbered,
     target,
 )
 from engine.layers.spec import Param, Params, Port, Value
@@ -171,7 +173,7 @@ def spec_of(params: Params) -> DataSpec:
         found = columns(params)
     except ConfigError:
         found = ()  # told where the file is looked at
-    ports = layout(found, sample)
+    ports = layout(found, sample, numbered(num_tokens(params)))
     count = params.get("rows")
     return DataSpec(
         id=OWN,
@@ -188,9 +190,19 @@ def spec_of(params: Params) -> DataSpec:
     )
 
 
-def layout(found: Sequence[OwnColumn], sample: Sample) -> tuple[DataPort, ...]:
-    """Return the ports of such columns; `CONTEXT` stands for the length."""
-    return tuple(_PORTS[sample](found))
+def layout(
+    found: Sequence[OwnColumn], sample: Sample, tokens: tuple[str, ...] = ()
+) -> tuple[DataPort, ...]:
+    """Return the ports of such columns; `CONTEXT` stands for the length.
+
+    Args:
+        found: The columns.
+        sample: What a sample is.
+        tokens: Of a model, that a text is read in; without them its own.
+    """
+    if sample == "text":
+        return tuple(_of_text(found, tokens))
+    return tuple((_of_windows if sample == "window" else _of_rows)(found))
 
 
 def _title(params: Params) -> str:
@@ -274,16 +286,13 @@ def window_columns(found: Sequence[OwnColumn]) -> tuple[OwnColumn, ...]:
     return tuple(inputs + wanted) if wanted else ()
 
 
-def _of_text(found: Sequence[OwnColumn]) -> Iterator[DataPort]:
-    tokens = next((c.classes for c in found if c.kind == "text"), ())
+def _of_text(found: Sequence[OwnColumn], tokens: tuple[str, ...]) -> Iterator[DataPort]:
+    tokens = tokens or next((c.classes for c in found if c.kind == "text"), ())
     if tokens:
         port = Port("tokens", "int", "tokens of the text")
         yield DataPort(port, (CONTEXT,), tokens)
         port = Port("next", "int", "at each place the token that follows")
         yield DataPort(port, (CONTEXT,), tokens, is_target=True)
-
-
-_PORTS = {"row": _of_rows, "window": _of_windows, "text": _of_text}
 
 
 def _free(name: str, taken: set[str]) -> str:

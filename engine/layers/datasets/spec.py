@@ -1,6 +1,7 @@
 """What the catalogue says about one data set. Nothing here imports numpy or torch."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from engine.layers.spec import Params, Port
@@ -11,6 +12,8 @@ ScalingKind = Literal["none", "standardise", "unit"]
 
 OWN = "file"
 """Id of data of one's own, which no table has."""
+_TOKENS = {"tokenizer", "num_tokens"}
+"""Settings that only texts have."""
 _OWN_ALONE = {"path", "sample", "reading", "columns", "steps", "rows", "sha256",
               "fitted", "corrections", "together"}  # fmt: skip
 """Settings that only data of one's own has: `engine.layers.datasets.own`."""
@@ -85,6 +88,7 @@ class DataSpec:
             "context": self.context > 0,
             "classes": "label" in names,
             "label_noise": "label" in names,
+            **dict.fromkeys(_TOKENS, self.family == "text"),
         }
         is_own = name in _OWN_ALONE
         return needs.get(name, not is_own or self.id == OWN)
@@ -105,6 +109,28 @@ class DataSpec:
             )
             for port in self.layout
         )
+
+
+@lru_cache(maxsize=8)
+def numbered(count: int) -> tuple[str, ...]:
+    """Return names for tokens whose file was not opened."""
+    return tuple(f"<{number}>" for number in range(count))
+
+
+def num_tokens(params: Params) -> int:
+    """Return how many tokens texts are read in; 0 for a vocabulary of their own."""
+    count = params.get("num_tokens")
+    is_told = bool(params.get("tokenizer")) and isinstance(count, int)
+    return count if is_told and isinstance(count, int) else 0
+
+
+def with_tokens(spec: DataSpec, names: tuple[str, ...]) -> DataSpec:
+    """Return a text's entry with other tokens."""
+    layout = tuple(
+        replace(port, classes=names) if port.port.kind == "int" else port
+        for port in spec.layout
+    )
+    return replace(spec, layout=layout)
 
 
 def floats(name: str, *shape: int, doc: str) -> DataPort:

@@ -1,7 +1,7 @@
 """Attention, transformer layers and positions."""
 
 from engine.layers.fields import BIAS, choice, count, flag, fraction, positive
-from engine.layers.spec import LayerSpec, Port
+from engine.layers.spec import LayerSpec, Param, Port
 
 _VASWANI = "Vaswani et al. 2017, Attention Is All You Need"
 _ROTARY = "Su et al. 2021, RoFormer: Rotary Position Embedding"
@@ -53,6 +53,39 @@ SPECS = (
         outputs=(Port("out", "float", "N×…×T×E"),),
         summary=("causal",),
         aliases=("attention", "sdpa"),
+    ),
+    LayerSpec(
+        id="grouped_query_attention",
+        title="GroupedQueryAttention",
+        category="attention",
+        help="Attention on flat queries, keys and values; heads may share keys.",
+        formula="y = concat(softmax(QₕKᵍᵀ/√d)·Vᵍ),  g = ⌊h·G/H⌋",
+        source="Ainslie et al. 2023, GQA; Touvron et al. 2023, Llama 2",
+        params=(
+            count("num_heads", 8, "Heads", "Of the queries."),
+            Param(
+                "num_kv_heads",
+                "int",
+                None,
+                "Heads of keys",
+                "G: must divide the heads of the queries.",
+                min=1,
+                max=65_536,
+                optional=True,
+                unset="as many",
+            ),
+            _CAUSAL,
+            _ROTATED,
+            positive("base", 10_000.0, "Base", "Of the rotary positions."),
+        ),
+        inputs=(
+            Port("query", "float", "N×T×H·D"),
+            Port("key", "float", "N×S×G·D"),
+            Port("value", "float", "N×S×G·D"),
+        ),
+        outputs=(Port("out", "float", "N×T×H·D"),),
+        summary=("num_heads", "num_kv_heads"),
+        aliases=("gqa", "llama", "rope", "multi-query", "transformer"),
     ),
     LayerSpec(
         id="transformer_encoder_layer",

@@ -87,6 +87,21 @@ SPECS = (
         aliases=("lookup", "token", "word vector"),
     ),
     LayerSpec(
+        id="tied_embedding",
+        title="TiedEmbedding",
+        category="dense",
+        help="Looks whole numbers up in a table; scores vectors against all of it.",
+        formula="y = W[x] of whole numbers,  y = x·Wᵀ of vectors",
+        source="Press & Wolf 2017, Using the Output Embedding to Improve LMs",
+        params=(
+            count("num_embeddings", 256, "Entries", "Inputs are 0 … entries − 1."),
+            count("embedding_dim", 64, "Vector size", "Numbers per entry."),
+        ),
+        inputs=(Port("input", "any", "N×… whole numbers, or N×…×F"),),
+        summary=("num_embeddings", "embedding_dim"),
+        aliases=("token", "weight tying", "llama", "gpt", "lookup"),
+    ),
+    LayerSpec(
         id="identity",
         title="Identity",
         category="dense",

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from engine.advice.checks.memory import EVALUATED, fitting
 from engine.compile.modules.losses import Labelled
 from engine.compile.modules.metrics import build_metric
 from engine.compile.program import Program
@@ -23,8 +24,8 @@ from engine.training.evaluation.sources import Batch
 from engine.training.machine import precision
 
 Weights = Callable[[], AbstractContextManager[None]]
-BATCH_SIZE = 256
-"""Samples per forward pass; metrics do not depend on it."""
+BATCH_SIZE = EVALUATED
+"""Samples per forward pass, or fewer large ones; metrics do not depend on it."""
 
 
 class Piece(NamedTuple):
@@ -66,6 +67,7 @@ class Evaluator:
     ) -> None:
         self.program, self._half = program, half
         self.feeds, self._looked_at = feeds, looked_at
+        self._most = fitting(program.inferred.values())
         self._groups = evaluation_groups(program.evaluation, feeds, self.names)
         trained = {loss for phase in program.phases for loss in phase.losses}
         whole = program.evaluation
@@ -85,17 +87,21 @@ class Evaluator:
         """Whether some samples are never trained on."""
         return any(group.extent.num_validation for group in self._groups)
 
+    @property
+    def _at_once(self) -> int:
+        return min(BATCH_SIZE, self._most)
+
     def validation(self) -> Iterator[Piece]:
         """Yield all that a validation goes through."""
         for group in self._groups:
-            batches = self.feeds.validation_batches(BATCH_SIZE, group.extent)
+            batches = self.feeds.validation_batches(self._at_once, group.extent)
             for size, batch in batches:
                 yield Piece(group, size, batch)
 
     def training(self) -> Iterator[Piece]:
         """Yield as many training samples."""
         for group in self._groups:
-            batches = self.feeds.training_batches(BATCH_SIZE, group.extent)
+            batches = self.feeds.training_batches(self._at_once, group.extent)
             for size, batch in batches:
                 yield Piece(group, size, batch)
 
@@ -105,7 +111,7 @@ class Evaluator:
         counts = [extent.num_evaluated for extent in extents]
         if self.has_validation:
             counts += [extent.num_compared for extent in extents]
-        return [b - a for count in counts for a, b in spans(count, BATCH_SIZE)]
+        return [b - a for count in counts for a, b in spans(count, self._at_once)]
 
     def forward(self, piece: Piece) -> Mapping[str, Any]:
         """Return losses, or what they need, and the inputs of metrics of one batch."""

@@ -4,6 +4,7 @@ import hashlib
 import io
 import stat
 import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from engine.advice.weights import archives, kinds
 from engine.errors import TrainingError
 from engine.files import read_regular
 from engine.i18n import tr
+from engine.pretrained import names
+from engine.pretrained.gguf import is_gguf
+from engine.pretrained.model import Pretrained, open_model, sha256
 from engine.training.records import runs
 
 
@@ -26,12 +30,33 @@ class WeightFile:
     Args:
         path: As it was asked for.
         sha256: Of the file's bytes, or of the checkpoint of a run.
-        tensors: On the processor, by name.
+        tensors: On the processor, by name; those of a model by others come one by one.
     """
 
     path: str
     sha256: str
-    tensors: dict[str, Tensor]
+    tensors: Mapping[str, Tensor]
+
+
+class _Lazy(Mapping[str, Tensor]):
+    """The tensors of a model by others: unpacked when asked for, the last one kept."""
+
+    def __init__(self, model: Pretrained) -> None:
+        self._model = model
+        self._last: tuple[str, Tensor] | None = None
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name not in self._model.stored:
+            raise KeyError(name)
+        if self._last is None or self._last[0] != name:
+            self._last = (name, torch.from_numpy(self._model.tensor(name)))
+        return self._last[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._model.stored)
+
+    def __len__(self) -> int:
+        return len(self._model.stored)
 
 
 def read(path: str) -> WeightFile:
@@ -45,6 +70,8 @@ def read(path: str) -> WeightFile:
         if "\0" not in path and place.is_dir():
             return _of_run(path, runs.open_run(place))
         status = place.stat()
+        if "\0" not in path and is_gguf(place):
+            return WeightFile(path, sha256(place), _Lazy(open_model(place)))
         if stat.S_ISREG(status.st_mode):
             words = kinds.of_file(place, status.st_size, status.st_mtime_ns)
             if words:
@@ -64,7 +91,15 @@ def read(path: str) -> WeightFile:
             fix=tr("Choose another file, or let the weights start anew."),
         ) from error
     tensors = _loads(data, path)
-    return WeightFile(path, hashlib.sha256(data).hexdigest(), tensors)
+    digest = hashlib.sha256(data).hexdigest()
+    return WeightFile(path, digest, tensors | _by_our_names(tensors))
+
+
+def _by_our_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors of a Llama by others once more, as our blocks call them."""
+    if not names.is_llama(tensors):
+        return {}
+    return {ours: t for name, t in tensors.items() for ours in names.ours(name)}
 
 
 def _of_run(path: str, run: runs.Run) -> WeightFile:

@@ -9,6 +9,7 @@ from engine.i18n import tr
 from workbench.app.bars.banner import Banner
 from workbench.app.data.doors import DataDoors
 from workbench.app.files.projects import Files
+from workbench.app.pretrained.door import PretrainedDoor
 from workbench.app.run.past_runs import PastRuns
 from workbench.app.run.weights_dialog import WeightsCommand
 from workbench.document.document import SUFFIX
@@ -18,7 +19,7 @@ _MEDIA = frozenset(
     (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm",
      ".wav", ".flac", ".ogg", ".mp3")
 )  # fmt: skip
-_RUN = "run.json"
+_RUN, _CONFIG, _MODEL = "run.json", "config.json", ".gguf"
 _MOST = 12
 """Files that are asked about one after the other."""
 
@@ -31,7 +32,7 @@ class Dropping:
         files: Open projects.
         runs: Open runs.
         weights: Loads weights.
-        doors: Read data.
+        doors: Read data, and models by others.
     """
 
     def __init__(
@@ -40,10 +41,10 @@ class Dropping:
         files: Files,
         runs: PastRuns,
         weights: WeightsCommand,
-        doors: DataDoors,
+        doors: tuple[DataDoors, PretrainedDoor],
     ) -> None:
         self._banner, self._files, self._runs = banner, files, runs
-        self._weights, self._doors = weights, doors
+        self._weights, (self._doors, self._models) = weights, doors
 
     def takes(self, data: QMimeData) -> bool:
         """Return whether something here can be dropped, or at least be answered."""
@@ -70,9 +71,14 @@ class Dropping:
             self._files.open_path(project)
         elif (first / _RUN).is_file():
             self._runs.open(first, self._files.may_leave)
+        elif first.suffix.lower() == _MODEL:
+            self._models.open(first)
         elif first.suffix.lower() in _WEIGHTS:
             words = tr("{name} holds weights, no data.", name=first.name)
             offers = [(tr("Load weights…"), self._weights.show)]
+            if first.with_name(_CONFIG).is_file():
+                model = (tr("Open as a model…"), lambda: self._models.open(first))
+                offers.insert(0, model)
             self._banner.say("info", words, offers)
         elif len(paths) > 1 and all(p.suffix.lower() in _MEDIA for p in paths):
             self._offer_folder(first.parent)

@@ -6,6 +6,7 @@ from workbench.app.data.room import DataRoom
 from workbench.app.desk import Desk
 from workbench.app.files.foreign_weights import ForeignWeights
 from workbench.app.files.projects import Files
+from workbench.app.pretrained.door import PretrainedDoor
 from workbench.app.run.past_runs import PastRuns
 from workbench.app.run.weights_dialog import WeightsCommand
 
@@ -30,7 +31,9 @@ class OwnData:
         outside: ForeignWeights,
     ) -> None:
         self.doors = DataDoors(desk, outside)
+        self.models = PretrainedDoor(desk, outside)
         self.room = DataRoom(desk, self.doors, outside)
-        self.dropping = Dropping(desk.banner, files, runs, weights, self.doors)
+        doors = (self.doors, self.models)
+        self.dropping = Dropping(desk.banner, files, runs, weights, doors)
         desk.inspector.file_wanted.connect(self.doors.ask_for_file)
         desk.canvas.data_wanted.connect(self.doors.ask_for_file)

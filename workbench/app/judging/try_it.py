@@ -1,9 +1,14 @@
 """Opens the window that tries a run, and carries its questions to an engine."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from engine.files import atomic_write
+from engine.graph import weights
+from engine.graph.files import serialize
 from engine.i18n import tr
 from workbench.app.desk import Desk
 from workbench.app.judging.tool import Tool
@@ -25,6 +30,7 @@ class TryCommand(QObject):
         self._desk = desk
         self._tool, self._batch = Tool(self), Tool(self)
         self._run = ""
+        self._own: TemporaryDirectory[str] | None = None
         self.dialog: TryDialog | None = None
         self._tool.line.connect(self._on_line)
         self._tool.failed.connect(self._on_failed)
@@ -33,8 +39,15 @@ class TryCommand(QObject):
 
     @property
     def can_try(self) -> bool:
-        """Whether a run shows."""
-        return bool(self._desk.session.looking.folder)
+        """Whether a run shows, or the weights of the project come out of a file."""
+        return bool(self._desk.session.looking.folder) or self._starts_from_files
+
+    @property
+    def _starts_from_files(self) -> bool:
+        project = self._desk.document.project
+        return bool(project.weights) or any(
+            node.weights for node in project.graph.nodes.values()
+        )
 
     def show(self) -> None:
         """Open the window, or bring it to the front."""
@@ -51,8 +64,21 @@ class TryCommand(QObject):
         dialog.asked.connect(self._tool.send)
         dialog.batch_wanted.connect(self._answer_all)
         dialog.finished.connect(self._on_closed)
-        self._tool.start(["try", self._run])
+        dialog.batch.setVisible(bool(self._run))  # a file is answered by a run
+        self._tool.start(["try", *([self._run] if self._run else self._of_project())])
         dialog.show()
+
+    def _of_project(self) -> list[str]:
+        """Return the words for the project as it stands: its weights are in files."""
+        document, session = self._desk.document, self._desk.session
+        folder = str(document.path.parent) if document.path else ""
+        self._own = TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+        place = Path(self._own.name) / "project.bpw"
+        whole = weights.absolute(document.project, Path(folder).absolute())
+        atomic_write(place, serialize.dumps(whole))
+        held = weights.outside(document.project, folder)
+        may = all(each in session.allowed for each in held)
+        return [str(place), *(["--allow-paths"] if may else [])]
 
     def _on_line(self, record: dict[str, Any]) -> None:
         if self.dialog is not None:
@@ -84,6 +110,9 @@ class TryCommand(QObject):
     def _on_closed(self) -> None:
         self._tool.cancel()
         self._batch.cancel()
+        if self._own is not None:
+            self._own.cleanup()
+            self._own = None
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.deleteLater()

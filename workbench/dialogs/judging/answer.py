@@ -108,7 +108,10 @@ class AnswerPane(QWidget):
             self.bars.show_rows([])
             return
         names, values = _rows(record)
-        if record.get("kind") == "text":
+        if record.get("kind") == "written":
+            self.say(tr("It goes on"), str(record.get("text", ""))[:4000], "text")
+            self.bars.show_rows([])
+        elif record.get("kind") == "text":
             self.say(text.word(str(record.get("text", "")), 200), "")
             self.bars.show_rows([])
         elif record.get("kind") == "numbers":

@@ -19,6 +19,7 @@ from workbench.dialogs.base import Dialog
 from workbench.dialogs.judging import inputs
 from workbench.dialogs.judging.answer import AnswerPane
 from workbench.dialogs.judging.inputs import DrawInput, Input
+from workbench.dialogs.judging.writing import WritingBar
 from workbench.inspector.inspector import first_field
 from workbench.theme import text
 from workbench.theme.label import Label
@@ -46,6 +47,7 @@ class TryDialog(Dialog):
         self.inputs: dict[str, Input] = {}
         self.takes_files = self._is_folder = self._waits = self._again = False
         self._number, self._file = 0, ""
+        self.writing: WritingBar | None = None
         self.head = self.add_text(tr("The network is being loaded…"), "secondary")
         self._left = QVBoxLayout()
         self._left.setSpacing(SPACE_S)
@@ -77,7 +79,9 @@ class TryDialog(Dialog):
             self._show_ready(ready)
             return
         self._waits = False
-        if self._again:
+        self._may_write()
+        is_written = record.get("kind") == "written"
+        if self._again and not is_written:
             self._again = False
             self._ask()
         else:
@@ -117,6 +121,10 @@ class TryDialog(Dialog):
                 polish(caption, "role", "heading")
                 self._left.addWidget(caption)
             self._left.addWidget(made, 1)
+        if ready.get("writes"):
+            self.writing = WritingBar()
+            self.writing.wanted.connect(self._write)
+            self._left.addWidget(self.writing)
         if field := first_field(next(iter(self.inputs.values()))):
             field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.file.setEnabled(self.takes_files)
@@ -137,6 +145,22 @@ class TryDialog(Dialog):
         self._number += 1
         self._waits = True
         self.asked.emit({"id": self._number, **question})
+
+    def _write(self, how: Mapping[str, object]) -> None:
+        """Let the network go on with the text."""
+        values = {port: each.value for port, each in self.inputs.items()}
+        if None in values.values():
+            self._may_write()
+            return
+        self._number += 1
+        self._waits = True
+        self._soon.stop()  # what comes next would take the place of what is written
+        self.answer.say("…", tr("It is writing…"))
+        self.asked.emit({"id": self._number, **values, **how})
+
+    def _may_write(self) -> None:
+        if self.writing is not None:
+            self.writing.button.setEnabled(True)
 
     def _on_changed(self) -> None:
         if self._file:

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from engine.i18n import tr
 from engine.measure.views.subject import Answer, Drawing, Subject
+from engine.pretrained import vocabulary
+from engine.pretrained.bpe import joined
 
 
 def draw(subject: Subject) -> Drawing:
@@ -23,10 +25,7 @@ def draw(subject: Subject) -> Drawing:
         msg = tr("the scores do not depend on the tokens")
         raise ValueError(msg)
     names = subject.classes
-    prompt = str(subject.params.get("prompt") or "")
-    numbers = {name: number for number, name in enumerate(names) if name}
-    known = [numbers[letter] for letter in prompt if letter in numbers]
-    start = torch.tensor(known or [0])
+    start = torch.tensor(_prompted(subject) or [0])
     top_k = subject.params.get("top_k")
     generator = torch.Generator().manual_seed(int(subject.number("seed")))
     tokens = write(
@@ -41,11 +40,22 @@ def draw(subject: Subject) -> Drawing:
         ),
     )
     said = [names[n] if n < len(names) else f"<{n}>" for n in tokens.tolist()]
-    text = ("".join(said[: len(start)]), "".join(said))
+    text = (joined(said[: len(start)]), joined(said))
     return {"tokens": tokens.cpu().numpy().astype(np.int64)}, {
         "prompt": text[:1],
         "text": text[1:],
     }
+
+
+def _prompted(subject: Subject) -> list[int]:
+    """Return the tokens of the prompt: a model's own, or those of its letters."""
+    prompt = str(subject.params.get("prompt") or "")
+    pairs = vocabulary.chosen(subject.origins.get("tokens", {}))
+    if pairs is not None:
+        found: list[int] = pairs.encode(prompt, special=True).tolist()
+        return found
+    numbers = {name: number for number, name in enumerate(subject.classes) if name}
+    return [numbers[letter] for letter in prompt if letter in numbers]
 
 
 class Drawer:

@@ -1,0 +1,1 @@
+"""The command about models that others have trained."""

@@ -1,0 +1,1 @@
+"""Models that others have trained: opened, and put on the canvas."""
