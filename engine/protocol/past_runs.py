@@ -47,6 +47,7 @@ class OpenedRun:
         damage: Why some of its curves are missing, or nothing.
         created: When it began, ISO 8601, or nothing.
         changes: First steps with a setting that was changed.
+        steps_per_epoch: As its evaluations tell; 0 where nobody knows.
     """
 
     run: str
@@ -67,6 +68,7 @@ class OpenedRun:
     damage: str = ""
     created: str = ""
     changes: tuple[int, ...] = ()
+    steps_per_epoch: int = 0
 
     @property
     def can_resume(self) -> bool:

@@ -154,6 +154,7 @@ def test_a_training_keeps_what_it_has_shown_and_the_changes_are_flags(tmp_path):
     past = past_runs.PastRuns()
     opened = past.open(str(run.folder))
     assert opened.changes == (11,)
+    assert opened.steps_per_epoch == trainer.parts.feeds.order.batches_per_epoch
     (kept,) = [past.part(str(run.folder), n).views for n in range(opened.parts)]
     assert {each.step for each in kept} <= {each.step for each in shown}
     first, last = (each.arrays["counts"] for each in (kept[0], kept[-1]))

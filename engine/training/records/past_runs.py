@@ -105,8 +105,15 @@ def told(run: str) -> tuple[OpenedRun, Curves]:
         str(curves.damage) if curves.damage else "",
         str(opened.info.get("created", "")),
         tuple(sorted({change.step + 1 for change in opened.changes})),
+        _steps_per_epoch(curves),
     )
     return found, curves
+
+
+def _steps_per_epoch(curves: Curves) -> int:
+    """Return the steps that made an epoch; 0 before the first evaluation."""
+    told = [each for each in curves.evaluations if each.epoch > 0]
+    return max(round(told[-1].step / told[-1].epoch), 1) if told else 0
 
 
 def _cut(curves: Curves, phases: int) -> Curves:

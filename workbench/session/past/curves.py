@@ -110,7 +110,8 @@ def started(opened: OpenedRun, project: Project, analysis: Analysis) -> RunStart
         device=opened.device,
         threads=opened.threads,
         total_steps=opened.last_step,
-        steps_per_epoch=max(1, opened.last_step // max(1, training.number("epochs"))),
+        steps_per_epoch=opened.steps_per_epoch
+        or max(1, opened.last_step // max(1, training.number("epochs"))),
         batch_size=training.number("batch_size"),
         parameters=analysis.parameters,
         averaged=training.decay > 0,

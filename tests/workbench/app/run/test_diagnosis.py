@@ -12,12 +12,15 @@ from engine.graph.files import serialize
 from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
 from engine.protocol import commands, messages
+from engine.protocol.bench.preflight import CalledOff, CallOff
+from engine.protocol.bench.proof import Prove, Proved, Proving
 from engine.protocol.findings import Evidence, Finding
 from tests.helpers import frames
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
 from workbench.inspector.findings import FindingList
+from workbench.inspector.parts.evidence import EvidencePlot
 from workbench.session.session import Session
 
 START_MS, RUN_MS = 60_000, 120_000
@@ -83,7 +86,9 @@ def test_a_fault_stands_above_the_canvas_in_the_panel_and_at_its_node(ill):
     )
     assert ill.docks["diagnosis"].windowTitle() == "Diagnosis (1)"
     shown = texts(panel.cards[0])
-    assert {"Use ReLU.", "Hochreiter 1991", "1 × 10⁻¹¹ ≤ 0.001"} <= set(shown)
+    assert {"Use ReLU.", "Hochreiter 1991"} <= set(shown)
+    (plot,) = panel.cards[0].findChildren(EvidencePlot)
+    assert "1 × 10⁻¹¹, the fault begins at 0.001" in plot.accessibleName()
     scene = ill.canvas.scene
     assert scene.nodes["scores"].face.severity == "warning"
     assert "Vanishing" in scene.problems_of("scores")[0].text
@@ -117,6 +122,70 @@ def test_the_fix_is_one_step_trains_again_and_can_be_undone(qtbot, ill, engine):
     qtbot.mouseClick(undo, LEFT)
     assert serialize.dumps(ill.document.project) == before
     assert not ill.banner.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("value", "comparison", "limit", "is_left"),
+    [(192.0, "≥", 10.0, False), (1e-11, "≤", 1e-3, True), (0.0, "≤", 0.0, None),
+     (float("inf"), "≥", 1.0, False), (-2.0, "≤", -1.0, True)],
+)  # fmt: skip
+def test_a_number_is_drawn_on_its_side_of_the_limit(
+    qtbot, value, comparison, limit, is_left
+):
+    plot = EvidencePlot(Evidence("x", value, comparison, limit))
+    qtbot.addWidget(plot)
+    at, edge = plot.shares()
+    assert 0 < at < 1
+    assert 0 < edge < 1
+    assert is_left is None or (at < edge) == is_left
+    assert not plot.grab().isNull()
+
+
+def test_prove_trains_before_and_after_the_cure_and_says_the_answer(qtbot, ill, engine):
+    outcome = messages.Outcome("stopped", "run", 1, "Stopped")
+    before = engine.commands(commands.Train)[0].document
+    proof, panel = ill.controllers.bench.proof, ill.controllers.diagnosing.panel
+    panel.cards[0].prove.click()
+    assert proof.dialog is None  # a training that goes on is not cut short
+    assert "Stop it" in ill.banner.words.text()
+    engine.tell(outcome, 1 + engine.sent.index(engine.commands(commands.Train)[0]))
+    qtbot.waitUntil(lambda: not ill.session.active)
+    panel.cards[0].prove.click()
+    (wish,) = engine.commands(Prove)
+    assert wish.before == before
+    rates = [
+        serialize.loads(text).training.phases[0].optimizer.params["lr"]
+        for text in (wish.before, wish.after)
+    ]
+    assert rates[1] == 0.5 != rates[0]
+    number, dialog = len(engine.sent), proof.dialog
+    curve = np.array([[10.0, 0.3], [20.0, 0.4]])
+    engine.tell(Proving(1, 20, 40, "accuracy", curve), number)
+    qtbot.waitUntil(lambda: bool(dialog.chart.curves[1]))
+    assert dialog.chart.curves[1] == [(10.0, 0.3), (20.0, 0.4)]
+    assert (dialog.progress.value(), dialog.progress.maximum()) == (60, 80)
+    answer = Proved("helps", "It helps.", "accuracy", True, 0.3, 0.9, 0)
+    engine.tell(answer, number)
+    qtbot.waitUntil(lambda: dialog.answer is not None)
+    assert dialog.told.text() == "It helps."
+    assert not dialog.grab().isNull()
+    trained = len(engine.commands(commands.Train))
+    dialog.cure.click()
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == trained + 1)
+    assert ill.document.undo_stack.undoText() == "Cure: Vanishing gradients"
+
+
+def test_a_proof_is_cancelled_and_changes_nothing(qtbot, ill, engine):
+    outcome = messages.Outcome("stopped", "run", 1, "Stopped")
+    engine.tell(outcome, 1 + engine.sent.index(engine.commands(commands.Train)[0]))
+    qtbot.waitUntil(lambda: not ill.session.active)
+    ill.controllers.diagnosing.panel.cards[0].prove.click()
+    number, dialog = len(engine.sent), ill.controllers.bench.proof.dialog
+    dialog.stop.click()
+    assert engine.commands(CallOff)
+    engine.tell(CalledOff(), number)
+    qtbot.waitUntil(lambda: "Cancelled" in dialog.told.text())
+    assert not ill.document.undo_stack.count()
 
 
 def test_another_fix_is_a_button_in_the_panel(qtbot, ill):
