@@ -155,6 +155,21 @@ def _explained(part: Part, node: str, sample: int) -> Callable[[MainWindow], obj
     return go
 
 
+def _way(name: str, node: str) -> Callable[[MainWindow], object]:
+    """Return what shows another way to see why a weight of a node moves."""
+
+    def go(window: MainWindow) -> None:
+        _explained("backward", node, 0)(window)
+        views = window.controllers.explaining.views
+        assert views is not None
+        views.pane.show_way(name)
+        scope = views.microscope
+        _until(lambda: scope.around is not None and scope.around.is_whole)
+        shot.pause(0.5)
+
+    return go
+
+
 def _until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + _LONGEST_S
     while not holds() and time.monotonic() < end:
@@ -205,6 +220,7 @@ SCENES = {
     "explain-japanese": Scene(
         "mnist-cnn", 63, _explained("update", "linear1", 3), ("light",), language="ja"
     ),
+    "explain-around": Scene("spirals", 300, _way("around", "linear2")),
     "overview": Scene(lambda: canvas_figures.graph(1000)),
 }
 

@@ -45,6 +45,7 @@ TABLES: Mapping[str, Mapping[str, "int | tuple[int, ...] | None"]] = {
     "engine/layers/registry.py": {"CATEGORIES": None},
     "engine/layers/spec.py": {"_WORDS": None},
     "engine/pretrained/blocks.py": {"_TITLES": None},
+    "engine/protocol/bench/race.py": {"_NAMES": None},
     "engine/protocol/live_settings.py": {"TITLES": None},
     "engine/training/records/disk.py": {"_REASONS": None},
     "workbench/app/commands/table.py": {

@@ -9,6 +9,7 @@ from engine.bench.better.proof import Proof
 from engine.bench.better.race import Race, Wish
 from engine.bench.preflight.preflight import Preflighting
 from engine.errors import EngineError
+from engine.explain.race.running import Racing, Sizing
 from engine.graph.files import serialize
 from engine.host.questions import Row
 from engine.i18n import tr
@@ -16,11 +17,19 @@ from engine.protocol import messages
 from engine.protocol.bench.better import Compare
 from engine.protocol.bench.preflight import CalledOff, CallOff, LookAhead
 from engine.protocol.bench.proof import Prove
+from engine.protocol.bench.race import SizeRace, StartRace
 from engine.protocol.commands import Request
 from engine.training.machine.scarcity import give_back
 from engine.training.parts import threads
 
-Asked: TypeAlias = Request[LookAhead] | Request[Compare] | Request[Prove]
+Question: TypeAlias = LookAhead | Compare | Prove | SizeRace | StartRace
+Asked: TypeAlias = (
+    Request[LookAhead]
+    | Request[Compare]
+    | Request[Prove]
+    | Request[SizeRace]
+    | Request[StartRace]
+)
 
 
 class Work(Protocol):
@@ -62,6 +71,8 @@ class Trials:
         yield LookAhead.handled(ask)
         yield Compare.handled(ask)
         yield Prove.handled(ask)
+        yield SizeRace.handled(ask)
+        yield StartRace.handled(ask)
         yield CallOff.handled(lambda _request: self.cancel())
 
     @property
@@ -112,12 +123,16 @@ class Trials:
         self._send(messages.Message(number, body))
 
 
-def _made(command: LookAhead | Compare | Prove) -> Work:
+def _made(command: Question) -> Work:
     """Return what answers a question.
 
     Raises:
         EngineError: When its document can't be trained.
     """
+    if isinstance(command, SizeRace):
+        return Sizing(serialize.loads(command.document))
+    if isinstance(command, StartRace):
+        return Racing(serialize.loads(command.document), command)
     if isinstance(command, Compare):
         first, second = map(serialize.loads, (command.first, command.second))
         return Race(

@@ -14,6 +14,7 @@ from engine.protocol.bench.preflight import (
     Preflight,
     Trying,
 )
+from engine.protocol.bench.race import RaceSizes, RaceTold, SizeRace, StartRace
 from engine.protocol.messages import EngineReady, Failed, Outcome, Pong
 from tests.helpers.waiting import until, wait_for
 
@@ -58,6 +59,15 @@ def test_two_projects_are_compared(engine, xor):
     told = until(engine, Compared)
     assert told[-1].body.outcome == "same"
     assert sum(isinstance(each.body, Seeded) for each in told) == 6
+
+
+def test_four_ways_race_and_are_called_off(engine, xor):
+    engine.send(SizeRace(xor))
+    assert 17 in wait_for(engine, RaceSizes).body.weights
+    engine.send(StartRace(xor, evaluations=100_000))
+    assert not wait_for(engine, RaceTold).body.ended
+    engine.send(CallOff())
+    wait_for(engine, CalledOff)
 
 
 def test_a_training_comes_first(engine, xor, tmp_path):

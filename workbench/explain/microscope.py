@@ -13,7 +13,9 @@ from engine.protocol.tracing import (
     StripsRead,
     WeightExplained,
 )
+from engine.protocol.tracing.surface import ReadSurface, SurfaceRead
 from engine.protocol.tracing.trials import TryWeight, WeightTried
+from workbench.explain.around import grid
 from workbench.explain.layer.places import Index
 from workbench.explain.walk import Part, Walk
 from workbench.session.session import Session
@@ -52,6 +54,7 @@ class Microscope(QObject):
         batch: The samples.
         refused: Why no step can be held; empty where one is, or will be.
         trial: What follows if that weight were another; None until it is asked for.
+        around: The loss around all weights; None until it is asked for.
 
     Signals:
         held: Another step, or another phase of it, is held.
@@ -81,6 +84,7 @@ class Microscope(QObject):
         self.batch: BatchShown | None = None
         self.strips: StripsRead | None = None
         self.trial: WeightTried | None = None
+        self.around: grid.Around | None = None
         self.is_asking, self.refused, self._at = False, "", 0
         self._is_on = False
         self._explained = ""
@@ -120,7 +124,7 @@ class Microscope(QObject):
 
     def _drop(self) -> None:
         self.walk = self.opened = self.why = self.batch = self.strips = None
-        self.trial = None
+        self.trial = self.around = None
 
     def show_phase(self, phase: int) -> None:
         """Hold another phase of the same step."""
@@ -241,6 +245,13 @@ class Microscope(QObject):
             asked = TryWeight(why.node, why.name, why.cell, value, is_first)
             self._tracing.ask(asked)
 
+    def look_around(self, directions: str, reach: float) -> None:
+        """Ask for the loss around all weights."""
+        if self.walk is not None:
+            self.around = None
+            self._tracing.ask(grid.begun(directions, reach))
+            self.told.emit()
+
     def explain(self, name: str, cell: Index = (), *, whole: bool = False) -> None:
         """Ask why a weight of the layer moves.
 
@@ -255,7 +266,7 @@ class Microscope(QObject):
 
     # Answers -------------------------------------------------------------------
 
-    def _on_answered(self, _command: object, body: object) -> None:
+    def _on_answered(self, command: object, body: object) -> None:
         if not self._is_on:
             return  # it was asked for before somebody left
         if isinstance(body, tracing.CellWritten):
@@ -263,6 +274,8 @@ class Microscope(QObject):
             return
         if isinstance(body, tracing.StepHeld):
             self._take(body)
+        elif isinstance(body, SurfaceRead):
+            self._add(command, body)
         else:
             self._note(body)
         self.told.emit()
@@ -283,6 +296,15 @@ class Microscope(QObject):
             case tracing.StripsRead():
                 self.strips = body
 
+    def _add(self, asked: object, told: SurfaceRead) -> None:
+        """Add a part of the loss around the weights, and ask for the next."""
+        if self.walk is None or not isinstance(asked, ReadSurface):
+            return
+        self.around = grid.with_part(self.around, asked, told)
+        following = self.around.following
+        if following is not None:
+            self._tracing.ask(following)
+
     def _take(self, body: tracing.StepHeld) -> None:
         at = self.walk.at if self.walk is not None else self._at
         is_other_phase = self.walk is not None and self.walk.held.phase != body.phase
@@ -291,7 +313,7 @@ class Microscope(QObject):
         part = self.walk.stop.part
         self.side = "forward" if part == "loss" else part
         self.sample = max(BATCH, min(self.sample, body.samples - 1))
-        self.opened = self.why = self.trial = None
+        self.opened = self.why = self.trial = self.around = None
         self._explained = ""
         self._tracing.ask(tracing.ShowBatch())
         self._tracing.ask(tracing.ReadStrips(max(self.sample, 0)))

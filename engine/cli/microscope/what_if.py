@@ -11,14 +11,11 @@ import numpy as np
 from torch import Tensor, nn
 
 from engine.cli.microscope.why import NAME, cell_of
-from engine.compile.program import compile_project
 from engine.errors import ConfigError
 from engine.explain.trace.held import Held
-from engine.explain.whatif import landscape, outcome
-from engine.folder import account
+from engine.explain.whatif import history, landscape, outcome
 from engine.i18n import tr
 from engine.training.parts.assembly import Assembly
-from engine.training.records.runs import open_run
 
 FACTORS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
 """By which the learning rate is multiplied."""
@@ -35,7 +32,7 @@ def of(held: Held, parts: Assembly, options: Namespace) -> Record:
         ConfigError: When there is no such number.
     """
     if options.slice == "all":
-        return _surface(held, _path(held, parts, Path(options.project)))
+        return _surface(held, history.earlier(held, parts, Path(options.project)))
     if options.slice:
         return _slice(held, _weight(held, parts, options.node, options.slice))
     if options.what_if == "rate":
@@ -128,21 +125,6 @@ def _slice(held: Held, spot: _Spot) -> Record:
     values = [now + reach * t for t in np.linspace(-1, 1, POINTS).tolist()]
     losses = landscape.along(held, spot.parameter, spot.cell, values)
     return {"slice": spot.name, "now": now, "values": values, "losses": losses}
-
-
-def _path(held: Held, parts: Assembly, folder: Path) -> list[list[Tensor]]:
-    """Return the weights that a run was made with and has kept; none of a project."""
-    if not (folder / account.FILE).is_file():
-        return []
-    names = {id(w): name for name, w in parts.program.modules.named_parameters()}
-    run = open_run(folder)
-    start = compile_project(run.project, seed=parts.seed).modules
-    known = dict(start.named_parameters())
-    found = [[known[names[id(w)]].detach() for w in held.run.parameters]]
-    for entry in reversed(account.kept(run.info)):
-        kept = open_run(folder, entry.step).load_weights(averaged=False)
-        found.append([kept[names[id(w)]] for w in held.run.parameters])
-    return found
 
 
 def _surface(held: Held, path: list[list[Tensor]]) -> Record:

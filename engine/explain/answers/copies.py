@@ -23,11 +23,13 @@ class Copy(NamedTuple):
         parts: All it consists of.
         position: How far it is.
         random: Torch's random state, to be put in place while it is used.
+        folder: Of the run that it is of; a document has none.
     """
 
     parts: Assembly
     position: Position
     random: dict[str, Tensor]
+    folder: Path | None = None
 
 
 def of_trainer(trainer: Trainer, run: Run) -> Copy:
@@ -44,7 +46,7 @@ def of_trainer(trainer: Trainer, run: Run) -> Copy:
     kept = state.copied(tensors), numbers
     parts = assemble(run.project, str(source.device), source.seed)
     position = snapshot.put(parts, *kept)
-    return Copy(parts, position, rng_state.state(parts.device))
+    return Copy(parts, position, rng_state.state(parts.device), run.folder)
 
 
 def of_run(folder: Path) -> Copy:
@@ -59,7 +61,7 @@ def of_run(folder: Path) -> Copy:
         raise checkpoint_file.missing(folder)
     parts = assemble(run.project, "cpu", int(run.info.get("seed", 0)))
     position = snapshot.put(parts, *loaded)
-    return Copy(parts, position, rng_state.state(parts.device))
+    return Copy(parts, position, rng_state.state(parts.device), folder)
 
 
 def of_document(text: str) -> Copy:

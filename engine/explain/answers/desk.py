@@ -8,10 +8,12 @@ import torch
 from engine.errors import ConfigError, TrainingError
 from engine.explain.answers import batch, cells, moments, reasons, trials
 from engine.explain.answers.copies import Copy
+from engine.explain.answers.surface import Surroundings
 from engine.explain.trace import summary
 from engine.explain.trace.held import Held, coming
 from engine.i18n import tr
 from engine.protocol import tracing
+from engine.protocol.tracing.surface import ReadSurface
 from engine.protocol.tracing.trials import TryWeight
 from engine.training.machine import rng_state
 
@@ -39,6 +41,7 @@ class HeldStep:
         self._walk: Generator[Held, None, None] | None = None
         self._at = -1
         self._held: Held | None = None
+        self._surroundings: tuple[Held, Surroundings] | None = None
 
     def answer(self, command: object) -> object:
         """Return the answer to one of `tracing.QUESTIONS`.
@@ -64,7 +67,9 @@ class HeldStep:
         return self._of_batch(command)
 
     def _of_batch(self, command: object) -> object:
-        """Return what is said of the samples, whatever the node."""
+        """Return what is said of the samples or of all weights, whatever the node."""
+        if isinstance(command, ReadSurface):
+            return self._around.read(command)
         if isinstance(command, tracing.ShowBatch):
             return batch.shown(self._copy.parts, self.held)
         if isinstance(command, tracing.ReadStrips):
@@ -82,6 +87,15 @@ class HeldStep:
         if self._held is None:
             raise TrainingError(tr("No step is held"))
         return self._held
+
+    @property
+    def _around(self) -> Surroundings:
+        """The loss around the weights of the phase that is held."""
+        held, kept = self.held, self._surroundings
+        if kept is None or kept[0] is not held:
+            kept = held, Surroundings(held, self._copy.parts, self._copy.folder)
+            self._surroundings = kept
+        return kept[1]
 
     def _type(self, path: str) -> str:
         known = {node.path: node.type for node in self._copy.parts.program.nodes}
@@ -156,6 +170,7 @@ class HeldStep:
     def _go_back(self) -> None:
         """Put the copy back to the beginning of the step."""
         walk, self._walk, self._held, self._at = self._walk, None, None, -1
+        self._surroundings = None
         if walk is not None:
             walk.close()
 

@@ -112,10 +112,20 @@ def _pieces(
         if name in gradients:
             tensors_by_kind["gradient"] = gradients[name]
         if id(weight) in places:
-            tensors_by_kind["step"] = held.update(places[id(weight)]).step
+            tensors_by_kind["step"] = held.step(places[id(weight)])
         for kind, values in tensors_by_kind.items():
-            key = f"{kind}:{name}"
-            yield pieces.piece(key, values, part.get(key, ""))
+            key, index = f"{kind}:{name}", places.get(id(weight), -1)
+            is_known = kind != "gradient" or (
+                sample == BATCH and _is_alone(held, weight)
+            )
+            told = held.figures.get((kind, index)) if is_known else None
+            yield pieces.piece(key, values, part.get(key, ""), told=told)
+
+
+def _is_alone(held: Held, weight: Tensor) -> bool:
+    """Return whether one node alone has a tensor of weights."""
+    moments = held.recording.moments.values()
+    return sum(w is weight for m in moments for w in m.module.parameters()) == 1
 
 
 def check(sample: int, count: int) -> None:
@@ -202,7 +212,7 @@ def _weight(held: Held, moment: Moment, command: WriteCell) -> Tensor | None:
         return own.detach()
     places = [id(w) for w in held.run.parameters]
     if kind == "step" and id(own) in places:
-        return held.update(places.index(id(own))).step
+        return held.step(places.index(id(own)))
     gradients = _gradients(held, moment, command.sample, samples_of(held))
     return gradients.get(name) if kind == "gradient" else None
 

@@ -12,14 +12,20 @@ from engine.explain.trace import summary
 from engine.i18n import tr
 from engine.measure.views.subject import host
 from engine.protocol.arrays import Floats
-from engine.protocol.tracing import Piece
+from engine.protocol.tracing import Figures, Piece
 
 MOST = 32_768
 """Numbers of a piece; larger tensors are told by blocks."""
 _SLICE = re.compile(r"\s*(-?\d+)?\s*(:)?\s*(-?\d+)?\s*(?::\s*(\d+))?\s*")
 
 
-def piece(name: str, values: Tensor, part: str = "", most: int = MOST) -> Piece:
+def piece(
+    name: str,
+    values: Tensor,
+    part: str = "",
+    most: int = MOST,
+    told: Figures | None = None,
+) -> Piece:
     """Return a tensor, or the mean and the largest of its blocks.
 
     Args:
@@ -27,6 +33,7 @@ def piece(name: str, values: Tensor, part: str = "", most: int = MOST) -> Piece:
         values: All of it.
         part: What is wanted of it, as numpy writes it: `0:8, ::2`.
         most: Numbers that are told one by one.
+        told: Figures of the tensor, where they are known.
 
     Raises:
         ConfigError: When there is no such part.
@@ -39,7 +46,7 @@ def piece(name: str, values: Tensor, part: str = "", most: int = MOST) -> Piece:
     chosen = values[places(part, tuple(values.shape))] if part.strip() else values
     laid = _laid_out(chosen.float(), is_weight=":" in name)
     block = _blocks(tuple(laid.shape), most)
-    told = summary.health(values)
+    told = told or summary.health(values)
     shape = tuple(values.shape)
     if all(size == 1 for size in block):
         return Piece(name, shape, part, _array(laid), np.zeros(0), block, told)

@@ -27,9 +27,8 @@ def explained(held: Held, command: ExplainWeight) -> WeightExplained:
     moment = moment_of(held, command.node)
     named = dict(moment.module.named_parameters())
     index = _index(held, named.get(command.name), command)
-    update = held.update(index)
-    cell = command.cell or _farthest(update.step)
-    shape = update.step.shape
+    cell = command.cell or _farthest(held.step(index))
+    shape = held.run.parameters[index].shape
     if len(cell) != len(shape) or any(
         not 0 <= place < size for place, size in zip(cell, shape, strict=True)
     ):
@@ -39,20 +38,19 @@ def explained(held: Held, command: ExplainWeight) -> WeightExplained:
             expected=", ".join(f"0 … {size - 1}" for size in shape),
             got=", ".join(map(str, cell)),
         )
-    gradient = held.recording.gradients[index]
+    update, gradient = held.update_at(index, cell), held.recording.gradients[index]
     shares = torch.zeros(0)
     if command.samples or _is_quick(held):
         shares = contributions(held.recording, held.run.parameters[index], cell)
-    factor = held.forces(index).factor if gradient is not None else None
     return WeightExplained(
         command.node,
         command.name,
         cell,
-        float(update.before[cell]),
-        float(update.after[cell]),
+        float(update.before),
+        float(update.after),
         None if gradient is None else float(gradient[cell]),
-        None if factor is None else float(factor[cell]),
-        {term: float(part[cell]) for term, part in update.terms.items()},
+        None if gradient is None else held.factor(index, cell),
+        {term: float(part) for term, part in update.terms.items()},
         _hyper(held, index, cell),
         host(shares).astype(float),
         _paths(held, command, cell) if command.paths else (),

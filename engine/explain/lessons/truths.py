@@ -182,7 +182,7 @@ def _tensor(held: Held, question: Question) -> Tensor:
         _named(moment, question, name)
         flows[kind] = back(moment).weights[name]
     elif kind == "step":
-        flows[kind] = held.update(_index(held, question)).step
+        flows[kind] = held.step(_index(held, question))
     if kind not in flows:
         raise _missing(question)
     return flows[kind]

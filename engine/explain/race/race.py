@@ -1,17 +1,19 @@
 """All racers on one net, from the same weights, with the same number of evaluations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
 
-from engine.errors import ConfigError
 from engine.explain.race.objective import Objective, SpentError
 from engine.explain.race.racers import RACERS
+from engine.explain.race.widths import num_weights
 from engine.graph.model import Project
-from engine.i18n import tr
 from engine.training.machine import rng_state
 from engine.training.parts.assembly import assemble
+
+_APART = 20
+"""Evaluations after which a racer is told of again."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,11 @@ class Race:
     rate: float = 0.03
     seed: int = 0
 
-    def run(self) -> Iterator[Lane]:
-        """Yield how far each has come, now and then, one racer after the other.
+    def run(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Lane]:
+        """Yield how far each has come, now and then; all go at the same pace.
+
+        Args:
+            stopped: Whether to end early; asked between two steps.
 
         Raises:
             EngineError: When the project can't be trained, or has several phases.
@@ -57,21 +62,16 @@ class Race:
         """
         outside = rng_state.state(torch.device("cpu"))
         try:
-            yield from self._lanes()
+            yield from self._lanes(stopped)
         finally:
             rng_state.restore(outside, torch.device("cpu"))
 
     @property
     def num_weights(self) -> int:
         """How many weights are looked for."""
-        return sum(w.numel() for w in self._start().phase.parameters)
+        return num_weights(self.project)
 
     def _start(self) -> Objective:
-        phases = self.project.training.phases
-        if len(phases) != 1:
-            raise ConfigError(
-                tr("A race needs a project with one phase"), expected=1, got=len(phases)
-            )
         parts = assemble(self.project, "cpu", self.seed)
         rng_state.seed(self.seed)
         batch = parts.feeds.next()
@@ -80,19 +80,30 @@ class Race:
         program.enter()
         return Objective(program, batch, random, self.budget)
 
-    def _lanes(self) -> Iterator[Lane]:
-        for name, racer in RACERS.items():
-            objective = self._start()
-            generator = torch.Generator().manual_seed(self.seed)
-            told = 0
+    def _lanes(self, stopped: Callable[[], bool]) -> Iterator[Lane]:
+        """Let the one go on that has used least."""
+        num_weights(self.project)  # refuses several phases
+        objectives = {name: self._start() for name in RACERS}
+        going = {
+            name: racer(
+                objectives[name],
+                self.rate,
+                torch.Generator().manual_seed(self.seed),
+            )
+            for name, racer in RACERS.items()
+        }
+        told = dict.fromkeys(RACERS, 0)
+        while going and not stopped():
+            name = min(going, key=lambda each: objectives[each].spent)
+            objective = objectives[name]
             try:
-                for _ in racer(objective, self.rate, generator):
-                    if objective.spent - told >= max(1, self.budget // 50):
-                        told = objective.spent
-                        yield _lane(name, objective)
+                next(going[name])
             except SpentError:
-                pass
-            yield _lane(name, objective)
+                del going[name]
+            is_due = objective.spent - told[name] >= _APART
+            if is_due or name not in going:
+                told[name] = objective.spent
+                yield _lane(name, objective)
 
 
 def _lane(name: str, objective: Objective) -> Lane:

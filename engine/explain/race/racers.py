@@ -17,7 +17,7 @@ from engine.explain.race.objective import Objective
 Racer = Callable[[Objective, float, torch.Generator], Iterator[None]]
 """Yields after each of its steps; takes the objective, a rate, and random numbers."""
 
-_PAIRS = 10
+PAIRS = 10
 _SPREAD = 0.05
 _NUDGE = 1e-3
 _BIGGER, _SMALLER = 1.5, 0.9
@@ -48,11 +48,11 @@ def evolution(
     step = _Adam(objective.weights(), rate)
     while True:
         guess_P = torch.zeros_like(step.weights_P)
-        for _ in range(_PAIRS):
+        for _ in range(PAIRS):
             noise_P = _normal(guess_P, generator)
             ahead = objective.loss(step.weights_P + _SPREAD * noise_P)
             back = objective.loss(step.weights_P - _SPREAD * noise_P)
-            guess_P += (ahead - back) / (2 * _SPREAD * _PAIRS) * noise_P
+            guess_P += (ahead - back) / (2 * _SPREAD * PAIRS) * noise_P
             yield
         step.go(guess_P)
 

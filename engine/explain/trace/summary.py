@@ -154,10 +154,26 @@ def _if_any(values: Tensor | None) -> Figures | None:
 
 
 def _weight(held: Held, index: int) -> Weight:
-    update = held.update(index)
+    weights = held.run.parameters[index]
+    step = torch.empty(weights.numel(), dtype=torch.float64, device=weights.device)
+    squares: dict[str, float] = {}
+    start = 0
+    for part in held.updates(index):
+        stop = start + part.before.numel()
+        step[start:stop] = part.step
+        start = stop
+        for name, term in part.terms.items():
+            norm = float(torch.linalg.vector_norm(term))
+            squares[name] = squares.get(name, 0.0) + norm**2
+    found = {
+        "weight": health(weights),
+        "gradient": _if_any(held.recording.gradients[index]),
+        "step": health(step.reshape(weights.shape)),
+    }
+    held.figures.update(
+        {(kind, index): told for kind, told in found.items() if told is not None}
+    )
     return Weight(
-        health(held.run.parameters[index]),
-        _if_any(held.recording.gradients[index]),
-        health(update.step),
-        {name: float(term.norm()) for name, term in update.terms.items()},
+        *found.values(),
+        {name: math.sqrt(square) for name, square in squares.items()},
     )

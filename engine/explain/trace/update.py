@@ -9,8 +9,10 @@ papers. Computed in float64 from copies.
 """
 
 import math
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple
 
 import torch
@@ -64,7 +66,7 @@ class Split(NamedTuple):
         Shape:
             as the weights
         """
-        return torch.stack(list(self.terms.values())).sum(0)
+        return added(self.terms.values())
 
     @property
     def after(self) -> Tensor:
@@ -74,6 +76,15 @@ class Split(NamedTuple):
             as the weights
         """
         return self.before + self.step
+
+
+def added(terms: Iterable[Tensor]) -> Tensor:
+    """Return the sum of one or more tensors; of one it is that one.
+
+    Shape:
+        each alike → the same
+    """
+    return reduce(operator.add, terms)
 
 
 class _Rule(NamedTuple):
@@ -125,7 +136,7 @@ def split(
         if part is not None:
             parts[name] = part.double() * factor
     l2 = 0.0 if kind == "adamw" else float(hyper["weight_decay"])
-    gradient = torch.stack([*parts.values(), l2 * w]).sum(0)
+    gradient = added([*parts.values(), l2 * w] if l2 else parts.values())
     kept = {name: value.detach().double() for name, value in memory.items()}
     t = int(kept["step"].item()) + 1 if "step" in kept else 1
     rule = _RULES[kind](_At(gradient, kept, hyper, t))

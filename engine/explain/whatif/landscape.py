@@ -5,7 +5,7 @@ direction is scaled, filter by filter, to the size of the weights there; biases 
 scales of normalisation stay.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,9 @@ from torch import Tensor, nn
 from engine.explain.trace.held import Held
 from engine.explain.whatif.outcome import Cell, total
 
+_LINE = 1e-4
+"""A way that is narrower than this, as a share of its length, is a line."""
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -23,10 +26,12 @@ class Plane:
     Args:
         first: A change of each of its parameters.
         second: The other.
+        is_line: The first one is the way of a run, the second one random.
     """
 
     first: tuple[Tensor, ...]
     second: tuple[Tensor, ...]
+    is_line: bool = False
 
     def place(self, moved: Sequence[Tensor]) -> tuple[float, float]:
         """Return where weights stand in the plane, as near as it comes to them.
@@ -76,9 +81,11 @@ def plane(held: Held, seed: int = 0) -> Plane:
 def plane_of(held: Held, path: Sequence[Sequence[Tensor]]) -> Plane:
     """Return the two directions in which a run has moved most, seen from where it is.
 
+    Where it has moved along a line, the second one is random, as in `plane`.
+
     Args:
         held: A step.
-        path: The phase's parameters at two or more earlier times.
+        path: The phase's parameters at earlier times.
 
     Source: Li et al. 2018, section 7: principal components of the path.
     """
@@ -91,10 +98,13 @@ def plane_of(held: Held, path: Sequence[Sequence[Tensor]]) -> Plane:
     )
     axes_KP = torch.linalg.svd(moved_KP, full_matrices=False).Vh
     reach_K = (moved_KP @ axes_KP.T).abs().amax(0).clamp(min=1e-12)
-    first, second = (
-        _apart(axes_KP[k] * reach_K[k], held.run.parameters) for k in (0, 1)
+    first, *others = (
+        _apart(axes_KP[k] * reach_K[k], held.run.parameters)
+        for k in range(min(2, len(axes_KP)))
     )
-    return Plane(first, second)
+    if not others or float(reach_K[1]) < _LINE * float(reach_K[0]):
+        return Plane(first, plane(held).second, is_line=True)
+    return Plane(first, others[0])
 
 
 def _apart(flat_P: Tensor, like: Sequence[Tensor]) -> tuple[Tensor, ...]:
@@ -123,25 +133,37 @@ def grid(held: Held, directions: Plane, steps: Sequence[float]) -> Iterator[floa
         directions: See `plane`.
         steps: How far to go along each direction; 0 is where the weights are.
 
+    Threads: as `at`.
+    """
+    return at(
+        held, directions, ((first, second) for second in steps for first in steps)
+    )
+
+
+def at(
+    held: Held, directions: Plane, places: Iterable[tuple[float, float]]
+) -> Iterator[float]:
+    """Yield the loss of the held batch at places of a plane.
+
+    Args:
+        held: A step.
+        directions: See `plane`.
+        places: How far to go along each direction.
+
     Threads: the one that trains. Weights are what they were between two values, also
     when the rest is not asked for.
     """
     weights = held.run.parameters
     middle = [w.detach().clone() for w in weights]
-    for along_second in steps:
-        for along_first in steps:
-            with _put_back(weights):
-                with torch.no_grad():
-                    for w, was, a, b in zip(
-                        weights,
-                        middle,
-                        directions.first,
-                        directions.second,
-                        strict=True,
-                    ):
-                        w.copy_(was + along_first * a + along_second * b)
-                loss = total(held)
-            yield loss
+    for x, y in places:
+        with _put_back(weights):
+            with torch.no_grad():
+                for w, was, a, b in zip(
+                    weights, middle, directions.first, directions.second, strict=True
+                ):
+                    w.copy_(was + x * a + y * b)
+            loss = total(held)
+        yield loss
 
 
 @contextmanager

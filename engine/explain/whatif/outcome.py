@@ -165,7 +165,7 @@ def _recorded(before: Recording, feeds: Mapping[str, Tensor]) -> Recording:
 def _stepped(held: Held, factor: float = 1.0) -> float:
     """Return the loss after the step of a phase, made and taken back."""
     weights = held.run.parameters
-    steps = [held.update(index).step for index in range(len(weights))]
+    steps = [held.step(index) for index in range(len(weights))]
     with _kept(weights):
         with torch.no_grad():
             for w, step in zip(weights, steps, strict=True):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.protocol import lessons
 from engine.protocol.commands import Command
+from engine.protocol.tracing.surface import ReadSurface, SurfaceRead
 from engine.protocol.tracing.trials import TryWeight, WeightTried
 
 if TYPE_CHECKING:
@@ -364,7 +365,7 @@ class ReadStrips(Command[StripsRead]):
 
 
 _ANSWERS = (StepHeld, MomentOpened, CellWritten, WeightExplained, BatchShown)
-ANSWERS = (*_ANSWERS, StripsRead, WeightTried, lessons.Truths)
+ANSWERS = (*_ANSWERS, StripsRead, WeightTried, SurfaceRead, lessons.Truths)
 _QUESTIONS = (HoldStep, OpenMoment, WriteCell, ExplainWeight, ShowBatch)
-QUESTIONS = (*_QUESTIONS, ReadStrips, TryWeight, lessons.ReadTruths)
+QUESTIONS = (*_QUESTIONS, ReadStrips, TryWeight, ReadSurface, lessons.ReadTruths)
 PARTS = (Figures, WeightStep, NodeStep, Piece, CellLine, PathTold, *lessons.PARTS)

@@ -34,7 +34,7 @@ from engine.protocol import (
     tracing,
     weights,
 )
-from engine.protocol.bench import better, preflight, proof, sweep
+from engine.protocol.bench import better, preflight, proof, race, sweep
 from engine.protocol.data import surveys
 from engine.protocol.listing import commands as listed
 from engine.protocol.listing import layers
@@ -97,6 +97,11 @@ _CLASSES: tuple[type, ...] = (
     proof.Prove,
     proof.Proving,
     proof.Proved,
+    race.SizeRace,
+    race.RaceSizes,
+    race.StartRace,
+    race.RaceLane,
+    race.RaceTold,
     sweep.StartSweep,
     sweep.StopSweep,
     sweep.FindSweeps,

@@ -75,7 +75,7 @@ def test_loss_and_slope_are_those_of_plain_torch():
 
 def test_nobody_gets_more_evaluations_than_the_others():
     found = {lane.racer: lane for lane in Race(presets.load("xor"), 200).run()}
-    assert list(found) == list(racers.RACERS)
+    assert set(found) == set(racers.RACERS)
     assert all(197 < lane.evaluations <= 200 for lane in found.values())
     for lane in found.values():
         losses = [loss for _, loss in lane.curve]

@@ -267,3 +267,21 @@ def test_an_answer_that_comes_after_one_has_left_draws_nothing(qtbot, window):
     window.session.tracing.answered.emit(tracing.HoldStep(), held)
     assert scope.walk is None
     assert window.canvas.walked.trail is None
+
+
+def test_the_loss_around_all_weights_is_mapped_part_by_part(qtbot, window):
+    views = window.controllers.explaining.views
+    scope = views.microscope
+    views.pane.show_way("around")
+    qtbot.waitUntil(
+        lambda: scope.around is not None and scope.around.is_whole, timeout=120_000
+    )
+    losses, total = scope.around.losses, scope.around.told.total
+    assert losses[12, 12] == pytest.approx(total, rel=1e-5)
+    assert total == pytest.approx(scope.walk.held.total, rel=1e-6)
+    printed = [
+        value(each) for each in re.findall(_NUMBER, views.pane.around.here.text())
+    ]
+    assert printed[0] == pytest.approx(total, rel=1e-4)
+    assert printed[1] == 625
+    assert printed[-1] == pytest.approx(losses.max(), rel=1e-4)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from workbench.app.bench.better import BetterCommand
 from workbench.app.bench.preflight import PreflightCommand
 from workbench.app.bench.proof import ProofCommand
+from workbench.app.bench.race import RaceCommand
 from workbench.app.bench.sweep import SweepCommand
 from workbench.app.desk import Desk
 from workbench.app.run.training import TrainCommands
@@ -26,3 +27,4 @@ class Bench:
         self.better = BetterCommand(desk, may_read)
         self.proof = ProofCommand(desk, may_read)
         self.sweep = SweepCommand(desk, may_read)
+        self.race = RaceCommand(desk, may_read)

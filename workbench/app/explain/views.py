@@ -71,6 +71,7 @@ class ExplainViews(QObject):
         pane.node_wanted.connect(scope.look_at)
         pane.paths_wanted.connect(scope.look_for_paths)
         pane.trial_wanted.connect(scope.try_weight)
+        pane.around_wanted.connect(scope.look_around)
         self._desk.canvas.selection_changed.connect(self._on_selected)
 
     def title(self, path: str) -> str:
@@ -126,6 +127,7 @@ class ExplainViews(QObject):
         self.page.show_update(why, walk.held.optimizer, weight, is_walked=is_walked)
         self.pane.say(why, scope.batch, walk, scope.sample)
         self.pane.say_trial(why, scope.trial)
+        self.pane.say_around(scope.around, walk)
         self.pane.subtitle.setText(weight)
         self._keep_cell()
         self._images = dict(self._strips())
@@ -137,6 +139,7 @@ class ExplainViews(QObject):
         self.page.show_nothing(scope.refused, is_coming=scope.is_asking)
         self.pane.say(None, None, None, 0)
         self.pane.say_trial(None, None)
+        self.pane.say_around(None, None)
         self.pane.subtitle.setText("")
         self.bar.say({}, "", can_back=False)
         canvas.walked.trail = None

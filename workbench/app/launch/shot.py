@@ -229,6 +229,21 @@ def _preflight(window: MainWindow) -> QWidget:
     return dialog
 
 
+def _race(window: MainWindow) -> QWidget:
+    window.actions_["race"].trigger()
+    dialog = window.controllers.bench.race.dialog
+    if dialog is None:
+        raise ShotError(tr("the dialog did not open"))
+    _wait(dialog.go.isEnabled, TRAIN_S, tr("the training did not end"))
+    dialog.every.click()
+    _wait(
+        lambda: dialog.leave.isVisible() and bool(dialog.head.text()),
+        TRAIN_S,
+        tr("the training did not end"),
+    )
+    return dialog
+
+
 SCREENS: dict[str, Callable[[MainWindow], QWidget]] = {
     "export": _export_dialog,
     "presets": _presets,
@@ -237,6 +252,7 @@ SCREENS: dict[str, Callable[[MainWindow], QWidget]] = {
     "shortcuts": _shortcuts,
     "help": _help,
     "preflight": _preflight,
+    "race": _race,
 }
 
 

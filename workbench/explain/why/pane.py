@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.i18n import tr
-from engine.protocol.tracing import BatchShown, WeightExplained
+from engine.protocol.tracing import BatchShown, StepHeld, WeightExplained
 from engine.protocol.tracing.trials import WeightTried
+from workbench.explain.around.grid import Around
+from workbench.explain.around.pane import AroundPane
 from workbench.explain.segments import Segments
 from workbench.explain.walk import Walk
 from workbench.explain.why.routes import Routes, Stairs
@@ -18,7 +20,7 @@ from workbench.theme.label import Label
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
-_WAYS = ("samples", "paths", "stairs", "trial")
+_WAYS = ("samples", "paths", "stairs", "trial", "around")
 
 
 class WhyPane(QWidget):
@@ -32,12 +34,14 @@ class WhyPane(QWidget):
         paths_wanted: The paths of the weight are to be looked for.
         node_wanted: A layer was clicked.
         trial_wanted: What the weight would be; None for any other value.
+        around_wanted: (directions, reach) of a map of the loss around all weights.
     """
 
     sample_wanted = Signal(int)
     paths_wanted = Signal()
     node_wanted = Signal(str)
     trial_wanted = Signal(object)
+    around_wanted = Signal(str, float)
 
     def __init__(self, title: Callable[[str], str]) -> None:
         super().__init__()
@@ -46,6 +50,25 @@ class WhyPane(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, SPACE_S)
         box.setSpacing(0)
+        box.addLayout(self._head())
+        self.samples, self.routes, self.stairs = Samples(), Routes(title), Stairs(title)
+        self.trial = Trial(title)
+        self.trial.tried.connect(self.trial_wanted.emit)
+        self.samples.picked.connect(self.sample_wanted)
+        self.stairs.picked.connect(self.node_wanted)
+        self.around = AroundPane()
+        self.around.wanted.connect(self.around_wanted)
+        self._wanted: tuple[str, str, tuple[int, ...]] | None = None
+        self._tried: tuple[str, str, tuple[int, ...]] | None = None
+        self._held: StepHeld | None = None
+        self._has_asked = False
+        self._stack = QStackedWidget()
+        for widget in (self.samples, self.routes, self.stairs, self.trial, self.around):
+            self._stack.addWidget(widget)
+        box.addWidget(self._stack, 1)
+
+    def _head(self) -> QHBoxLayout:
+        """Return the title, whose weight it is, and the ways to look at it."""
         head = QHBoxLayout()
         head.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         head.setSpacing(SPACE_M)
@@ -57,6 +80,7 @@ class WhyPane(QWidget):
             ("paths", tr("Paths to the loss")),
             ("stairs", tr("Sizes of δ")),
             ("trial", tr("What if…")),
+            ("around", tr("All weights")),
         ]
         self.ways = Segments(choices, self.title.text())
         self.ways.show_picked("samples")
@@ -64,18 +88,7 @@ class WhyPane(QWidget):
         head.addWidget(self.title)
         head.addWidget(self.subtitle, 1)
         head.addWidget(self.ways)
-        box.addLayout(head)
-        self.samples, self.routes, self.stairs = Samples(), Routes(title), Stairs(title)
-        self.trial = Trial(title)
-        self.trial.tried.connect(self.trial_wanted.emit)
-        self.samples.picked.connect(self.sample_wanted)
-        self.stairs.picked.connect(self.node_wanted)
-        self._wanted: tuple[str, str, tuple[int, ...]] | None = None
-        self._tried: tuple[str, str, tuple[int, ...]] | None = None
-        self._stack = QStackedWidget()
-        for widget in (self.samples, self.routes, self.stairs, self.trial):
-            self._stack.addWidget(widget)
-        box.addWidget(self._stack, 1)
+        return head
 
     @property
     def way(self) -> str:
@@ -91,6 +104,23 @@ class WhyPane(QWidget):
             self._want_paths(why)
         if name == "trial" and why is not None:
             self._want_trial(why, self.trial.told)
+        if name == "around" and self._held is not None:
+            self._want_around()
+
+    def _want_around(self) -> None:
+        """Ask for the map, once for a step."""
+        if not self._has_asked:
+            self._has_asked = True
+            self.around_wanted.emit(self.around.directions, self.around.reach)
+
+    def say_around(self, around: Around | None, walk: Walk | None) -> None:
+        """Show the loss around all weights; another step has another map."""
+        held = walk.held if walk is not None else None
+        if held is not self._held:
+            self._held, self._has_asked = held, False
+        self.around.say(around)
+        if self.way == "around" and held is not None:
+            self._want_around()
 
     def _want_paths(self, why: WeightExplained) -> None:
         """Ask for the paths of a weight, once: perhaps there are none."""

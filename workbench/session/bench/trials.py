@@ -13,6 +13,7 @@ from engine.protocol.bench.preflight import (
     Trying,
 )
 from engine.protocol.bench.proof import Prove, Proved, Proving
+from engine.protocol.bench.race import RaceSizes, RaceTold, SizeRace, StartRace
 from workbench.session.answers import Answers
 from workbench.session.bench.sweeps import Sweeps
 from workbench.session.link import Ask, Link
@@ -38,6 +39,8 @@ class Trials(QObject):
     compared = Signal(object)  # better.Compared
     proving = Signal(object)  # proof.Proving
     proved = Signal(object)  # proof.Proved
+    race_sized = Signal(object)  # race.RaceSizes
+    raced = Signal(object)  # race.RaceTold
     called_off = Signal()
 
     def __init__(self, link: Link, ask: Ask, parent: QObject | None = None) -> None:
@@ -57,6 +60,14 @@ class Trials(QObject):
         """Train before and after a cure; answered by `proving`, then `proved`."""
         self._ask(wish)
 
+    def size_race(self, document: str) -> None:
+        """Ask how large a net may be made; answered by `race_sized`."""
+        self._ask(SizeRace(document))
+
+    def race(self, wish: StartRace) -> None:
+        """Let four ways of learning race; answered by `raced`, often."""
+        self._ask(wish)
+
     def call_off(self) -> None:
         """Stop the trial that is going on; answered by `called_off`."""
         self._link.send(CallOff())
@@ -70,4 +81,6 @@ class Trials(QObject):
         answers.to(Compared, lambda body, _command: self.compared.emit(body))
         answers.to(Proving, lambda body, _command: self.proving.emit(body))
         answers.to(Proved, lambda body, _command: self.proved.emit(body))
+        answers.to(RaceSizes, lambda body, _command: self.race_sized.emit(body))
+        answers.to(RaceTold, lambda body, _command: self.raced.emit(body))
         answers.to(CalledOff, lambda _body, _command: self.called_off.emit())

@@ -1,0 +1,1 @@
+"""Trial and error against backpropagation: the window of the race."""

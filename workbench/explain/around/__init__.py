@@ -1,0 +1,1 @@
+"""The loss around all weights of the held step."""
