@@ -165,15 +165,14 @@ def _weight(held: Held, index: int) -> Weight:
         for name, term in part.terms.items():
             norm = float(torch.linalg.vector_norm(term))
             squares[name] = squares.get(name, 0.0) + norm**2
-    found = {
-        "weight": health(weights),
-        "gradient": _if_any(held.recording.gradients[index]),
-        "step": health(step.reshape(weights.shape)),
-    }
-    held.figures.update(
-        {(kind, index): told for kind, told in found.items() if told is not None}
-    )
+    values, moved = health(weights), health(step.reshape(weights.shape))
+    gradient = _if_any(held.recording.gradients[index])
+    held.figures.update({("weight", index): values, ("step", index): moved})
+    if gradient is not None:
+        held.figures["gradient", index] = gradient
     return Weight(
-        *found.values(),
+        values,
+        gradient,
+        moved,
         {name: math.sqrt(square) for name, square in squares.items()},
     )

@@ -28,8 +28,7 @@ class RaceCommand(TrialCommand["RaceWindow"]):
     """
 
     def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
-        super().__init__(desk, StartRace)
-        self._may_read = may_read
+        super().__init__(desk, StartRace, may_read)
         trials = desk.session.trials
         trials.race_sized.connect(self._on_sized)
         trials.raced.connect(self._on_raced)
