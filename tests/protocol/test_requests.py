@@ -7,7 +7,7 @@ import pytest
 
 from engine.host.service import Host
 from engine.protocol import commands, lessons, tracing
-from engine.protocol.bench import better, preflight, sweep
+from engine.protocol.bench import better, preflight, proof, sweep
 from engine.protocol.commands import Command, Request
 from engine.protocol.data import surveys
 from engine.protocol.listing import commands as listed
@@ -15,7 +15,7 @@ from engine.protocol.messages import Failed, Message, Pong
 from engine.protocol.wire import encoding, requests
 from engine.protocol.wire.transport import PipeServer
 
-MODULES = (commands, lessons, tracing, preflight, surveys, listed, better, sweep)
+MODULES = (commands, lessons, tracing, preflight, surveys, listed, better, proof, sweep)
 COMMANDS = [
     kind
     for module in (
@@ -26,6 +26,7 @@ COMMANDS = [
         surveys,
         listed,
         better,
+        proof,
         sweep,
     )
     for _name, kind in inspect.getmembers(module, inspect.isclass)

@@ -29,6 +29,7 @@ from engine.protocol.messages import (
     LayerSample,
     Message,
     NodeInfo,
+    View,
 )
 from engine.protocol.wire import encoding
 
@@ -74,6 +75,7 @@ TYPES = {
     "LayerSample": LayerSample,
     "ExportFormat": ExportFormat,
     "Evaluation": Evaluation,
+    "View": View,
 }
 """Names that `frame` has for type checkers only."""
 

@@ -61,7 +61,7 @@ def test_a_measurement_says_how_old_it_is_while_it_trains(shown, history, monkey
     monkeypatch.setattr(history, "age_s", lambda name, step: 8 * (name == SAMPLE))
     assert panel._step_words() == "step 100"
     panel.set_state("training")
-    assert panel._step_words() == "step 100, 8 s ago"
+    assert panel._step_words() == "step 100, 8 s ago, waiting"
     panel.set_state("paused")
     assert panel._step_words() == "step 100"
 

@@ -119,7 +119,7 @@ def test_an_old_measurement_says_how_old_it_is(shown, history, monkeypatch):
     history.step = step + 49
     assert panel._step_words() == f"step {history.sample.step}"
     history.step = step + 50
-    assert panel._step_words() == f"step {step}, 8 s ago"
+    assert panel._step_words() == f"step {step}, 8 s ago, waiting"
     seen = panel.news()
     monkeypatch.setattr(time, "monotonic", lambda: then + 9.4)
     assert panel.news() != seen  # it is drawn again each second

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from workbench.dialogs.bench.proof import ProofDialog  # noqa: F401 - names the base
 
 
+_ABOUT = "prove"
+
+
 class ProofCommand(TrialCommand["ProofDialog"]):
     """Opens the window of a proof and keeps it up to date.
 
@@ -39,16 +42,18 @@ class ProofCommand(TrialCommand["ProofDialog"]):
         trials.proved.connect(self._on_proved)
 
     def ask(self, finding: Finding, fix: Fix) -> None:
-        """Prove a cure, in a window; a training that goes on is never cut short."""
+        """Prove a cure, in a window; a run is stopped first when that is wanted."""
         from workbench.dialogs.bench.proof import ProofDialog
 
         desk, before = self._desk, self._desk.session.run_document
         if not before or not self._may_read():
             return
         if desk.session.active:
-            words = tr("A run is going on. Stop it, then have the cure proved.")
-            desk.banner.say("info", words, about="prove")
+            words = tr("A run is going on: a proof trains beside nothing else.")
+            offers = [(tr("Stop and prove"), lambda: self._stop_and_ask(finding, fix))]
+            desk.banner.say("info", words, offers, about=_ABOUT)
             return
+        desk.banner.withdraw(_ABOUT)
         try:
             after = serialize.loads(before)
             apply_all(after, fix.edits)
@@ -64,6 +69,9 @@ class ProofCommand(TrialCommand["ProofDialog"]):
         dialog.open()
         desk.session.start_engine()
         desk.session.trials.prove(Prove(before, text))
+
+    def _stop_and_ask(self, finding: Finding, fix: Fix) -> None:
+        self._desk.session.stop(then=lambda: self.ask(finding, fix))
 
     def _on_proving(self, told: Proving) -> None:
         if self.dialog is not None:

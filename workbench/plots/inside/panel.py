@@ -125,7 +125,7 @@ class InsidePanel(Panel):
         step = tr("step {step}", step=f"{view.step:,}")
         age = self.history.age_s(view.node, view.step) if self.state == TRAINING else 0
         if age:
-            step = tr("{step}, waiting for its turn: {s} s old", step=step, s=age)
+            step = tr("{step}, {s} s ago, waiting", step=step, s=age)
         cost = view.words.get("cost", ("",))[0]
         told = words.of_cost(float(cost)) if cost else ""
         return "  ·  ".join(part for part in (step, told) if part)

@@ -141,7 +141,7 @@ class FacePanel(Panel):
         is_on = self.state == TRAINING
         age = self.history.age_s(SAMPLE, sample.step) if is_on else 0
         step = tr("step {step}", step=count(sample.step))
-        return tr("{step}, {s} s ago", step=step, s=age) if age else step
+        return tr("{step}, {s} s ago, waiting", step=step, s=age) if age else step
 
     def headline(self) -> list[Figure]:
         """Say what is shown, and of which step."""

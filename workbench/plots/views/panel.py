@@ -219,7 +219,7 @@ class ViewPanel(Panel):
         """Return which step a view shows, and its age while the run is further on."""
         step = tr("step {step}", step=f"{view.step:,}")
         age = self.history.age_s(view.node, view.step) if self.state == TRAINING else 0
-        return tr("{step}, {s} s ago", step=step, s=age) if age else step
+        return tr("{step}, {s} s ago, waiting", step=step, s=age) if age else step
 
     def on_the_way(self) -> str:
         """Return the words before the first view of a run."""

@@ -120,7 +120,7 @@ def test_an_old_view_says_how_old_it_is(panel, monkeypatch):
     then = panel.history.shown_at[shown.node]
     monkeypatch.setattr(time, "monotonic", lambda: then + 8.2)
     panel.history.step = shown.step + 1200
-    assert panel._header(panel.face) == f"{fresh}, 8 s ago"
+    assert panel._header(panel.face) == f"{fresh}, 8 s ago, waiting"
     assert panel.news() != panel._seen
     panel.set_state("paused")
     assert panel._header(panel.face) == fresh
