@@ -1,6 +1,7 @@
 """The loop that people write, beside ours."""
 
 import json
+import math
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from engine.bench.speed import nets
 from engine.bench.speed.loops import Ours, Written
 from engine.bench.speed.speed import BARE, WATCHED, WRITTEN, measured
 from engine.cli.main import main
+from engine.graph.settings_text import assign
 
 
 @pytest.mark.parametrize("name", ["mlp-64", "lstm-256"])
@@ -20,6 +22,17 @@ def test_the_written_loop_learns(name):
     for _ in range(30):
         loop.step()
     assert loop.last < first
+
+
+@pytest.mark.parametrize(
+    "name", ["adam", "adamw", "sgd", "rmsprop", "adagrad", "nadam"]
+)
+def test_the_written_loop_takes_every_optimizer(name):
+    project = nets.endless(nets.BUILT["mlp-64"](), 1)
+    assign(project, (f"optimizer={name}",))
+    loop = Written(project)
+    loop.step()
+    assert math.isfinite(loop.last)
 
 
 def test_ours_learns_and_leaves_a_run_when_it_is_watched(tmp_path):

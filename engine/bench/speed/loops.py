@@ -31,7 +31,9 @@ FRAME_S = 1 / 30
 """Between two messages of what is watched."""
 _HELD = 4096
 """Samples that the written loop draws from, at most."""
-_KERNELS = {"fused", "foreach", "lr_factor", "differentiable", "capturable"}
+_OURS = {"fused", "foreach", "lr_factor", "differentiable", "capturable",
+         "decoupled_weight_decay"}  # fmt: skip
+"""Choices of kernels, and a mark of AdamW's that it doesn't take as a setting."""
 
 
 class Written:
@@ -98,7 +100,7 @@ class Written:
 
 def _plain(defaults: dict[str, Any]) -> dict[str, Any]:
     """Return an optimizer's settings without the choice of its kernels."""
-    return {name: value for name, value in defaults.items() if name not in _KERNELS}
+    return {name: value for name, value in defaults.items() if name not in _OURS}
 
 
 def _clip(weights: Sequence[Tensor], limits: tuple[float | None, float | None]) -> None:
