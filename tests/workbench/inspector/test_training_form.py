@@ -1,8 +1,9 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from engine.graph.problems import Problem
 from engine.protocol.live_settings import NAMES
-from engine.protocol.messages import Forecast
+from engine.protocol.messages import Analysis, Forecast
 from workbench.inspector import TrainingForm
 from workbench.inspector.form import LABEL_WIDTH
 from workbench.inspector.parts.legend import Dot
@@ -153,6 +154,18 @@ def test_two_updates_a_step_are_said_in_the_closed_section(qtbot, document, form
     typed(qtbot, form.when.rows["times"].field.edit, "2")
     assert document.project.training.phases[0].value("times") == 2
     assert form._when.value.text() == "2 updates a step"
+
+
+def test_nothing_is_foretold_of_what_can_not_be_trained(form):
+    labels = form.outlook.labels
+    form.show_forecast(None)
+    form.outlook.show_analysis(
+        Analysis(1, {}, (Problem("", "The canvas is empty"),), 0)
+    )
+    shown = {key for key, each in labels.items() if each.isVisibleTo(form.outlook)}
+    assert shown == {"parameters"}
+    form.outlook.show_analysis(Analysis(2, {}, (), 7))
+    assert all(each.isVisibleTo(form.outlook) for each in labels.values())
 
 
 def test_what_a_run_took_stands_in_place_of_the_forecast_until_an_edit(document, form):

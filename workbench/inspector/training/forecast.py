@@ -19,7 +19,7 @@ class Outlook(QWidget):
         self.labels: dict[str, Label] = {}
         self.names: dict[str, Label] = {}
         self._reckoned = ""
-        self.is_past = False
+        self.is_past, self._can_train = False, True
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
@@ -69,14 +69,17 @@ class Outlook(QWidget):
         size = analysis.memory_bytes if analysis else 0
         self._reckoned = tr("about {size}", size=text.size(size)) if size else ""
         self._say("memory", self._reckoned)
+        self._can_train = known
+        if not self.is_past:
+            self._set_past(False)
 
     def show_forecast(self, forecast: Forecast | None) -> None:
         """Show what a rehearsal has found, or that nothing is known yet."""
         if forecast is None:
-            self._set_past(False)
             self._say("memory", self._reckoned)
             for key in ("epoch", "total"):
                 self._say(key, "")
+            self._set_past(False)
             return
         if self.is_past:
             return
@@ -106,9 +109,11 @@ class Outlook(QWidget):
             self._show_row(key, is_shown=label.text() != UNKNOWN)
 
     def _set_past(self, is_past: bool) -> None:
+        """Show what a network that can be trained has, of another what is known."""
         self.is_past = is_past
-        for key in self.labels:
-            self._show_row(key, is_shown=True)
+        for key, label in self.labels.items():
+            is_known = label.text() != UNKNOWN
+            self._show_row(key, is_shown=is_past or self._can_train or is_known)
 
     def _show_row(self, key: str, *, is_shown: bool) -> None:
         for label in (self.names[key], self.labels[key]):
