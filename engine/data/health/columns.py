@@ -39,7 +39,7 @@ def missing(case: Case) -> Verdict:
     if len(found) > 1:
         text += " " + tr("So have {names}.", names=listed(f.name for f in found[1:]))
     numbers = [f.name for f in found if f.kind == "number"]
-    if numbers:
+    if numbers and not _has(case.material, "impute"):
         text += " " + tr("Gaps get the median of the training part.")
     return DataFinding(
         "missing",

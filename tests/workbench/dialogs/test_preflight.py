@@ -11,6 +11,7 @@ from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
 from engine.protocol.bench.preflight import Answered, Preflight, RangeTest, Trying
 from engine.protocol.findings import Finding
+from workbench.dialogs.bench import preflight
 from workbench.dialogs.bench.preflight import PreflightDialog
 from workbench.dialogs.bench.rate_chart import _Drawing
 
@@ -81,3 +82,19 @@ def test_cancel_stops_and_closing_does_too(dialog, qtbot):
     assert dialog.again.isVisible()
     with qtbot.waitSignal(dialog.unwanted):
         dialog.reject()
+
+
+def test_it_is_as_high_as_its_answers_as_far_as_the_screen_is(
+    qtbot, dialog, monkeypatch
+):
+    monkeypatch.setattr(preflight, "_OF_SCREEN", 2.0)  # of a small one
+    low = dialog.height()
+    dialog.show_answers(Preflight(1, (GOOD, UNTOLD)))
+    qtbot.wait(10)
+    assert dialog.height() == low  # a few rows need no more
+    dialog.show_answers(Preflight(1, (BAD, *[GOOD] * 16), (TEST,)))
+    most = 2 * dialog.screen().availableGeometry().height()
+    qtbot.waitUntil(lambda: low < dialog.height() <= most)
+    dialog.layout().activate()
+    assert dialog._area.verticalScrollBar().maximum() == 0
+    assert dialog.chart.isVisible()

@@ -1,6 +1,6 @@
 """What a look ahead has told: each question, its answer, and what mends it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
 _ICON_PX = 18
+_OF_SCREEN = 0.9
 _ICONS = {
     "passed": ("check", "ok"),
     "failed": ("warning", "warn"),
@@ -114,16 +115,7 @@ class PreflightDialog(Dialog):
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1000)
         self.box.addWidget(self.progress)
-        self._list = QVBoxLayout()
-        self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(0)
-        content = QWidget()
-        inside = QVBoxLayout(content)
-        inside.setContentsMargins(0, 0, SPACE_S, 0)
-        inside.addLayout(self._list)
-        inside.addLayout(self._rates())
-        inside.addStretch(1)
-        self.box.addWidget(scrolled(content), 1)
+        self._add_list()
         self.stop = self.add_button(tr("Cancel"))
         self.again = self.add_button(tr("Check again"))
         self.leave = self.add_button(tr("Close"))
@@ -133,6 +125,19 @@ class PreflightDialog(Dialog):
         self.leave.clicked.connect(self.reject)
         self.train.clicked.connect(self._on_train)
         self.begin()
+
+    def _add_list(self) -> None:
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        content = QWidget()
+        self._inside = inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, SPACE_S, 0)
+        inside.addLayout(self._list)
+        inside.addLayout(self._rates())
+        inside.addStretch(1)
+        self._area = scrolled(content)
+        self.box.addWidget(self._area, 1)
 
     def _rates(self) -> QVBoxLayout:
         box = QVBoxLayout()
@@ -181,7 +186,18 @@ class PreflightDialog(Dialog):
             self._list.addWidget(row)
         self._show_rates(told.ranges)
         self._set(busy=False)
+        QTimer.singleShot(0, self, self._make_room)  # when the rows are laid out
         (self.leave if count else self.train).setFocus()  # Enter changes no setting
+
+    def _make_room(self) -> None:
+        """Be as high as the answers, as far as the screen is."""
+        port = self._area.viewport()
+        self._inside.activate()
+        tall = self._inside.totalHeightForWidth(port.width())
+        missing = max(tall, self._inside.sizeHint().height()) - port.height()
+        most = round(_OF_SCREEN * self.screen().availableGeometry().height())
+        if missing > 0 and self.height() < most:
+            self.resize(self.width(), min(self.height() + missing, most))
 
     def show_failure(self, text: str) -> None:
         """Say why there is no answer."""
