@@ -39,6 +39,11 @@ def _breaks(letter: str) -> bool:
     return letter in _DIRECTIONS or unicodedata.category(letter) in _NO_NAME
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share with a thin space before its sign: `12 %`."""
+    return f"{100 * share:.{digits}f}\u202f%"
+
+
 def is_name(text: str) -> bool:
     """Return whether a name is one line, and short enough to be shown."""
     return len(text) <= NAME and text.isprintable()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from engine.plain import percent
 from engine.protocol.data.surveys import ColumnFacts, DataSurvey, SplitFacts
 from workbench.data import words
 from workbench.data.bars import draw_bars
@@ -88,7 +89,7 @@ class SplitPicture(QWidget):
         painter.setFont(fonts.ui(fonts.SECONDARY))
         painter.setPen(QColor(theme.fg2))
         head = QRectF(0, top, self.width(), 20)
-        alike = tr("{value} apart", value=f"{split.gap:.0%}")
+        alike = tr("{value} apart", value=percent(split.gap))
         painter.drawText(head, _LEFT, word(split.of, 24))
         painter.drawText(head, _RIGHT, alike)
         room = QRectF(0, top + 22, self.width(), _CHART_PX - 22)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
 
 from engine.i18n import tr
 from engine.layers.spec import Params, Value
+from engine.plain import percent
 from engine.protocol.data.surveys import ColumnFacts
 from workbench.document.data import steps
 from workbench.theme.label import Label
@@ -128,5 +129,5 @@ def _fill(box: QComboBox, step: str, value: Value) -> None:
 
 def _words(step: str, size: Value) -> str:
     if step == "crop" and isinstance(size, int | float):
-        return f"≥ {size:.0%}"
+        return f"≥ {percent(size)}"
     return f"α = {size:g}" if step == _MIX else f"±{size}"

@@ -9,6 +9,7 @@ from engine.data.material.material import Numbers
 from engine.data.own import practice
 from engine.i18n import tr
 from engine.layers.datasets import own
+from engine.plain import percent
 from engine.protocol.data.surveys import DataFinding, FineCheck, Remedy
 
 IMBALANCE = 10.0
@@ -29,7 +30,7 @@ def balance(case: Case) -> Verdict:
     names, counts = found
     ratio = counts.max() / max(1, counts[counts > 0].min())
     largest, smallest = names[int(counts.argmax())], names[int(_least(counts))]
-    words = f"{counts.max() / counts.sum():.0%} {largest}"
+    words = f"{percent(counts.max() / counts.sum())} {largest}"
     if ratio < IMBALANCE:
         return FineCheck("balance", tr("Classes are about even"), words)
     if done := _made_up(case):
@@ -40,7 +41,7 @@ def balance(case: Case) -> Verdict:
         large=largest,
         small=smallest,
         n=f"{ratio:,.3g}",
-        share=f"{counts.max() / counts.sum():.1%}",
+        share=percent(counts.max() / counts.sum(), 1),
     )
     title = tr("Classes of very different size")
     return DataFinding("balance", "warning", title, text, (), _evened(case))
@@ -141,7 +142,7 @@ def parts(case: Case) -> Verdict:
     if split is None or not len(split.train_bars):
         return None
     limit = max(0.25, 3 * _chance(case, len(split.train_bars)))
-    value = f"{split.gap:.0%}"
+    value = percent(split.gap)
     if split.how in {"end", "time"}:
         return _later(case, value)
     if split.gap < limit:

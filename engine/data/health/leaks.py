@@ -11,6 +11,7 @@ from engine.data.own.roles import says_id
 from engine.data.own.twins import row_keys
 from engine.i18n import tr
 from engine.layers.datasets.own import OwnColumn, is_own
+from engine.plain import percent
 from engine.protocol.data.surveys import DataFinding, FineCheck, Remedy
 
 ALONE = 0.99
@@ -35,7 +36,9 @@ def leak(case: Case) -> Verdict:
     limit = ALONE if goal.kind == "category" else _SAME
     found = [name for name, score in scores.items() if score >= limit]
     best = max(scores, key=scores.__getitem__)
-    value = f"{scores[best]:.1%}" if goal.kind == "category" else f"{scores[best]:.3f}"
+    value = (
+        percent(scores[best], 1) if goal.kind == "category" else f"{scores[best]:.3f}"
+    )
     if not found:
         words = f"{best} {value}"
         return FineCheck("leak", tr("No column holds the answer"), words)

@@ -10,6 +10,7 @@ from engine.data.survey.training_steps import in_training
 from engine.i18n import tr
 from engine.layers.datasets.own import MISSING, OwnColumn, is_own
 from engine.layers.spec import Params, Value
+from engine.plain import percent
 from engine.protocol.data.surveys import PreparationStep, SplitFacts
 
 _MOST_NAMED = 3
@@ -155,7 +156,7 @@ def split_words(split: SplitFacts) -> str:
 
 def _split(params: Params, split: SplitFacts) -> str:
     whole = max(1, split.train + split.held)
-    shares = f"{split.train / whole:.0%} / {split.held / whole:.0%}"
+    shares = f"{percent(split.train / whole)} / {percent(split.held / whole)}"
     seeded = split.how in {"random", "stratified", "group"}
     seed = tr("seed {n}", n=params.get("split_seed") or 0)
     is_together = params.get("together") and split.how in {"random", "stratified"}

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import plain
 from engine.data.intake.rarities import MOST_TIMES, balanced, drawn_of_each
 from engine.data.material.material import Material
 from engine.data.own import practice
@@ -37,7 +38,7 @@ def in_training(material: Material, row: tuple[Value, ...]) -> str:
 
 
 def _percent(size: Value) -> str:
-    return f"{size:.0%}" if isinstance(size, int | float) else str(size)
+    return plain.percent(size) if isinstance(size, int | float) else str(size)
 
 
 def _labels(material: Material, name: str) -> tuple[tuple[str, ...], Any]:

@@ -14,6 +14,7 @@ from engine.graph.titles import title
 from engine.i18n import tr
 from engine.layers.datasets.spec import OWN
 from engine.layers.spec import Params, Value
+from engine.plain import percent
 from engine.protocol.data.surveys import DataSurvey
 from workbench.app.desk import Desk
 from workbench.app.files.foreign_weights import ForeignWeights
@@ -110,7 +111,7 @@ class DataDoors(QObject):
 
     def _say(self, share: float) -> None:
         words = tr(
-            "Reading {name}… {share}", name=self._path.name, share=f"{share:.0%}"
+            "Reading {name}… {share}", name=self._path.name, share=percent(share)
         )
         banner = self._desk.banner
         if banner.about == _ABOUT and banner.isVisible():

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
+from engine.plain import percent
 from engine.protocol.tracing import NodeStep, WeightExplained
 from workbench import theme
 from workbench.explain import words
@@ -107,7 +108,7 @@ class Routes(QWidget):
         painter.drawText(value, _RIGHT, words.signed(told[0]))
         painter.setPen(QColor(tokens.fg2))
         share = QRectF(row.left() + 212, row.top(), 52, row.height())
-        painter.drawText(share, _RIGHT, f"{told[1]:.0%}".replace("-", "−"))
+        painter.drawText(share, _RIGHT, percent(told[1]).replace("-", "−"))
 
     def _write(self, painter: QPainter, row: QRectF, way: str) -> None:
         painter.setFont(fonts.ui(fonts.SECONDARY))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.i18n import tr
+from engine.plain import percent
 from engine.protocol.tracing import WeightExplained
 from engine.protocol.tracing.trials import WeightTried
 from workbench import theme
@@ -314,4 +315,8 @@ def _share(change: float) -> str:
     """Return by what share something changes."""
     if not math.isfinite(change):
         return "∞"
-    return f"{change:.1%}" if change >= 0.001 else f"{words.number(change * 100)}%"
+    return (
+        percent(change, 1)
+        if change >= 0.001
+        else f"{words.number(change * 100)}\u202f%"
+    )

@@ -188,7 +188,7 @@ def test_reading_can_be_cancelled_and_changes_nothing(qtbot, window, engine, peo
     qtbot.waitUntil(lambda: bool(engine.commands(SurveyData)))
     (asked,) = engine.commands(SurveyData)
     engine.tell(SurveyProgress(asked.token, 0.4), len(engine.sent))
-    qtbot.waitUntil(lambda: "40%" in window.banner.words.text())
+    qtbot.waitUntil(lambda: "40\u202f%" in window.banner.words.text())
     qtbot.mouseClick(window.banner.buttons[0], Qt.MouseButton.LeftButton)
     assert engine.commands(EndSurvey)
     assert not window.banner.isVisible()
