@@ -175,7 +175,16 @@ class Predictor:
         self, given: Mapping[str, Array], feeds: list[_Feed], place: Place
     ) -> tuple[list[tuple[str, ...]], int]:
         """Return the cells of each row, and how many rows have no answer."""
-        raws = [given[feed.port.port.name] for feed in feeds]
+        names = [feed.port.port.name for feed in feeds]
+        if not set(names) <= set(given):
+            raise place.refuse(
+                tr("The file doesn't bring what the network reads"),
+                expected=", ".join(names),
+                got=", ".join(given),
+                fix=tr("Answer a table that names such files, or try it with the rest "
+                       "given by hand."),
+            )  # fmt: skip
+        raws = [given[name] for name in names]
         whole = np.ones(len(raws[0]), bool)
         for feed, raw in zip(feeds, raws, strict=True):
             _check_range(feed, raw, place)

@@ -81,29 +81,35 @@ class Trial:
         """Return the answer to one sample, as JSON values.
 
         Args:
-            question: `file`, a path; or port → cells by column, a picture as lists
-                C×H×W, numbers, or a text, with `length` tokens to write after it,
-                `temperature` (0 takes the likeliest) and `top_k`.
+            question: `file`, a path, and what it doesn't bring; or port → cells by
+                column, a picture as lists C×H×W, numbers, or a text, with `length`
+                tokens to write after it, `temperature` (0 takes the likeliest) and
+                `top_k`.
 
         Raises:
             DataError: When something is missing or can't be read; names where.
         """
         if question.get("length"):
             return self._written(question)
-        place, given = -1, {}
+        place, given = -1, dict[str, Array]()
         if file := question.get("file"):
             given = self._of_file(Path(str(file)))
-        else:
-            for name, (data, port) in self._inputs.items():
-                value = question.get(name)
-                if value is None:
-                    raise _missing(name)
-                given[name], at = _raw(data, port, value)
-                place = at if at >= 0 else place
+        for name, (data, port) in self._inputs.items():
+            if name in given:
+                place = int(np.prod(port.shape)) - 1 if _goes_on(data) else place
+                continue
+            value = question.get(name)
+            if value is None:
+                raise _missing(name)
+            given[name], at = _raw(data, port, value)
+            place = at if at >= 0 else place
         return self._told(self._predictor.answers(given), place)
 
     def _of_file(self, file: Path) -> dict[str, Array]:
-        """Return the first sample of a file, prepared as the run has it."""
+        """Return a sample of a file, prepared as the run has it.
+
+        It is the first one; of a series or text the last, as nobody knows what follows.
+        """
         data = next(iter(self._inputs.values()))[0]
         wanted = data.settings.own
         if wanted is None:
@@ -114,10 +120,14 @@ class Trial:
             )
         context = data.settings.context
         pieces = inputs.pieces(wanted, context, data.preparation, file)
-        _, arrays = next(pieces, (0, {}))
-        if not arrays:
+        piece = next(pieces, None)
+        if piece is None:
             raise DataError(tr("The file has no sample"), where=file.name)
-        return {name: array[:1] for name, array in arrays.items()}
+        if wanted.sample == "row":
+            return {name: array[:1] for name, array in piece[1].items()}
+        for later in pieces:
+            piece = later
+        return {name: array[-1:] for name, array in piece[1].items()}
 
     def _written(self, question: Mapping[str, Any]) -> Record:
         """Return a text and what the network makes of it, token by token."""

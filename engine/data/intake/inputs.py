@@ -31,6 +31,8 @@ def pieces(
 ) -> Iterator[Piece]:
     """Yield what the inputs of a network read of a file, row by row.
 
+    A single image or sound brings no more than itself.
+
     Args:
         wanted: The data that the network was trained on.
         context: Length of a window or text.
@@ -48,7 +50,8 @@ def pieces(
         for first, arrays in _rows(wanted, file, context):
             ports = own.port_names(wanted.columns)
             made = {ports[n]: a for n, a in arrays.items() if n in ports}
-            if preparation is not None and preparation.tracks:
+            has_row = all(c.name in arrays for c in wanted.columns if c.is_feature)
+            if preparation is not None and preparation.tracks and has_row:
                 made["features"] = preparation.features(arrays)
             yield first, made
 
@@ -75,9 +78,10 @@ def _rows(wanted: OwnSettings, file: Path, context: int) -> Iterator[Piece]:
     coders = [
         Coder(c, context if c.kind == "text" else 0, is_strict=False) for c in used
     ]
-    source = _alone(used, wanted, file) or opened(
-        file, reading(wanted.options, file), used
-    )
+    if alone := _alone(used, wanted, file):
+        there = {column.name for column in alone.columns}
+        coders = [coder for coder in coders if coder.column.name in there]
+    source = alone or opened(file, reading(wanted.options, file), used)
     yield from coded(source, coders, file)
 
 

@@ -35,6 +35,9 @@ class Sheet(QWidget):
     Args:
         shape: C×H×W that the network reads.
         is_dark: Its pictures have a dark ground.
+
+    Attributes:
+        ink: Colour of the strokes; None is what stands out from the ground.
     """
 
     changed = Signal()
@@ -43,6 +46,7 @@ class Sheet(QWidget):
         super().__init__()
         self._shape, self.is_dark, self.centres = shape, is_dark, shape[0] == 1
         self._image = QImage()
+        self.ink: QColor | None = None
         self._last: QPointF | None = None
         self.setFixedSize(SIDE_PX, round(SIDE_PX * shape[1] / shape[2]))
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -128,7 +132,8 @@ class Sheet(QWidget):
 
     def _stroke(self, end: QPointF) -> None:
         assert self._last is not None
-        ink = QColor("#ffffff" if self.is_dark else Qt.GlobalColor.black)
+        plain = QColor("#ffffff" if self.is_dark else Qt.GlobalColor.black)
+        ink = plain if self.ink is None else self.ink
         pen = QPen(ink, SIDE_PX * _PEN_SHARE, Qt.PenStyle.SolidLine)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

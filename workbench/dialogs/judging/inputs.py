@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from workbench.dialogs.judging.colours import Colours
 from workbench.dialogs.judging.drawing import Sheet
 from workbench.theme import fonts, text
 from workbench.theme.label import Label
@@ -124,6 +125,10 @@ class DrawInput(Input):
         side.addWidget(self._preview)
         side.addWidget(caption)
         side.addSpacing(SPACE_S)
+        self.colours = Colours() if channels > 1 else None
+        if self.colours is not None:
+            self.colours.chosen.connect(self._take_ink)
+            side.addWidget(self.colours, 0, Qt.AlignmentFlag.AlignLeft)
         for button in (clear, opened, invert):
             side.addWidget(button)
         side.addStretch(1)
@@ -147,6 +152,9 @@ class DrawInput(Input):
         if self.sheet.is_empty:
             return None
         return self.sheet.values(float(self.record.get("high", 255.0)))
+
+    def _take_ink(self, colour: QColor) -> None:
+        self.sheet.ink = colour
 
     def _on_open(self) -> None:
         words = tr("Pictures ({endings})", endings=PICTURES)

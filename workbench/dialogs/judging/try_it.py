@@ -18,7 +18,7 @@ from engine.i18n import tr
 from workbench.dialogs.base import Dialog
 from workbench.dialogs.judging import inputs
 from workbench.dialogs.judging.answer import AnswerPane
-from workbench.dialogs.judging.inputs import DrawInput, Input
+from workbench.dialogs.judging.inputs import DrawInput, FileInput, Input
 from workbench.dialogs.judging.writing import WritingBar
 from workbench.inspector.inspector import first_field
 from workbench.theme import text
@@ -141,7 +141,10 @@ class TryDialog(Dialog):
         values = {port: each.value for port, each in self.inputs.items()}
         if not self._file and None in values.values():
             return
-        question: dict[str, object] = {"file": self._file} if self._file else values
+        question: dict[str, object] = dict(values)
+        if self._file:
+            by_hand = values.items() if len(values) > 1 else ()
+            question = {**dict(by_hand), "file": self._file}
         self._number += 1
         self._waits = True
         self.asked.emit({"id": self._number, **question})
@@ -163,7 +166,8 @@ class TryDialog(Dialog):
             self.writing.button.setEnabled(True)
 
     def _on_changed(self) -> None:
-        if self._file:
+        files = [each for each in self.inputs.values() if isinstance(each, FileInput)]
+        if self._file and not (files and len(self.inputs) > 1):
             self._file = ""
             self._say(self.note, "", "secondary")
         self._soon.start()

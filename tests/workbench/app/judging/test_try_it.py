@@ -3,6 +3,7 @@
 import csv
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from engine.cli.main import main
 from tests.evaluate.test_standing_in import trained
 from workbench.app.judging.try_it import TryCommand
+from workbench.dialogs.judging.inputs import made
 from workbench.dialogs.judging.try_it import TryDialog
 
 MADE_MS = 120_000
@@ -113,3 +115,24 @@ def test_folder_of_samples_is_answered_as_a_whole(qtbot, tmp_path, monkeypatch):
         dialog.batch.click()
     assert tuple(told.args) == places
     qtbot.waitUntil(lambda: not dialog._soon.isActive())
+
+
+def test_colours_are_drawn_as_they_are_chosen(qtbot):
+    found = made({"kind": "image", "shape": [3, 21, 21], "high": 255.0})
+    qtbot.addWidget(found)
+    found.show()
+    qtbot.waitExposed(found)
+    places = {"Red": QPoint(60, 60), "Blue": QPoint(190, 190)}
+    for button in found.colours.buttons:
+        if spot := places.get(button.accessibleName()):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(found.sheet, Qt.MouseButton.LeftButton, pos=spot)
+    pixels = np.array(found.value).reshape(3, 21, 21)
+    red, blue = pixels[:, 5, 5], pixels[:, 15, 15]  # 12 pixels of the sheet are one
+    assert red[0] > 4 * max(red[1:])
+    assert blue[2] > 2 * max(blue[:2])
+    assert min(red[0], blue[2]) > 100
+    assert pixels[:, 5, 15].max() == 0
+    grey = made({"kind": "image", "shape": [1, 8, 8]})
+    qtbot.addWidget(grey)
+    assert grey.colours is None
