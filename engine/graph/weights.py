@@ -19,6 +19,8 @@ from pathlib import Path
 from engine.graph.model import Graph, Node, Project
 from engine.layers.datasets.own import is_own as is_own_data
 
+_PROOFS = {"path": "sha256", "tokenizer": "tokens_sha256"}
+"""Setting of a data node that names a file → the one with the hash of its content."""
 _PREFIX = re.compile(r"[A-Za-z0-9_.\-]*")
 
 
@@ -139,9 +141,10 @@ def data_places(project: Project, *, unproven: bool = False) -> tuple[str, ...]:
     """
     nodes = [n for graph in _graphs(project) for n in graph.nodes.values()]
     return tuple(
-        whole(own_path(node), "")
+        whole(path, "")
         for node in nodes
-        if own_path(node) and not (unproven and node.params.get("sha256"))
+        for name, path in read_paths(node).items()
+        if not (unproven and node.params.get(_PROOFS[name]))
     )
 
 

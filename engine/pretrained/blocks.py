@@ -13,6 +13,7 @@ from engine.graph.model import Block, Edge, Endpoint, Graph, Node, Project
 from engine.graph.settings import Choice, Phase, Training
 from engine.i18n import tr
 from engine.layers.spec import Params, Value
+from engine.pretrained import vocabulary
 from engine.pretrained.config import Config
 from engine.pretrained.model import Pretrained
 
@@ -84,6 +85,7 @@ def project(model: Pretrained, plan: Plan) -> Project:
 
     Raises:
         ConfigError: When the network can't be made so.
+        DataError: When its tokens can't be read.
     """
     sizes = model.config
     plan = plan.checked(sizes)
@@ -107,7 +109,9 @@ def project(model: Pretrained, plan: Plan) -> Project:
 def _outside(made: Project, model: Pretrained, plan: Plan) -> None:
     """Add the main graph: data, the model, loss, metric, and what it writes."""
     data = {**plan.data, "context": plan.context, "tokenizer": str(model.path)}
-    data |= {"num_tokens": model.config.vocabulary, "validation": 0.1}
+    pairs = vocabulary.of(model.path)
+    data |= {"num_tokens": len(pairs), "tokens_sha256": pairs.sha256}
+    data |= {"validation": 0.1}
     view: dict[str, Value] = {"length": 60, "temperature": 0.7, "top_k": 40}
     if plan.prompt:
         view["prompt"] = plan.prompt

@@ -8,11 +8,12 @@ they are joined (`joined`).
 Source: Radford et al. 2019, Language Models are Unsupervised Multitask Learners
 """
 
+import hashlib
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -95,6 +96,7 @@ class BytePairs:
         self.end, self.way = end, way
         self._numbers = {piece: number for number, piece in enumerate(pieces)}
         self._ranks = {pair: rank for rank, pair in enumerate(merges)}
+        self._pieces = tuple(pieces)
         self._letters = byte_letters()
         self._kept: dict[str, tuple[int, ...]] = {}
         self._special = {pieces[n]: n for n in special if 0 <= n < len(pieces)}
@@ -104,6 +106,15 @@ class BytePairs:
             piece if number in alone else _text(piece, known)
             for number, piece in enumerate(pieces)
         )
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of tokens, pairs and the way a text is cut."""
+        digest = hashlib.sha256(f"{self.way} {self.end}".encode())
+        pairs = (f"{one} {other}" for one, other in self._ranks)
+        for words in (*self._pieces, *pairs):
+            digest.update(words.encode("utf-8", "backslashreplace") + b"\0")
+        return digest.hexdigest()
 
     def __len__(self) -> int:
         return len(self.names)

@@ -137,12 +137,21 @@ def _made(
 ) -> BytePairs:
     if not isinstance(pieces, list) or not 0 < len(pieces) <= _MOST_TOKENS:
         raise _odd(where, tr("it has no tokens"))
-    if not all(isinstance(piece, str) for piece in pieces):
+    if not all(isinstance(piece, str) and _can_be_written(piece) for piece in pieces):
         raise _odd(where, tr("a token in it is no text"))
     if not isinstance(merges, list):
         raise _odd(where, tr("it has no pairs"))
     last = end if type(end) is int and 0 <= end < len(pieces) else -1
     return BytePairs(pieces, _pairs(merges, where), special, way, last)
+
+
+def _can_be_written(piece: str) -> bool:
+    """Return whether a token has no half letters but those of odd bytes."""
+    try:
+        piece.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _pairs(merges: list[object], where: str) -> Iterator[tuple[str, str]]:

@@ -156,6 +156,16 @@ def test_other_tokens_are_refused_in_a_sentence(tmp_path, name, value):
         vocabulary.of(path)
 
 
+def test_half_letters_among_the_tokens_are_refused(tmp_path):
+    path = llama.write_safetensors(tmp_path, llama.weights())
+    place = tmp_path / "tokenizer.json"
+    record = json.loads(place.read_text())
+    record["model"]["vocab"]["\ud800"] = len(record["model"]["vocab"])
+    place.write_text(json.dumps(record))
+    with pytest.raises(DataError, match="no text"):
+        vocabulary.of(path)
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [

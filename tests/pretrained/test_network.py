@@ -189,7 +189,19 @@ def test_another_vocabulary_than_the_project_tells_is_said(tmp_path):
     path = tmp_path / "tiny.gguf"
     llama.write_gguf(path, llama.weights())
     project = made(path)
-    node = project.graph.node("text").with_param("num_tokens", 200)
+    good = project.graph.node("text")
+    for name, value in (("num_tokens", 200), ("tokens_sha256", "0" * 64)):
+        project.graph.replace_node(good.with_param(name, value))
+        with pytest.raises(EngineError, match="others than"):
+            assembled(project)
+
+
+def test_run_that_proves_its_tokens_may_be_asked_without_leave(tmp_path):
+    path = tmp_path / "tiny.gguf"
+    llama.write_gguf(path, llama.weights())
+    project = made(path)
+    assert weights.data_places(project) == (str(path),)
+    assert weights.data_places(project, unproven=True) == ()
+    node = project.graph.node("text").with_param("tokens_sha256", "")
     project.graph.replace_node(node)
-    with pytest.raises(EngineError, match="others than"):
-        assembled(project)
+    assert weights.data_places(project, unproven=True) == (str(path),)

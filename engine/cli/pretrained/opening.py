@@ -168,6 +168,6 @@ def _words(model: Pretrained, record: Mapping[str, object]) -> list[str]:
            name=model.title, n=f"{sizes.parameters:,}", kinds=model.kinds),
         tr("{layers:layer|layers} of {features} features, {heads} heads, {groups} of "
            "keys; {tokens} tokens, a context up to {context}", **facts),
-        tr("A training moves {n:weight|weights} and takes {size} GB",
-           n=f"{trained:,}", size=f"{memory / 1e9:.1f}"),
+        tr("A training moves {n:weight|weights} and takes {size} MB of memory",
+           n=f"{trained:,}", size=f"{memory / 1e6:,.0f}"),
     ]  # fmt: skip

@@ -125,12 +125,13 @@ def model_tokens(params: Params) -> BytePairs | None:
     if not path:
         return None
     found = vocabulary.of(Path(path))
-    if len(found) != count:
+    wanted = str(params.get("tokens_sha256") or found.sha256)
+    if len(found) != count or found.sha256 != wanted:
         raise DataError(
             tr("The tokens of the model are others than those in the project"),
             where=Path(path).name,
-            expected=count,
-            got=len(found),
+            expected=tr("{n:token|tokens}", n=count),
+            got=tr("{n:token|tokens}", n=len(found)),
             fix=tr("Choose the file that the project was made with."),
         )
     return found

@@ -188,6 +188,13 @@ DATA = LayerSpec(
             min=0,
             max=1_000_000,
         ),
+        Param(
+            "tokens_sha256",
+            "text",
+            "",
+            "Content of the tokens",
+            "SHA-256 of the model's tokens; empty lets them change.",
+        ),
         *own.PARAMS,
     ),
     inputs=(),

@@ -12,7 +12,7 @@ ScalingKind = Literal["none", "standardise", "unit"]
 
 OWN = "file"
 """Id of data of one's own, which no table has."""
-_TOKENS = {"tokenizer", "num_tokens"}
+_TOKENS = {"tokenizer", "num_tokens", "tokens_sha256"}
 """Settings that only texts have."""
 _OWN_ALONE = {"path", "sample", "reading", "columns", "steps", "rows", "sha256",
               "fitted", "corrections", "together"}  # fmt: skip
