@@ -23,7 +23,7 @@ from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
 _ICON_PX = 18
-_OF_SCREEN = 0.9
+_OF_SCREEN, _LAID_OUT_MS = 0.9, 50
 _ICONS = {
     "passed": ("check", "ok"),
     "failed": ("warning", "warn"),
@@ -131,7 +131,7 @@ class PreflightDialog(Dialog):
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
         content = QWidget()
-        self._inside = inside = QVBoxLayout(content)
+        inside = QVBoxLayout(content)
         inside.setContentsMargins(0, 0, SPACE_S, 0)
         inside.addLayout(self._list)
         inside.addLayout(self._rates())
@@ -186,15 +186,14 @@ class PreflightDialog(Dialog):
             self._list.addWidget(row)
         self._show_rates(told.ranges)
         self._set(busy=False)
-        QTimer.singleShot(0, self, self._make_room)  # when the rows are laid out
+        QTimer.singleShot(
+            _LAID_OUT_MS, self, self._make_room
+        )  # when the rows are laid out
         (self.leave if count else self.train).setFocus()  # Enter changes no setting
 
     def _make_room(self) -> None:
         """Be as high as the answers, as far as the screen is."""
-        port = self._area.viewport()
-        self._inside.activate()
-        tall = self._inside.totalHeightForWidth(port.width())
-        missing = max(tall, self._inside.sizeHint().height()) - port.height()
+        missing = self._area.verticalScrollBar().maximum()
         most = round(_OF_SCREEN * self.screen().availableGeometry().height())
         if missing > 0 and self.height() < most:
             self.resize(self.width(), min(self.height() + missing, most))
