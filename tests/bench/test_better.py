@@ -32,7 +32,7 @@ def scores(first, second, *, higher=True):
 def test_an_interval_is_that_of_plain_numbers():
     first, second = [0.5, 0.52, 0.48, 0.51, 0.5], [0.6, 0.61, 0.59, 0.62, 0.57]
     gaps = [b - a for a, b in zip(first, second, strict=True)]
-    half = 2.998528 * stdev(gaps) / math.sqrt(5)
+    half = 3.495406 * stdev(gaps) / math.sqrt(5)
     told = judged(scores(first, second))
     assert told.mean == pytest.approx(fmean(gaps))
     assert told.low == pytest.approx(fmean(gaps) - half, rel=1e-5)
@@ -48,9 +48,9 @@ def test_what_may_be_chance_is_said_so_with_the_seeds_that_it_takes():
     assert told.outcome == "unshown"
     assert told.text.startswith("Not shown: it may be chance.")
     gaps = [b - a for a, b in zip(first, second, strict=True)]
-    more = needed(gaps, 0.96)
+    more = needed(gaps, 0.975)
     assert f"About {more} seeds" in told.text
-    t = student.quantile(0.98, more - 1)
+    t = student.quantile(0.9875, more - 1)
     assert t * stdev(gaps) / math.sqrt(more) < abs(fmean(gaps))
 
 
@@ -74,7 +74,7 @@ def test_noise_alone_is_rarely_called_better():
         a, b = torch.randn(2, 15, generator=generator).tolist()
         found = (judged(scores(a[:n], b[:n]), k) for k, n in ((1, 5), (2, 10), (3, 15)))
         false += any(each.outcome in {"first", "second"} for each in found)
-    assert false <= 0.06 * 1000
+    assert false <= 0.05 * 1000
 
 
 def tiny(*words):

@@ -2,8 +2,8 @@
 
 The seeds are fixed beforehand and each is trained with both networks: the difference of
 a pair leaves out what the seed does to both. Whoever asks for more seeds has looked
-already; so the chance of a false "better" is shared out over the looks: 4 % for the
-first, and 1 % for all later ones together. However often one looks, it stays below 5 %.
+already; so the chance of a false "better" is shared out over the looks: 2.5 % for the
+first, and 2.5 % for all later ones together. However often one looks, it stays below 5 %.
 
 Source: Student 1908 for the interval; Lan & DeMets 1983, Discrete Sequential Boundaries
 for Clinical Trials, for sharing out the chance
@@ -19,7 +19,7 @@ from engine.i18n import tr
 from engine.protocol.bench.better import Compared, Outcome
 from engine.protocol.findings import number
 
-FIRST_LOOK, LATER_LOOKS = 0.04, 0.01
+FIRST_LOOK, LATER_LOOKS = 0.025, 0.025
 FEWEST, MOST = 3, 1000
 """Seeds that are asked for."""
 
