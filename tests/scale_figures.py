@@ -237,40 +237,51 @@ def _read_again(folder: Path) -> PastCurves:
 
 
 def steps(size: int) -> Figures:
-    """Measure what both processes do with the numbers of so many steps."""
+    """Measure what each process does with the numbers of so many steps."""
     with tempfile.TemporaryDirectory() as name:
         project = presets.load("xor")
         run = create(Path(name), project)
         run.update(rows=[[f"l{n}", 0] for n in range(_LAYERS)])
         recorder = Recorder(run, 1, lambda: ({}, {"step": size}))
-        news, history = ProgressBuffer(1, recorder, project), History()
-        history.begin(_started(run.folder, size), names_of(project))
-        _fill(recorder, news, history, 1, _STEPS_APART)  # what is loaded once
-        before, start = resident_mb(), time.process_time()
-        _fill(recorder, news, history, _STEPS_APART + 1, _STEPS_APART + size)
-        step_s = (time.process_time() - start) / size
-        both = resident_mb() - before
-        del history
+        news = ProgressBuffer(1, recorder, project)
+        engine_s, engine_mb = _told(size, recorder, news, lambda _frame: None)
         recorder.close("finished")
-        return _opened(size, step_s, both, run.folder)
+        history = History()
+        history.begin(_started(run.folder, size), names_of(project))
+        nowhere = Recorder(None, 1, lambda: ({}, {}))
+        news = ProgressBuffer(1, nowhere, project)
+        window_s, window_mb = _told(size, nowhere, news, history.add)
+        del history
+        opened = _opened(size, run.folder)
+        step_s = engine_s + window_s
+        mb = folder_mb(run.folder)
+        return Figures("steps", size, step_s, engine_mb, window_mb, mb, opened)
 
 
-def _opened(size: int, step_s: float, both_mb: float, folder: Path) -> Figures:
-    """Open a run in both processes; what it adds to both while it goes is known."""
+def _told(
+    size: int, recorder: Recorder, news: ProgressBuffer, tell: Callable[[Frame], None]
+) -> tuple[float, float]:
+    """Return the seconds of a step, and the memory that all of them add."""
+    _fill(recorder, news, tell, (1, _STEPS_APART))  # what is loaded once
+    before, start = resident_mb(), time.process_time()
+    _fill(recorder, news, tell, (_STEPS_APART + 1, _STEPS_APART + size))
+    return (time.process_time() - start) / size, resident_mb() - before
+
+
+def _opened(size: int, folder: Path) -> float:
+    """Return the seconds until a run is opened in both processes."""
     start = time.process_time()
     reader, path = PastRuns(), str(folder)
     opened = reader.open(path)
     curves = PastCurves(path, opened.parts)
     history = History()
     history.begin(_started(folder, size), names_of(presets.load("xor")))
-    before = resident_mb()
     for piece in curves.pieces():  # a part comes when the one before was taken
         if piece is None:
             curves.parts.append(reader.part(path, len(curves.parts)))
         else:
             put(history, piece)
-    took, window_mb = time.process_time() - start, resident_mb() - before
-    return Figures("steps", size, step_s, both_mb, window_mb, folder_mb(folder), took)
+    return time.process_time() - start
 
 
 def _started(folder: Path, size: int) -> RunStarted:
@@ -284,9 +295,13 @@ def _started(folder: Path, size: int) -> RunStarted:
 
 
 def _fill(
-    recorder: Recorder, news: ProgressBuffer, history: History, first: int, last: int
+    recorder: Recorder,
+    news: ProgressBuffer,
+    tell: Callable[[Frame], None],
+    span: tuple[int, int],
 ) -> None:
     """Record steps as the loop does, and tell them as the runner does."""
+    first, last = span
     chance = np.random.default_rng(first)
     for step in range(first, last + 1):
         row = Row(1)
@@ -303,7 +318,7 @@ def _fill(
         frame = Frame(
             step=step, epoch=step / 100, state="training", eta_s=1.0, **vars(told)
         )
-        history.add(frame)
+        tell(frame)
 
 
 def _sample(step: int, chance: np.random.Generator) -> LayerSample:
