@@ -133,3 +133,103 @@ def test_attention_writes_out_the_pair_that_counts_most():
     assert lines[0].value == pytest.approx(scores[1, key])
     assert lines[2].value == pytest.approx(shares[1, key])
     assert lines[-1].value == pytest.approx(shares[1] @ arrays(v)[0][0, :, 0])
+
+
+def last_number(line):
+    """Read the number that a line ends with."""
+    words = figures(line).rpartition(" = ")[2].strip("()")
+    return float(words.replace("−", "-"))
+
+
+POOLS = [
+    *[(f"max_pool{d}d", d, {"kernel_size": 2, "stride": 2}) for d in (1, 2, 3)],
+    *[(f"avg_pool{d}d", d, {"kernel_size": 2, "stride": 2}) for d in (1, 2, 3)],
+    *[(f"adaptive_max_pool{d}d", d, {"output_size": 3}) for d in (1, 2, 3)],
+    *[(f"adaptive_avg_pool{d}d", d, {"output_size": 3}) for d in (1, 2, 3)],
+]
+
+
+def windows(type_id, place, size):
+    """Return where a window of a pool lies along each axis."""
+    if type_id.startswith("adaptive"):
+        return [slice(p * size // 3, -(-(p + 1) * size // 3)) for p in place]
+    return [slice(2 * p, 2 * p + 2) for p in place]
+
+
+@pytest.mark.parametrize(("type_id", "dims", "params"), POOLS)
+def test_a_pool_prints_its_window(type_id, dims, params):
+    """The largest or the mean of the window; δ to the winner, or in equal parts."""
+    size = 4
+    seen, _, _ = moment(type_id, [seeded(2, 2, *[size] * dims)], **params)
+    x, d = arrays(seen.inputs[0], seen.upstream)
+    is_max, out = "max" in type_id, d.shape[2:]
+    for place in [(0,) * dims, (1,) * dims, tuple(n - 1 for n in out)]:
+        window = x[(1, 0, *windows(type_id, place, size))]
+        wanted = window.max() if is_max else window.mean()
+        line = tracer_of(type_id).output(seen, (1, 0, *place))[-1]
+        assert last_number(line) == pytest.approx(wanted, rel=6e-3)
+    at = (2,) * dims
+    given = 0.0
+    for place in np.ndindex(*out):
+        spot = (1, 0, *windows(type_id, place, size))
+        starts = [w.start for w in spot[2:]]
+        inside = [
+            0 <= a - s < n for a, s, n in zip(at, starts, x[spot].shape, strict=True)
+        ]
+        if all(inside):
+            local = tuple(a - s for a, s in zip(at, starts, strict=True))
+            is_winner = x[spot].argmax() == np.ravel_multi_index(local, x[spot].shape)
+            share = float(is_winner) if is_max else 1 / x[spot].size
+            given += share * d[(1, 0, *place)]
+    line = tracer_of(type_id).given(seen, (1, 0, *at))[-1]
+    assert last_number(line) == pytest.approx(given, rel=6e-3, abs=1e-12)
+
+
+def test_a_global_average_prints_the_mean_of_a_map():
+    seen, _, _ = moment("global_avg_pool", [seeded(2, 3, 4, 5)])
+    x, d = arrays(seen.inputs[0], seen.upstream)
+    line = tracer_of("global_avg_pool").output(seen, (1, 2))[-1]
+    assert last_number(line) == pytest.approx(x[1, 2].mean(), rel=6e-3)
+    line = tracer_of("global_avg_pool").given(seen, (1, 2, 3, 0))[-1]
+    assert last_number(line) == pytest.approx(d[1, 2].ravel()[0] / 20, rel=6e-3)
+
+
+NORMS = [
+    ("layer_norm", (3, 6), {}, lambda c: (c[0], slice(None))),
+    ("rms_norm", (3, 6), {}, lambda c: (c[0], slice(None))),
+    ("group_norm", (2, 4, 3, 3), {"num_groups": 2},
+     lambda c: (c[0], slice(c[1] // 2 * 2, c[1] // 2 * 2 + 2))),
+    *[(f"instance_norm{d}d", (2, 3, *[4] * d), {}, lambda c: (c[0], c[1]))
+      for d in (1, 2, 3)],
+    *[(f"batch_norm{d}d", (4, 3, *[2] * d) if d > 1 else (6, 3), {},
+       lambda c: (slice(None), c[1])) for d in (1, 2, 3)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("type_id", "shape", "params", "members"), NORMS)
+def test_a_norm_prints_its_formula_over_its_own_set(type_id, shape, params, members):
+    """(x − μ) / √(σ² + ε), times γ, plus β; and the three terms of its way back."""
+    seen, _, _ = moment(type_id, [seeded(*shape)], **params)
+    x, d = arrays(seen.inputs[0], seen.upstream)
+    known = {name: w.detach().numpy() for name, w in seen.module.named_parameters()}
+    axis = -1 if type_id in {"layer_norm", "rms_norm"} else 1
+    spread = [1] * x.ndim
+    spread[axis] = -1
+    g = known["weight"].reshape(spread) if "weight" in known else np.ones(1)
+    b = known["bias"].reshape(spread) if "bias" in known else np.zeros(1)
+    g, b = np.broadcast_to(g, x.shape), np.broadcast_to(b, x.shape)
+    eps = seen.module.eps or np.finfo(np.float64).eps
+    is_rms = type_id == "rms_norm"
+    for cell in [tuple(n - 1 for n in shape), (0,) * len(shape)]:
+        own = members(cell)
+        mean = 0.0 if is_rms else x[own].mean()
+        root = np.sqrt(((x[own] - mean) ** 2).mean() + eps)
+        hat = (x - mean) / root
+        line = tracer_of(type_id).output(seen, cell)[-1]
+        wanted = g[cell] * hat[cell] + b[cell]
+        assert last_number(line) == pytest.approx(wanted, rel=6e-3, abs=1e-9)
+        pull = (d * g)[own]
+        shared = 0.0 if is_rms else pull.mean()
+        back = ((d * g)[cell] - shared - hat[cell] * (pull * hat[own]).mean()) / root
+        line = tracer_of(type_id).given(seen, cell)[-1]
+        assert last_number(line) == pytest.approx(back, rel=6e-3, abs=1e-9)

@@ -15,7 +15,7 @@ from workbench.app.run.weights_dialog import rooted
 if TYPE_CHECKING:
     from workbench.app.explain.views import ExplainViews
 
-_ROOM_PX, _SIDE_PX = 48.0, 24.0
+_TOP_PX, _ROOM_PX, _SIDE_PX = 96.0, 48.0, 24.0
 """Room around the graph for what is said above the cards, and for wires that turn."""
 _CHANGED_MS = 500
 """After the last edit a new first step is held."""
@@ -82,7 +82,7 @@ class Explaining(QObject):
         canvas = self._desk.canvas
         if self.is_on:
             room = canvas.scene.bounds().adjusted(
-                -_SIDE_PX, -_ROOM_PX, _SIDE_PX, _ROOM_PX
+                -_SIDE_PX, -_TOP_PX, _SIDE_PX, _ROOM_PX
             )
             canvas.camera.fit(room)
 

@@ -17,6 +17,7 @@ from engine.graph.options import OPTIMIZERS
 from engine.i18n import tr
 from engine.protocol.tracing import CellWritten, WeightExplained
 from workbench.explain import saving, words
+from workbench.explain.ask_first import AskFirst
 from workbench.explain.layer.body import Body
 from workbench.explain.layer.cell_card import CellCard
 from workbench.explain.layer.formulas import formula_of
@@ -60,6 +61,7 @@ class LayerPage(QWidget):
         self._late.timeout.connect(self._on_late)
         self.body, self.card = Body(), CellCard()
         self.samples, self.rows = SampleBar(), UpdateRows()
+        self.ask = AskFirst(self.rows)
         self.body.pointed.connect(self.pointed)
         self.body.chosen.connect(self.chosen)
         box = QVBoxLayout(self)
@@ -75,6 +77,7 @@ class LayerPage(QWidget):
         box.addWidget(self.samples)
         box.addWidget(_line())
         box.addLayout(self._update_head())
+        box.addWidget(self.ask)
         box.addWidget(self.rows)
         box.addSpacing(SPACE_S)
 
@@ -153,6 +156,7 @@ class LayerPage(QWidget):
         row.addWidget(self.update_title)
         row.addWidget(self.update_words, 1)
         row.addWidget(self.applied)
+        row.addWidget(self.ask.button)
         return row
 
     # What it is told -----------------------------------------------------------
@@ -228,6 +232,7 @@ class LayerPage(QWidget):
             is_walked: One looks at the update, not before it.
         """
         self.rows.say(why, optimizer)
+        self.ask.say(why, name)
         self.update_title.setText(tr("Update") if is_walked else tr("Next: update"))
         self.update_words.setText(
             tr(
