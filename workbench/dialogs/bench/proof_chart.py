@@ -102,7 +102,7 @@ class ProofChart(QWidget):
     ) -> None:
         theme, metrics = current(), QFontMetricsF(painter.font())
         tint = QColor(theme.colour(_TINTS[which]))
-        words = (tr("before"), tr("with the cure"))[which]
+        words = (tr("without the cure"), tr("with the cure"))[which]
         x = area.left() + which * 140
         painter.setPen(QPen(tint, 3.0))
         y = _TOP / 2
