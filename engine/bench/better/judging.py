@@ -3,7 +3,8 @@
 The seeds are fixed beforehand and each is trained with both networks: the difference of
 a pair leaves out what the seed does to both. Whoever asks for more seeds has looked
 already; so the chance of a false "better" is shared out over the looks: 2.5 % for the
-first, and 2.5 % for all later ones together. However often one looks, it stays below 5 %.
+first, and 2.5 % for all later ones together. However often one looks, it stays below
+5 %.
 
 Source: Student 1908 for the interval; Lan & DeMets 1983, Discrete Sequential Boundaries
 for Clinical Trials, for sharing out the chance
