@@ -230,3 +230,29 @@ def test_number_for_unknown_is_left_out_and_a_giant_gets_its_logarithm(tmp_path)
     assert log.params["steps"] == (("height", "log"),)
     params = {k: v for k, v in {**found.params, **log.params}.items() if k != "source"}
     assert finding(survey("file", **params), "outliers") is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_answer_is_found_wherever_the_limits_between_classes_lie(tmp_path, seed):
+    dice = np.random.default_rng(seed)
+    kinds = dice.integers(0, 3, 500)
+    hidden = kinds * 10 + dice.uniform(0, 1, 500)
+    near = kinds * 4.3 + dice.normal(size=500)  # right in 97 of 100 rows, by no more
+    label = np.array(["ant", "bee", "cat"])[kinds]
+    for name, values, is_told in (("hidden", hidden, True), ("near", near, False)):
+        columns = {"size": dice.normal(size=500).round(4), name: values.round(3),
+                   "label": label}  # fmt: skip
+        found = survey(write(tmp_path / f"{name}.csv", columns))
+        told = [each for each in found.findings if each.id == "leak"]
+        assert bool(told) is is_told
+        assert not told or told[0].columns == (name,)
+
+
+def test_many_equal_values_in_a_file_sorted_by_label_are_no_answer(tmp_path):
+    dice = np.random.default_rng(2)
+    kinds = np.repeat([0, 1], 250)
+    paid = np.where(dice.random(500) < 0.6, 0, dice.exponential(9, 500)).round(3)
+    columns = {"age": dice.normal(40, 9, 500).round(2), "paid": paid,
+               "label": np.array(["no", "yes"])[kinds]}  # fmt: skip
+    found = survey(write(tmp_path / "sorted.csv", columns))
+    assert "leak" not in {each.id for each in found.findings}
