@@ -1,5 +1,6 @@
 """What is wrong with a document, and what one click does about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,3 +48,12 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
     phase: str = ""
     kind: str = ""
+
+
+def of_phases(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
+    """Return name of a phase → the problems that are about it, in their order."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.phase:
+            found.setdefault(problem.phase, []).append(problem)
+    return {phase: tuple(those) for phase, those in found.items()}

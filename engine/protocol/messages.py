@@ -11,8 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy.typing as npt
 
     from engine.graph.problems import Problem
@@ -84,15 +82,6 @@ class Analysis:
     def trainable(self) -> bool:
         """Whether nothing keeps the graph from training."""
         return all(problem.severity != "error" for problem in self.problems)
-
-    @cached_property
-    def problems_of_phases(self) -> Mapping[str, tuple[Problem, ...]]:
-        """The problems that are about phases: name → those of it, in their order."""
-        found: dict[str, list[Problem]] = {}
-        for problem in self.problems:
-            if problem.phase:
-                found.setdefault(problem.phase, []).append(problem)
-        return {phase: tuple(problems) for phase, problems in found.items()}
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ def test_an_engine_says_which_formats_it_writes():
     assert {each.id: each.suffix for each in told} == {
         "safetensors": ".safetensors",
         "pt": ".pt",
+        "trained": ".safetensors",
     }
     assert [each.id for each in told] == list(FORMATS)
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.host.service import Host
 from engine.protocol import commands, lessons, tracing
-from engine.protocol.bench import better, preflight, proof, sweep
+from engine.protocol.bench import better, preflight, proof, race, sweep
 from engine.protocol.commands import Command, Request
 from engine.protocol.data import surveys
 from engine.protocol.listing import commands as listed
@@ -15,20 +15,21 @@ from engine.protocol.messages import Failed, Message, Pong
 from engine.protocol.wire import encoding, requests
 from engine.protocol.wire.transport import PipeServer
 
-MODULES = (commands, lessons, tracing, preflight, surveys, listed, better, proof, sweep)
+MODULES = (
+    commands,
+    lessons,
+    tracing,
+    preflight,
+    surveys,
+    listed,
+    better,
+    proof,
+    race,
+    sweep,
+)
 COMMANDS = [
     kind
-    for module in (
-        commands,
-        lessons,
-        tracing,
-        preflight,
-        surveys,
-        listed,
-        better,
-        proof,
-        sweep,
-    )
+    for module in MODULES
     for _name, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, Command) and kind is not Command
 ]

@@ -78,9 +78,14 @@ class Inside:
         """Whether `take` has something to tell."""
         return bool(self._made)
 
+    @property
+    def waiting(self) -> tuple[View, ...]:
+        """What `take` will return."""
+        return tuple(self._made.values())
+
     def take(self) -> tuple[View, ...]:
         """Return what was made since the last call, the newest of each kind."""
-        made = tuple(self._made.values())
+        made = self.waiting
         self._made = {}
         return made
 

@@ -147,6 +147,7 @@ class TrainingState:
             torch.set_num_threads(self._threads_before)
             thread_counts.flush_denormals(on=False)
             self._threads_before = 0
+        self.recorder.add_views((*self.viewing.waiting, *self.inside.waiting))
         self.recorder.close(kind)
 
     @property

@@ -55,9 +55,10 @@ class ViewFile:
                 self._keep(view, MOST_BYTES)
 
     def close(self) -> None:
-        """Keep the newest of each, and close the file."""
+        """Keep the newest of each, and close the file; nothing is kept after."""
         for view in list(self._newest.values()):
             self._keep(view, _ROOM * MOST_BYTES)
+        self._is_off = True
         if self._file is not None:
             self._file.close()
             self._file = None

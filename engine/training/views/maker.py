@@ -103,9 +103,14 @@ class Viewing:
         """Whether `take` has something to tell."""
         return bool(self._made)
 
+    @property
+    def waiting(self) -> tuple[View, ...]:
+        """What `take` will return."""
+        return tuple(self._made.values())
+
     def take(self) -> tuple[View, ...]:
         """Return the views made since the last call, the newest of each node."""
-        made = tuple(self._made.values())
+        made = self.waiting
         self._made = {}
         return made
 

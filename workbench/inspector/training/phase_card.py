@@ -1,9 +1,11 @@
 """What a row of the phase table says. No widgets."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.graph.model import Project
 from engine.graph.options import OPTIMIZERS, SCHEDULES
+from engine.graph.problems import Problem
 from engine.graph.settings import Phase
 from engine.graph.titles import path_title
 from engine.i18n import tr
@@ -70,12 +72,17 @@ class PhaseFace:
         return "; ".join(parts)
 
 
-def faces(project: Project, analysis: Analysis | None) -> list[PhaseFace]:
+def faces(
+    project: Project,
+    analysis: Analysis | None,
+    found: Mapping[str, Sequence[Problem]],
+) -> list[PhaseFace]:
     """Return the rows of all phases.
 
     Args:
         project: Only read.
         analysis: The newest one, which may be of an older document.
+        found: Name of a phase → its problems.
     """
     phases = project.training.phases
     infos = analysis.phases if analysis else ()
@@ -88,7 +95,7 @@ def faces(project: Project, analysis: Analysis | None) -> list[PhaseFace]:
             tags(project, phase.minimise, tr("all losses")),
             tags(project, phase.update, tr("all weights")),
             how(phase),
-            (*_problems(phase, analysis), *_shared(project, index, infos)),
+            (*_notes(found.get(phase.name, ())), *_shared(project, index, infos)),
         )
         for index, phase in enumerate(phases)
     ]
@@ -127,10 +134,8 @@ def span(phase: Phase) -> tuple[int, int | None]:
     return first if isinstance(first, int) else 1, end
 
 
-def _problems(phase: Phase, analysis: Analysis | None) -> list[Note]:
-    """Return the problems that are about this phase."""
-    mine = analysis.problems_of_phases.get(phase.name, ()) if analysis else ()
-    return [Note(problem.severity, problem.text) for problem in mine]
+def _notes(problems: Sequence[Problem]) -> list[Note]:
+    return [Note(problem.severity, problem.text) for problem in problems]
 
 
 def _shared(project: Project, index: int, infos: tuple[PhaseInfo, ...]) -> list[Note]:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph.problems import ALL_PHASES, Problem
+from engine.graph.problems import ALL_PHASES, Problem, of_phases
 from engine.i18n import tr
 from engine.protocol.messages import Analysis
 from workbench.document import Document, phases
@@ -101,6 +101,7 @@ class PhaseTable(QWidget):
         super().__init__()
         self._document = document
         self._analysis: Analysis | None = None
+        self._found: dict[str, tuple[Problem, ...]] = {}
         self.rows = _Rows()
         self.rows.currentRowChanged.connect(self._on_row_changed)
         self.rows.installEventFilter(self)
@@ -160,7 +161,8 @@ class PhaseTable(QWidget):
 
     def show_document(self) -> None:
         """Show the phases as the document has them."""
-        index, made = self.index, faces(self._document.project, self._analysis)
+        index = self.index
+        made = faces(self._document.project, self._analysis, self._found)
         with QSignalBlocker(self.rows):
             while self.rows.count() > len(made):
                 self.rows.takeItem(self.rows.count() - 1)
@@ -178,6 +180,7 @@ class PhaseTable(QWidget):
     def set_analysis(self, analysis: Analysis | None) -> None:
         """Show what the engine found out about the phases."""
         self._analysis = analysis
+        self._found = of_phases(analysis.problems if analysis else ())
         self.show_document()
 
     def _show_buttons(self) -> None:
@@ -192,8 +195,7 @@ class PhaseTable(QWidget):
 
     def _show_left_over(self) -> None:
         """Show beneath the rows what all phases leave out."""
-        known = self._analysis.problems_of_phases if self._analysis else {}
-        found = known.get(ALL_PHASES, ())
+        found = self._found.get(ALL_PHASES, ())
         if found == self._left_over:
             return
         self._left_over = found
