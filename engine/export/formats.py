@@ -60,19 +60,19 @@ _ROWS = (
         safetensors.first_difference,
     ),
     Format(
+        "pt",
+        "PyTorch state_dict (.pt), for torch.load(weights_only=True)",
+        ".pt",
+        pt.write,
+        pt.first_difference,
+    ),
+    Format(
         "trained",
         "safetensors, without what was frozen: of LoRA the adapters alone",
         ".safetensors",
         safetensors.write,
         safetensors.first_difference,
         part=trained.part,
-    ),
-    Format(
-        "pt",
-        "PyTorch state_dict (.pt), for torch.load(weights_only=True)",
-        ".pt",
-        pt.write,
-        pt.first_difference,
     ),
 )
 FORMATS: dict[str, Format] = {fmt.id: fmt for fmt in _ROWS}

@@ -70,6 +70,9 @@ class Actions(Mapping[str, QAction]):
         if row.menu:
             self._fill(menu.below(one.words), row.menu)
             return
+        if row.id in self._actions:  # It stands in two menus, as one entry.
+            menu.addAction(self._actions[row.id])
+            return
         action = QAction(self._window)
         if row.icon:
             icons.bind(action, row.icon, row.tint)

@@ -5,12 +5,12 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 
 from engine.i18n import tr
 from workbench.theme.label import Label
+from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_S
 
@@ -27,7 +27,7 @@ class WritingBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
-        self.length = QSpinBox()
+        self.length = WholeNumber()
         self.length.setRange(1, _MOST)
         self.length.setValue(_USUAL)
         self.length.setSuffix(f" {tr('tokens')}")

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from engine.i18n import tr
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
 from workbench.theme.label import Label
+from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
@@ -106,8 +106,8 @@ class PretrainedDialog(Dialog):
         form.addRow(Label(tr("Layers")), grid)
         return inner
 
-    def _number_field(self, low: int, high: int, value: int, name: str) -> QSpinBox:
-        field = QSpinBox()
+    def _number_field(self, low: int, high: int, value: int, name: str) -> WholeNumber:
+        field = WholeNumber()
         field.setRange(low, high)
         field.setValue(value)
         field.setFixedWidth(96)
