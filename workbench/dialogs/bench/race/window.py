@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QSlider,
-    QSpinBox,
     QWidget,
 )
 
@@ -18,6 +17,7 @@ from workbench.dialogs.bench.race.curves import Curves
 from workbench.dialogs.bench.race.lanes import Lanes
 from workbench.dialogs.bench.race.sizes import Sizes
 from workbench.theme.label import Label
+from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
@@ -87,7 +87,7 @@ class RaceWindow(Dialog):
         self.slider.setTickInterval(1)
         self.slider.valueChanged.connect(self._say_size)
         self.count.setMinimumWidth(190)
-        self.evaluations = QSpinBox()
+        self.evaluations = WholeNumber()
         self.evaluations.setAccessibleName(tr("Evaluations for each"))
         self.evaluations.setRange(100, _MOST)
         self.evaluations.setSingleStep(500)
