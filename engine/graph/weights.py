@@ -90,9 +90,10 @@ def own_path(node: Node) -> str:
 
 def read_paths(node: Node) -> dict[str, str]:
     """Return what a data node reads, by the name of the setting that says where."""
-    found = {"path": own_path(node)}
-    if node.type == "data":
-        found["tokenizer"] = str(node.params.get("tokenizer") or "")
+    if node.type != "data":  # Nearly all, and asked of every node at each save.
+        return {}
+    tokens = str(node.params.get("tokenizer") or "")
+    found = {"path": own_path(node), "tokenizer": tokens}
     return {name: path for name, path in found.items() if path}
 
 

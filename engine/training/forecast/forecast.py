@@ -32,6 +32,8 @@ _STEADY_STEPS, _STEADY_S = 12, 1.0
 """So many steps until a heap grows no more; so long they are waited for."""
 _QUICK_S = 0.2
 """Views that take longer are not made a second time to see their memory."""
+_HELD_BYTES = 2**29
+"""What views keep up to this is really held, to see what the process grows by."""
 _LATER = 1.14
 """A run makes more steps than its rehearsal, and its heap grows by so much more."""
 
@@ -205,14 +207,20 @@ class Rehearsal:
         if views_s <= _QUICK_S or not sizes:
             deque(views.make(-3), maxlen=0)
             return
-        before = watched.live_bytes
+        before = watched.live_sizes()
         batches = views.make(-3)
         next(batches, None)
-        kept = watched.live_bytes - before
-        more = 2 * kept * sum(sizes) // sizes[0] - kept  # then as one tensor
-        watched.hold(more)
-        scarcity.trim()  # as the loop does between views and what comes before them
-        self._views_bytes = self._process.growth_bytes + more
+        kept = list((watched.live_sizes() - before).elements())
+        whole = sum(sizes) / sizes[0]
+        parts = [size for size in kept for _ in range(round(whole) - 1)]
+        parts += [int(size * whole) for size in kept]  # then as one tensor
+        watched.hold(sum(parts))
+        if sum(parts) <= _HELD_BYTES:  # really: it may fit into what was freed
+            pieces = [torch.ones(size, dtype=torch.uint8) for size in parts]
+            del pieces
+        else:
+            scarcity.trim()
+            self._views_bytes = self._process.growth_bytes + sum(parts)
         batches.close()  # type: ignore[attr-defined]
 
     def make(self, number: int) -> bool:

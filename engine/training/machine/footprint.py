@@ -1,6 +1,7 @@
 """How much memory tensors take at the fullest moment, seen operation by operation."""
 
 import weakref
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,6 +60,10 @@ class Footprint(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.live_bytes += self._sizes[key]
         self.peak_bytes = max(self.peak_bytes, self.live_bytes)
         weakref.finalize(storage, self._forget, key).atexit = False
+
+    def live_sizes(self) -> Counter[int]:
+        """Return of how many bytes what is there now is, and how often."""
+        return Counter(self._sizes.values())
 
     def _forget(self, key: int) -> None:
         self.live_bytes -= self._sizes.pop(key)
