@@ -14,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.training.records import curve_sums
+from engine.protocol.messages import Pong, View
+from engine.training.records import curve_sums, view_file
 
 Change = Callable[[Path, Path], None]
 CURVES, LOG, ACCOUNT = "metrics.sqlite", "log.txt", "run.json"
+VIEWS = view_file.FILE
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 
@@ -106,6 +108,13 @@ def row(table: str, *values: object) -> Change:
     return change
 
 
+def views(*values: object) -> Change:
+    """Return a change that puts records in place of the views, with right sums."""
+    return lambda run, _outside: _replace(
+        run / VIEWS, b"".join(map(view_file.packed, values))
+    )
+
+
 def both(*changes: Change) -> Change:
     """Return several changes as one."""
 
@@ -167,7 +176,15 @@ def _shell_line(run: Path, outside: Path) -> None:
     account(changes=[change])(run, outside)
 
 
-PARTS = (ACCOUNT, LOG, CURVES, f"{CURVES}-wal", f"{CURVES}-shm", f"{CURVES}-journal")
+PARTS = (
+    ACCOUNT,
+    LOG,
+    CURVES,
+    f"{CURVES}-wal",
+    f"{CURVES}-shm",
+    f"{CURVES}-journal",
+    VIEWS,
+)
 _STEPS = np.ones((2, 2)).tobytes()
 RUNS: dict[str, Change] = {
     "log as a profile": _shell_line,
@@ -262,6 +279,25 @@ RUNS: dict[str, Change] = {
     "an odd evaluation": row("evaluations", 10**6, "[" * 100_000),
     "an evaluation of numbers": row("evaluations", 10**6, '{"step": 1e999}'),
     "a bomb as a sample": row("samples", 10**6, 0, 20_000, b"x\x9c" + b"\0" * 99),
+    "endless views": special(VIEWS, "sparse"),
+    "garbage views": raw(b"garbage " * 9000, VIEWS),
+    "pickle as views": raw(b"cos\nsystem\n(S'touch hacked'\ntR.", VIEWS),
+    "a view of 4 GB": raw(b"\xff" * 8, VIEWS),
+    "another message as a view": views(Pong()),
+    "a view at a step of words": views(View("look", "curve", "9", {})),
+    "a view of a list": views(View(["look"], "curve", 1, {})),
+    "a view of words": views(View("look", "curve", 1, {"curve": "xyz"})),
+    "a view of nothing": views(View("look", "curve", 1, {})),
+    "a view of another shape": views(
+        View("look", "curve", 1, {"curve": np.full((3, 1, 2, 0), np.nan)})
+    ),
+    "a look of nothing": views(View("inside:rank", "rank", 1, {})),
+    "a look of words": views(
+        View("inside:rank", "rank", 1, {}, {"cost": ("touch hacked",)})
+    ),
+    "2,000 views": views(
+        *(View(f"look{number}", "curve", 1, {}) for number in range(100_000))
+    ),
     "a sample of many": row("samples", 10**6, 0, 10**12, b""),
 }
 

@@ -2,6 +2,8 @@ import contextlib
 import inspect
 import io
 import os
+from dataclasses import dataclass
+from typing import Any, ForwardRef, Literal, get_args, get_origin
 
 import pytest
 
@@ -124,3 +126,48 @@ def test_rows_of_rows_are_values():
     """Columns of own data are tuples in tuples: a type that holds itself."""
     columns = (("town", "category", "input", ("Bonn", "Kiel")), ("x", "number", "id"))
     assert requests.wrong(surveys.SurveyData(1, {"columns": columns})) == ""
+
+
+def made(hint: Any) -> Any:
+    """Return a value of a type that a command declares, the plainest there is."""
+    origin, args = get_origin(hint), get_args(hint)
+    if isinstance(hint, ForwardRef | str):
+        return 1
+    if origin is Literal:
+        return args[0]
+    if origin is tuple:
+        return (made(args[0]),)
+    if origin is dict:
+        return {made(args[0]): made(args[1])}
+    if args:  # a union
+        return made(args[0])
+    if hint in (str, int, float, bool):
+        return hint(1)
+    return object.__new__(hint)
+
+
+@pytest.mark.parametrize("kind", COMMANDS, ids=[kind.__name__ for kind in COMMANDS])
+def test_whatever_a_command_declares_passes_and_anything_else_does_not(kind):
+    """A type that the door doesn't know would refuse a command over the pipe alone."""
+    hints = requests._hints(kind.__name__)
+    assert requests.wrong(kind(*map(made, hints.values()))) == ""
+    for name in hints:
+        values = {other: made(hint) for other, hint in hints.items()}
+        broken = kind(**{**values, name: b"neither"})
+        assert f"{kind.__name__}.{name}" in requests.wrong(broken)
+
+
+@dataclass(frozen=True)
+class Chosen(Command[Pong]):
+    how: Literal["grid", "random"]
+    why: Literal["a", "b"] | None = None
+
+
+def test_a_word_out_of_a_few_is_a_type(monkeypatch):
+    monkeypatch.setitem(encoding.TAGS, "Chosen", Chosen)
+    assert requests.wrong(Chosen("grid")) == ""
+    assert requests.wrong(Chosen("random", "b")) == ""
+    assert "Chosen.how" in requests.wrong(Chosen("gird"))
+    assert "Chosen.how" in requests.wrong(Chosen(1))
+    assert "Chosen.why" in requests.wrong(Chosen("grid", "c"))
+    assert "Chosen.how" in requests.wrong(Chosen(["grid"]))

@@ -161,3 +161,36 @@ def test_a_training_keeps_what_it_has_shown_and_the_changes_are_flags(tmp_path):
     by_step = {each.step: each.arrays["counts"] for each in shown}
     np.testing.assert_array_equal(first, by_step[kept[0].step])
     np.testing.assert_array_equal(last, by_step[kept[-1].step])
+
+
+HOSTILE = {
+    "step of words": View("look", "curve", "9", {}),
+    "step of nothing": View("look", "curve", None, {}),
+    "step that is broken": View("look", "curve", 2.5, {}),
+    "step beyond": View("look", "curve", 2**60, {}),
+    "node that is a list": View(["look"], "curve", 1, {}),
+    "node that is a number": View(3, "curve", 1, {}),
+    "a path without end": View("x" * 100_000, "curve", 1, {}),
+    "a kind that there isn't": View("look", "kittens", 1, {}),
+    "a kind that is no view": View("look", "linear", 1, {}),
+    "a look at another place": View("inside:rank", "curve", 1, {}),
+    "arrays that are none": View("look", "curve", 1, {"curve": "xyz"}),
+    "arrays that are a row": View("look", "curve", 1, (1, 2)),
+    "words that are one": View("look", "curve", 1, {}, {"axes": "ab"}),
+    "words of numbers": View("look", "curve", 1, {}, {"axes": (1, 2)}),
+    "a book": View("look", "curve", 1, {}, {"axes": ("x" * 2_000_000,)}),
+    "many words": View("look", "curve", 1, {}, {"axes": ("x",) * 200_000}),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_a_stranger_wrote_ends_the_file(tmp_path, name):
+    records = map(view_file.packed, (view(1), HOSTILE[name], view(3)))
+    (tmp_path / FILE).write_bytes(b"".join(records))
+    assert steps_of(view_file.read(tmp_path)) == [1]
+
+
+def test_no_more_views_than_a_window_can_hold(tmp_path):
+    many = (view(1, f"look{number}", 0) for number in range(2000))
+    (tmp_path / FILE).write_bytes(b"".join(map(view_file.packed, many)))
+    assert len(view_file.read(tmp_path)) == 256

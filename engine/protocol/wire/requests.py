@@ -7,7 +7,15 @@ types that a command declares, so they are compared here, at the door.
 from dataclasses import fields
 from functools import cache
 from types import UnionType
-from typing import Any, ForwardRef, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    ForwardRef,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from engine.i18n import tr
 from engine.layers.spec import Value
@@ -48,8 +56,10 @@ def _fits(value: Any, hint: Any) -> bool:  # noqa: ANN401 - anything may come
     if isinstance(hint, ForwardRef | str):  # the only type that holds itself
         hint = Value
     origin, args = get_origin(hint), get_args(hint)
-    if isinstance(hint, UnionType):
+    if isinstance(hint, UnionType) or origin is Union:  # the latter with a Literal
         return any(_fits(value, each) for each in args)
+    if origin is Literal:
+        return type(value) is str and value in args
     if origin is tuple:
         return type(value) is tuple and all(_fits(each, args[0]) for each in value)
     if origin is dict:

@@ -9,12 +9,16 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
+
+import numpy as np
 
 from engine.errors import EngineError
 from engine.files import atomic_write
 from engine.folder import parts
+from engine.layers import registry
 from engine.protocol.messages import View
+from engine.protocol.tracing import inside
 from engine.protocol.wire import encoding
 
 FILE = "views.bin"
@@ -24,6 +28,9 @@ _LARGEST_BYTES, _ROOM = 8 * 2**20, 2
 _FIRST_S, _EACH = 1.0, 64
 """Least seconds between two of a node; twice as many after each so many."""
 _HEAD = struct.Struct("<II")
+_MOST_NODES, _MOST_PATH = 256, 2000
+_MOST_WORDS, _MOST_LETTERS = 100_000, 1_000_000
+"""Of a file; and of one view: more would keep the window from answering."""
 
 
 class ViewFile:
@@ -125,10 +132,34 @@ def _unpacked(data: bytes) -> Iterator[View]:
             view = encoding.decode(record)
         except (encoding.WireError, ValueError, TypeError, LookupError):
             return
-        if not isinstance(view, View) or not 0 <= view.step < 2**53:
-            return
-        if view.step < last.get(view.node, 0):
+        if not _is_sound(view) or view.step < last.get(view.node, 0):
             return
         last[view.node] = view.step
+        if len(last) > _MOST_NODES:
+            return
         yield view
         place = start + size
+
+
+def _is_sound(view: object) -> TypeGuard[View]:
+    """Return whether this is a view with what its fields say that they hold."""
+    if not isinstance(view, View) or type(view.step) is not int:
+        return False
+    if not (type(view.node) is type(view.kind) is str and 0 <= view.step < 2**53):
+        return False
+    is_look = view.kind in inside.KINDS and view.node == inside.node_of(view.kind)
+    is_view = registry.has(view.kind) and registry.get(view.kind).category == "view"
+    return (
+        (is_look or (is_view and not inside.is_inside(view.node)))
+        and len(view.node) <= _MOST_PATH
+        and type(view.arrays) is type(view.words) is dict
+        and all(isinstance(each, np.ndarray) for each in view.arrays.values())
+        and all(type(each) is tuple for each in view.words.values())
+        and _are_words([word for each in view.words.values() for word in each])
+    )
+
+
+def _are_words(words: list[object]) -> bool:
+    letters = sum(len(word) for word in words if isinstance(word, str))
+    is_text = all(type(word) is str for word in words)
+    return is_text and len(words) <= _MOST_WORDS and letters <= _MOST_LETTERS
