@@ -45,8 +45,7 @@ class Checking(QObject):
         self._link, self._ask = link, ask
         self.forecasting = Forecasting(state, link, ask, self)
         self.trials = Trials(link, ask, self)
-        for over in (self.trials.looked, self.trials.compared, self.trials.called_off):
-            over.connect(self.forecasting.wait)
+        self.trials.over.connect(self.forecasting.wait)
         self._writing = Writing(self)
         self._project: Project | None = None
         self._folder, self.revision = "", 0

@@ -42,10 +42,15 @@ class Link:
 
     Args:
         spawn: Starts an engine and returns its client.
+
+    Attributes:
+        followed: A command that is told with each of its answers, not the first alone.
     """
 
     def __init__(self, spawn: Callable[[], Client]) -> None:
         self._spawn = spawn
+        self.followed: Asked = None
+        self._followed_number = -1
         self._client: Client | None = None
         self._waiting: dict[int, AnyCommand] = {}
         self._later: list[AnyCommand] = []
@@ -92,6 +97,8 @@ class Link:
             self._later += [command] * answered
             return
         number = self._client.send(command)
+        if command is self.followed:
+            self._followed_number = number
         if answered:
             self._waiting[number] = command
 
@@ -101,7 +108,8 @@ class Link:
 
     def answered(self, number: int) -> AnyCommand | None:
         """Return the command with this number and stop waiting for its answer."""
-        return self._waiting.pop(number, None)
+        command = self._waiting.pop(number, None)
+        return self.followed if number == self._followed_number else command
 
     def greeted(self) -> None:
         """Note that the engine is up and answers."""
@@ -138,6 +146,7 @@ class Link:
         """End the engine within `timeout_s`."""
         client, self._client = self._client, None
         self._waiting.clear()
+        self._followed_number = -1
         self.ready = False
         if client is not None:
             client.close(timeout_s)

@@ -28,11 +28,11 @@ def history():
     return made
 
 
-def test_a_picture_is_old_after_three_seconds_and_fifty_steps(history, monkeypatch):
+def test_a_picture_is_old_after_two_seconds_and_fifty_steps(history, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     history.add_views((View("n", "curve", 10, {}, {}),))
-    for step, later, age in ((59, 9, 0), (60, 2.9, 0), (60, 3.0, 3), (90, 7.8, 7)):
+    for step, later, age in ((59, 9, 0), (60, 1.9, 0), (60, 2.0, 2), (90, 7.8, 7)):
         history.step, now[0] = step, 100 + later
         assert history.age_s("n", 10) == age
     assert history.age_s("other", 10) == 0

@@ -7,7 +7,6 @@ import presets
 from engine.graph.files import serialize
 from engine.i18n import tr
 from engine.protocol.bench.race import RaceSizes, RaceTold, SizeRace, StartRace
-from engine.protocol.messages import Failed
 from workbench.app.bench.trial_command import TrialCommand
 from workbench.app.desk import Desk
 from workbench.app.run.weights_dialog import rooted
@@ -28,7 +27,7 @@ class RaceCommand(TrialCommand["RaceWindow"]):
     """
 
     def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
-        super().__init__(desk, StartRace, may_read)
+        super().__init__(desk, (SizeRace, StartRace), may_read)
         trials = desk.session.trials
         trials.race_sized.connect(self._on_sized)
         trials.raced.connect(self._on_raced)
@@ -59,10 +58,6 @@ class RaceCommand(TrialCommand["RaceWindow"]):
         for info in presets.all_presets():
             if info.id in _NETS:
                 yield tr(info.title), serialize.dumps(presets.load(info.id))
-
-    def _on_failed(self, command: object, failed: Failed) -> None:
-        if self.dialog is not None and isinstance(command, SizeRace | StartRace):
-            self.dialog.show_failure(failed.text)
 
     def _on_sized(self, told: RaceSizes) -> None:
         if self.dialog is not None:

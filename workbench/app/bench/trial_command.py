@@ -33,15 +33,18 @@ class TrialCommand(QObject, Generic[Dialog]):
 
     Args:
         desk: Whose session makes the trial.
-        request: The type of the command that asks for it.
+        requests: The types of the commands that ask for it.
         may_read: Asks whether files outside the project's folder may be read.
     """
 
     def __init__(
-        self, desk: Desk, request: type[Any], may_read: Callable[[], bool]
+        self,
+        desk: Desk,
+        requests: type[Any] | tuple[type[Any], ...],
+        may_read: Callable[[], bool],
     ) -> None:
         super().__init__(desk.widget)
-        self._desk, self._request, self._may_read = desk, request, may_read
+        self._desk, self._requests, self._may_read = desk, requests, may_read
         self.dialog: Dialog | None = None
         desk.session.trials.called_off.connect(self._on_called_off)
         desk.session.request_failed.connect(self._on_failed)
@@ -62,8 +65,10 @@ class TrialCommand(QObject, Generic[Dialog]):
             self.dialog.show_failure(tr("Cancelled. Nothing was changed."))
 
     def _on_failed(self, command: object, failed: Failed) -> None:
-        if self.dialog is not None and isinstance(command, self._request):
-            self.dialog.show_failure(failed.text)
+        is_old = self._desk.session.trials.is_old(command)
+        if self.dialog is None or is_old or not isinstance(command, self._requests):
+            return
+        self.dialog.show_failure(failed.text)
 
     def _on_lost(self, _again: bool) -> None:
         if self.dialog is not None:

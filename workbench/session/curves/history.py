@@ -23,7 +23,7 @@ MARKS = 100
 """Changed settings that are remembered, the newest ones."""
 SAMPLE = ""
 """Stands for the measurement of the layers among the paths of views."""
-OLD_S, OLD_STEPS = 3, 50
+OLD_S, OLD_STEPS = 2, 50
 """What is older than both is said to be old."""
 
 
