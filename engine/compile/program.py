@@ -5,7 +5,9 @@ and its node's path alone, so adding or moving other nodes doesn't change it.
 """
 
 import hashlib
+import linecache
 import operator
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -299,7 +301,7 @@ class _Writer:
         chosen = [node for node in self.nodes if node.path in needed]
         graph, feeds = _graph(chosen, self.targets)
         roots = {target: self.modules.at(home) for home, target in self.targets.items()}
-        module = fx.GraphModule(roots, graph, "Program")
+        module = graph_module(roots, graph)
         weights = [self.reach.by_path[path].params["weight"] for path in losses]
         factors = tuple(float(w) for w in weights if isinstance(w, int | float))
         return PhaseProgram(name, module, feeds, losses, factors, metrics, views)
@@ -370,3 +372,25 @@ def _write(
             value = graph.call_function(operator.getitem, (call, index))
             value.meta["node"] = node.path
         values[Source(node.path, port)] = value
+
+
+def graph_module(
+    roots: nn.Module | dict[str, nn.Module], graph: fx.Graph
+) -> fx.GraphModule:
+    """Return the module of a graph; torch forgets its code when it goes.
+
+    Args:
+        roots: Where the graph's modules are found.
+        graph: The calls.
+    """
+    module = fx.GraphModule(roots, graph, "Program")
+    code = module.forward.__func__.__code__.co_filename
+    weakref.finalize(module, _forget, code).atexit = False
+    return module
+
+
+def _forget(code: str) -> None:
+    """Drop the text that torch keeps of a module for tracebacks, for ever."""
+    linecache.cache.pop(code, None)
+    kept = getattr(fx.graph_module, "_loader", None)
+    getattr(kept, "eval_cache", {}).pop(code, None)

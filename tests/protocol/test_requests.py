@@ -133,17 +133,14 @@ def made(hint: Any) -> Any:
     origin, args = get_origin(hint), get_args(hint)
     if isinstance(hint, ForwardRef | str):
         return 1
-    if origin is Literal:
+    if args and origin is not Literal:  # a tuple, a dict or a union
+        first, *rest = [made(each) for each in args if each is not ...]
+        if origin is dict:
+            return {first: rest[0]}
+        return (first,) if origin is tuple else first
+    if args:
         return args[0]
-    if origin is tuple:
-        return (made(args[0]),)
-    if origin is dict:
-        return {made(args[0]): made(args[1])}
-    if args:  # a union
-        return made(args[0])
-    if hint in (str, int, float, bool):
-        return hint(1)
-    return object.__new__(hint)
+    return hint(1) if hint in (str, int, float, bool) else object.__new__(hint)
 
 
 @pytest.mark.parametrize("kind", COMMANDS, ids=[kind.__name__ for kind in COMMANDS])

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from torch import Tensor, fx
 
-from engine.compile.program import PhaseProgram
+from engine.compile.program import PhaseProgram, graph_module
 from engine.graph.walks import walk
 
 Wanted: TypeAlias = Any
@@ -73,7 +73,7 @@ def cut(
             copies[node] = graph.node_copy(node, copies.__getitem__)
     graph.output(fx.node.map_arg(wanted, copies.__getitem__))
     names = _feed_names(program, [node for node in nodes if node not in given])
-    return Subprogram(fx.GraphModule(program.graph_module, graph), names)
+    return Subprogram(graph_module(program.graph_module, graph), names)
 
 
 def feeds_of(program: PhaseProgram, wanted: Wanted) -> tuple[str, ...]:
