@@ -1,5 +1,9 @@
 """Programs against the same networks written by hand."""
 
+import gc
+import linecache
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -307,3 +311,17 @@ def test_recursive_blocks_end():
     ends = ({"input": (Endpoint("again", "input"),)}, {"out": Endpoint("again", "out")})
     made.blocks["a"] = Block(inner, *ends)
     assert [node.path for node in Flattener(made).flat()] == ["data", "loss"]
+
+
+def test_what_torch_keeps_of_a_program_goes_with_it():
+    """Else an engine that checks every edit of a day grows without end."""
+    loader = torch.fx.graph_module._loader
+    gc.collect()
+    before = len(loader.eval_cache), len(linecache.cache)
+    program = compile_project(mlp(), seed=0)
+    assert len(loader.eval_cache) > before[0]
+    gone = weakref.ref(program.evaluation.graph_module)
+    del program
+    gc.collect()
+    assert gone() is None
+    assert (len(loader.eval_cache), len(linecache.cache)) == before
