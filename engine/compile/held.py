@@ -41,7 +41,7 @@ def run_and_see(module: nn.Module, probes: Sequence[Tensor]) -> tuple[Outputs, H
     def keep(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
         kept[_key(tensor)] = storage.nbytes()
-        return tensor
+        return tensor.detach()  # an output that holds itself would never go
 
     hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
     if isinstance(module, nn.RNNBase):  # on meta it is taken apart, step by step

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from engine.compile.flatten import Flattener
+from engine.compile.held import run_and_see
 from engine.compile.program import compile_project
 from engine.errors import EngineError, ShapeError
 from engine.graph.model import Block, Edge, Endpoint, Node, Project
@@ -315,13 +316,29 @@ def test_recursive_blocks_end():
 
 def test_what_torch_keeps_of_a_program_goes_with_it():
     """Else an engine that checks every edit of a day grows without end."""
-    loader = torch.fx.graph_module._loader
+
+    def kept():
+        texts = [name for name in linecache.cache if name.startswith("<eval_with_key>")]
+        return len(torch.fx.graph_module._loader.eval_cache), len(texts)
+
     gc.collect()
-    before = len(loader.eval_cache), len(linecache.cache)
+    before = kept()
     program = compile_project(mlp(), seed=0)
-    assert len(loader.eval_cache) > before[0]
+    assert kept() > before
     gone = weakref.ref(program.evaluation.graph_module)
     del program
     gc.collect()
     assert gone() is None
-    assert (len(loader.eval_cache), len(linecache.cache)) == before
+    assert kept() == before
+
+
+def test_what_is_found_out_of_a_layer_goes_again():
+    """An output that a layer keeps for its backward pass must not hold itself."""
+    layer, given = nn.Tanh(), torch.zeros(3, 4, device="meta", requires_grad=True)
+    outputs, held = run_and_see(layer, [given])
+    assert held.outputs
+    assert outputs[0].grad_fn is not None
+    gone = weakref.ref(outputs[0])
+    del outputs
+    gc.collect()
+    assert gone() is None

@@ -17,6 +17,9 @@ from workbench.theme.text import percent
 _FAINTEST, _STRONGEST = 0.10, 0.52
 """How much of a class's colour a cell has, from a guess to a certain answer."""
 
+MOST_CLASSES = 1000
+"""That have a colour of their own."""
+
 
 class DecisionBoundary(ViewFace):
     """One square plane: regions, points, wrong ones in a ring."""
@@ -120,7 +123,8 @@ class DecisionBoundary(ViewFace):
 
 def region_image(region: Ints, certainty: Floats, num_classes: int) -> QImage:
     """Return the cells in their colours, the first row at the bottom."""
-    count = max(num_classes, int(region.max(initial=0)) + 1)
+    region = np.clip(region, 0, MOST_CLASSES - 1)  # it may be out of anybody's file
+    count = max(min(num_classes, MOST_CLASSES), int(region.max(initial=0)) + 1)
     colours = np.array([style.rgb(marks.class_colour(i)) for i in range(count)])
     guess = 1 / max(count, 2)
     sure = np.clip((np.nan_to_num(certainty) - guess) / (1 - guess), 0, 1)[..., None]
