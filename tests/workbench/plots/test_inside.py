@@ -1,7 +1,11 @@
 """The panel of the inside: what it says of numbers, and which it shows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 
 from engine.protocol.messages import RunStarted, View
 from engine.protocol.tracing.inside import KINDS, node_of
@@ -106,3 +110,59 @@ def test_a_past_step_shows_the_numbers_of_then(qtbot):
     history.look_back(None)
     panel.catch_up()
     assert panel.face.view.step == 20
+
+
+def broken(view):
+    """Yield a view as a stranger may have written it into the file of a run."""
+    hows = {
+        "gone": None,
+        "nothing": lambda x: x[:0],
+        "half": lambda x: x[:1],
+        "flat": lambda x: x.reshape(-1)[:1].reshape(()),
+        "deep": lambda x: x[None],
+        "no number": lambda x: np.full(x.shape, np.nan),
+        "endless": lambda x: np.full(x.shape, np.inf),
+        "huge": lambda x: np.full(x.shape, -1e300),
+        "bytes": lambda x: x.astype(np.uint8),
+    }
+    for name, array in view.arrays.items():
+        for how, change in hows.items():
+            arrays = {**view.arrays, name: change(array) if change else array}
+            if how == "gone":
+                del arrays[name]
+            yield f"{name} {how}", replace(view, arrays=arrays)
+    for name in view.words:
+        for odd in ((), ("touch hacked",), view.words[name] * 2):
+            yield f"{name} {odd}", replace(view, words={**view.words, name: odd})
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_stranger_wrote_is_drawn_or_left(qtbot, kind):
+    """An exception under Qt would come again with each frame."""
+    history = History()
+    started = RunStarted("", (), (), ("training",), (), "cpu", 1, 100, 10, 64, 1)
+    history.begin(started, Names())
+    panel = InsidePanel(history)
+    qtbot.addWidget(panel)
+    panel.resize(300, 200)
+    panel.show()
+    panel.show_kind(kind)
+    with qtbot.captureExceptions() as caught:
+        for what, view in broken(made(kind)):
+            history.add_views((view,))
+            panel.catch_up()
+            panel.face.grab()
+            panel.face.mouseMoveEvent(moved(QPointF(40, 40)))
+            panel.table()
+            panel.grab()
+            assert not caught, (what, caught[0][1])
+        history.add_views((made(kind),))
+        panel.catch_up()
+    assert panel.face.view.step == 7
+    assert panel.table()[1]
+
+
+def moved(place):
+    none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    return QMouseEvent(QMouseEvent.Type.MouseMove, place, place, none[0], *none)

@@ -1,5 +1,7 @@
 """The panel that watches the inside of the network; behind a tab it costs nothing."""
 
+import math
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QStackedWidget, QWidget
@@ -106,7 +108,7 @@ class InsidePanel(Panel):
 
     def table(self) -> Table:
         """Return the numbers that are shown."""
-        return self.face.table() if self.face.view is not None else ([], [])
+        return self.face.safe_table()
 
     def fill_menu(self, menu: QMenu) -> None:
         """Offer the kinds."""
@@ -126,8 +128,8 @@ class InsidePanel(Panel):
         age = self.history.age_s(view.node, view.step) if self.state == TRAINING else 0
         if age:
             step = tr("{step}, {s} s ago, waiting", step=step, s=age)
-        cost = view.words.get("cost", ("",))[0]
-        told = words.of_cost(float(cost)) if cost else ""
+        cost = _cost(view)
+        told = words.of_cost(cost) if math.isfinite(cost) else ""
         return "  ·  ".join(part for part in (step, told) if part)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -183,3 +185,11 @@ class InsidePanel(Panel):
     def _on_hovered(self, text: str) -> None:
         self._readout = text
         self.update()
+
+
+def _cost(view: View) -> float:
+    """Return the seconds that a look took; NaN where its view doesn't say."""
+    try:
+        return float(view.words["cost"][0])
+    except (LookupError, ValueError):
+        return math.nan

@@ -161,7 +161,7 @@ class Activations(RowsFace):
         self.heads = (tr("mean"), tr("std"), tr("dead"), tr("saturated"))
         arrays = view.arrays
         self.edges = np.asarray(arrays["edges"], float)
-        counts = np.asarray(arrays["counts"], float)
+        counts = np.nan_to_num(np.asarray(arrays["counts"], float)).clip(0, 2**53)
         tops = counts.max(axis=1, keepdims=True) if counts.size else counts
         roots = np.sqrt(counts / np.maximum(tops, 1.0))
         self.hills: Floats = roots

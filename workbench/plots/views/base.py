@@ -9,6 +9,8 @@ from engine.protocol.messages import View
 from workbench.plots.parts import style
 from workbench.plots.parts.table import Table
 
+BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+"""What numbers lead to that are not what their view says."""
 PALE = 0.45
 """Opacity of a view that is about to be replaced."""
 
@@ -42,10 +44,20 @@ class ViewFace(QWidget):
         """Take a view that may be out of anybody's file; False when it is broken."""
         try:
             self.show_view(view)
-        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError):
+            self.summary()
+        except BROKEN:
             self.view = None
             return False
         return True
+
+    def safe_table(self) -> Table:
+        """Return the shown numbers as header and rows; none where they are broken."""
+        if self.view is None:
+            return [], []
+        try:
+            return self.table()
+        except BROKEN:
+            return [], []
 
     def wait(self, *, on: bool) -> None:
         """Say whether another view is on its way; the present one is then pale."""
@@ -89,11 +101,21 @@ class ViewFace(QWidget):
             painter.setFont(style.tick_font())
             painter.setOpacity(PALE if self.is_awaited else 1.0)
             if self.view is not None:
-                self.draw(painter)
+                self._draw(painter)
+
+    def _draw(self, painter: QPainter) -> None:
+        """Draw the view; one that is broken, and out of anybody's file, is left."""
+        try:
+            self.draw(painter)
+        except BROKEN:
+            self.view = None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the values under the mouse."""
-        self._read(self.read(event.position()) if self.view else "")
+        try:
+            self._read(self.read(event.position()) if self.view else "")
+        except BROKEN:
+            self._read("")
 
     def leaveEvent(self, _event: QEvent) -> None:
         """Forget the reading."""

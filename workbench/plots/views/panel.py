@@ -178,7 +178,7 @@ class ViewPanel(Panel):
 
     def table(self) -> Table:
         """Return the numbers of the view that is shown."""
-        return self.face.table() if self.face else ([], [])
+        return self.face.safe_table() if self.face else ([], [])
 
     def fill_menu(self, menu: QMenu) -> None:
         """Offer the views."""
