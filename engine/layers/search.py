@@ -20,9 +20,10 @@ def distance(
 ) -> float | None:
     """Return how far a search is from something with names; None: it doesn't fit.
 
-    0 a name itself, 1 its beginning or that of one of its words, 2 somewhere inside, or
-    each word of the search somewhere, 3 letters in order; the rest, under 1, prefers
-    short names, early places and small gaps.
+    0 a name itself, 1 its beginning or that of one of its words, 2 somewhere inside,
+    several of its words included (AvgPool in GlobalAvgPool), or each word of the search
+    somewhere, 3 letters in order; the rest, under 1, prefers short names, early places
+    and small gaps.
 
     Args:
         text: What was typed; an empty one is 0 from everything.
@@ -58,8 +59,10 @@ def _distance(name: str, needle: str) -> float | None:
     if flat.startswith(needle):
         return _BEGINS + min(len(flat) / 1000, 0.12)
     place = next((at for at in starts if flat.startswith(needle, at)), -1)
-    if place > 0:
-        is_word = place + len(needle) in (*starts, len(flat))
+    end = place + len(needle)
+    is_several = needle.isascii() and any(place < at < end for at in starts)
+    if place > 0 and not is_several:
+        is_word = end in (*starts, len(flat))
         return (_WORD_ITSELF if is_word else _BEGINS_WORD) + min(place / 1000, 0.05)
     if (place := flat.find(needle)) >= 0:
         return _INSIDE + min(place / 100, 0.4)

@@ -17,6 +17,8 @@ import presets
 from engine.bench.sweep import journal
 from engine.bench.sweep.importance import importance
 from engine.bench.sweep.journal import Plan, Trial
+from engine.bench.sweep.planning import Wish
+from engine.bench.sweep.planning import plan as planned
 from engine.bench.sweep.points import points
 from engine.bench.sweep.pruning import is_hopeless
 from engine.bench.sweep.sweep import Sweep
@@ -65,6 +67,18 @@ def test_a_grid_has_every_combination_and_chance_is_repeatable():
     assert {point["n"] for point in first} == {2, 3, 4, 5}
     with pytest.raises(ConfigError):
         grid(spread)
+
+
+def test_chance_takes_no_point_twice_before_all_were_tried():
+    axes = (Axis("lr", (0.1, 0.2, 0.3)), Axis("batch_size", (8, 16)))
+    drawn = at_random(axes, seed=3)
+    for _ in range(3):
+        one_round = [tuple(next(drawn).values()) for _ in range(6)]
+        assert len(set(one_round)) == 6
+    assert space.num_points(axes) == 6
+    assert space.num_points((*axes, Axis("dropout", low=0.0, high=1.0))) is None
+    wish = Wish(("lr=0.1,0.2,0.3", "batch_size=8,16"), "random", 20)
+    assert planned(tiny(), wish).count == 6
 
 
 def test_a_trial_below_the_median_is_hopeless():

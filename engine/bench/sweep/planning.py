@@ -62,4 +62,6 @@ def plan(project: Project, wish: Wish) -> Plan:
         raise ConfigError(
             tr("Too few or too many trials"), expected=f"1 … {space.MOST}", got=count
         )
+    if method == "random":
+        count = min(count, space.num_points(axes) or count)
     return Plan(axes, method, count, score, higher, wish.seed)

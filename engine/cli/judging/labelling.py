@@ -40,7 +40,7 @@ def labels(options: Namespace) -> int:
             }
         )
         return 0
-    write(tr("{k} of {n:label|labels} are probably wrong",
+    write(tr("Probably wrong: {k} of {n:label|labels}",
              k=len(found.suspects), n=f"{len(found.labels):,}"))  # fmt: skip
     for each in listed:
         write(tr("  sample {row}: “{label}”, rather “{proposed}” ({share}); "

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.errors import ConfigError, UnknownLayerError
+from engine.graph import ports
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.options import (
     NODE_PARAMS,
@@ -16,10 +17,21 @@ from engine.graph.settings import Phase
 from engine.graph.titles import SEPARATOR, path_title, title
 from engine.i18n import tr
 from engine.layers import registry
-from engine.layers.spec import Param, Value
+from engine.layers.datasets.catalogue import DATA, spec_of
+from engine.layers.spec import LayerSpec, Param, Value
 
 _KINDS = frozenset({"int", "float", "bool", "choice", "size"})
 _OF_THE_MACHINE = frozenset({"device", "threads"})
+_WITH_WEIGHTS = frozenset({"dense", "conv", "norm", "recurrent", "attention"})
+_WITH_WEIGHTS_TOO = frozenset({"prelu", "constant", "block"})
+_WITHOUT_WEIGHTS = frozenset({
+    "identity", "gradient_reversal", "stop_gradient", "gaussian_noise", "one_hot",
+    "dropout", "dropout1d", "dropout2d", "dropout3d",
+    "alpha_dropout", "feature_alpha_dropout", "local_response_norm", "normalize",
+    "scaled_dot_product_attention", "grouped_query_attention",
+    "sinusoidal_position", "rotary_embedding", "time_embedding",
+})  # fmt: skip
+"""Layers that are otherwise than their category."""
 _UNSET, _DECADE = "none", 10.0
 
 
@@ -156,12 +168,34 @@ def _of_node(node: Node, key: str, path: str, owner: str) -> Iterator[Setting]:
     if spec.category == "view":
         return
     values = {**spec.defaults(), **node.params}
-    for param in spec.params:
-        if param.kind in _KINDS:
+    for param in sorted(spec.params, key=lambda each: _is_the_task(node, each)):
+        if param.kind in _KINDS and _has_effect(node, param):
             yield Setting(f"{key}.{param.name}", path, owner, param, values[param.name])
     for name, param in NODE_PARAMS.items():
-        if param.kind in _KINDS:
+        if param.kind in _KINDS and _may_weigh(spec):
             yield Setting(f"{key}.{name}", path, owner, param, getattr(node, name))
+
+
+def _may_weigh(spec: LayerSpec) -> bool:
+    """Return whether such a layer has weights, and so a rate of its own."""
+    if spec.id in _WITHOUT_WEIGHTS:
+        return False
+    return spec.category in _WITH_WEIGHTS or spec.id in _WITH_WEIGHTS_TOO
+
+
+def _is_the_task(node: Node, param: Param) -> bool:
+    """Return whether a setting changes what is learnt: it is offered last."""
+    return (node.type, param.name) == (DATA.id, "source")
+
+
+def _has_effect(node: Node, param: Param) -> bool:
+    """Return whether a setting changes anything: many are of some data sets only."""
+    if node.type != DATA.id or param.name in node.params:
+        return True
+    try:
+        return spec_of(ports.params(node)).uses(param.name)
+    except ConfigError:
+        return True
 
 
 def of_nodes(found: Iterable[Setting], ids: Iterable[str], scope: str) -> list[Setting]:

@@ -127,10 +127,25 @@ def grid(axes: Sequence[Axis]) -> list[Point]:
 
 
 def at_random(axes: Sequence[Axis], seed: int) -> Iterator[Point]:
-    """Yield points without end; the same ones for a seed.
+    """Yield points without end; the same ones for a seed, none again before all others.
 
     Source: Bergstra & Bengio 2012, Random Search for Hyper-Parameter Optimization
     """
     generator = random.Random(seed)  # noqa: S311 - no secret
+    every, seen = num_points(axes), set[tuple[Value, ...]]()
     while True:
-        yield {axis.key: axis.drawn(generator) for axis in axes}
+        point = {axis.key: axis.drawn(generator) for axis in axes}
+        if every is not None:
+            if len(seen) == every:
+                seen.clear()
+            if (place := tuple(point.values())) in seen:
+                continue
+            seen.add(place)
+        yield point
+
+
+def num_points(axes: Sequence[Axis]) -> int | None:
+    """Return how many points there are; None where one axis is a range."""
+    if any(not axis.values for axis in axes):
+        return None
+    return math.prod(len({*axis.values}) for axis in axes)

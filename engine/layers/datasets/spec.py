@@ -87,6 +87,7 @@ class DataSpec:
             "noise": self.noise is not None,
             "context": self.context > 0,
             "classes": "label" in names,
+            "scale_target": self.id == OWN or self.task == "regression",
             "label_noise": "label" in names,
             **dict.fromkeys(_TOKENS, self.family == "text"),
         }

@@ -67,6 +67,19 @@ def test_what_is_wanted_reaches_the_engine(sweep, window, engine):
     assert str(window.session.runs_folder) in asked.folder
 
 
+def test_no_more_trials_are_foretold_than_there_are_points(sweep):
+    plan = sweep.dialog.plan
+    place = plan.method.y()
+    plan.axes.add("lr")
+    plan.axes.rows[0].values.setText("0.1, 0.2, 0.3")
+    plan.trials.setValue(20)
+    assert plan.words.text().startswith("3 trials,")
+    plan.axes.rows[0].values.setText("0.1..0.3")
+    assert plan.words.text().startswith("20 trials,")
+    plan.layout().activate()
+    assert plan.method.y() == place
+
+
 def test_values_that_do_not_fit_are_told_beside_them(sweep):
     dialog = sweep.dialog
     dialog.plan.axes.add("lr")

@@ -273,6 +273,8 @@ def test_shapes_are_written_with_the_batch_as_n(sizes, text, full):
         ("linear", {"out_features": 1}, "1 output"),
         ("decision_boundary", {}, "resolution 64"),
         ("one_hot", {"num_classes": 1}, "1 class"),
+        ("one_hot", {"num_classes": 1000}, "1,000 classes"),
+        ("linear", {"out_features": 4096}, "4,096 outputs"),
         ("softmax", {}, "last axis"),
         ("concat", {"dim": 1}, "axis 1"),
         ("flatten", {}, "all → 1-D"),

@@ -55,3 +55,11 @@ def test_other_words_are_further_than_the_name():
 
 def test_words_without_spaces_begin_anywhere():
     assert distance("学習", ("深層学習",)) < distance("wor", ("Network",))
+
+
+def test_a_name_that_begins_so_comes_before_one_that_ends_in_several_such_words():
+    names = ["GlobalAvgPool", "AvgPool2d", "MaxPool2d"]
+    place = {"GlobalAvgPool": 0.0, "AvgPool2d": 1.0, "MaxPool2d": 0.0}.__getitem__
+    found = ranked("avgpool", names, lambda name: Names((name,)), place)
+    assert found == ["AvgPool2d", "GlobalAvgPool"]
+    assert distance("pool", ("GlobalAvgPool",)) < 2  # one word: still its own

@@ -84,7 +84,7 @@ def test_heads_say_the_numbers_of_a_past_step_and_those_of_now_again(shown, hist
 
 
 def test_heads_of_the_layers_say_what_and_when(shown):
-    assert shown(GradientPlot, played=300).figures.words == "log₁₀ |∂L/∂w| · step 300"
+    assert shown(GradientPlot, played=300).figures.words == "|∂L/∂w| · step 300"
     assert shown(WeightChangePlot).figures.words == "‖Δw‖ / ‖w‖ · step 300"
 
 

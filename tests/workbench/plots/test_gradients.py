@@ -11,6 +11,8 @@ from workbench.plots.parts.ridges import SMOOTH, heights, upsampled
 from workbench.session.curves.layers import MAP_EXPONENTS
 from workbench.session.names import Names
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def newest(count=300):
     return list(frames.frames(count))[-1].sample
@@ -76,6 +78,8 @@ def test_axis_moves_to_vanishing_gradients(shown, history):
     panel.catch_up()
     axis = panel.face.chart().x
     assert 10.0**axis.low < 2.0**-34 < 2.0**-33 < 10.0**axis.high
+    for place, words in axis.ticks:
+        assert words == "10" + str(int(place)).translate(RAISED)
 
 
 def test_spline_passes_through_every_value_and_never_below_zero():

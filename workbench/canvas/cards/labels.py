@@ -179,12 +179,13 @@ def _whole(label: str, value: int, *, alone: bool, is_signed: bool) -> str:
     """Return a whole number: a count with what it counts, or behind its name."""
     if is_signed:
         return f"{label} {_number(value)}"
+    written = _number(f"{value:,}")
     if not alone:
-        return _number(value)
+        return written
     if label in _COUNTED:
         one = _COUNTED[label] if value == 1 else label
-        return tr("{value} {label}", value=value, label=one)
-    return f"{label} {value}"
+        return tr("{value} {label}", value=written, label=one)
+    return f"{label} {written}"
 
 
 def _is_idle(param: Param, value: float) -> bool:

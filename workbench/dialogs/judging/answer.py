@@ -127,6 +127,9 @@ class AnswerPane(QWidget):
             self.bars.show_rows([(shown_name(n), v) for n, v in pairs])
 
 
+_NEARLY_SURE = 0.999
+
+
 def _rows(record: Mapping[str, object]) -> tuple[list[str], list[float]]:
     names, values = record.get("names"), record.get("values")
     found = [str(each) for each in names] if isinstance(names, list) else []
@@ -142,6 +145,9 @@ def shown_name(name: str) -> str:
 
 
 def _sure(values: list[float]) -> str:
+    """Return how sure it is; nothing that is but nearly so is called 100 %."""
+    if values[0] > _NEARLY_SURE:
+        return tr("over {share} sure", share=text.percent(_NEARLY_SURE))
     words = tr("{share} sure", share=text.percent(values[0], steady=True))
     if len(values) > 1 and values[0] - values[1] < 0.1:
         return tr("{words}: hardly more than the next", words=words)

@@ -112,7 +112,7 @@ class LabelsDialog(Dialog):
         self.table.setVisible(bool(listed or self._samples))
         self.leave.setText(tr("Close"))
         count, total = int(record.get("suspects", 0)), int(record.get("samples", 0))
-        said = tr("{k} of {n:label|labels} are probably wrong, the surest first.",
+        said = tr("Probably wrong, the surest first: {k} of {n:label|labels}",
                   k=text.count(count), n=text.count(total))  # fmt: skip
         if not count:
             said = tr("No label looks wrong.")

@@ -19,7 +19,7 @@ from workbench.plots.compare.overlay import letter
 from workbench.plots.panels import export
 from workbench.plots.parts import chart, ridges, style
 from workbench.plots.parts.chart import Axis, Chart
-from workbench.plots.parts.ranges import ticks
+from workbench.plots.parts.ranges import decades
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.table import Cell, Table
 
@@ -110,8 +110,9 @@ class HistogramOverlay(export.Plot):
             (ridges.baseline(row, rows), name)
             for row, name in enumerate(self._told.names)
         )
-        words = "log₁₀ |w|" if self.is_weights else "log₁₀ |∂L/∂w|"
-        axis = Axis(low, max(high, low + 1), ticks(low, max(high, low + 1), 10), words)
+        high = max(high, low + 1)
+        words = "|w|" if self.is_weights else "|∂L/∂w|"
+        axis = Axis(low, high, decades(low, high, 10), words)
         return Chart(axis, names, right_px=_RIGHT_PX, grid_x=True)
 
     def _log10(self, edge: float) -> float:

@@ -18,9 +18,8 @@ from workbench.plots.parts.heat import BandMap, band_rows, band_span
 from workbench.plots.parts.ranges import (
     StepRange,
     ValueRange,
-    number,
+    decades,
     power_of_ten,
-    ticks,
 )
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.step_axis import step_axis
@@ -41,7 +40,7 @@ FULL_SHARE = 0.4
 """Share of a layer's gradient in one bin (a factor of 2) that has the last colour."""
 MOSTLY_ZEROS = 0.5
 NOTE_PX = 68
-QUANTITY = "log₁₀ |∂L/∂w|"
+GRADIENT = "|∂L/∂w|"
 _EXPONENTS = exponent_of(np.arange(LAST + 1 - FIRST))
 _TAIL = 0.001
 _SHARE_TICKS = ((0.0, f"0{THIN}%"), (0.5, f"10{THIN}%"), (1.0, f"40{THIN}%"))
@@ -76,7 +75,7 @@ class GradientRidges:
     """The newest histogram of every layer as ridgelines."""
 
     def __init__(self, history: PhaseView, span: GradientRange) -> None:
-        self.title, self.quantity = tr("Ridges"), QUANTITY
+        self.title, self.quantity = tr("Ridges"), GRADIENT
         self._history, self._span = history, span
         self.lit = frozenset[int]()
         self.shares = np.empty((0, 0))
@@ -117,9 +116,8 @@ class GradientRidges:
         if self.ridges is None:
             return None
         span, names = self._span.range, self._history.layers.names
-        axis = Axis(
-            span.low, span.high, ticks(span.low, span.high, 10), "log₁₀ |∂L/∂w|"
-        )
+        across = decades(span.low, span.high, 10)
+        axis = Axis(span.low, span.high, across, GRADIENT)
         rows = [(ridges.baseline(i, len(names)), name) for i, name in enumerate(names)]
         return Chart(
             axis, tuple(rows), right_px=NOTE_PX, right_label=tr("median"), grid_x=True
@@ -230,7 +228,7 @@ class GradientMap:
     """Histograms of every layer over the steps: a band a layer, full is many."""
 
     def __init__(self, history: PhaseView, span: GradientRange) -> None:
-        self.title, self.quantity = tr("Over time"), QUANTITY
+        self.title, self.quantity = tr("Over time"), GRADIENT
         self._history, self._span = history, span
         self.lit = frozenset[int]()
         self._steps = StepRange()
@@ -272,8 +270,9 @@ class GradientMap:
         low, top = self._span.range.low, self._span.range.high
         run = self._history.run
         axis = step_axis(high, run.steps_per_epoch if run else 0)
-        label = tr("{axis} · each band: log₁₀ |∂L/∂w| from {low} to {high}",
-                   axis=axis.label, low=number(low), high=number(top))  # fmt: skip
+        first, last = power_of_ten(round(low)), power_of_ten(round(top))
+        label = tr("{axis} · each band: |∂L/∂w| from {low} to {high}",
+                   axis=axis.label, low=first, high=last)  # fmt: skip
         bar = Bar(_SHARE_TICKS, style.gradient_table)
         return Chart(replace(axis, label=label), rows, bar=bar)
 

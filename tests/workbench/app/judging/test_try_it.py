@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from engine.cli.main import main
 from tests.evaluate.test_standing_in import trained
 from workbench.app.judging.try_it import TryCommand
+from workbench.dialogs.judging.answer import AnswerPane
 from workbench.dialogs.judging.inputs import made
 from workbench.dialogs.judging.try_it import TryDialog
 
@@ -48,9 +49,9 @@ def test_row_is_answered_as_a_file_with_it_is(qtbot, desk, trained, tmp_path):
     assert main(["predict", *words]) == 0
     with out.open(newline="") as written:
         (told,) = csv.DictReader(written)
-    share = f"{100 * float(told['share']):.1f}"
+    share = f"{100 * min(float(told['share']), 0.999):.1f}"
     qtbot.waitUntil(lambda: dialog.answer.title.text() == told["answer"]
-                    and dialog.answer.words.text().startswith(share),
+                    and share in dialog.answer.words.text(),
                     timeout=MADE_MS)  # fmt: skip
     assert len(dialog.answer.bars.rows) == 3
     row.cells["size"].setText("many")
@@ -136,3 +137,12 @@ def test_colours_are_drawn_as_they_are_chosen(qtbot):
     grey = made({"kind": "image", "shape": [1, 8, 8]})
     qtbot.addWidget(grey)
     assert grey.colours is None
+
+
+def test_nothing_but_nearly_sure_is_called_certain(qapp):
+    pane = AnswerPane()
+    record = {"kind": "classes", "names": ["yes", "no"], "values": [0.99996, 0.00004]}
+    pane.show_answer(record)
+    assert pane.words.text() == "over 99.9\u202f% sure"
+    pane.show_answer({**record, "values": [0.9946, 0.0054]})
+    assert pane.words.text() == "99.5\u202f% sure"

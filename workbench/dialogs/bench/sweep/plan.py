@@ -109,6 +109,9 @@ class SweepPlan(QWidget):
         column.addLayout(form)
         column.addWidget(self.prunes)
         polish(self.words, "role", "secondary")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        two_lines = 2 * self.words.fontMetrics().lineSpacing()
+        self.words.setMinimumHeight(two_lines)  # nothing above moves as it changes
         column.addWidget(self.words)
 
     def follow_canvas(self, ids: Sequence[str], scope: str) -> None:
@@ -178,7 +181,7 @@ class SweepPlan(QWidget):
         obstacle = self.obstacle
         if not obstacle:
             axes = self.axes.axes() or []
-            number = _points(axes) if self.is_grid else self.trials.value()
+            number = _trials(axes, self.wish())
             obstacle = tr(
                 "{n:trial|trials}, each in a process of its own; your project stays "
                 "as it is.",
@@ -190,6 +193,14 @@ class SweepPlan(QWidget):
 
 def _points(axes: list[Axis]) -> int:
     return math.prod(len(axis.values) for axis in axes)
+
+
+def _trials(axes: list[Axis], wish: StartSweep) -> int:
+    """Return how many trials there will be; chance takes no point twice."""
+    if wish.method == "grid":
+        return _points(axes)
+    every = space.num_points(axes) if wish.method == "random" else None
+    return min(wish.count, every or wish.count)
 
 
 def _is_metric(type_id: str) -> bool:
