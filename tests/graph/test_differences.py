@@ -56,6 +56,18 @@ def test_nodes_and_wires_are_told():
     assert any(w.startswith("Linear 1: ") and w.endswith(" 8") for w in found)
 
 
+def test_frozen_weights_and_a_rate_of_their_own_are_told():
+    new = mlp()
+    hidden = replace(new.graph.node("hidden"), trainable=False, lr_factor=0.1)
+    new.graph.replace_node(hidden)
+    assert words(mlp(), new) == [
+        "Linear 1: Trainable off", "Linear 1: Rate factor 0.1"
+    ]  # fmt: skip
+    started = mlp()
+    started.weights = "before.safetensors"
+    assert words(mlp(), started) == ["Weights from a file"]
+
+
 def test_phases_are_told_by_name():
     one = mlp(phase(name="first"), phase(name="second"))
     other = mlp(phase(name="first"), phase(name="third"))

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from engine.errors import UnknownLayerError
 from engine.graph.model import Graph, Node, Project
 from engine.graph.options import (
+    NODE_PARAMS,
     OPTIMIZERS,
     PHASE_PARAMS,
     SCHEDULES,
@@ -59,6 +60,7 @@ def differences(old: Project, new: Project) -> list[Difference]:
     """
     return [
         *_of_training(old.training, new.training),
+        *_of_weights(old.weights, new.weights),
         *_of_graphs(old, new),
     ]
 
@@ -185,9 +187,17 @@ def _of_node(old: Node, new: Node) -> Iterator[Difference]:
     whole = {name: param.default for name, param in params.items()}
     before, now = {**whole, **old.params}, {**whole, **new.params}
     yield from _of_values(params, before, now)
-    if old.weights != new.weights:
-        shown = (tr("from a file") if each else tr("random") for each in
-                 (old.weights, new.weights))  # fmt: skip
+    trained = (
+        {name: getattr(node, name) for name in NODE_PARAMS} for node in (old, new)
+    )
+    yield from _of_values(NODE_PARAMS, *trained)
+    yield from _of_weights(old.weights, new.weights)
+
+
+def _of_weights(old: str, new: str) -> Iterator[Difference]:
+    """Yield that training starts from other weights."""
+    if old != new:
+        shown = (tr("from a file") if each else tr("random") for each in (old, new))
         yield Difference("setting", "", tr("Weights"), *shown)
 
 

@@ -20,6 +20,7 @@ from engine.protocol.bench.race import (
 )
 from engine.protocol.findings import Finding
 from engine.protocol.messages import Failed
+from workbench.app.run.weights_dialog import rooted
 from workbench.session.session import Session
 
 
@@ -59,6 +60,17 @@ def test_both_of_a_comparison_read_files_beside_them(mine, engine, tmp_path):
     (asked,) = engine.commands(Compare)
     assert whole(other) in asked.first
     assert whole(mine.document.path) in asked.second
+    dialog.reject()
+
+
+def test_a_project_is_not_compared_with_itself(mine, engine):
+    mine.controllers.bench.better.ask()
+    dialog = mine.controllers.bench.better.dialog
+    dialog.add_file("same", serialize.dumps(rooted(mine.document)))
+    dialog.go.click()
+    assert not engine.commands(Compare)
+    assert "Nothing differs" in dialog.told.text()
+    assert dialog.go.isVisibleTo(dialog)
     dialog.reject()
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
+from engine.graph.compare.differences import differences
 from engine.graph.files import serialize
+from engine.graph.model import Project
 from engine.graph.weights import absolute, outside
 from engine.i18n import tr
 from engine.protocol.bench.better import Compare, Compared, Seeded
@@ -16,6 +18,8 @@ from workbench.theme.text import word
 
 if TYPE_CHECKING:
     from workbench.dialogs.bench.better import BetterDialog  # noqa: F401 - names the base
+
+_COMPARED_AT_ONCE = 500
 
 
 class BetterCommand(TrialCommand["BetterDialog"]):
@@ -68,7 +72,12 @@ class BetterCommand(TrialCommand["BetterDialog"]):
         self.dialog.add_file(word(path.name), text)
 
     def _begin(self, first: str, seeds: int, known: Compared | None) -> None:
-        second = serialize.dumps(rooted(self._desk.document))
+        project = rooted(self._desk.document)
+        if known is None and self.dialog is not None and _is_equal(first, project):
+            text = tr("Nothing differs from A: change something first.")
+            self.dialog.show_failure(text)
+            return
+        second = serialize.dumps(project)
         score = known.score if known else ""
         wish = Compare(first, second, seeds, score, known)
         self._desk.session.trials.compare(wish)
@@ -80,3 +89,13 @@ class BetterCommand(TrialCommand["BetterDialog"]):
     def _on_compared(self, told: Compared) -> None:
         if self.dialog is not None:
             self.dialog.show_answer(told)
+
+
+def _is_equal(first: str, second: Project) -> bool:
+    """Return whether a document trains the same as a project; large ones don't.
+
+    They would take longer to compare than a window may stand still.
+    """
+    if second.num_nodes > _COMPARED_AT_ONCE:
+        return False
+    return not differences(serialize.loads(first), second)
