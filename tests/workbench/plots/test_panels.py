@@ -66,7 +66,7 @@ def test_export_writes_picture_drawing_and_table(kind, shown, tmp_path):
     drawing = ET.parse(tmp_path / "plot.svg").getroot()
     assert drawing.tag.endswith("svg")
     words = {text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")}
-    assert any("step" in word or "log₁₀" in word for word in words), words
+    assert any("step" in word or "∂L/∂w" in word for word in words), words
     rows = list(csv.reader(io.StringIO((tmp_path / "plot.csv").read_text())))
     assert len(rows) > 2
     assert {len(row) for row in rows} == {len(rows[0])}
