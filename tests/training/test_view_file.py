@@ -1,13 +1,18 @@
 """The views of a run come back when it is opened again, as they were."""
 
+import errno
+import io
+
 import numpy as np
 import pytest
 
 import presets
+from engine.errors import TrainingError
 from engine.graph.settings_text import assign
 from engine.protocol.messages import View
+from engine.training.loop.recorder import Recorder
 from engine.training.loop.trainer import Trainer
-from engine.training.records import past_runs, runs, view_file
+from engine.training.records import past_runs, runs, shelter, view_file
 from engine.training.records.view_file import FILE, ViewFile
 from tests.training import projects
 
@@ -161,6 +166,48 @@ def test_a_training_keeps_what_it_has_shown_and_the_changes_are_flags(tmp_path):
     by_step = {each.step: each.arrays["counts"] for each in shown}
     np.testing.assert_array_equal(first, by_step[kept[0].step])
     np.testing.assert_array_equal(last, by_step[kept[-1].step])
+
+
+class Full(io.RawIOBase):
+    """A file on a full disk: it takes nothing."""
+
+    def writable(self):
+        return True
+
+    def write(self, _data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_ends_the_views_and_nothing_else(tmp_path, monkeypatch):
+    raw = Full()
+    run = runs.create(tmp_path, projects.mlp())
+    recorder = Recorder(run, 1, lambda: ({}, {}))
+
+    def begin(file, _step):
+        file._file = io.BufferedWriter(raw)
+
+    monkeypatch.setattr(ViewFile, "_begin", begin)
+    recorder.add_views([view(1)])
+    recorder.add_views([view(2)])
+    recorder._views.close()
+    assert raw.closed
+    recorder._views.close()
+
+
+def test_views_are_kept_where_a_run_stays_that_could_not_move(tmp_path, monkeypatch):
+    run = runs.create(tmp_path, projects.mlp())
+    recorder = Recorder(run, 1, lambda: ({}, {}))
+    recorder.add_views([view(1)])
+
+    def refused(_run, _folder):
+        raise TrainingError("There is no such folder")
+
+    monkeypatch.setattr(shelter, "move", refused)
+    with pytest.raises(TrainingError):
+        recorder.move(tmp_path / "elsewhere")
+    recorder.add_views([view(2)])
+    recorder._views.close()
+    assert steps_of(view_file.read(run.folder)) == [1, 2]
 
 
 HOSTILE = {

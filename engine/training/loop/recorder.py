@@ -317,9 +317,11 @@ class Recorder:
             self.settle()
             if self._views is not None:
                 self._views.close()
-            shelter.move(self.run, folder)
-            self._views = ViewFile(self.run.folder)
-            self.folder = str(self.run.folder)
+            try:
+                shelter.move(self.run, folder)
+            finally:  # wherever it is now
+                self._views = ViewFile(self.run.folder)
+                self.folder = str(self.run.folder)
 
     def close(self, state: str) -> None:
         """Finish writing and note how the run ended; once.

@@ -8,6 +8,7 @@ import struct
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, TypeGuard
 
@@ -67,7 +68,8 @@ class ViewFile:
             self._keep(view, _ROOM * MOST_BYTES)
         self._is_off = True
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # it may try again what the disk has refused
+                self._file.close()
             self._file = None
 
     def _keep(self, view: View, most: int) -> None:
