@@ -38,7 +38,8 @@ def weighed(folder: Path, start: int = 0) -> TrashPart:
     """
     trash = _trash(folder)
     with suppress(FileNotFoundError), os.scandir(trash) as entries:
-        names = sorted(entry.name for entry in entries)
+        # What another program has left there, such as .DS_Store, is none of ours.
+        names = sorted(e.name for e in entries if _NAME.fullmatch(e.name))
         end, taken, num_bytes = time.monotonic() + PART_S, 0, 0
         for name in names[start : start + PART]:
             num_bytes += _size(trash / name)

@@ -98,3 +98,12 @@ def test_run_of_which_some_is_gone_already_is_deleted_with_the_others(
 
 def test_folder_without_a_trash_has_nothing(tmp_path):
     assert emptying.weighed(tmp_path / "none").total == 0
+
+
+def test_what_another_program_left_in_the_trash_does_not_keep_it_full(folder):
+    place = folder / trash.FOLDER
+    (place / ".DS_Store").write_bytes(bytes(77))
+    told = emptying.weighed(folder)
+    assert (told.runs, told.bytes, told.total) == (("a", "b"), 3500, 2)
+    assert emptying.emptied(folder, told.runs).runs == ("a", "b")
+    assert [path.name for path in place.iterdir()] == [".DS_Store"]
