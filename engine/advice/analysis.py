@@ -106,8 +106,8 @@ class Analyser:
             more += structure_problems(whole, self._samples) if looks else ()
             everything += more
         told, size = in_order(everything, nodes), sum(walk.shapes.weights.values())
-        memory = sum(advised(_memory, needs))
-        analysis = Analysis(revision, infos, told, size, phases, memory)
+        memory, moved = tuple(advised(_taken, needs)) or (0, 0)
+        analysis = Analysis(revision, infos, told, size, phases, memory, moved)
         hidden = [path for path, info in infos.items() if not info.known]
         return analysis, unknown_places(hidden, everything)
 
@@ -125,9 +125,10 @@ def _unread(
         yield from first(unread.problems(told), most_problems(project), "warning")
 
 
-def _memory(needs: Needs) -> Iterator[int]:
-    """Yield the bytes of a training, for `advised`."""
+def _taken(needs: Needs) -> Iterator[int]:
+    """Yield the bytes of a training and the weights that it moves, for `advised`."""
     yield needs.total_bytes
+    yield needs.num_trained
 
 
 def _plain_problem(error: EngineError) -> Problem:

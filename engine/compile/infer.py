@@ -44,11 +44,12 @@ class Inference:
 
     Args:
         outputs: One flow per output port.
-        parameters: Number of weights.
+        parameters: Number of weights, those under LoRA among them.
         flops: Of the forward pass, per sample.
         activation_bytes: Of the outputs, per sample.
         held: What it keeps for the backward pass; `inside_bytes` per sample.
-        fixed: Number of weights that nothing can train, as those under LoRA.
+        fixed: Numbers beside the weights that nothing trains, such as means.
+        frozen: Weights that nothing can train, as those under LoRA.
     """
 
     outputs: tuple[Flow, ...]
@@ -57,6 +58,12 @@ class Inference:
     activation_bytes: int = 0
     held: Held = Held()  # noqa: RUF009 - a frozen value
     fixed: int = 0
+    frozen: int = 0
+
+    @property
+    def trainable(self) -> int:
+        """Number of weights that a training can move."""
+        return self.parameters - self.frozen
 
 
 def infer(
@@ -98,7 +105,11 @@ def infer(
     flops = count_flops(module, site, outputs[0].shape) // PROBE_BATCH
     held = held._replace(inside_bytes=held.inside_bytes // PROBE_BATCH)
     found = _summed(_with_classes(outputs, inputs), weights, flops, held)
-    return replace(found, fixed=sum(b.numel() for b in module.buffers()))
+    fixed = sum(b.numel() for b in module.buffers())
+    if type_id != "lora_linear":
+        return replace(found, fixed=fixed)
+    # The weights under LoRA are buffers: they count as weights, and never move.
+    return replace(found, parameters=weights + fixed, frozen=fixed)
 
 
 def _with_classes(

@@ -8,7 +8,7 @@ Source: Touvron et al. 2023, LLaMA; LoRA: Hu et al. 2021
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, DataError
 from engine.graph.model import Block, Edge, Endpoint, Graph, Node, Project
 from engine.graph.settings import Choice, Phase, Training
 from engine.i18n import tr
@@ -110,6 +110,14 @@ def _outside(made: Project, model: Pretrained, plan: Plan) -> None:
     """Add the main graph: data, the model, loss, metric, and what it writes."""
     data = {**plan.data, "context": plan.context, "tokenizer": str(model.path)}
     pairs = vocabulary.of(model.path)
+    if len(pairs) > model.config.vocabulary:
+        raise DataError(
+            tr("The model has fewer rows in its table than tokens"),
+            where=model.path.name,
+            expected=tr("{n:token|tokens}", n=model.config.vocabulary),
+            got=tr("{n:token|tokens}", n=len(pairs)),
+            fix=tr("Put the tokenizer.json of this very model beside its weights."),
+        )
     data |= {"num_tokens": len(pairs), "tokens_sha256": pairs.sha256}
     data |= {"validation": 0.1}
     view: dict[str, Value] = {"length": 60, "temperature": 0.7, "top_k": 40}

@@ -99,9 +99,10 @@ class BytePairs:
         self._pieces = tuple(pieces)
         self._letters = byte_letters()
         self._kept: dict[str, tuple[int, ...]] = {}
-        self._special = {pieces[n]: n for n in special if 0 <= n < len(pieces)}
+        named = {pieces[n]: n for n in special if 0 <= n < len(pieces)}
+        self._special = {piece: number for piece, number in named.items() if piece}
         known = {letter: byte for byte, letter in self._letters.items()}
-        alone = set(self._special.values())
+        alone = set(named.values())
         self.names = tuple(
             piece if number in alone else _text(piece, known)
             for number, piece in enumerate(pieces)

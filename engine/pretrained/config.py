@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.errors import DataError
 from engine.i18n import tr
+from engine.pretrained.gguf import Stored
 
 _MOST_LAYERS, _MOST_FEATURES, _MOST_TOKENS = 256, 32_768, 1_000_000
 _MOST_CONTEXT = 2**24
@@ -111,18 +112,20 @@ class Facts:
         )
 
 
-def of_gguf(settings: Mapping[str, Any], tensors: object, where: str) -> Config:
+def of_gguf(
+    settings: Mapping[str, Any], tensors: Mapping[str, Stored], where: str
+) -> Config:
     """Return the sizes that the settings of a GGUF file say.
 
     Args:
         settings: Of its head.
-        tensors: Names of its tensors.
+        tensors: Of its head, by name.
         where: Name of the file.
 
     Raises:
         DataError: When it is no Llama, or its sizes don't fit together.
     """
-    facts, names = Facts(settings, where), set(tensors)  # type: ignore[call-overload]
+    facts, names = Facts(settings, where), tensors.keys()
     kind = facts.text("general.architecture")
     _check_kind(kind, where)
     scaling = facts.text("llama.rope.scaling.type", "none")
@@ -134,6 +137,8 @@ def of_gguf(settings: Mapping[str, Any], tensors: object, where: str) -> Config:
     rotated = facts.whole("llama.rope.dimension_count", 4096, size)
     tokens = facts.get("tokenizer.ggml.tokens")
     count = len(tokens) if isinstance(tokens, list) else None
+    if table := tensors.get("token_embd.weight"):
+        count = table.shape[0]  # padded: it may have more rows than there are tokens
     made = Config(
         vocabulary=facts.whole("llama.vocab_size", _MOST_TOKENS, count),
         context=facts.whole("llama.context_length", _MOST_CONTEXT),
@@ -164,10 +169,7 @@ def of_record(record: Mapping[str, Any], names: object, where: str) -> Config:
     """
     facts, found = Facts(record, where), set(names)  # type: ignore[call-overload]
     _check_kind(facts.text("model_type"), where)
-    scaling = facts.get("rope_scaling")
-    is_plain = isinstance(scaling, Mapping) and scaling.get("rope_type") == "default"
-    if scaling is not None and not is_plain:
-        raise _scaled(where)
+    turning = _turning(facts)
     heads = facts.whole("num_attention_heads", _MOST_FEATURES)
     features = facts.whole("hidden_size", _MOST_FEATURES)
     size = facts.whole("head_dim", 4096, max(1, features // heads))
@@ -183,11 +185,30 @@ def of_record(record: Mapping[str, Any], names: object, where: str) -> Config:
         kv_heads=facts.whole("num_key_value_heads", heads, heads),
         head_size=size,
         eps=facts.number("rms_norm_eps", 1e-12, 1.0, 1e-6),
-        rope_base=facts.number("rope_theta", 1.0, 1e12, 10_000.0),
+        rope_base=turning.number("rope_theta", 1.0, 1e12, 10_000.0),
         tied="lm_head.weight" not in found,
         bias="model.layers.0.self_attn.q_proj.bias" in found,
     )
     return _checked(made, size, where)
+
+
+def _turning(facts: Facts) -> Facts:
+    """Return where the base of the positions stands, in older files and in new ones.
+
+    Raises:
+        DataError: When the positions are scaled.
+    """
+    found = {"rope_theta": facts.get("rope_theta")}
+    for name in ("rope_scaling", "rope_parameters"):
+        told = facts.get(name)
+        if told is None:
+            continue
+        if not isinstance(told, Mapping) or told.get("rope_type") != "default":
+            raise _scaled(facts.where)
+        found |= {key: value for key, value in told.items() if key == "rope_theta"}
+    return Facts(
+        {name: value for name, value in found.items() if value is not None}, facts.where
+    )
 
 
 def _check_kind(kind: str, where: str) -> None:

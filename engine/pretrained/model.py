@@ -3,6 +3,7 @@
 Weights come one tensor at a time, as float32: no more is in memory than is asked for.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,9 @@ CONFIG = "config.json"
 _CHUNK_BYTES = 2**22
 _CONFIG_BYTES = 2**20
 
+Version = tuple[int, int]
+"""Bytes of a file, and when it was changed, in nanoseconds."""
+
 
 @dataclass(frozen=True)
 class Pretrained:
@@ -35,12 +39,14 @@ class Pretrained:
         config: Its sizes.
         stored: Our name → the tensor in the file; tied ones by one name of several.
         turned: Names in the file of tensors whose rows are reordered → their heads.
+        version: Size and time of the file when its head was read.
     """
 
     path: Path
     config: Config
     stored: Mapping[str, Stored]
     turned: Mapping[str, int]
+    version: Version
 
     @property
     def title(self) -> str:
@@ -79,9 +85,21 @@ class Pretrained:
         """
         try:
             with opened_regular(self.path) as handle:
+                _check_version(handle, self.version)
                 return self.read(handle, name)
         except OSError as error:
             raise gguf.unreadable(self.path, error) from error
+
+
+def _check_version(handle: int, version: Version) -> None:
+    """Make sure that an open file is still the one of which the head was read.
+
+    Raises:
+        OSError: When it isn't.
+    """
+    status = os.fstat(handle)
+    if (status.st_size, status.st_mtime_ns) != version:
+        raise OSError(errno.ESTALE, tr("it has changed while it was read"))
 
 
 def _in_halves(rows: Floats32, heads: int) -> Floats32:
@@ -111,6 +129,7 @@ def open_model(path: Path) -> Pretrained:
     """
     try:
         place = _in_folder(path) if path.is_dir() else path
+        str(place).encode()  # a project can't name it otherwise
         status = place.stat()
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or tr("no file can have this name")
@@ -135,22 +154,25 @@ def _in_folder(folder: Path) -> Path:
 
 
 @lru_cache(maxsize=4)
-def _open(path: Path, _size: int, _mtime_ns: int) -> Pretrained:
+def _open(path: Path, size: int, mtime_ns: int) -> Pretrained:
+    version = (size, mtime_ns)
     if path.suffix.lower() == ".safetensors" and not gguf.is_gguf(path):
-        return _of_safetensors(path)
+        return _of_safetensors(path, version)
     head = gguf.head(path)
     sizes = config.of_gguf(head.settings, head.tensors, path.name)
     turned = {}
     for name in head.tensors:
-        if size := names.TURNED.get(names.part(name)):
-            turned[name] = int(getattr(sizes, size))
-    return _checked(Pretrained(path, sizes, _by_our_names(head.tensors), turned))
+        if heads := names.TURNED.get(names.part(name)):
+            turned[name] = int(getattr(sizes, heads))
+    stored = _by_our_names(head.tensors, path)
+    return _checked(Pretrained(path, sizes, stored, turned, version))
 
 
-def _of_safetensors(path: Path) -> Pretrained:
+def _of_safetensors(path: Path, version: Version) -> Pretrained:
     found = tensors.head(path)
     sizes = config.of_record(_config(path.with_name(CONFIG)), found, path.name)
-    return _checked(Pretrained(path, sizes, _by_our_names(found), {}))
+    stored = _by_our_names(found, path)
+    return _checked(Pretrained(path, sizes, stored, {}, version))
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -170,17 +192,43 @@ def _config(path: Path) -> dict[str, Any]:
     return record
 
 
-def _by_our_names(found: Mapping[str, Stored]) -> dict[str, Stored]:
-    return {ours: each for name, each in found.items() for ours in names.ours(name)}
+def _by_our_names(found: Mapping[str, Stored], path: Path) -> dict[str, Stored]:
+    """Return the tensors by our names.
+
+    Raises:
+        DataError: When two have the same, or our blocks lack a part.
+    """
+    made: dict[str, Stored] = {}
+    for name, each in found.items():
+        if names.is_strange(name):
+            raise _strange(path, name)
+        for ours in names.ours(name):
+            if ours in made:
+                what = tr("“{name}” stands in it twice", name=name)
+                raise gguf.damaged(path, what, made[ours].name)
+            made[ours] = each
+    return made
+
+
+def _strange(path: Path, name: str) -> DataError:
+    return DataError(
+        tr("“{name}” is a part that a Llama doesn't have here", name=name),
+        where=path.name,
+        fix=tr("Choose a model of the Llama family, such as SmolLM2."),
+    )
 
 
 def _checked(made: Pretrained) -> Pretrained:
     """Return the model when all its tensors are there, of the sizes that it says.
 
     Raises:
-        DataError: Names the first that isn't.
+        DataError: Names the first that isn't, or that the network has no place for.
     """
-    for name, shape in shapes(made.config):
+    wanted = dict(shapes(made.config))
+    for name, each in made.stored.items():
+        if name.startswith("layers.") and name not in wanted:
+            raise _strange(made.path, each.name)
+    for name, shape in wanted.items():
         stored = made.stored.get(name)
         if stored is None or stored.shape != shape:
             raise DataError(
@@ -220,12 +268,13 @@ def shapes(sizes: Config) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 @lru_cache(maxsize=8)
-def _digest(path: Path, _size: int, _mtime_ns: int) -> str:
+def _digest(path: Path, size: int, mtime_ns: int) -> str:
     digest = hashlib.sha256()
     with opened_regular(path) as handle:
         while part := os.read(handle, _CHUNK_BYTES):
             giving_up.check()
             digest.update(part)
+        _check_version(handle, (size, mtime_ns))
     return digest.hexdigest()
 
 

@@ -55,6 +55,11 @@ def ours(name: str) -> tuple[str, ...]:
     return (f"layers.{found[1]}.{_PARTS[found[2]]}.{found[3]}",)
 
 
+def is_strange(name: str) -> bool:
+    """Return whether a tensor is a part of a layer that our blocks don't have."""
+    return _IN_LAYER.fullmatch(name) is not None and not ours(name)
+
+
 def part(name: str) -> str:
     """Return which part of a layer a tensor is, as the file calls it, or nothing."""
     found = _IN_LAYER.fullmatch(name)

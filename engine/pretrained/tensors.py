@@ -18,7 +18,7 @@ from engine.pretrained.quants import QUANTS
 
 _LENGTH = 8
 _MOST_HEAD_BYTES = 2**24
-_MOST_TENSORS = 40_000
+_MOST_TENSORS, _MOST_AXES = 40_000, 8
 _KINDS = {"F32": QUANTS[0], "F16": QUANTS[1], "BF16": QUANTS[30]}
 
 
@@ -38,12 +38,26 @@ def head(path: Path) -> dict[str, Stored]:
     except OSError as error:
         raise unreadable(path, error) from error
     try:
-        record = json.loads(text)
+        record = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise _damaged(path, tr("its head is no JSON")) from error
     if not isinstance(record, dict) or len(record) > _MOST_TENSORS:
         raise _damaged(path, tr("too many tensors"))
-    return dict(_entries(path, record, _LENGTH + length, size))
+    found = dict(_entries(path, record, _LENGTH + length, size))
+    ends = 0
+    for each in sorted(found.values(), key=lambda one: one.offset):
+        if each.offset < ends:
+            raise _damaged(path, tr("“{name}” begins at an odd place", name=each.name))
+        ends = each.offset + each.num_bytes
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON in which no name stands twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(len(pairs))
+    return found
 
 
 def _entries(
@@ -64,7 +78,8 @@ def _entries(
                 expected=", ".join(_KINDS),
                 got=kind[:20],
             )
-        if not all(type(n) is int and n > 0 for n in sizes):
+        is_odd = not all(type(n) is int and n > 0 for n in sizes)
+        if is_odd or len(sizes) > _MOST_AXES:
             raise _damaged(path, tr("“{name}” has an odd shape", name=name))
         length = _KINDS[kind].num_bytes(math.prod(sizes))
         is_there = type(a) is int and type(b) is int and a >= 0 and b - a == length

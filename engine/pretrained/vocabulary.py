@@ -14,7 +14,7 @@ from engine.pretrained.bpe import BytePairs
 
 _FILE = "tokenizer.json"
 _MOST_BYTES = 2**26
-_MOST_TOKENS = 1_000_000
+_MOST_TOKENS, _MOST_SPECIAL = 1_000_000, 10_000
 _CONTROL = 3
 """Type of a token that no text is written with, in GGUF."""
 _GGUF_WAYS = {"": "gpt-2", "gpt-2": "gpt-2", "gpt2": "gpt-2", "smollm": "smollm",
@@ -76,12 +76,16 @@ def of_settings(settings: Mapping[str, Any], where: str) -> BytePairs:
     kind, way = (
         settings.get(f"tokenizer.ggml.{name}", "") for name in ("model", "pre")
     )
+    if not isinstance(kind, str) or not isinstance(way, str):
+        raise _odd(where, tr("its kind is no word"))
     if kind != "gpt2" or way not in _GGUF_WAYS:
-        raise _other(where, f"{kind}, {way}" if way else str(kind) or None)
+        raise _other(where, f"{kind}, {way}" if way else kind or None)
     pieces, merges, types = (
         settings.get(f"tokenizer.ggml.{name}", [])
         for name in ("tokens", "merges", "token_type")
     )
+    if not isinstance(types, list):
+        raise _odd(where, tr("its kinds are no list"))
     special = [n for n, kind in enumerate(types) if kind == _CONTROL]
     end = settings.get("tokenizer.ggml.eos_token_id", -1)
     return _made(pieces, merges, special, _GGUF_WAYS[way], end, where)
@@ -100,10 +104,14 @@ def of_record(record: object, where: str) -> BytePairs:
     added = record.get("added_tokens") or []
     if model.get("type", "BPE") != "BPE" or not isinstance(vocabulary, Mapping):
         raise _other(where, str(model.get("type"))[:40])
-    numbered: dict[object, object] = {n: piece for piece, n in vocabulary.items()}
+    numbered: dict[object, object] = {
+        n: piece for piece, n in vocabulary.items() if type(n) is int
+    }
+    if len(numbered) < len(vocabulary):
+        raise _odd(where, tr("two tokens in it have one number, or none"))
     special: list[int] = []
     for each in added if isinstance(added, list) else []:
-        if isinstance(each, Mapping) and isinstance(each.get("id"), int):
+        if isinstance(each, Mapping) and type(each.get("id")) is int:
             numbered[each["id"]] = each.get("content")
             special += [each["id"]] if each.get("special") else []
     pieces = [numbered.get(number) for number in range(len(numbered))]
@@ -117,7 +125,8 @@ def _way_of(record: object, where: str) -> str:
     """Return how a text is cut, from the steps before the pairs."""
     steps = record.get("pretokenizers") if isinstance(record, Mapping) else None
     steps = steps if isinstance(steps, list) else [record]
-    kinds = [str(each.get("type")) for each in steps if isinstance(each, Mapping)]
+    steps = [each for each in steps if isinstance(each, Mapping)]
+    kinds = [str(each.get("type")) for each in steps]
     if kinds == ["ByteLevel"]:
         return "gpt-2"
     if kinds == ["Digits", "ByteLevel"] and steps[0].get("individual_digits"):
@@ -141,6 +150,8 @@ def _made(
         raise _odd(where, tr("a token in it is no text"))
     if not isinstance(merges, list):
         raise _odd(where, tr("it has no pairs"))
+    if len(special) > _MOST_SPECIAL:
+        raise _odd(where, tr("too many of its tokens are no text"))
     last = end if type(end) is int and 0 <= end < len(pieces) else -1
     return BytePairs(pieces, _pairs(merges, where), special, way, last)
 

@@ -67,6 +67,7 @@ class Analysis:
         nodes: Node path → what is known (`instance.inner` inside blocks).
         problems: In the order of the graph.
         parameters: Number of weights of the whole graph, shared ones once.
+        trained: How many of them a training moves.
         phases: What every phase does; empty while errors keep it unknown.
         memory_bytes: What a training takes at most, by arithmetic from the shapes.
     """
@@ -77,6 +78,7 @@ class Analysis:
     parameters: int
     phases: tuple[PhaseInfo, ...] = ()
     memory_bytes: int = 0
+    trained: int = 0
 
     @cached_property
     def trainable(self) -> bool:

@@ -6,7 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from engine.advice.analysis import Analyser
+from engine.advice.checks.memory import Needs
 from engine.cli.main import main
+from engine.compile.inspection import inspected
 from engine.errors import EngineError
 from engine.evaluate.trying import Trial
 from engine.export import export, of_run
@@ -21,6 +24,7 @@ from engine.training.records import runs
 from engine.training.weights import initial_weights
 from tests.helpers import llama
 from tests.helpers.llama import held_out
+from workbench.inspector.training import forecast
 
 TEXT = {"source": "python_help", "samples": 3000}
 
@@ -136,6 +140,31 @@ def test_adapters_are_saved_alone_and_load_over_the_model(trained, tmp_path):
     assert held_out(assembled(project)) == pytest.approx(last, abs=1e-5)
 
 
+def test_forecast_counts_frozen_weights_and_tells_the_size_of_a_checkpoint(trained):
+    """A checkpoint of a LoRA run holds the frozen base, too: the forecast says so."""
+    run = runs.open_run(trained[0])
+    base = sum(t.numel() for t in llama.weights().values())
+    moved = sum(
+        2
+        * node.params["rank"]
+        * ((96 if node.id == "narrow" else 64) + node.params["out_features"])
+        for node in run.project.blocks[blocks.LAYER].graph.nodes.values()
+        if node.type == "lora_linear"
+    )
+    told = Analyser().analyse(run.project)
+    assert (told.parameters, told.trained) == (base + moved, moved)
+    assert forecast._parameters(told).startswith(f"{base + moved:,}")
+    assert f"{moved:,}" in forecast._parameters(told)
+    full = Analyser().analyse(made(trained[0].parent / "tiny.gguf", rank=0))
+    assert (full.parameters, full.trained) == (base, base)
+    assert forecast._parameters(full) == f"{base:,}"
+    found = inspected(run.project)
+    needs = Needs(run.project, found.nodes, found.inferred)
+    written = trained[0] / "checkpoints" / run.checkpoint.file
+    assert needs.checkpoint_bytes == pytest.approx(written.stat().st_size, rel=0.1)
+    assert needs.checkpoint_bytes > 4 * base
+
+
 def test_whole_export_says_where_its_tokens_are(trained, tmp_path):
     folder = trained[0]
     exported = of_run(runs.open_run(folder))
@@ -160,6 +189,7 @@ def test_command_tells_the_model_and_writes_a_project(tmp_path, capsys):
     assert told["trained"] == 2 * 2 * (128 + 96)
     whole = sum(t.numel() for t in llama.weights().values())
     assert told["memory_bytes"] > 4 * whole
+    assert told["checkpoint_bytes"] == 4 * (whole + 3 * told["trained"])
     assert main(["check", str(out), "--allow-paths"]) == 0
     assert main(["pretrained", str(path), "--rank", "2", "--targets", "nose"]) == 2
     assert main(["pretrained", str(text)]) == 2

@@ -13,8 +13,6 @@ UNKNOWN = "—"
 _SEVERAL = 2
 _DROP_PX = 4
 """Above a value in the middle of its row: its baseline is that of the words before."""
-_MOST_EXACT = 9_999_999
-"""Parameters for whose every digit a panel has room."""
 
 
 class Facts(QWidget):
@@ -47,7 +45,7 @@ class Facts(QWidget):
             return
         self.labels["output"].setText(_outputs(info) or UNKNOWN)
         exact = text.count(info.parameters)
-        is_long = info.parameters > _MOST_EXACT
+        is_long = info.parameters > text.MOST_EXACT
         words = text.short(info.parameters) if is_long else exact
         self.labels["parameters"].setText(words)
         self.labels["parameters"].setToolTip(exact if is_long else "")

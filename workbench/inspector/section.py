@@ -1,6 +1,7 @@
 """A part of a panel under a heading that folds it."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -12,9 +13,13 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.theme import icons
+from workbench.theme.guarded import guarded
 from workbench.theme.label import Label
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_S
+
+_LEAST_PX, _MARK_PX = 32, 36
+"""Width below which words say nothing; the arrow, and the space about the title."""
 
 
 class Section(QWidget):
@@ -28,7 +33,7 @@ class Section(QWidget):
     def __init__(self, title: str, *, is_open: bool = True) -> None:
         super().__init__()
         self._button = QPushButton(title)
-        self.value = Label()
+        self.value, self._words = Label(), ""
         self.value.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         polish(self.value, "role", "small")
         row = QHBoxLayout(self._button)
@@ -55,16 +60,43 @@ class Section(QWidget):
 
     def show_value(self, words: str) -> None:
         """Say what its settings come to; told while it is closed."""
-        self.value.setText(words)
+        self._words = words
         self._button.setAccessibleDescription(words)
+        self._fit()
 
     def set_title(self, title: str) -> None:
         """Change the heading."""
         self._button.setText(title)
+        self._fit()
 
     def open(self) -> None:
         """Show the content."""
         self._button.setChecked(True)
+
+    @guarded
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the value where it would run into the title."""
+        super().resizeEvent(event)
+        self._fit()
+
+    @guarded
+    def showEvent(self, event: QShowEvent) -> None:
+        """Cut the value, as only now its room is known."""
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as much of the value as there is room for behind the title."""
+        if not self.isVisible():
+            self.value.setText(self._words)
+            return
+        title = self._button.fontMetrics().horizontalAdvance(self._button.text())
+        room = self.width() - title - _MARK_PX
+        words = self.value.fontMetrics().elidedText(
+            self._words, Qt.TextElideMode.ElideRight, max(0, room)
+        )
+        self.value.setText(words if room >= _LEAST_PX or words == self._words else "")
+        self._button.setToolTip("" if words == self._words else self._words)
 
     def _on_toggled(self, is_open: bool) -> None:
         self.content.setVisible(is_open)

@@ -18,6 +18,8 @@ THIN = "\u202f"
 """Between a number and its unit: a thin space that no line breaks at."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGE = ("", "k", "M", "G", "T")
+MOST_EXACT = 9_999_999
+"""Weights for whose every digit a panel has room."""
 _MNEMONIC = re.compile(r"\(&\w\)|&")
 
 

@@ -70,7 +70,23 @@ class Needs:
         """How many weights a training moves, shared ones once."""
         moved = self._per_weight
         homes = {node.home: node for node in self._known if node.home in moved}
-        return sum(self.found[node.path].parameters for node in homes.values())
+        return sum(self.found[node.path].trainable for node in homes.values())
+
+    @property
+    def checkpoint_bytes(self) -> int:
+        """Bytes of a checkpoint: all weights, and what optimizers keep of moved ones.
+
+        Frozen weights are written, too: a run stands without the file they came from.
+        """
+        training, reach = self.project.training, Reach(self.project, self.nodes)
+        homes = {node.home: self.found[node.path] for node in self._known}
+        copies = 1 + bool(training.decay) + bool(training.value("keep_best"))
+        numbers = sum(copies * (f.parameters + f.fixed) for f in homes.values())
+        for phase in training.phases:
+            moved = {n.home for n in reach.moved(phase)} & homes.keys()
+            kept = _in_state(phase.optimizer)
+            numbers += kept * sum(homes[home].trainable for home in moved)
+        return _WEIGHT * numbers
 
     @property
     def largest(self) -> str:
@@ -103,7 +119,7 @@ class Needs:
             is_first = node.home not in homes
             homes.add(node.home)
             found = self.found[node.path]
-            held = each * found.parameters + _WEIGHT * found.fixed
+            held = each * found.trainable + _WEIGHT * (found.frozen + found.fixed)
             costs[node.path] = is_first * held
         return costs
 
@@ -191,10 +207,16 @@ class Needs:
 
 
 def _kept(choice: Choice) -> int:
+    """Return how many numbers an update needs beside each weight and its gradient."""
+    return _in_state(choice) + _ON_THE_WAY.get(choice.type, 0)
+
+
+def _in_state(choice: Choice) -> int:
+    """Return how many numbers an optimizer keeps of each weight."""
     values = choice.complete(OPTIMIZERS)
     more = bool(values.get("momentum")) + bool(values.get("centered"))
     more += bool(values.get("amsgrad"))
-    return _KEPT.get(choice.type, 2) + more + _ON_THE_WAY.get(choice.type, 0)
+    return _KEPT.get(choice.type, 2) + more
 
 
 def _samples(node: FlatNode) -> int:

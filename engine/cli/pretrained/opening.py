@@ -27,7 +27,7 @@ from engine.pretrained.blocks import Plan
 from engine.pretrained.model import Pretrained, open_model
 
 Record = dict[str, object]
-_LONGEST = 2**20
+_LONGEST, _MOST = 2**20, 1e9
 
 
 def pretrained(options: Namespace) -> int:
@@ -91,26 +91,32 @@ def _plan(given: Mapping[str, Any]) -> Plan:
     usual = Plan()
     targets = given.get("targets") or usual.targets
     names = targets.split(",") if isinstance(targets, str) else targets
-    if not all(isinstance(name, str) for name in names):
+    is_list = isinstance(names, list | tuple)
+    if not is_list or not all(isinstance(name, str) for name in names):
         raise ConfigError(tr("LoRA adapts no such layers"))
     return Plan(
         data=_text(str(given.get("text") or "")),
-        rank=_number(given, "rank", usual.rank),
-        alpha=float(_number(given, "alpha", int(usual.alpha))),
+        rank=int(_number(given, "rank", usual.rank)),
+        alpha=float(_number(given, "alpha", usual.alpha)),
         targets=tuple(names),
-        context=_number(given, "context", usual.context),
-        batch=_number(given, "batch", usual.batch),
+        context=int(_number(given, "context", usual.context)),
+        batch=int(_number(given, "batch", usual.batch)),
         prompt=str(given.get("prompt") or "")[:1000],
     )
 
 
-def _number(given: Mapping[str, Any], name: str, usual: int) -> int:
+def _number(given: Mapping[str, Any], name: str, usual: float) -> float:
+    """Return a number that was asked for, or the usual one.
+
+    Raises:
+        ConfigError: When it is no number, or none that anything can have.
+    """
     value = given.get(name)
     if value is None:
         return usual
-    if type(value) not in {int, float}:
+    if type(value) not in {int, float} or not abs(value) <= _MOST:
         raise ConfigError(tr("“{label}” can't have this value", label=name))
-    return int(value)
+    return float(value)
 
 
 def _text(path: str) -> Params:
@@ -125,33 +131,46 @@ def _text(path: str) -> Params:
 def _planned(model: Pretrained, plan: Plan) -> Record:
     """Return the project of a plan, and what it takes."""
     project = blocks.project(model, plan)
-    needed, trained = _forecast(project)
+    needs = _forecast(project)
     there = main_memory()
     return {
         "project": serialize.dumps(project),
-        "memory_bytes": needed,
+        "memory_bytes": needs.total_bytes,
+        "checkpoint_bytes": needs.checkpoint_bytes,
         "free_bytes": there.free,
-        "trained": trained,
+        "trained": needs.num_trained,
     }
 
 
-def _forecast(project: Project) -> tuple[int, int]:
-    """Return the bytes of a training by arithmetic, and how many weights move."""
+def _forecast(project: Project) -> Needs:
+    """Return what a training takes, by arithmetic."""
     found = inspected(project)
-    needs = Needs(project, found.nodes, found.inferred)
-    return needs.total_bytes, needs.num_trained
+    return Needs(project, found.nodes, found.inferred)
 
 
 def _answered(model: Pretrained, line: str) -> Record:
     number: object = None
     try:
-        given = json.loads(line) if len(line) <= _LONGEST else None
-        if not isinstance(given, dict):
-            raise DataError(tr("This is no question"), expected='{"id": 1, …}')
+        given = _asked(line)
         number = given.get("id")
         return {"id": number, **_planned(model, _plan(given))}
-    except (json.JSONDecodeError, EngineError, OSError) as error:
+    except (EngineError, OSError) as error:
         return {"id": number, "error": str(error)}
+
+
+def _asked(line: str) -> dict[str, Any]:
+    """Return what a line asks.
+
+    Raises:
+        DataError: When it is no JSON object.
+    """
+    try:
+        given = json.loads(line) if len(line) <= _LONGEST else None
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise DataError(tr("This is no question"), expected='{"id": 1, …}')
+    return given
 
 
 def _words(model: Pretrained, record: Mapping[str, object]) -> list[str]:
@@ -162,7 +181,9 @@ def _words(model: Pretrained, record: Mapping[str, object]) -> list[str]:
         "context": f"{sizes.context:,}",
     }  # fmt: skip
     memory, trained = record["memory_bytes"], record["trained"]
+    written = record["checkpoint_bytes"]
     assert isinstance(memory, int)
+    assert isinstance(written, int)
     return [
         tr("{name}: {n:weight|weights}, stored as {kinds}",
            name=model.title, n=f"{sizes.parameters:,}", kinds=model.kinds),
@@ -170,4 +191,6 @@ def _words(model: Pretrained, record: Mapping[str, object]) -> list[str]:
            "keys; {tokens} tokens, a context up to {context}", **facts),
         tr("A training moves {n:weight|weights} and takes {size} MB of memory",
            n=f"{trained:,}", size=f"{memory / 1e6:,.0f}"),
+        tr("Each checkpoint of it takes {size} MB on the disk",
+           size=f"{written / 1e6:,.0f}"),
     ]  # fmt: skip

@@ -188,9 +188,12 @@ class PretrainedDialog(Dialog):
             return
         self._project = str(record["project"])
         needed, free = int(record["memory_bytes"]), int(record["free_bytes"])
+        written = int(record["checkpoint_bytes"])
         words = tr("A training moves {n:weight|weights} and takes {size} of memory; "
                    "{free} are free.", n=text.count(int(record["trained"])),
                    size=text.size(needed), free=text.size(free))  # fmt: skip
+        more = tr("Each checkpoint takes {size} on the disk.", size=text.size(written))
+        words = f"{words} {more}"
         is_tight = bool(free) and needed > _FULL * free
         self._say(self.forecast, words, "error" if is_tight else "text")
         less = tr("Choose a smaller batch or context, or fewer layers.")

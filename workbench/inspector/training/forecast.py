@@ -35,9 +35,11 @@ class Outlook(QWidget):
             "On average over the run, with its evaluations, views and measuring; from "
             "doing a little of each on a copy"
         )
+        whole_net = tr("Weights of the whole network, frozen ones and those under "
+                       "LoRA among them; shared ones count once")  # fmt: skip
         whole = tr("Until its last step; it may stop early when that is set")
         rows = (
-            ("parameters", tr("Parameters"), tr("Weights of the whole network")),
+            ("parameters", tr("Parameters"), whole_net),
             ("flops", tr("FLOPs per sample"), tr("Forward pass, an estimate")),
             ("memory", tr("Memory"), memory),
             ("epoch", tr("Time per epoch"), epoch),
@@ -62,7 +64,7 @@ class Outlook(QWidget):
     def show_analysis(self, analysis: Analysis | None) -> None:
         """Show what is known from the shapes alone."""
         known = analysis is not None and analysis.trainable
-        self._say("parameters", text.count(analysis.parameters) if analysis else "")
+        self._say("parameters", _parameters(analysis) if analysis else "")
         inside = {} if analysis is None else analysis.nodes
         flops = sum(i.flops for path, i in inside.items() if "." not in path)
         self._say("flops", text.short(flops) if known else "")
@@ -127,6 +129,15 @@ class Outlook(QWidget):
 
     def _say(self, key: str, words: str) -> None:
         self.labels[key].setText(words or UNKNOWN)
+
+
+def _parameters(analysis: Analysis) -> str:
+    """Return how many weights there are, and how many of them move."""
+    every, moved = analysis.parameters, analysis.trained
+    if not (analysis.trainable and 0 < moved < every):
+        return text.count(every)
+    short = text.short if every > text.MOST_EXACT else text.count
+    return tr("{n}, {k} of them trained", n=short(every), k=short(moved))
 
 
 def _memory(forecast: Forecast) -> str:
