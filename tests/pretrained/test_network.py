@@ -155,7 +155,7 @@ def test_forecast_counts_frozen_weights_and_tells_the_size_of_a_checkpoint(train
     assert (told.parameters, told.trained) == (base + moved, moved)
     assert forecast._parameters(told).startswith(f"{base + moved:,}")
     assert f"{moved:,}" in forecast._parameters(told)
-    full = Analyser().analyse(made(trained[0].parent / "tiny.gguf", rank=0))
+    full = Analyser().analyse(made(trained[0].parents[1] / "tiny.gguf", rank=0))
     assert (full.parameters, full.trained) == (base, base)
     assert forecast._parameters(full) == f"{base:,}"
     found = inspected(run.project)
