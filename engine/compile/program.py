@@ -10,6 +10,7 @@ import operator
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import torch
 from torch import Tensor, fx, nn
@@ -384,7 +385,7 @@ def graph_module(
         graph: The calls.
     """
     module = fx.GraphModule(roots, graph, "Program")
-    code = module.forward.__func__.__code__.co_filename
+    code = cast("Any", module.forward).__func__.__code__.co_filename
     weakref.finalize(module, _forget, code).atexit = False
     return module
 

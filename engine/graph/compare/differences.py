@@ -187,10 +187,10 @@ def _of_node(old: Node, new: Node) -> Iterator[Difference]:
     whole = {name: param.default for name, param in params.items()}
     before, now = {**whole, **old.params}, {**whole, **new.params}
     yield from _of_values(params, before, now)
-    trained = (
+    was, is_now = (
         {name: getattr(node, name) for name in NODE_PARAMS} for node in (old, new)
     )
-    yield from _of_values(NODE_PARAMS, *trained)
+    yield from _of_values(NODE_PARAMS, was, is_now)
     yield from _of_weights(old.weights, new.weights)
 
 

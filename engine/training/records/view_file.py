@@ -154,7 +154,7 @@ def _is_sound(view: object) -> TypeGuard[View]:
     return (
         (is_look or (is_view and not inside.is_inside(view.node)))
         and len(view.node) <= _MOST_PATH
-        and type(view.arrays) is type(view.words) is dict
+        and all(isinstance(each, dict) for each in (view.arrays, view.words))
         and all(isinstance(each, np.ndarray) for each in view.arrays.values())
         and all(type(each) is tuple for each in view.words.values())
         and _are_words([word for each in view.words.values() for word in each])

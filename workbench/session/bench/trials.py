@@ -1,5 +1,6 @@
 """Trainings that answer a question: asked for, called off, and their answers."""
 
+from functools import partial
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -96,14 +97,14 @@ class Trials(QObject):
             (RaceSizes, self.race_sized),
             (RaceTold, self.raced),
         ):
-            answers.to(kind, lambda body, asked, to=signal: self._tell(body, asked, to))
+            answers.to(kind, partial(self._tell, signal))
         answers.to(CalledOff, self._on_called_off)
 
     def _begin(self, wish: Wish) -> None:
         self._wish = self._link.followed = wish
         self._ask(wish)
 
-    def _tell(self, body: object, command: Asked, signal: SignalInstance) -> None:
+    def _tell(self, signal: SignalInstance, body: object, command: Asked) -> None:
         if command is not self._wish:
             return  # its window is gone, and the next one must not show it
         signal.emit(body)
