@@ -44,7 +44,10 @@ def test_default_layer_runs_with_the_inferred_shape(type_id):
     assert [flow.shape for flow in found.outputs] == [tuple(x.shape) for x in outputs]
     assert [flow.dtype for flow in found.outputs] == [x.dtype for x in outputs]
     assert len(outputs) == len(registry.get(type_id).outputs)
-    assert found.parameters == sum(p.numel() for p in module.parameters())
+    trained = sum(p.numel() for p in module.parameters())
+    assert found.parameters - found.frozen == trained
+    if found.frozen:  # what LoRA leaves as it is
+        assert found.frozen == sum(b.numel() for b in module.buffers())
     assert all(torch.isfinite(x).all() for x in outputs if x.is_floating_point())
 
 
