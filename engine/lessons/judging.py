@@ -84,7 +84,7 @@ def _typed(step: Step, said: float, true: float, wrong: int) -> Verdict:
     names = {"said": number(said), "true": number(true)}
     if abs(said - true) <= max(step.within * abs(true), _LEAST):
         words = tr("{said}: right, the network has {true}.", **names)
-        return Verdict(is_right=True, words=_with(words, step.reveal))
+        return Verdict(is_right=True, words=_with(words, step.reveal, true))
     if wrong + 1 >= PATIENCE:
         words = tr("You said {said}; the network has {true}.", **names)
     elif said * true < 0:
@@ -93,7 +93,7 @@ def _typed(step: Step, said: float, true: float, wrong: int) -> Verdict:
         words = tr("{said} is too far from 0.", **names)
     else:
         words = tr("{said} is too near to 0.", **names)
-    return Verdict(is_right=False, words=_with(words, step.hint))
+    return Verdict(is_right=False, words=_with(words, step.hint, true))
 
 
 _LEAST = 2e-4
@@ -102,15 +102,16 @@ _LEAST = 2e-4
 
 def _chosen(step: Step, answer: str, truth: Truth | None, wrong: int) -> Verdict:
     right = (step.right,) if truth is None else truth.words
+    value = None if truth is None else truth.value
     texts = {choice.id: choice.text for choice in step.choices}
     said = texts.get(answer, answer)
     if answer in right:
-        return Verdict(is_right=True, words=_with(tr("Right."), step.reveal))
+        return Verdict(is_right=True, words=_with(tr("Right."), step.reveal, value))
     words = tr("“{said}”: no.", said=said)
     if wrong + 1 >= PATIENCE:
         true = tr(" or ").join(texts[each] for each in right if each in texts)
         words = tr("You said “{said}”; it is “{true}”.", said=said, true=true)
-    return Verdict(is_right=False, words=_with(words, step.hint))
+    return Verdict(is_right=False, words=_with(words, step.hint, value))
 
 
 def done(step: Step, seen: Seen, truth: Truth | None = None) -> Verdict:
@@ -163,5 +164,8 @@ def _setting(project: Project, key: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _with(words: str, more: str) -> str:
+def _with(words: str, more: str, true: float | None = None) -> str:
+    """Return words and more of them, in which `{true}` stands for the truth."""
+    if true is not None:
+        more = more.replace("{true}", number(true))
     return f"{words} {more}".strip()

@@ -51,8 +51,8 @@ class Step:
         choices: Of `choose`.
         within: How far a number may be off, as a share of the truth.
         deed: Of `do`.
-        hint: Told after a wrong answer.
-        reveal: Told after the right one.
+        hint: Told after a wrong answer; `{true}` stands for the number of the network.
+        reveal: Told after the right one, likewise.
     """
 
     kind: str

@@ -16,11 +16,12 @@ MOST_STEPS = 100
 _LESSON = {"format", "version", "title", "goal", "minutes", "preset", "set", "steps"}
 _STEP = {"kind", "text", "numbers", "ask", "right", "choices", "within", "deed"}
 _STEP |= {"hint", "reveal"}
-_QUESTION = {"name", "node", "tensor", "cell", "number", "words"}
+_QUESTION = {"name", "node", "tensor", "cell", "number", "words", "phase"}
 _DEED = {"name", "key", "least", "most"}
 TRUTHS = frozenset({
     "number", "loss", "loss_after", "share", "path", "product", "uses", "ratio",
-    "sign", "overshoots", "disagrees", "mover", "largest_term",
+    "sign", "overshoots", "disagrees", "mover", "largest_term", "coasts", "steady",
+    "penalty", "decay_step", "passed_on", "chance", "samples", "task_loss", "keeper",
 })  # fmt: skip
 """Names that a question may have; `engine/explain/lessons` answers them."""
 DEEDS = frozenset({"trained", "has", "setting", "better", "reached", "measured"})
@@ -174,6 +175,7 @@ def _question(reader: _Reader) -> Question:
         tuple(cell),
         reader.take("number", float, 0.0),
         _words(reader.take("words", list, [])),
+        reader.take("phase", str, ""),
     )
 
 

@@ -16,6 +16,7 @@ class Question:
         cell: Place in it.
         number: What belongs to the question, such as by how much a weight changes.
         words: More of it, such as learning rates to be tried.
+        phase: In which it is asked; empty for the first that computes the node.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Question:
     cell: tuple[int, ...] = ()
     number: float = 0.0
     words: tuple[str, ...] = ()
+    phase: str = ""
 
 
 @dataclass(frozen=True)

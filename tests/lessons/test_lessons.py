@@ -13,7 +13,7 @@ from engine.errors import ConfigError, DocumentError
 from engine.explain.lessons.answers import truths
 from engine.graph.files import serialize
 from engine.lessons import judging, library, reading
-from engine.lessons.lesson import Deed, Step
+from engine.lessons.lesson import Choice, Deed, Step
 from engine.protocol.lessons import Question, Truth
 from engine.training.evaluation.feeds import Feeds
 from engine.training.machine import rng_state
@@ -153,7 +153,7 @@ def test_probabilities_uses_ratios_and_movers():
     made = next(p for p in sorted(paths) if p.startswith("gen."))
     told = next(p for p in sorted(paths) if p.startswith("d_fake."))
     movers = [
-        Question("mover", node, words=(phase,))
+        Question("mover", node, phase=phase)
         for node in (made, told)
         for phase in ("discriminator", "generator")
     ]
@@ -316,3 +316,76 @@ def test_the_terminal_lists_and_plays(capsys, monkeypatch):
     assert "slope" in capsys.readouterr().out
     assert main(["lessons", "99"]) == USER_ERROR
     assert main(["lessons", "01-slop"]) == USER_ERROR
+
+
+def test_what_memory_decay_and_dropout_do_is_measured():
+    program, batch, _ = first_step("digits-mlp")
+    phase = program.phases[0]
+    w = dict(program.modules.named_parameters())["scores.weight"]
+    adam = torch.optim.AdamW(phase.parameters, lr=0.003, weight_decay=0.05)
+    kept = []
+    for number in range(3):
+        kept.append(w[0, 0].item())
+        adam.step() if number < 2 else None
+        for p in phase.parameters:
+            p.grad.zero_()
+    coasts, steady, penalty, decay = asked(
+        "digits-mlp",
+        Question("coasts", "scores", "weight", (0, 0)),
+        Question("steady", "scores", "slope:bias", (0,),
+                 0.9, ("0.1",)),
+        Question("penalty", number=0.1),
+        Question("decay_step", "scores", "weight", (0, 0), 0.5, ("0.1",)),
+    )  # fmt: skip
+    assert coasts.value == pytest.approx(kept[2] - kept[1], rel=1e-3)
+    assert coasts.words == ("moves",)
+    program, batch, _ = first_step("digits-mlp")
+    named = dict(program.modules.named_parameters())
+    assert steady.value == pytest.approx(-named["scores.bias"].grad[0].item(), rel=1e-5)
+    squares = sum(p.detach().double().square().sum().item() for p in named.values())
+    assert penalty.value == pytest.approx(0.05 * squares, rel=1e-6)
+    w00 = named["scores.weight"][0, 0].item()
+    assert decay.value == pytest.approx(-0.05 * w00, rel=1e-6)
+    kept_, whole = (
+        Question("passed_on", "relu1", "", (0,), 0.2, (when,))
+        for when in ("training", "evaluation")
+    )
+    kept_, whole = asked("digits-mlp", kept_, whole)
+    assert kept_.value == pytest.approx(whole.value / 0.8)
+    assert batch
+
+
+def test_a_score_is_pulled_both_ways_and_a_task_is_forgotten():
+    ours, theirs, sure, count = asked(
+        "gan-2d",
+        Question("number", "d_fake.score", "upstream", (0, 0), phase="discriminator"),
+        Question("number", "d_fake.score", "upstream", (0, 0), phase="generator"),
+        Question("chance", "d_fake.score", "", (0, 0), phase="generator"),
+        Question("samples", "d_fake.score", phase="generator"),
+    )
+    assert theirs.value == pytest.approx((sure.value - 1) / count.value, rel=1e-4)
+    assert ours.value == pytest.approx(theirs.value + 1 / count.value, rel=0.2)
+    tasks = ("task A", "task B")
+    learned, after, best, loss = asked(
+        "forgetting",
+        Question("task_loss", words=tasks[:1]),
+        Question("task_loss", words=tasks),
+        Question("keeper", words=tasks),
+        Question("loss"),
+    )
+    assert after.words == ("worse",)
+    assert learned.value < best.value < after.value
+    assert best.words == ("rehearse",)
+    assert loss.value == asked("forgetting", Question("loss"))[0].value
+    with pytest.raises(ConfigError):
+        asked("forgetting", Question("keeper", words=("task A", "task C")))
+
+
+def test_the_network_has_its_number_in_what_is_said():
+    question = Question("coasts")
+    choices = (Choice("a", "one"), Choice("b", "two"))
+    asks = Step("choose", "?", {}, question, choices=choices, hint="It is {true}.",
+                reveal="So {true}.")  # fmt: skip
+    truth = Truth(-0.25, ("b",))
+    assert judging.judged(asks, "a", truth, 0).words == "“one”: no. It is −0.25."
+    assert judging.judged(asks, "b", truth, 0).words == "Right. So −0.25."

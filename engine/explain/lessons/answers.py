@@ -6,6 +6,7 @@ import torch
 
 from engine.errors import ConfigError
 from engine.explain.answers.copies import of_document
+from engine.explain.lessons.practice import OF_TASKS
 from engine.explain.lessons.truths import truth
 from engine.explain.trace.held import coming
 from engine.i18n import tr
@@ -16,7 +17,7 @@ from engine.training.machine import rng_state
 def truths(document: str, questions: Sequence[Question]) -> Truths:
     """Return what is true of the first step of a document.
 
-    Questions about a phase by name (`words`) are answered while that phase is held,
+    Questions that name a phase are answered while that phase is held,
     all others in the first phase that computes their node.
 
     Raises:
@@ -30,12 +31,14 @@ def truths(document: str, questions: Sequence[Question]) -> Truths:
         copy = of_document(document)
         rng_state.restore(copy.random, here)
         types = {node.path: node.type for node in copy.parts.program.nodes}
-        left = dict(enumerate(questions))
-        found = {}
+        left, found = dict(enumerate(questions)), {}
+        for index, question in enumerate(questions):
+            if question.name in OF_TASKS:
+                found[index] = OF_TASKS[question.name](copy.parts, left.pop(index))
         walk = coming(copy.parts, copy.position)
-        for held in walk:
+        for held in walk if left else ():
             for index, question in list(left.items()):
-                wanted = question.words[0] if question.name == "mover" else ""
+                wanted = question.phase
                 knows = not question.node or question.node in held.recording.moments
                 if (wanted or held.run.name) == held.run.name and (knows or wanted):
                     found[index] = truth(held, left.pop(index), types)

@@ -7,10 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import ConfigError
+from engine.explain.lessons import practice
 from engine.explain.trace.held import Held
 from engine.explain.trace.paths import paths
 from engine.explain.trace.replay import back
 from engine.explain.trace.samples import contributions
+from engine.explain.trace.update import Forces, split
 from engine.explain.tracers.moment import Moment
 from engine.explain.tracers.table import tracer_of
 from engine.explain.tracers.tracer import Terms
@@ -162,6 +164,59 @@ def _largest_term(held: Held, question: Question, types: Types) -> Truth:
     return Truth(parts[largest], (largest,))
 
 
+def _coasts(held: Held, question: Question, types: Types) -> Truth:
+    """The step after this one, if the gradient is 0 then: what memory does alone."""
+    del types
+    weight = _weight(held, question)
+    _at(weight.detach(), question)
+    return practice.coasts(held, _index(held, question), question.cell)
+
+
+def _steady(held: Held, question: Question, types: Types) -> Truth:
+    """The step of momentum SGD (β is `number`, η the word) with this slope for ever."""
+    slope = _number(held, question, types).value
+    return practice.steady(slope, float(question.words[0]), question.number)
+
+
+def _penalty(held: Held, question: Question, types: Types) -> Truth:
+    """½·λ·‖w‖² of all weights that the phase moves; λ is `number`."""
+    del types
+    squares = [float(w.detach().double().square().sum()) for w in held.run.parameters]
+    return Truth(0.5 * question.number * sum(squares))
+
+
+def _decay_step(held: Held, question: Question, types: Types) -> Truth:
+    """By what decoupled decay (λ is `number`, η the word) moves a weight in a step."""
+    del types
+    weights = _at(_weight(held, question).detach(), question)
+    hyper = {"lr": float(question.words[0]), "betas": (0.9, 0.999), "eps": 1e-8}
+    hyper["weight_decay"] = question.number
+    forces = Forces(torch.zeros_like(weights))
+    return Truth(float(split("adamw", hyper, weights, forces, {}).terms["decay"]))
+
+
+def _passed_on(held: Held, question: Question, types: Types) -> Truth:
+    """The largest output of a sample behind a Dropout of `number`, if it is kept."""
+    del types
+    (sample,) = question.cell
+    values = _moment(held, question).output[sample]
+    is_training = question.words == ("training",)
+    return practice.passed_on(values, question.number, is_training=is_training)
+
+
+def _chance(held: Held, question: Question, types: Types) -> Truth:
+    """σ of an output: how sure a score is of a yes."""
+    del types
+    output = _at(_moment(held, question).output, question)
+    return Truth(float(torch.sigmoid(output.double())))
+
+
+def _samples(held: Held, question: Question, types: Types) -> Truth:
+    """How many samples a node has before it."""
+    del types
+    return Truth(float(len(_moment(held, question).output)))
+
+
 def _tensor(held: Held, question: Question) -> Tensor:
     """Return the tensor that a question names.
 
@@ -248,4 +303,11 @@ _TABLE: Mapping[str, Tell] = {
     "disagrees": _disagrees,
     "mover": _mover,
     "largest_term": _largest_term,
+    "coasts": _coasts,
+    "steady": _steady,
+    "penalty": _penalty,
+    "decay_step": _decay_step,
+    "passed_on": _passed_on,
+    "chance": _chance,
+    "samples": _samples,
 }

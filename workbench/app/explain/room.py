@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QMarginsF, QObject, QTimer, Signal
 
 from engine.i18n import tr
 from workbench.app.bars.toolbar import ToolBar
@@ -15,8 +15,10 @@ from workbench.app.run.weights_dialog import rooted
 if TYPE_CHECKING:
     from workbench.app.explain.views import ExplainViews
 
-_TOP_PX, _ROOM_PX, _SIDE_PX = 96.0, 48.0, 24.0
-"""Room around the graph for what is said above the cards, and for wires that turn."""
+_MARGIN = QMarginsF(24.0, 32.0, 24.0, 48.0)
+"""Around the graph, for what is said above the cards and for wires that turn."""
+_ROOF_PX = 32
+"""Height of the facts about the step, which lie on the top of the canvas."""
 _CHANGED_MS = 500
 """After the last edit a new first step is held."""
 
@@ -75,16 +77,13 @@ class Explaining(QObject):
             self._split.show_neighbours(on=True)
         self.hold()
         self._desk.canvas.setFocus()
-        QTimer.singleShot(0, self, self._fit)
+        self._leave_room(_MARGIN, _ROOF_PX)
 
-    def _fit(self) -> None:
-        """Show the whole graph, with room for what is said above the cards."""
+    def _leave_room(self, margin: QMarginsF, roof_px: int) -> None:
+        """Fit the graph with room around it, now and whenever it is fitted again."""
         canvas = self._desk.canvas
-        if self.is_on:
-            room = canvas.scene.bounds().adjusted(
-                -_SIDE_PX, -_TOP_PX, _SIDE_PX, _ROOM_PX
-            )
-            canvas.camera.fit(room)
+        canvas.camera.margin, canvas.camera.roof_px = margin, roof_px
+        QTimer.singleShot(0, canvas, canvas.fit)
 
     def _made(self) -> "ExplainViews":
         """Return the widgets, made at the first time."""
@@ -108,7 +107,7 @@ class Explaining(QObject):
         if self.views is not None:
             self.views.let_go()
         self.changed.emit()
-        QTimer.singleShot(0, self._desk.canvas, self._desk.canvas.fit)
+        self._leave_room(QMarginsF(), 0)
 
     def hold(self) -> None:
         """Hold the newest step still."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QTransform, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
@@ -18,11 +18,14 @@ class Camera:
 
     Attributes:
         is_automatic: The whole graph is kept in view until a person zooms or pans.
+        margin: Of the scene, kept free around what is fitted.
+        roof_px: Height at the top of the view that something else covers.
     """
 
     def __init__(self, view: QGraphicsView) -> None:
         self._view = view
         self.is_automatic = True
+        self.margin, self.roof_px = QMarginsF(), 0
 
     @property
     def zoom(self) -> float:
@@ -81,12 +84,13 @@ class Camera:
             self.set_zoom(1.0)
             self.centre_on(QPointF(0, 0))
             return
-        screen = self._view.viewport().rect()
+        rect = rect.marginsAdded(self.margin)
+        screen = self._view.viewport().rect().adjusted(0, self.roof_px, 0, 0)
         margin = 2 * _FIT_MARGIN_PX
         across = max(50.0, screen.width() - margin) / rect.width()
         down = max(50.0, screen.height() - margin) / rect.height()
         self.set_zoom(min(across, down, sizes.FIT_ZOOM))
-        self.centre_on(rect.center())
+        self.centre_on(rect.center() - QPointF(0, self.roof_px / 2 / self.zoom))
 
     def show(self, rects: Iterable[QRectF]) -> None:
         """Pan as little as needed to bring rectangles of the scene into view."""
