@@ -15,10 +15,10 @@ from workbench.app.run.weights_dialog import rooted
 if TYPE_CHECKING:
     from workbench.app.explain.views import ExplainViews
 
-_MARGIN = QMarginsF(24.0, 32.0, 24.0, 48.0)
+_MARGIN = QMarginsF(12.0, 20.0, 12.0, 16.0)
 """Around the graph, for what is said above the cards and for wires that turn."""
-_ROOF_PX = 32
-"""Height of the facts about the step, which lie on the top of the canvas."""
+_ROOF_PX = 12
+"""What the facts about the step cover of the canvas, beyond what a fit leaves free."""
 _CHANGED_MS = 500
 """After the last edit a new first step is held."""
 
