@@ -158,7 +158,7 @@ def test_prove_trains_before_and_after_the_cure_and_says_the_answer(qtbot, ill, 
     assert wish.before == before
     after = serialize.loads(wish.after).training.phases[0]
     assert after.optimizer.params["lr"] == 0.5
-    number, dialog = len(engine.sent), proof.dialog
+    number, dialog = 1 + engine.sent.index(wish), proof.dialog
     curve = np.array([[10.0, 0.3], [20.0, 0.4]])
     engine.tell(Proving(1, 20, 40, "accuracy", curve), number)
     qtbot.waitUntil(lambda: bool(dialog.chart.curves[1]))
