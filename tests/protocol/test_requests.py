@@ -3,6 +3,7 @@ import inspect
 import io
 import os
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, ForwardRef, Literal, get_args, get_origin
 
 import pytest
@@ -140,6 +141,8 @@ def made(hint: Any) -> Any:
         return (first,) if origin is tuple else first
     if args:
         return args[0]
+    if hint is NoneType:
+        return None
     return hint(1) if hint in (str, int, float, bool) else object.__new__(hint)
 
 

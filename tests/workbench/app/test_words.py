@@ -35,7 +35,8 @@ def test_window_keeps_its_size_whatever_a_project_is_called(
     most_width(window, path, "a")  # opens every panel: several at a side need room
     before = most_width(window, path, "a")
     after = most_width(window, path, word * (letters // len(word)))
-    assert after <= before + SLACK_PX, wide_ones(window)
+    again = most_width(window, path, "a")  # what came meanwhile counts for both
+    assert after <= max(before, again) + SLACK_PX, wide_ones(window)
 
 
 def most_width(window: QWidget, path: Path, name: str) -> int:
