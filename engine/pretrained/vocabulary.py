@@ -1,6 +1,7 @@
 """The tokens of a model: out of a GGUF file, or a `tokenizer.json` beside weights."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +50,15 @@ def of(path: Path) -> BytePairs:
             where=path.name,
             fix=tr("Put the model's tokenizer.json beside its weights."),
         ) from error
+    # Leave is asked for the file that is named: what is beside it may not lead
+    # elsewhere. In a folder of links both lead to one place.
+    named, found = (Path(os.path.realpath(p)).parent for p in (path, place))
+    if named != found:
+        raise DataError(
+            tr("tokenizer.json is a link that leads away from the model"),
+            where=path.name,
+            fix=tr("Put the model's tokenizer.json beside its weights."),
+        )
     return _of(place, status.st_size, status.st_mtime_ns)
 
 

@@ -223,3 +223,23 @@ def test_a_name_that_is_no_text_is_refused_in_a_sentence(tmp_path):
     odd = gguf(tmp_path).rename(tmp_path / os.fsdecode(b"\xff.gguf"))
     with pytest.raises(EngineError, match="name"):
         open_model(odd)
+
+
+def test_tokens_beside_a_model_may_not_be_a_link_that_leads_away(tmp_path):
+    """A project names the weights alone, and leave is asked for what it names."""
+    inside, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    inside.mkdir()
+    elsewhere.mkdir()
+    record = {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []},
+              "pre_tokenizer": {"type": "ByteLevel"}}  # fmt: skip
+    (elsewhere / "tokenizer.json").write_text(json.dumps(record), "utf-8")
+    (elsewhere / "model.safetensors").write_bytes(b"\0" * 16)
+    (inside / "tokenizer.json").symlink_to(elsewhere / "tokenizer.json")
+    (inside / "model.safetensors").write_bytes(b"\0" * 16)
+    with pytest.raises(DataError, match="leads away"):
+        vocabulary.of(inside / "model.safetensors")
+    # A folder of links to one place, as downloads are kept: both are elsewhere, and
+    # leave was asked for that.
+    (inside / "model.safetensors").unlink()
+    (inside / "model.safetensors").symlink_to(elsewhere / "model.safetensors")
+    assert vocabulary.of(inside / "model.safetensors") is not None

@@ -6,14 +6,13 @@ scales of normalisation stay.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from engine.explain.trace.held import Held
-from engine.explain.whatif.outcome import Cell, total
+from engine.explain.whatif.outcome import Cell, kept, total
 
 _LINE = 1e-4
 """A way that is narrower than this, as a share of its length, is a line."""
@@ -55,7 +54,7 @@ def along(
     Threads: the one that trains. Weights are afterwards what they were.
     """
     found = []
-    with _put_back([parameter]):
+    with kept([parameter]):
         for value in values:
             with torch.no_grad():
                 parameter[cell] = value
@@ -156,7 +155,7 @@ def at(
     weights = held.run.parameters
     middle = [w.detach().clone() for w in weights]
     for x, y in places:
-        with _put_back(weights):
+        with kept(weights):
             with torch.no_grad():
                 for w, was, a, b in zip(
                     weights, middle, directions.first, directions.second, strict=True
@@ -164,14 +163,3 @@ def at(
                     w.copy_(was + x * a + y * b)
             loss = total(held)
         yield loss
-
-
-@contextmanager
-def _put_back(weights: Sequence[nn.Parameter]) -> Iterator[None]:
-    before = [w.detach().clone() for w in weights]
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for w, was in zip(weights, before, strict=True):
-                w.copy_(was)

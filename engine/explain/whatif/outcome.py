@@ -79,7 +79,7 @@ def weight(held: Held, parameter: nn.Parameter, cell: Cell, value: float) -> Out
     slope = 0.0 if gradient is None else float(gradient[cell])
     moved = value - float(parameter.detach()[cell])
     stepped = _stepped(held)
-    with _kept([parameter]):
+    with kept([parameter]):
         with torch.no_grad():
             parameter[cell] = value
         return _outcome(held, held.recording.feeds, slope * moved, stepped)
@@ -166,7 +166,7 @@ def _stepped(held: Held, factor: float = 1.0) -> float:
     """Return the loss after the step of a phase, made and taken back."""
     weights = held.run.parameters
     steps = [held.step(index) for index in range(len(weights))]
-    with _kept(weights):
+    with kept(weights):
         with torch.no_grad():
             for w, step in zip(weights, steps, strict=True):
                 w.copy_((w.double() + factor * step).to(w.dtype))
@@ -174,7 +174,7 @@ def _stepped(held: Held, factor: float = 1.0) -> float:
 
 
 @contextmanager
-def _kept(weights: Sequence[nn.Parameter]) -> Iterator[None]:
+def kept(weights: Sequence[nn.Parameter]) -> Iterator[None]:
     """Put weights back to the bit."""
     before = [w.detach().clone() for w in weights]
     try:
