@@ -60,7 +60,7 @@ def against(lane: Lane, slope: Lane) -> str:
     if there is None or own is None:
         return tr("backpropagation never came as low")
     return tr(
-        "backpropagation was there after {there}, {times} times as fast",
+        "backpropagation was there after {there} evaluations, {times} times as fast",
         there=f"{there:,}",
         times=number(own / there),
     )

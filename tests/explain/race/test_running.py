@@ -57,7 +57,8 @@ def test_what_is_printed_is_what_a_loop_by_hand_comes_to():
     assert slope.loss == pytest.approx(lowest[-1], rel=1e-3)
     for lane in last.lanes[:-1]:
         there, times = re.fullmatch(
-            r"backpropagation was there after ([\d,]+), (.+) times as fast", lane.text
+            r"backpropagation was there after ([\d,]+) evaluations, (.+) times as fast",
+            lane.text,
         ).groups()
         first = 3 * (int(np.argmax(lowest <= lane.loss)) + 1)
         assert number(there) == first
