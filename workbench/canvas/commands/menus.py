@@ -52,7 +52,7 @@ def _pointed(view: Operated, place: QPointF) -> tuple[str, Callable[[], Spot]]:
             view.select([inner], area.path)
         return "inside", lambda: Spot(view, node=inner)
     if node is not None:
-        if not node.isSelected():
+        if not node.is_chosen:
             scene.select([node.node_id])
         return "node", lambda: Spot(view, node=node.node_id)
     if (wire := scene.edge_at(place)) is not None:

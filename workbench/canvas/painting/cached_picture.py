@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from functools import partial
 from math import inf
+from operator import attrgetter
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
@@ -248,7 +249,7 @@ def _wire_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
         yield from overview.wires(scene)
         return
     wires = [wire for wire in scene.wires.near(window.rect) if wire.isVisible()]
-    wires.sort(key=lambda wire: (wire.isSelected(), wire.is_hovered))
+    wires.sort(key=lambda wire: (wire.is_chosen, wire.is_hovered))
     for wire in wires:
         yield partial(WireItem.draw, wire, zoom=zoom)
     yield lambda painter: block_ports.draw(painter, block_ports.found(scene))
@@ -263,7 +264,7 @@ def _card_parts(scene: CanvasScene, window: _Window) -> Iterator[Part]:
         return
     rim = sizes.MARGIN
     nodes = scene.cards.near(window.rect.adjusted(-rim, -rim, rim, rim))
-    nodes.sort(key=CardItem.isSelected)
+    nodes.sort(key=attrgetter("is_chosen"))
     for node in nodes:
         yield partial(CardItem.draw, node, screen=window.screen)
 

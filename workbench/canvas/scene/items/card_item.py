@@ -63,12 +63,6 @@ class CardItem(Member):
         self.place = self.pos().toTuple()
         told(self, moved=True)
 
-    def setSelected(self, selected: bool, /) -> None:
-        """Be marked, or not."""
-        if selected != self.isSelected():
-            super().setSelected(selected)
-            chunks.selected(self, on=selected)
-
     def setOpacity(self, opacity: float, /) -> None:
         """Fade."""
         super().setOpacity(opacity)
@@ -115,9 +109,7 @@ class CardItem(Member):
     def _cached(self, screen: Screen) -> QPixmap:
         """Return the card as a picture; drawn anew when anything in it differs."""
         tokens = current()
-        state = (
-            "selected" if self.isSelected() else "hovered" if self.is_hovered else ""
-        )
+        state = "selected" if self.is_chosen else "hovered" if self.is_hovered else ""
         key = (self._revision, screen, state, tokens.name)
         if self._picture is None or self._picture[0] != key:
             drawn = paint.picture(self.face, tokens, screen, state)
@@ -157,7 +149,7 @@ def gather(item: CardItem, card: QRectF, shapes: Shapes) -> None:
     """Add a card to what is drawn from far away: a block, and a mark around it."""
     face = item.face
     shapes.setdefault(("block", face.category), []).append(card)
-    if item.isSelected():
+    if item.is_chosen:
         shapes.setdefault(("mark", "accent"), []).append(card)
     elif face.severity:
         token = "err" if face.severity == "error" else "warn"

@@ -13,10 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from workbench.canvas.scene.items.revision import Revision
 
 SIZE = 256
-FLAGS = (
-    QGraphicsItem.GraphicsItemFlag.ItemIsSelectable
-    | QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
-)
+FLAGS = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
 """Of every item: what is seen of them is painted for all at once."""
 Shapes = dict[tuple[str, str], list[Any]]
 """(layer, colour) → rectangles or lines."""
@@ -26,11 +23,23 @@ _Box = tuple[float, float, float, float]
 class Member(QGraphicsItem):
     """What stands in a group.
 
+    Whether it is selected is known here and not by Qt, which takes its time for 20,000.
+
     Attributes:
         chunk: The group it belongs to.
+        is_chosen: Whether it is selected.
     """
 
     chunk: "Chunk[Any] | None" = None
+    is_chosen = False
+
+    def choose(self, *, on: bool) -> None:
+        """Be marked, or not."""
+        if on != self.is_chosen:
+            self.is_chosen = on
+            if self.chunk is not None:
+                self.chunk.choose(self, on=on)
+            told(self)
 
 
 _K = TypeVar("_K")
@@ -123,9 +132,9 @@ class Chunks(Generic[_M]):
         lost = [item for item in self.chosen if item not in items]
         new = [item for item in items if item not in self.chosen]
         for item in lost:
-            QGraphicsItem.setSelected(item, False)
+            item.is_chosen = False
         for item in new:
-            QGraphicsItem.setSelected(item, True)
+            item.is_chosen = True
         self.chosen = dict(items)
         for item in (*lost, *new):
             if item.chunk is not None:
@@ -205,13 +214,6 @@ def in_order(
     if len(chosen) < 2:  # Asked after every edit: without a look at all others.
         return [key for key in map(key_of, chosen) if key in items]
     return [key for key, item in items.items() if item in chosen]
-
-
-def selected(item: Member, *, on: bool) -> None:
-    """Note that an item is selected now, or not any more."""
-    told(item)
-    if item.chunk is not None:
-        item.chunk.choose(item, on=on)
 
 
 def told(item: Member, *, moved: bool = False) -> None:

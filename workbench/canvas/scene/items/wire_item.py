@@ -56,7 +56,7 @@ class WireItem(Member):
     @property
     def is_drawn(self) -> bool:
         """Whether it is seen as a line: tagged ones only when somebody asks."""
-        return not self.tag or self.is_hovered or self.isSelected() or self.is_asked_for
+        return not self.tag or self.is_hovered or self.is_chosen or self.is_asked_for
 
     def set_path(self, path: QPainterPath) -> None:
         """Run along another path."""
@@ -134,16 +134,10 @@ class WireItem(Member):
     def paint(self, *_args: object) -> None:
         """Draw nothing: `cached_picture` calls `draw` for all wires at once."""
 
-    def setSelected(self, selected: bool, /) -> None:
-        """Be marked, or not."""
-        if selected != self.isSelected():
-            super().setSelected(selected)
-            chunks.selected(self, on=selected)
-
     def setVisible(self, visible: bool, /) -> None:
         """Be shown, or not; what is hidden isn't selected."""
         if not visible:
-            self.setSelected(False)
+            self.choose(on=False)
         super().setVisible(visible)
         told(self)
 
@@ -166,14 +160,14 @@ class WireItem(Member):
         """Return where its shape is written; None where there is no room."""
         if not self.label or zoom < LABEL_ZOOM or not self.is_drawn:
             return None
-        if self.is_hovered or self.isSelected():
+        if self.is_hovered or self.is_chosen:
             return self._label_place or self._path.pointAtPercent(0.5)
         return self._label_place
 
     def _pen(self, tokens: Tokens, zoom: float) -> QPen:
         """Return a neutral pen: colour tells what happens, not what a wire joins."""
         colour, width = tokens.wire, WIDTH
-        if self.isSelected():
+        if self.is_chosen:
             colour, width = tokens.accent, MARKED_WIDTH
         elif self.is_broken:
             colour = tokens.err
@@ -205,7 +199,7 @@ class WireItem(Member):
 
     def draw_tags(self, painter: QPainter, zoom: float) -> None:
         """Draw the tags over all wires."""
-        is_marked = self.isSelected() or self.is_hovered
+        is_marked = self.is_chosen or self.is_hovered
         for rect in self.tag_rects(zoom):
             tag.draw(painter, self.tag, rect, zoom, is_marked=is_marked)
 
@@ -250,5 +244,5 @@ def measure(item: WireItem) -> tuple[QRectF, QRectF]:
 def gather(item: WireItem, _rect: QRectF, shapes: Shapes) -> None:
     """Add a wire to what is drawn from far away."""
     if item.isVisible() and item.is_drawn:
-        kind = "selected" if item.isSelected() else "plain"
+        kind = "selected" if item.is_chosen else "plain"
         shapes.setdefault(("wire", kind), []).extend(item.lines())
