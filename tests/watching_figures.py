@@ -1,19 +1,20 @@
 """What `python -m tests.benchmarks watching` measures: what watching costs a training.
 
-Each net trains twice in turn, in this process: alone, and with all that the window has
-done for it (measuring, views, findings, frames as they cross to another process,
-curves, checkpoints). Their steps per second tell what watching costs; beside it
-stands what the status bar counts in that time; it also counts the first pictures,
-which come at once and are dearer than all later ones. Both are timed by the wall and
-by what the processor spends on this process. The last columns count the processor
-time of each part of watching within another run: on a busy machine `--clock parts` lets
-their sum decide.
+Each net trains twice in turns of a quarter of a second (`tests.watching_by_turns`):
+alone, and with all that the window has done for it (measuring, views, findings, frames
+as they cross to another process, curves, checkpoints). Their seconds per step tell what
+watching costs; beside it stands what the status bar says of it. Both are timed by the
+wall and by what the processor spends on the process. The last columns count the
+processor time of each part of watching within a run of its own: on a busy machine
+`--clock parts` lets their sum decide.
 """
 
 import argparse
 import json
 import queue
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -25,7 +26,6 @@ from engine.graph.model import Project
 from engine.host.job import Job
 from engine.protocol.wire import encoding
 from engine.training.loop.launch import launch
-from engine.training.loop.trainer import Trainer
 from tests.helpers.share import Clock, Share, thread_seconds
 
 NETS = (
@@ -34,61 +34,26 @@ NETS = (
 GOAL = 0.05
 _ENDLESS, _WARM_S, _POLL_S = 1_000_000, 2.0, 0.005
 CLOCKS = ("wall", "processor", "parts")
-Times = tuple[float, float]
-"""By the wall, and of the processor."""
 
 
-def now() -> Times:
-    """Return both clocks."""
-    return time.perf_counter(), time.process_time()
-
-
-def per_step(first: tuple[Times, int], step: int) -> Times:
-    """Return the seconds of a step since the first."""
-    (wall, processor), before = first
-    then = now()
-    return (then[0] - wall) / (step - before), (then[1] - processor) / (step - before)
-
-
-def endless(preset: str) -> Project:
+def endless(preset: str, *, evaluates: bool = True) -> Project:
     """Return a preset that goes on for as long as it is measured."""
     made = presets.load(preset)
     training = made.training.with_value("threads", 1).with_value("patience", 0)
+    if not evaluates:
+        training = training.with_value("evaluate_every", _ENDLESS)
     made.training = training.with_value("device", "cpu").with_value("steps", _ENDLESS)
     return made
 
 
-def alone(preset: str, seconds: float) -> Times:
-    """Return the seconds of a step without anybody looking."""
-    trainer = Trainer(endless(preset), monitor=False)
-    steps, first = trainer.steps(), None
-    end = time.perf_counter() + _WARM_S + seconds
-    for _ in steps:
-        moment = time.perf_counter()
-        if trainer.at_border and trainer.step:
-            if first is None and moment > end - seconds:
-                first = now(), trainer.step
-            if moment > end and first and trainer.step > first[1]:
-                break
-    assert first
-    spent = per_step(first, trainer.step)
-    steps.close()
-    return spent
-
-
-def watched(
-    preset: str, seconds: float, folder: Path, *, has_parts: bool
-) -> tuple[Times, dict[str, float], float]:
-    """Return the seconds of a step with all watching, its parts, and what is shown.
-
-    To count the parts takes time in every step: what is compared goes without.
-    """
+def parts_of(preset: str, seconds: float, folder: Path) -> dict[str, float]:
+    """Return the share of the processor's time that each part of watching takes."""
     project = endless(preset)
     trainer, run = launch(folder, project)
     watch.attach(trainer, project)
     pipe = Pipe()
     job = Job(1, trainer, run, pipe.send)
-    share = Share(job.runner) if has_parts else None
+    share = Share(job.runner)
     job.runner.start()
     try:
         ident = job.runner._thread.ident
@@ -96,22 +61,24 @@ def watched(
         while trainer.step < 1:
             time.sleep(_POLL_S)
         time.sleep(_WARM_S)
-        first = now(), trainer.step
-        clock = Clock(share, thread_seconds(ident)) if share else None
-        budget = trainer.monitor.budget
-        before = budget.spent_s, budget.elapsed_s
+        clock = Clock(share, thread_seconds(ident))
         time.sleep(seconds)
-        while trainer.step == first[1]:
-            time.sleep(_POLL_S)
-        spent = per_step(first, trainer.step)
-        watching, whole = budget.spent_s - before[0], budget.elapsed_s - before[1]
-        shown = watching / whole
-        parts = clock.read() if clock else {}
+        return clock.read()
     finally:
         job.runner.stop()
         job.runner.join()
         pipe.close()
-    return spent, parts, shown
+
+
+def by_turns(preset: str, rounds: int, seconds: float) -> dict:
+    """Return costs of watching, one of each round, by both clocks; and what is shown.
+
+    In a process of its own, whose clock it halts.
+    """
+    command = [sys.executable, "-m", "tests.watching_by_turns", preset]
+    command += ["--rounds", str(rounds), "--seconds", str(seconds)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(told.stdout.splitlines()[-1])
 
 
 class Pipe:
@@ -133,24 +100,14 @@ class Pipe:
 
 
 def measure(preset: str, rounds: int, seconds: float, folder: Path) -> dict:
-    """Return the median costs of watching a net, and the median of what is shown."""
-    costs: dict[str, list[float]] = {clock: [] for clock in CLOCKS}
-    shown, every = [], []
-    alone(preset, 0.1)  # what is done for the first time
-    for number in range(rounds):
-        first = alone(preset, seconds) if number % 2 == 0 else None
-        spent, _, told = watched(preset, seconds, folder, has_parts=False)
-        _, parts, _ = watched(preset, seconds, folder, has_parts=True)
-        bare = first or alone(preset, seconds)
-        ratios = [mine / theirs - 1 for mine, theirs in zip(spent, bare, strict=True)]
-        for clock, cost in zip(CLOCKS, [*ratios, sum(parts.values())], strict=True):
-            costs[clock].append(cost)
-        every.append(parts)
-        shown.append(told)
+    """Return the median costs of watching a net, and what is shown of it."""
+    found = by_turns(preset, rounds, seconds)
+    every = [parts_of(preset, seconds, folder / str(n)) for n in range(min(3, rounds))]
+    costs = {**found["costs"], "parts": [sum(parts.values()) for parts in every]}
     return {
         "preset": preset,
         **{clock: statistics.median(costs[clock]) for clock in CLOCKS},
-        "shown": statistics.median(shown),
+        "shown": found["shown"],
         "costs": costs,
         "each": {
             name: statistics.median(parts.get(name, 0.0) for parts in every)

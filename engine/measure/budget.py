@@ -117,5 +117,7 @@ class Budget:
     def resume(self) -> None:
         """Count training time again."""
         if self._paused_at is not None:
-            self._since += self._clock() - self._paused_at
+            halted = self._clock() - self._paused_at
+            self._since += halted
+            self._next += halted
             self._paused_at = None
