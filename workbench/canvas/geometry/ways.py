@@ -85,10 +85,11 @@ def _best(legs: Legs, wish: Wish) -> list[Point]:
     legs.look_at((left - 20, low, right + 20, high))
     found, least = plain(wish), math.inf
     for points in itertools.chain(_bends(legs, wish), _detours(legs, wish)):
-        price = legs.price(points, wish.output, wish.cards)
+        own = _PER_PX * _length(points) + _PER_CORNER * len(points)
+        price = legs.price(points, wish.output, wish.cards, least - own)
         if not price:  # The likeliest come first.
             return points
-        price += _PER_PX * _length(points) + _PER_CORNER * len(points)
+        price += own
         if price < least:
             found, least = points, price
     return found
@@ -101,11 +102,16 @@ def _length(points: Sequence[Point]) -> float:
     )
 
 
-def _first_free(lanes: Iterable[float], price: Callable[[float], float]) -> float:
-    """Return the first lane that costs nothing, or the cheapest."""
+def _first_free(
+    lanes: Iterable[float], price: Callable[[float, float], float]
+) -> float:
+    """Return the first lane that costs nothing, or the cheapest.
+
+    What costs as much as the cheapest so far needn't be priced to its end.
+    """
     best, least = 0.0, math.inf
     for lane in lanes:
-        cost = price(lane)
+        cost = price(lane, least)
         if cost < least:
             best, least = lane, cost
         if not cost:
@@ -128,12 +134,16 @@ def _detours(legs: Legs, wish: Wish) -> Iterator[list[Point]]:
     output, cards = wish.output, wish.cards
     after, before = list(_after(legs, wish)), list(_before(legs, wish))
 
-    def leaving(lane: float, level: float) -> float:
+    def leaving(lane: float, most: float, level: float) -> float:
         first = legs.price_of((x, y), (lane, y), output, (cards[0], ""))
+        if first >= most:
+            return first
         return first + legs.price_of((lane, y), (lane, level), output)
 
-    def arriving(lane: float, level: float) -> float:
+    def arriving(lane: float, most: float, level: float) -> float:
         last = legs.price_of((lane, goal_y), (goal_x, goal_y), output, ("", cards[1]))
+        if last >= most:
+            return last
         return last + legs.price_of((lane, level), (lane, goal_y), output)
 
     for level in _levels(legs, wish):
