@@ -3,23 +3,39 @@
 import json
 import math
 import sys
+from typing import TextIO
+
+from engine.plain import one_line
 
 
 def write(text: str) -> None:
-    """Write a line to standard output."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """Write lines to standard output; names in them can't command a terminal."""
+    _put(sys.stdout, "\n".join(map(one_line, text.split("\n"))))
 
 
 def complain(text: str) -> None:
     """Write a line to standard error."""
-    sys.stderr.write(" ".join(text.split()) + "\n")
-    sys.stderr.flush()
+    _put(sys.stderr, " ".join(one_line(text).split()))
+
+
+def _put(stream: TextIO, text: str) -> None:
+    """Write what the stream's encoding knows, and `?` for what it does not."""
+    stream.write(_known(stream, text) + "\n")
+    stream.flush()
+
+
+def _known(stream: TextIO, text: str) -> str:
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def write_json(value: object) -> None:
     """Write one JSON object in one line; numbers that are not finite become null."""
-    write(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
+    record = _finite(value)
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    if not text.isprintable() or _known(sys.stdout, text) != text:
+        text = json.dumps(record, allow_nan=False)
+    _put(sys.stdout, text)
 
 
 def _finite(value: object) -> object:

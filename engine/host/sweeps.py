@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine.bench.sweep import journal
+from engine.bench.sweep import reading
 from engine.bench.sweep.journal import Plan
 from engine.bench.sweep.planning import Wish, plan
 from engine.bench.sweep.sweep import Sweep
@@ -126,7 +126,7 @@ def _planned(command: StartSweep, folder: Path) -> tuple[Project, Plan]:
         project = resolved(serialize.loads(command.document))
         wish = Wish(command.over, command.method, command.count, command.score)
         return project, plan(project, wish)
-    found = journal.read(folder)
+    found = reading.read(folder)
     if found is None:
         raise DocumentError(tr("There is no sweep in this folder"), where=str(folder))
     return project_of(folder), found.plan

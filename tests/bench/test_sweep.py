@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import presets
-from engine.bench.sweep import journal
+from engine.bench.sweep import journal, reading
 from engine.bench.sweep.importance import importance
 from engine.bench.sweep.journal import Plan, Trial
 from engine.bench.sweep.planning import Wish
@@ -118,7 +118,7 @@ def test_a_sweep_is_made_and_ranked(tmp_path):
     told = list(work.run())
     assert {trial.state for trial in told} == {"done"}
     assert work.journal.ranked[0].point == {"lr": 0.05}
-    kept = journal.read(tmp_path / "s")
+    kept = reading.read(tmp_path / "s")
     assert [t.value for t in kept.trials] == [t.value for t in work.journal.trials]
     with pytest.raises(ConfigError, match="Another"):
         Sweep(tiny(30), plan, tmp_path / "s")
@@ -145,13 +145,13 @@ def test_a_killed_sweep_goes_on_and_loses_nothing(tmp_path):
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        found = journal.read(out)
+        found = reading.read(out)
         if found and found.ended:
             break
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    before = journal.read(out)
+    before = reading.read(out)
     done = {t.number: t.value for t in before.ended}
     assert done
     time.sleep(1.0)  # the children notice and write their checkpoints
@@ -169,8 +169,8 @@ def test_a_killed_sweep_goes_on_and_loses_nothing(tmp_path):
 def test_a_broken_journal_is_refused(tmp_path):
     (tmp_path / journal.FILE).write_text("{}", "utf-8")
     with pytest.raises(ConfigError, match="broken"):
-        journal.read(tmp_path)
-    assert journal.read(tmp_path / "none") is None
+        reading.read(tmp_path)
+    assert reading.read(tmp_path / "none") is None
 
 
 class _Study:
@@ -285,7 +285,7 @@ def test_a_trial_that_nobody_listens_to_any_more_keeps_what_it_has(tmp_path):
 
 def _begun(out):
     """Return whether both trials have made their first evaluation."""
-    found = journal.read(out)
+    found = reading.read(out)
     return found is not None and sum(bool(t.curve) for t in found.trials) == 2
 
 

@@ -3,7 +3,7 @@
 import time
 
 import presets
-from engine.bench.sweep import journal
+from engine.bench.sweep import reading
 from engine.graph.files import serialize
 from engine.graph.settings_text import assign
 from engine.host.sweeps import Sweeps
@@ -42,7 +42,7 @@ def test_a_sweep_is_told_as_its_journal_has_it(tmp_path):
     told = answers(heard, is_over)
     assert told[0].is_running
     assert {message.number for message in heard} == {7}
-    last, kept = told[-1], journal.read(folder)
+    last, kept = told[-1], reading.read(folder)
     assert [t.value for t in last.trials] == [t.value for t in kept.trials]
     assert last.ranked[0].point == {"lr": 0.05}
     assert last.names == {"lr": "Learning rate"}

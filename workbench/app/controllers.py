@@ -47,7 +47,7 @@ class Controllers:
         self.foreign_weights = ForeignWeights(desk)
         self.training = TrainCommands(desk, self.foreign_weights)
         self.weights = WeightsCommand(desk, self.foreign_weights)
-        self.bench = Bench(desk, self.training, self.foreign_weights.may_read)
+        self.bench = Bench(desk, self.training, self.foreign_weights)
         self.view = ViewCommands(desk)
         self.view.follow_settings()
         self.watching = Watching(desk)

@@ -12,9 +12,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from engine.errors import EngineError
+from engine.errors import DocumentError, EngineError
+from engine.folder import parts
 from engine.graph.files import serialize
 from engine.graph.settings_text import assign
+from engine.i18n import tr
 from engine.protocol.messages import Evaluation
 from engine.training.loop.launch import launch
 from engine.training.loop.observer import Nobody
@@ -85,16 +87,26 @@ def main() -> int:
 
 
 def _trainer(wish: dict[str, Any]) -> Trainer:
-    """Return what goes on with the trial's run, or begins it."""
+    """Return what goes on with the trial's run, or begins it.
+
+    Raises:
+        EngineError: When something else stands in its place.
+    """
     out = Path(wish["out"])
+    project = serialize.load(Path(wish["project"]))
+    assign(project, wish["set"])
+    if os.path.lexists(out):
+        parts.listed(out.parent, out.name)  # refuses a link
     if (out / ACCOUNT).is_file():
         run = runs.open_run(out)
+        if run.document != serialize.dumps(project):
+            raise DocumentError(
+                tr("Another run stands in the place of this trial"), where=str(out)
+            )
         if run.has_checkpoint:
             return Trainer.resume(run, monitor=False)
         run.close()
         keeping.discard(out, whole=True)  # ended before its first step
-    project = serialize.load(Path(wish["project"]))
-    assign(project, wish["set"])
     trainer, _ = launch(out.parent, project, name=out.name, monitor=False)
     return trainer
 

@@ -1,16 +1,14 @@
-"""The record of a sweep: written whole after every change, read after a kill."""
+"""The record of a sweep: written whole after every change; `reading` reads it."""
 
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from engine.errors import ConfigError
 from engine.files import atomic_write
 from engine.graph.sweep.space import Axis, Point
-from engine.i18n import tr
 
 FILE, PROJECT = "sweep.json", "project.bpw"
 State = Literal["begun", "done", "pruned", "failed"]
@@ -111,41 +109,3 @@ def _finite(record: dict[str, Any]) -> dict[str, Any]:
     curve = [[step, x if _is_number(x) else None] for step, x in record["curve"]]
     value = record["value"] if _is_number(record["value"]) else None
     return {**record, "curve": curve, "value": value}
-
-
-def read(folder: Path) -> Journal | None:
-    """Return the journal of a sweep that was begun; None where there is none.
-
-    Raises:
-        ConfigError: When it is broken.
-    """
-    try:
-        record = json.loads((folder / FILE).read_text("utf-8"))
-        plan = record["plan"]
-        axes = tuple(
-            Axis(**{**axis, "values": tuple(axis["values"])}) for axis in plan["axes"]
-        )
-        if plan["method"] not in get_args(Method):
-            raise ValueError(plan["method"])  # noqa: TRY301 - one refusal for all
-        trials = [_trial(each) for each in record["trials"]]
-        return Journal(folder, Plan(**{**plan, "axes": axes}), trials)
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ConfigError(
-            tr("This journal of a sweep is broken"),
-            where=str(folder / FILE),
-            got=str(error),
-            fix=tr("Begin the sweep in another folder."),
-        ) from None
-
-
-def _trial(record: dict[str, Any]) -> Trial:
-    if record["state"] not in get_args(State):
-        raise ValueError(record["state"])
-    curve = [(int(step), _number(value)) for step, value in record["curve"]]
-    return Trial(**{**record, "value": _number(record["value"]), "curve": curve})
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)

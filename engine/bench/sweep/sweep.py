@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.bench.sweep import journal, pruning
+from engine.bench.sweep import journal, pruning, reading
 from engine.bench.sweep.journal import Journal, Plan, Trial
 from engine.bench.sweep.points import points
 from engine.errors import ConfigError
@@ -230,16 +230,15 @@ def _note(trial: Trial, record: dict[str, Any]) -> None:
 def _opened(project: Project, plan: Plan, folder: Path) -> Journal:
     """Return the journal that is there, or a new one."""
     text = serialize.dumps(project)
-    found = journal.read(folder)
+    found = reading.read(folder)
     if found is None:
         folder.mkdir(parents=True, exist_ok=True)
         atomic_write(folder / journal.PROJECT, text)
         made = Journal(folder, plan)
         made.write()
         return made
-    kept = (folder / journal.PROJECT).read_bytes()
     same = found.plan == plan or _is_longer(found.plan, plan)
-    if kept != text.encode() or not same:
+    if reading.project_text(folder) != text or not same:
         raise ConfigError(
             tr("Another sweep is in this folder"),
             where=str(folder),

@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-from engine.bench.sweep import journal
+from engine.bench.sweep import reading
 from engine.bench.sweep.importance import importance
 from engine.bench.sweep.journal import Journal, Trial
 from engine.errors import DocumentError, EngineError
@@ -80,10 +80,12 @@ def project_of(folder: Path) -> Project:
     Raises:
         DocumentError: When there is none.
     """
-    file = folder / journal.PROJECT
-    if not file.is_file():
-        raise DocumentError(tr("There is no sweep in this folder"), where=str(folder))
-    return serialize.load(file)
+    try:
+        return serialize.loads(reading.project_text(folder), folder.name)
+    except FileNotFoundError:
+        raise DocumentError(
+            tr("There is no sweep in this folder"), where=str(folder)
+        ) from None
 
 
 def sweeps(folder: Path) -> SweepsFound:
@@ -95,7 +97,7 @@ def sweeps(folder: Path) -> SweepsFound:
     told, refused = [], ""
     for name in names[:MOST]:
         try:
-            found = journal.read(folder / name)
+            found = reading.read(folder / name)
             if found is not None:
                 teller = Teller(project_of(folder / name), found)
                 told.append(teller.told(is_running=False))

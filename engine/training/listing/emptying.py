@@ -15,7 +15,7 @@ from pathlib import Path
 from engine.errors import DocumentError
 from engine.i18n import tr
 from engine.protocol.past_runs import TrashEmptied, TrashPart
-from engine.training.listing.trash import FOLDER
+from engine.training.listing.trash import own_trash
 
 PART_S = 0.15
 """A part takes no longer, so that others are answered meanwhile."""
@@ -36,7 +36,7 @@ def weighed(folder: Path, start: int = 0) -> TrashPart:
     Raises:
         DocumentError: When the trash is no folder of its own.
     """
-    trash = _trash(folder)
+    trash = own_trash(folder)
     with suppress(FileNotFoundError), os.scandir(trash) as entries:
         # What another program has left there, such as .DS_Store, is none of ours.
         names = sorted(e.name for e in entries if _NAME.fullmatch(e.name))
@@ -61,7 +61,7 @@ def emptied(folder: Path, runs: Sequence[str]) -> TrashEmptied:
     Raises:
         DocumentError: When the trash is no folder of its own, or a name is a way out.
     """
-    trash, end = _trash(folder), time.monotonic() + PART_S
+    trash, end = own_trash(folder), time.monotonic() + PART_S
     for name in runs:
         if not _NAME.fullmatch(name):
             raise DocumentError(tr("This is no run of this folder"), got=name)
@@ -79,14 +79,6 @@ def emptied(folder: Path, runs: Sequence[str]) -> TrashEmptied:
             break
     left = tuple(runs[looked_at:])
     return TrashEmptied(str(folder), tuple(gone), freed, left, refused)
-
-
-def _trash(folder: Path) -> Path:
-    trash = folder / FOLDER
-    if trash.is_symlink():
-        words = tr("The trash of this folder leads elsewhere")
-        raise DocumentError(words, got=str(trash))
-    return trash
 
 
 def _delete(trash: Path, name: str) -> int:

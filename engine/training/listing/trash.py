@@ -24,14 +24,35 @@ def discard(folder: Path, runs: Iterable[str], busy: str = "") -> RunsMoved:
         folder: Where runs are kept.
         runs: Names of their folders.
         busy: Folder of the run that trains; it stays.
+
+    Raises:
+        DocumentError: When the trash is no folder of its own.
     """
-    (folder / FOLDER).mkdir(exist_ok=True)
+    own_trash(folder).mkdir(exist_ok=True)
     return _moved(folder, runs, busy, discarded=True)
 
 
 def restore(folder: Path, runs: Iterable[str]) -> RunsMoved:
-    """Move runs back out of the trash; one whose name is taken stays there."""
+    """Move runs back out of the trash; one whose name is taken stays there.
+
+    Raises:
+        DocumentError: When the trash is no folder of its own.
+    """
+    own_trash(folder)
     return _moved(folder, runs, "", discarded=False)
+
+
+def own_trash(folder: Path) -> Path:
+    """Return where what was deleted is kept.
+
+    Raises:
+        DocumentError: When that is a link: nothing may be moved through it.
+    """
+    trash = folder / FOLDER
+    if trash.is_symlink():
+        words = tr("The trash of this folder leads elsewhere")
+        raise DocumentError(words, got=str(trash))
+    return trash
 
 
 def path_of(folder: Path, run: str) -> Path:

@@ -107,3 +107,18 @@ def test_what_another_program_left_in_the_trash_does_not_keep_it_full(folder):
     assert (told.runs, told.bytes, told.total) == (("a", "b"), 3500, 2)
     assert emptying.emptied(folder, told.runs).runs == ("a", "b")
     assert [path.name for path in place.iterdir()] == [".DS_Store"]
+
+
+def test_nothing_is_moved_through_a_trash_that_is_a_link(folder, tmp_path):
+    outside = tmp_path / "elsewhere"
+    (outside / "theirs").mkdir(parents=True)
+    (folder / "mine").mkdir()
+    if (folder / trash.FOLDER).exists():
+        (folder / trash.FOLDER).rename(tmp_path / "aside")
+    (folder / trash.FOLDER).symlink_to(outside)
+    with pytest.raises(DocumentError, match="leads elsewhere"):
+        trash.discard(folder, ["mine"])
+    with pytest.raises(DocumentError, match="leads elsewhere"):
+        trash.restore(folder, ["theirs"])
+    assert (folder / "mine").is_dir()
+    assert (outside / "theirs").is_dir()

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+import presets
+from engine.graph.files import serialize
 from engine.protocol.bench.sweep import (
     FindSweeps,
     StartSweep,
@@ -149,6 +151,23 @@ def test_the_best_settings_are_one_undo_step(sweep, window, engine, tmp_path):
     sweep.dialog.use.click()
     (phase,) = window.document.project.training.phases
     assert (phase.optimizer.type, phase.optimizer.params["lr"]) == ("adam", 0.01)
+
+
+def test_a_sweep_that_names_foreign_files_is_asked_about(
+    sweep, window, engine, tmp_path
+):
+    folder = tmp_path / "s"
+    folder.mkdir()
+    project = presets.load("xor")
+    project.weights = "/etc/hostname"
+    (folder / "project.bpw").write_text(serialize.dumps(project), "utf-8")
+    tell(window, engine, told(folder, total=9))
+    sweep.dialog.go_on.click()
+    assert not engine.commands(StartSweep)
+    assert "/etc/hostname" in window.banner.words.text()
+    window.controllers.foreign_weights.allow(("/etc/hostname",))
+    sweep.dialog.go_on.click()
+    assert engine.commands(StartSweep)[-1].folder == str(folder)
 
 
 def test_a_sweep_is_stopped_and_gone_on_with(sweep, window, engine, tmp_path):

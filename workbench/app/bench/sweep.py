@@ -1,7 +1,6 @@
 """Sweeps over settings: begun, followed, stopped, gone on with, and made use of."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from engine.errors import EngineError
+from engine.graph import weights
 from engine.graph.files import serialize
 from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
@@ -22,13 +23,14 @@ from engine.protocol.bench.sweep import (
 )
 from workbench.app.bench.trial_command import TrialCommand
 from workbench.app.desk import Desk
+from workbench.app.files.foreign_weights import ForeignWeights
 from workbench.app.run.weights_dialog import rooted
 
 if TYPE_CHECKING:
     from workbench.app.bars.banner import Kind
     from workbench.dialogs.bench.sweep.window import SweepWindow  # noqa: F401 - names the base
 
-FOLDER = "sweeps"
+FOLDER, PROJECT = "sweeps", "project.bpw"
 _ABOUT = "sweep"
 
 
@@ -37,7 +39,7 @@ class SweepCommand(TrialCommand["SweepWindow"]):
 
     Args:
         desk: Whose document is swept over.
-        may_read: Asks whether files outside the project's folder may be read.
+        outside: Asks whether files outside the project's folder may be read.
 
     Signals:
         open_wanted: Folder of a run that somebody wants to see.
@@ -45,8 +47,9 @@ class SweepCommand(TrialCommand["SweepWindow"]):
 
     open_wanted = Signal(object)
 
-    def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
-        super().__init__(desk, StartSweep, may_read)
+    def __init__(self, desk: Desk, outside: ForeignWeights) -> None:
+        super().__init__(desk, StartSweep, outside.may_read)
+        self._outside = outside
         self.told: SweepTold | None = None
         sweeps = desk.session.trials.sweeps
         sweeps.told.connect(self._on_told)
@@ -92,13 +95,21 @@ class SweepCommand(TrialCommand["SweepWindow"]):
         self._start(replace(wish, folder=str(self.folder / name), document=text))
 
     def _go_on(self, folder: str) -> None:
-        if self.dialog is not None:
+        if self.dialog is not None and self._may_go_on(Path(folder)):
             plan = self.dialog.plan
             self._start(
                 StartSweep(
                     folder, jobs=plan.jobs.value(), prunes=plan.prunes.isChecked()
                 )
             )
+
+    def _may_go_on(self, folder: Path) -> bool:
+        """Ask about places that a project names, whose sweep may be anybody's."""
+        try:
+            project = serialize.load(folder / PROJECT)
+        except EngineError:
+            return True  # the engine says what is wrong with it
+        return self._outside.may_open(weights.outside(project, str(folder)))
 
     def _start(self, wish: StartSweep) -> None:
         session = self._desk.session
