@@ -62,3 +62,10 @@ def test_value_is_said_as_in_json(anything: object, words: str) -> None:
 
 def test_value_of_more_digits_than_python_prints_is_said() -> None:
     assert plain.value(10**100_000) == "a number of 100001 digits"
+
+
+def test_no_cell_is_a_formula_and_numbers_stay():
+    bad = ["=cmd|calc", "+1+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=1"]
+    assert plain.cells(bad) == [f"'{text}" for text in bad]
+    good = ["-1.5", "+3", "-2e-5", "-4 %", "-inf", "-", "+", "a=b", "", 5, -1.5, None]
+    assert plain.cells(good) == good

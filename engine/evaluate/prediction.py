@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine import plain
 from engine.data import catalog
 from engine.data.catalog import Dataset
 from engine.data.intake import inputs
@@ -122,20 +123,22 @@ class Predictor:
         """
         feeds, pieces = self._inputs(file)
         rows = unanswered = 0
-        waiting: list[tuple[object, ...]] = []
+        waiting: list[list[object]] = []
         begun = False
         with atomic_file(out) as target, self._subject.parts.averaged.in_place():
             text = io.TextIOWrapper(target, "utf-8", newline="")
             lines = csv.writer(text)
             for first, raws in pieces:
                 told, missing = self._answered(raws, feeds, Place(file, first))
-                waiting += [(first + n, *line) for n, line in enumerate(told)]
+                waiting += [plain.cells((first + n, *a)) for n, a in enumerate(told)]
                 rows, unanswered = rows + len(told), unanswered + missing
                 if self.columns:  # known with the first answer
-                    lines.writerows([] if begun else [("row", *self.columns)])
+                    lines.writerows(
+                        [] if begun else [plain.cells(("row", *self.columns))]
+                    )
                     lines.writerows(waiting)
                     waiting, begun = [], True
-            lines.writerows(waiting if begun else [("row",), *waiting])
+            lines.writerows(waiting if begun else [["row"], *waiting])
             text.flush()
             text.detach()
         return Predicted(rows, unanswered)

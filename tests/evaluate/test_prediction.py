@@ -154,3 +154,20 @@ def test_network_that_draws_from_noise_predicts_nothing(tmp_path):
     assert main([*words, "--out", str(tmp_path / "run")]) == 0
     with pytest.raises(TrainingError):
         Predictor(Subject(tmp_path / "run")).predict(tmp_path, tmp_path / "out")
+
+
+def test_names_of_a_stranger_are_no_formulas_in_the_answers(
+    runs, tmp_path, monkeypatch
+):
+    _, made = runs
+    run, port, raw, _data = made["breast-cancer"]
+    out = tmp_path / "out.csv"
+    monkeypatch.setattr(
+        Predictor, "_answered", lambda *_: ([("=cmd|calc", -0.5)] * 3, 0)
+    )
+    path = table(tmp_path / "in.csv", port.columns, raw[:3])
+    predictor = Predictor(Subject(run))
+    predictor.columns = ("answer", "share of =cmd|calc")
+    predictor.predict(path, out)
+    lines = out.read_text("utf-8").splitlines()
+    assert lines[1:] == ["2,'=cmd|calc,-0.5", "3,'=cmd|calc,-0.5", "4,'=cmd|calc,-0.5"]

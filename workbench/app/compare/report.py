@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from engine.i18n import language, tr
+from engine.plain import cells
 from engine.protocol.past_runs import Comparison
 from workbench.app.compare.results import Section
 from workbench.app.run import dates
@@ -88,8 +89,8 @@ def table(told: Comparison, found: Sequence[Section]) -> str:
     """Return all rows as CSV."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(["", "", *(run.summary.heading for run in told.runs)])
-    writer.writerow(["", "run", *(run.summary.run for run in told.runs)])
-    for section in found:
-        writer.writerows([section.title, r.words, *r.cells] for r in section.rows)
+    rows = [["", "", *(run.summary.heading for run in told.runs)]]
+    rows.append(["", "run", *(run.summary.run for run in told.runs)])
+    rows += [[each.title, r.words, *r.cells] for each in found for r in each.rows]
+    writer.writerows(map(cells, rows))
     return made.getvalue()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from engine.files import atomic_write
 from engine.i18n import tr
+from engine.plain import cells
 from workbench.plots.parts.table import Table
 from workbench.theme.text import escape
 
@@ -59,8 +60,8 @@ def csv_bytes(plot: Plot) -> bytes:
     text = io.StringIO()
     header, rows = plot.table()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerow(cells(header))
+    writer.writerows(map(cells, rows))
     return text.getvalue().encode("utf-8")
 
 
