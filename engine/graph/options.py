@@ -206,13 +206,13 @@ _PHASE = (
     Param("first", "int", 1, "First step", min=1, unit="steps",
           doc="Doesn't run before this step: one task after the other."),
     Param("last", "int", None, "Last step", min=1, unit="steps", optional=True,
-          doc="Doesn't run after this step."),
+          unset="none", doc="Doesn't run after this step."),
     Param("clip_norm", "float", None, "Clip norm", min=0.0, exclusive_min=True,
-          optional=True, doc="Scales the gradient down to this norm. Panels and "
-          "diagnoses show it as it was before."),
-    Param("clip_value", "float", None, "Clip value", min=0.0, exclusive_min=True,
-          optional=True, doc="Cuts every number of the gradient to ± this. "
+          optional=True, unset="off", doc="Scales the gradient down to this norm. "
           "Panels and diagnoses show it as it was before."),
+    Param("clip_value", "float", None, "Clip value", min=0.0, exclusive_min=True,
+          optional=True, unset="off", doc="Cuts every number of the gradient to "
+          "± this. Panels and diagnoses show it as it was before."),
     Param("l1", "float", 0.0, "L1", min=0.0, max=1.0, log=True,
           doc="Adds l1·Σ|w| to the loss: drives weights to exactly zero."),
     Param("ewc", "float", 0.0, "EWC λ", min=0.0, max=1e9, log=True,

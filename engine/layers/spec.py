@@ -61,7 +61,7 @@ class Param:
         log: The field's slider is logarithmic.
         dims: Number of dimensions of a `size`.
         exclusive_min: `min` itself is not allowed.
-        unset: Word for None.
+        unset: Word for None, and for a list that is left empty.
     """
 
     name: str

@@ -14,6 +14,7 @@ from workbench.app.files.guard import Guard
 from workbench.app.files.opening import Opening
 from workbench.app.files.projects import Files
 from workbench.app.judging.judging import Judging
+from workbench.app.run.before import Before
 from workbench.app.run.diagnosis import Diagnosing
 from workbench.app.run.engine_loss import EngineCare
 from workbench.app.run.finishing import Finishing
@@ -47,14 +48,15 @@ class Controllers:
         self.foreign_weights = ForeignWeights(desk)
         self.training = TrainCommands(desk, self.foreign_weights)
         self.weights = WeightsCommand(desk, self.foreign_weights)
-        self.bench = Bench(desk, self.training, self.foreign_weights)
+        before = Before()
+        self.bench = Bench(desk, self.training, self.foreign_weights, before)
         self.view = ViewCommands(desk)
         self.view.follow_settings()
         self.watching = Watching(desk)
         self.explaining = Explaining(desk, self.foreign_weights.may_read)
         self.stepping = Stepping(desk, self.training)
         self.diagnosing = Diagnosing(desk, self.training)
-        self.finishing = Finishing(desk, self.training)
+        self.finishing = Finishing(desk, self.training, before)
         told = (self.diagnosing, self.finishing)
         self.past_runs = PastRuns(desk, self.training, told, status, self.opening)
         bygone = Bygone(desk, self.files, self.past_runs, self.training)
@@ -70,6 +72,7 @@ class Controllers:
     def _join(self, desk: Desk) -> None:
         """Let one do what another wants."""
         self.finishing.bar.export_wanted.connect(self.helpers.show_export)
+        self.finishing.bar.better_wanted.connect(self.bench.better.ask)
         self.judging = Judging(desk, self.finishing.bar)
         for wanted in (self.judging.again.open_wanted, self.bench.sweep.open_wanted):
             wanted.connect(

@@ -28,6 +28,8 @@ from workbench.theme.style import polish
 MIXED = "—"
 _SLIDER_STEPS = 280
 _SLIDER_PX = 16
+_LEAST_LETTERS, _LEAST_PX = 4, 30
+"""Of a choice, whose list shows longer ones whole; of one of several numbers."""
 
 
 class Field(QWidget):
@@ -79,10 +81,11 @@ class TextField(Field):
         self._shown = ""
 
     def show_value(self, value: Value, *, mixed: bool = False) -> None:
-        """Show a value; an automatic or a mixed one as the placeholder."""
+        """Show a value; what an empty or a mixed field means as the placeholder."""
         self.value = value
         self._shown = "" if mixed else values.to_text(self.param, value)
-        auto = tr(self.param.unset) if self.param.optional else ""
+        may_be_empty = self.param.optional or self.param.default == ()
+        auto = tr(self.param.unset) if may_be_empty else ""
         self.edit.setPlaceholderText(MIXED if mixed else auto)
         self.edit.setText(self._shown)
 
@@ -160,6 +163,9 @@ class ChoiceField(Field):
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param, parent)
         self.combo = QComboBox()
+        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.combo.setSizeAdjustPolicy(policy)  # long words never widen the form
+        self.combo.setMinimumContentsLength(_LEAST_LETTERS)
         polish(self.combo, "field", value=True)
         self.combo.setAccessibleName(tr(param.label))
         for choice in param.choices:
@@ -231,7 +237,7 @@ class SizeField(Field):
             name = tr("{label}, dimension {n}", label=tr(self.param.label), n=index + 1)
             edit.setAccessibleName(name)
             edit.editingFinished.connect(self._on_finished)
-            edit.setMinimumWidth(34)
+            edit.setMinimumWidth(_LEAST_PX)
             polish(edit, "slim", value=True)
             polish(edit, "field", value=True)
             row.addWidget(edit, 1)

@@ -89,11 +89,15 @@ def figure(value: float, *, exact: bool = False) -> str:
     if size and not 1e-3 <= size < 99_999.5:
         digits = 2 if exact else 1
         mantissa, _, power = f"{value:.{digits}e}".partition("e")
-        exponent = str(int(power)).translate(_SUPERSCRIPT)
-        return f"{mantissa}·10{exponent}".replace("-", "−")
+        return f"{mantissa}·".replace("-", "−") + power_of_ten(int(power))
     shown = float(f"{size:.2e}")  # 0.9998 is 1.00, not 1.000
     digits = max(0, 2 - math.floor(math.log10(shown))) if size else 2
     return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """Return 10ⁿ in Unicode."""
+    return "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
 def percent(share: float, *, steady: bool = False) -> str:

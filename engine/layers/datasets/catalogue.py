@@ -134,6 +134,7 @@ DATA = LayerSpec(
             "numbers stay as they are.",
             min=0,
             max=1000,
+            unset="all",
         ),
         Param(
             "label_noise",

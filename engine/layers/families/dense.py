@@ -80,6 +80,7 @@ SPECS = (
                 "The entry that stays zero and isn't trained.",
                 min=0,
                 optional=True,
+                unset="none",
             ),
         ),
         inputs=(Port("input", "int", "N×…: whole numbers"),),

@@ -31,6 +31,7 @@ _CLASS_WEIGHTS = Param(
     "Class weights",
     "One factor per class; empty means all are equal.",
     min=0.0,
+    unset="equal",
 )
 _IGNORE = Param(
     "ignore_index",
@@ -39,6 +40,7 @@ _IGNORE = Param(
     "Ignored label",
     "Places with this label don't count.",
     optional=True,
+    unset="none",
 )
 IGNORED = Param(
     "ignore_index",

@@ -173,8 +173,10 @@ _EACH = (
         "Clamp",
         "Limits to a range; no gradient outside.",
         "y = min(max(x, low), high)",
-        Param("low", "float", 0.0, "Low", "Lower limit.", optional=True),
-        Param("high", "float", 1.0, "High", "Upper limit.", optional=True),
+        Param("low", "float", 0.0, "Low", "Lower limit.", optional=True, unset="none"),
+        Param(
+            "high", "float", 1.0, "High", "Upper limit.", optional=True, unset="none"
+        ),
     ),
 )
 _REDUCE = (

@@ -70,6 +70,7 @@ SPECS = (
             "that share a head are judged both ways.",
             min=0,
             max=1_000_000,
+            unset="all",
         ),
         _THRESHOLD,
         CLASS_DIM,

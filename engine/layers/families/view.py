@@ -169,6 +169,7 @@ SPECS = (
             min=0.0,
             exclusive_min=True,
             optional=True,
+            unset="none",
         ),
         Param("seed", "int", 0, "Seed", "The same noise every time.", min=0),
         look="image_grid",

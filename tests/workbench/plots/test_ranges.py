@@ -15,6 +15,7 @@ from workbench.plots.parts.ranges import (
     rounded_up,
     share_ticks,
     ticks,
+    whole_ticks,
 )
 
 numbers = st.floats(-1e9, 1e9)
@@ -148,3 +149,16 @@ def test_shares_are_written_as_per_cent():
     assert [words for _, words in found][:2] == ["90\u202f%", "92\u202f%"]
     fine = [words for _, words in share_ticks(0.981, 0.987, 3)]
     assert fine == ["98.2\u202f%", "98.4\u202f%", "98.6\u202f%"]
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6), st.integers(1, 20))
+def test_what_is_counted_has_whole_ticks_in_its_range(low, span, count):
+    found = whole_ticks(low, low + span, count)
+    assert all(abs(value - round(value)) < 1e-6 for value, _ in found)
+    assert all(low - 1e-3 <= value <= low + span for value, _ in found)
+    assert len({words for _, words in found}) == len(found) or span > 1e4
+
+
+def test_first_steps_are_counted_one_by_one():
+    assert [words for _, words in whole_ticks(0, 1, 14)] == ["0", "1"]
+    assert [words for _, words in whole_ticks(0, 3, 14)] == ["0", "1", "2", "3"]

@@ -33,12 +33,14 @@ class Finish:
         words: The goal, what it took, what can be done with it.
         is_good: The goal is reached, or there is none.
         is_past: The run was made before and is only shown.
+        has_before: A run before it had other settings: is it better than that?
     """
 
     title: str
     words: str
     is_good: bool = True
     is_past: bool = False
+    has_before: bool = False
 
 
 class FinishBar(QFrame):
@@ -49,6 +51,7 @@ class FinishBar(QFrame):
     export_wanted = Signal()
     report_wanted = Signal()
     try_wanted = Signal()
+    better_wanted = Signal()
     folder_wanted = Signal()
     branch_wanted = Signal()
     closed = Signal()
@@ -68,6 +71,8 @@ class FinishBar(QFrame):
         self.try_it = self._button(tr("Try it…"), self.try_wanted)
         self.branch = self._button(tr("Branch"), self.branch_wanted)
         self.branch.setToolTip(tr("Make a project of your own from it; the run stays"))
+        self.better = self._button(tr("Is it better?…"), self.better_wanted)
+        self.better.setToolTip(tr("Train both over the same seeds: is it chance?"))
         self.export = self._button(tr("Export…"), self.export_wanted)
         self.report = self._button(tr("Report…"), self.report_wanted)
         self.folder = self._button(tr("Open the folder"), self.folder_wanted)
@@ -92,7 +97,8 @@ class FinishBar(QFrame):
         text.addWidget(self.title)
         text.addWidget(self.words)
         row.addLayout(text, 1)
-        parts = (self.longer, self.branch, self.try_it, self.report, self.export)
+        parts = (self.longer, self.better, self.branch, self.try_it, self.report,
+                 self.export)  # fmt: skip
         for button in (*parts, self.folder):
             row.addWidget(button)
         close = QToolButton()
@@ -125,8 +131,9 @@ class FinishBar(QFrame):
 
     def _make_room(self) -> None:
         self.branch.setVisible(self.finish is not None and self.finish.is_past)
+        self.better.setVisible(self.finish is not None and self.finish.has_before)
         room = self.width() - _WORDS_PX
-        for button in (self.longer, self.branch):
+        for button in (self.longer, self.better, self.branch):
             room -= (
                 button.sizeHint().width() + SPACE_S if button.isVisibleTo(self) else 0
             )

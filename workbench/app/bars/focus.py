@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QLineEdit,
+    QMenuBar,
     QScrollArea,
     QWidget,
 )
@@ -17,7 +18,9 @@ from workbench.app.docks.bars import is_in_sight
 from workbench.canvas.view import CanvasView
 from workbench.theme.tokens import current
 
-_STYLED = (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, CanvasView)
+_STYLED = (
+    QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QMenuBar, CanvasView,
+)  # fmt: skip
 _STYLED_BY = ("row", "card")
 """Widgets, and properties of widgets, that show the focus themselves."""
 _ROW_PX = 12

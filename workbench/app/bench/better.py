@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
-from engine.graph.compare.differences import differences
 from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.graph.weights import absolute, outside
@@ -13,13 +12,12 @@ from engine.i18n import tr
 from engine.protocol.bench.better import Compare, Compared, Seeded
 from workbench.app.bench.trial_command import TrialCommand
 from workbench.app.desk import Desk
+from workbench.app.run.before import Before, changes
 from workbench.app.run.weights_dialog import rooted
 from workbench.theme.text import word
 
 if TYPE_CHECKING:
     from workbench.dialogs.bench.better import BetterDialog  # noqa: F401 - names the base
-
-_COMPARED_AT_ONCE = 500
 
 
 class BetterCommand(TrialCommand["BetterDialog"]):
@@ -28,10 +26,14 @@ class BetterCommand(TrialCommand["BetterDialog"]):
     Args:
         desk: Whose document is B.
         may_read: Asks whether files outside the project's folder may be read.
+        before: Runs that have ended, which it can be compared with.
     """
 
-    def __init__(self, desk: Desk, may_read: Callable[[], bool]) -> None:
+    def __init__(
+        self, desk: Desk, may_read: Callable[[], bool], before: Before
+    ) -> None:
         super().__init__(desk, Compare, may_read)
+        self._before = before
         trials = desk.session.trials
         trials.seeded.connect(self._on_seeded)
         trials.compared.connect(self._on_compared)
@@ -48,12 +50,20 @@ class BetterCommand(TrialCommand["BetterDialog"]):
         dialog.file_wanted.connect(self._read)
         dialog.finished.connect(self._on_closed)
         self.dialog = dialog
+        if not dialog.first.count() and self._desk.session.run_document:
+            dialog.show_failure(tr("Nothing differs from A: change something first."))
         dialog.open()
 
     def _documents(self) -> dict[str, str]:
-        """Return what B can be compared with: what the last run has trained."""
-        before = self._desk.session.run_document
-        return {tr("The project of the last run"): before} if before else {}
+        """Return what B can be compared with: what runs have trained, newest first."""
+        found, project = {}, rooted(self._desk.document)
+        last = self._desk.session.run_document
+        known = {run.document for run in self._before.runs}
+        if last and last not in known and not _is_equal(last, project):
+            found[tr("The project of the last run")] = last
+        for words, text in self._before.others(project):
+            found.setdefault(words, text)
+        return found
 
     def _read(self, path: Path) -> None:
         """Offer the project of a file; one that reads others is refused."""
@@ -92,10 +102,5 @@ class BetterCommand(TrialCommand["BetterDialog"]):
 
 
 def _is_equal(first: str, second: Project) -> bool:
-    """Return whether a document trains the same as a project; large ones don't.
-
-    They would take longer to compare than a window may stand still.
-    """
-    if second.num_nodes > _COMPARED_AT_ONCE:
-        return False
-    return not differences(serialize.loads(first), second)
+    """Return whether a document trains the same as a project; large ones don't."""
+    return changes(second, first) == []

@@ -53,11 +53,20 @@ class Bottom(QObject):
     def _add(self, name: str, dock: QDockWidget) -> None:
         button = QPushButton(dock.windowTitle())
         polish(button, "strip", value=True)
-        button.clicked.connect(lambda: self.open(name))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves it where it is
+        button.clicked.connect(lambda: self._on_button(name))
         dock.windowTitleChanged.connect(button.setText)
         action = self.strip.addWidget(button)
         action.setVisible(name in self._usual)
         self.strip.buttons[name] = button
+
+    def _on_button(self, name: str) -> None:
+        """Open a panel; the strip goes, so it hands the keyboard on to the panel."""
+        had_focus = self.strip.buttons[name].hasFocus()
+        self.open(name)
+        inside = self._docks[name].widget()
+        if had_focus and inside is not None:
+            inside.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_open(self) -> bool:

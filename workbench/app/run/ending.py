@@ -3,23 +3,27 @@
 import math
 
 from engine.graph.compare import score as goals
+from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.baselines import TOTAL
 from workbench.app.bars.finish_bar import Finish
-from workbench.app.run import dates
+from workbench.app.run import before, dates
 from workbench.canvas.cards import labels
 from workbench.session.curves.history import History
 from workbench.theme import text
 
 
-def of_run(history: History, project: Project, kind: str) -> Finish:
+def of_run(
+    history: History, project: Project, kind: str, last: before.Ended | None = None
+) -> Finish:
     """Return what is said of a run that has just ended.
 
     Args:
         history: What it told.
         project: That it trained.
         kind: As of `Outcome`.
+        last: The run before it, to compare with.
     """
     title = {
         "early": tr("Stopped early"),
@@ -28,9 +32,30 @@ def of_run(history: History, project: Project, kind: str) -> Finish:
     result, goal, is_good = _result(history, project)
     if result:
         title = f"{title}: {result}"
+    change, is_other = "", False
+    if result and last is not None:
+        title = tr("{title}, {value} before", title=title, value=last.figure)
+        change, is_other = before.told(last, project)
     took = text.duration(history.trained_s) if history.trained_s >= 1 else ""
-    parts = [goal, _best(history), f"{_length(history)}{f', {took}' if took else ''}"]
-    return Finish(title, "  ·  ".join(filter(None, parts)), is_good)
+    length = f"{_length(history)}{f', {took}' if took else ''}"
+    parts = [change, goal, _best(history), length]
+    return Finish(title, _joined(parts), is_good, has_before=is_other)
+
+
+def ended(history: History, document: str) -> before.Ended:
+    """Return what is kept of a run that has just ended.
+
+    Args:
+        history: What it told.
+        document: Text of the project that it trained.
+    """
+    project = serialize.loads(document)
+    values = history.result.values if history.result else {}
+    found = goals.score(project, values)
+    figure = _figure(project, found.name, values[found.name]) if found else ""
+    result, _, _ = _result(history, project)
+    name = found.name if found else ""
+    return before.Ended(document, project.name, name, result, figure)
 
 
 def of_past(history: History, project: Project, state: str, created: str) -> Finish:
@@ -54,7 +79,12 @@ def of_past(history: History, project: Project, state: str, created: str) -> Fin
     title = ", ".join(filter(None, (run, ended, tr("read-only"))))
     note = tr("an edit starts a branch")
     parts = [result, goal, _length(history), note]
-    return Finish(title, "  ·  ".join(filter(None, parts)), is_good, is_past=True)
+    return Finish(title, _joined(parts), is_good, is_past=True)
+
+
+def _joined(parts: list[str]) -> str:
+    """Return facts on one line; none begins a line with the dot before it."""
+    return "\u00a0\u00a0· ".join(filter(None, parts))
 
 
 def _result(history: History, project: Project) -> tuple[str, str, bool]:

@@ -15,6 +15,7 @@ from engine.protocol.past_runs import RunsMoved
 from workbench.app.bars.finish_bar import Finish, FinishBar
 from workbench.app.desk import Desk
 from workbench.app.run import ending
+from workbench.app.run.before import Before
 from workbench.app.run.training import TrainCommands
 from workbench.app.run.weights_dialog import rooted
 from workbench.document import actions
@@ -36,13 +37,15 @@ class Finishing(QObject):
     Args:
         desk: Whose run it is.
         training: Told when it goes on.
+        before: Runs that have ended, to compare with.
 
     Attributes:
         bar: Says it.
     """
 
-    def __init__(self, desk: Desk, training: TrainCommands) -> None:
+    def __init__(self, desk: Desk, training: TrainCommands, before: Before) -> None:
         super().__init__(desk.widget)
+        self._ended_before = before
         self._desk, self._training = desk, training
         self._fingerprint = ""
         self._gone: frozenset[str] = frozenset()  # folders of runs in the trash
@@ -135,8 +138,11 @@ class Finishing(QObject):
 
     def _on_outcome(self, outcome: Outcome) -> None:
         if outcome.kind in _TOLD and self._desk.session.history.step:
-            history, project = self._desk.session.history, self._desk.document.project
-            self._show(ending.of_run(history, project, outcome.kind))
+            session, project = self._desk.session, self._desk.document.project
+            ended = ending.ended(session.history, session.run_document)
+            last = self._ended_before.last_of(ended)
+            self._show(ending.of_run(session.history, project, outcome.kind, last))
+            self._ended_before.note(ended)
 
     def _on_begun(self) -> None:
         self._before = self.bar.finish

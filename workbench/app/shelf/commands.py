@@ -91,8 +91,8 @@ class RunsCommands(QObject):
 
     def compare(self) -> None:
         """Show the runs that are chosen beside each other."""
-        if len(self.panel.chosen) > 1:
-            self._shelf.compare(tuple(run.run for run in self.panel.chosen))
+        if self.panel.compared:
+            self._shelf.compare(tuple(run.run for run in self.panel.compared))
 
     def _on_compared(self, told: Comparison) -> None:
         from workbench.app.compare import results  # loads plots
@@ -204,7 +204,7 @@ class RunsCommands(QObject):
         star = tr("Take the star away") if all_starred else tr("Star")
         for words, icon, act, keys, can in (
             (tr("Open"), "open", self.open, "Return", is_one),
-            (tr("Compare"), "", self.compare, "", len(chosen) > 1),
+            (tr("Compare"), "", self.compare, "", bool(self.panel.compared)),
             (tr("Rename…"), "", self.rename, "F2", is_one),
             (star, "star", self.star, "S", is_any),
             (tr("Tags…"), "", self.tag, "", is_any),

@@ -33,7 +33,7 @@ from workbench.theme import icons
 from workbench.theme.guarded import guarded
 from workbench.theme.label import Label
 from workbench.theme.style import polish
-from workbench.theme.text import count
+from workbench.theme.text import count, word
 from workbench.theme.tokens import SPACE_S
 
 _TYPING_MS, _SOON_MS = 80, 60
@@ -186,6 +186,7 @@ class RunsPanel(QWidget):
         if isinstance(card, RunCard) and (card.current, card.trains) != (run, trains):
             card.current, card.trains = run, trains
             self.list.viewport().update()
+            self._offer()
 
     def show_runs(self) -> None:
         """Show what is found, in its order; what was chosen stays so."""
@@ -207,14 +208,27 @@ class RunsPanel(QWidget):
         self.list.verticalScrollBar().setValue(place)
         self._offer()
 
+    @property
+    def compared(self) -> list[RunSummary]:
+        """What would be compared: a single run with the one that the window shows."""
+        chosen, card = self.chosen, self.list.itemDelegate()
+        here = card.current if isinstance(card, RunCard) else ""
+        if len(chosen) == 1 and here in self._shelf.runs and here != chosen[0].run:
+            return [self._shelf.runs[here], *chosen]
+        return chosen if len(chosen) > 1 else []
+
     def _offer(self) -> None:
         """Say how many there are, and offer what can be done."""
-        number, all_ = len(self.chosen), len(self._shelf.runs)
+        number, all_, compared = len(self.chosen), len(self._shelf.runs), self.compared
         self.open.setEnabled(number == 1)
-        self.compare.setEnabled(number > 1)
+        self.compare.setEnabled(bool(compared))
         for button in (self.open, self.compare):
             button.setVisible(all_ > 0)  # the words need the room
-        self.compare.setToolTip("" if number > 1 else tr("Choose two runs or more"))
+        tip = tr("Choose two runs or more")
+        if compared:
+            names = [word(run.heading) for run in compared[:2]]
+            tip = tr("{one} beside {other}", one=names[0], other=names[1])
+        self.compare.setToolTip(tip if len(compared) < 3 else "")
         self.words.setText(self._facts(number, all_))
         self.changed.emit()
 
@@ -226,6 +240,8 @@ class RunsPanel(QWidget):
             return tr("None yet: Train makes the first.")
         if number > 1:
             return tr("{n} chosen", n=number)
+        if number == 1 and all_ > 1:
+            return tr("Ctrl+click: more")
         if shown < all_:
             return tr("{n} of {all}", n=count(shown), all=count(all_))
         return tr("{n:run|runs}", n=count(all_))

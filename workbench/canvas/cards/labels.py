@@ -10,6 +10,7 @@ from engine.i18n import tr
 from engine.layers.datasets.catalogue import DATA, DATASETS, spec_of
 from engine.layers.datasets.own import is_own
 from engine.layers.spec import LayerSpec, Param, Value
+from workbench.theme.text import power_of_ten
 
 _COUNTED = {
     "classes": "class",
@@ -26,7 +27,6 @@ _ALWAYS_NAMED = {"rank", "num_heads"}
 """Whole numbers that say nothing without their name, also beside another setting."""
 _SHORTENED = 100_000
 _SMALLEST, _LARGEST = 1e-3, 1e5
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _UNSAID = ("auto", "automatic", "none")
 """Choices that say nothing on a card."""
 _THOUSAND = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -50,7 +50,7 @@ def value(number: float, type_id: str) -> str:
         return "0"
     if not _SMALLEST <= abs(number) < _LARGEST:
         digits, power = f"{number:.1e}".split("e")
-        return f"{digits}·10{str(int(power)).translate(_RAISED)}"
+        return f"{digits}·{power_of_ten(int(power))}"
     return _number(f"{number:.{max(0, 3 - _before_point(number))}f}")
 
 

@@ -14,6 +14,7 @@ from workbench.canvas.painting.step_animation import StepAnimation
 from workbench.canvas.painting.walked import Walked
 from workbench.canvas.scene.selection import Selection
 from workbench.canvas.stage import Stage
+from workbench.theme.text import power_of_ten
 from workbench.theme.tokens import Tokens, current, mix
 
 TOAST_MS = 5000
@@ -143,8 +144,8 @@ class Overlay:
 def _paint_legend(painter: QPainter, tokens: Tokens, height: int) -> None:
     """Say at the lower left what the small histograms on cards show."""
     words = tr("on cards:")
-    low, high = f"{sizes.SPARK_LOW:.0f}".replace("-", "−"), f"{sizes.SPARK_HIGH:.0f}"
-    axis = f"log₁₀ ∣∂L/∂w∣, {low} … {high}"
+    low, high = (power_of_ten(int(n)) for n in (sizes.SPARK_LOW, sizes.SPARK_HIGH))
+    axis = f"∣∂L/∂w∣, {low} … {high}"
     painter.setFont(fonts.small(12))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     metrics = painter.fontMetrics()

@@ -18,7 +18,7 @@ from workbench.plots.panels.weights import FAST, SLOW, change_ends
 from workbench.plots.parts import chart, style
 from workbench.plots.parts.chart import Axis, Bar, Chart
 from workbench.plots.parts.heat import HeatImage
-from workbench.plots.parts.ranges import ticks
+from workbench.plots.parts.ranges import whole_ticks
 from workbench.plots.parts.table import Cell, Table
 from workbench.theme.text import per_mille
 
@@ -98,7 +98,7 @@ class DriftMap(export.Plot):
         rows = tuple(
             ((row + 0.5) / count, name) for row, name in enumerate(self._told.names)
         )
-        axis = Axis(0.0, high, ticks(0.0, high, 8), tr("step"))
+        axis = Axis(0.0, high, whole_ticks(0.0, high, 8), tr("step"))
         bar = Bar(change_ends(), style.change_table, "Δw / w", is_below=True)
         return Chart(axis, rows, bar=bar, right_px=_RIGHT_PX)
 

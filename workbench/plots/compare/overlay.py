@@ -21,7 +21,7 @@ from workbench import theme
 from workbench.plots.panels import export
 from workbench.plots.parts import chart, style
 from workbench.plots.parts.chart import Axis, Chart
-from workbench.plots.parts.ranges import log_ticks, ticks
+from workbench.plots.parts.ranges import log_ticks, ticks, whole_ticks
 from workbench.plots.parts.table import Cell, Table
 from workbench.theme import fonts
 from workbench.theme.menu import Menu
@@ -136,7 +136,8 @@ class Overlay(export.Plot):
             "time": tr("seconds, evenly over the steps"),
         }.get(self.axis, tr("step"))
         self._low, self._top = low, top
-        across = Axis(0.0, high, ticks(0.0, high, 8), words)
+        counted = whole_ticks if self.axis == "step" else ticks
+        across = Axis(0.0, high, counted(0.0, high, 8), words)
         return Chart(
             across, rows, self._title.words, grid_rows=True, right_px=_RIGHT_PX
         )

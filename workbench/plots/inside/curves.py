@@ -48,7 +48,7 @@ class CurvesFace(ViewFace):
         box = QRectF(self.rect()).adjusted(0, 4, 0, 0)
         has_side = len(self.curves) > 1 and self.width() > 320
         side = marks.legend_width(self._entries()) if has_side else 0
-        return Plane.inside(self._around, box, side)
+        return Plane.inside(self._around, box, side, over_steps=True)
 
     def _entries(self) -> list[marks.Entry]:
         return [marks.Entry(name, index) for index, (name, _) in enumerate(self.curves)]
@@ -120,7 +120,7 @@ class GradientNorm(CurvesFace):
 
     def prepare(self, view: View) -> None:
         """Make a curve a phase."""
-        self.y_words = tr("log₁₀ ‖gradient‖")
+        self.y_words = tr("‖gradient‖")
         arrays, names = view.arrays, view.words["phases"]
         steps = np.asarray(arrays["steps"], float)
         curves = [
@@ -141,7 +141,7 @@ class Noise(CurvesFace):
 
     def prepare(self, view: View) -> None:
         """Make the curve, and the sentence."""
-        self.y_words = tr("log₁₀ batch size")
+        self.y_words = tr("batch size")
         arrays = view.arrays
         batch = int(arrays["batch"][0])
         points = np.stack([arrays["steps"], arrays["curve"]], axis=1)

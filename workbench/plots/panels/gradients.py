@@ -19,7 +19,6 @@ from workbench.plots.parts.ranges import (
     StepRange,
     ValueRange,
     decades,
-    power_of_ten,
 )
 from workbench.plots.parts.ridges import Ridges
 from workbench.plots.parts.step_axis import step_axis
@@ -33,7 +32,7 @@ from workbench.session.curves.layers import (
     shares,
 )
 from workbench.session.curves.phase_rows import PhaseView
-from workbench.theme.text import THIN, percent
+from workbench.theme.text import THIN, percent, power_of_ten
 
 DECADE_BITS = float(np.log2(10))
 FULL_SHARE = 0.4

@@ -18,14 +18,13 @@ from workbench.plots.parts.ranges import (
     Ticks,
     ValueRange,
     decades,
-    power_of_ten,
 )
 from workbench.plots.parts.step_axis import step_axis
 from workbench.plots.parts.table import Table, over_steps
 from workbench.plots.parts.weight_histogram import WeightSpread
 from workbench.session.curves.history import History
 from workbench.session.curves.phase_rows import PhaseBins, PhaseView
-from workbench.theme.text import THIN, count, per_mille
+from workbench.theme.text import THIN, count, per_mille, power_of_ten
 
 GUIDE = float(np.log10(style.GUIDE_RATIO))
 SLOW, FAST = GUIDE - 1, GUIDE + 1

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from engine.i18n import tr
-from workbench.theme.text import THIN
+from workbench.theme.text import THIN, power_of_ten
 
 Ticks = tuple[tuple[float, str], ...]
 """Positions with their words."""
@@ -111,6 +111,16 @@ def ticks(low: float, high: float, count: int) -> tuple[tuple[float, str], ...]:
     return tuple(zip(values, _alike(values, step), strict=True))
 
 
+def whole_ticks(low: float, high: float, count: int) -> Ticks:
+    """Return ticks of what is counted, such as steps: whole numbers alone."""
+    span = max(high - low, 1.0)
+    return tuple(
+        (value, words)
+        for value, words in ticks(low, low + span, max(1, min(count, int(span))))
+        if value <= high
+    )
+
+
 def share_ticks(low: float, high: float, count: int) -> Ticks:
     """Return ticks of shares of 1, written as per cent."""
     found = ticks(100 * low, 100 * high, count)
@@ -151,14 +161,6 @@ def log_ticks(low: float, high: float, count: int) -> tuple[tuple[float, str], .
             return marks
     linear = ticks(10**low, 10**high, count)
     return tuple((math.log10(value), text) for value, text in linear if value > 0)
-
-
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power_of_ten(exponent: int) -> str:
-    """Return 10ⁿ in Unicode."""
-    return "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
 def number(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from engine.i18n import tr
 from workbench.plots.parts.chart import Axis
-from workbench.plots.parts.ranges import Ticks, number, tick_step, ticks
+from workbench.plots.parts.ranges import Ticks, number, tick_step, whole_ticks
 
 PX_PER_TICK = 70
 _FEWEST_EPOCHS = 2
@@ -21,7 +21,7 @@ def step_ticks(
     """
     epochs = (high - low) / per_epoch if per_epoch > 0 else 0
     if epochs < _FEWEST_EPOCHS:
-        return ticks(low, high, count), tr("step")
+        return whole_ticks(low, high, count), tr("step")
     every = max(round(tick_step(0, epochs, count)), 1)
     first = -(-int(low) // per_epoch)
     first = -(-first // every) * every

@@ -22,14 +22,22 @@ class Plane:
     Args:
         limits: Left, right, lower and upper end.
         area: In pixels.
+        over_steps: Steps stand across; upwards log10 of what is written.
     """
 
     limits: tuple[float, float, float, float]
     area: QRectF
+    over_steps: bool = False
 
     @classmethod
     def inside(
-        cls, limits: Floats, size: QRectF, side_px: float = 0, ratio: float = 0.0
+        cls,
+        limits: Floats,
+        size: QRectF,
+        side_px: float = 0,
+        ratio: float = 0.0,
+        *,
+        over_steps: bool = False,
     ) -> "Plane":
         """Return the plane that fills a widget beside a legend.
 
@@ -38,9 +46,11 @@ class Plane:
             size: The widget's rectangle.
             side_px: Room at the right for a legend.
             ratio: Width over height, in the middle together with the legend; 0 fills.
+            over_steps: As of the plane.
         """
         left, right, low, high = (float(value) for value in limits)
-        labels = [text for _, text in ranges.ticks(low, high, 4)]
+        upwards = ranges.log_ticks if over_steps else ranges.ticks
+        labels = [text for _, text in upwards(low, high, 4)]
         metrics = style.metrics()
         widest = max((metrics.horizontalAdvance(text) for text in labels), default=10)
         left_px = widest + metrics.height() + 14
@@ -50,7 +60,8 @@ class Plane:
             room, width = width, min(width, height * ratio)
             height = min(height, width / ratio)
             left_px += (room - width) / 2
-        return cls((left, right, low, high), QRectF(left_px, TOP_PX, width, height))
+        area = QRectF(left_px, TOP_PX, width, height)
+        return cls((left, right, low, high), area, over_steps)
 
     def to_pixels(self, points_N2: Floats) -> Floats:
         """Return where points lie in the widget."""
@@ -81,7 +92,8 @@ class Plane:
     def _draw_x(self, painter: QPainter, label: str, *, grid: bool) -> None:
         left, right, *_ = self.limits
         area, height = self.area, painter.fontMetrics().height()
-        for value, text in ranges.ticks(left, right, max(int(area.width() // 70), 2)):
+        across = ranges.whole_ticks if self.over_steps else ranges.ticks
+        for value, text in across(left, right, max(int(area.width() // 70), 2)):
             x = area.left() + (value - left) / (right - left) * area.width()
             if grid:
                 painter.setPen(style.grid_pen())
@@ -98,7 +110,8 @@ class Plane:
         *_, low, high = self.limits
         area, height = self.area, painter.fontMetrics().height()
         widest = 0
-        for value, text in ranges.ticks(low, high, max(int(area.height() // 44), 2)):
+        upwards = ranges.log_ticks if self.over_steps else ranges.ticks
+        for value, text in upwards(low, high, max(int(area.height() // 44), 2)):
             y = area.bottom() - (value - low) / (high - low) * area.height()
             if grid:
                 painter.setPen(style.grid_pen())

@@ -10,13 +10,16 @@ from PySide6.QtGui import QDesktopServices
 import presets
 from engine.graph.edits import SetParam
 from engine.graph.options import SCHEDULES
+from engine.graph.problems import Fix
 from engine.graph.settings import Choice
+from engine.graph.settings_text import Assign
 from engine.protocol import commands, messages
 from engine.protocol.baselines import Baseline
 from engine.protocol.messages import Evaluation, Outcome
 from engine.training.parts import schedules
 from workbench.app.run import ending, finishing
 from workbench.dialogs.export import ExportDialog
+from workbench.document import actions
 from workbench.session.names import Names
 
 LAST = "Goes on from the last weights and the optimizer's memory"
@@ -179,3 +182,44 @@ def test_a_run_that_has_failed_says_nothing_here(qtbot, running, engine):
     engine.tell(Outcome("diverged", "run", 5, "The loss is not finite."))
     qtbot.waitUntil(lambda: running.session.state == "diverged")
     assert not bar_of(running).isVisible()
+
+
+def end_another(qtbot, window, engine, started, accuracy):
+    """Train once more, to another end; return the bar."""
+    window.actions_["train"].trigger()
+    qtbot.waitUntil(lambda: len(engine.commands(commands.Train)) == 2)
+    engine.tell(started, len(engine.sent))
+    qtbot.waitUntil(lambda: window.session.state == "training")
+    engine.tell(frame(100, evaluation(100, 0.3, accuracy)), len(engine.sent))
+    qtbot.waitUntil(lambda: window.session.history.step == 100)
+    engine.tell(Outcome("finished", "run", 100, "Finished."))
+    qtbot.waitUntil(bar_of(window).isVisible)
+    return bar_of(window)
+
+
+def test_the_next_run_says_what_was_before_it(qtbot, ended, engine, started):
+    assert bar_of(ended).title.text() == "Finished: Accuracy 98.1 %"
+    assert not bar_of(ended).better.isVisible()
+    fix = Fix("faster", (Assign(("lr=0.5",)),))
+    actions.mend(ended.document, fix, lambda _fix: {})
+    bar = end_another(qtbot, ended, engine, started, 0.99)
+    assert bar.title.text() == "Finished: Accuracy 99.0 %, 98.1 % before"
+    assert bar.words.text().startswith("Learning rate 0.003 → 0.5")
+    bar.better.click()
+    dialog = ended.controllers.bench.better.dialog
+    assert [dialog.first.itemText(i) for i in range(dialog.first.count())] == [
+        "Accuracy 98.1 %: Learning rate 0.003"
+    ]
+    dialog.reject()
+
+
+def test_the_same_run_again_is_no_question_of_better(qtbot, ended, engine, started):
+    bar = end_another(qtbot, ended, engine, started, 0.97)
+    assert bar.title.text() == "Finished: Accuracy 97.0 %, 98.1 % before"
+    assert bar.words.text().startswith("with the same settings")
+    assert not bar.better.isVisible()
+    ended.actions_["better"].trigger()
+    dialog = ended.controllers.bench.better.dialog
+    assert "Nothing differs" in dialog.told.text()
+    assert not dialog.go.isEnabled()
+    dialog.reject()

@@ -204,3 +204,15 @@ def test_run_that_goes_on_is_not_said_to_be_interrupted(qtbot, running, engine):
     engine.tell(Outcome("stopped", "run", 5, "Stopped"), len(engine.sent))
     qtbot.waitUntil(lambda: not card.trains)
     assert state_words(run)[0] == "interrupted"
+
+
+def test_one_run_is_compared_with_the_one_that_is_shown(window, listed):
+    listed.choose(["20310101-a"])
+    assert not listed.compare.isEnabled()
+    assert listed.words.text() == "Ctrl+click: more"
+    listed.mark_current("20310101-a")
+    assert not listed.compare.isEnabled()  # with itself says nothing
+    listed.mark_current("20310102-b")
+    assert listed.compare.isEnabled()
+    assert [run.run for run in listed.compared] == ["20310102-b", "20310101-a"]
+    assert listed.compare.toolTip() == "Learning rate 0.25 beside test"
