@@ -283,6 +283,9 @@ def main() -> int:
             "--steps", type=int, default=0, help="of nanogpt, or how many runs"
         )
         sub.add_argument("--threads", type=int, default=1, help="of nanogpt")
+        sub.add_argument(
+            "--text", default="", help="of nanogpt: a file instead of ours"
+        )
         sub.add_argument("--seed", type=int, default=0, help="of nanogpt, forecast")
         sub.set_defaults(run=command)
     options = parser.parse_args()

@@ -2,7 +2,8 @@
 
 The setting is nanoGPT's for Shakespeare on a CPU: 4 layers, 4 heads, 128 channels,
 64 characters of context, 12 windows a step, 2,000 steps of AdamW from 1e-3 to 1e-4.
-The plain loop draws its own windows and its own first weights, from the same text.
+The plain loop draws its own windows and its own first weights, from the same text: the
+one that ships, or a file (`--text`), which comes in as the window brings it.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import math
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import presets
+from engine.data.own.describe import described
 from engine.graph.model import Project
 from engine.graph.settings_text import assign
+from engine.layers.datasets.own import spec_of
 from engine.training.loop.launch import launch
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
 LAYERS, HEADS, WIDTH, CONTEXT, BATCH = 4, 4, 128, 64, 12
 STEPS, WARM_UP, RATE, LAST_RATE = 2000, 100, 1e-3, 1e-4
 BETAS, DECAY, CLIP = (0.9, 0.99), 0.1, 1.0
-VOCABULARY, HELD_BACK = 96, 0.1
+HELD_BACK = 0.1
 GOAL_DIFFERENCE, GOAL_RATIO = 0.03, 1.0
 _CHUNK = 25
 """Steps of one side, then as many of the other: what else runs hits both alike."""
@@ -68,12 +72,12 @@ class PlainGPT(nn.Module):
     Weights start as in GPT-2: N(0, 0.02), those that are added to the stream smaller.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: int) -> None:
         super().__init__()
-        self.tokens = nn.Embedding(VOCABULARY, WIDTH)
+        self.tokens = nn.Embedding(vocabulary, WIDTH)
         self.places = nn.Embedding(CONTEXT, WIDTH)
         self.layers = nn.Sequential(*(Layer() for _ in range(LAYERS)))
-        self.norm, self.scores = nn.LayerNorm(WIDTH), nn.Linear(WIDTH, VOCABULARY)
+        self.norm, self.scores = nn.LayerNorm(WIDTH), nn.Linear(WIDTH, vocabulary)
         for name, weights in self.named_parameters():
             if weights.dim() == 2:
                 last = name.endswith(("mixed.weight", "narrow.weight"))
@@ -92,10 +96,11 @@ class PlainGPT(nn.Module):
 class PlainLoop:
     """Trains the plain network, a chunk at a time."""
 
-    def __init__(self, steps: int, seed: int) -> None:
+    def __init__(self, steps: int, seed: int, file: Path | None) -> None:
         torch.manual_seed(seed)
-        self.training, self.validation = text()
-        self.network, self.step, self._steps = PlainGPT(), 0, steps
+        self.training, self.validation = text(file)
+        vocabulary = int(self.training.max().maximum(self.validation.max())) + 1
+        self.network, self.step, self._steps = PlainGPT(vocabulary), 0, steps
         weights = list(self.network.parameters())
         groups = [
             {"params": [w for w in weights if w.dim() == 2], "weight_decay": DECAY},
@@ -129,11 +134,15 @@ class PlainLoop:
         return validation_loss(self.network, self.validation)
 
 
-def text() -> tuple[Tensor, Tensor]:
+def text(file: Path | None) -> tuple[Tensor, Tensor]:
     """Return the characters of both parts as numbers; the last tenth validates."""
-    path = Path(__file__).parents[1] / "assets" / "data" / "python_help.npz"
-    with np.load(path) as arrays:
-        _, tokens = np.unique(arrays["text"], return_inverse=True)
+    if file:
+        letters = np.array(list(file.read_text(encoding="utf-8")))
+    else:
+        path = Path(__file__).parents[1] / "assets" / "data" / "python_help.npz"
+        with np.load(path) as arrays:
+            letters = arrays["text"]
+    _, tokens = np.unique(letters, return_inverse=True)
     border = len(tokens) - round(HELD_BACK * len(tokens))
     whole = torch.from_numpy(tokens.astype(np.int64))
     return whole[:border], whole[border:]
@@ -160,9 +169,18 @@ def rate(step: int, steps: int) -> float:
     return LAST_RATE + 0.5 * (1 + math.cos(math.pi * share)) * (RATE - LAST_RATE)
 
 
-def document(steps: int, seed: int) -> Project:
-    """Return the preset's network in this setting."""
+def document(steps: int, seed: int, file: Path | None) -> Project:
+    """Return the preset's network in this setting, perhaps on a text of one's own."""
     made = presets.load("tiny-gpt")
+    if file:
+        params = described(file).params(str(file.resolve()))
+        params["validation"] = HELD_BACK
+        data = made.graph.node("data")
+        made.graph.replace_node(replace(data, params=params))
+        size = len(spec_of(params).layout[0].classes)
+        assign(
+            made, (f"embedding.num_embeddings={size}", f"scores.out_features={size}")
+        )
     assign(made, (
         f"data.context={CONTEXT}", f"position.max_length={CONTEXT}",
         f"layers.repeat={LAYERS}", f"batch_size={BATCH}", f"steps={steps}",
@@ -177,8 +195,8 @@ def document(steps: int, seed: int) -> Project:
 class Ours:
     """Trains the document as the window does: measured, recorded, with checkpoints."""
 
-    def __init__(self, steps: int, seed: int, folder: Path) -> None:
-        self.trainer, _ = launch(folder, document(steps, seed))
+    def __init__(self, document: Project, folder: Path) -> None:
+        self.trainer, _ = launch(folder, document)
         self._events: Iterator[Step] = self.trainer.steps()
 
     def go(self, count: int) -> None:
@@ -194,9 +212,12 @@ class Ours:
         return self.trainer.drain().evaluations[-1].values["loss"]
 
 
-def measure(steps: int, seed: int, folder: Path) -> dict[str, float]:
+def measure(
+    steps: int, seed: int, folder: Path, file: Path | None = None
+) -> dict[str, float]:
     """Train both in turn; returns losses and speeds."""
-    ours, plain = Ours(steps, seed, folder), PlainLoop(steps, seed)
+    ours = Ours(document(steps, seed, file), folder)
+    plain = PlainLoop(steps, seed, file)
     sizes = [_size(ours.trainer.parts.program.modules), _size(plain.network)]
     assert sizes[0] == sizes[1], sizes
     walls: list[tuple[float, float]] = []
@@ -240,7 +261,8 @@ def run(options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            found = measure(options.steps or STEPS, options.seed, Path(folder))
+            file = Path(options.text) if options.text else None
+            found = measure(options.steps or STEPS, options.seed, Path(folder), file)
     finally:
         torch.set_num_threads(before)
     reached = found["difference"] <= GOAL_DIFFERENCE and found["ratio"] >= GOAL_RATIO

@@ -3,13 +3,14 @@
 Inputs are found by name: columns of a table by the names of the set's features, arrays
 of a .npz file by the names of the ports. They go through the steps that were fitted on
 the training part of the run. Of own data, another file or folder of the same kind.
+Beside each answer stands its row, and what the row is called: a file, a number, a time.
 
 Axes: N rows, F features.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,21 +125,22 @@ class Predictor:
         feeds, pieces = self._inputs(file)
         rows = unanswered = 0
         waiting: list[list[object]] = []
-        begun = False
+        begun, names = False, tuple[str, ...]()
         with atomic_file(out) as target, self._subject.parts.averaged.in_place():
             text = io.TextIOWrapper(target, "utf-8", newline="")
             lines = csv.writer(text)
-            for first, raws in pieces:
-                told, missing = self._answered(raws, feeds, Place(file, first))
-                waiting += [plain.cells((first + n, *a)) for n, a in enumerate(told)]
+            for piece in pieces:
+                told, missing = self._answered(piece, feeds, file)
+                names, known = tuple(piece.names), [*piece.names.values()]
+                beside = zip(piece.rows.tolist(), *known, strict=True)
+                both = zip(beside, told, strict=True)
+                waiting += [plain.cells((*where, *line)) for where, line in both]
                 rows, unanswered = rows + len(told), unanswered + missing
                 if self.columns:  # known with the first answer
-                    lines.writerows(
-                        [] if begun else [plain.cells(("row", *self.columns))]
-                    )
+                    lines.writerows([] if begun else [_head(names, self.columns)])
                     lines.writerows(waiting)
                     waiting, begun = [], True
-            lines.writerows(waiting if begun else [["row"], *waiting])
+            lines.writerows(waiting if begun else [_head(names, ()), *waiting])
             text.flush()
             text.detach()
         return Predicted(rows, unanswered)
@@ -175,9 +177,10 @@ class Predictor:
         return found
 
     def _answered(
-        self, given: Mapping[str, Array], feeds: list[_Feed], place: Place
+        self, piece: inputs.Piece, feeds: list[_Feed], file: Path
     ) -> tuple[list[tuple[str, ...]], int]:
         """Return the cells of each row, and how many rows have no answer."""
+        given, place = piece.ports, Place(file, int(piece.rows[0]))
         names = [feed.port.port.name for feed in feeds]
         if not set(names) <= set(given):
             raise place.refuse(
@@ -268,11 +271,19 @@ def _feed(name: str, data: Dataset, columns: tuple[str, ...]) -> _Feed:
     return _Feed(name, port, columns, data.scaling.get(port.port.name))
 
 
+def _head(names: Sequence[str], answers: Sequence[str]) -> list[object]:
+    """Return the first line; a column that is called like an answer gets a mark."""
+    taken = {"row", *answers}
+    own = (f"{n}_" if n in taken else n for n in names)
+    return plain.cells(("row", *own, *answers))
+
+
 def _named(source: Source, feeds: list[_Feed]) -> Iterator[inputs.Piece]:
     """Yield the rows of a source whose columns bear the names of what is read."""
     for batch in source.batches(BATCH_ROWS):
         raws = {feed.port.port.name: feed.raw(batch) for feed in feeds}
-        yield batch.first_row, raws
+        first = batch.first_row
+        yield inputs.Piece(np.arange(first, first + len(batch)), raws)
 
 
 def _columns(source: Source, port: DataPort, file: Path) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from engine.data.own.preparing import Preparation
 from engine.data.own.tokens import Tokeniser, Way
 from engine.data.readers.reader import Array, Batch
 from engine.data.readers.table import READERS
-from engine.errors import DataError, did_you_mean
+from engine.errors import DataError, EngineError, did_you_mean
 from engine.evaluate.prediction import Predictor
 from engine.evaluate.subject import Subject
 from engine.evaluate.untrained import Untrained
@@ -38,6 +38,8 @@ _CHANNELS = (1, 3)
 _MOST_NAMES = 40
 _LOOKED_AT = 500
 _MOST_WRITTEN = 10_000
+_MOST_BYTES = 2**25
+"""Of a series whose end is shown as an example."""
 
 
 class Trial:
@@ -124,10 +126,10 @@ class Trial:
         if piece is None:
             raise DataError(tr("The file has no sample"), where=file.name)
         if wanted.sample == "row":
-            return {name: array[:1] for name, array in piece[1].items()}
+            return {name: array[:1] for name, array in piece.ports.items()}
         for later in pieces:
             piece = later
-        return {name: array[-1:] for name, array in piece[1].items()}
+        return {name: array[-1:] for name, array in piece.ports.items()}
 
     def _written(self, question: Mapping[str, Any]) -> Record:
         """Return a text and what the network makes of it, token by token."""
@@ -222,8 +224,27 @@ def _described(data: Dataset, port: DataPort) -> Record:
     if len(port.shape) == 3 and port.shape[0] in _CHANNELS:
         return {"kind": "image", "shape": port.shape, **_light(data, port)}
     kind = "file" if wanted is not None and wanted.sample == "row" else "numbers"
-    example = _raw_part(data, port)[0] if wanted is None else np.zeros(port.shape)
-    return {"kind": kind, "shape": port.shape, "example": example.ravel().tolist()}
+    if kind == "numbers" and wanted is not None:
+        example = _last_window(data, port)
+    else:
+        example = _raw_part(data, port)[0] if wanted is None else np.zeros(port.shape)
+    record = {"kind": kind, "shape": port.shape, "example": example.ravel().tolist()}
+    return record | {"columns": list(port.columns)}
+
+
+def _last_window(data: Dataset, port: DataPort) -> Array:
+    """Return the end of the series that was trained on, or its mean if it is gone."""
+    wanted, step = data.settings.own, data.scaling.get(port.port.name)
+    usual = step.invert(np.zeros(port.shape)) if step else np.zeros(port.shape)
+    assert wanted is not None
+    try:
+        if wanted.file.stat().st_size > _MOST_BYTES:
+            return usual
+        for piece in inputs.pieces(wanted, data.settings.context, None, wanted.file):
+            usual = piece.ports[port.port.name][-1]
+    except (EngineError, OSError):
+        pass  # it is no more than an example
+    return usual
 
 
 def _own_columns(

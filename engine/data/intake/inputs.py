@@ -1,12 +1,14 @@
 """New data for a network that was trained on own data: the same steps, replayed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from engine.data.intake.loading import carried, tokens_of
-from engine.data.intake.rows import Coder, coded, opened, whole
+from engine.data.intake.loading import carried, in_time, tokens_of
+from engine.data.intake.rows import DAY_S, Coder, opened, takes_kinds, whole
+from engine.data.own import classes
 from engine.data.own.choice import OwnSettings
 from engine.data.own.preparing import Preparation
 from engine.data.readers.listing import Entry
@@ -19,11 +21,25 @@ from engine.layers.datasets import own
 from engine.layers.datasets.own import OwnColumn
 from engine.layers.spec import Params
 
-Piece = tuple[int, Mapping[str, Array]]
-"""Number of the first row, and port → values that are not scaled yet."""
 _BATCH = 1024
 _LAYOUT = {"separator", "header", "decimal", "encoding", "skip", "table", "dates"}
 """Settings that another file may have otherwise."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some samples of a file, as a network reads them.
+
+    Args:
+        rows: Where each stands in the file; of a window, what it is to forecast.
+        ports: Port → values that are not scaled yet.
+        names: Column → words by which somebody knows a sample again: its file, its
+            number, its time.
+    """
+
+    rows: Array
+    ports: Mapping[str, Array]
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def pieces(
@@ -47,13 +63,13 @@ def pieces(
     elif wanted.sample == "text":
         yield from _text(wanted, file, context)
     else:
-        for first, arrays in _rows(wanted, file, context):
+        for rows, arrays, names in _rows(wanted, file, context):
             ports = own.port_names(wanted.columns)
             made = {ports[n]: a for n, a in arrays.items() if n in ports}
             has_row = all(c.name in arrays for c in wanted.columns if c.is_feature)
             if preparation is not None and preparation.tracks and has_row:
                 made["features"] = preparation.features(arrays)
-            yield first, made
+            yield Piece(rows, made, names)
 
 
 def reading(options: Params, file: Path) -> Params:
@@ -72,8 +88,10 @@ def reading(options: Params, file: Path) -> Params:
     return {k: v for k, v in options.items() if k not in _LAYOUT}
 
 
-def _rows(wanted: OwnSettings, file: Path, context: int) -> Iterator[Piece]:
-    """Yield first row, and column → numbers."""
+def _rows(
+    wanted: OwnSettings, file: Path, context: int
+) -> Iterator[tuple[Array, Mapping[str, Array], Mapping[str, Sequence[str]]]]:
+    """Yield where rows stand, column → numbers, and column → words."""
     used = wanted.of_role("input")
     coders = [
         Coder(c, context if c.kind == "text" else 0, is_strict=False) for c in used
@@ -81,8 +99,26 @@ def _rows(wanted: OwnSettings, file: Path, context: int) -> Iterator[Piece]:
     if alone := _alone(used, wanted, file):
         there = {column.name for column in alone.columns}
         coders = [coder for coder in coders if coder.column.name in there]
-    source = alone or opened(file, reading(wanted.options, file), used)
-    yield from coded(source, coders, file)
+    source, named = (alone, [FILE]) if alone else _opened(wanted, file, used)
+    for batch in source.batches():
+        rows = np.arange(batch.first_row, batch.first_row + len(batch))
+        arrays = {coder.column.name: coder.coded(batch, file) for coder in coders}
+        yield rows, arrays, {n: classes.shown(batch.arrays[n]) for n in named}
+
+
+def _opened(
+    wanted: OwnSettings, file: Path, used: Sequence[OwnColumn]
+) -> tuple[Source, list[str]]:
+    """Return a source, and its columns by which rows are known; numbers as words."""
+    options = reading(wanted.options, file)
+    source = opened(file, options, used)
+    there = {column.name for column in source.columns if not column.shape}
+    telling = [c for c in wanted.of_role("id", "time") if c.name in there]
+    names = [c.name for c in telling] or [FILE] * (FILE in there)
+    words = [replace(c, kind="text") for c in telling if c.kind == "number"]
+    if words and takes_kinds(options or wanted.options):
+        source = opened(file, options, (*used, *words))  # 00012 stays as it stands
+    return source, names
 
 
 def _alone(used: Sequence[OwnColumn], wanted: OwnSettings, file: Path) -> Source | None:
@@ -105,22 +141,50 @@ def _alone(used: Sequence[OwnColumn], wanted: OwnSettings, file: Path) -> Source
 
 
 def _windows(wanted: OwnSettings, file: Path, length: int) -> Iterator[Piece]:
-    """Yield each window, also the last, that nothing follows yet."""
-    used = own.window_columns(wanted.columns)
-    source = opened(file, reading(wanted.options, file), used)
-    arrays = whole(source, [Coder(c, is_strict=False) for c in used], file)
-    values_TC = carried(np.stack([arrays[c.name] for c in used], axis=1))
+    """Yield each window in order of time, also the last, that nothing follows yet."""
+    used, options = own.window_columns(wanted.columns), reading(wanted.options, file)
+    known = {column.name for column in opened(file, options, used).columns}
+    times = [c for c in wanted.of_role("time") if c.name in known]
+    source = opened(file, options, (*used, *times))
+    coders = [Coder(c, is_strict=False) for c in (*used, *times)]
+    arrays = whole(source, coders, file)
+    values_TC = np.stack([arrays[c.name] for c in used], axis=1)
+    plain = [c for c in times if c.kind != "category"]
+    order = in_time(arrays, plain if len(plain) == len(times) else ())
+    order = np.arange(len(values_TC)) if order is None else order
+    values_TC = carried(values_TC[order])
     if len(values_TC) < length:
         raise Place(file).refuse(
             tr("The series is shorter than a window"),
             expected=tr("at least {n}", n=length),
             got=len(values_TC),
         )
+    first = next(source.batches(1)).first_row
     view = np.lib.stride_tricks.sliding_window_view(values_TC, length, axis=0)
     windows_NTC = view.transpose(0, 2, 1)
+    # The answer of a window is for the row after its last one.
+    after = np.append(order[length:], len(order))
     for start in range(0, len(windows_NTC), _BATCH):
-        # The answer of a window is for the row after its last one.
-        yield start + length + 1, {"window": windows_NTC[start : start + _BATCH]}
+        some = after[start : start + _BATCH]
+        names = {c.name: _moments(c, arrays[c.name], some) for c in times}
+        window = {"window": windows_NTC[start : start + _BATCH]}
+        yield Piece(some + first, window, names)
+
+
+def _moments(column: OwnColumn, coded: Array, rows: Array) -> list[str]:
+    """Return a time of some rows in words; nothing of the one after the last."""
+    values = coded[rows[rows < len(coded)]]
+    if column.kind == "category":
+        known = np.array([*column.classes, None], object)
+        words = classes.shown(known[values.astype(np.int64)])
+    elif column.kind == "date":
+        seconds = np.round(values.astype(np.float64) * DAY_S)
+        is_there = np.isfinite(seconds)
+        moments = np.where(is_there, seconds, 0).astype("datetime64[s]")
+        words = classes.shown(np.where(is_there, moments, np.datetime64("NaT", "s")))
+    else:
+        words = classes.shown(values)
+    return words + [""] * (len(rows) - len(values))
 
 
 def _text(wanted: OwnSettings, file: Path, length: int) -> Iterator[Piece]:
@@ -134,4 +198,5 @@ def _text(wanted: OwnSettings, file: Path, length: int) -> Iterator[Piece]:
         )
     windows_NT = found[: count * length].reshape(count, length)
     for start in range(0, count, _BATCH):
-        yield start + 1, {"tokens": windows_NT[start : start + _BATCH]}
+        some = windows_NT[start : start + _BATCH]
+        yield Piece(np.arange(start + 1, start + len(some) + 1), {"tokens": some})

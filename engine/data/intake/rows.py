@@ -1,6 +1,6 @@
 """Rows of a source → arrays of numbers by column, as the columns of a document say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from engine.layers.datasets.own import MISSING, OwnColumn
 from engine.layers.spec import Params
 
 _KINDS: dict[str, Kind] = {"number": "number", "text": "text", "date": "date"}
-_DAY_S = 86_400
+DAY_S = 86_400
 _MOST_BYTES = 2**35
 _LARGEST = 1e18
 """float32 holds more, but not its square, which every loss and scaling takes."""
@@ -55,7 +55,7 @@ class Coder:
         if column.kind == "text":
             return self._tokens(values)
         if column.kind == "date":
-            days = values.astype("datetime64[s]").astype(np.float64) / _DAY_S
+            days = values.astype("datetime64[s]").astype(np.float64) / DAY_S
             days[np.isnat(values)] = np.nan
             return days
         if values.shape[1:] != column.shape:
@@ -126,7 +126,7 @@ def opened(path: Path, reading: Params, columns: Sequence[OwnColumn]) -> Source:
     kinds = {
         c.name: _KINDS[c.kind] for c in columns if c.kind in _KINDS and not c.shape
     }
-    source = open_source(path, reading, kinds if _takes_kinds(reading) else None)
+    source = open_source(path, reading, kinds if takes_kinds(reading) else None)
     names = [column.name for column in source.columns]
     for each in columns:
         if each.name not in names:
@@ -138,17 +138,9 @@ def opened(path: Path, reading: Params, columns: Sequence[OwnColumn]) -> Source:
     return source
 
 
-def _takes_kinds(reading: Params) -> bool:
+def takes_kinds(reading: Params) -> bool:
+    """Return whether the kinds of columns can be chosen for such a reader."""
     return reading.get("reader") in {"csv", "listed", "json", "sqlite", "parquet"}
-
-
-def coded(source: Source, coders: Sequence[Coder], path: Path) -> Iterator[
-    tuple[int, Mapping[str, Array]]
-]:  # fmt: skip
-    """Yield the rows of a source in pieces: first row, and column → numbers."""
-    for batch in source.batches():
-        arrays = {coder.column.name: coder.coded(batch, path) for coder in coders}
-        yield batch.first_row, arrays
 
 
 def whole(
@@ -167,7 +159,8 @@ def whole(
     """
     pieces: dict[str, list[Array]] = {coder.column.name: [] for coder in coders}
     size = at = 0
-    for _, arrays in coded(source, coders, path):
+    for batch in source.batches():
+        arrays = {coder.column.name: coder.coded(batch, path) for coder in coders}
         count = len(next(iter(arrays.values()), ()))
         some = slice(None) if picked is None else among(picked, at, count)
         at += count

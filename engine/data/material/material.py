@@ -185,19 +185,8 @@ def _show(made: Material, batch: Batch) -> None:
         if column.shape:
             continue
         words = made.cells.setdefault(column.name, [])
-        words += [_word(batch.arrays[column.name][index]) for index in shown]
-
-
-def _word(value: object) -> str:
-    if isinstance(value, np.datetime64):
-        if np.isnat(value):
-            return ""
-        return (
-            str(value.astype("datetime64[s]"))
-            .replace("T", " ")
-            .removesuffix(" 00:00:00")
-        )
-    return classes.class_name(value).replace("\n", " ")[:_LONGEST]
+        found = classes.shown(batch.arrays[column.name][: len(shown)])
+        words += [each.replace("\n", " ")[:_LONGEST] for each in found]
 
 
 def _split(made: Material, wanted: OwnSettings, cut: Cut) -> None:

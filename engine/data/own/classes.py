@@ -22,6 +22,17 @@ def class_name(value: object) -> str:
     return str(value)
 
 
+def shown(values: Array) -> list[str]:
+    """Return values in words: dates without a time where it is midnight."""
+    if values.dtype.kind != "M":
+        return [class_name(value) for value in values]
+    texts = values.astype("datetime64[s]").astype(str)
+    return [
+        "" if text == "NaT" else text.replace("T", " ").removesuffix(" 00:00:00")
+        for text in texts.tolist()
+    ]
+
+
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Return names sorted: numbers by their size, then words."""
     return tuple(sorted(names, key=_key))

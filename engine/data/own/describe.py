@@ -297,8 +297,12 @@ def _is_series(found: Description) -> bool:
     if not times or len(wanted) != 1 or wanted[0].kind != "number":
         return False
     first = times[0].profile
-    is_strict = bool(first and first.is_strict) or len(times) > 1
-    return is_strict and found.rows >= _LEAST_WINDOWS and not wanted[0].shape
+    is_strict = bool(first and (first.is_strict or first.is_falling))
+    return (
+        (is_strict or len(times) > 1)
+        and found.rows >= _LEAST_WINDOWS
+        and not wanted[0].shape
+    )
 
 
 def _with_last(found: Description) -> Description:

@@ -40,6 +40,7 @@ class ColumnProfile:
         words: Of all texts.
         is_rising: No value is smaller than one before.
         is_strict: Each is larger than the one before.
+        is_falling: Each is smaller than the one before: the newest stands first.
         is_whole: All numbers are whole ones.
         steps_by_one: Each number is one more than the one before: it counts rows.
     """
@@ -56,6 +57,7 @@ class ColumnProfile:
     words: int = 0
     is_rising: bool = True
     is_strict: bool = True
+    is_falling: bool = True
     is_whole: bool = True
     steps_by_one: bool = True
     _last: float | None = None
@@ -122,6 +124,7 @@ class ColumnProfile:
         gaps = gaps[1:] if self._last is None else gaps
         self.is_rising = self.is_rising and bool((gaps >= 0).all())
         self.is_strict = self.is_strict and bool((gaps > 0).all())
+        self.is_falling = self.is_falling and bool((gaps < 0).all())
         self.steps_by_one = self.steps_by_one and bool((gaps == 1).all())
         self._last = float(numbers[-1])
         if not self.overflowed_at:
@@ -134,7 +137,7 @@ class ColumnProfile:
         for text, count in texts.items():
             self.total += count * len(str(text))
             self.words += count * (str(text).count(" ") + 1)
-        self.is_rising = self.is_strict = self.steps_by_one = False
+        self.is_rising = self.is_strict = self.is_falling = self.steps_by_one = False
         if not self.overflowed_at:
             self._count(dict(texts.items()))
 

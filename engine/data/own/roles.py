@@ -47,9 +47,22 @@ _GROUPS = re.compile(
     re.IGNORECASE,
 )
 _TIMES = frozenset(
-    ("time", "date", "datetime", "timestamp", "ds", "t", "year", "month", "quarter",
-     "week", "day", "hour", "minute", "日付", "日時", "年月", "年", "月", "時刻")
+    ("time", "date", "datetime", "timestamp", "ds", "ts", "t", "year", "month",
+     "quarter", "week", "day", "hour", "minute", "second", "seconds", "epoch",
+     "unixtime", "unix_time", "epoch_time", "elapsed", "step", "tick", "frame",
+     "zeit", "zeitpunkt", "datum", "jahr", "quartal", "monat", "woche", "tag", "stunde",
+     "année", "annee", "an", "mois", "semaine", "jour", "heure", "temps",
+     "año", "ano", "mes", "semana", "día", "dia", "hora", "fecha", "tiempo", "anno",
+     "mese", "giorno", "日付", "日時", "年月", "年月日", "年度", "年", "四半期", "月",
+     "週", "日", "時", "時刻", "時間", "秒")
 )  # fmt: skip
+_UNIT = re.compile(
+    r"[\s_]*[(\[（][^)\]）]*[)\]）]$|(?<=time|step)[_\s](s|ms|us|ns|min|h)$"
+)
+_EPOCH_S = 946_684_800.0, 2_208_988_800.0
+"""From 2000 to 2040, in seconds after 1970."""
+_TICKS = 1.0, 1e3, 1e6, 1e9
+"""Of a second, in which such times are counted."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +185,25 @@ def says_id(name: str) -> bool:
 
 
 def _is_time(each: ColumnProfile) -> bool:
-    return each.column.name.casefold() in _TIMES
+    """Return whether a column is called like a time, or counts seconds after 1970."""
+    name = _UNIT.sub("", each.column.name.strip().casefold())
+    return name in _TIMES or _is_epoch(each)
+
+
+def _is_epoch(each: ColumnProfile) -> bool:
+    """Return whether whole numbers that rise or fall are moments of our days."""
+    low, high = each.low, each.high
+    if each.column.kind != "number" or low is None or high is None:
+        return False
+    if not each.is_whole or says_id(each.column.name) or not _is_ordered(each):
+        return False
+    return any(
+        _EPOCH_S[0] * ticks <= low and high <= _EPOCH_S[1] * ticks for ticks in _TICKS
+    )
+
+
+def _is_ordered(each: ColumnProfile) -> bool:
+    return each.is_rising or each.is_falling
 
 
 def _times(
@@ -185,11 +216,13 @@ def _times(
         name = (rising or dates)[0].column.name
         return {name: Guess("date", "time", "")}
     named = [c for c in columns if _is_time(c)]
-    if not named or named[0].column.kind != "number" or not named[0].is_rising:
+    if not named or named[0].column.kind != "number" or not _is_ordered(named[0]):
         return {}
-    if named[0].is_strict:
+    if named[0].is_strict or named[0].is_falling:
         named = named[:1]
     why = tr("by its name, and it rises")
+    if named[0].is_falling:
+        why = tr("by its name, and it falls: the newest row is the first")
     return {c.column.name: Guess(found[c.column.name].kind, "time", why) for c in named}
 
 

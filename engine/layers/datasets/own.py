@@ -275,7 +275,8 @@ def _of_windows(found: Sequence[OwnColumn]) -> Iterator[DataPort]:
     if names:
         window = floats("window", CONTEXT, len(names), doc="values in order of time")
         yield replace(window, columns=tuple(names))
-        yield target("next", 1, doc="the value after the window")
+        told = target("next", 1, doc="the value after the window")
+        yield replace(told, columns=(names[-1],))
 
 
 def window_columns(found: Sequence[OwnColumn]) -> tuple[OwnColumn, ...]:

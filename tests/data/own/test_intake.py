@@ -156,7 +156,7 @@ def test_new_rows_go_the_same_way(people, tmp_path):
     new = write(tmp_path / "new.csv", ["town", "size", "age"],
                 [[row[2], row[1], row[0]] for row in rows[:20]])  # fmt: skip
     pieces = list(inputs.pieces(data.settings.own, 0, data.preparation, new))
-    features = data.scaling["features"].apply(pieces[0][1]["features"])
+    features = data.scaling["features"].apply(pieces[0].ports["features"])
     every = np.concatenate([data.train["features"], data.validation["features"]])
     for row in features:
         assert np.abs(every - row).max(1).min() < 1e-6
@@ -167,7 +167,8 @@ def test_unknown_class_of_new_rows_counts_as_missing(people, tmp_path):
     new = write(
         tmp_path / "new.csv", ["age", "size", "town"], [[1, 2, "z"], [1, 2, ""]]
     )
-    ((_, arrays),) = inputs.pieces(data.settings.own, 0, data.preparation, new)
+    (piece,) = inputs.pieces(data.settings.own, 0, data.preparation, new)
+    arrays = piece.ports
     assert np.array_equal(arrays["features"][0], arrays["features"][1])
     assert arrays["features"][0, 5] == 1
 

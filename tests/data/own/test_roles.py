@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 
+from engine.data import catalog
 from engine.data.own.describe import Wishes, described
 from engine.errors import DataError
 
@@ -130,6 +131,62 @@ def test_daily_values_make_a_series_and_events_do_not(tmp_path):
     assert described(path).sample == "window"
     path.write_text("day,sales\n" + "".join(row * 2 for row in rows))
     assert described(path).sample == "row"
+
+
+def rising(rows):
+    """Return moments with gaps, some of them equal."""
+    return np.cumsum(RANDOM.integers(0, 4, rows)).tolist()
+
+
+def counting(low, step=1):
+    return lambda rows: [low + step * n for n in range(rows)]
+
+
+TIMES = {
+    "step": counting(0), "t": counting(0), "Jahr": counting(1950), "年": rising,
+    "時間": counting(0), "Zeit [s]": counting(0), "time_s": counting(0, 5),
+    "Datum": counting(20, 2), "elapsed": rising,
+    "measured": counting(1_600_000_000), "stamp": counting(1_600_000_000_000, 60_000),
+    "recorded": counting(1_700_000_000, -3600), "fecha": counting(900, -1),
+}  # fmt: skip
+NO_TIMES = {
+    "count": (counting(1), "id"), "n": (counting(0), "id"),
+    "steps": (whole(2000, 9000), "input"), "step": (whole(0, 50), "input"),
+    "Tag": (whole(1, 31), "input"), "月": (whole(1, 12), "input"),
+    "phone": (whole(1_500_000_000, 1_900_000_000), "input"),
+    "weight": (lambda n: sorted(numbers(n)), "input"),
+    "order_id": (counting(1_600_000_000, 7), "id"),
+    "revenue": (counting(950_000_000, 50_000_000), "input"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_columns_that_say_when_are_times(tmp_path, name):
+    columns = {name: TIMES[name], "level": numbers}
+    found = described(table(tmp_path, columns))
+    assert (found.columns[0].own.role, found.columns[1].own.role) == ("time", "target")
+    is_strict = TIMES[name] is not rising
+    assert found.sample == ("window" if is_strict else "row")
+
+
+@pytest.mark.parametrize("name", NO_TIMES)
+def test_columns_that_count_are_no_times(tmp_path, name):
+    values, role = NO_TIMES[name]
+    columns = {name: values, "x": numbers, "label": words("a", "b")}
+    assert roles(table(tmp_path, columns))[name][0] == role
+
+
+def test_the_newest_row_may_be_the_first(tmp_path):
+    days = np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]").astype(str)
+    path = tmp_path / "a.csv"
+    pairs = [f"{day},{n * 2 + 0.5}\n" for n, day in enumerate(days)]
+    path.write_text("day,close\n" + "".join(pairs[::-1]))
+    found = described(path)
+    assert found.sample == "window"
+    params = {**found.params(str(path)), "context": 3, "scaling": "none"}
+    data = catalog.load(params)
+    assert data.train["window"][0, :, 0].tolist() == [0.5, 2.5, 4.5]
+    assert data.train["next"][0].tolist() == [6.5]
 
 
 @pytest.mark.parametrize(
