@@ -228,8 +228,8 @@ def _described(data: Dataset, port: DataPort) -> Record:
         example = _last_window(data, port)
     else:
         example = _raw_part(data, port)[0] if wanted is None else np.zeros(port.shape)
-    record = {"kind": kind, "shape": port.shape, "example": example.ravel().tolist()}
-    return record | {"columns": list(port.columns)}
+    values, names = example.ravel().tolist(), list(port.columns)
+    return {"kind": kind, "shape": port.shape, "example": values, "columns": names}
 
 
 def _last_window(data: Dataset, port: DataPort) -> Array:

@@ -20,6 +20,7 @@ from engine.i18n import tr
 from engine.layers.datasets import own
 from engine.layers.datasets.own import OwnColumn
 from engine.layers.spec import Params
+from engine.protocol.arrays import Ints
 
 _BATCH = 1024
 _LAYOUT = {"separator", "header", "decimal", "encoding", "skip", "table", "dates"}
@@ -163,7 +164,7 @@ def _windows(wanted: OwnSettings, file: Path, length: int) -> Iterator[Piece]:
     view = np.lib.stride_tricks.sliding_window_view(values_TC, length, axis=0)
     windows_NTC = view.transpose(0, 2, 1)
     # The answer of a window is for the row after its last one.
-    after = np.append(order[length:], len(order))
+    after: Ints = np.append(order[length:], len(order)).astype(np.int64)
     for start in range(0, len(windows_NTC), _BATCH):
         some = after[start : start + _BATCH]
         names = {c.name: _moments(c, arrays[c.name], some) for c in times}
@@ -171,7 +172,7 @@ def _windows(wanted: OwnSettings, file: Path, length: int) -> Iterator[Piece]:
         yield Piece(some + first, window, names)
 
 
-def _moments(column: OwnColumn, coded: Array, rows: Array) -> list[str]:
+def _moments(column: OwnColumn, coded: Array, rows: Ints) -> list[str]:
     """Return a time of some rows in words; nothing of the one after the last."""
     values = coded[rows[rows < len(coded)]]
     if column.kind == "category":
