@@ -213,6 +213,9 @@ SCENES = {
     "wrong-labels": Scene(Project, before=run_scenes.labels, themes=("light",)),
     "preflight": Scene("too-fast", before=run_scenes.preflight, themes=("dark",)),
     "sweep": Scene("digits-mlp", before=run_scenes.sweep, themes=("dark",)),
+    "inside": Scene("mnist-cnn", before=run_scenes.inside, themes=("dark",)),
+    "race": Scene("xor", before=run_scenes.race, themes=("light",)),
+    "pretrained": Scene(Project, before=run_scenes.pretrained, themes=("dark",)),
     "explain": Scene("mnist-cnn", 63, _explained("backward", "scores", 48)),
     "explain-window": Scene(
         "mnist-cnn", 63, _explained("forward", "conv2", 3), themes=("dark",)
@@ -245,6 +248,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="FOLDER")
     parser.add_argument("--size", default="1440x900", metavar="WxH")
     parser.add_argument("--theme", choices=_THEMES, help="this one only, in here")
+    parser.add_argument("--language", choices=("en", "ja"), help="instead of its own")
     options = parser.parse_args()
     if options.list:
         print("\n".join(SCENES))
@@ -263,6 +267,7 @@ def main() -> int:
 def _in_own_process(name: str, theme: str, options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "tests.screenshots", name, "--theme", theme]
     place = ["--out", str(options.out), "--size", options.size]
+    place += ["--language", options.language] if options.language else []
     return subprocess.run([*command, *place], check=False).returncode
 
 
@@ -288,7 +293,7 @@ def _draw(name: str, theme: str, options: argparse.Namespace) -> int:
             theme=theme,
             size=(int(width), int(height)),
             panel=scene.panel,
-            language=scene.language,
+            language=options.language or scene.language,
         )
         failed = shot.draw(wanted, scene.before)
     return failed or int(not _shrunk(picture))

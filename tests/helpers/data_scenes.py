@@ -14,7 +14,7 @@ from workbench.app.window import MainWindow
 _WAIT_S = 30.0
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """Return the folder of data of the person at the screen."""
     folder = Path.home() / "data"
     folder.mkdir(exist_ok=True)
@@ -33,7 +33,7 @@ def houses() -> Path:
     garden = np.exp(dice.normal(4.6, 0.7, count))
     garden[[17, 402, 811]] = -999
     gaps = ["" if n % 13 == 5 else f"{v:.0f}" for n, v in enumerate(age.tolist())]
-    return write(_folder() / "houses.csv", {
+    return write(folder() / "houses.csv", {
         "house_id": list(range(5001, 5001 + count)),
         "size": size.round(1).tolist(),
         "rooms": rooms.astype(int).tolist(),
@@ -50,7 +50,7 @@ def digits() -> Path:
     from PIL import Image
 
     stored = read_arrays("digits")
-    root = _folder() / "digits"
+    root = folder() / "digits"
     for index in range(600):
         place = root / str(int(stored["label"][index]))
         place.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def digits() -> Path:
 def sounds() -> Path:
     """Return tones of four kinds."""
     dice = np.random.default_rng(3)
-    root, time = _folder() / "waves", np.arange(1200)
+    root, time = folder() / "waves", np.arange(1200)
     kinds = {"sine": np.sin, "square": lambda x: np.sign(np.sin(x)),
              "saw": lambda x: (x / np.pi) % 2 - 1,
              "chirp": lambda x: np.sin(x * x / 60)}  # fmt: skip
@@ -77,7 +77,7 @@ def sounds() -> Path:
 
 def story() -> Path:
     """Return the text that comes with the product."""
-    path = _folder() / "help.txt"
+    path = folder() / "help.txt"
     path.write_bytes(read_arrays("python_help")["text"].tobytes())
     return path
 

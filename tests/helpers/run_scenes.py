@@ -12,8 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from engine.pretrained.installed import smollm2
 from engine.protocol.past_runs import RunMarks
-from tests.helpers import data_scenes
+from tests.helpers import data_scenes, llama
 from workbench.app.launch import shot
 from workbench.app.window import MainWindow
 
@@ -182,6 +183,47 @@ def preflight(window: MainWindow) -> QWidget:
     dialog = command.dialog
     assert dialog is not None
     until(lambda: dialog.rows)
+    return dialog
+
+
+def inside(window: MainWindow) -> None:
+    """Watch the inside of a network while it trains."""
+    window.rooms.enter("train")
+    window.docks.raise_("inside")
+    session = window.session
+    until(lambda: window.analysis is not None and window.analysis.trainable)
+    window.controllers.training.start(paused=True)
+    session.step(300)
+    until(lambda: session.history.step >= 300)
+    shot.pause(1.0)
+    window.canvas.fit()
+
+
+def race(window: MainWindow) -> QWidget:
+    """Race trial and error against backpropagation, all of it."""
+    command = window.controllers.bench.race
+    command.ask()
+    dialog = command.dialog
+    assert dialog is not None
+    until(dialog.go.isEnabled)
+    dialog.every.click()
+    until(lambda: dialog.leave.isVisible() and dialog.head.text())
+    shot.pause(0.5)
+    return dialog
+
+
+def pretrained(window: MainWindow) -> QWidget:
+    """Open a model by others: SmolLM2 where it is installed, else a small one."""
+    path = None
+    if smollm2() is None:
+        path = data_scenes.folder() / "small.gguf"
+        llama.write_gguf(path, llama.weights())
+    door = window.controllers.data.models
+    door.open(path)
+    dialog = door.dialog
+    assert dialog is not None
+    until(dialog.put.isEnabled)
+    shot.pause(0.5)
     return dialog
 
 

@@ -17,7 +17,7 @@ from engine.protocol.data.surveys import ColumnFacts, DataSurvey, SplitFacts
 from workbench.data import words
 from workbench.data.bars import draw_bars
 from workbench.theme import fonts
-from workbench.theme.label import Label
+from workbench.theme.label import beside
 from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.text import word
@@ -180,7 +180,7 @@ class SplitView(QWidget):
         pair.addWidget(self.share, 1)
         pair.addWidget(self.seed, 1)
         for text, field in ((tr("Split"), self.by), (tr("Share, seed"), pair)):
-            label = Label(text)
+            label = beside(text)
             polish(label, "role", "secondary")
             if isinstance(field, QWidget):
                 form.addRow(label, field)

@@ -19,7 +19,7 @@ from engine.protocol.formats import ExportFormat
 from engine.protocol.messages import Exported, RunStarted
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
-from workbench.theme.label import Label
+from workbench.theme.label import beside
 from workbench.theme.style import polish
 
 
@@ -82,9 +82,9 @@ class ExportDialog(Dialog):
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
         row.addWidget(self._browse)
-        form.addRow(Label(tr("Format")), self.format)
-        form.addRow(Label(tr("Weights")), self.weights)
-        form.addRow(Label(tr("File")), row)
+        form.addRow(beside(tr("Format")), self.format)
+        form.addRow(beside(tr("Weights")), self.weights)
+        form.addRow(beside(tr("File")), row)
         self.box.addLayout(form)
 
     def show_run(self, run: RunStarted | None, step: int) -> None:

@@ -21,7 +21,7 @@ from workbench.dialogs.base import Dialog
 from workbench.dialogs.recent_runs import RecentRuns
 from workbench.dialogs.weights_table import FitTable
 from workbench.theme.guarded import guarded
-from workbench.theme.label import Label
+from workbench.theme.label import beside
 from workbench.theme.style import polish
 
 _FILES = "*.safetensors *.pt *.pth *.bin"
@@ -77,8 +77,8 @@ class WeightsDialog(Dialog):
         row.addWidget(self.path, 1)
         row.addWidget(self._file)
         row.addWidget(self._run)
-        form.addRow(Label(tr("File or run")), row)
-        form.addRow(Label(tr("Prefix")), self.prefix)
+        form.addRow(beside(tr("File or run")), row)
+        form.addRow(beside(tr("Prefix")), self.prefix)
         self.box.addLayout(form)
 
     def _connect(self) -> None:

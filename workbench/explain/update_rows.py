@@ -1,5 +1,6 @@
 """A weight's update as a sum: a row for each term, bars that end where it stands."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -73,23 +74,31 @@ def precise(value: float, step: float) -> str:
 
 
 def foot(why: WeightExplained) -> str:
-    """Return the sum and what it is made of; below, what the optimizer adds."""
-    symbols = {
+    """Return the sum, its gradient and the optimizer's memory; below, its settings."""
+    settings = {
         "lr": "η", "step": "t", "momentum": "μ", "beta1": "β₁", "beta2": "β₂",
-        "weight_decay": "λ", "exp_avg": "m", "exp_avg_sq": "v",
-        "momentum_buffer": "b", "square_avg": "v", "sum": "Σg²",
+        "weight_decay": "λ",
+    }  # fmt: skip
+    memory = {
+        "exp_avg": "m", "exp_avg_sq": "v", "momentum_buffer": "b", "square_avg": "v",
+        "sum": "Σg²",
     }  # fmt: skip
     parts = [f"Δw = {words.signed(why.after - why.before)}"]
     if why.gradient is not None:
         parts.append(f"g = {words.signed(why.gradient)}")
     if why.factor is not None:
         parts.append(tr("clipping: g × {factor}", factor=words.number(why.factor)))
-    more = [
+    parts += _named(why, memory)
+    more = _named(why, settings)
+    return "\n".join("   ".join(line) for line in (parts, more) if line)
+
+
+def _named(why: WeightExplained, symbols: Mapping[str, str]) -> list[str]:
+    return [
         f"{symbol} = {words.number(why.hyper[name])}"
         for name, symbol in symbols.items()
         if why.hyper.get(name)
     ]
-    return "\n".join("   ".join(line) for line in (parts, more) if line)
 
 
 class UpdateRows(QWidget):

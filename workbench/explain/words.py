@@ -75,11 +75,11 @@ def health(found: Figures) -> str:
             n=text.count(math.prod(found.shape)),
         )
     above = max(0.0, 1 - found.negative - found.zero)
-    parts = [f"− {_share(found.negative)}", f"0 {_share(found.zero)}"]
-    parts.append(f"+ {_share(above)}")
+    parts = [f"< 0: {_share(found.negative)}", f"0: {_share(found.zero)}"]
+    parts.append(f"> 0: {_share(above)}")
     if found.subnormal:
         parts.append(tr("subnormal {share}", share=_share(found.subnormal)))
-    return "  ".join(parts)
+    return "  ·  ".join(parts)
 
 
 def is_odd(found: Figures) -> bool:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from workbench.theme.text import breakable
 
 _COPIED = Qt.TextInteractionFlag.TextSelectableByMouse
+_FIELD_PX = 30
 MOST_PX = 260
 """Width below which a label on one line is cut rather than the window widened."""
 
@@ -32,3 +33,10 @@ class Label(QLabel):
         """Never ask for more than the window has anyway."""
         size = super().minimumSizeHint()
         return size.boundedTo(QSize(MOST_PX, size.height()))
+
+
+def beside(words: str) -> Label:
+    """Return the name of a field in a form: on one line with what the field says."""
+    label = Label(words)
+    label.setMinimumHeight(_FIELD_PX)
+    return label

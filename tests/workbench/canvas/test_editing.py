@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu
 from engine.graph.edits import AddNode
 from engine.graph.model import Edge, Node
 from workbench.canvas.commands import menus
+from workbench.canvas.edits import edit
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 FAR = QPointF(300, 420)
@@ -307,3 +308,14 @@ def test_the_context_menu_opens_at_the_pointer(view, hand, qtbot):
     menu = view.findChild(QMenu)
     assert menu.isVisible()
     menu.close()
+
+
+def test_cards_behind_each_other_begin_a_new_row(view):
+    """Nine in a chain: nothing wider than five cards, each row below the last."""
+    chain = []
+    for _ in range(9):
+        node_id = edit.add(view, "relu")
+        chain.append(view.document.project.layout[""][node_id])
+    rows = sorted({y for _, y in chain})
+    assert [sum(y == row for _, y in chain) for row in rows] == [5, 4]
+    assert min(x for x, y in chain if y == rows[1]) == chain[0][0]

@@ -1,6 +1,6 @@
 """What keys, menus and buttons do to the nodes of the canvas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -31,6 +31,8 @@ from workbench.document import (
     wires,
 )
 
+_MOST_IN_ROW = 5
+"""Cards side by side that are put behind each other, before the next row begins."""
 _BLOCK_MAKERS: dict[str, Callable[[Document, str, Position, str], str]] = {
     catalogue_items.OWN: blocks.add_instance,
     catalogue_items.SAVED: library.insert,
@@ -115,13 +117,25 @@ def add(stage: Stage, type_id: str, *, branches: bool = False) -> str:
     area, places = chosen.area, chosen.area.places()
     before = end.node if end else chosen.ids[-1] if chosen.path else ""
     if before:
-        x, y = places[before]
-        wish = (x + area.face(before).width + sizes.GAP_X, y)
+        wish = _behind(places, before, area.face(before).width)
     else:
         middle = stage.camera.centre()
         wish = (middle.x() - sizes.WIDTH / 2, middle.y() - sizes.HEIGHT / 2)
     place = layout.free_place(wish, places.values())
     return _add(stage, area, type_id, place, end)
+
+
+def _behind(places: Mapping[str, Position], before: str, width: float) -> Position:
+    """Return a place to the right of a card, or at the start of the next row.
+
+    A row that grows without an end leaves nothing to read when all of it is in view.
+    """
+    x, y = places[before]
+    row = [left for left, top in places.values() if abs(top - y) < sizes.HEIGHT]
+    start, right = min(row), x + width + sizes.GAP_X
+    if right - start < _MOST_IN_ROW * (sizes.WIDTH + sizes.GAP_X):
+        return (right, y)
+    return (start, y + sizes.HEIGHT + sizes.GAP_Y)
 
 
 def add_point(stage: Stage, edge: Edge, place: QPointF) -> None:

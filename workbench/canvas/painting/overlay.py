@@ -145,7 +145,7 @@ def _paint_legend(painter: QPainter, tokens: Tokens, height: int) -> None:
     """Say at the lower left what the small histograms on cards show."""
     words = tr("on cards:")
     low, high = (power_of_ten(int(n)) for n in (sizes.SPARK_LOW, sizes.SPARK_HIGH))
-    axis = f"∣∂L/∂w∣, {low} … {high}"
+    axis = f"|∂L/∂w|, {low} … {high}"
     painter.setFont(fonts.small(12))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     metrics = painter.fontMetrics()

@@ -17,7 +17,7 @@ from engine.i18n import tr
 from engine.protocol.bench.better import Compared, Seeded
 from workbench.dialogs.base import Dialog
 from workbench.dialogs.bench.pair_chart import PairChart
-from workbench.theme.label import Label
+from workbench.theme.label import Label, beside
 from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 
@@ -84,9 +84,9 @@ class BetterDialog(Dialog):
         self.seeds.setRange(3, _MOST_SEEDS)
         self.seeds.setValue(5)
         self.seeds.setFixedWidth(96)
-        form.addRow(Label("A"), row)
+        form.addRow(beside("A"), row)
         form.addRow(Label("B"), Label(tr("This project, as it is now")))
-        form.addRow(Label(tr("Seeds")), self.seeds)
+        form.addRow(beside(tr("Seeds")), self.seeds)
         return form
 
     def _add_buttons(self) -> None:

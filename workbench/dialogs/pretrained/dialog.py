@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from engine.i18n import tr
 from workbench.dialogs.base import Dialog
 from workbench.theme import text
-from workbench.theme.label import Label
+from workbench.theme.label import Label, beside
 from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
@@ -91,8 +91,8 @@ class PretrainedDialog(Dialog):
         form.setVerticalSpacing(SPACE_S)
         self.rank = self._number_field(1, 256, 8, tr("Rank"))
         self.alpha = self._number_field(1, 1024, 16, tr("Alpha"))
-        form.addRow(Label(tr("Rank")), self.rank)
-        form.addRow(Label(tr("Alpha")), self.alpha)
+        form.addRow(beside(tr("Rank")), self.rank)
+        form.addRow(beside(tr("Alpha")), self.alpha)
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_M)
         grid.setVerticalSpacing(SPACE_S)
@@ -127,13 +127,13 @@ class PretrainedDialog(Dialog):
         self.choose.clicked.connect(self._on_choose)
         row.addWidget(self.file, 1)
         row.addWidget(self.choose)
-        form.addRow(Label(tr("Text")), row)
+        form.addRow(beside(tr("Text")), row)
         self.context = self._number_field(8, 8192, 64, tr("Context"))
         self.context.setSuffix(f" {tr('tokens')}")
         self.context.setFixedWidth(140)
         self.batch = self._number_field(1, 256, 4, tr("Batch size"))
-        form.addRow(Label(tr("Context")), self.context)
-        form.addRow(Label(tr("Batch size")), self.batch)
+        form.addRow(beside(tr("Context")), self.context)
+        form.addRow(beside(tr("Batch size")), self.batch)
         return form
 
     @property

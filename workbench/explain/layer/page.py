@@ -235,11 +235,7 @@ class LayerPage(QWidget):
         self.ask.say(why, name)
         self.update_title.setText(tr("Update") if is_walked else tr("Next: update"))
         self.update_words.setText(
-            tr(
-                "{optimizer}, split into its terms, for {name}",
-                optimizer=OPTIMIZERS[optimizer].title,
-                name=name,
-            )
+            f"{OPTIMIZERS[optimizer].title} · {name}"
             if name
             else tr("Click a weight to see how it moves.")
         )

@@ -87,6 +87,7 @@ class TrainingForm(QWidget):
         self._connect()
         document.changed.connect(self._show)
         document.replaced.connect(self._show)
+        document.replaced.connect(lambda: self.outlook.show_analysis(None))
         self._show()
 
     def _lay_out(self) -> None:

@@ -8,6 +8,7 @@ from engine.i18n import tr
 from engine.protocol.arrays import Floats
 from engine.protocol.messages import View
 from workbench.plots.views.base import number
+from workbench.theme import text
 
 FITS = 2.0
 """So many times larger or smaller a batch still fits: an estimate is rough."""
@@ -22,8 +23,8 @@ def percent(share: float) -> str:
 
 
 def short(value: float) -> str:
-    """Return a number, a dash where there is none."""
-    return number(value) if math.isfinite(value) else "–"
+    """Return a number in three digits, a dash where there is none."""
+    return text.figure(value) if math.isfinite(value) else "–"
 
 
 def of_cost(seconds: float) -> str:

@@ -24,7 +24,7 @@ from engine.i18n import tr
 from engine.layers import registry
 from engine.protocol.bench.sweep import Method, StartSweep
 from workbench.dialogs.bench.sweep.axes import Axes
-from workbench.theme.label import Label
+from workbench.theme.label import Label, beside
 from workbench.theme.line import WholeNumber
 from workbench.theme.style import polish
 from workbench.theme.text import count, word
@@ -105,7 +105,7 @@ class SweepPlan(QWidget):
             (tr("Score"), self.score),
         ):
             field.setAccessibleName(words)
-            form.addRow(Label(words), field)
+            form.addRow(beside(words), field)
         column.addLayout(form)
         column.addWidget(self.prunes)
         polish(self.words, "role", "secondary")
