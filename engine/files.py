@@ -13,6 +13,8 @@ from engine.i18n import tr
 
 _CHUNK_BYTES = 2**20
 _MEGABYTE = 2**20
+_LONG_NAME = 200
+"""Bytes of a name that leave room for more within the 255 that file systems allow."""
 
 
 def read_regular(path: Path, max_bytes: int) -> bytes:
@@ -121,7 +123,7 @@ def atomic_file(path: Path, check: Callable[[], None] = _nothing) -> Iterator[Bi
     Raises:
         OSError: When the disk refuses; the old file is then untouched.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_beside(path.name))
     os.close(handle)
     try:
         with Path(temporary).open("w+b") as file:
@@ -135,6 +137,13 @@ def atomic_file(path: Path, check: Callable[[], None] = _nothing) -> Iterator[Bi
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def _beside(name: str) -> str:
+    """Return how the name of an unfinished file begins; any name that fits has room."""
+    if len(os.fsencode(name)) > _LONG_NAME:
+        name = name[: _LONG_NAME // 4]  # no letter takes more bytes
+    return f".{name}."
 
 
 def _keep_mode(path: Path, temporary: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.files import read_regular
+from engine import places
+from engine.files import atomic_write, read_regular
 
 MOST = 1000
 
@@ -56,3 +57,26 @@ def test_name_that_no_file_has_is_an_error_of_the_system(
 ) -> None:
     with pytest.raises(OSError, match=r".+"):
         read_regular(tmp_path / name, MOST)
+
+
+@pytest.mark.parametrize("name", ["w" * 251, "é" * 125, "日" * 83, "a"])
+def test_a_name_as_long_as_files_have_can_be_written(tmp_path, name):
+    path = tmp_path / f"{name}.bpw"
+    for text in ("old", "new"):
+        atomic_write(path, text)
+        assert path.read_text() == text
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_questions_about_places_are_always_answered(tmp_path):
+    (tmp_path / "file").touch()
+    assert places.is_file(tmp_path / "file")
+    assert places.is_folder(tmp_path)
+    assert places.is_there(tmp_path)
+    for name in ("w" * 5000, "a\0b", "\ud800", "none"):
+        path = tmp_path / f"{name}.bpw"
+        assert not places.is_file(path)
+        assert not places.is_folder(path)
+        assert not places.is_there(path)
+    assert places.at_home("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
+    assert places.at_home("~/x") == Path.home() / "x"

@@ -16,6 +16,7 @@ from engine.graph.files import serialize
 from engine.graph.model import Graph, Node, Project
 from engine.i18n import tr
 from engine.layers.datasets.own import OwnKind, OwnRole, Sample, spec_of
+from engine.places import is_file
 
 _SHOWN_CLASSES = 8
 _LARGE_BYTES = 2**25
@@ -69,7 +70,7 @@ def _pairs(texts: Sequence[str]) -> list[tuple[str, str]]:
 
 def _described(path: Path, wishes: Wishes) -> Description:
     """Describe a file; of a large one say how far it is."""
-    is_large = path.is_file() and path.stat().st_size > _LARGE_BYTES
+    is_large = is_file(path) and path.stat().st_size > _LARGE_BYTES
     shows = is_large and sys.stderr.isatty()
     work = describing(path, wishes)
     while True:

@@ -9,6 +9,7 @@ from engine.graph.model import Project
 from engine.graph.presets import library
 from engine.graph.weights import absolute
 from engine.i18n import tr
+from engine.places import is_file
 
 PRESETS = Path(__file__).parents[2] / "presets"
 
@@ -65,4 +66,4 @@ def folder_of(word: str) -> str:
 def _is_file(word: str) -> bool:
     path = Path(word)
     looks_like_file = path.suffix == library.SUFFIX or len(path.parts) > 1
-    return looks_like_file or path.is_file()
+    return looks_like_file or is_file(path)

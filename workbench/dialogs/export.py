@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from engine.places import at_home, is_folder, is_there
 from engine.protocol.formats import ExportFormat
 from engine.protocol.messages import Exported, RunStarted
 from workbench.dialogs.base import Dialog
@@ -151,11 +152,11 @@ class ExportDialog(Dialog):
             self._replaced = Path(chosen)  # that dialog has asked already
 
     def _on_export(self) -> None:
-        path = Path(self.path.text().strip()).expanduser()
-        if not path.name or not path.parent.is_dir():
+        path = at_home(self.path.text().strip())
+        if not path.name or not is_folder(path.parent):
             self.show_error(tr("There is no folder {path}", path=path.parent))
             return
-        if path.exists() and path != self._replaced:
+        if is_there(path) and path != self._replaced:
             self._replaced = path
             words = tr("{path} exists already.", path=path)
             self.show_error(words, self._from_step)

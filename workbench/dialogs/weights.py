@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.i18n import tr
+from engine.places import at_home
 from engine.protocol.weights import Fit, WeightsPreview
 from workbench.dialogs.base import Dialog
 from workbench.dialogs.recent_runs import RecentRuns
@@ -132,7 +133,7 @@ class WeightsDialog(Dialog):
             return None
         prefix = self.prefix.text().strip().rstrip(".")
         with suppress(RuntimeError):  # there is no such user
-            path = str(Path(path).expanduser())
+            path = str(at_home(path))
         return str(Path(path).absolute()), prefix
 
     def _on_typed(self) -> None:

@@ -177,11 +177,12 @@ class Document(QObject):
             return
         try:
             self.path.replace(path)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            reason = getattr(error, "strerror", None)
             raise DocumentError(
                 tr("The file can't be renamed"),
                 where=str(self.path),
-                got=error.strerror or str(error),
+                got=reason or tr("no file can have this name"),
             ) from error
         self.path = path
         self.moved.emit()

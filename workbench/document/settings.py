@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from engine.places import is_file, is_folder
+
 MAX_RECENT = 10
 MAX_ALLOWED = 500
 _ORGANISATION, _APPLICATION = "Backprop Workbench", "workbench"
@@ -58,7 +60,7 @@ class Settings:
     def folder(self) -> Path:
         """Folder that the last file was opened from or saved to."""
         value = self._text("folder")
-        return Path(value) if value and Path(value).is_dir() else Path.home()
+        return Path(value) if value and is_folder(Path(value)) else Path.home()
 
     @property
     def allowed(self) -> list[str]:
@@ -73,7 +75,7 @@ class Settings:
     @property
     def recent(self) -> list[Path]:
         """Files opened or saved last that still exist, the newest first."""
-        return [path for path in self._recent() if path.is_file()]
+        return [path for path in self._recent() if is_file(path)]
 
     def _recent(self) -> list[Path]:
         return [Path(name) for name in self._list("recent")[:MAX_RECENT]]

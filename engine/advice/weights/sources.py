@@ -13,6 +13,7 @@ from engine.graph.scopes import scoped_nodes
 from engine.graph.titles import title
 from engine.graph.weights import Start
 from engine.i18n import tr
+from engine.places import is_there
 from engine.protocol.messages import Analysis
 
 
@@ -144,10 +145,7 @@ def let_start_anew(project: Project, scope: str, node: Node) -> Fix:
 
 def _is_there(words: str, folder: str) -> bool:
     place = place_of(Start.parse(words), folder)
-    try:
-        return place is not None and place.exists()
-    except (OSError, ValueError):
-        return False
+    return place is not None and is_there(place)
 
 
 def _missing(place: str, words: str, anew: Fix) -> Problem:

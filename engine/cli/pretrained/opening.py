@@ -22,6 +22,7 @@ from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.layers.spec import Params
+from engine.places import at_home
 from engine.pretrained import blocks, installed, vocabulary
 from engine.pretrained.blocks import Plan
 from engine.pretrained.model import Pretrained, open_model
@@ -123,7 +124,7 @@ def _text(path: str) -> Params:
     """Return the data of somebody's own text; without one that of Python's help."""
     if not path:
         return {"source": "python_help"}
-    place = Path(path).expanduser().resolve()
+    place = at_home(path).resolve()
     found = described(place, Wishes({"reader": "text"}, sample="text"))
     return found.params(str(place))
 

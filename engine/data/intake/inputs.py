@@ -20,6 +20,7 @@ from engine.i18n import tr
 from engine.layers.datasets import own
 from engine.layers.datasets.own import OwnColumn
 from engine.layers.spec import Params
+from engine.places import is_folder
 from engine.protocol.arrays import Ints
 
 _BATCH = 1024
@@ -125,7 +126,7 @@ def _opened(
 def _alone(used: Sequence[OwnColumn], wanted: OwnSettings, file: Path) -> Source | None:
     """Return a single image or sound as a source; None for anything else."""
     kind: MediaKind = "image" if any(c.kind == "image" for c in used) else "signal"
-    is_one = file.suffix.lower() in ENDINGS[kind] and not file.is_dir()
+    is_one = file.suffix.lower() in ENDINGS[kind] and not is_folder(file)
     if not is_one or not any(c.kind == kind for c in used):
         return None
     try:

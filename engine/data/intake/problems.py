@@ -19,6 +19,7 @@ from engine.i18n import tr
 from engine.layers.datasets import own
 from engine.layers.datasets.spec import OWN
 from engine.layers.spec import Params
+from engine.places import is_there
 from engine.protocol.messages import Analysis
 
 Samples = Callable[[Params], Arrays]
@@ -74,7 +75,7 @@ def _of_node(path: str, scope: str, node: Node, folder: str) -> Iterator[Problem
         return
     where = Path(whole(words, folder))
     try:
-        if not _is_small(where) and where.exists() and is_read(node.params):
+        if not _is_small(where) and is_there(where) and is_read(node.params):
             return
         choice.settings({**node.params, "path": str(where)})
     except EngineError as error:

@@ -13,6 +13,7 @@ from engine.data.readers.reader import Place
 from engine.files import opened_regular
 from engine.graph.files import giving_up
 from engine.i18n import tr
+from engine.places import is_folder
 
 _CHUNK = 2**22
 
@@ -40,7 +41,7 @@ def hashed(path: Path) -> Generator[float, None, str]:
     Raises:
         DataError: When it can't be read.
     """
-    if path.is_dir():
+    if is_folder(path):
         every = list(entries(path))
         key = tuple((e.names, e.size, e.mtime_ns) for e in every)
         return (yield from _folder(path, every, hash(key)))

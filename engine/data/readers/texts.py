@@ -31,6 +31,7 @@ from engine.files import opened_regular
 from engine.graph.files import giving_up
 from engine.i18n import tr
 from engine.layers.spec import Params
+from engine.places import is_folder
 
 NAME = "text"
 TOKENS = ("characters", "words", "pairs")
@@ -153,7 +154,7 @@ class _Folder:
 
 def _open(path: Path, params: Params, _kinds: Kinds) -> "Text | _Folder":
     encoding = str(params["encoding"] or "")
-    if path.is_dir():
+    if is_folder(path):
         return _Folder(path, rows_of(path, ENDINGS), encoding)
     try:
         with opened_regular(path) as handle:

@@ -8,6 +8,7 @@ from engine.graph import weights
 from engine.graph.edits.changes import Edit, ReplaceNode, SetWeights
 from engine.graph.model import ROOT, Node, Project
 from engine.graph.weights import Start
+from engine.places import at_home, is_there
 
 
 def edits(project: Project, old: Path | None, new: Path) -> Iterator[Edit]:
@@ -46,8 +47,8 @@ def _start(words: str, old: Path | None, new: Path) -> str:
 
 
 def _path(words: str, old: Path | None, new: Path) -> str:
-    is_relative = not Path(words).expanduser().is_absolute()
-    if is_relative and (old is None or (new / words).exists()):
+    is_relative = not at_home(words).is_absolute()
+    if is_relative and (old is None or is_there(new / words)):
         return words
     place = Path(weights.whole(words, str(old or "")))
     if place.is_relative_to(new):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from engine.errors import EngineError
 from engine.graph.model import Project
+from engine.places import is_there
 from engine.training.loop.trainer import Trainer
 from engine.training.records import keeping, runs
 
@@ -31,7 +32,7 @@ def launch(
     Raises:
         EngineError: When it can't be trained; no folder is left then.
     """
-    existed = (folder / name).exists() if name else False
+    existed = is_there(folder / name) if name else False
     run = runs.create(folder, project, name=name)
     try:
         told = {runs.KEPT_FROM: weights_from, runs.PARENT: Path(parent).name}

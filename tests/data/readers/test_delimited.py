@@ -221,3 +221,10 @@ def test_suffix_decides_only_among_those_that_recognise_the_content(tmp_path):
     nameless = path.rename(tmp_path / "really.xyz")
     with pytest.raises(DataError, match=r"No reader .*\.npz, .*\.csv"):
         reader_for(nameless)
+
+
+@pytest.mark.parametrize("first", ["a fine film indeed " * 30, "9" * 400])
+def test_first_words_that_no_file_can_be_called_are_texts(tmp_path, first):
+    rows = "".join(f"{first},{n},{'ab'[n % 2]}\n" for n in range(60))
+    (tmp_path / "a.csv").write_text(f"review,n,label\n{rows}")
+    assert reader_for(tmp_path / "a.csv").id == "csv"

@@ -158,3 +158,32 @@ def test_reading_ends_when_it_is_given_up(tmp_path, kind):
     with giving_up.when(stop), pytest.raises(EngineError, match="given up"):
         read_for_ever(path)
     assert time.perf_counter() - begun < 0.3 + 1.5  # 0.5 s on a machine of one's own
+
+
+def test_number_beyond_all_floats_is_refused_with_its_row(tmp_path):
+    lines = [f'{{"x": {9 if n < 30 else "9" * 400}, "y": {n}}}' for n in range(60)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    with pytest.raises(DataError, match="another kind"):
+        whole(open_source(tmp_path / "a.jsonl"))
+    (tmp_path / "b.jsonl").write_text("\n".join(lines[30:]))
+    with pytest.raises(DataError, match="another kind"):
+        whole(open_source(tmp_path / "b.jsonl"))
+
+
+def test_lists_deeper_than_any_array_are_refused(tmp_path):
+    line = f'{{"x": {"[" * 200}{"]" * 200}, "y": 1}}\n'
+    (tmp_path / "a.jsonl").write_text(line * 30)
+    with pytest.raises(DataError, match="no shape"):
+        open_source(tmp_path / "a.jsonl")
+
+
+def test_halves_of_characters_never_reach_a_document(tmp_path):
+    lines = [rf'{{"x\ud800": {n}, "l": "\udfff{"ab"[n % 2]}"}}' for n in range(60)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    found = described(tmp_path / "a.jsonl")
+    names = [column.own.name for column in found.columns]
+    assert names == ["x?", "l"]
+    assert ascii(found).isprintable()
+    "".join(str(column.own) for column in found.columns).encode()
+    rows = whole(open_source(tmp_path / "a.jsonl"))
+    assert set(rows["l"]) == {"?a", "?b"}

@@ -1,5 +1,10 @@
 """Settings survive a restart and broken values."""
 
+import errno
+import json
+import os
+from pathlib import Path
+
 from PySide6.QtCore import QByteArray
 
 from workbench.document.settings import MAX_RECENT, Settings
@@ -38,3 +43,26 @@ def test_recent_files_are_newest_first_and_exist(qapp, tmp_path):
     assert len(recent) == MAX_RECENT - 1
     assert files[4] not in recent
     assert settings.folder == tmp_path.resolve()
+
+
+def test_places_that_no_system_can_look_at_are_not_there(qapp, tmp_path, monkeypatch):
+    settings = Settings()
+    for name in ("w" * 5000, "a\0b", str(tmp_path / "real.bpw")):
+        settings._store.setValue("folder", name)
+        assert settings.folder == Path.home()
+    (tmp_path / "real.bpw").touch()
+    names = ["/" + "w" * 5000, "a\0b", str(tmp_path / "real.bpw")]
+    settings._store.setValue("recent", json.dumps(names))
+    assert settings.recent == [tmp_path / "real.bpw"]
+
+
+def test_a_mount_that_is_gone_holds_up_nothing(qapp, tmp_path, monkeypatch):
+    settings = Settings()
+    settings.add_recent(tmp_path / "far.bpw")
+
+    def gone(*_args, **_named):
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    monkeypatch.setattr(os, "stat", gone)
+    assert settings.recent == []
+    assert settings.folder == Path.home()

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 
 from engine.i18n import tr
+from engine.places import is_file
 from workbench.app.bars.banner import Banner
 from workbench.app.data.doors import DataDoors
 from workbench.app.files.projects import Files
@@ -69,14 +70,14 @@ class Dropping:
         first = paths[0]
         if project is not None:
             self._files.open_path(project)
-        elif (first / _RUN).is_file():
+        elif is_file(first / _RUN):
             self._runs.open(first, self._files.may_leave)
         elif first.suffix.lower() == _MODEL:
             self._models.open(first)
         elif first.suffix.lower() in _WEIGHTS:
             words = tr("{name} holds weights, no data.", name=first.name)
             offers = [(tr("Load weights…"), self._weights.show)]
-            if first.with_name(_CONFIG).is_file():
+            if is_file(first.with_name(_CONFIG)):
                 model = (tr("Open as a model…"), lambda: self._models.open(first))
                 offers.insert(0, model)
             self._banner.say("info", words, offers)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 from engine.errors import EngineError
 from engine.graph.model import Project
 from engine.i18n import tr
+from engine.places import is_there
 from workbench.app.desk import Desk
 from workbench.app.docks.rooms import BUILD
 from workbench.app.files.guard import ChangedError, Guard
@@ -143,7 +144,7 @@ class Files(QObject):
         path = Path(text)
         if not path.suffix:
             path = path.with_suffix(SUFFIX)
-            if path.exists() and not self._may_replace(path):
+            if is_there(path) and not self._may_replace(path):
                 return False
         return self._save_to(path)
 
@@ -172,7 +173,7 @@ class Files(QObject):
         except ValueError:  # a part of a path, or nothing
             self.failed.emit(tr("A file can't be called “{name}”.", name=name))
             return
-        if target.exists() and not self._may_replace(target):
+        if is_there(target) and not self._may_replace(target):
             return
         try:
             self._document.move_file(target)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.graph.weights import own_path
 from engine.i18n import tr
+from engine.places import is_folder
 from workbench.app.desk import Desk
 from workbench.app.judging.tool import Tool
 from workbench.document.data import nodes as data_nodes
@@ -47,7 +48,7 @@ class AgainCommand(QObject):
         document = self._desk.document
         nodes = data_nodes.data_nodes(document.project)
         words = [own_path(node) for node in nodes]
-        return any(Path(data_nodes.whole(document, w)).is_dir() for w in words if w)
+        return any(is_folder(Path(data_nodes.whole(document, w))) for w in words if w)
 
     def ask(self) -> None:
         """Ask for the new data and train on it."""

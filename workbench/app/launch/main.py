@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine import i18n
 from engine.errors import EngineError
+from engine.places import is_file
 from workbench import theme
 from workbench.app.launch import pieces, waiting
 from workbench.app.launch.crash import CrashGuard
@@ -151,7 +152,7 @@ def open_document(window: MainWindow, name: str | None) -> None:
         EngineError: When it can't be read.
     """
     wanted = name or DEFAULT_PRESET
-    if Path(wanted).is_file() or wanted.endswith(".bpw"):
+    if is_file(Path(wanted)) or wanted.endswith(".bpw"):
         window.document.load(Path(wanted))
         window.settings.add_recent(Path(wanted))
     else:

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from engine.places import is_there
 from workbench.document import content
 from workbench.document.document import Document
 
@@ -120,7 +121,7 @@ class OnDisk(QObject):
         watched = [*self._watcher.files(), *self._watcher.directories()]
         wanted = []
         if self._path is not None:
-            wanted = [str(p) for p in (self._path, self._path.parent) if p.exists()]
+            wanted = [str(p) for p in (self._path, self._path.parent) if is_there(p)]
         gone = [path for path in watched if path not in wanted]
         fresh = [path for path in wanted if path not in watched]
         if gone:

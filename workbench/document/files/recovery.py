@@ -20,6 +20,7 @@ from engine.graph.edits import Edit
 from engine.graph.files import serialize
 from engine.graph.model import Project
 from engine.i18n import tr
+from engine.places import is_there
 from workbench.document import content
 from workbench.document.document import Document
 
@@ -120,7 +121,7 @@ class Recovery(QObject):
 
     def _on_saving(self, target: Path) -> None:
         """Note where it goes: what ends up there is not offered any more."""
-        if target != self._document.path and self.path.exists():
+        if target != self._document.path and is_there(self.path):
             self._wait()
             _Writer(self.path, self._marked(target)).run()
 

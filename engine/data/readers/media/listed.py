@@ -36,6 +36,7 @@ from engine.errors import DataError
 from engine.graph.files import giving_up
 from engine.i18n import tr
 from engine.layers.spec import Params
+from engine.places import is_file
 
 _TRIED = 20
 _FOLDERS = ("", "images", "img", "imgs", "train", "data", "audio", "sounds", "wav",
@@ -100,7 +101,7 @@ def _named(folder: Path, first: Batch | None, column: Column) -> _Names | None:
                 names = _Names(column.name, kind, below, ending)
                 parts = names.names(words[0])
                 is_ours = parts[-1].lower().endswith(tuple(endings))
-                if is_ours and folder.joinpath(*parts).is_file():
+                if is_ours and is_file(folder.joinpath(*parts)):
                     return names
     return None
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from engine.data.readers.encodings import guessed, recognises_text
 from engine.data.readers.reader import (
@@ -35,6 +36,7 @@ _MOST_LETTERS = 2**24
 _CHUNK_BYTES = 2**18
 _BLANK = re.compile(r"[\s,]*")
 _DEEPEST = 200
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _Stream:
@@ -121,8 +123,9 @@ class _Stream:
                 expected=tr("an object such as {example}", example='{"x": 1.5}'),
                 got=type(found).__name__,
             )
+        has_halves = _HALF.search(self._text, self._at, end)
         self._go(end)
-        return found
+        return dict(_mended(found)) if has_halves else found
 
     def _bad(self, error: ValueError) -> Exception:
         if len(self._text) - self._at >= _MOST_LETTERS:
@@ -148,6 +151,17 @@ class _Stream:
         self, what: str, expected: object = None, got: object = None
     ) -> Exception:
         return Place(self._path, self.line).refuse(what, expected=expected, got=got)
+
+
+def _mended(value: Value) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON without halves of characters, which no document could hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    if isinstance(value, dict):
+        return {_mended(name): _mended(item) for name, item in value.items()}
+    return value
 
 
 def _no_number(word: str) -> float:

@@ -50,8 +50,7 @@ def _column(
     there = [value for value in values if not _is_missing(value)]
     missing = len(values) - len(there)
     if there and all(isinstance(value, list) for value in there):
-        shape = np.shape(np.asarray(there[0]))
-        return Column(name, "number", shape, missing=missing)
+        return Column(name, "number", _shape(there[0], place), missing=missing)
     for value in there:
         if isinstance(value, list | dict):
             raise place.refuse(
@@ -60,8 +59,30 @@ def _column(
                 fix=tr("Write its parts into columns of their own."),
             )
     kind = wish or _kind(there)
-    is_whole = kind == "number" and all(float(v).is_integer() for v in there)  # type: ignore[arg-type]
+    is_whole = kind == "number" and all(map(_is_whole, there))
     return Column(name, kind, missing=missing, is_whole=is_whole)
+
+
+def _shape(value: Value, place: Place) -> tuple[int, ...]:
+    """Return the shape of a list of lists of numbers.
+
+    Raises:
+        DataError: When it has none.
+    """
+    try:
+        return np.shape(np.asarray(value))
+    except (ValueError, OverflowError, RecursionError):
+        raise place.refuse(
+            tr("The lists in this cell have no shape"),
+            expected=tr("lists of the same length"),
+        ) from None
+
+
+def _is_whole(value: Value) -> bool:
+    try:
+        return float(value).is_integer()  # type: ignore[arg-type]
+    except OverflowError:
+        return False  # refused with its row
 
 
 def _kind(values: Sequence[Value]) -> Kind:

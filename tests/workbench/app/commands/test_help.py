@@ -139,6 +139,18 @@ def test_name_that_leads_elsewhere_is_refused(window, tmp_path):
     assert window.document.path == path
 
 
+@pytest.mark.parametrize("name", ["w" * 300, "日" * 200, "a\0b"])
+def test_name_that_no_file_can_have_is_refused_in_a_sentence(window, tmp_path, name):
+    path, files, told = tmp_path / "one.bpw", window.controllers.files, []
+    window.document.save(path)
+    files.failed.connect(told.append)
+    files.rename_to(name)
+    assert path.exists()
+    assert window.document.path == path
+    assert len(told) == 1
+    assert len(told[0]) < 1000
+
+
 def test_f1_in_the_search_for_a_layer_is_about_the_marked_line(qtbot, window):
     window.canvas.quick_add()
     popup = window.canvas.popups.quick_add
