@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.data.own import practice
 from engine.errors import ConfigError
 from engine.graph.edits import ReplaceNode
-from engine.graph.model import Graph, Node, Project
+from engine.graph.model import ROOT, Node, Project
 from engine.graph.problems import Fix, Problem
 from engine.graph.scopes import scoped_nodes
 from engine.graph.titles import title
@@ -21,7 +21,7 @@ _WATCH = frozenset(("metric", "view"))
 def problems(project: Project) -> Iterator[Problem]:
     """Yield an error for each data node whose mixed labels something can't take."""
     for path, scope, node in scoped_nodes(project):
-        if words := _unfit(project.scope(scope), node):
+        if words := _unfit(project, scope, node):
             kept = tuple(row for row in _rows(node) if not _mixes(row))
             edit = ReplaceNode(node.with_param("steps", kept), scope)
             yield Problem(
@@ -58,7 +58,7 @@ def _mixes(row: Value) -> bool:
     return isinstance(row, tuple) and len(row) > 1 and row[1] == practice.MIX
 
 
-def _unfit(graph: Graph, data: Node) -> str:
+def _unfit(project: Project, scope: str, data: Node) -> str:
     """Return what reads labels that mix-up has mixed, and can't; empty for nothing."""
     if data.type != "data" or not own.is_own(data.params):
         return ""
@@ -66,6 +66,10 @@ def _unfit(graph: Graph, data: Node) -> str:
         return ""
     ports = own.spec_of(data.params).ports(data.params)
     labels = {port.port.name for port in ports if port.classes}
+    graph = project.scope(scope)
+    shown = project.blocks[scope].outputs.values() if scope != ROOT else ()
+    if any(end.node == data.id and end.port in labels for end in shown):
+        return scope  # what is outside of a block may be anything
     for edge in graph.edges_out_of(data.id):
         reader = graph.node(edge.target.node)
         if edge.source.port in labels and not _takes(reader, edge.target.port):

@@ -1,40 +1,54 @@
 """Class weights that the preparation of own data asks for, put into the losses."""
 
+import torch
+
+from engine.compile.flatten import FlatNode
+from engine.compile.modules.losses import Labelled
+from engine.compile.program import Program
 from engine.data import catalog
-from engine.data.intake import mixing
-from engine.data.intake.rarities import class_weights
-from engine.data.intake.weighing import asked, losses
+from engine.data.intake.rarities import Weights, class_weights
+from engine.data.intake.weighing import TAKE_WEIGHTS, asked
 from engine.data.own import practice
-from engine.graph.model import Node, Project
+from engine.errors import ConfigError
+from engine.i18n import tr
 
 
-def weighed(project: Project) -> Project:
-    """Return a project whose losses have the class weights of their labels.
+def weigh(program: Program) -> None:
+    """Give losses the class weights of their labels, wherever in blocks either stands.
 
-    Labels that mix-up has mixed must be read by what takes them.
     A loss that has weights of its own keeps them. The weights are counted in the
     training part, or are those that a run has fitted.
 
     Args:
-        project: Only read; returned as it is where no data asks for weights.
+        program: Its losses change; nothing does where no data asks for weights.
 
     Raises:
-        EngineError: When the data can't be loaded, or a loss can't take mixed labels.
+        EngineError: When the data can't be loaded, or a loss has other classes.
     """
-    mixing.refuse(project)
-    found: list[Node] = []
-    for node in project.graph.nodes.values():
-        if asked(node):
+    wanted: dict[str, Weights] = {}
+    for node in program.nodes:
+        if asked(node.node):
             data = catalog.load(node.params)
-            weights = class_weights(data.settings.own, data.train)
-            found += [
-                loss.with_param(practice.WEIGHTS, weights[port])
-                for port, loss in losses(project.graph, node)
-                if port in weights and not loss.params.get(practice.WEIGHTS)
-            ]
-    if not found:
-        return project
-    twin = project.copy()
-    for loss in found:
-        twin.graph.replace_node(loss)
-    return twin
+            wanted[node.path] = class_weights(data.settings.own, data.train)
+    for node in program.nodes if wanted else ():
+        source = dict(node.inputs).get("target")
+        if source is None or node.type not in TAKE_WEIGHTS:
+            continue
+        weights = wanted.get(source.path, {}).get(source.port)
+        if weights and not node.params.get(practice.WEIGHTS):
+            _put(program, node, weights)
+
+
+def _put(program: Program, node: FlatNode, weights: tuple[float, ...]) -> None:
+    loss, scores = program.modules.at(node.path), dict(node.inputs)["input"]
+    assert isinstance(loss, Labelled)
+    outputs = program.node(scores.path).outputs
+    flow = program.inferred[scores.path].outputs[outputs.index(scores.port)]
+    if flow.shape[loss.dim] != len(weights):
+        raise ConfigError(
+            tr("There must be one class weight per class"),
+            where=node.path,
+            expected=tr("{n:number|numbers}", n=flow.shape[loss.dim]),
+            got=len(weights),
+        )
+    loss.class_weights = torch.tensor(weights)

@@ -7,6 +7,7 @@ import torch
 from engine.advice.refusal import refuse
 from engine.compile.inferences import InferenceCache
 from engine.compile.program import Program, compile_project
+from engine.data.intake import mixing
 from engine.graph.model import Project
 from engine.graph.settings import Training
 from engine.measure.budget import Budget
@@ -14,7 +15,7 @@ from engine.protocol.baselines import Baselines
 from engine.protocol.messages import RunStarted
 from engine.training.evaluation.evaluation import Evaluator
 from engine.training.evaluation.feeds import Feeds
-from engine.training.evaluation.weighing import weighed
+from engine.training.evaluation.weighing import weigh
 from engine.training.machine import devices
 from engine.training.machine.precision import keep_losses_exact
 from engine.training.machine.scarcity import ScarcityError, is_scarce
@@ -109,7 +110,9 @@ def _assembled(
     half = training.value("precision") == "bf16"
     known = InferenceCache()
     refuse(project, known)
-    program = compile_project(weighed(project), seed=seed, find=known.find)
+    mixing.refuse(project)
+    program = compile_project(project, seed=seed, find=known.find)
+    weigh(program)
     program.modules.to(place).train()
     if half:
         keep_losses_exact(program, place)

@@ -1,5 +1,7 @@
 """Rare classes of own data are made up for, in training alone; counted here by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,8 @@ from engine.data.intake.weighing import problems
 from engine.data.own import fitted
 from engine.data.survey.survey import surveying
 from engine.errors import ConfigError
-from engine.graph.model import Node
+from engine.graph.edits import apply_all
+from engine.graph.model import Block, Edge, Endpoint, Graph, Node
 from engine.layers import registry
 from engine.protocol.data.surveys import SurveyData
 from engine.training.parts.assembly import assemble
@@ -76,6 +79,99 @@ def test_weights_of_the_training_part_are_those_of_a_loss_by_hand(file):
     assert parts.feeds.records["class_weights"]["data"] == {
         "label": pytest.approx(by_hand.tolist(), rel=1e-5)
     }
+
+
+def grouped(made, *ids):
+    """Put nodes into a block as a file may: the canvas keeps losses outside."""
+    name, inner, inputs, outputs = f"part{len(made.blocks)}", Graph(), {}, {}
+    for node in ids:
+        inner.add_node(made.graph.node(node))
+    outside = []
+    for edge in [e for n in made.graph.nodes for e in made.graph.edges_out_of(n)]:
+        source, target = edge.source, edge.target
+        if source.node in ids and target.node in ids:
+            inner.connect(edge)
+        elif target.node in ids:
+            port = f"in_{target.node}_{target.port}"
+            inputs[port] = (target,)
+            outside.append(Edge(source, Endpoint(name, port)))
+        elif source.node in ids:
+            port = f"out_{source.node}_{source.port}"
+            outputs[port] = source
+            outside.append(Edge(Endpoint(name, port), target))
+        else:
+            outside.append(edge)
+    graph = Graph()
+    for node in made.graph.nodes.values():
+        if node.id not in ids:
+            graph.add_node(node)
+    graph.add_node(Node(name, "block", {"of": name}))
+    graph.connect_all(outside)
+    made.blocks[name] = Block(inner, inputs, outputs)
+    made.graph = graph
+    return made
+
+
+BLOCKS = {
+    "the loss": (("scores", "loss"), ()),
+    "the data": (("data",), ()),
+    "all of it": (("data", "scores", "loss"), ()),
+    "a block in a block": (("loss",), ("scores", "*")),
+}
+
+
+@pytest.mark.parametrize("case", BLOCKS)
+def test_weights_reach_a_loss_through_blocks(file, case):
+    params, _ = remedied(file, 0)
+    plain = assemble(document(params))
+    made = document(params)
+    for ids in BLOCKS[case]:
+        if ids:
+            outer = [n for n in made.graph.nodes if made.graph.node(n).type == "block"]
+            named = [each for n in ids for each in (outer if n == "*" else [n])]
+            grouped(made, *named)
+    assert list(problems(made)) == []
+    parts = assemble(made)
+    (path,) = [
+        node.path for node in parts.program.nodes if node.type == "cross_entropy"
+    ]
+    loss = parts.program.modules.at(path)
+    assert torch.equal(loss.class_weights, loss_of(plain).class_weights)
+    data = load(params)
+    scores = torch.randn(len(data.train["label"]), 2)
+    target = torch.tensor(data.train["label"])
+    counts = np.bincount(data.train["label"])
+    by_hand = torch.tensor((counts.sum() / (2 * counts)).round(6).tolist())
+    want = torch.nn.functional.cross_entropy(scores, target, weight=by_hand)
+    assert torch.equal(loss(scores, target), want)
+
+
+def test_two_uses_of_a_block_have_the_weights_of_their_own_labels(file, tmp_path):
+    other = write(tmp_path / "other.csv", {
+        "x": [n / 7 for n in range(200)],
+        "label": ["few" if n % 20 == 0 else "many" for n in range(200)],
+    })  # fmt: skip
+    first, second = remedied(file, 0)[0], remedied(other, 0)[0]
+    made = grouped(document(first), "scores", "loss")
+    (use,) = [n for n in made.graph.nodes.values() if n.type == "block"]
+    made.graph.add_node(replace(use, id="again"))
+    made.graph.add_node(Node("more", "data", registry.get("data").complete(second)))
+    for edge in list(made.graph.edges_out_of("data")):
+        made.graph.connect(Edge(replace(edge.source, node="more"),
+                                 replace(edge.target, node="again")))  # fmt: skip
+    parts = assemble(made)
+    for path, params in ((f"{use.id}.loss", first), ("again.loss", second)):
+        counts = np.bincount(load(params).train["label"])
+        by_hand = torch.tensor((counts.sum() / (2 * counts)).round(6).tolist())
+        assert torch.equal(parts.program.modules.at(path).class_weights, by_hand)
+
+
+def test_weights_that_no_loss_in_a_block_takes_are_told(file):
+    params, _ = remedied(file, 0)
+    made = grouped(document(params, "multi_margin"), "data", "scores", "loss")
+    (told,) = problems(made)
+    apply_all(made, told.fixes[1].edits)
+    assert list(problems(made)) == []
 
 
 def test_weights_of_a_run_are_replayed_on_other_rows(file):
