@@ -1,5 +1,6 @@
 """Views of real documents: right, and without a trace in the training."""
 
+import itertools
 import threading
 import time
 from pathlib import Path
@@ -68,6 +69,26 @@ def test_curve_of_a_preset_is_the_net_computed_by_hand():
     value = value @ w["output.weight"].T + w["output.bias"]
     assert np.allclose(view.arrays["curve"][:, 1:], value.numpy(), atol=1e-5)
     assert len(view.arrays["points"]) == feeds.extent().num_validation
+
+
+def test_first_confusion_of_a_slow_machine_comes_from_all_over_the_data():
+    """MNIST lies class by class: its first samples are of one class alone."""
+    program, feeds, _ = viewing_of("mnist-cnn")
+    ticks = itertools.count()
+    viewing = Viewing(program, feeds, clock=lambda: float(next(ticks)))
+    for _ in viewing.make(0, viewing.paths):
+        pass
+    (view,) = viewing.take()
+    counts = view.arrays["counts"]
+    assert counts.sum() == 64
+    assert (counts.sum(axis=1) >= 3).all()
+    again = [b for _, b in feeds.spread_validation(100, feeds.extent())]
+    labels = torch.cat([batch["data.label"] for batch in again])
+    whole = [b for _, b in feeds.validation_batches(100)]
+    assert torch.equal(
+        labels.sort().values,
+        torch.cat([batch["data.label"] for batch in whole]).sort().values,
+    )
 
 
 def test_confusion_of_a_preset_counts_the_whole_validation_part():

@@ -21,6 +21,8 @@ from engine.training.evaluation.sources import (
 
 _STEPS_WITHOUT_DATA = 100
 """Length of an epoch of a project that has noise alone."""
+_GOLDEN = (math.sqrt(5) - 1) / 2
+"""Multiples of it, cut to 0..1, lie evenly however many there are."""
 
 
 class Extent(NamedTuple):
@@ -226,6 +228,29 @@ class Feeds:
             batch: Batch = {row.name: row.take(stop - start) for row in rows}
             for source in self._sets:
                 source.put_validation(batch, start, stop)
+            yield stop - start, batch
+
+    def spread_validation(
+        self, size: int, extent: Extent
+    ) -> Iterator[tuple[int, Batch]]:
+        """Yield the validation part so that its first samples come from all over it.
+
+        Data often lies class by class: the first of them would be of one class alone.
+
+        Args:
+            size: Most samples of a batch.
+            extent: How many samples.
+        """
+        if not extent.num_validation:
+            yield from self.training_batches(size, extent)
+            return
+        places = torch.arange(extent.num_validation, dtype=torch.float64)
+        indices = torch.argsort(places * _GOLDEN % 1)
+        rows = self._rows_of_noise()
+        for start, stop in spans(extent.num_validation, size):
+            batch: Batch = {row.name: row.take(stop - start) for row in rows}
+            for source in self._sets:
+                source.put_validation_rows(batch, indices[start:stop])
             yield stop - start, batch
 
     def training_batches(

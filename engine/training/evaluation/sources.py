@@ -115,11 +115,18 @@ class DataSource:
     def put_validation(self, batch: Batch, start: int, stop: int) -> None:
         """Add validation samples; a shorter set starts again from its beginning."""
         if self.own or stop > self.data.num_validation:
-            names = [name for _, name in self._names]
-            self.put_some(batch, names, torch.arange(start, stop), new=True)
+            self.put_validation_rows(batch, torch.arange(start, stop))
             return
         for port, name in self._names:
             batch[name] = self._validation[port][start:stop]
+
+    def put_validation_rows(self, batch: Batch, indices: Tensor) -> None:
+        """Add some validation samples; a shorter set begins again.
+
+        Shape:
+            indices: (B,)
+        """
+        self.put_some(batch, [name for _, name in self._names], indices, new=True)
 
     def _mixed(self, indices: Tensor, count: int) -> Tensor:
         """Return the samples of rows that are not in a step: the same every time."""

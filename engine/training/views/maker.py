@@ -40,7 +40,9 @@ MOST_SAMPLES = 10_000
 """Of a larger validation part the first ones are looked at."""
 BATCH_SIZE = 256
 FIRST_S = 0.05
-_FIRST_SIZE = 8
+_FIRST_SIZE, _FIRST_COUNTED = 8, 64
+_COUNTING = frozenset({"confusion_matrix"})
+"""Views that count samples and show none: their first ones may be any."""
 """Samples of a batch then: of a large network even these may take as long."""
 _FAILURES = (RuntimeError, ValueError, IndexError)
 
@@ -156,8 +158,10 @@ class Viewing:
         for node in nodes:
             node.forget()
         only_asks = _only_ask(nodes)
+        counts = is_quick and {node.node.type for node in nodes} <= _COUNTING
         size = _FIRST_SIZE if is_quick or only_asks else BATCH_SIZE
-        for batch in self._batches(group, size):
+        size = _FIRST_COUNTED if counts else size
+        for batch in self._batches(group, size, spread=counts):
             first = first or batch
             with self._timed():
                 self._collect(group, nodes, batch)
@@ -199,9 +203,12 @@ class Viewing:
             sizes += [0] * len(group.ends)
         return sizes
 
-    def _batches(self, group: EvaluationGroup, most: int) -> Iterator[Batch]:
-        seen = 0
-        batches = self._feeds.validation_batches(most, group.extent)
+    def _batches(
+        self, group: EvaluationGroup, most: int, *, spread: bool = False
+    ) -> Iterator[Batch]:
+        seen, feeds = 0, self._feeds
+        get = feeds.spread_validation if spread else feeds.validation_batches
+        batches = get(most, group.extent)
         for size, batch in batches:
             yield batch
             seen += size

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine.protocol.findings import number
 from workbench.theme import fonts
+from workbench.theme.text import power_of_ten
 from workbench.theme.tokens import current
 
 _DEEPEST = 1e-9
@@ -60,7 +60,7 @@ def draw_frame(painter: QPainter, plot: QRectF, title: str, found: LossAxis) -> 
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
         painter.setPen(QColor(tokens.fg2))
         box = QRectF(0, y - 8, plot.left() - 6, 16)
-        painter.drawText(box, _RIGHT, number(loss))
+        painter.drawText(box, _RIGHT, power_of_ten(round(math.log10(loss))))
     painter.setPen(QPen(QColor(tokens.edge), 1))
     painter.drawLine(plot.bottomLeft(), plot.bottomRight())
 
