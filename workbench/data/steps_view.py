@@ -11,6 +11,7 @@ from engine.protocol.data.surveys import PreparationStep
 from workbench.theme import fonts, icons
 from workbench.theme.label import Label
 from workbench.theme.style import polish
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_S, current
 
 _DISC_PX = 20
@@ -93,7 +94,7 @@ class StepsView(QWidget):
         polish(button, "small", value=True)
         icons.bind(button, "close", "fg3")
         words = tr("Take away: {title}", title=f"{step.title} {step.text}")
-        button.setToolTip(words)
+        button.setToolTip(tip(words))
         button.setAccessibleName(words)
         button.clicked.connect(lambda: self.removed.emit(step.index))
         self.buttons[step.index] = button

@@ -19,6 +19,7 @@ from workbench.explain import words
 from workbench.explain.walk import PARTS, Part
 from workbench.theme import fonts, icons
 from workbench.theme.style import polish
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_S, current, mix
 
 HEIGHT_PX = 40
@@ -59,7 +60,7 @@ class Chip(QAbstractButton):
         if (state, fact) != (self.state, self.fact):
             self.state, self.fact = state, fact
             self.setAccessibleName(f"{self.text()}: {fact}")
-            self.setToolTip(f"{self.text()}: {fact}" if fact else self.text())
+            self.setToolTip(tip(f"{self.text()}: {fact}" if fact else self.text()))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -198,7 +199,7 @@ class StepsBar(QWidget):
         room = self.next.width() - 24
         shown = metrics.elidedText(said, Qt.TextElideMode.ElideRight, room)
         self.next.setText(shown.replace("&", "&&"))
-        self.next.setToolTip(f"{said}  (F10)")
+        self.next.setToolTip(tip(f"{said}  (F10)"))
         self.next.setEnabled(bool(following))
         self.back.setEnabled(can_back)
 

@@ -16,6 +16,7 @@ from workbench.theme import icons
 from workbench.theme.guarded import guarded
 from workbench.theme.label import Label
 from workbench.theme.style import polish
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_S
 
 _LEAST_PX, _MARK_PX = 32, 36
@@ -96,7 +97,7 @@ class Section(QWidget):
             self._words, Qt.TextElideMode.ElideRight, max(0, room)
         )
         self.value.setText(words if room >= _LEAST_PX or words == self._words else "")
-        self._button.setToolTip("" if words == self._words else self._words)
+        self._button.setToolTip("" if words == self._words else tip(self._words))
 
     def _on_toggled(self, is_open: bool) -> None:
         self.content.setVisible(is_open)

@@ -18,6 +18,7 @@ from engine.i18n import tr
 from workbench.theme import icons, signals
 from workbench.theme.label import Label
 from workbench.theme.style import polish
+from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
 _LEAST_PX, _WORDS_PX = 320, 380
@@ -168,7 +169,7 @@ class FinishBar(QFrame):
                 menu.addAction(line).setEnabled(False)
         self.longer.setEnabled(bool(choices))
         obstacle = tr("The canvas is no longer what was trained.")
-        self.longer.setToolTip(words or obstacle)
+        self.longer.setToolTip(tip(words or obstacle))
 
     def _on_close(self) -> None:
         self.show_finish(None)

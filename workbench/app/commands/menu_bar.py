@@ -155,4 +155,4 @@ def _about(reach: Reach, type_id: str) -> None:
 def _tip(text: str, keys: str, obstacle: str) -> str:
     words = plain(text).rstrip("…")
     words = f"{words}  ({keys})" if keys else words
-    return tip(f"{words}\n{obstacle}") if obstacle else words
+    return tip(f"{words}\n{obstacle}" if obstacle else words)

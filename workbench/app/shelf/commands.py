@@ -17,7 +17,7 @@ from workbench.app.shelf.emptying import ABOUT, Emptying
 from workbench.app.shelf.panel import RunsPanel
 from workbench.theme import icons
 from workbench.theme.menu import Menu
-from workbench.theme.text import word
+from workbench.theme.text import tip, word
 
 if TYPE_CHECKING:
     from workbench.app.compare.window import CompareWindow
@@ -148,7 +148,7 @@ class RunsCommands(QObject):
         """Ask for a note."""
         for run in self.panel.chosen[:1]:
             words, is_ok = QInputDialog.getMultiLineText(
-                self._desk.widget, tr("Note"), run.heading, run.marks.note
+                self._desk.widget, tr("Note"), tip(run.heading), run.marks.note
             )
             if is_ok:
                 self._shelf.mark(run.run, replace(run.marks, note=words))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, number
 from workbench.theme import fonts, signals
+from workbench.theme.text import tip
 from workbench.theme.tokens import current
 
 HEIGHT_PX = 34
@@ -37,7 +38,7 @@ class EvidencePlot(QWidget):
             limit=number(evidence.limit),
         )
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        self.setToolTip(tip(words))
         signals.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

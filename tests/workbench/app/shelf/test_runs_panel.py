@@ -108,6 +108,21 @@ def test_enter_opens_a_run(qtbot, window, listed):
     assert phase.optimizer.params["lr"] == 0.25
 
 
+def test_name_of_a_run_is_no_html_in_a_question(window, listed, monkeypatch):
+    run = replace(RUNS[1], marks=RunMarks("<img src='red.png'><b>x</b>"))
+    monkeypatch.setattr(type(listed), "chosen", property(lambda _panel: [run]))
+    asked = []
+
+    def ask(_parent, _title, label, _text):
+        asked.append(label)
+        return "", False
+
+    monkeypatch.setattr(QInputDialog, "getMultiLineText", ask)
+    window.controllers.runs.note()
+    assert "&lt;img" in asked[0]
+    assert "<img" not in asked[0]
+
+
 def test_star_name_and_tags_are_kept_in_the_run(qtbot, window, listed, monkeypatch):
     listed.choose(["20310101-a"])
     qtbot.keyClick(listed.list, Qt.Key.Key_S)
