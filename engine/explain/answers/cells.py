@@ -3,9 +3,18 @@
 Axes: N samples of the batch.
 """
 
+from dataclasses import replace
+from functools import partial
+
 from engine.errors import ConfigError
 from engine.explain.answers import insides
-from engine.explain.answers.moments import check, moment_of, samples_of, tensor_of
+from engine.explain.answers.moments import (
+    alone,
+    check,
+    moment_of,
+    samples_of,
+    tensor_of,
+)
 from engine.explain.trace.held import Held
 from engine.explain.tracers import writing
 from engine.explain.tracers.moment import Moment
@@ -37,7 +46,7 @@ def written(held: Held, command: WriteCell, type_id: str) -> CellWritten:
             expected=", ".join(f"0 … {size - 1}" for size in tensor.shape),
             got=", ".join(map(str, command.cell)),
         )
-    value = float(tensor[command.cell])
+    value = float(tensor[command.cell].detach())
     if command.piece.startswith(insides.PREFIX):
         at = (command.sample, count)
         lines = insides.lines(moment, at, type_id, command.piece, command.cell)
@@ -59,10 +68,11 @@ def _lines(moment: Moment, tracer: Tracer, command: WriteCell, count: int) -> Li
         if command.sample == BATCH:
             return tracer.weight(moment, name, command.cell)
         return tracer.weight(
-            insides.alone(moment, command.sample, count), name, command.cell
+            _of_sample(moment, command.sample, count), name, command.cell
         )
-    port = int(kind[-1]) if kind[-1:].isdecimal() else 0
-    values = {"output": moment.outputs, "given": moment.given}.get(kind[:-1])
+    word = kind.rstrip("0123456789")
+    port = int(kind[len(word) :] or 0)
+    values = {"output": moment.outputs, "given": moment.given}.get(word)
     if values is None or values[port] is None:
         return ()
     place, own = command.cell, values[port]
@@ -72,3 +82,15 @@ def _lines(moment: Moment, tracer: Tracer, command: WriteCell, count: int) -> Li
         place = (command.sample, *command.cell)
     act = tracer.output if kind.startswith("output") else tracer.given
     return act(moment, place, port)
+
+
+def _of_sample(moment: Moment, sample: int, count: int) -> Moment:
+    """Return a use in which only what one sample asks for comes back.
+
+    Where samples can't be told apart all go in, but the gradients of the others are 0.
+    """
+    one = insides.alone(moment, sample, count)
+    if one is not moment:
+        return one
+    only = partial(alone, sample=sample, count=count)
+    return replace(moment, upstreams=tuple(map(only, moment.upstreams)))

@@ -61,7 +61,7 @@ class HeldStep:
             case tracing.WriteCell():
                 return cells.written(self.held, command, self._type(command.node))
             case tracing.ExplainWeight():
-                return reasons.explained(self.held, command)
+                return reasons.explained(self.held, command, self._ports)
             case TryWeight():
                 return trials.tried(self.held, command)
         return self._of_batch(command)
@@ -100,6 +100,10 @@ class HeldStep:
     def _type(self, path: str) -> str:
         known = {node.path: node.type for node in self._copy.parts.program.nodes}
         return known.get(path, "")
+
+    def _ports(self, path: str) -> tuple[str, ...]:
+        """Return the names of the inputs of a node, one for each wire that comes."""
+        return tuple(name for name, _ in self._copy.parts.program.node(path).inputs)
 
     def _hold(self, phase: int) -> tracing.StepHeld:
         """Go to a phase of the step; earlier ones are made on the way."""

@@ -1,12 +1,14 @@
 """Why a weight moves: terms of its update, samples by share, paths to the loss."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
 from engine.errors import ConfigError
 from engine.explain.answers.moments import moment_of, samples_of
 from engine.explain.trace.held import Held
-from engine.explain.trace.paths import paths
+from engine.explain.trace.paths import Path, paths
 from engine.explain.trace.samples import contributions
 from engine.i18n import tr
 from engine.measure.views.subject import host
@@ -18,8 +20,16 @@ _HYPER = ("lr", "momentum", "weight_decay", "eps", "alpha", "lr_decay")
 _MEMORY = ("exp_avg", "exp_avg_sq", "momentum_buffer", "square_avg", "sum", "step")
 
 
-def explained(held: Held, command: ExplainWeight) -> WeightExplained:
+Ports = Callable[[str], tuple[str, ...]]
+
+
+def explained(held: Held, command: ExplainWeight, ports: Ports) -> WeightExplained:
     """Return why one number of a layer's weights moves.
+
+    Args:
+        held: The phase.
+        command: Which number.
+        ports: Names of the inputs of a node, by its path.
 
     Raises:
         ConfigError: When the phase doesn't move it, or there is no such number.
@@ -53,7 +63,7 @@ def explained(held: Held, command: ExplainWeight) -> WeightExplained:
         {term: float(part) for term, part in update.terms.items()},
         _hyper(held, index, cell),
         host(shares).astype(float),
-        _paths(held, command, cell) if command.paths else (),
+        _paths(held, command, cell, ports) if command.paths else (),
     )
 
 
@@ -98,9 +108,26 @@ def _hyper(held: Held, index: int, cell: tuple[int, ...]) -> dict[str, float]:
 
 
 def _paths(
-    held: Held, command: ExplainWeight, cell: tuple[int, ...]
+    held: Held, command: ExplainWeight, cell: tuple[int, ...], ports: Ports
 ) -> tuple[PathTold, ...]:
     """Return the largest ways to the losses, by what comes to this one weight."""
     found = paths(held.recording, command.node, command.name)
-    told = [PathTold(path.nodes, float(path.gradient[cell])) for path in found]
+    told = [
+        PathTold(path.nodes, float(path.gradient[cell]), _entries(held, path, ports))
+        for path in found
+    ]
     return tuple(sorted(told, key=lambda path: -abs(path.gradient)))
+
+
+def _entries(held: Held, path: Path, ports: Ports) -> tuple[str, ...]:
+    """Return by which input a path enters a node, where two wires join the two."""
+    found = []
+    for before, node, port in zip(path.nodes, path.nodes[1:], path.ports, strict=True):
+        sources = held.recording.sources[node]
+        if sum(source.node == before for source in sources) < 2:
+            found.append("")
+            continue
+        names = ports(node)
+        several = names.count(names[port]) > 1
+        found.append(f"{names[port]} {port + 1}" if several else names[port])
+    return tuple(found)

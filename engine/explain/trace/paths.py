@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -19,6 +20,14 @@ from engine.explain.trace.recording import Recording, Source
 from engine.explain.trace.replay import Replay, replayed
 
 Steps = tuple[str, ...]
+Ports = tuple[int, ...]
+
+
+class _Way(NamedTuple):
+    """As far as a path has come, from the loss backwards."""
+
+    steps: Steps
+    ports: Ports
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Path:
 
     Args:
         nodes: Paths of the nodes, from the one with the weights to the loss.
+        ports: Through which input it enters each of those behind the first, counted
+            from 0: two wires may join the same two nodes.
         gradient: What comes to the weights along it.
 
     Shape:
@@ -34,6 +45,7 @@ class Path:
     """
 
     nodes: Steps
+    ports: Ports
     gradient: Tensor
 
 
@@ -59,10 +71,10 @@ def paths(
     found: list[Path] = []
     with ExitStack() as stack:
         search = _Search(recorded, on_the_way, stack)
-        for steps, replay, cotangents in itertools.islice(search.best_first(), tried):
-            if steps[0] == node:
+        for way, replay, cotangents in itertools.islice(search.best_first(), tried):
+            if way.steps[0] == node:
                 slope = replay.back(cotangents).weights[weight]
-                found.append(Path(steps, slope))
+                found.append(Path(*way, slope))
     found.sort(key=lambda path: -float(path.gradient.norm()))
     return found[:most]
 
@@ -84,31 +96,34 @@ class _Search:
     ) -> None:
         self._recorded, self._on_the_way, self._stack = recorded, on_the_way, stack
         self._replays: dict[str, Replay] = {}
-        self._waiting: list[tuple[float, int, Steps, int, Tensor]] = []
+        self._waiting: list[tuple[float, int, _Way, int, Tensor]] = []
         self._numbers = itertools.count()
 
-    def best_first(self) -> Iterator[tuple[Steps, Replay, list[Tensor | None]]]:
+    def best_first(self) -> Iterator[tuple[_Way, Replay, list[Tensor | None]]]:
         """Yield ways from a node to a loss, and what comes to its outputs."""
         phase = self._recorded.phase
         for loss, factor in zip(phase.losses, phase.weights, strict=True):
             if loss in self._on_the_way:
                 value = self._recorded.moments[loss].output
-                self._push((loss,), 0, torch.full_like(value, factor))
+                start = _Way((loss,), ())
+                self._push(start, 0, torch.full_like(value, factor))
         while self._waiting:
-            _, _, steps, output, cotangent = heapq.heappop(self._waiting)
-            replay = self._replay(steps[0])
+            _, _, way, output, cotangent = heapq.heappop(self._waiting)
+            node = way.steps[0]
+            replay = self._replay(node)
             cotangents: list[Tensor | None] = [None] * len(replay.outputs)
             cotangents[output] = cotangent
-            yield steps, replay, cotangents
+            yield way, replay, cotangents
             slopes = replay.back(cotangents).inputs
-            origins = self._recorded.sources[steps[0]]
-            for origin, slope in zip(origins, slopes, strict=True):
+            origins = self._recorded.sources[node]
+            for port, (origin, slope) in enumerate(zip(origins, slopes, strict=True)):
                 if origin.node in self._on_the_way and bool(slope.any()):
-                    self._push((origin.node, *steps), origin.output, slope)
+                    further = _Way((origin.node, *way.steps), (port, *way.ports))
+                    self._push(further, origin.output, slope)
 
-    def _push(self, steps: Steps, output: int, cotangent: Tensor) -> None:
+    def _push(self, way: _Way, output: int, cotangent: Tensor) -> None:
         entry = (-float(cotangent.norm()), next(self._numbers))
-        heapq.heappush(self._waiting, (*entry, steps, output, cotangent))
+        heapq.heappush(self._waiting, (*entry, way, output, cotangent))
 
     def _replay(self, node: str) -> Replay:
         """Return a node that runs once for all ways through it."""

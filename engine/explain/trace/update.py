@@ -137,7 +137,10 @@ def split(
             parts[name] = part.double() * factor
     l2 = 0.0 if kind == "adamw" else float(hyper["weight_decay"])
     gradient = added([*parts.values(), l2 * w] if l2 else parts.values())
-    kept = {name: value.detach().double() for name, value in memory.items()}
+    kept = {
+        name: value if name == "mu_product" else value.detach().double()
+        for name, value in memory.items()
+    }
     t = int(kept["step"].item()) + 1 if "step" in kept else 1
     rule = _RULES[kind](_At(gradient, kept, hyper, t))
     terms = {name: rule.by_gradient * part for name, part in parts.items()}
@@ -208,9 +211,8 @@ def _nadam(at: _At) -> _Rule:
     psi = float(at.hyper["momentum_decay"])
     mean, root = _moments(at)
     mu, ahead = (beta1 * (1 - 0.5 * 0.96 ** (k * psi)) for k in (at.t, at.t + 1))
-    # torch keeps this product in its default precision; it is part of its step.
-    before = at.memory.get("mu_product", torch.ones(()))
-    product = float(before.to(torch.get_default_dtype()) * mu)
+    # torch keeps this product in a precision of its own; it is part of its step.
+    product = float(at.memory.get("mu_product", torch.ones(())) * mu)
     rate = -float(at.hyper["lr"])
     now = rate * (1 - mu) / (1 - product) / root
     later = rate * ahead / (1 - product * ahead) / root

@@ -256,10 +256,18 @@ class WriteCell(Command[CellWritten]):
 
 @dataclass(frozen=True)
 class PathTold:
-    """A way from a layer to a loss, and what comes along it to one weight."""
+    """A way from a layer to a loss, and what comes along it to one weight.
+
+    Args:
+        nodes: Paths, from the layer to the loss.
+        gradient: What comes along it.
+        ports: Name of the input by which it enters each node behind the first, where
+            more than one wire comes there from the node before; else empty.
+    """
 
     nodes: tuple[str, ...]
     gradient: float
+    ports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

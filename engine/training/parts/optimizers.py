@@ -75,7 +75,7 @@ class LiveOptimizer:
         for group in self.torch.param_groups:
             group["weight_decay"] = self._values["weight_decay"]
         self._applied = None
-        if name == "momentum":
+        if name == "momentum" and checked:
             self._make_buffers()
 
     def check(self, name: str, value: float) -> Value:

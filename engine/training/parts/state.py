@@ -43,6 +43,9 @@ def put_phase(phase: PhaseRun, tensors: Tensors, state: Mapping[str, Any]) -> No
         values.setdefault(int(index), {})[key] = _as_laid_out(weights, tensor)
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": values, "param_groups": groups})
+    for place, kept in values.items():  # torch casts all to the kind of the weights
+        loaded = optimizer.state[phase.parameters_in_groups[place]]
+        loaded |= {key: loaded[key].to(kept[key].dtype) for key in kept}
     phase.schedule.restore(state["schedule"])
     for name, value in state["hyper"].items():
         phase.optimizer.set(name, value)

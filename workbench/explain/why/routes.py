@@ -1,5 +1,6 @@
 """The largest paths from a weight to the loss, and ‖δ‖ from layer to layer."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.i18n import tr
 from engine.plain import percent
-from engine.protocol.tracing import NodeStep, WeightExplained
+from engine.protocol.tracing import NodeStep, PathTold, WeightExplained
 from workbench import theme
 from workbench.explain import words
 from workbench.theme import fonts
@@ -56,7 +57,7 @@ class Routes(QWidget):
             why: Of a weight that a gradient comes to.
             room: Rows that there are; without, all paths have one.
         """
-        found = [(path.gradient, self._way(path.nodes)) for path in why.paths]
+        found = [(path.gradient, self._way(path)) for path in why.paths]
         whole = why.gradient or 0.0
         rest = whole - sum(part for part, _ in found)
         has_more = abs(rest) > 1e-4 * abs(whole)
@@ -67,8 +68,13 @@ class Routes(QWidget):
             found.append((rest, tr("all others")))
         return found
 
-    def _way(self, nodes: Sequence[str]) -> str:
-        return " → ".join(self._title(path) for path in nodes[1:])
+    def _way(self, path: PathTold) -> str:
+        titles = map(self._title, path.nodes[1:])
+        entered = itertools.chain(path.ports, itertools.repeat(""))
+        return " → ".join(
+            f"{title} ({port})" if port else title
+            for title, port in zip(titles, entered, strict=False)
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the rows."""

@@ -222,8 +222,8 @@ class Gates:
         if name == "before":
             return ()
         wanted = "c" if name == "cell" else name
-        ends = [at for at, line in enumerate(lines) if line.name == wanted]
-        return lines if wanted in {"h", "c"} else tuple(lines[at] for at in ends)
+        end = next(at for at, line in enumerate(lines) if line.name == wanted)
+        return lines[0 if wanted in {"h", "c"} else end : end + 1]
 
 
 def _count(one: Pass) -> int:
