@@ -122,7 +122,8 @@ def _paths(
 def _entries(held: Held, path: Path, ports: Ports) -> tuple[str, ...]:
     """Return by which input a path enters a node, where two wires join the two."""
     found = []
-    for before, node, port in zip(path.nodes, path.nodes[1:], path.ports, strict=True):
+    steps = zip(path.nodes, path.nodes[1:], path.ports, strict=False)
+    for before, node, port in steps:
         sources = held.recording.sources[node]
         if sum(source.node == before for source in sources) < 2:
             found.append("")
