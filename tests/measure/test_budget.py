@@ -59,6 +59,22 @@ def test_budget_does_not_count_pauses():
     assert budget.overhead == pytest.approx(0.05)
 
 
+def test_after_a_pause_the_next_sample_is_as_far_away_as_before():
+    clock = Clock()
+    budget = Budget(clock=clock)
+    budget.spent(0.1)  # the next one is due in some seconds
+    apart = budget.apart_s(budget.cost_s)
+    clock.now = 1.0
+    budget.pause()
+    clock.now = 100.0
+    budget.resume()
+    assert not budget.due()
+    clock.now = 100.0 + apart - 1.0 - 0.01
+    assert not budget.due()
+    clock.now += 0.02
+    assert budget.due()
+
+
 def test_storing_a_sample_delays_the_next_one():
     clock = Clock()
     budget = Budget(clock=clock)
