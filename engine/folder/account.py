@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.errors import DocumentError
-from engine.folder import parts
+from engine.folder import parts, sums
 from engine.i18n import tr
 
 FORMAT = "backprop-workbench-run"
@@ -89,6 +89,21 @@ def read(folder: Path) -> Info:
             where=str(folder),
             got=getattr(error, "strerror", None) or tr("no such name"),
         ) from error
+
+
+def text(info: Info) -> bytes:
+    """Return what `run.json` holds, with its sum."""
+    record = json.dumps(
+        sums.summed(_mended(info)), indent=1, sort_keys=True, ensure_ascii=False
+    )
+    return f"{record}\n".encode("utf-8", "backslashreplace")  # any path
+
+
+def damaged_words() -> str:
+    """Return that what a run says of itself has changed since it was written."""
+    return tr(
+        "run.json is not as it was written: settings and words of the run may be others"
+    )
 
 
 def newest(info: Info) -> Kept | None:
@@ -272,6 +287,7 @@ _goal = _record(
     {"losses": _is_map_of(_is_number), "first": _is_whole, "last": _is_whole}, {}
 )
 _FIELDS: dict[str, Check] = {
+    sums.FIELD: _is_text,
     "document": _is_text,
     "state": _is_state,
     "name": _is_text,

@@ -129,4 +129,4 @@ def _planned(command: StartSweep, folder: Path) -> tuple[Project, Plan]:
     found = reading.read(folder)
     if found is None:
         raise DocumentError(tr("There is no sweep in this folder"), where=str(folder))
-    return project_of(folder), found.plan
+    return project_of(folder, found.project_sum), found.plan

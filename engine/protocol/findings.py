@@ -2,9 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from engine.graph.problems import Fix
+
+Comparison: TypeAlias = Literal["≤", "≥"]
+Course: TypeAlias = tuple[tuple[int, float], ...]
+"""Steps, in order, with a number each."""
+MOST_POINTS = 48
+"""Of a course."""
 
 
 @dataclass(frozen=True)
@@ -16,12 +22,14 @@ class Evidence:
         value: The number.
         comparison: How it stands to the limit.
         limit: Where the fault begins.
+        course: How the number has come about, where the rule looks at that.
     """
 
     what: str
     value: float
-    comparison: Literal["≤", "≥"]
+    comparison: Comparison
     limit: float
+    course: Course = ()
 
     @property
     def text(self) -> str:
@@ -42,7 +50,7 @@ class Finding:
         nodes: Places on the canvas, the first one first.
         evidence: The numbers.
         fixes: What one click can do; the preset's own fix stands first.
-        step: Steps made when it was found.
+        step: Steps made when it was first told.
     """
 
     fault: str

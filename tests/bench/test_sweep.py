@@ -173,6 +173,27 @@ def test_a_broken_journal_is_refused(tmp_path):
     assert reading.read(tmp_path / "none") is None
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [('"count": 4', '"count": 5'), ('"lr"', '"lx"'), ("0.5", "0.6")]
+)
+def test_a_journal_or_project_that_has_changed_is_refused(tmp_path, old, new):
+    project = presets.load("xor")
+    plan = Plan((Axis("lr", (0.5, 0.1)),), "grid", 4, "loss", False)
+    Sweep(project, plan, tmp_path)
+    found = reading.read(tmp_path)
+    assert reading.project_text(tmp_path, found.project_sum)
+    text = (tmp_path / journal.FILE).read_text()
+    assert old in text
+    (tmp_path / journal.FILE).write_text(text.replace(old, new))
+    with pytest.raises(ConfigError, match="broken"):
+        reading.read(tmp_path)
+    (tmp_path / journal.FILE).write_text(text)
+    file = tmp_path / journal.PROJECT
+    file.write_text(file.read_text().replace("4", "5", 1))
+    with pytest.raises(ConfigError, match="as it was written"):
+        reading.project_text(tmp_path, found.project_sum)
+
+
 class _Study:
     """Draws as its sampler's seed says, as Optuna does before it has learnt."""
 

@@ -1,12 +1,17 @@
-"""Damage in any part of a run is named, and the checkpoint before is offered.
+"""Damage in any file of a folder of runs is named or left out; all else opens.
 
-Bytes are flipped, zeroed, cut away or put in at random; a part may be emptied or gone.
-The truth is the run as it was: what comes out is equal to it, or its damage is told.
+Bytes are flipped, zeroed, cut away or put in at random; a file may be emptied, gone,
+another's, of a later version, or hold values that nobody expects, with a sum that is
+right. The truth is the folder as it was: what comes out is equal to it, or its damage
+is told, and the checkpoint before is offered.
 """
 
 import argparse
+import json
 import random
 import shutil
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,52 +19,44 @@ import numpy as np
 import torch
 
 from engine.errors import EngineError
-from engine.folder import account
+from engine.folder import account, sums
 from engine.training.loop.trainer import Trainer
-from engine.training.records import metric_store, runs
+from engine.training.records import metric_store, runs, view_file
 from engine.training.records.checkpoint_file import DamagedCheckpointError
-from tests.training.projects import mlp, phase
+from tests.faults import _shelf
+from tests.faults._mutations import by_structure
 
-HELP = "damaged runs are named, and the checkpoint before is offered"
+HELP = "damaged files of runs are named, and the checkpoint before is offered"
 
-_STEPS, _EVERY = 60, 20
+_STEPS = _shelf.STEPS
+_SOUND = ("odd with its sum",)
+"""Nothing can tell that such a file has been changed."""
 Expected = tuple[metric_store.Curves, dict[int, dict[str, torch.Tensor]]]
 
 
 def run(options: argparse.Namespace, folder: Path) -> int:
-    """Damage copies of a run and open them."""
+    """Damage copies of a folder of runs and open them."""
     chance = random.Random(options.seed)
-    sound = made(folder)
-    expected = _truth(sound)
+    sound = _shelf.made(folder)
+    expected, whole = _truth(sound / _shelf.RUN), _shelf.truth(sound)
+    files = [p.relative_to(sound) for p in sound.rglob("*") if p.is_file()]
+    kinds = sorted({_shelf.kind(path) for path in files})
     good = 0
     for number in range(options.n):
         copy = Path(shutil.copytree(sound, folder / "copy"))
-        part = chance.choice(sorted(p for p in copy.rglob("*") if p.is_file()))
+        kind = kinds[number % len(kinds)]
+        part = copy / chance.choice(sorted(p for p in files if _shelf.kind(p) == kind))
         how = damaged(part, chance)
-        faults = list(faults_of(copy, part, expected))
+        faults = list(_shelf.faults_of(copy, part, whole, is_sound=how in _SOUND))
+        if copy / _shelf.RUN in part.parents and how not in _SOUND:
+            faults += faults_of(copy / _shelf.RUN, part, expected)
         good += not faults
         for fault in faults:
-            print(f"{number}: {part.name} {how}: {fault}", flush=True)
+            print(f"{number}: {part.relative_to(copy)} {how}: {fault}", flush=True)
         shutil.rmtree(copy)
+    print(f"files: {', '.join(kinds)}")
     print(f"{'PASS' if good == options.n else 'FAIL'} {good}/{options.n}")
     return 0 if good == options.n else 1
-
-
-def made(folder: Path) -> Path:
-    """Return a run as a killed process leaves it: with curves still in their log."""
-    document = mlp(phase("adam"), steps=_STEPS + 20, evaluate_every=10)
-    run_ = runs.create(folder, document, name="whole")
-    trainer = Trainer(run_.project, run=run_)
-    trainer.recorder.checkpoint_every_steps = _EVERY
-    steps = trainer.steps()
-    for _ in steps:
-        if trainer.at_border and trainer.step >= _STEPS:
-            break
-    trainer.recorder.commit()
-    trainer.recorder.settle()
-    copy = Path(shutil.copytree(run_.folder, folder / "killed"))
-    steps.close()
-    return copy
 
 
 def _truth(folder: Path) -> Expected:
@@ -73,25 +70,75 @@ def _truth(folder: Path) -> Expected:
 
 def damaged(path: Path, chance: random.Random) -> str:
     """Damage a file and return how."""
-    data = bytearray(path.read_bytes())
-    how = chance.choice(["flip", "zero", "cut", "more", "empty", "gone"])
-    where, length = chance.randrange(len(data) or 1), chance.randint(1, 4096)
+    data = path.read_bytes()
+    ways = ["flip", "zero", "cut", "more", "empty", "gone", "replaced"]
+    if data[:1] in (b"{", b"["):
+        ways += ["later", "odd", "odd with its sum"]
+    if path.name == view_file.FILE:
+        ways += ["later", "odd with its sum"]
+    if data[:6] == b"SQLite":
+        ways += ["later"]
+    how = chance.choice(ways)
     if how == "gone":
         path.unlink()
-        return how
-    if how == "flip" and data:
-        data[where] ^= 1 << chance.randrange(8)
-    elif how == "zero":
-        piece = data[where : where + length]
-        data[where : where + length] = bytes(len(piece))
-    elif how == "cut":
-        del data[where:]
-    elif how == "more":
-        data[where:where] = chance.randbytes(length)
     else:
-        data.clear()
-    path.write_bytes(data)
+        path.write_bytes(_damaged(path, data, how, chance))
     return how
+
+
+def _damaged(path: Path, data: bytes, how: str, chance: random.Random) -> bytes:
+    where, length = chance.randrange(len(data) or 1), chance.randint(1, 4096)
+    changed = bytearray(data)
+    if how == "flip" and data:
+        changed[where] ^= 1 << chance.randrange(8)
+    elif how == "zero":
+        changed[where : where + length] = bytes(len(data[where : where + length]))
+    elif how == "cut":
+        del changed[where:]
+    elif how == "more":
+        changed[where:where] = chance.randbytes(length)
+    elif how == "replaced":
+        others = [p for p in path.parent.iterdir() if p.is_file() and p != path]
+        own = [p.read_bytes() for p in sorted(others)]
+        return chance.choice([*own, b"cos\nsystem\n(S'x'\ntR.", b"[]", b"7", b"null"])
+    elif path.name == view_file.FILE:
+        return _other_views(data, how, chance)
+    elif how in ("later", "odd", "odd with its sum"):
+        return _other_values(data, how, chance)
+    else:
+        changed.clear()
+    return bytes(changed)
+
+
+def _other_values(data: bytes, how: str, chance: random.Random) -> bytes:
+    """Return a record of another version, or with values that nobody expects."""
+    if data[:6] == b"SQLite":
+        return data[:60] + struct.pack(">I", 77) + data[64:]
+    if how == "later":
+        return json.dumps(sums.summed({**json.loads(data), "version": 77})).encode()
+    changed = by_structure(data, chance)
+    try:
+        record = json.loads(changed)
+    except (ValueError, RecursionError):
+        return changed
+    is_odd = how == "odd" or not isinstance(record, dict)
+    return changed if is_odd else json.dumps(sums.summed(record)).encode()
+
+
+def _other_views(data: bytes, how: str, chance: random.Random) -> bytes:
+    """Return views of another version, or of other values, with sums that are right."""
+    size, _ = struct.unpack_from("<II", data)
+    record = bytearray(data[8 : 8 + size])
+    if how == "later":
+        record[:4] = b"BPW9"
+    else:
+        length = struct.unpack_from("<I", record, 4)[0]
+        head = by_structure(bytes(record[16 : 16 + length]).strip(), chance)
+        head += b" " * (-len(head) % 8)
+        record[16 : 16 + length] = head
+        struct.pack_into("<I", record, 4, len(head))
+    packed = struct.pack("<II", len(record), zlib.crc32(record))
+    return packed + bytes(record) + data[8 + size :]
 
 
 def faults_of(copy: Path, part: Path, expected: Expected) -> Iterator[str]:

@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
-
 import presets
 from engine.advice.analysis import Analyser
 from engine.explain.diagnose import spread, watch
@@ -188,19 +186,12 @@ def trained(project: Project) -> Told:
 
 
 def _distance(trainer: Trainer, record: Record) -> dict[str, float]:
-    """Return how far what adversaries make is from what is real (energy distance).
+    """Return how far what adversaries make is from what is real.
 
-    Source: Székely & Rizzo 2013. A loss of adversaries says little.
+    A loss of adversaries says little.
     """
     shown = adversaries.shown(record)
     if shown is None:
         return {}
     parts = trainer.parts
-    batch = next(parts.feeds.spread_batches(500, 500))
-    with spread.Watch(parts.program, shown[0].home) as seen:
-        parts.evaluator.everything(batch)
-    calls = [n.path for n in parts.program.nodes if n.home == shown[0].home]
-    real, made = (seen[calls.index(node.path)].flatten(1) for node in shown)
-    apart = [torch.cdist(*pair).mean() for pair in
-             ((real, made), (real, real), (made, made))]  # fmt: skip
-    return {"distance": float(2 * apart[0] - apart[1] - apart[2])}
+    return {"distance": spread.apart(parts.evaluator, parts.feeds, *shown)}

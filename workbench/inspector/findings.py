@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout
 
 from engine.graph.problems import Fix
 from engine.i18n import tr
-from engine.protocol.findings import Evidence, Finding
+from engine.protocol.findings import Finding
 from workbench.inspector.cards import Card, CardList, FixButton, words
+from workbench.inspector.parts.course import CoursePlot
 from workbench.inspector.parts.evidence import EvidencePlot
 from workbench.theme.style import polish
 from workbench.theme.text import tip
@@ -35,7 +36,7 @@ class FindingCard(Card):
         box.setSpacing(4)
         box.addWidget(words(self.finding.title, "fault"))
         box.addWidget(words(self.finding.text, "text"))
-        box.addLayout(_evidence(self.finding.evidence))
+        box.addLayout(_evidence(self.finding))
         box.addWidget(words(self.finding.advice, "text"))
         if self.finding.fixes:
             box.addLayout(self._fixes())
@@ -104,11 +105,17 @@ class FindingList(CardList[FindingCard]):
             self.add(card)
 
 
-def _evidence(evidence: Sequence[Evidence]) -> QVBoxLayout:
-    """Return what was measured, each number drawn beside its limit."""
+def _evidence(finding: Finding) -> QVBoxLayout:
+    """Return what was measured, each number drawn beside its limit.
+
+    Where the rule looks at a course, that is drawn, and when it was told.
+    """
     box = QVBoxLayout()
     box.setSpacing(2)
-    for each in evidence:
+    for each in finding.evidence:
         box.addWidget(words(each.what, "secondary"))
-        box.addWidget(EvidencePlot(each))
+        is_course = len(each.course) > 1
+        box.addWidget(
+            CoursePlot(each, finding.step) if is_course else EvidencePlot(each)
+        )
     return box

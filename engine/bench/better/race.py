@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from engine.bench.better.judging import FEWEST, MOST, Scores, judged
 from engine.data.own.resolving import resolved
 from engine.errors import ConfigError, did_you_mean
+from engine.graph.compare.score import LOWER
 from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.bench.better import Compared, Seeded
-from engine.training.baselines import answers
 from engine.training.loop.trainer import Trainer
 
 TOTAL = "loss"
@@ -142,7 +142,7 @@ def score_for(projects: Sequence[Project], wished: str) -> tuple[str, bool]:
         )
     chosen = wished or next((n for n in common if known[0][n]), common[0])
     kind = known[0][chosen]
-    return chosen, kind in answers.HIGHER
+    return chosen, bool(kind) and kind not in LOWER
 
 
 def _names(project: Project) -> dict[str, str]:

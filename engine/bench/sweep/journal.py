@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.files import atomic_write
+from engine.folder import sums
 from engine.graph.sweep.space import Axis, Point
 
 FILE, PROJECT = "sweep.json", "project.bpw"
@@ -70,21 +71,31 @@ class Journal:
     Args:
         folder: Of the sweep.
         plan: What it is.
+        trials: Those that were begun.
+        project_sum: SHA-256 of the file of its project; empty where that isn't known.
 
     Threads: one.
     """
 
-    def __init__(self, folder: Path, plan: Plan, trials: Sequence[Trial] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        trials: Sequence[Trial] = (),
+        project_sum: str = "",
+    ) -> None:
         self.folder, self.plan = folder, plan
         self.trials: list[Trial] = list(trials)
+        self.project_sum = project_sum
 
     def write(self) -> None:
         """Put all of it on the disk, or leave what is there."""
         record = {
             "plan": asdict(self.plan),
             "trials": [_finite(asdict(trial)) for trial in self.trials],
+            "project": self.project_sum,
         }
-        text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(sums.summed(record), ensure_ascii=False, allow_nan=False)
         atomic_write(self.folder / FILE, text + "\n")
 
     @property

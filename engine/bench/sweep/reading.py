@@ -4,6 +4,7 @@ It is no link, pipe or endless file, and every field is of its kind, before any 
 is used: numbers of trials name folders, points become settings.
 """
 
+import hashlib
 import json
 import math
 from pathlib import Path
@@ -19,7 +20,7 @@ from engine.bench.sweep.journal import (
     Trial,
 )
 from engine.errors import ConfigError, DocumentError
-from engine.folder import parts
+from engine.folder import parts, sums
 from engine.graph.files import reading
 from engine.graph.sweep.space import MOST, Axis, Point, Value
 from engine.i18n import tr
@@ -46,6 +47,9 @@ def read(folder: Path) -> Journal | None:
         data = parts.read(folder, FILE, max_bytes=_MAX_BYTES)
         _need(sum(map(data.count, (b"[", b"{", b","))) <= _MOST_ITEMS, "size")
         record = json.loads(data)
+        _need(sums.is_as_written(record), tr("it is not as it was written"))
+        kept = record.get("project", "")
+        _need(isinstance(kept, str), "project")
         plan, found = _plan(record["plan"]), record["trials"]
         _need(isinstance(found, list) and len(found) <= plan.count, "trials")
         trials = [_trial(each, number, plan) for number, each in enumerate(found)]
@@ -57,24 +61,31 @@ def read(folder: Path) -> Journal | None:
         raise _broken(folder, str(error)) from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise _broken(folder) from None
-    return Journal(folder, plan, trials)
+    return Journal(folder, plan, trials, kept)
 
 
-def project_text(folder: Path) -> str:
+def project_text(folder: Path, project_sum: str = "") -> str:
     """Return the text of the project of a sweep.
 
+    Args:
+        folder: Of the sweep.
+        project_sum: As of its journal.
+
     Raises:
+        ConfigError: When it is another than it was.
         DocumentError: When it is no ordinary file, or no text.
         OSError: When it is missing or can't be read.
     """
     data = parts.read(folder, PROJECT, max_bytes=reading.MAX_BYTES)
+    if project_sum not in {"", hashlib.sha256(data).hexdigest()}:
+        raise _broken(folder, tr("it is not as it was written"), PROJECT)
     return reading.decode(data, PROJECT)
 
 
-def _broken(folder: Path, got: str | None = None) -> ConfigError:
+def _broken(folder: Path, got: str | None = None, name: str = FILE) -> ConfigError:
     return ConfigError(
         tr("This journal of a sweep is broken"),
-        where=str(folder / FILE),
+        where=str(folder / name),
         got=got,
         fix=tr("Begin the sweep in another folder."),
     )

@@ -1,5 +1,6 @@
 """Makes the trials of a sweep, each in a process of its own, and keeps a journal."""
 
+import hashlib
 import json
 import math
 import os
@@ -234,17 +235,18 @@ def _opened(project: Project, plan: Plan, folder: Path) -> Journal:
     if found is None:
         folder.mkdir(parents=True, exist_ok=True)
         atomic_write(folder / journal.PROJECT, text)
-        made = Journal(folder, plan)
+        kept = hashlib.sha256(text.encode()).hexdigest()
+        made = Journal(folder, plan, (), kept)
         made.write()
         return made
     same = found.plan == plan or _is_longer(found.plan, plan)
-    if reading.project_text(folder) != text or not same:
+    if reading.project_text(folder, found.project_sum) != text or not same:
         raise ConfigError(
             tr("Another sweep is in this folder"),
             where=str(folder),
             fix=tr("Name another one: --out FOLDER"),
         )
-    return Journal(folder, plan, found.trials)
+    return Journal(folder, plan, found.trials, found.project_sum)
 
 
 def _is_longer(old: Plan, new: Plan) -> bool:

@@ -74,14 +74,18 @@ def _trial(trial: Trial) -> SweepTrial:
     )
 
 
-def project_of(folder: Path) -> Project:
+def project_of(folder: Path, project_sum: str = "") -> Project:
     """Return the project of a sweep.
 
+    Args:
+        folder: Of the sweep.
+        project_sum: As of its journal.
+
     Raises:
-        DocumentError: When there is none.
+        EngineError: When there is none, or it is another than it was.
     """
     try:
-        return serialize.loads(reading.project_text(folder), folder.name)
+        return serialize.loads(reading.project_text(folder, project_sum), folder.name)
     except FileNotFoundError:
         raise DocumentError(
             tr("There is no sweep in this folder"), where=str(folder)
@@ -99,7 +103,7 @@ def sweeps(folder: Path) -> SweepsFound:
         try:
             found = reading.read(folder / name)
             if found is not None:
-                teller = Teller(project_of(folder / name), found)
+                teller = Teller(project_of(folder / name, found.project_sum), found)
                 told.append(teller.told(is_running=False))
         except (EngineError, OSError) as error:
             refused = str(error)

@@ -47,6 +47,15 @@ class Curve:
         self._means = [(one + two) / 2 for one, two in pairs]
         self._width *= 2
 
+    def points(self) -> tuple[Floats, Floats]:
+        """Return means, and how many losses there were by the end of each."""
+        means = np.array(self._means)
+        ends = self._width * np.arange(1.0, len(means) + 1)
+        if not self._rest:
+            return ends, means
+        rest = sum(self._rest) / len(self._rest)
+        return np.append(ends, float(self.count)), np.append(means, rest)
+
     def tenths(self) -> Floats:
         """Return the means of up to ten equal parts of the training so far."""
         means = np.array(self._means or [self.first])

@@ -200,9 +200,15 @@ def leaky(record: Record, paths: Iterable[str]) -> Fixes:
     return (Fix(tr("Use leaky ReLUs"), tuple(edits)),) if edits else ()
 
 
-def normalise(record: Record) -> Fixes:
-    """Offer a normalisation in front of every activation that follows weights."""
-    spots = _spots(_hidden_activations(record))
+def normalise(record: Record, paths: Iterable[str] | None = None) -> Fixes:
+    """Offer a normalisation in front of activations.
+
+    Args:
+        record: What the run has told.
+        paths: Of the activations; without it, of all that follow weights.
+    """
+    found = _hidden_activations(record)
+    spots = _spots(found if paths is None else map(record.node, paths))
     edits = [edit for spot in spots for edit in _norm_before(record, spot)]
     label = tr("Normalise between the layers")
     return (Fix(label, tuple(edits)),) if edits else ()

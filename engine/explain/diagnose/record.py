@@ -67,6 +67,7 @@ class Record:
         baselines: What lazy answers reach, once the training has begun.
         is_whole: Everything since the first step is here (not a resumed run).
         from_files: Some weights began as those of a file or of another run.
+        first_step: Steps made when it began to look.
         step: Steps made.
         loss: Training loss, all phases together.
         evaluations: In order.
@@ -74,7 +75,8 @@ class Record:
         dead: Which ReLUs stay shut, as the last look has found.
         dead_at_start: The same before the first step.
         zero_layers: Layers of which all matrices held nothing but 0 at the start.
-        spread: Deviation of made samples over that of real ones, as last looked at.
+        dead_looks: Step and shares of every look at ReLUs.
+        spreads: Step and deviation of made samples over that of real ones, each look.
         last_gradients: ‖g‖ of each layer in the last step before the loss was lost.
         cause: Where a number stopped being finite, once it is known.
         ending: As in `messages.Outcome`, empty while it goes on.
@@ -94,6 +96,7 @@ class Record:
     baselines: Baselines = field(default_factory=dict)
     is_whole: bool = True
     from_files: bool = False
+    first_step: int = 0
     step: int = 0
     loss: Curve = field(default_factory=Curve)
     evaluations: list[Evaluation] = field(default_factory=list)
@@ -101,7 +104,8 @@ class Record:
     dead: Dead = field(default_factory=Dead)
     dead_at_start: Dead = field(default_factory=Dead)
     zero_layers: frozenset[str] = frozenset()
-    spread: float | None = None
+    dead_looks: list[tuple[int, Mapping[str, float]]] = field(default_factory=list)
+    spreads: list[tuple[int, float]] = field(default_factory=list)
     last_gradients: Floats | None = None
     cause: Cause | None = None
     ending: str = ""
@@ -184,8 +188,14 @@ class Record:
     def add_dead(self, found: Dead) -> None:
         """Keep what a look at the ReLUs has found."""
         self.dead = found
+        self.dead_looks.append((self.step, found.shares))
         if not self.step:
             self.dead_at_start = found
+
+    @property
+    def spread(self) -> float | None:
+        """Deviation of made samples over that of real ones, as last looked at."""
+        return self.spreads[-1][1] if self.spreads else None
 
     def column(self, name: str) -> Floats:
         """Return one value of `LayerSample` over time (S, L)."""

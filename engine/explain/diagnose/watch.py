@@ -8,14 +8,14 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from torch import Tensor
 
 from engine.explain.diagnose import activations, inputs, spread, table
 from engine.explain.diagnose.record import Record
-from engine.explain.diagnose.rules import adversaries
+from engine.explain.diagnose.rules import adversaries, dead_relu
 from engine.graph.model import Project
 from engine.measure import schedule
 from engine.protocol.arrays import Floats, Ints
@@ -68,7 +68,7 @@ class Diagnosis:
         self.findings: tuple[Finding, ...] = ()
         self._last: frozenset[str] = frozenset()
         self._missed: dict[str, int] = {}
-        self.record = _record(trainer, project)
+        self.record = record_of(trainer, project)
         self._waiting = deque([Seen(trainer.step)])
         self._has_relus = bool(activations.relus(self.record.nodes))
         self._shown = adversaries.shown(self.record)
@@ -79,8 +79,15 @@ class Diagnosis:
         """Take in a measurement of the layers."""
         self._waiting.append(Seen(sample.step, sample))
         is_time = schedule.look_due(sample.step, self.trainer.total_steps)
-        self._must_look = self._has_relus and is_time and self._seems_shut(sample)
+        may_be = self._has_relus and is_time
+        # What was found shut may have opened, such as behind a norm that has settled.
+        self._must_look = may_be and (self._is_shut() or self._seems_shut(sample))
         self._must_compare = self._shown is not None and is_time
+
+    def _is_shut(self) -> bool:
+        """Return whether the last look has found dead ReLUs."""
+        shares = self.record.dead.shares.values()
+        return any(share >= dead_relu.SHARE for share in shares)
 
     def _seems_shut(self, sample: LayerSample) -> bool:
         """Return whether so many gradients are 0 that ReLUs may be dead.
@@ -156,7 +163,7 @@ class Diagnosis:
         elif isinstance(seen.what, activations.Dead):
             record.add_dead(seen.what)
         elif seen.what is not None:
-            record.spread = seen.what
+            record.spreads.append((seen.step, seen.what))
         found = table.diagnose(record)
         told = self._steady(found)
         self._last = frozenset(finding.fault for finding in found)
@@ -186,7 +193,10 @@ class Diagnosis:
         # While it trains, numbers that change with every look can't be read.
         before = [finding.fault for finding in self.findings]
         if is_final or [finding.fault for finding in found] != before:
-            self.findings = found
+            first = {finding.fault: finding.step for finding in self.findings}
+            self.findings = tuple(
+                replace(each, step=first.get(each.fault, each.step)) for each in found
+            )
 
 
 def _gradients(trainer: Trainer, ending: Ending) -> Floats | None:
@@ -212,7 +222,8 @@ def _are_zero(weights: Sequence[Tensor]) -> bool:
     return bool(matrices) and not any(each.detach().any() for each in matrices)
 
 
-def _record(trainer: Trainer, project: Project) -> Record:
+def record_of(trainer: Trainer, project: Project) -> Record:
+    """Return the record of a training of which nothing has been measured yet."""
     program, feeds = trainer.parts.program, trainer.parts.feeds
     rows, layers = trainer.parts.rows, program.layer_parameters
     counts = {path: sum(w.numel() for w in ws) for path, ws in layers.items()}
@@ -234,6 +245,7 @@ def _record(trainer: Trainer, project: Project) -> Record:
         is_whole=trainer.step == 0,
         from_files=trainer.from_files,
         zero_layers=frozenset(path for path, ws in layers.items() if _are_zero(ws)),
+        first_step=trainer.step,
         step=trainer.step,
     )
 

@@ -10,7 +10,7 @@ from engine.protocol.commands import Command
 if TYPE_CHECKING:
     from engine.protocol.arrays import Floats
 
-Verdict = Literal["helps", "same", "hurts"]
+Verdict = Literal["helps", "same", "hurts", "unproved"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Proved:
     """The answer.
 
     Args:
-        verdict: What the cure does in this training.
+        verdict: What the cure does in this training; `unproved` where both scores
+            can't be compared.
         text: One or two sentences.
         score: Name of the loss or metric that was compared.
         is_higher_better: The better the higher.

@@ -11,7 +11,7 @@ from typing import Any
 from engine.graph.model import Project
 from engine.graph.presets import preset_fix
 from engine.graph.problems import Fix
-from engine.protocol.findings import Evidence, Finding
+from engine.protocol.findings import MOST_POINTS, Course, Evidence, Finding
 from engine.protocol.wire.edit_records import read_edits, records_of
 
 FIELD = "findings"
@@ -104,7 +104,23 @@ def _evidence(record: object) -> Evidence | None:
     if sign not in ("≤", "≥") or not all(map(_is_number, numbers)):
         return None
     value, limit = (float(each) for each in numbers if isinstance(each, int | float))
-    return Evidence(record["what"], value, sign, limit)
+    return Evidence(record["what"], value, sign, limit, _course(record))
+
+
+def _course(record: Mapping[str, Any]) -> Course:
+    """Return the course of a number; none where it is not whole."""
+    points = record.get("course")
+    if not isinstance(points, list) or len(points) > MOST_POINTS:
+        return ()
+    found: list[tuple[int, float]] = []
+    for point in points:
+        if not (isinstance(point, list) and len(point) == 2 and _is_number(point[1])):
+            return ()
+        step, last = point[0], found[-1][0] if found else 0
+        if type(step) is not int or not last <= step < _MOST_STEPS:
+            return ()
+        found.append((step, float(point[1])))
+    return tuple(found)
 
 
 def _fix(record: object, project: Project) -> Fix | None:

@@ -4,7 +4,6 @@ Without changes it makes the very steps of the other run again. Rates and the ba
 may be other: they are changes at its first step. Its length may be another, too.
 """
 
-import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -113,8 +112,7 @@ def _made(folder: Path, path: Path, kept: Kept, info: account.Info) -> Run:
 
 
 def _opened(path: Path, info: account.Info) -> Run:
-    text = json.dumps(info, indent=1, sort_keys=True, ensure_ascii=False)
-    atomic_write(path / account.FILE, text.encode("utf-8", "backslashreplace"))
+    atomic_write(path / account.FILE, account.text(info))
     return open_run(path)
 
 

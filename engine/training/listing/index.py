@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.errors import EngineError
 from engine.files import atomic_write
-from engine.folder import account, parts
+from engine.folder import account, parts, sums
 from engine.i18n import language
 from engine.protocol.past_runs import RunMarks, RunsPart, RunSummary
 from engine.training.listing import marks
@@ -122,6 +122,8 @@ class RunIndex:
             found = json.loads(data)
             if found["version"] != _VERSION or found["language"] != language():
                 return
+            if not sums.is_as_written(found):
+                return
             for name, (key, record) in found["runs"].items():
                 summary = None if record is None else _read(name, record)
                 self._known[name] = (list(key), summary)
@@ -140,6 +142,7 @@ class RunIndex:
             if name in self._keys
         }
         record = {"version": _VERSION, "language": language(), "runs": runs}
+        record = sums.summed(record)
         text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         try:
             atomic_write(self.folder / FILE, text.encode("utf-8", "replace"))

@@ -9,28 +9,31 @@ from pathlib import Path
 from engine import plain
 from engine.errors import EngineError
 from engine.files import atomic_write
-from engine.folder import parts
+from engine.folder import parts, sums
 from engine.protocol.past_runs import RunMarks
 
 FILE = "marks.json"
 MOST_TAGS, LONGEST_TAG, LONGEST_NOTE = 20, 40, 10_000
+_ASIDE = "marks.damaged.json"
 _MAX_BYTES = 2**18
 
 
 def read(folder: Path) -> RunMarks:
     """Return what is said of a run; nothing where that can't be read."""
+    return _read(folder) or RunMarks()
+
+
+def _read(folder: Path) -> RunMarks | None:
     try:
         record = json.loads(parts.read(folder, FILE, max_bytes=_MAX_BYTES))
-        return checked(
-            RunMarks(
-                str(record["name"]),
-                tuple(map(str, record["tags"])),
-                record["starred"] is True,
-                str(record["note"]),
-            )
-        )
+        if not sums.is_as_written(record):
+            return None
+        name, tags, note = record["name"], record["tags"], record["note"]
+        if any(not isinstance(word, str) for word in (name, note, *tags)):
+            return None
+        return checked(RunMarks(name, tuple(tags), record["starred"] is True, note))
     except (OSError, EngineError, ValueError, LookupError, TypeError, RecursionError):
-        return RunMarks()
+        return None
 
 
 def write(folder: Path, marks: RunMarks) -> None:
@@ -39,6 +42,7 @@ def write(folder: Path, marks: RunMarks) -> None:
     Raises:
         OSError: When it can't be written.
     """
+    _put_aside(folder)
     kept = checked(marks)
     record = {
         "name": kept.name,
@@ -46,8 +50,14 @@ def write(folder: Path, marks: RunMarks) -> None:
         "starred": kept.is_starred,
         "note": kept.note,
     }
-    text = json.dumps(record, indent=1, ensure_ascii=False)
+    text = json.dumps(sums.summed(record), indent=1, ensure_ascii=False)
     atomic_write(folder / FILE, text.encode("utf-8", "replace"))
+
+
+def _put_aside(folder: Path) -> None:
+    """Keep what can't be read: somebody has written it."""
+    if (folder / FILE).exists() and _read(folder) is None:
+        (folder / FILE).replace(folder / _ASIDE)
 
 
 def checked(marks: RunMarks) -> RunMarks:

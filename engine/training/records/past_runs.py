@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import DocumentError
+from engine.folder import account, sums
 from engine.graph.files import serialize
 from engine.i18n import tr
 from engine.protocol import baselines
@@ -102,12 +103,19 @@ def told(run: str) -> tuple[OpenedRun, Curves]:
         tuple(map(_goal, opened.info.get("goals", []))),
         baselines.read(opened.info.get(baselines.FIELD)),
         finding_records.read(opened.info.get(finding_records.FIELD), project),
-        str(curves.damage) if curves.damage else "",
+        _damage(opened.info, curves),
         str(opened.info.get("created", "")),
         tuple(sorted({change.step + 1 for change in opened.changes})),
         _steps_per_epoch(curves),
     )
     return found, curves
+
+
+def _damage(info: Mapping[str, Any], curves: Curves) -> str:
+    """Return what is told of damage in a run; empty where there is none."""
+    words = [] if sums.is_as_written(info) else [account.damaged_words()]
+    words += [str(curves.damage)] if curves.damage else []
+    return "; ".join(words)
 
 
 def _steps_per_epoch(curves: Curves) -> int:

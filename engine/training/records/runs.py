@@ -9,7 +9,6 @@
 The folder may be anybody's: see `engine.folder`.
 """
 
-import json
 import os
 import platform
 import secrets
@@ -26,7 +25,7 @@ import torch
 
 from engine.errors import DocumentError, EngineError
 from engine.files import atomic_write
-from engine.folder import account, parts
+from engine.folder import account, parts, sums
 from engine.folder.account import CHECKPOINTS, Kept
 from engine.graph import weights
 from engine.graph.files import serialize
@@ -159,10 +158,11 @@ class Run:
     def update(self, **fields: object) -> None:
         """Write some fields of `run.json`."""
         with self._lock:
+            if not sums.is_as_written(self.info):
+                self.log(account.damaged_words())
+            self.info.pop(sums.FIELD, None)  # the next one is over other fields
             self.info = {**self.info, **fields}
-            text = json.dumps(self.info, indent=1, sort_keys=True, ensure_ascii=False)
-            data = f"{text}\n".encode("utf-8", "backslashreplace")  # any path
-            atomic_write(self.folder / _FILE, data)
+            atomic_write(self.folder / _FILE, account.text(self.info))
 
     def note(self, **fields: object) -> None:
         """Let the next `update` write these fields, too."""
@@ -341,11 +341,11 @@ def create(folder: Path, project: Project, *, name: str = "") -> Run:
         "versions": _versions(),
         _NEXT: secrets.token_hex(4),
     }
-    text, existed = json.dumps(info, indent=1, sort_keys=True), os.path.lexists(path)
+    existed = os.path.lexists(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
         _check_parts(path)
-        atomic_write(path / _FILE, text)
+        atomic_write(path / _FILE, account.text(info))
         return Run(path)
     except (OSError, DocumentError) as error:
         keeping.discard(path, whole=not existed)

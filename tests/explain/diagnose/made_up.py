@@ -35,6 +35,7 @@ def record_of(name, *words, losses=(1.0,) * 200, samples=(), **changes):
     made = replace(
         blank(name, *words),
         loss=Curve(), evaluations=[], by_phase=(), dead=Dead(), dead_at_start=Dead(),
+        dead_looks=[], spreads=[],
         _samples=[], _ratios=[], _columns={}, _stride=1, _seen=0,
     )  # fmt: skip
     made.add_losses(np.array(losses, dtype=float)[:, None])

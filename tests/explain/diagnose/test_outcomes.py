@@ -172,7 +172,8 @@ def test_who_gets_half_right_or_still_learns_or_has_just_begun_does_not_underfit
 
 
 def made_of(share, *, step=400):
-    return modes.check(record_of("gan-2d", spread=share, step=step, total_steps=800))
+    looks = [] if share is None else [(step, share)]
+    return modes.check(record_of("gan-2d", spreads=looks, step=step, total_steps=800))
 
 
 def test_samples_that_hardly_differ_are_told():

@@ -187,6 +187,25 @@ def test_damaged_marks_are_none(tmp_path, text):
     assert marks.read(tmp_path) == RunMarks()
 
 
+def test_marks_with_a_letter_that_has_changed_are_none_and_kept_aside(tmp_path):
+    marks.write(tmp_path, RunMarks("name", ("a",), True, "a long note"))
+    text = (tmp_path / marks.FILE).read_text()
+    (tmp_path / marks.FILE).write_text(text.replace("long", "lang"))
+    assert marks.read(tmp_path) == RunMarks()
+    marks.write(tmp_path, RunMarks("new"))
+    assert marks.read(tmp_path) == RunMarks("new")
+    assert "a lang note" in (tmp_path / "marks.damaged.json").read_text()
+
+
+def test_an_index_with_a_digit_that_has_changed_is_made_anew(tmp_path):
+    make(tmp_path, "a", mlp(), (0.5,))
+    listed(tmp_path)
+    text = (tmp_path / index.FILE).read_text()
+    assert '"score":0.5' in text
+    (tmp_path / index.FILE).write_text(text.replace('"score":0.5', '"score":0.9'))
+    assert [run.score for run in listed(tmp_path)] == [0.5]
+
+
 def test_marks_behind_a_link_are_not_read(tmp_path):
     (tmp_path / "run").mkdir()
     marks.write(tmp_path, RunMarks("secret"))

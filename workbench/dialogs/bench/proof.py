@@ -78,6 +78,7 @@ class ProofDialog(Dialog):
             "helps": tr("Yes, the cure helps"),
             "same": tr("It changes little"),
             "hurts": tr("No, here it makes it worse"),
+            "unproved": tr("This can’t be told from the score"),
         }
         self.head.setText(heads[told.verdict])
         self.told.setText(told.text)
@@ -99,8 +100,8 @@ class ProofDialog(Dialog):
         for widget in (self.progress, self.doing, self.stop):
             widget.setVisible(busy)
         self.leave.setVisible(not busy)
-        helps = self.answer is not None and self.answer.verdict == "helps"
-        self.cure.setVisible(helps)
+        good = {"helps", "unproved"}  # of the second nobody knows better
+        self.cure.setVisible(self.answer is not None and self.answer.verdict in good)
 
     def _on_stop(self) -> None:
         self.is_stopping = True

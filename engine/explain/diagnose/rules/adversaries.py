@@ -4,10 +4,10 @@ import math
 from typing import NamedTuple
 
 from engine.compile.flatten import FlatNode
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.i18n import tr
-from engine.protocol.findings import Evidence, Finding, number
+from engine.protocol.findings import Comparison, Evidence, Finding, number
 
 DISCRIMINATOR, GENERATOR = "discriminator_won", "generator_won"
 SOURCE = "Goodfellow et al. 2014; Arjovsky & Bottou 2017, Towards principled methods"
@@ -54,8 +54,8 @@ def check_discriminator(record: Record) -> Found:
         SOURCE,
         places(record, pair.judge),
         (
-            Evidence(tr("Discriminator’s loss above its least"), judge, "≤", SURE),
-            Evidence(tr("Generator’s loss"), maker, "≥", LOST),
+            _of_judge(record, pair, judge, "≤", SURE),
+            _of_maker(record, pair, maker, "≥", LOST),
         ),
         fixes.balance(record, pair.judge, pair.maker),
     )
@@ -78,11 +78,27 @@ def check_generator(record: Record) -> Found:
         SOURCE,
         places(record, pair.maker),
         (
-            Evidence(tr("Generator’s loss"), maker, "≤", FOOLED),
-            Evidence(tr("Discriminator’s loss above its least"), judge, "≥", LOST),
+            _of_maker(record, pair, maker, "≤", FOOLED),
+            _of_judge(record, pair, judge, "≥", LOST),
         ),
         fixes.balance(record, pair.maker, pair.judge),
     )
+
+
+def _of_judge(
+    record: Record, pair: Pair, value: float, sign: Comparison, limit: float
+) -> Evidence:
+    curve = record.by_phase[pair.judge]
+    points = course.of_curve(record, curve, sign, less=pair.least)
+    what = tr("Discriminator’s loss above its least")
+    return Evidence(what, value, sign, limit, points)
+
+
+def _of_maker(
+    record: Record, pair: Pair, value: float, sign: Comparison, limit: float
+) -> Evidence:
+    points = course.of_curve(record, record.by_phase[pair.maker], sign)
+    return Evidence(tr("Generator’s loss"), value, sign, limit, points)
 
 
 def is_early(record: Record) -> bool:

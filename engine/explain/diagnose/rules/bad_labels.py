@@ -1,8 +1,9 @@
 """Wrong labels: the network is right more often than its own training labels."""
 
 import math
+import operator
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
@@ -22,11 +23,11 @@ def check(record: Record) -> Found:
     chance = SIGMAS * math.sqrt(0.5 / max(1, record.num_evaluated))
     limit = max(GAP, chance)
     pairs = [
-        (new - known, new, known)
+        (new - known, new, known, name)
         for name in record.accuracies
         for new, known in record.pairs(name)
     ]
-    gap, new, known = max(pairs, default=(0.0, 0.0, 0.0))
+    gap, new, known, name = max(pairs, default=(0.0, 0.0, 0.0, ""))
     if gap < limit:
         return None
     return Finding(
@@ -41,6 +42,14 @@ def check(record: Record) -> Found:
         tr("Look at the training labels; until then, stop early."),
         SOURCE,
         record.data_nodes(),
-        (Evidence(tr("Validation accuracy − training accuracy"), gap, "≥", limit),),
+        (
+            Evidence(
+                tr("Validation accuracy − training accuracy"),
+                gap,
+                "≥",
+                limit,
+                course.of_pairs(record, name, operator.sub, "≥"),
+            ),
+        ),
         (*fixes.right_labels(record), *fixes.stop_early(record)),
     )

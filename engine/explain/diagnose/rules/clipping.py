@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.graph.options import OPTIMIZERS
 from engine.i18n import tr
@@ -49,9 +49,19 @@ def check(record: Record) -> Found:
         SOURCE,
         record.places(record.layers[-1:]),
         (
-            Evidence(tr("‖g‖ over what clipping leaves"), cut, "≥", CUT),
             Evidence(
-                tr("Training loss now, as a share of the first"), loss, "≥", NO_BETTER
+                tr("‖g‖ over what clipping leaves"),
+                cut,
+                "≥",
+                CUT,
+                course.of_samples(record, sizes / limit, "≥"),
+            ),
+            Evidence(
+                tr("Training loss now, as a share of the first"),
+                loss,
+                "≥",
+                NO_BETTER,
+                course.of_share(record),
             ),
         ),
         fixes.clip_less(record, usual),

@@ -1,6 +1,6 @@
 """Posterior collapse: the code of an autoencoder says nothing about its input."""
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
@@ -48,6 +48,7 @@ def check(record: Record) -> Found:
         SOURCE,
         record.places(empty),
         (Evidence(tr("KL over the evaluated samples, in nats"),
-                  empty[worst], "≤", EMPTY),),
+                  empty[worst], "≤", EMPTY,
+                  course.of_evaluations(record, lambda e: e.values.get(worst), "≤")),),
         fixes.weigh_kl(record, empty),
     )  # fmt: skip

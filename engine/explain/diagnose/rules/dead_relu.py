@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
-from engine.explain.diagnose import fixes
+import numpy as np
+
+from engine.explain.diagnose import course, fixes
+from engine.explain.diagnose.fixes import Fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.explain.diagnose.rules import collapse
 from engine.i18n import tr
-from engine.protocol.findings import Evidence, Finding, number
+from engine.protocol.findings import Course, Evidence, Finding, number
 
 FAULT = "dead_relu"
 SOURCE = "Maas et al. 2013; Lu et al. 2020, Dying ReLU and initialization"
@@ -35,6 +38,22 @@ def died(record: Record, dead: Mapping[str, float]) -> dict[str, float]:
     return {path: s for path, s in dead.items() if start.get(path, 1.0) <= ALIVE}
 
 
+def _open(record: Record, dead: Mapping[str, float]) -> Fixes:
+    """Offer a normalisation before ReLUs that were shut from the start.
+
+    What shuts them stands before them, and a slope alone would not take it away.
+    """
+    start = record.dead_at_start.shares
+    return fixes.normalise(record, [p for p in dead if start.get(p, 0.0) > ALIVE])
+
+
+def course_of(record: Record, path: str) -> Course:
+    """Return the shut share of a ReLU at every look."""
+    looks = [(step, shares.get(path, np.nan)) for step, shares in record.dead_looks]
+    points_S2 = np.array(looks, dtype=np.float64).reshape(-1, 2)
+    return course.along(points_S2[:, 0], points_S2[:, 1], "≥")
+
+
 def _counts(record: Record, path: str) -> bool:
     ends = {node.type for node in record.below(path) if node.is_loss}
     may_be_empty = "kl_gaussian" in ends and collapse.is_early(record)
@@ -46,19 +65,27 @@ def check(record: Record) -> Found:
     dead = shut(record)
     if not dead:
         return None
-    worst = max(dead.values())
+    worst = max(dead, key=lambda path: dead[path])
     return Finding(
         FAULT,
         tr("Dead ReLUs"),
         tr(
             "{percent} % of the units of a ReLU stay shut for all of "
             "{n:sample|samples}: no output, and no gradient for the layers before it.",
-            percent=number(100 * worst),
+            percent=number(100 * dead[worst]),
             n=number(record.dead.samples),
         ),
         tr("Let some gradient through: leaky ReLUs, and weights that start near 0."),
         SOURCE,
         record.places(dead),
-        (Evidence(tr("Units that no sample opens"), worst, "≥", SHARE),),
-        fixes.leaky(record, dead),
+        (
+            Evidence(
+                tr("Units that no sample opens"),
+                dead[worst],
+                "≥",
+                SHARE,
+                course_of(record, worst),
+            ),
+        ),
+        (*_open(record, dead), *fixes.leaky(record, dead)),
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
@@ -41,9 +41,19 @@ def check(record: Record) -> Found:
             [path for path, is_so in zip(record.layers, faded, strict=True) if is_so]
         ),
         (
-            Evidence(tr("‖w‖ now, as a share of that at the start"), left, "≤", WASTED),
             Evidence(
-                tr("Training loss now, as a share of the first"), loss, "≥", NO_BETTER
+                tr("‖w‖ now, as a share of that at the start"),
+                left,
+                "≤",
+                WASTED,
+                course.of_samples(record, sizes / (sizes[0] or 1.0), "≤"),
+            ),
+            Evidence(
+                tr("Training loss now, as a share of the first"),
+                loss,
+                "≥",
+                NO_BETTER,
+                course.of_share(record),
             ),
         ),
         fixes.less_decay(record),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.explain.diagnose.rules import too_fast
 from engine.graph.problems import Fix
@@ -62,7 +62,10 @@ def _at_the_end(record: Record) -> Found:
         jump=number(jump),
     )
     what = tr("Last ‖g‖ as a multiple of the usual one")
-    evidence = Evidence(what, jump, "≥", JUMP)
+    whole_S = np.append(total, jump * usual) / max(usual, 1e-30)
+    steps_S = np.append(record.sample_steps(), record.step)
+    grown = course.along(steps_S, whole_S, "≥")
+    evidence = Evidence(what, jump, "≥", JUMP, grown)
     return _finding(record, text, evidence, last, fixes.clip(record))
 
 

@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator
 
 from engine.compile.ignored import judged
+from engine.explain.diagnose import course
 from engine.explain.diagnose.record import Found, Record
 from engine.graph.titles import path_title
 from engine.i18n import tr
 from engine.protocol.baselines import TOTAL, Baseline, total
-from engine.protocol.findings import Evidence, Finding, number
+from engine.protocol.findings import Comparison, Evidence, Finding, number
 from engine.protocol.messages import Evaluation
 
 FAULT = "no_better_than_lazy"
@@ -112,7 +113,17 @@ def _finding(record: Record, known: list[tuple[str, Baseline, float]]) -> Findin
         SOURCE,
         record.places(path for path, _, _ in known if path in by_path),
         tuple(
-            Evidence(names[path], value, "≤" if base.higher else "≥", base.value)
+            _evidence(record, names[path], path, (base, value))
             for path, base, value in known
         ),
     )
+
+
+def _evidence(
+    record: Record, what: str, path: str, told: tuple[Baseline, float]
+) -> Evidence:
+    base, value = told
+    sign: Comparison = "≤" if base.higher else "≥"
+    best: Comparison = "≥" if base.higher else "≤"
+    points = course.of_evaluations(record, lambda each: each.values.get(path), best)
+    return Evidence(what, value, sign, base.value, points)

@@ -1,6 +1,6 @@
 """Momentum too high: sound steps pile up to huge ones."""
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.explain.diagnose.rules import too_fast
 from engine.graph.options import OPTIMIZERS
@@ -50,7 +50,13 @@ def check(record: Record) -> Found:
         record.places(record.layers),
         (
             Evidence(tr("Momentum"), momentum, "≥", HIGH),
-            Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", limit),
+            Evidence(
+                tr("‖Δw‖/‖w‖ in one step"),
+                most,
+                "≥",
+                limit,
+                course.of_samples(record, ratio, "≥"),
+            ),
         ),
         fixes.less_momentum(),
     )

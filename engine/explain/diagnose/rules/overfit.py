@@ -1,6 +1,6 @@
 """Overfitting: training data is learnt by heart, new data gets no better."""
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
@@ -40,18 +40,27 @@ def check(record: Record) -> Found:
         lowest=number(lowest),
         new=number(new),
     )
-    return _finding(record, text, _evidence(rise, gap, gaps))
+    return _finding(record, text, _evidence(record, rise, gap, gaps))
 
 
-def _evidence(rise: float, gap: float, gaps: list[float]) -> tuple[Evidence, ...]:
+def _evidence(
+    record: Record, rise: float, gap: float, gaps: list[float]
+) -> tuple[Evidence, ...]:
     parted = tr("Validation loss − training loss, of the first loss")
+    lowest, first = record.pairs("loss")[-1][0] / rise, record.loss.first
+    risen = course.of_pairs(record, "loss", lambda new, _: new / lowest, "≥")
+    apart = course.of_pairs(
+        record, "loss", lambda new, known: (new - known) / first, "≥"
+    )
     evidence = [
-        Evidence(tr("Validation loss over its lowest"), rise, "≥", RISE),
-        Evidence(parted, gap, "≥", GAP),
+        Evidence(tr("Validation loss over its lowest"), rise, "≥", RISE, risen),
+        Evidence(parted, gap, "≥", GAP, apart),
     ]
     if gaps:
         what = tr("Training accuracy − validation accuracy")
-        evidence.append(Evidence(what, max(gaps), "≥", ERRORS))
+        name = record.accuracies[gaps.index(max(gaps))]
+        worse = course.of_pairs(record, name, lambda new, known: known - new, "≥")
+        evidence.append(Evidence(what, max(gaps), "≥", ERRORS, worse))
     return tuple(evidence)
 
 

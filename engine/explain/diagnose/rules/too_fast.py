@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.explain.diagnose.rules import dead_relu
 from engine.i18n import tr
@@ -56,7 +56,10 @@ def _from_deaths(record: Record) -> Found:
     if not dead:
         return None
     worst = max(dead, key=lambda path: dead[path])
-    ratio, phase = _hardest(record, worst)
+    row = _hardest(record, worst)
+    if row < 0:
+        return None
+    ratio = float(np.nan_to_num(record.column("update_ratio")[:, row]).max())
     if ratio < KILLING:
         return None
     start = record.dead_at_start.shares[worst]
@@ -74,25 +77,34 @@ def _from_deaths(record: Record) -> Found:
         SOURCE,
         record.places(dead),
         (
-            Evidence(tr("‖Δw‖/‖w‖ in one step"), ratio, "≥", KILLING),
             Evidence(
-                tr("Units that no sample opens"), dead[worst], "≥", dead_relu.SHARE
+                tr("‖Δw‖/‖w‖ in one step"),
+                ratio,
+                "≥",
+                KILLING,
+                course.of_samples(record, record.column("update_ratio")[:, row], "≥"),
+            ),
+            Evidence(
+                tr("Units that no sample opens"),
+                dead[worst],
+                "≥",
+                dead_relu.SHARE,
+                dead_relu.course_of(record, worst),
             ),
             Evidence(tr("The same before the first step"), start, "≤", dead_relu.ALIVE),
         ),
-        fixes.rate(record, HEALTHY / ratio, phase),
+        fixes.rate(record, HEALTHY / ratio, record.movers[row]),
     )
 
 
-def _hardest(record: Record, path: str) -> tuple[float, int]:
-    """Return the largest ‖Δw‖/‖w‖ of a layer before a node, and the phase of it."""
+def _hardest(record: Record, path: str) -> int:
+    """Return the row of the layer before a node with the largest ‖Δw‖/‖w‖, or −1."""
     above = record.above(path)
     rows = [n for n, layer in enumerate(record.layers) if layer in above]
     if not rows:
-        return 0.0, -1
+        return -1
     most = np.nan_to_num(record.column("update_ratio")[:, rows]).max(axis=0)
-    worst = int(most.argmax())
-    return float(most[worst]), record.movers[rows[worst]]
+    return rows[int(most.argmax())]
 
 
 def _limits(record: Record, most: float) -> tuple[float, float] | None:
@@ -116,11 +128,13 @@ def _from_steps(record: Record) -> Found:
     rows = np.nan_to_num(record.column("update_ratio")[worst])
     hardest = int(rows.argmax())
     layers = [path for path, r in zip(record.layers, rows, strict=True) if r >= LARGE]
-    evidence = [Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", limits[0])]
+    steps = course.of_samples(record, ratio, "≥")
+    evidence = [Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", limits[0], steps)]
     if not record.has_diverged:
         what = tr("Training loss now, as a share of the first")
         share = float(record.loss.tenths()[-1]) / record.loss.first
-        evidence.append(Evidence(what, share, "≥", limits[1]))
+        course_ = course.of_share(record)
+        evidence.append(Evidence(what, share, "≥", limits[1], course_))
     text = tr(
         "One step changes the weights by {ratio} times their own size, and the "
         "loss does not fall.",

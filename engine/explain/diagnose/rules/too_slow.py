@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
@@ -52,8 +52,14 @@ def check(record: Record) -> Found:
         SOURCE,
         record.places(layers),
         (
-            Evidence(tr("Largest ‖Δw‖/‖w‖ in one step"), largest, "≤", SMALL),
-            Evidence(what, fallen, "≥", STILL),
+            Evidence(
+                tr("Largest ‖Δw‖/‖w‖ in one step"),
+                largest,
+                "≤",
+                SMALL,
+                course.of_samples(record, ratio, "≥"),
+            ),
+            Evidence(what, fallen, "≥", STILL, course.of_share(record)),
         ),
         offers,
     )

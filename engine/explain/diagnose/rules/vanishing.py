@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.i18n import tr
 from engine.protocol.findings import Evidence, Finding, number
@@ -29,6 +29,14 @@ def _was_sound(record: Record, trained: np.ndarray) -> bool:
     """Return whether the first layer got its share before the first step."""
     first, last = record.column("grad_norm")[0][trained[[0, -1]]]
     return bool(record.is_whole and first > SOUND * last)
+
+
+def _shares(ends_S2: np.ndarray) -> np.ndarray:
+    """Return the first over the last, NaN where that is 0 (S,)."""
+    first_S, last_S = ends_S2.T
+    with np.errstate(all="ignore"):
+        shares_S: np.ndarray = np.where(last_S > 0, first_S / last_S, np.nan)
+        return shares_S
 
 
 def check(record: Record) -> Found:
@@ -60,6 +68,14 @@ def check(record: Record) -> Found:
         tr("Use ReLU instead of sigmoid or tanh, and normalise between the layers."),
         SOURCE,
         record.places(few),
-        (Evidence(tr("‖g‖ of the first layer / of the last"), share, "≤", SHARE),),
+        (
+            Evidence(
+                tr("‖g‖ of the first layer / of the last"),
+                share,
+                "≤",
+                SHARE,
+                course.of_samples(record, _shares(grads[:, trained[[0, -1]]]), "≤"),
+            ),
+        ),
         fixes.open_up(record),
     )

@@ -1,5 +1,6 @@
 """What a diagnosis says in the window, and its fix by one click."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document.settings import Settings
 from workbench.inspector.findings import FindingList
+from workbench.inspector.parts.course import CoursePlot
 from workbench.inspector.parts.evidence import EvidencePlot
 from workbench.session.session import Session
 
@@ -138,6 +140,25 @@ def test_a_number_is_drawn_on_its_side_of_the_limit(
     assert 0 < at < 1
     assert 0 < edge < 1
     assert is_left is None or (at < edge) == is_left
+    assert not plot.grab().isNull()
+
+
+@pytest.mark.parametrize("is_log", [True, False])
+def test_a_course_is_drawn_over_the_steps_with_its_limit(qtbot, is_log):
+    last = 1000.0 if is_log else 4.0
+    points = ((10, 1.0), (20, 2.0), (50, last))
+    plot = CoursePlot(Evidence("x", last, "≥", 3.0, points), 40)
+    qtbot.addWidget(plot)
+    plot.resize(212, plot.sizeHint().height())
+    assert plot.is_log == is_log
+    first, end = plot.placed(10, 1.0), plot.placed(50, last)
+    assert (first.x(), end.x()) == pytest.approx((6, 206))
+    assert plot.placed(30, 1.0).x() == pytest.approx(106)
+    limit = plot.placed(10, 3.0).y()
+    assert end.y() < limit < first.y()
+    share = (math.log(3) / math.log(1000)) if is_log else 2 / 3
+    assert (first.y() - limit) / (first.y() - end.y()) == pytest.approx(share)
+    assert "told at step 40" in plot.accessibleName()
     assert not plot.grab().isNull()
 
 

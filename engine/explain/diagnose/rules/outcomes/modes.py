@@ -1,6 +1,8 @@
 """Mode collapse: whatever the noise is, the generator makes nearly the same sample."""
 
-from engine.explain.diagnose import fixes
+import numpy as np
+
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.explain.diagnose.rules import adversaries
 from engine.i18n import tr
@@ -19,6 +21,7 @@ def check(record: Record) -> Found:
         return None
     if record.spread > FEW:
         return None
+    looks = np.array(record.spreads, dtype=np.float64)
     return Finding(
         FAULT,
         tr("Mode collapse"),
@@ -36,7 +39,7 @@ def check(record: Record) -> Found:
         (
             Evidence(
                 tr("Deviation of made samples over that of real ones"),
-                record.spread, "≤", FEW,
+                record.spread, "≤", FEW, course.along(looks.T[0], looks.T[1], "≤"),
             ),
         ),
         fixes.balance(record, pair.maker, pair.judge),

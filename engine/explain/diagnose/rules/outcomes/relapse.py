@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import Found, Record
 from engine.explain.diagnose.rules import momentum
 from engine.i18n import tr
@@ -49,9 +49,11 @@ def check(record: Record) -> Found:
         SOURCE,
         record.places(record.layers),
         (
-            Evidence(tr("Training loss over its lowest before"), rise, "≥", RISE),
+            Evidence(tr("Training loss over its lowest before"), rise, "≥", RISE,
+                     course.of_curve(record, record.loss, "≥", over=lowest)),
             Evidence(tr("‖w‖ now, as a multiple of that at the start"),
-                     grown, "≥", GROWN),
+                     grown, "≥", GROWN,
+                     course.of_samples(record, sizes / (sizes[0] or 1.0), "≥")),
         ),
         (*fixes.clip(record), *fixes.rate(record, SLOWER)),
     )  # fmt: skip

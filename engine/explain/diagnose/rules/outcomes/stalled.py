@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.explain.diagnose import course
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
@@ -52,9 +53,21 @@ def check(record: Record) -> Found:
         SOURCE,
         record.places(record.layers[-1:]),
         (
-            Evidence(tr("‖Δw‖/‖w‖ since then, over the largest"), now, "≤", FADED),
+            Evidence(
+                tr("‖Δw‖/‖w‖ since then, over the largest"),
+                now,
+                "≤",
+                FADED,
+                course.of_samples(record, ratio / most, "≥"),
+            ),
             Evidence(tr("Share of the run since then"), idle, "≥", LONG),
-            Evidence(tr("Training loss now, as a share of the first"), left, "≥", LEFT),
+            Evidence(
+                tr("Training loss now, as a share of the first"),
+                left,
+                "≥",
+                LEFT,
+                course.of_share(record),
+            ),
         ),
         (Fix(label, (Assign(("schedule=cosine",)),)),),
     )

@@ -1,12 +1,13 @@
 """Underfitting: the network is too narrow for what it is to tell apart."""
 
 from engine.compile.flatten import FlatNode
+from engine.explain.diagnose import course
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.graph.problems import Fix
 from engine.graph.settings_text import Assign
 from engine.i18n import tr
 from engine.layers import registry
-from engine.protocol.findings import Evidence, Finding
+from engine.protocol.findings import Course, Evidence, Finding
 
 FAULT = "underfitting"
 SOURCE = "Geman et al. 1992, the bias/variance dilemma; Goodfellow et al. 2016, 5.2"
@@ -54,7 +55,7 @@ def check(record: Record) -> Found:
         (
             Evidence(
                 tr("Training accuracy, on the way from lazy (0) to perfect (1)"),
-                max(scores), "≤", HALF,
+                max(scores), "≤", HALF, _course(record),
             ),
             Evidence(
                 tr("Fall of the loss in the last three tenths, of the first"),
@@ -71,6 +72,15 @@ def _way(record: Record, name: str) -> float | None:
     if known is None or known.value >= 1 or len(pairs) < FEW:
         return None
     return (pairs[-1][1] - known.value) / (1 - known.value)
+
+
+def _course(record: Record) -> Course:
+    """Return the course of the accuracy that has come furthest."""
+    ways = {name: _way(record, name) for name in record.accuracies}
+    known = {name: way for name, way in ways.items() if way is not None}
+    best = max(known, key=lambda name: known[name])
+    lazy = record.baselines[best].value
+    return course.of_pairs(record, best, lambda _, old: (old - lazy) / (1 - lazy), "≥")
 
 
 def _narrowest(record: Record) -> FlatNode | None:

@@ -1,6 +1,6 @@
 """Learnt by heart alone: nothing of what it learns holds for a new sample."""
 
-from engine.explain.diagnose import fixes
+from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.i18n import tr
 from engine.protocol import baselines
@@ -46,15 +46,28 @@ def check(record: Record) -> Found:
         SOURCE,
         record.data_nodes(),
         (
-            Evidence(tr("Training loss over that of guessing"), known, "≤", LEARNT),
             Evidence(
-                tr("Lowest validation loss over that of guessing"), lowest, "≥", NO_GAIN
+                tr("Training loss over that of guessing"),
+                known,
+                "≤",
+                LEARNT,
+                course.of_pairs(record, "loss", lambda _, old: old / guess.value, "≤"),
+            ),
+            Evidence(
+                tr("Lowest validation loss over that of guessing"),
+                lowest,
+                "≥",
+                NO_GAIN,
+                course.of_pairs(record, "loss", lambda new, _: new / guess.value, "≤"),
             ),
             Evidence(
                 tr("Validation loss − training loss, of that of guessing"),
                 new - known,
                 "≥",
                 APART,
+                course.of_pairs(
+                    record, "loss", lambda new, old: (new - old) / guess.value, "≥"
+                ),
             ),
         ),
         fixes.right_labels(record),
