@@ -174,11 +174,11 @@ def test_a_broken_journal_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [('"count": 4', '"count": 5'), ('"lr"', '"lx"'), ("0.5", "0.6")]
+    ("old", "new"), [('"count": 2', '"count": 1'), ('"lr"', '"lx"'), ("0.5", "0.6")]
 )
 def test_a_journal_or_project_that_has_changed_is_refused(tmp_path, old, new):
     project = presets.load("xor")
-    plan = Plan((Axis("lr", (0.5, 0.1)),), "grid", 4, "loss", False)
+    plan = Plan((Axis("lr", (0.5, 0.1)),), "grid", 2, "loss", False)
     Sweep(project, plan, tmp_path)
     found = reading.read(tmp_path)
     assert reading.project_text(tmp_path, found.project_sum)
