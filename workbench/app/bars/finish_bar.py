@@ -21,8 +21,9 @@ from workbench.theme.style import polish
 from workbench.theme.text import tip
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
-_LEAST_PX, _WORDS_PX = 320, 380
-"""Width of the bar at least; and of icon, words and the button that closes it."""
+_LEAST_PX, _WORDS_PX, _CHANGE_PX = 320, 380, 110
+"""Width of the bar at least; of icon, words and the button that closes it; and of what
+has changed since the run before."""
 
 
 @dataclass(frozen=True)
@@ -134,11 +135,12 @@ class FinishBar(QFrame):
         self.branch.setVisible(self.finish is not None and self.finish.is_past)
         self.better.setVisible(self.finish is not None and self.finish.has_before)
         room = self.width() - _WORDS_PX
+        room -= _CHANGE_PX if self.better.isVisibleTo(self) else 0
         for button in (self.longer, self.better, self.branch):
             room -= (
                 button.sizeHint().width() + SPACE_S if button.isVisibleTo(self) else 0
             )
-        for button in (self.export, self.report, self.folder):
+        for button in (self.try_it, self.export, self.report, self.folder):
             room -= button.sizeHint().width() + SPACE_S
             button.setVisible(room >= 0)
         layout = self.layout()

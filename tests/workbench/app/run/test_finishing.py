@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QPushButton
 
 import presets
 from engine.graph.edits import SetParam
@@ -17,6 +18,7 @@ from engine.protocol import commands, messages
 from engine.protocol.baselines import Baseline
 from engine.protocol.messages import Evaluation, Outcome
 from engine.training.parts import schedules
+from workbench.app.bars.finish_bar import Finish, FinishBar
 from workbench.app.run import ending, finishing
 from workbench.dialogs.export import ExportDialog
 from workbench.document import actions
@@ -223,3 +225,15 @@ def test_the_same_run_again_is_no_question_of_better(qtbot, ended, engine, start
     assert "Nothing differs" in dialog.told.text()
     assert not dialog.go.isEnabled()
     dialog.reject()
+
+
+def test_in_little_room_the_words_go_before_the_buttons(qtbot):
+    bar = FinishBar()
+    qtbot.addWidget(bar)
+    bar.show_finish(Finish("Finished", "Learning rate 0.1 → 0.2", has_before=True))
+    bar.resize(660, 60)
+    shown = [b for b in bar.findChildren(QPushButton) if b.isVisibleTo(bar)]
+    assert shown == [bar.longer, bar.better]
+    bar.resize(1400, 60)
+    assert bar.try_it.isVisibleTo(bar)
+    assert bar.folder.isVisibleTo(bar)
