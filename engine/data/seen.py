@@ -13,6 +13,8 @@ from engine.data.readers.reader import Array
 
 _DECILES = np.arange(0.1, 0.95, 0.1)
 _MOST_COLUMNS = 200
+_MOST_TOKENS = 256
+"""Of a text whose tokens are counted: letters are; of words each topic has others."""
 Looks = dict[str, dict[str, object]]
 Records = dict[str, dict[str, object]]
 """Field of `run.json` → path of a data node → what is written down of it."""
@@ -50,27 +52,35 @@ def looks(dataset: Dataset, part: str = "train") -> Looks:
         name = port.port.name
         values = arrays[name]
         if port.port.kind == "int":
-            if port.classes and not port.shape:
-                counts = np.bincount(values, minlength=len(port.classes))
+            is_text = bool(port.shape) and not port.is_target
+            is_known = is_text and len(port.classes) <= _MOST_TOKENS
+            if port.classes and (is_known or not port.shape):
+                counts = np.bincount(values.ravel(), minlength=len(port.classes))
                 found[name] = {"classes": list(port.classes), "counts": counts.tolist()}
             continue
         step = dataset.scaling.get(name)
         raw = step.invert(values) if step else values
-        for column, numbers in _columns(raw, port.columns, name):
+        for column, numbers in columns(raw, port.columns, name):
             found[column] = number_looks(numbers)
     return found
 
 
-def _columns(
+def columns(
     raw: Array, names: tuple[str, ...], port: str
 ) -> Iterator[tuple[str, Array]]:
-    """Yield the columns of a table or of the end of a window; else each mean."""
+    """Yield the columns of a table or of the end of a window.
+
+    Of pictures and sounds the mean of each, and its deviation: contrast and loudness.
+    """
     if raw.ndim == 3 and raw.shape[2] == len(names):
         raw = raw[:, -1]
     if raw.ndim == 2 and raw.shape[1] == len(names):
         yield from list(zip(names, raw.T, strict=True))[:_MOST_COLUMNS]
     else:
-        yield port, raw.reshape(len(raw), -1).mean(1)
+        flat = raw.reshape(len(raw), -1)
+        yield port, flat.mean(1)
+        if flat.shape[1] > 1:
+            yield f"{port} (σ)", flat.std(1)
 
 
 def number_looks(values: Array) -> dict[str, object]:

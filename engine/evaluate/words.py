@@ -3,14 +3,16 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 
+from engine.evaluate.figures import classes
 from engine.evaluate.figures.intervals import Interval
 from engine.evaluate.figures.slices import Slice
 from engine.evaluate.report import Classes, Compared, Judged, Report, Values
 from engine.i18n import tr
+from engine.protocol.arrays import Ints
 from engine.protocol.baselines import against
 
 _LEAST_GAP, _LEAST_BIAS = 0.02, 0.02
-_MOST_SLICES = 3
+_MOST_SLICES, _MOST_NAMES = 3, 6
 _UNSURE = 0.05
 """Above this chance a difference is not shown."""
 
@@ -75,6 +77,8 @@ def _classes(found: Classes) -> Iterator[str]:
     yield tr(
         "It is right in {share}, with 95 % confidence.", share=share(found.accuracy)
     )
+    if told := exchanged(found.confusion, found.names):
+        yield told
     gap = found.on_training.value - found.accuracy.value  # NaN where it is not known
     if gap > _LEAST_GAP:
         yield tr("On training samples it is right in {share}: {gap} of that it has "
@@ -96,6 +100,17 @@ def _classes(found: Classes) -> Iterator[str]:
                      error=error)  # fmt: skip
     yield from _sliced(found.slices, percent)
     yield from _noisy(found)
+
+
+def exchanged(confusion_CC: Ints, names: Sequence[str]) -> str:
+    """Return which labels look exchanged; empty where none do."""
+    found = classes.exchanged(confusion_CC) if len(confusion_CC) else []
+    if not found:
+        return ""
+    listed = ", ".join(f"“{names[one]}”" for one in found[:_MOST_NAMES])
+    more = " …" if len(found) > _MOST_NAMES else ""
+    return tr("The labels {names} look exchanged: most samples of each are answered as "
+              "another of them.", names=listed + more)  # fmt: skip
 
 
 def _sliced(found: Sequence[Slice], told: Callable[[float], str]) -> Iterator[str]:

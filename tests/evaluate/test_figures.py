@@ -207,3 +207,14 @@ def test_difference_of_pairs_is_narrow_where_the_samples_differ_and_the_nets_do_
     hard = np.random.default_rng(4).normal(0, 10, 300)
     found = comparison.difference(hard, hard + 0.5)
     assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.5, 0.5))
+
+
+def test_exchanged_labels_lead_round_in_a_circle():
+    rotated = np.array([[1, 30, 0, 0], [0, 2, 40, 1], [50, 0, 0, 0], [0, 0, 0, 9]])
+    assert classes.exchanged(rotated) == [0, 1, 2]
+    one_way = np.array([[2, 30, 0], [0, 40, 1], [0, 3, 30]])  # a class is not known
+    assert classes.exchanged(one_way) == []
+    few = np.array([[1, 3], [3, 1]])  # chance
+    assert classes.exchanged(few) == []
+    half = np.array([[18, 22], [22, 18]])
+    assert classes.exchanged(half) == []

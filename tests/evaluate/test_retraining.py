@@ -235,3 +235,24 @@ def test_place_is_never_empty(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="full"):
         exchange.take_place(tmp_path / "third", tmp_path / "old")
     assert (tmp_path / "old" / "who").read_text() == "new"
+
+
+def test_labels_that_were_exchanged_are_said(tmp_path, capsys):
+    """Two classes have each other's name in the new file; the third is as it was."""
+    path, run = write(tmp_path / "first.csv", rows(300, 1)), tmp_path / "run"
+    words = ["train", str(document(path)), "--steps", "1500", *STEPS]
+    assert main([*words, "--out", str(run)]) == 0
+    other = {"ant": "bee", "bee": "ant", "cat": "cat"}
+    table = rows(900, 9)
+    file = write(tmp_path / "new.csv", [[*row[:3], other[row[3]]] for row in table])
+    sound = write(tmp_path / "sound.csv", table)
+    right = accuracy(run, sound)
+    assert right.mean() > 0.85  # or there would be nothing to tell
+    code, told = again(capsys, run, file, "--keep-better", "--steps", "2")
+    assert (code, told["kept"]) == (3, "old")
+    (note,) = [each for each in told["notes"] if "exchanged" in each]
+    assert "“ant”, “bee”" in note
+    assert "cat" not in note
+    for path, count in ((file, 1), (sound, 0)):
+        assert main(["evaluate", str(run), "--data", str(path)]) == 0
+        assert capsys.readouterr().out.count("look exchanged") == count

@@ -1,7 +1,7 @@
 """What a file is, and what will be made of it: asked before anything changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from engine.advice.document.starter import Starter
 from engine.i18n import tr
 from engine.layers.datasets.catalogue import spec_of
-from engine.protocol.data.surveys import DataSurvey
+from engine.protocol.data.surveys import DataPreview, DataSurvey
 from workbench.data import words
 from workbench.data.previews import PreviewPicture
 from workbench.data.table import ROW_PX, DataTable
@@ -30,6 +30,7 @@ from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
 _ROWS, _FEW_ROWS = 5, 3
 _PICTURE_PX = 150
+_ROW_OF_IMAGES = 12
 _BAR = 1000
 
 
@@ -147,7 +148,8 @@ class AddDataDialog(Dialog):
         rows = _ROWS if preview is None else _FEW_ROWS
         self.table.setFixedHeight(self.table.head_px + rows * ROW_PX + 2)
         self.picture.setFixedHeight(_PICTURE_PX if has_cells else 2 * _PICTURE_PX)
-        self.picture.show_preview(preview)
+        few = _ROW_OF_IMAGES if has_cells else 2 * _ROW_OF_IMAGES
+        self.picture.show_preview(_from_all_over(preview, few))
         warnings = [f.text for f in survey.findings if f.severity == "warning"]
         told = [survey.trouble, *warnings[:1], *survey.notes[:1]]
         self.note.setText("\n".join(each for each in told if each))
@@ -243,3 +245,12 @@ class AddDataDialog(Dialog):
         if button is not None:
             self.accepted_way.emit(str(button.property("way")))
             self.accept()
+
+
+def _from_all_over(preview: DataPreview | None, few: int) -> DataPreview | None:
+    """Return some images from all over: the first ones often are of one class."""
+    if preview is None or preview.kind != "images" or len(preview.samples) <= few:
+        return preview
+    some = [n * len(preview.samples) // few for n in range(few)]
+    named = [preview.words[n] for n in some if n < len(preview.words)]
+    return replace(preview, samples=preview.samples[some], words=tuple(named))

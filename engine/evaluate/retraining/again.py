@@ -212,6 +212,7 @@ def _duels(old: Run, new: Run) -> tuple[tuple[Duel, ...], tuple[str, ...]]:
         veteran = Subject(old.folder)
     theirs = veteran.datasets() if veteran else ()
     made.append(verdict.duel("new", champion, challenger, theirs))
+    notes += verdict.strange_labels(champion)
     if veteran is None:
         notes.append(
             tr("The old data is not there any more: only the new was judged on.")

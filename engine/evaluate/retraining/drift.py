@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.data.catalog import Dataset
 from engine.data.readers.reader import Array
-from engine.data.seen import counted, looks
+from engine.data.seen import columns, counted, looks
 from engine.protocol.arrays import Floats
 
 LIMIT = 0.2
@@ -69,13 +69,8 @@ def _raw(now: Dataset) -> dict[str, Array]:
         name = port.port.name
         if port.port.kind != "float":
             continue
-        raw: Any = now.scaling[name].invert(now.validation[name])
-        if raw.ndim == 3 and raw.shape[2] == len(port.columns):
-            raw = raw[:, -1]
-        if raw.ndim == 2 and raw.shape[1] == len(port.columns):
-            made |= dict(zip(port.columns, raw.T, strict=True))
-        else:
-            made[name] = raw.reshape(len(raw), -1).mean(1)
+        raw = now.scaling[name].invert(now.validation[name])
+        made |= dict(columns(raw, port.columns, name))
     return made
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.catalog import Dataset
+from engine.evaluate import words
 from engine.evaluate.answers import Chosen, Given, examinations
-from engine.evaluate.figures import intervals
+from engine.evaluate.figures import classes, intervals
 from engine.evaluate.figures.intervals import Interval
 from engine.evaluate.subject import Subject
 from engine.i18n import tr
@@ -91,6 +92,23 @@ def duel(
         new=intervals.mean(second),
         gain=intervals.mean(sign * (second - first)),
     )
+
+
+def strange_labels(subject: Subject) -> list[str]:
+    """Return a sentence where labels of new data look exchanged to a run."""
+    found = []
+    for asked in examinations(subject.parts).values():
+        if asked.chooses:
+            with subject.parts.averaged.in_place():
+                told = asked.ask()
+            assert isinstance(told, Chosen)
+            if told.places > 1:
+                continue  # what follows in a text has no label of its own
+            seen = told.counted
+            table = classes.confusion(seen.labels, seen.answers, len(seen.names))
+            text = words.exchanged(table, seen.names)
+            found += [text] if text else []
+    return found
 
 
 def _figure(found: Chosen | Given) -> Floats:

@@ -56,10 +56,11 @@ class AgainCommand(QObject):
             self.dialog.raise_()
             return
         words = tr("New data of the same kind")
+        home = data_nodes.home(self._desk.document)
         if self._is_folder:
-            path = QFileDialog.getExistingDirectory(self._desk.widget, words)
+            path = QFileDialog.getExistingDirectory(self._desk.widget, words, home)
         else:
-            path, _ = QFileDialog.getOpenFileName(self._desk.widget, words)
+            path, _ = QFileDialog.getOpenFileName(self._desk.widget, words, home)
         if path:
             self.start(path)
 

@@ -12,6 +12,7 @@ from engine.graph.files import serialize
 from engine.i18n import tr
 from workbench.app.desk import Desk
 from workbench.app.judging.tool import Tool
+from workbench.document.data import nodes as data_nodes
 from workbench.theme import text
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class TryCommand(QObject):
 
         self._run = self._desk.session.looking.folder
         self.dialog = dialog = TryDialog(self._desk.widget)
+        dialog.home = data_nodes.home(self._desk.document)
         dialog.asked.connect(self._tool.send)
         dialog.batch_wanted.connect(self._answer_all)
         dialog.finished.connect(self._on_closed)

@@ -47,6 +47,7 @@ class TryDialog(Dialog):
         self.inputs: dict[str, Input] = {}
         self.takes_files = self._is_folder = self._waits = self._again = False
         self._number, self._file = 0, ""
+        self.home = ""
         self.writing: WritingBar | None = None
         self.head = self.add_text(tr("The network is being loaded…"), "secondary")
         self._left = QVBoxLayout()
@@ -205,15 +206,17 @@ class TryDialog(Dialog):
             self.open_file(urls[0].toLocalFile())
 
     def _on_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("Open a file"))
+        path, _ = QFileDialog.getOpenFileName(self, tr("Open a file"), self.home)
         if path:
             self.open_file(path)
 
     def _on_batch(self) -> None:
         if self._is_folder:
-            path = QFileDialog.getExistingDirectory(self, tr("A folder of samples"))
+            words = tr("A folder of samples")
+            path = QFileDialog.getExistingDirectory(self, words, self.home)
         else:
-            path, _ = QFileDialog.getOpenFileName(self, tr("A file of samples"))
+            words = tr("A file of samples")
+            path, _ = QFileDialog.getOpenFileName(self, words, self.home)
         if not path:
             return
         place = Path(path)

@@ -204,3 +204,11 @@ def _ports(params: Params) -> tuple[list[str], list[str]]:
 def data_nodes(project: Project) -> list[Node]:
     """Return the data nodes of the main graph."""
     return [node for node in project.graph.nodes.values() if node.type == DATA.id]
+
+
+def home(document: Document) -> str:
+    """Return the folder in which own data lies, as more of it may; empty for none."""
+    for node in data_nodes(document.project):
+        if words := weights.own_path(node):
+            return str(Path(whole(document, words)).parent)
+    return ""

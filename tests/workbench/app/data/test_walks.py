@@ -27,6 +27,7 @@ from tests.workbench.app.data.test_doors import dropped
 from tests.workbench.app.helpers import discard
 from workbench.app.window import MainWindow
 from workbench.document import actions
+from workbench.document.data import nodes
 from workbench.document.settings import Settings
 from workbench.session.session import Session
 
@@ -192,7 +193,10 @@ def shapes(folder):
 
 def test_600_images_in_class_folders(person, tmp_path):
     shapes(tmp_path / "shapes")
-    person.click(person.drop(tmp_path / "shapes").add)
+    dialog = person.drop(tmp_path / "shapes")
+    assert set(dialog.picture.preview.words) == {"bar", "dots", "ring"}
+    person.click(dialog.add)
+    assert nodes.home(person.window.document) == str(tmp_path)
     found = person.look()
     assert found.previews[0].kind == "images"
     assert not [f for f in found.findings if f.severity == "warning"]

@@ -110,10 +110,18 @@ def test_folder_of_samples_is_answered_as_a_whole(qtbot, tmp_path, monkeypatch):
     dialog.show_record({"ready": {**ready, "inputs": inputs}})
     assert "folder" in dialog.batch.text()
     places = str(tmp_path / "sounds"), str(tmp_path / "out.csv")
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: places[0])
+    begun = []
+
+    def choose(*given):
+        begun.append(given[2])
+        return places[0]
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", choose)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (places[1], ""))
+    dialog.home = str(tmp_path)
     with qtbot.waitSignal(dialog.batch_wanted) as told:
         dialog.batch.click()
+    assert begun == [str(tmp_path)]
     assert tuple(told.args) == places
     qtbot.waitUntil(lambda: not dialog._soon.isActive())
 
