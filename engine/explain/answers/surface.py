@@ -44,13 +44,13 @@ class Surroundings:
             EngineError: When there is no such place, or kept weights can't be read.
         """
         _check(command)
+        end = time.monotonic() + _PART_S  # a plane that is sought counts as well
         if command.directions not in self._planes:
             self._planes[command.directions] = self._plane(command.directions)
         directions, plane, places, share = self._planes[command.directions]
         steps = np.linspace(-command.reach, command.reach, command.points).tolist()
         every = [(a, b) for b in steps for a in steps][command.start :]
         losses: list[float] = []
-        end = time.monotonic() + _PART_S
         for loss in landscape.at(self._held, plane, every):
             losses.append(loss)
             if time.monotonic() >= end:

@@ -95,15 +95,28 @@ def plane_of(held: Held, path: Sequence[Sequence[Tensor]]) -> Plane:
             for w in path
         ]
     )
-    axes_KP = torch.linalg.svd(moved_KP, full_matrices=False).Vh
-    reach_K = (moved_KP @ axes_KP.T).abs().amax(0).clamp(min=1e-12)
-    first, *others = (
-        _apart(axes_KP[k] * reach_K[k], held.run.parameters)
-        for k in range(min(2, len(axes_KP)))
-    )
-    if not others or float(reach_K[1]) < _LINE * float(reach_K[0]):
+    axes_AP = _principal(moved_KP)
+    first, *others = (_apart(axis_P, held.run.parameters) for axis_P in axes_AP)
+    if not others or float(axes_AP[1].norm()) < _LINE * float(axes_AP[0].norm()):
         return Plane(first, plane(held).second, is_line=True)
     return Plane(first, others[0])
+
+
+def _principal(moved_KP: Tensor) -> Tensor:
+    """Return up to two principal axes of some ways, as long as these reach along them.
+
+    Of the small matrix of their products: an SVD of all weights takes seconds.
+
+    Shape:
+        K×P → up to 2×P
+    """
+    squares_K, own_KK = torch.linalg.eigh(moved_KP @ moved_KP.T)  # the smallest first
+    sizes_K = squares_K.clamp(min=1e-24).sqrt()
+    axes = []
+    for k in range(len(moved_KP) - 1, max(-1, len(moved_KP) - 3), -1):
+        reach = (own_KK[:, k].abs().amax() * sizes_K[k]).clamp(min=1e-12)
+        axes.append(own_KK[:, k] @ moved_KP * (reach / sizes_K[k]))
+    return torch.stack(axes)
 
 
 def _apart(flat_P: Tensor, like: Sequence[Tensor]) -> tuple[Tensor, ...]:

@@ -7,6 +7,9 @@ PREFIX = "inside:"
 KINDS = ("activations", "gradient", "attention", "noise", "rank", "sample_losses")
 """In the order of their chooser."""
 
+FAILED = "failed"
+"""Among the words of a view: why there is none."""
+
 
 def node_of(kind: str) -> str:
     """Return what stands for a node in a view of a kind."""

@@ -7,6 +7,7 @@ never keeps the cheap ones waiting, and leaves no trace in the training.
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from engine.errors import EngineError
 from engine.i18n import tr
 from engine.measure.views.budget import ViewBudget
 from engine.measure.views.turns import Turns
@@ -118,22 +119,25 @@ class Inside:
         except InterruptedStepError:
             raise
         except Exception as error:  # noqa: BLE001 - a look never ends a training
-            self._leave(kind, error)
+            self._leave(kind, step, error)
         self.spent_s += cost
         self._turns.spent(kind, cost)
         self._budget.spent(cost)
 
-    def _leave(self, kind: str, error: Exception) -> None:
-        """Watch this no more, and say why."""
+    def _leave(self, kind: str, step: int, error: Exception) -> None:
+        """Watch this no more, and say why, where it is looked at as well."""
         self._failed.add(kind)
         self.watch(self.watched)
         reason = tr("this network can't be looked at in this way")
-        if is_scarce(error):
+        if isinstance(error, EngineError):
+            reason = str(error)
+        elif is_scarce(error):
             reason = tr("there is too little memory for it")
-        self.log.append(
-            tr(
-                "“{what}” can't be watched: {reason}",
-                what=kinds.title(kind),
-                reason=reason,
-            )
+        words = tr(
+            "“{what}” can't be watched: {reason}",
+            what=kinds.title(kind),
+            reason=reason,
         )
+        self.log.append(words)
+        node = kinds.node_of(kind)
+        self._made[kind] = View(node, kind, step, {}, {kinds.FAILED: (words,)})

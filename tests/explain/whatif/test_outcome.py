@@ -2,6 +2,7 @@
 
 import copy
 
+import numpy as np
 import pytest
 import torch
 
@@ -174,6 +175,25 @@ def test_the_plane_of_a_path_holds_the_path():
         for m, a, b in zip(moved, found.first, found.second, strict=True):
             assert torch.allclose(x * a + y * b, m, atol=1e-5)
         assert max(abs(x), abs(y)) <= 1 + 1e-6
+
+
+def test_the_axes_of_a_path_are_those_of_a_singular_value_decomposition():
+    held = held_of(begun("xor"))
+    now = [w.detach().clone() for w in held.run.parameters]
+    torch.manual_seed(4)
+    path = [[w + (k + 1) * torch.randn_like(w) for w in now] for k in range(5)]
+    found = landscape.plane_of(held, path)
+    moved = [
+        np.concatenate([(a - b).double().numpy().ravel()
+                        for a, b in zip(weights, now, strict=True)])
+        for weights in path
+    ]  # fmt: skip
+    axes = np.linalg.svd(np.array(moved), full_matrices=False)[2][:2]
+    for axis, own in zip(axes, (found.first, found.second), strict=True):
+        flat = np.concatenate([w.double().numpy().ravel() for w in own])
+        along = np.abs(np.array(moved) @ axis)
+        assert np.linalg.norm(flat) == pytest.approx(along.max(), rel=1e-5)
+        assert abs(flat @ axis) == pytest.approx(np.linalg.norm(flat), rel=1e-5)
 
 
 def test_what_the_window_is_told_of_another_weight_is_that_of_plain_torch():

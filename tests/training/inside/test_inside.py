@@ -248,12 +248,16 @@ def test_what_fails_is_said_once_in_words_and_left(monkeypatch):
     trainer.inside.watch(("rank", "activations"))
     for _ in trainer.steps():
         pass
-    lines = [line for line in trainer.drain().log if "can't be watched" in line]
+    news = trainer.drain()
+    failed = [v for v in news.views if kinds.FAILED in v.words]
+    lines = [line for line in news.log if "can't be watched" in line]
     assert len(lines) == 1
     assert "Effective rank" in lines[0]
     assert "mat1" not in lines[0]
     assert trainer.inside.watched == ("activations",)
     assert trainer.ending.kind == "finished"
+    (view,) = failed
+    assert "can't be watched" in view.words[kinds.FAILED][0]
 
 
 def test_nothing_is_made_for_nobody():

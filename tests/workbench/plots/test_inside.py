@@ -166,3 +166,20 @@ def test_what_a_stranger_wrote_is_drawn_or_left(qtbot, kind):
 def moved(place):
     none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
     return QMouseEvent(QMouseEvent.Type.MouseMove, place, place, none[0], *none)
+
+
+def test_a_look_that_failed_says_why_instead_of_being_on_the_way(qtbot):
+    history = History()
+    started = RunStarted("", (), (), ("training",), (), "cpu", 1, 100, 10, 64, 1)
+    history.begin(started, Names())
+    panel = InsidePanel(history)
+    qtbot.addWidget(panel)
+    panel.show_kind("rank")
+    why = {"failed": ("“Effective rank” can't be watched: too little memory",)}
+    history.add_views((View(node_of("rank"), "rank", 3, {}, why),))
+    panel.take_in()
+    assert panel.face.view is None
+    assert panel.empty_words() == why["failed"][0]
+    panel.show_kind("noise")
+    panel.take_in()
+    assert "memory" not in panel.empty_words()

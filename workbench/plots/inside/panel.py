@@ -6,9 +6,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QStackedWidget, QWidget
 
+from engine import plain
 from engine.i18n import tr
 from engine.protocol.messages import View
-from engine.protocol.tracing.inside import KINDS, node_of, title
+from engine.protocol.tracing.inside import FAILED, KINDS, node_of, title
 from workbench.plots.inside import words
 from workbench.plots.inside.curves import GradientNorm, Noise, SampleLosses
 from workbench.plots.inside.rows import Activations, Attention, Rank, RowsFace
@@ -45,7 +46,7 @@ class InsidePanel(Panel):
 
     def __init__(self, history: History, parent: QWidget | None = None) -> None:
         super().__init__(history, every=2, parent=parent)
-        self._readout = ""
+        self._readout = self._why_not = ""
         self.stack = QStackedWidget(self)
         self.chooser = QComboBox(self)
         self.chooser.setAccessibleName(tr("What is watched"))
@@ -89,7 +90,9 @@ class InsidePanel(Panel):
     def take_in(self) -> None:
         """Show the newest numbers of the kind that is chosen."""
         view, face = self._view, self.face
-        if view is None:
+        failed = view.words.get(FAILED) if view is not None else None
+        self._why_not = plain.sentence(failed[0]) if failed else ""
+        if view is None or failed:
             face.view = None
         elif face.view is not view:
             if isinstance(face, RowsFace):
@@ -118,6 +121,10 @@ class InsidePanel(Panel):
             action.setCheckable(True)
             action.setChecked(kind == self.kind)
 
+    def empty_words(self) -> str:
+        """Return what stands where nothing can be shown: why, or when there will be."""
+        return self._why_not or self.words(nothing_yet(title(self.kind)))
+
     def on_the_way(self) -> str:
         """Return the words before the first numbers."""
         return tr("Waiting for its turn: the first numbers are on the way.")
@@ -140,8 +147,8 @@ class InsidePanel(Panel):
             view = self.face.view
             if view is None:
                 painter.setPen(style.colour("fg2"))
-                text = self.words(nothing_yet(title(self.kind)))
-                painter.drawText(self.rect().adjusted(24, 16, -24, -16), _CENTRE, text)
+                box = self.rect().adjusted(24, 16, -24, -16)
+                painter.drawText(box, _CENTRE, self.empty_words())
                 return
             painter.setPen(style.colour("fg2"))
             box = QRectF(12, 2, self.chooser.x() - 20, HEADER_PX - 4)
