@@ -135,3 +135,20 @@ def test_a_drop_onto_a_wire_inserts_in_one_step(view, hand, document):
     assert graph.has_edge(Edge.parse("gelu.out", "flatten.input"))
     document.undo_stack.undo()
     assert document.text() == before
+
+
+def test_a_category_that_opens_is_in_sight(view, qtbot):
+    """The last one stands at the lower edge: what it holds would stay below."""
+    palette = LayerList(view)
+    qtbot.addWidget(palette)
+    palette.resize(220, 400)
+    palette.show()
+    tree = palette.tree
+    last = tree.topLevelItem(tree.topLevelItemCount() - 1)
+    tree.scrollToItem(last)
+    place = tree.visualItemRect(last).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert last.isExpanded()
+    seen = tree.viewport().rect()
+    assert seen.contains(tree.visualItemRect(last).center())
+    assert seen.contains(tree.visualItemRect(last.child(4)).center())

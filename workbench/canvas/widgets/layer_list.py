@@ -78,9 +78,14 @@ class Tree(QTreeWidget):
 
 
 def _toggle(item: QTreeWidgetItem, _column: int) -> None:
-    """Open or close a category with a click on its name."""
-    if item.childCount():
-        item.setExpanded(not item.isExpanded())
+    """Open or close a category with a click on its name; what opens is in sight."""
+    if not item.childCount():
+        return
+    item.setExpanded(not item.isExpanded())
+    tree = item.treeWidget()
+    if item.isExpanded() and tree is not None:
+        tree.scrollToItem(item.child(item.childCount() - 1))
+        tree.scrollToItem(item)
 
 
 class LayerList(QWidget):

@@ -51,7 +51,8 @@ class Outlook(QWidget):
     def _add(self, row: int, key: str, title: str, tip: str) -> None:
         name, value = Label(title), Label(UNKNOWN)
         polish(name, "role", "secondary")
-        value.setFont(fonts.mono())
+        value.setFont(fonts.mono(fonts.SECONDARY))
+        value.setWordWrap(True)  # beside a scroll bar
         policy = QSizePolicy.Policy
         value.setSizePolicy(policy.Ignored, policy.Preferred)
         for label in (name, value):
