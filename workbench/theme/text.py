@@ -18,6 +18,7 @@ THIN = "\u202f"
 """Between a number and its unit: a thin space that no line breaks at."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGE = ("", "k", "M", "G", "T")
+_LEAST_PER_MILLE = 0.001
 MOST_EXACT = 9_999_999
 """Weights for whose every digit a panel has room."""
 _MNEMONIC = re.compile(r"\(&\w\)|&")
@@ -108,12 +109,14 @@ def percent(share: float, *, steady: bool = False) -> str:
 
 
 def per_mille(share: float) -> str:
-    """Return a small share with two digits: `0.13 ‰`."""
+    """Return a small share with two digits: `0.13 ‰`, and no zero that isn't one."""
     value = 1000 * share
     if not math.isfinite(value):
         return "–"
     if value >= 99.5:
         return figure(value) + THIN + "‰"
+    if 0 < value < _LEAST_PER_MILLE:
+        return f"< {_LEAST_PER_MILLE}{THIN}‰"
     digits = max(0, 1 - math.floor(math.log10(value))) if value > 0 else 0
     return f"{value:.{min(digits, 4)}f}{THIN}‰"
 

@@ -1,6 +1,7 @@
 """Words on cards, tags and wires: what they say; legible, or left out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from tests.helpers.written import Written
 from tests.workbench.canvas import nets
 from workbench.canvas.cards import faces, labels, paint, words
 from workbench.canvas.cards.card import Known
+from workbench.canvas.geometry import sizes
 from workbench.canvas.view import CanvasView
 from workbench.document import Document
 from workbench.session.curves.history import History
@@ -233,3 +235,16 @@ def test_settings_and_value_of_a_loss_never_stand_on_each_other(qapp, zoom):
     for box in settings:
         assert box.bottom() <= boxes["0.392"].top() + 1
     assert bool(settings) == (zoom >= 0.8)
+
+
+def test_settings_beside_a_histogram_are_cut_between_words(shown):
+    """A narrow card: `10 outputs` would be `10 out…` beside what its weights do."""
+    face = shown("mnist-cnn").scene.nodes["scores"].face
+    assert face.summary == "10 outputs"
+    face = replace(face, count="650")
+    painter = Texts(1.0)
+    narrow = replace(face, width=sizes.WIDTH - 50)
+    words.closed(painter, narrow, current(), 1.0, is_live=True)
+    told = [text for text, _ in painter.found]
+    assert "10" in told
+    assert not any(text.endswith("…") and text.startswith("10") for text in told)

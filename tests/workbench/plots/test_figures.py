@@ -155,9 +155,10 @@ def test_measured_values_have_three_digits(value, words):
 def test_units_stand_behind_a_thin_space_and_counts_in_full():
     assert percent(0.981) == "98.1\u202f%"
     assert percent(1.0) == "100\u202f%"
-    assert [per_mille(x) for x in (7e-5, 1.3e-4, 4.8e-3, 0.25)] == [
-        "0.070\u202f‰", "0.13\u202f‰", "4.8\u202f‰", "250\u202f‰",
+    assert [per_mille(x) for x in (2e-9, 7e-5, 1.3e-4, 4.8e-3, 0.25)] == [
+        "< 0.001\u202f‰", "0.070\u202f‰", "0.13\u202f‰", "4.8\u202f‰", "250\u202f‰",
     ]  # fmt: skip
+    assert per_mille(0.0) == "0\u202f‰"
     assert short(54_314) == "54,314"
     assert short(4_720_000) == "4.72\u202fM"
     assert size(65_536) == "64\u202fKiB"

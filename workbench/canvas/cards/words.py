@@ -55,12 +55,21 @@ def closed(
         rect = _slot(face, top, height).adjusted(0, 0, -left, 0)
         if kind == "settings":
             font, colour, words = fonts.small(zoom=zoom), tokens.fg2, face.summary
+            words = _whole_words(words, font, rect) if left else words
         else:
             font, words = fonts.mono(zoom=zoom), face.shape
             colour = text_colour(tokens, face.category)
             if left and not _fits(words, font, rect):
                 continue  # half a shape would be another one
         write(painter, (words, font, colour, _LEFT), rect)
+
+
+def _whole_words(words: str, font: QFont, rect: QRectF) -> str:
+    """Return as many of the first words as fit: `120` of `120 outputs`."""
+    kept = words
+    while " " in kept and not _fits(kept, font, rect):
+        kept = kept.rpartition(" ")[0].rstrip(" ·")
+    return kept if _fits(kept, font, rect) else words
 
 
 def _fits(words: str, font: QFont, rect: QRectF) -> bool:
