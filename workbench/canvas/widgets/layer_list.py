@@ -82,9 +82,9 @@ def _toggle(item: QTreeWidgetItem, _column: int) -> None:
     if not item.childCount():
         return
     item.setExpanded(not item.isExpanded())
-    tree = item.treeWidget()
-    if item.isExpanded() and tree is not None:
-        tree.scrollToItem(item.child(item.childCount() - 1))
+    tree, last = item.treeWidget(), item.child(item.childCount() - 1)
+    if item.isExpanded() and tree is not None and last is not None:
+        tree.scrollToItem(last)
         tree.scrollToItem(item)
 
 
