@@ -195,7 +195,8 @@ def _drawer(question: Mapping[str, Any]) -> Drawer:
     if not is_number or not (top_k is None or (type(top_k) is int and top_k > 0)):
         raise DataError(tr("This is no way to draw tokens"), expected="0…100")
     seed = question.get("seed", 0)
-    generator = torch.Generator().manual_seed(seed if type(seed) is int else 0)
+    is_seed = type(seed) is int and 0 <= seed < 2**63
+    generator = torch.Generator().manual_seed(seed if is_seed else 0)
     if not temperature:
         return Drawer(1.0, 1, generator)
     return Drawer(float(temperature), top_k, generator)
@@ -294,7 +295,7 @@ def _raw(data: Dataset, port: DataPort, value: object) -> tuple[Array, int]:
     wanted = data.settings.own
     if isinstance(value, str):
         return _text(data, port, value)
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and _described(data, port)["kind"] == "row":
         if wanted is not None:
             arrays = _row(wanted, value)
             assert data.preparation is not None
@@ -303,7 +304,7 @@ def _raw(data: Dataset, port: DataPort, value: object) -> tuple[Array, int]:
         return np.array([cells]), -1
     try:
         made = np.asarray(value, np.float64).reshape(1, *port.shape)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise DataError(
             tr("These are not the numbers that the network reads"),
             where=port.port.name,

@@ -11,6 +11,7 @@ from engine.cli.main import main
 from engine.data import catalog
 from engine.errors import EngineError
 from engine.evaluate.trying import Trial
+from engine.measure.views.makers.text_sample import Drawer
 from engine.training.records.runs import open_run
 from tests.evaluate.test_standing_in import CLASSES, TOWNS, by_hand, trained
 
@@ -121,3 +122,45 @@ def test_lines_in_are_answered_line_by_line(trained, monkeypatch, capsys):
     assert "ready" in told[0]
     assert [one.get("id") for one in told[1:]] == [7, None, None, 9]
     assert ["error" in one for one in told[1:]] == [False, True, True, True]
+
+
+LINES = [
+    "[" * 100_000,
+    '{"id": ' + "9" * 5000 + "}",
+    '{"features": {}, "id": "\\ud800"}',
+    '{"features": [' + ", ".join(["9" * 400] * 3) + "]}",
+    '{"features": {"size": "1e999"}}',
+    '{"features": {"a": 1}}',
+    '{"file": "/dev/zero"}',
+    '{"file": "a\\u0000b"}',
+    "\ud800",
+    "",
+]
+
+
+def test_no_line_ends_the_answers(trained, monkeypatch, capsys):
+    data = "\n".join([*LINES, '{"id": 9}', ""]).encode("utf-8", "surrogatepass")
+    stream = io.TextIOWrapper(io.BytesIO(data), "utf-8")
+    monkeypatch.setattr("sys.stdin", stream)
+    capsys.readouterr()
+    assert main(["try", str(trained[0])]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(told) == len(LINES) + 2
+    answered = [n for n, one in enumerate(told[1:]) if "error" not in one]
+    assert answered == [2, 5]  # cells that are not given are missing values
+    assert told[-1]["id"] == 9
+    assert not any("column" in one["error"] for one in told[1:3])
+
+
+def test_an_object_is_no_picture(tmp_path):
+    run = preset("digits-mlp", tmp_path, "--steps", "2")
+    for value in ({}, {"a": 1}):
+        with pytest.raises(EngineError, match="numbers"):
+            Trial(run).answer({"image": value})
+
+
+def test_coldest_draws_are_the_best_token():
+    scores = torch.tensor([1.0, 3.0, 2.0])
+    drawn = Drawer(1e-320, None, torch.Generator().manual_seed(0))
+    assert drawn.shares(scores).tolist() == [0.0, 1.0, 0.0]
+    assert {drawn(scores) for _ in range(20)} == {1}

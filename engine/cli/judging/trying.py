@@ -4,6 +4,7 @@ The first line out says what can be given; then each line in is answered by one 
 with the same `id`: an answer, or `error` in words. The end of the input ends it.
 """
 
+import io
 import json
 import sys
 from argparse import Namespace
@@ -31,6 +32,8 @@ def try_(options: Namespace) -> int:
     trial = Trial(_subject(options))
     write_json({"ready": trial.description})
     sys.stdout.flush()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     for line in sys.stdin:
         write_json(_answered(trial, line))
         sys.stdout.flush()
@@ -56,7 +59,7 @@ def _answered(trial: Trial, line: str) -> Record:
             raise DataError(tr("This is no question"), expected='{"id": 1, …}')
         number = question.get("id")
         return {"id": number, **trial.answer(question)}
-    except json.JSONDecodeError as error:
-        return {"id": None, "error": str(error)}
+    except (ValueError, RecursionError):
+        return {"id": number, "error": tr("This is not JSON")}
     except (EngineError, OSError) as error:
         return {"id": number, "error": str(error)}

@@ -58,6 +58,10 @@ def _prompted(subject: Subject) -> list[int]:
     return [numbers[letter] for letter in prompt if letter in numbers]
 
 
+_COLDEST = 1e-6
+"""Temperature below which the best token is certain, and scores would overflow."""
+
+
 class Drawer:
     """Draws the next token from scores.
 
@@ -70,7 +74,7 @@ class Drawer:
     def __init__(
         self, temperature: float, top_k: int | None, generator: torch.Generator
     ) -> None:
-        self._temperature, self._top_k = temperature, top_k
+        self._temperature, self._top_k = max(temperature, _COLDEST), top_k
         self._generator = generator
 
     def shares(self, scores_C: Tensor) -> Tensor:
