@@ -39,10 +39,11 @@ def everything(parts, position):
 def _cross_entropy(module, scores, labels):
     weights = module.class_weights
     each = torch.nn.functional.cross_entropy(
-        scores, labels, weights, label_smoothing=module.label_smoothing,
-        reduction="none",
+        scores.movedim(module.dim, 1), labels, weights, reduction="none",
+        label_smoothing=module.label_smoothing,
     )  # fmt: skip
-    return each / (len(scores) if weights is None else weights[labels].sum())
+    whole = labels.numel() if weights is None else weights[labels].sum()
+    return each.reshape(len(each), -1).sum(1) / whole
 
 
 def _mean(of):

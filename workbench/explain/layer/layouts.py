@@ -13,6 +13,7 @@ from workbench.explain.layer.curves import Curve, shut
 from workbench.explain.layer.kernels import Window, kernel_of, window_of
 from workbench.explain.layer.own.arranging import TYPES, detail_of
 from workbench.explain.layer.own.detail import Detail
+from workbench.explain.layer.plain import why_plain
 from workbench.explain.layer.plates import HEAD_PX, Bars, Maps, Plate, Rows, plate_of
 from workbench.explain.layer.subject import Subject
 
@@ -37,6 +38,7 @@ class Page:
         links: Pairs of pieces whose cells point at each other: (matrix, rows, columns).
         window: Which cells of one piece a cell of another has seen.
         detail: How the number under the cursor comes about.
+        plain: Why a layer with a picture of its own shows its tensors alone.
     """
 
     plates: tuple[Plate, ...]
@@ -44,6 +46,7 @@ class Page:
     links: tuple[str, str, str] | None = None
     window: Window | None = None
     detail: Detail | None = None
+    plain: str = ""
 
 
 def page_of(subject: Subject, area: QRectF) -> Page:
@@ -111,7 +114,8 @@ def _stacked(subject: Subject, area: QRectF) -> Page:
     plates = list(filter(None, (_plate(subject, *row) for row in _rows(subject))))
     _stack(plates, area)
     is_own = subject.node.type in _STACKED
-    return Page(tuple(plates), is_general=not is_own)
+    plain = why_plain(subject) if is_own else ""
+    return Page(tuple(plates), is_general=not is_own, plain=plain)
 
 
 def _rows(subject: Subject) -> Sequence[_Row]:

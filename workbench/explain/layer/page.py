@@ -185,6 +185,8 @@ class LayerPage(QWidget):
         if self.body.page.is_general:
             more = tr("Such a layer has no view of its own: these are all its tensors.")
             sentence = f"{sentence} {more}"
+        elif self.body.page.plain:
+            sentence = f"{sentence} {self.body.page.plain}"
         self._say(formula, sentence)
         for widget in (self.slice, self.largest):
             widget.setVisible(bool(subject.node.weights))
