@@ -19,7 +19,7 @@ from workbench.explain.layer.subject import Subject
 
 _GAP = 14.0
 _MOST_BELOW = 5
-_DETAIL_PX, _STRIP_PX = 170.0, 24.0
+_DETAIL_PX, _STRIP_PX, _LEAST_PX = 170.0, 24.0, 48.0
 """Of what stands below the tensors of a layer with a picture of its own, and of a
 tensor that only stands beside another one."""
 _GUTTER = 132.0
@@ -66,15 +66,24 @@ def _own(subject: Subject, area: QRectF) -> Page | None:
     tall = min(_DETAIL_PX, area.height() * 0.5)
     above = area.adjusted(0, 0, 0, -tall - _GAP)
     if rows[0][0].startswith("inside."):  # it is what the layer is about
-        strip = HEAD_PX + _STRIP_PX + _GAP
-        plates[0].rect = above.adjusted(0, HEAD_PX, 0, -strip)
-        foot = above.bottom() - _STRIP_PX
-        plates[1].rect = QRectF(above.left(), foot, above.width(), _STRIP_PX)
+        _look_above(plates, above)
     else:
         _stack(plates, above)
     top = plates[-1].rect.bottom() + _GAP
     detail.rect = QRectF(area.left(), top, area.width(), area.bottom() - top)
     return Page(tuple(plates), detail=detail)
+
+
+def _look_above(plates: list[Plate], above: QRectF) -> None:
+    """Place who looks at whom above a strip of what comes of it, or alone."""
+    strip = HEAD_PX + _STRIP_PX + _GAP
+    if above.height() - HEAD_PX - strip < _LEAST_PX:
+        del plates[1:]
+        plates[0].rect = above.adjusted(0, HEAD_PX, 0, 0)
+        return
+    plates[0].rect = above.adjusted(0, HEAD_PX, 0, -strip)
+    foot = above.bottom() - _STRIP_PX
+    plates[1].rect = QRectF(above.left(), foot, above.width(), _STRIP_PX)
 
 
 def note_of(piece: Piece, more: str = "") -> str:

@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -28,12 +29,14 @@ from workbench.explain.sample_bar import SampleBar
 from workbench.explain.segments import Segments
 from workbench.explain.update_rows import UpdateRows
 from workbench.theme import fonts, icons, text
-from workbench.theme.label import Label
+from workbench.theme.label import Label, Shortened
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
 _LATE_MS = 300
 """So long numbers of the layer before may stand below the name of the next."""
+_WIDE = 0.5
+"""Share of the page beyond which a formula stands above its sentence."""
 
 
 class LayerPage(QWidget):
@@ -134,7 +137,7 @@ class LayerPage(QWidget):
     def _strip(self) -> QFrame:
         strip = QFrame()
         polish(strip, "formula", "strip")
-        row = QHBoxLayout(strip)
+        row = self._strip_box = QHBoxLayout(strip)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         row.setSpacing(SPACE_L)
         self.formula, self.sentence = Formula(), Label()
@@ -148,7 +151,7 @@ class LayerPage(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, 4)
         row.setSpacing(SPACE_S)
-        self.update_title, self.update_words = Label(), Label()
+        self.update_title, self.update_words = Label(), Shortened()
         self.update_title.setFont(fonts.ui(fonts.BODY, fonts.SEMIBOLD))
         polish(self.update_words, "role", "secondary")
         self.applied = Label(tr("not applied yet"))
@@ -194,6 +197,11 @@ class LayerPage(QWidget):
     def _say(self, formula: str, sentence: str) -> None:
         self.formula.setText(formula)
         self.sentence.setText(sentence)
+        # Beside a wide formula a sentence would be a column of single words.
+        is_wide = self.formula.sizeHint().width() > self.width() * _WIDE
+        way = QBoxLayout.Direction
+        self._strip_box.setDirection(way.TopToBottom if is_wide else way.LeftToRight)
+        self._strip_box.setSpacing(4 if is_wide else SPACE_L)
 
     def _on_late(self) -> None:
         """Take numbers of another layer away: its own are late."""

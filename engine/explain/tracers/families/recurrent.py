@@ -212,18 +212,25 @@ class Gates:
     def lines(self, moment: Moment, sample: int, name: str, cell: Cell) -> Lines:
         """Return the gate, the cell or the state of one unit at one time."""
         run = unrolled(moment)
-        if run is None or name == "reach":
+        if run is None or name in {"reach", "before"}:
             return ()
         time, unit = cell
         one = run.top(unit, run.units)
         if not bool(one.counts_NT[sample, time]):
-            return (Line(name, "0", {}, 0.0),)
+            return (_beyond(one, name, (sample, time, unit % run.units)),)
         lines = _WRITTEN[one.kind](one, sample, time, unit % run.units)
-        if name == "before":
-            return ()
         wanted = "c" if name == "cell" else name
         end = next(at for at, line in enumerate(lines) if line.name == wanted)
         return lines[0 if wanted in {"h", "c"} else end : end + 1]
+
+
+def _beyond(one: Pass, name: str, spot: tuple[int, int, int]) -> Line:
+    """Return a number beyond the end of a sample: what is there is only kept."""
+    if name == "cell":
+        kept = float(one.cell_before[spot])
+        return Line("c", "{c′}", {"c′": kept}, kept)
+    closed = name in {"f", "z"}
+    return Line(name, "1" if closed else "0", {}, float(closed))
 
 
 def _count(one: Pass) -> int:
