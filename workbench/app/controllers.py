@@ -14,7 +14,6 @@ from workbench.app.files.guard import Guard
 from workbench.app.files.opening import Opening
 from workbench.app.files.projects import Files
 from workbench.app.judging.judging import Judging
-from workbench.app.run.before import Before
 from workbench.app.run.diagnosis import Diagnosing
 from workbench.app.run.engine_loss import EngineCare
 from workbench.app.run.finishing import Finishing
@@ -48,15 +47,14 @@ class Controllers:
         self.foreign_weights = ForeignWeights(desk)
         self.training = TrainCommands(desk, self.foreign_weights)
         self.weights = WeightsCommand(desk, self.foreign_weights)
-        before = Before()
-        self.bench = Bench(desk, self.training, self.foreign_weights, before)
+        self.bench = Bench(desk, self.training, self.foreign_weights)
         self.view = ViewCommands(desk)
         self.view.follow_settings()
         self.watching = Watching(desk)
         self.explaining = Explaining(desk, self.foreign_weights.may_read)
         self.stepping = Stepping(desk, self.training)
         self.diagnosing = Diagnosing(desk, self.training)
-        self.finishing = Finishing(desk, self.training, before)
+        self.finishing = Finishing(desk, self.training, self.bench.before)
         told = (self.diagnosing, self.finishing)
         self.past_runs = PastRuns(desk, self.training, told, status, self.opening)
         bygone = Bygone(desk, self.files, self.past_runs, self.training)

@@ -12,8 +12,8 @@ from engine.i18n import tr
 from engine.protocol.bench.better import Compare, Compared, Seeded
 from workbench.app.bench.trial_command import TrialCommand
 from workbench.app.desk import Desk
-from workbench.app.run.before import Before, changes
 from workbench.app.run.weights_dialog import rooted
+from workbench.session.past.before import Before, changes
 from workbench.theme.text import word
 
 if TYPE_CHECKING:

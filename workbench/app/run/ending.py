@@ -8,9 +8,10 @@ from engine.graph.model import Project
 from engine.i18n import tr
 from engine.protocol.baselines import TOTAL
 from workbench.app.bars.finish_bar import Finish
-from workbench.app.run import before, dates
+from workbench.app.run import dates
 from workbench.canvas.cards import labels
 from workbench.session.curves.history import History
+from workbench.session.past import before
 from workbench.theme import text
 
 

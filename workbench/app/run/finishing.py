@@ -15,12 +15,12 @@ from engine.protocol.past_runs import RunsMoved
 from workbench.app.bars.finish_bar import Finish, FinishBar
 from workbench.app.desk import Desk
 from workbench.app.run import ending
-from workbench.app.run.before import Before
 from workbench.app.run.training import TrainCommands
 from workbench.app.run.weights_dialog import rooted
 from workbench.document import actions
 from workbench.session.current_run import BEGINNINGS
 from workbench.session.live_settings import training_fingerprint
+from workbench.session.past.before import Before
 from workbench.theme.text import count
 
 _TOLD = frozenset({"finished", "early", "stopped"})

@@ -83,7 +83,7 @@ def _toggle(item: QTreeWidgetItem, _column: int) -> None:
         return
     item.setExpanded(not item.isExpanded())
     tree, last = item.treeWidget(), item.child(item.childCount() - 1)
-    if item.isExpanded() and tree is not None and last is not None:
+    if item.isExpanded() and last is not None:
         tree.scrollToItem(last)
         tree.scrollToItem(item)
 

@@ -31,7 +31,8 @@ def of_cost(seconds: float) -> str:
     """Return what a look costs."""
     if seconds >= 1:
         return tr("{s} s a look", s=number(seconds, 2))
-    return tr("{ms} ms a look", ms=number(1000 * seconds, 2))
+    ms = 1000 * seconds
+    return tr("{ms} ms a look", ms=f"{ms:.0f}" if ms >= 9.95 else number(ms, 2))
 
 
 def of_noise(samples: float, batch: int) -> str:
