@@ -1,6 +1,6 @@
 """Opens lessons on a copy, asks the engine what is true, and keeps how far one is."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from engine.errors import EngineError
 from engine.graph.files import serialize
@@ -17,6 +17,8 @@ from workbench.app.lessons.panel import LessonPanel
 from workbench.document import actions
 
 DOCK = "lessons"
+_AGAIN_MS, _TIMES = 1000, 6
+"""After so long a question that has failed is asked again, each time twice as long."""
 
 
 class Learning(QObject):
@@ -40,6 +42,10 @@ class Learning(QObject):
         self._asked: ReadTruths | None = None
         self._answer: str | None = None
         self._truth: Truth | None = None
+        self._failures = 0
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._ask)
         self.panel.chosen.connect(self.begin)
         self.panel.opened.connect(self._list)
         self._page.moved.connect(self._on_moved)
@@ -57,6 +63,7 @@ class Learning(QObject):
     def show(self) -> None:
         """Show all lessons."""
         self._lesson = None
+        self._again.stop()
         if self._list():
             self._desk.docks.raise_(DOCK)
 
@@ -101,6 +108,8 @@ class Learning(QObject):
         assert self._lesson is not None
         self._index, self._wrong = index, 0
         self._answer = self._truth = None
+        self._failures = 0
+        self._again.stop()
         made = self._desk.settings.lessons.get(self._lesson.id, 0)
         self._page.show_step(self._lesson, index, passed=index < made)
         if self._step.questions:
@@ -117,6 +126,7 @@ class Learning(QObject):
             return
         if self._lesson is None:
             return
+        self._failures = 0
         self._page.fill(dict(zip(self._step.numbers, body.answers, strict=False)))
         has_question = self._step.question is not None
         self._truth = body.answers[-1] if has_question else None
@@ -124,8 +134,12 @@ class Learning(QObject):
             self._judge(self._answer)
 
     def _on_failed(self, command: object, words: str) -> None:
-        if command is self._asked and self._lesson is not None:
-            self._page.fail(words)
+        if command is not self._asked or self._lesson is None:
+            return
+        self._page.fail(words)
+        if self._failures < _TIMES:  # an engine that is busy is free again soon
+            self._again.start(_AGAIN_MS << self._failures)
+            self._failures += 1
 
     def _on_answer(self, answer: str) -> None:
         """Judge an answer; what was built is measured anew first."""

@@ -42,6 +42,7 @@ class StepPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._step: Step | None = None
+        self._has_failed = False
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         self._box.setSpacing(SPACE_M)
@@ -109,6 +110,7 @@ class StepPage(QWidget):
     def show_step(self, lesson: Lesson, index: int, *, passed: bool) -> None:
         """Show a step; its numbers come later, with `fill`."""
         self._step = step = lesson.steps[index]
+        self._has_failed = False
         self.progress.setMaximum(len(lesson.steps))
         self.progress.setValue(index + 1)
         place = {"n": index + 1, "all": len(lesson.steps)}
@@ -140,6 +142,9 @@ class StepPage(QWidget):
         if self._step is not None:
             self.text.setText(_marked(filled(self._step.text, numbers)))
             self.check.setEnabled(True)
+            if self._has_failed:
+                self._has_failed = False
+                self._tell("")
 
     def say(self, verdict: Verdict) -> None:
         """Tell what became of an answer."""
@@ -151,6 +156,7 @@ class StepPage(QWidget):
 
     def fail(self, words: str) -> None:
         """Tell why nothing can be asked."""
+        self._has_failed = True
         polish(self.said, "role", value="error")
         self._tell(words)
 

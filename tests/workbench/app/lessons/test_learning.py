@@ -151,6 +151,25 @@ def test_wrong_answers_are_told_with_the_learners_number(learner):
     assert not learner.page.next.isEnabled()
 
 
+def test_a_question_that_has_failed_is_asked_again_by_itself(learner, monkeypatch):
+    monkeypatch.setattr("workbench.app.lessons.learning._AGAIN_MS", 1)
+    learner.window.settings.set_lesson("04-backward", 1)
+    learner.learning.begin("04-backward")
+    page, sent = learner.page, learner.engine.sent
+    for _ in range(2):
+        learner.qtbot.waitUntil(
+            lambda: any(isinstance(c, ReadTruths) for c in sent[learner.told :])
+        )
+        learner.told = len(sent)
+        learner.engine.tell(messages.Failed("The engine is busy."), learner.told)
+        learner.qtbot.waitUntil(lambda: page.said.text() == "The engine is busy.")
+        assert not page.check.isEnabled()
+    learner.ready()
+    assert page.said.text() == ""
+    assert learner.give(learner.right())
+    assert page.next.isEnabled()
+
+
 def test_the_keyboard_alone_goes_from_answer_to_answer(learner):
     page, window = learner.page, learner.window
     learner.learning.begin("04-backward")
