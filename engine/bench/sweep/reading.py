@@ -129,7 +129,7 @@ def _plan(record: Record) -> Plan:
     _need(_is_whole(record["count"], 1, MOST), "count")
     _need(isinstance(record["score"], str) and is_name(record["score"]), "score")
     _need(isinstance(record["is_higher_better"], bool), "is_higher_better")
-    _need(_is_whole(record["seed"], -_LARGEST, _LARGEST), "seed")
+    _need(type(record["seed"]) is int, "seed")
     if record["method"] == "grid":
         points = math.prod(len(axis.values) for axis in axes)
         _need(record["count"] <= points, "count")

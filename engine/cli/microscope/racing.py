@@ -18,7 +18,7 @@ _BAR = 24
 
 def race(options: Namespace) -> int:
     """Let four ways of learning lower the same loss, and say how far each comes."""
-    check(options.evaluations, options.rate)
+    check(options.evaluations, options.rate, options.seed)
     project = resolved(projects.trusted(options.project, allowed=options.allow_paths))
     settings_text.assign(project, options.values)
     found = Race(project, options.evaluations, options.rate, options.seed)

@@ -27,6 +27,8 @@ _APART_S = 0.1
 """Between two messages, at least."""
 _POINTS = 400
 """Of a lane's curve that cross."""
+_LARGEST_SEED = 2**31 - 1
+"""As of a training."""
 
 
 class Sizing:
@@ -65,7 +67,7 @@ class Racing:
     """
 
     def __init__(self, project: Project, wish: StartRace) -> None:
-        check(wish.evaluations, wish.rate)
+        check(wish.evaluations, wish.rate, wish.seed)
         own = widths.widened(resolved(project), wish.factor)
         self._race = Race(own, wish.evaluations, wish.rate, wish.seed)
         self._stopped = threading.Event()
@@ -99,7 +101,7 @@ class Racing:
             yield RaceTold(count, race.budget, told, True, head, text)
 
 
-def check(evaluations: int, rate: float) -> None:
+def check(evaluations: int, rate: float, seed: int) -> None:
     """Refuse what can't be raced with.
 
     Raises:
@@ -113,6 +115,9 @@ def check(evaluations: int, rate: float) -> None:
         )
     if not 0 < rate < float("inf"):
         raise ConfigError(tr("The rate must be above 0"), expected="> 0", got=rate)
+    if not 0 <= seed <= _LARGEST_SEED:
+        words = tr("This is no seed")
+        raise ConfigError(words, expected=f"0 … {_LARGEST_SEED}", got=seed)
 
 
 def _told(lanes: dict[str, Lane], weights: int) -> tuple[RaceLane, ...]:

@@ -169,3 +169,9 @@ def test_the_command_tells_all_four(capsys):
     assert "37 weights" in capsys.readouterr().out
     assert main(["race", "xor", "--evaluations", "1"]) == USER_ERROR
     assert main(["race", "xor", "--rate", "-1"]) == USER_ERROR
+
+
+@pytest.mark.parametrize("seed", ["-1", "1" + "0" * 24])
+def test_a_seed_beyond_a_trainings_is_refused_in_a_sentence(capsys, seed):
+    assert main(["race", "xor", "--evaluations", "20", "--seed", seed]) == 2
+    assert "seed" in capsys.readouterr().err
