@@ -147,8 +147,8 @@ class InsidePanel(Panel):
             view = self.face.view
             if view is None:
                 painter.setPen(style.colour("fg2"))
-                box = self.rect().adjusted(24, 16, -24, -16)
-                painter.drawText(box, _CENTRE, self.empty_words())
+                room = self.rect().adjusted(24, 16, -24, -16)
+                painter.drawText(room, _CENTRE, self.empty_words())
                 return
             painter.setPen(style.colour("fg2"))
             box = QRectF(12, 2, self.chooser.x() - 20, HEADER_PX - 4)
