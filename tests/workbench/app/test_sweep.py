@@ -170,6 +170,36 @@ def test_a_sweep_that_names_foreign_files_is_asked_about(
     assert engine.commands(StartSweep)[-1].folder == str(folder)
 
 
+def test_the_picker_says_which_layer_is_offered_first(sweep):
+    plan = sweep.dialog.plan
+    plan.follow_canvas([], "")
+    plan.show_project()
+    assert "click a layer" in plan.axes.picker.lineEdit().placeholderText()
+    plan.follow_canvas(["hidden"], "")
+    plan.show_project()
+    assert "Hidden layer" in plan.axes.picker.lineEdit().placeholderText()
+
+
+def test_a_sweep_that_was_cut_off_is_offered_and_no_other(sweep, window, engine):
+    folder = sweep.folder
+    folder.mkdir(parents=True)
+    sweep.offer_to_go_on()
+    assert not window.banner.isVisible()
+    tell(window, engine, told(folder / "s", is_running=True))
+    sweep.offer_to_go_on()  # it goes on
+    assert not window.banner.isVisible()
+    sign = (folder / ".running").read_bytes()
+    tell(window, engine, told(folder / "s"))
+    assert not (folder / ".running").exists()
+    sweep.offer_to_go_on()  # it was stopped, and nobody was killed
+    assert not window.banner.isVisible()
+    pid = sign.splitlines()[0]
+    (folder / ".running").write_bytes(sign.replace(pid, b"999999999", 1))
+    sweep.offer_to_go_on()
+    assert "cut off" in window.banner.words.text()
+    assert not (folder / ".running").exists()
+
+
 def test_a_sweep_is_stopped_and_gone_on_with(sweep, window, engine, tmp_path):
     folder = tmp_path / "s"
     tell(window, engine, told(folder, is_running=True, total=9))

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QLockFile, QTimer, Signal
 
 from engine.errors import EngineError
 from engine.graph import weights
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from workbench.dialogs.bench.sweep.window import SweepWindow  # noqa: F401 - names the base
 
 FOLDER, PROJECT = "sweeps", "project.bpw"
-_ABOUT = "sweep"
+_ABOUT, _LOCK = "sweep", ".running"
 
 
 class SweepCommand(TrialCommand["SweepWindow"]):
@@ -51,17 +51,38 @@ class SweepCommand(TrialCommand["SweepWindow"]):
         super().__init__(desk, StartSweep, outside.may_read)
         self._outside = outside
         self.told: SweepTold | None = None
+        self._running: QLockFile | None = None
         sweeps = desk.session.trials.sweeps
         sweeps.told.connect(self._on_told)
         sweeps.found.connect(self._on_found)
         desk.document.replaced.connect(self._on_document)
         desk.document.changed.connect(self._on_document)
         desk.canvas.selection_changed.connect(self._on_selected)
+        QTimer.singleShot(0, self.offer_to_go_on)
 
     @property
     def folder(self) -> Path:
         """Where sweeps are kept."""
         return self._desk.session.runs_folder / FOLDER
+
+    def offer_to_go_on(self) -> None:
+        """Say that a sweep was cut off, if its window was: its lock is still there."""
+        path = self.folder / _LOCK
+        if not path.is_file():
+            return
+        lock = QLockFile(str(path))
+        lock.setStaleLockTime(0)
+        if lock.tryLock(0):  # whoever held it is gone
+            lock.unlock()
+            words = tr("A sweep was cut off. Its trials are kept, and it can go on.")
+            self._desk.banner.say("info", words, [(tr("Show"), self.ask)], about=_ABOUT)
+
+    def _hold(self) -> None:
+        """Leave a sign that a sweep goes on; who is killed leaves it behind."""
+        if self._running is None and self.folder.is_dir():
+            self._running = QLockFile(str(self.folder / _LOCK))
+            self._running.setStaleLockTime(0)
+            self._running.tryLock(0)
 
     def ask(self) -> None:
         """Open the window, or bring it up."""
@@ -125,6 +146,11 @@ class SweepCommand(TrialCommand["SweepWindow"]):
 
     def _on_told(self, told: SweepTold) -> None:
         self.told = told
+        if told.is_running:
+            self._hold()
+        elif self._running is not None:
+            self._running.unlock()
+            self._running = None
         if self.dialog is not None:
             self.dialog.show_sweep(told)
         elif not told.is_running:

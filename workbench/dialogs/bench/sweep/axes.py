@@ -18,6 +18,7 @@ from engine.errors import ConfigError
 from engine.graph.model import Project
 from engine.graph.sweep.settings import Setting, of_nodes, settings
 from engine.graph.sweep.space import Axis, parsed
+from engine.graph.titles import SEPARATOR
 from engine.i18n import tr
 from workbench.theme import icons
 from workbench.theme.label import Label
@@ -119,9 +120,22 @@ class Picker(QComboBox):
             popup.setProperty("completer", True)
         field = self.lineEdit()
         if field is not None:
-            field.setPlaceholderText(tr("Add a setting: search, or click a layer"))
             field.returnPressed.connect(self._take_first)  # past the list of hits
+        self.prompt("")
         self.activated.connect(self._on_activated)
+
+    def prompt(self, layer: str) -> None:
+        """Say what is offered first.
+
+        Args:
+            layer: That is selected on the canvas, or nothing.
+        """
+        words = tr("Add a setting: search, or click a layer")
+        if layer:
+            words = tr("Add a setting of {layer}, or search", layer=word(layer, 24))
+        field = self.lineEdit()
+        if field is not None:
+            field.setPlaceholderText(words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keep Enter from what is planned: it would start it."""
@@ -192,6 +206,8 @@ class Axes(QWidget):
             self.picker.addItem(word(each.words, 80), each.key)
         self.picker.setCurrentIndex(-1)
         self.picker.clearEditText()
+        named = first[0].words.rpartition(SEPARATOR)[0] if first else ""
+        self.picker.prompt(named)
 
     def add(self, key: str) -> None:
         """Try one more setting; one that is tried already gets the keyboard."""
