@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -165,6 +166,90 @@ def test_the_offered_fix_keeps_it_finite(name):
     trainer, after = run(project)
     assert trainer.ending.kind == "finished"
     assert not {"not_finite", "overflow"} & {finding.fault for finding in after}
+
+
+def _folded(*others):
+    """The bad node reads groups of numbers that are very large."""
+    up = node("up", "unflatten", dim=1, sizes=[2, 4])
+    nodes = [node("big", "scale", factor=1e25), up, *others]
+    edges = [["ra.out", "big.input"], ["big.out", "up.input"], ["up.out", "bad.input"]]
+    return nodes, edges, "bad.out"
+
+
+def _drawn():
+    edges = [["ra.out", "big.input"], ["ra.out", "bad.mean"], ["z.out", "bad.noise"]]
+    edges.append(["big.out", "bad.log_variance"])
+    nodes = [node("big", "scale", factor=1000.0), node("z", "noise", shape=[8])]
+    return [*nodes, node("bad", "reparameterise")], edges, "bad.out"
+
+
+def _paired():
+    edges = [["ra.out", "big.input"], ["big.out", "bad.left"], ["big.out", "bad.right"]]
+    nodes = [node("big", "scale", factor=1e25)]
+    return [*nodes, node("bad", "bilinear", out_features=3)], edges, "bad.out"
+
+
+OTHERS = {
+    "scores of attention": _folded(node("bad", "multihead_attention", num_heads=2)),
+    "a norm behind attention": _folded(
+        node("bad", "transformer_encoder_layer", num_heads=2, dim_feedforward=8)
+    ),
+    "bilinear": _paired(),
+    "reparameterise": _drawn(),
+    "exp in 16 bits": scaled("exp", 1000.0),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_places_are_named_with_their_sample(name):
+    more = {"precision": "bf16"} if "16 bits" in name else {}
+    trainer, _ = run(document(*OTHERS[name], **more))
+    assert trainer.cause.node == "bad"
+    assert trainer.cause.kind in {"overflow", "exp"}
+    assert " sample " in trainer.ending.text
+
+
+def test_a_loss_of_all_samples_names_the_one_with_the_largest_number():
+    nodes = [node("big", "scale", factor=1e25), node("bad", "mse")]
+    edges = [["data.features", "big.input"], ["big.out", "bad.input"]]
+    edges.append(["data.features", "bad.target"])
+    project = document(nodes, edges, "d.out")
+    trainer, _ = run(project)
+    batch = Trainer(project, threads=1, seed=0).parts.feeds.next()
+    largest = int(batch["data.features"].abs().amax(1).argmax())
+    assert trainer.cause.node == "bad"
+    assert f"sample {largest + 1} of" in trainer.ending.text
+
+
+@pytest.mark.parametrize("value", [math.inf, math.nan])
+def test_data_that_is_no_number_is_named_with_its_sample(value):
+    trainer = Trainer(document(*unary("square")), threads=1, seed=0)
+    plain = trainer.parts.feeds.next
+
+    def planted():
+        batch = dict(plain())
+        batch["data.features"] = batch["data.features"].clone()
+        batch["data.features"][5, 2] = value
+        return batch
+
+    trainer.parts.feeds.next = planted
+    for _ in trainer.steps():
+        pass
+    assert (trainer.cause.node, trainer.cause.kind) == ("data", "data")
+    assert "sample 6 of" in trainer.ending.text
+
+
+def test_statistics_of_a_frozen_norm_are_named_and_no_rate_is_blamed():
+    project = document(*unary("batch_norm1d"))
+    bad = project.graph.nodes["bad"]
+    project.graph.replace_node(replace(bad, trainable=False))
+    trainer = Trainer(project, threads=1, seed=0)
+    trainer.parts.program.modules.at("bad").running_var.fill_(math.nan)
+    for _ in trainer.steps():
+        pass
+    assert (trainer.cause.node, trainer.cause.kind) == ("bad", "statistics")
+    assert "running_var" in trainer.ending.text
+    assert "learning rate" not in trainer.ending.text
 
 
 def test_the_sample_is_the_one_that_plain_torch_finds():

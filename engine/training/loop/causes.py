@@ -60,6 +60,9 @@ def cause(found: Trace, node: FlatNode, step: int) -> Cause:
     if found.sample >= 0:
         words = tr("It began with sample {n} of the batch.", n=found.sample + 1)
         text = f"{text} {words}"
+    elif found.largest >= 0 and kind in {"overflow", "exp"}:
+        words = tr("The largest is in sample {n} of the batch.", n=found.largest + 1)
+        text = f"{text} {words}"
     port, value = found.port, found.value
     if kind == "exp":
         port, value = _EXP[node.type], _largest(found, node)
@@ -67,7 +70,14 @@ def cause(found: Trace, node: FlatNode, step: int) -> Cause:
 
 
 def _words(found: Trace, node: FlatNode) -> Words:
-    for tell in (_data, _eps, _weights, _BY_TYPE.get(node.type, _nothing), _exp):
+    for tell in (
+        _data,
+        _statistics,
+        _eps,
+        _weights,
+        _BY_TYPE.get(node.type, _nothing),
+        _exp,
+    ):
         words = tell(found, node)
         if words:
             return words
@@ -86,6 +96,14 @@ def _data(found: Trace, node: FlatNode) -> Words | None:
         return None
     why = tr("the data itself holds {value}", value=number(found.value))
     return "data", why, tr("Repair or leave out this sample.")
+
+
+def _statistics(found: Trace, _node: FlatNode) -> Words | None:
+    if not found.statistics:
+        return None
+    why = tr("its own “{name}” is no finite number", name=found.statistics)
+    advice = tr("Begin with other weights: these were damaged before.")
+    return "statistics", why, advice
 
 
 def _eps(_found: Trace, node: FlatNode) -> Words | None:

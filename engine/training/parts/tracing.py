@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor, fx
+from torch import Tensor, fx, nn
 
 from engine.compile.failure import feeds_of
 from engine.training.machine import precision, rng_state
@@ -30,6 +30,9 @@ class Trace:
         is_gradient: What the node puts out is finite, the gradient through it isn't.
         is_nan: NaN, otherwise infinite.
         upstream: Largest size of the gradient that comes to the node.
+        largest: Sample with the largest number that flows into a node which puts out
+            one number for all of them; −1 for others.
+        statistics: Name of a buffer of the node that is not finite itself, or empty.
     """
 
     node: str
@@ -40,6 +43,8 @@ class Trace:
     is_gradient: bool
     is_nan: bool
     upstream: float = 0.0
+    largest: int = -1
+    statistics: str = ""
 
 
 def trace(phase: PhaseRun, feeds: Mapping[str, Tensor]) -> Trace | None:
@@ -51,7 +56,8 @@ def trace(phase: PhaseRun, feeds: Mapping[str, Tensor]) -> Trace | None:
         phase: Its last forward pass was the bad one, or the backward pass after it.
         feeds: The batch.
     """
-    if not all(bool(torch.isfinite(w).all()) for w in phase.program.weights_in_use()):
+    used = (w for w in phase.program.weights_in_use() if isinstance(w, nn.Parameter))
+    if not all(bool(torch.isfinite(w).all()) for w in used):
         return None
     with _as_before(phase):
         runner = _Runner(phase.program.graph_module)
@@ -113,11 +119,20 @@ class _Runner(fx.Interpreter):
                 node, sample = str(n.meta.get("node", "")), _sample(output, spot)
                 value = value if inputs else output[spot].item()
                 self.found = Trace(node, _apart(inputs), port, sample, value,
-                                   is_gradient=False, is_nan=is_nan)  # fmt: skip
+                                   is_gradient=False, is_nan=is_nan,
+                                   largest=-1 if output.dim() else _largest(inputs),
+                                   statistics=self._statistics(n))  # fmt: skip
                 raise _BadNodeError
         if isinstance(result, Tensor):
             self.values[n] = result
         return result
+
+    def _statistics(self, n: fx.Node) -> str:
+        """Return a buffer of a layer that is not finite; empty where all are."""
+        if n.op != "call_module":
+            return ""
+        named = self.module.get_submodule(str(n.target)).named_buffers()
+        return next((name for name, b in named if _bad(b) is not None), "")
 
     def inputs_of(self, n: fx.Node) -> tuple[Tensor, ...]:
         """Return the tensors that flow into a node."""
@@ -199,6 +214,15 @@ def _bad(values: Tensor) -> tuple[int, ...] | None:
 
 def _sample(values: Tensor, spot: tuple[int, ...]) -> int:
     return spot[0] if values.dim() else -1
+
+
+def _largest(inputs: tuple[Tensor, ...]) -> int:
+    """Return the sample that holds the largest number of all inputs; −1 for none."""
+    rows = [x.detach() for x in inputs if x.is_floating_point() and x.dim()]
+    if not rows or any(len(x) != len(rows[0]) or not x.numel() for x in rows):
+        return -1
+    sizes_N = torch.stack([x.reshape(len(x), -1).abs().amax(1) for x in rows]).amax(0)
+    return int(sizes_N.argmax())
 
 
 def _input_at(
