@@ -61,6 +61,7 @@ class FinishBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.finish: Finish | None = None
+        self._is_aside = False
         polish(self, "banner", "ok")
         self._icon, self.title, self.words = Label(), Label(), Label()
         polish(self.title, "role", "fault")
@@ -113,7 +114,7 @@ class FinishBar(QFrame):
     def show_finish(self, finish: Finish | None) -> None:
         """Say how a training has ended, or nothing."""
         self.finish = finish
-        self.setVisible(finish is not None)
+        self.setVisible(finish is not None and not self._is_aside)
         if finish is None:
             return
         self.title.setText(finish.title)
@@ -121,6 +122,11 @@ class FinishBar(QFrame):
         self.setAccessibleName(f"{finish.title}. {finish.words}")
         self._make_room()
         self._tint()
+
+    def step_aside(self, *, is_aside: bool) -> None:
+        """Leave the room to what stands below, or come back."""
+        self._is_aside = is_aside
+        self.setVisible(self.finish is not None and not is_aside)
 
     def minimumSizeHint(self) -> QSize:
         """Never hold the window wide: what has no room is in the menus, too."""

@@ -14,6 +14,7 @@ from engine.protocol.messages import Failed, Outcome
 from engine.protocol.past_runs import RunsMoved
 from workbench.app.bars.finish_bar import Finish, FinishBar
 from workbench.app.desk import Desk
+from workbench.app.docks.rooms import EXPLAIN
 from workbench.app.run import ending
 from workbench.app.run.training import TrainCommands
 from workbench.app.run.weights_dialog import rooted
@@ -59,6 +60,7 @@ class Finishing(QObject):
         session.past_runs.shelf.moved.connect(self._on_moved)
         document.changed.connect(lambda _edits: self._offer())
         document.replaced.connect(self._on_replaced)
+        desk.rooms.changed.connect(self._on_room)
         self.bar.longer_wanted.connect(self.longer)
         self.bar.other_wanted.connect(self.ask)
         self.bar.folder_wanted.connect(self._on_folder)
@@ -188,6 +190,10 @@ class Finishing(QObject):
         self._desk.panels.refresh()
         self._on_replaced()
         self._training.refresh()
+
+    def _on_room(self) -> None:
+        """Leave the whole height to the pictures of a held step."""
+        self.bar.step_aside(is_aside=self._desk.rooms.current.id == EXPLAIN)
 
     def _on_closed(self) -> None:
         self._desk.canvas.setFocus()

@@ -237,3 +237,13 @@ def test_in_little_room_the_words_go_before_the_buttons(qtbot):
     bar.resize(1400, 60)
     assert bar.try_it.isVisibleTo(bar)
     assert bar.folder.isVisibleTo(bar)
+
+
+def test_the_room_explain_has_the_height_of_the_bar(ended):
+    bar = bar_of(ended)
+    bar.step_aside(is_aside=True)
+    assert not bar.isVisible()
+    bar.show_finish(bar.finish)
+    assert not bar.isVisible()
+    ended.rooms.enter("build")
+    assert bar.isVisible()
