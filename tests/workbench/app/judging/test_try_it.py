@@ -14,6 +14,7 @@ from workbench.app.judging.try_it import TryCommand
 from workbench.dialogs.judging.answer import AnswerPane
 from workbench.dialogs.judging.inputs import made
 from workbench.dialogs.judging.try_it import TryDialog
+from workbench.document.document import Document
 
 MADE_MS = 120_000
 __all__ = ["trained"]
@@ -23,8 +24,8 @@ __all__ = ["trained"]
 def desk(qtbot):
     widget = QWidget()
     qtbot.addWidget(widget)
-    looking = SimpleNamespace(folder="")
-    return SimpleNamespace(widget=widget, session=SimpleNamespace(looking=looking))
+    session = SimpleNamespace(looking=SimpleNamespace(folder=""))
+    return SimpleNamespace(widget=widget, session=session, document=Document())
 
 
 def opened(qtbot, desk, run):
