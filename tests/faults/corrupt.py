@@ -73,7 +73,7 @@ def damaged(path: Path, chance: random.Random) -> str:
     data = path.read_bytes()
     ways = ["flip", "zero", "cut", "more", "empty", "gone", "replaced"]
     if data[:1] in (b"{", b"["):
-        ways += ["later", "odd", "odd with its sum"]
+        ways += ["later", "odd", "odd with its sum", *["digit"] * 4]
     if path.name == view_file.FILE:
         ways += ["later", "odd with its sum"]
     if data[:6] == b"SQLite":
@@ -81,9 +81,18 @@ def damaged(path: Path, chance: random.Random) -> str:
     how = chance.choice(ways)
     if how == "gone":
         path.unlink()
+    elif how == "digit":
+        path.write_bytes(_other_digit(data, chance))
     else:
         path.write_bytes(_damaged(path, data, how, chance))
     return how
+
+
+def _other_digit(data: bytes, chance: random.Random) -> bytes:
+    places = [at for at, byte in enumerate(data) if byte in b"012345678"]
+    changed = bytearray(data)
+    changed[chance.choice(places)] += 1
+    return bytes(changed)
 
 
 def _damaged(path: Path, data: bytes, how: str, chance: random.Random) -> bytes:
