@@ -9,8 +9,9 @@ import numpy as np
 
 from engine.explain.diagnose.curve import Curve
 from engine.explain.diagnose.record import Record
+from engine.i18n import tr
 from engine.protocol.arrays import Floats
-from engine.protocol.findings import MOST_POINTS, Comparison, Course
+from engine.protocol.findings import MOST_POINTS, Comparison, Course, Evidence
 from engine.protocol.messages import Evaluation
 
 
@@ -42,6 +43,12 @@ def of_share(record: Record, comparison: Comparison = "≥") -> Course:
     """Return the course of the training loss as a share of the first."""
     first = record.loss.first
     return of_curve(record, record.loss, comparison, over=first) if first > 0 else ()
+
+
+def share_of_first(record: Record, now: float, limit: float) -> Evidence:
+    """Return the evidence that the training loss hasn't fallen below a share."""
+    what = tr("Training loss now, as a share of the first")
+    return Evidence(what, now, "≥", limit, of_share(record))
 
 
 def of_curve(

@@ -56,13 +56,7 @@ def check(record: Record) -> Found:
                 CUT,
                 course.of_samples(record, sizes / limit, "≥"),
             ),
-            Evidence(
-                tr("Training loss now, as a share of the first"),
-                loss,
-                "≥",
-                NO_BETTER,
-                course.of_share(record),
-            ),
+            course.share_of_first(record, loss, NO_BETTER),
         ),
         fixes.clip_less(record, usual),
     )

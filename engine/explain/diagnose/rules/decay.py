@@ -48,13 +48,7 @@ def check(record: Record) -> Found:
                 WASTED,
                 course.of_samples(record, sizes / (sizes[0] or 1.0), "≤"),
             ),
-            Evidence(
-                tr("Training loss now, as a share of the first"),
-                loss,
-                "≥",
-                NO_BETTER,
-                course.of_share(record),
-            ),
+            course.share_of_first(record, loss, NO_BETTER),
         ),
         fixes.less_decay(record),
     )

@@ -76,24 +76,31 @@ def _from_deaths(record: Record) -> Found:
         tr("Lower the learning rate until a step changes weights by about 1 %."),
         SOURCE,
         record.places(dead),
-        (
-            Evidence(
-                tr("‖Δw‖/‖w‖ in one step"),
-                ratio,
-                "≥",
-                KILLING,
-                course.of_samples(record, record.column("update_ratio")[:, row], "≥"),
-            ),
-            Evidence(
-                tr("Units that no sample opens"),
-                dead[worst],
-                "≥",
-                dead_relu.SHARE,
-                dead_relu.course_of(record, worst),
-            ),
-            Evidence(tr("The same before the first step"), start, "≤", dead_relu.ALIVE),
-        ),
+        _killed(record, worst, row, dead[worst]),
         fixes.rate(record, HEALTHY / ratio, record.movers[row]),
+    )
+
+
+def _killed(record: Record, path: str, row: int, dead: float) -> tuple[Evidence, ...]:
+    """Return the largest step of a row, and the units that it has shut."""
+    ratios = np.nan_to_num(record.column("update_ratio")[:, row])
+    start = record.dead_at_start.shares[path]
+    return (
+        Evidence(
+            tr("‖Δw‖/‖w‖ in one step"),
+            float(ratios.max()),
+            "≥",
+            KILLING,
+            course.of_samples(record, record.column("update_ratio")[:, row], "≥"),
+        ),
+        Evidence(
+            tr("Units that no sample opens"),
+            dead,
+            "≥",
+            dead_relu.SHARE,
+            dead_relu.course_of(record, path),
+        ),
+        Evidence(tr("The same before the first step"), start, "≤", dead_relu.ALIVE),
     )
 
 
@@ -131,10 +138,8 @@ def _from_steps(record: Record) -> Found:
     steps = course.of_samples(record, ratio, "≥")
     evidence = [Evidence(tr("‖Δw‖/‖w‖ in one step"), most, "≥", limits[0], steps)]
     if not record.has_diverged:
-        what = tr("Training loss now, as a share of the first")
         share = float(record.loss.tenths()[-1]) / record.loss.first
-        course_ = course.of_share(record)
-        evidence.append(Evidence(what, share, "≥", limits[1], course_))
+        evidence.append(course.share_of_first(record, share, limits[1]))
     text = tr(
         "One step changes the weights by {ratio} times their own size, and the "
         "loss does not fall.",

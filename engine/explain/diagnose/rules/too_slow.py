@@ -36,9 +36,6 @@ def check(record: Record) -> Found:
         return None
     if record.num_phases == 1 and not offers:
         return None  # no rate that can be set is high enough: it is not the rate
-    moving = np.flatnonzero((record.column("update_ratio") > 0).any(axis=0))
-    layers = [record.layers[index] for index in moving]
-    what = tr("Training loss now, as a share of the first")
     return Finding(
         FAULT,
         tr("Learning rate too low"),
@@ -50,7 +47,7 @@ def check(record: Record) -> Found:
         ),
         tr("Raise the learning rate until a step changes weights by 0.1 to 1 %."),
         SOURCE,
-        record.places(layers),
+        record.places(_moving(record)),
         (
             Evidence(
                 tr("Largest ‖Δw‖/‖w‖ in one step"),
@@ -59,7 +56,13 @@ def check(record: Record) -> Found:
                 SMALL,
                 course.of_samples(record, ratio, "≥"),
             ),
-            Evidence(what, fallen, "≥", STILL, course.of_share(record)),
+            course.share_of_first(record, fallen, STILL),
         ),
         offers,
     )
+
+
+def _moving(record: Record) -> list[str]:
+    """Return the layers that have moved at all."""
+    moving = np.flatnonzero((record.column("update_ratio") > 0).any(axis=0))
+    return [record.layers[index] for index in moving]

@@ -25,9 +25,7 @@ def check(record: Record) -> Found:
     """Return the finding when steps have faded away and the loss is still high."""
     ratio, steps = record.moving_ratio(), record.sample_steps()
     first = record.loss.first
-    phases = record.project.training.phases
-    is_alone = len(phases) == 1 and phases[0].schedule.type in _FALL
-    if not is_alone or not record.is_whole or len(ratio) <= FEW:
+    if not _falls_alone(record) or not record.is_whole or len(ratio) <= FEW:
         return None
     most = float(ratio.max())
     left = float(record.loss.tenths()[-1]) / first if first > 0 else 0.0
@@ -38,7 +36,6 @@ def check(record: Record) -> Found:
     idle = (record.step - since) / record.total_steps
     if idle < LONG or len(ratio) - 1 - large[-1] < FEW:
         return None
-    label = tr("Let the rate fall over the whole run")
     now = float(ratio[large[-1] + 1 :].max()) / most
     return Finding(
         FAULT,
@@ -61,13 +58,17 @@ def check(record: Record) -> Found:
                 course.of_samples(record, ratio / most, "≥"),
             ),
             Evidence(tr("Share of the run since then"), idle, "≥", LONG),
-            Evidence(
-                tr("Training loss now, as a share of the first"),
-                left,
-                "≥",
-                LEFT,
-                course.of_share(record),
-            ),
+            course.share_of_first(record, left, LEFT),
         ),
-        (Fix(label, (Assign(("schedule=cosine",)),)),),
+        _over_all(),
     )
+
+
+def _over_all() -> tuple[Fix, ...]:
+    label = tr("Let the rate fall over the whole run")
+    return (Fix(label, (Assign(("schedule=cosine",)),)),)
+
+
+def _falls_alone(record: Record) -> bool:
+    phases = record.project.training.phases
+    return len(phases) == 1 and phases[0].schedule.type in _FALL

@@ -1,10 +1,12 @@
 """Learnt by heart alone: nothing of what it learns holds for a new sample."""
 
+from collections.abc import Callable
+
 from engine.explain.diagnose import course, fixes
 from engine.explain.diagnose.record import FEW, Found, Record
 from engine.i18n import tr
 from engine.protocol import baselines
-from engine.protocol.findings import Evidence, Finding, number
+from engine.protocol.findings import Comparison, Course, Evidence, Finding, number
 
 FAULT = "labels_unrelated"
 SOURCE = "Zhang et al. 2017, Understanding deep learning requires rethinking"
@@ -45,32 +47,40 @@ def check(record: Record) -> Found:
         tr("Look whether the labels belong to the samples: another order, perhaps."),
         SOURCE,
         record.data_nodes(),
-        (
-            Evidence(
-                tr("Training loss over that of guessing"),
-                known,
-                "≤",
-                LEARNT,
-                course.of_pairs(record, "loss", lambda _, old: old / guess.value, "≤"),
-            ),
-            Evidence(
-                tr("Lowest validation loss over that of guessing"),
-                lowest,
-                "≥",
-                NO_GAIN,
-                course.of_pairs(record, "loss", lambda new, _: new / guess.value, "≤"),
-            ),
-            Evidence(
-                tr("Validation loss − training loss, of that of guessing"),
-                new - known,
-                "≥",
-                APART,
-                course.of_pairs(
-                    record, "loss", lambda new, old: (new - old) / guess.value, "≥"
-                ),
-            ),
-        ),
+        _evidence(record, guess.value, lowest),
         fixes.right_labels(record),
+    )
+
+
+def _evidence(record: Record, guess: float, lowest: float) -> tuple[Evidence, ...]:
+    """Return training and validation loss beside what guessing gives."""
+    new, known = (value / guess for value in record.pairs("loss")[-1])
+
+    def along(value: Callable[[float, float], float], way: Comparison) -> Course:
+        return course.of_pairs(record, "loss", lambda *both: value(*both) / guess, way)
+
+    return (
+        Evidence(
+            tr("Training loss over that of guessing"),
+            known,
+            "≤",
+            LEARNT,
+            along(lambda _, old: old, "≤"),
+        ),
+        Evidence(
+            tr("Lowest validation loss over that of guessing"),
+            lowest,
+            "≥",
+            NO_GAIN,
+            along(lambda new, _: new, "≤"),
+        ),
+        Evidence(
+            tr("Validation loss − training loss, of that of guessing"),
+            new - known,
+            "≥",
+            APART,
+            along(lambda new, old: new - old, "≥"),
+        ),
     )
 
 
