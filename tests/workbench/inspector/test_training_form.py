@@ -78,7 +78,7 @@ def test_bad_batch_size_is_told_and_changes_nothing(qtbot, document, form):
 
 def test_clipping_can_be_set_and_cleared(qtbot, document, form):
     edit = form.limits.rows["clip_norm"].field.edit
-    assert edit.placeholderText() == "auto"
+    assert edit.placeholderText() == "off"
     typed(qtbot, edit, "1")
     assert document.project.training.phases[0].value("clip_norm") == 1.0
 
