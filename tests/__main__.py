@@ -19,7 +19,7 @@ GIVE_WAY = (
     "sys.exit(pytest.main(sys.argv[1:]))"
 )
 MOVED = ["tests/workbench/app/" + name for name in (
-    "compare", "data", "judging", "lessons", "pretrained"
+    "compare", "judging", "lessons", "pretrained"
 )]  # fmt: skip
 """Of the window, in the other half: both take the same time."""
 CHECKS = (
