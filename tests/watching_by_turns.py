@@ -3,9 +3,9 @@
 `python -m tests.watching_by_turns PRESET` prints a JSON line for `watching_figures`.
 Turns this short see the same machine, however its speed drifts. The clock of the
 watched training stands still while it isn't its turn: budgets, pictures and frames
-come as often for each second that it trains as in a training that nobody halts. All
-of it shares one core: another one may be slower. Evaluations, which cost both the same,
-are left out.
+come as often for each second that it trains as in a training that nobody halts. Both
+train on the same core: another one may be slower; what writes frames may use another.
+Evaluations, which cost both the same, are left out.
 """
 
 import argparse
@@ -57,6 +57,12 @@ class Gate:
         self._arrived.wait()
 
 
+def _stay() -> None:
+    """Keep this thread on one core, where the system lets it choose."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def spent(step: Callable[[], int], work: Callable[[], object]) -> dict[int, float]:
     """Return what some work took, and by how much the number of the step grew."""
     before, wall, processor = step(), _REAL(), time.process_time()
@@ -91,9 +97,15 @@ class Sides:
             CLOCK.wait()
             between()
 
-        self._runner._between_steps = gated  # type: ignore[method-assign]
+        def first() -> None:
+            _stay()
+            self._runner._between_steps = gated  # type: ignore[method-assign]
+            gated()
+
+        self._runner._between_steps = first  # type: ignore[method-assign]
         self._runner.start()
         CLOCK.close()
+        _stay()
 
     def close(self) -> None:
         """End both."""
@@ -162,8 +174,6 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0)
     options = parser.parse_args()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     time.perf_counter = time.monotonic = CLOCK.now  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
         found = by_turns(options.preset, options.rounds, options.seconds, Path(folder))
