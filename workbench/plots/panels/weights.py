@@ -29,7 +29,7 @@ from workbench.theme.text import THIN, count, per_mille, power_of_ten
 GUIDE = float(np.log10(style.GUIDE_RATIO))
 SLOW, FAST = GUIDE - 1, GUIDE + 1
 """log10 of the ratios at the ends of the colours."""
-VALUE_PX = 64
+VALUE_PX = 72
 SMALLEST_RATIO = -12.0
 """log10 of the ratio that stands for no change at all."""
 MOST_NAMES = 12
@@ -158,7 +158,8 @@ class RatioMap(RatioFace):
         for row, ratio in enumerate(newest.update_ratio.tolist()):
             if row % every == 0 and np.isfinite(ratio):
                 middle = area.top() + (row + 0.5) * high
-                box = QRectF(area.right() + 8, middle - height / 2, VALUE_PX, height)
+                width = VALUE_PX - 8
+                box = QRectF(area.right() + 8, middle - height / 2, width, height)
                 left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
                 painter.drawText(box, left, per_mille(ratio))
 
