@@ -79,6 +79,7 @@ class Sides:
 
     def __init__(self, preset: str, folder: Path) -> None:
         from engine.explain.diagnose import watch
+        from engine.host import heap
         from engine.host.job import Job
         from engine.training.loop.launch import launch
         from engine.training.loop.trainer import Trainer
@@ -103,6 +104,7 @@ class Sides:
             gated()
 
         self._runner._between_steps = first  # type: ignore[method-assign]
+        heap.keep_libraries()
         self._runner.start()
         CLOCK.close()
         _stay()
@@ -118,7 +120,7 @@ class Sides:
     def counted(self) -> tuple[float, float]:
         """Return the seconds of watching and of all, by the status bar."""
         budget = self._watched.monitor.budget
-        return budget.spent_s, budget.elapsed_s
+        return budget.overhead * budget.elapsed_s, budget.elapsed_s
 
     def round(self, seconds: float) -> list[float]:
         """Return what watching costs, by the wall and by the processor."""
@@ -175,6 +177,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4.0)
     options = parser.parse_args()
     time.perf_counter = time.monotonic = CLOCK.now  # type: ignore[assignment]
+    from engine.host import heap
+
+    heap.settle()
     with tempfile.TemporaryDirectory() as folder:
         found = by_turns(options.preset, options.rounds, options.seconds, Path(folder))
     print(json.dumps(found))

@@ -6,6 +6,11 @@ from contextlib import contextmanager
 
 _AIM = 0.65
 """Of the share: what can't be put off (the first pictures, curves) needs the rest."""
+_COLD_S = 0.003
+"""At most so much longer are the steps after something that isn't done in each: caches
+are cold, and what was found is encoded beside them. What takes less by itself costs
+about twice that. Trainings in turns, alone and watched, tell it (`tests.benchmarks
+watching`)."""
 _SETTLED_S = 2.0
 """Shares of a shorter time say little."""
 _LEAST = 0.2
@@ -39,7 +44,7 @@ class Budget:
         self._cost = 0.0
         self._next = self._since = clock()
         self._paused_at: float | None = None
-        self._spent = self._apart = 0.0
+        self._spent = self._cold = self._apart = 0.0
 
     @property
     def cost_s(self) -> float:
@@ -48,9 +53,9 @@ class Budget:
 
     @property
     def overhead(self) -> float:
-        """Time for all that was accounted for, as a share of the training time."""
+        """What all that was accounted for costs, as a share of the training time."""
         elapsed = self.elapsed_s
-        return self._spent / elapsed if elapsed > 0 else 0.0
+        return (self._spent + self._cold) / elapsed if elapsed > 0 else 0.0
 
     @property
     def elapsed_s(self) -> float:
@@ -60,12 +65,12 @@ class Budget:
 
     @property
     def spent_s(self) -> float:
-        """Seconds of all measurements so far."""
+        """Seconds of all measurements so far, by themselves."""
         return self._spent
 
     def apart_s(self, cost_s: float) -> float:
         """Return the seconds from a measurement until the next one is due."""
-        return max(self._period, cost_s / self._left)
+        return max(self._period, _whole(cost_s) / self._left)
 
     @property
     def _left(self) -> float:
@@ -85,20 +90,30 @@ class Budget:
             sampled: It was a measurement; otherwise something that goes with it,
                 such as storing one.
         """
-        self._spent += seconds
+        self._count(seconds)
         if sampled:
             weight = 0.3 if self._cost else 1.0
             self._cost += weight * (seconds - self._cost)
             self._next = self._clock() + self.apart_s(self._cost)
         else:
-            self._next += seconds / self._left
+            self._next += _whole(seconds) / self._left
 
-    def also(self, seconds: float) -> None:
-        """Account for time that keeps to a budget of its own; a pause costs nothing."""
+    def also(self, seconds: float, *, each_step: bool = False) -> None:
+        """Account for time that keeps to a budget of its own; a pause costs nothing.
+
+        Args:
+            seconds: Time that was spent.
+            each_step: So much is spent in every step, which it leaves as it was.
+        """
         if self._paused_at is not None:
             return
+        self._count(seconds, each_step=each_step)
+        self._apart += seconds if each_step else _whole(seconds)
+
+    def _count(self, seconds: float, *, each_step: bool = False) -> None:
         self._spent += seconds
-        self._apart += seconds
+        if not each_step:
+            self._cold += _whole(seconds) - seconds
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -121,3 +136,8 @@ class Budget:
             self._since += halted
             self._next += halted
             self._paused_at = None
+
+
+def _whole(seconds: float) -> float:
+    """Return what something costs with the slower steps after it."""
+    return seconds + min(seconds, _COLD_S)

@@ -53,10 +53,10 @@ def test_budget_does_not_count_pauses():
     budget.spent(0.1)
     budget.pause()
     clock.now = 100.0
-    assert budget.overhead == pytest.approx(0.1)
+    assert budget.overhead == pytest.approx(0.103)
     budget.resume()
     clock.now = 101.0
-    assert budget.overhead == pytest.approx(0.05)
+    assert budget.overhead == pytest.approx(0.0515)
 
 
 def test_after_a_pause_the_next_sample_is_as_far_away_as_before():
@@ -92,7 +92,7 @@ def test_time_with_a_budget_of_its_own_counts_but_delays_nothing():
     clock.now = 10.0
     budget.also(0.1)
     assert budget.due()
-    assert budget.overhead == pytest.approx(0.01)
+    assert budget.overhead == pytest.approx(0.0103)
 
 
 def test_what_is_done_in_a_pause_costs_the_training_nothing():
@@ -104,4 +104,22 @@ def test_what_is_done_in_a_pause_costs_the_training_nothing():
     assert budget.overhead == 0.0
     budget.resume()
     budget.also(0.1)
-    assert budget.overhead == pytest.approx(0.01)
+    assert budget.overhead == pytest.approx(0.0103)
+
+
+@pytest.mark.parametrize(("seconds", "cost"), [(1e-3, 2e-3), (3e-3, 6e-3), (1, 1.003)])
+def test_the_steps_after_something_short_cost_as_much_again(seconds, cost):
+    clock = Clock()
+    budget = Budget(clock=clock)
+    clock.now = 10.0
+    budget.also(seconds)
+    assert budget.spent_s == seconds
+    assert budget.overhead == pytest.approx(cost / 10)
+
+
+def test_what_is_done_in_each_step_costs_what_it_takes():
+    clock = Clock()
+    budget = Budget(clock=clock)
+    clock.now = 10.0
+    budget.also(1e-3, each_step=True)
+    assert budget.overhead == pytest.approx(1e-4)

@@ -115,7 +115,7 @@ def test_time_of_a_run_is_that_of_its_parts_one_after_the_other(clock):
         views_s=making_s,
         views_apart_s=views.apart_s(making_s),
     )
-    assert made > 8
+    assert made >= 8
     assert sampled > 100
     assert costs.total_s == pytest.approx(clock.now, rel=0.01)
 
@@ -145,7 +145,7 @@ def test_forecast_weighs_spans_and_evaluations_by_how_often_they_come(
         clock.now += 10.0
         yield from real_batch(self, step)
 
-    monkeypatch.setattr(Budget, "also", lambda *_: None)  # seconds of a busy machine
+    monkeypatch.setattr(Budget, "also", lambda *_, **__: None)  # a busy machine
     monkeypatch.setattr(forecast.Rehearsal, "make", make)
     monkeypatch.setattr(forecast.Rehearsal, "evaluation", evaluation)
     monkeypatch.setattr(Viewing, "make", views)

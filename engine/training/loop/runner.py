@@ -17,7 +17,7 @@ from engine.training.loop.trainer import Trainer
 
 FRAME_S = 1.0 / 30.0
 """Shortest time between two frames."""
-_SHARE = 0.007
+_SHARE = 0.005
 """Of the time may be spent on frames; dear ones become rare."""
 
 

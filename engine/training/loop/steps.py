@@ -196,7 +196,7 @@ class Steps:
         self._state.position.step += 1
         told = time.perf_counter()
         self._state.news.add_step(self._state.step, row)
-        self._monitor.budget.also(time.perf_counter() - told)
+        self._monitor.budget.also(time.perf_counter() - told, each_step=True)
         if self._monitor.sampling:
             store, judge = self._state.keep_sample, self._state.observer.sampled
             self._monitor.end_step(self._state.step, store, judge)

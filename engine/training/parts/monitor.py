@@ -12,9 +12,6 @@ from engine.measure.probes import Layers, Probe, Reading
 from engine.protocol import samples
 from engine.protocol.messages import LayerSample
 
-_COLD = 1.2
-"""A measured step takes so much more than its measuring, as do those after it: caches
-are cold. Steps timed one by one, measured and not, have told 1.05 to 1.4."""
 PATIENCE = 50
 """Steps that a measurement waits for a phase whose turn it is."""
 Rows = list[tuple[str, int]]
@@ -208,7 +205,7 @@ class Monitor:
             last.judge(self._fixed.sample(last.step, last.phase))
         # On a device the host's time for reading is mostly waiting for the training.
         spent = device_s or made - start
-        self.budget.spent(_COLD * (last.cost_s + spent))
+        self.budget.spent(last.cost_s + spent)
         self.budget.spent(time.perf_counter() - made, sampled=False)
 
     def take(self) -> tuple[LayerSample, ...]:
