@@ -6,6 +6,7 @@ Plain numbers, no Qt: a wire is tried in some hundred ways until it lies well.
 import itertools
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
 
 from workbench.canvas.geometry.sizes import CLEAR, LANE
@@ -17,6 +18,8 @@ BLOCKED, CLOSE, CROSSED, TAGGED = 1000.0, 60.0, 12.0, 10.0
 """Price of a card, of a wire in the same lane, of a crossing, and of a tag."""
 _Leg = tuple[float, float, float, str]
 """Where it stands across, where it begins and ends along, and the output it is of."""
+_Near = tuple[str, float, float, float, float]
+"""Key of a card and its box."""
 
 
 class Legs:
@@ -35,12 +38,12 @@ class Legs:
         self._lanes: dict[str, tuple[list[float], list[float]]] = {}
         self._near = _widened(cards)
         self._near_upright, self._near_level = self._upright, self._level
-        self._prices: dict[tuple[Point, Point, str, tuple[str, str]], float] = {}
+        self._lines: dict[tuple[int, float, str], Line] = {}
 
     def look_at(self, box: Box) -> None:
         """Ask about this part of the canvas alone, until told otherwise."""
         left, top, right, bottom = box
-        self._prices = {}
+        self._lines = {}
         self._here = {
             key: card
             for key, card in self._cards.items()
@@ -64,7 +67,7 @@ class Legs:
 
     def add(self, points: Sequence[Point], output: str) -> None:
         """Remember a wire by its corners."""
-        self._prices = {}
+        self._lines = {}
         for (x, y), (other_x, other_y) in itertools.pairwise(points):
             lanes = self._lanes.setdefault(output, ([], []))
             if x == other_x and y != other_y:
@@ -107,82 +110,87 @@ class Legs:
         self, one: Point, two: Point, output: str, free: tuple[str, str] = ("", "")
     ) -> float:
         """Return what a straight part costs; `free`: cards that it may touch."""
-        key = (one, two, output, free)
-        found = self._prices.get(key)
-        if found is None:
-            found = self._prices[key] = self._price_of(one, two, output, free)
-        return found
+        along = 1 if one[0] == two[0] else 0
+        low, high = sorted((one[along], two[along]))
+        line = self.line(1 - along, one[1 - along], output)
+        return line.price(low, high, free)
 
-    def _price_of(
-        self, one: Point, two: Point, output: str, free: tuple[str, str]
-    ) -> float:
-        if one[0] == two[0]:
-            low, high = sorted((one[1], two[1]))
-            return self._upright_price(one[0], low, high, output) + sum(
-                [
-                    BLOCKED
-                    for key, left, top, right, bottom in self._near
-                    if left < one[0] < right
-                    and top < high
-                    and bottom > low
-                    and key not in free
-                ]
+    def line(self, axis: int, place: float, output: str) -> "Line":
+        """Return what a wire may meet on an upright line (axis 0) or a level one (1).
+
+        Args:
+            axis: See above.
+            place: Where the line stands across.
+            output: Its other wires don't count.
+        """
+        key = (axis, place, output)
+        line = self._lines.get(key)
+        if line is None:
+            legs = self._near_upright, self._near_level
+            tags = () if axis else self._tags
+            line = self._lines[key] = Line(
+                cards=_met(self._near, axis, place),
+                tags=[tag[1::2] for tag in tags if tag[0] < place < tag[2]],
+                beside=_beside(legs[axis], place, output),
+                across=_across(legs[1 - axis], place, output),
             )
-        low, high = sorted((one[0], two[0]))
-        return self._level_price(one[1], low, high, output) + sum(
-            [
-                BLOCKED
-                for key, left, top, right, bottom in self._near
-                if top < one[1] < bottom
-                and left < high
-                and right > low
-                and key not in free
-            ]
-        )
+        return line
 
-    def _upright_price(self, x: float, low: float, high: float, output: str) -> float:
+
+@dataclass(frozen=True)
+class Line:
+    """What a part of a wire may meet on one line across the canvas.
+
+    Args:
+        cards: Key, where it begins and where it ends along the line.
+        tags: Where each begins and ends.
+        beside: Where each part of another output in the same lane begins and ends.
+        across: Where parts of other outputs cross the line, in order.
+    """
+
+    cards: list[tuple[str, float, float]]
+    tags: list[tuple[float, ...]]
+    beside: list[tuple[float, float]]
+    across: list[float]
+
+    def price(self, low: float, high: float, free: tuple[str, str] = ("", "")) -> float:
+        """Return what the part between two places costs; `free`: see `Legs`."""
+        price = 0.0
+        for key, begin, end in self.cards:
+            if begin < high and end > low and key not in free:
+                price += BLOCKED
         if low == high:
-            return 0.0
-        tags = sum(
-            [
-                TAGGED
-                for left, top, right, bottom in self._tags
-                if left < x < right and top < high and bottom > low
-            ]
-        )
-        return tags + _priced(
-            self._near_upright, self._near_level, (x, low, high, output)
-        )
-
-    def _level_price(self, y: float, low: float, high: float, output: str) -> float:
-        if low == high:
-            return 0.0
-        leg = (y, low, high, output)
-        return _priced(self._near_level, self._near_upright, leg)
+            return price
+        for begin, end in self.tags:
+            if begin < high and end > low:
+                price += TAGGED
+        for begin, end in self.beside:
+            if begin < high and end > low:
+                price += CLOSE
+        across = bisect_left(self.across, high) - bisect_right(self.across, low)
+        return price + CROSSED * max(0, across)
 
 
-def _priced(beside: list[_Leg], across: list[_Leg], leg: _Leg) -> float:
-    """Return the price of crowded lanes and of crossings for one part of a wire."""
-    place, low, high, output = leg
-    crowded = [
-        CLOSE
-        for _, begin, end, owner in _between(beside, place - LANE, place + LANE)
-        if begin < high and end > low and owner != output
-    ]
-    crossed = [
-        CROSSED
-        for _, begin, end, owner in _between(across, low, high)
-        if begin < place < end and owner != output
-    ]
-    return sum(crowded) + sum(crossed)
+def _met(near: list[_Near], axis: int, place: float) -> list[tuple[str, float, float]]:
+    """Return the cards that a line meets."""
+    if axis:
+        return [(key, c0, c2) for key, c0, c1, c2, c3 in near if c1 < place < c3]
+    return [(key, c1, c3) for key, c0, c1, c2, c3 in near if c0 < place < c2]
 
 
-def _between(legs: list[_Leg], low: float, high: float) -> list[_Leg]:
-    """Return those that stand between two places, which themselves don't count."""
-    return legs[bisect_right(legs, (low, inf)) : bisect_left(legs, (high, -inf))]
+def _beside(legs: list[_Leg], place: float, output: str) -> list[tuple[float, float]]:
+    """Return the parts of other outputs that run in the lane of a line."""
+    first = bisect_right(legs, (place - LANE, inf))
+    last = bisect_left(legs, (place + LANE, -inf))
+    return [leg[1:3] for leg in legs[first:last] if leg[3] != output]
 
 
-def _widened(cards: Mapping[str, Box]) -> list[tuple[str, float, float, float, float]]:
+def _across(legs: list[_Leg], place: float, output: str) -> list[float]:
+    """Return where parts of other outputs cross a line."""
+    return [leg[0] for leg in legs if leg[1] < place < leg[2] and leg[3] != output]
+
+
+def _widened(cards: Mapping[str, Box]) -> list[_Near]:
     """Return cards with the room that wires leave around them."""
     return [
         (key, left - CLEAR, top - CLEAR, right + CLEAR, bottom + CLEAR)

@@ -2,9 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from workbench.canvas.geometry.legs import BLOCKED, Box, Legs, Point
 from workbench.canvas.geometry.sizes import GAP_Y, LANE, STUB
@@ -102,21 +101,43 @@ def _length(points: Sequence[Point]) -> float:
     )
 
 
-def _first_free(
-    lanes: Iterable[float], price: Callable[[float, float], float]
-) -> float:
-    """Return the first lane that costs nothing, or the cheapest.
+class _Turns:
+    """Where a wire may turn beside one of its ends, the best first.
 
-    What costs as much as the cheapest so far needn't be priced to its end.
+    Args:
+        legs: What lies on the canvas.
+        output: Of the wire.
+        end: The end.
+        free: Keys of the cards that the part to the end may touch.
+        lanes: Where it may turn.
     """
-    best, least = 0.0, math.inf
-    for lane in lanes:
-        cost = price(lane, least)
-        if cost < least:
-            best, least = lane, cost
-        if not cost:
-            break
-    return best
+
+    def __init__(
+        self,
+        legs: Legs,
+        output: str,
+        end: Point,
+        free: tuple[str, str],
+        lanes: Iterable[float],
+    ) -> None:
+        self._legs, self._output, self._height = legs, output, end[1]
+        self._lanes = [
+            (lane, legs.price_of(end, (lane, end[1]), output, free)) for lane in lanes
+        ]
+
+    def best(self, level: float) -> float:
+        """Return the first lane to a height that costs nothing, or the cheapest."""
+        low, high = sorted((self._height, level))
+        best, least = 0.0, math.inf
+        for lane, price in self._lanes:
+            if price >= least:
+                continue
+            cost = price + self._legs.line(0, lane, self._output).price(low, high)
+            if cost < least:
+                best, least = lane, cost
+                if not cost:
+                    break
+        return best
 
 
 def _bends(legs: Legs, wish: Wish) -> Iterator[list[Point]]:
@@ -130,25 +151,11 @@ def _bends(legs: Legs, wish: Wish) -> Iterator[list[Point]]:
 
 def _detours(legs: Legs, wish: Wish) -> Iterator[list[Point]]:
     """Yield ways with two upright parts and a level one between them."""
-    (x, y), (goal_x, goal_y) = wish.start, wish.end
-    output, cards = wish.output, wish.cards
-    after, before = list(_after(legs, wish)), list(_before(legs, wish))
-
-    def leaving(lane: float, most: float, level: float) -> float:
-        first = legs.price_of((x, y), (lane, y), output, (cards[0], ""))
-        if first >= most:
-            return first
-        return first + legs.price_of((lane, y), (lane, level), output)
-
-    def arriving(lane: float, most: float, level: float) -> float:
-        last = legs.price_of((lane, goal_y), (goal_x, goal_y), output, ("", cards[1]))
-        if last >= most:
-            return last
-        return last + legs.price_of((lane, level), (lane, goal_y), output)
-
+    output, (source, target) = wish.output, wish.cards
+    after = _Turns(legs, output, wish.start, (source, ""), _after(legs, wish))
+    before = _Turns(legs, output, wish.end, ("", target), _before(legs, wish))
     for level in _levels(legs, wish):
-        out = _first_free(after, partial(leaving, level=level))
-        into = _first_free(before, partial(arriving, level=level))
+        out, into = after.best(level), before.best(level)
         if out != into:
             yield _around(wish, out, level, into)
 
