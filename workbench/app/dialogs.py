@@ -4,8 +4,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from engine.i18n import tr
@@ -15,6 +13,7 @@ from engine.protocol.messages import Exported, Failed
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
 from workbench.app.lessons.learning import Learning
+from workbench.app.outside import show_outside
 from workbench.app.run.past_runs import PastRuns
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class Helpers:
         """Open the folder of the runs in the system's file manager."""
         folder = self._desk.session.runs_folder
         folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        show_outside(self._desk.banner, folder)
 
     def open_run(self) -> None:
         """Ask for the folder of a run and show it, once the document may go."""

@@ -148,15 +148,15 @@ class MainWindow(QMainWindow):
         submenus.fill(self.actions_.menus, self, made.files, self.tools.device)
 
     def _lay_out(self) -> None:
+        from workbench.app.bars.order import BarOrder
         from workbench.canvas.widgets.undo_list import UndoList
 
         middle = QWidget()
         box = QVBoxLayout(middle)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self.banner)
-        box.addWidget(self.controllers.finishing.bar)
-        box.addWidget(self.controllers.diagnosing.bar)
+        made = self.controllers
+        BarOrder(box, (self.banner, made.finishing.bar, made.diagnosing.bar))
         self.centre.addWidget(self.canvas)
         box.addWidget(self.centre, 1)
         self.setCentralWidget(middle)

@@ -1,10 +1,11 @@
 """Sweeps in the window: what is asked for, what is shown, what comes of it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 
 import presets
 from engine.graph.files import serialize
@@ -17,6 +18,7 @@ from engine.protocol.bench.sweep import (
     SweepTrial,
 )
 from engine.protocol.messages import Failed
+from workbench.app.bench import beside
 from workbench.dialogs.bench.sweep.parallel import uprights
 
 LR, KIND = "lr", "optimizer"
@@ -45,7 +47,8 @@ def sweep(window, engine):
     window.actions_["sweep"].trigger()
     command = window.controllers.bench.sweep
     yield command
-    command.dialog.reject()
+    if command.dialog is not None:
+        command.dialog.reject()
 
 
 def tell(window, engine, body):
@@ -269,3 +272,41 @@ def test_many_values_show_their_beginning(sweep):
     values = dialog.plan.axes.rows[0].values
     assert values.selectedText() == values.text()
     assert values.cursorPosition() == 0
+
+
+def test_the_window_is_narrow_beside_the_canvas_until_something_comes_of_it(
+    sweep, window, engine, tmp_path
+):
+    dialog = sweep.dialog
+    narrow = dialog.width()
+    assert dialog.results.isHidden()
+    assert not dialog.plan.about.isHidden()
+    tell(window, engine, told(tmp_path / "s"))
+    assert dialog.width() > 2 * narrow
+    assert dialog.plan.about.isHidden()
+    screen = QRect(0, 0, 1920, 1080)
+    canvas = QRect(240, 60, 1340, 600)
+    assert beside.corner(376, canvas, screen) == QPoint(1544, 60)  # covers 36 of it
+    assert beside.corner(300, canvas, screen) == QPoint(1580, 60)
+    assert beside.corner(2000, canvas, screen) == QPoint(0, 60)
+
+
+def test_what_a_sweep_was_made_for_is_its_main_button(sweep, window, engine, tmp_path):
+    dialog = sweep.dialog
+    tell(window, engine, told(tmp_path / "s", is_running=True, total=9))
+    assert not dialog.use.property("accent")
+    tell(window, engine, told(tmp_path / "s"))
+    assert dialog.use.property("accent")
+    assert not dialog.start.property("accent")
+    asked = []
+    sweep.open_wanted.connect(asked.append)
+    dialog.open_run.click()
+    assert asked == [tmp_path / "s" / "trial-0001"]
+    assert sweep.dialog is None  # it would stand before the run
+
+
+def test_nothing_is_drawn_before_the_first_trial(sweep, window, engine, tmp_path):
+    news = told(tmp_path / "s", is_running=True)
+    tell(window, engine, replace(news, trials=(), importance={}))
+    assert sweep.dialog.words.text() == "The first trial starts…"
+    assert sweep.dialog.chart.isHidden()

@@ -21,6 +21,7 @@ from engine.protocol.bench.sweep import (
     SweepTold,
     SweepTrial,
 )
+from workbench.app.bench import beside
 from workbench.app.bench.trial_command import TrialCommand
 from workbench.app.desk import Desk
 from workbench.app.files.foreign_weights import ForeignWeights
@@ -104,6 +105,7 @@ class SweepCommand(TrialCommand["SweepWindow"]):
             self._desk.session.trials.sweeps.find(self.folder)
             chosen = self._desk.canvas.selection
             dialog.plan.follow_canvas(chosen.ids, chosen.scope)
+            beside.stand(dialog, self._desk.canvas)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()

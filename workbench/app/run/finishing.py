@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog
 
 from engine.errors import EngineError
@@ -15,6 +14,7 @@ from engine.protocol.past_runs import RunsMoved
 from workbench.app.bars.finish_bar import Finish, FinishBar
 from workbench.app.desk import Desk
 from workbench.app.docks.rooms import EXPLAIN
+from workbench.app.outside import show_outside
 from workbench.app.run import ending
 from workbench.app.run.training import TrainCommands
 from workbench.app.run.weights_dialog import rooted
@@ -181,7 +181,7 @@ class Finishing(QObject):
     def _on_folder(self) -> None:
         run = self._desk.session.history.run
         if run is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(run.run))
+            show_outside(self._desk.banner, run.run)
 
     def _on_branch(self) -> None:
         """Keep the document and leave the run: what is trained next is another one."""

@@ -9,14 +9,13 @@ from PySide6.QtCore import (
     QObject,
     QProcess,
     QProcessEnvironment,
-    QUrl,
 )
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from engine import i18n
 from engine.i18n import tr
 from workbench.app.desk import Desk
+from workbench.app.outside import show_outside
 
 _SOURCES = Path(__file__).parents[3]
 _ABOUT = "report"
@@ -102,5 +101,5 @@ class ReportCommand(QObject):
         self._desk.banner.say("error", reason, about=_ABOUT)
 
     def _open(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self._path))
         self._desk.banner.withdraw(_ABOUT)
+        show_outside(self._desk.banner, self._path)

@@ -4,14 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QInputDialog
 
 from engine.i18n import tr
 from engine.protocol.past_runs import Comparison, RunsMoved, RunSummary
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
+from workbench.app.outside import show_outside
 from workbench.app.run.past_runs import PastRuns
 from workbench.app.shelf.emptying import ABOUT, Emptying
 from workbench.app.shelf.panel import RunsPanel
@@ -119,7 +120,7 @@ class RunsCommands(QObject):
     def open_folder(self) -> None:
         """Show the folder of the run in the system's file manager."""
         for run in self.panel.chosen[:1]:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder(run))))
+            show_outside(self._desk.banner, self._folder(run))
 
     def rename(self) -> None:
         """Ask for a name; none is that of its project."""

@@ -217,14 +217,19 @@ class ParallelChart(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, title)
         painter.setFont(fonts.ui(fonts.SECONDARY))
         for share, words in axis.ticks():
-            self._draw_tick(painter, QPointF(x, self._y(share)), words)
+            place = QPointF(x, self._y(share))
+            self._draw_tick(painter, place, words, is_left=index == 0)
 
-    def _draw_tick(self, painter: QPainter, place: QPointF, words: str) -> None:
+    @staticmethod
+    def _draw_tick(
+        painter: QPainter, place: QPointF, words: str, *, is_left: bool
+    ) -> None:
         tokens = current()
         metrics = painter.fontMetrics()
         shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(_SIDE) - 12)
         wide = metrics.horizontalAdvance(shown) + 4
-        box = QRectF(place.x() + 5, place.y() - 9, wide, 18)
+        left = -5 - wide if is_left else 5  # the first axis has no line at its left
+        box = QRectF(place.x() + left, place.y() - 9, wide, 18)
         ground = QColor(tokens.bg1)
         ground.setAlphaF(0.85)
         painter.fillRect(box, ground)

@@ -41,6 +41,9 @@ class SweepPlan(QWidget):
     Args:
         project: Returns the project that is open.
 
+    Attributes:
+        about: What a sweep is, for who has none yet.
+
     Signals:
         changed: Something in it is other.
     """
@@ -65,6 +68,12 @@ class SweepPlan(QWidget):
         self.jobs.setValue(max(1, cores - 1))
         self.prunes = QCheckBox(tr("Stop trials that are worse than most"))
         self.prunes.setChecked(True)
+        self.about = Label(
+            tr(
+                "Which settings are best? Each trial is a training of its own, beside "
+                "your work, and is kept as a run."
+            )
+        )
         self.words = Label("")
         self.words.setWordWrap(True)
         self._lay_out()
@@ -85,6 +94,9 @@ class SweepPlan(QWidget):
         head = Label(tr("What is tried"))
         polish(head, "role", "title")
         column.addWidget(head)
+        polish(self.about, "role", "secondary")
+        self.about.setWordWrap(True)
+        column.addWidget(self.about)
         held, inner = QScrollArea(), QVBoxLayout()
         inside = QWidget()
         inside.setLayout(inner)
@@ -96,6 +108,15 @@ class SweepPlan(QWidget):
         held.setFrameShape(QFrame.Shape.NoFrame)
         held.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(held, 1)
+        column.addLayout(self._form())
+        column.addWidget(self.prunes)
+        polish(self.words, "role", "secondary")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        two_lines = 2 * self.words.fontMetrics().lineSpacing()
+        self.words.setMinimumHeight(two_lines)  # nothing above moves as it changes
+        column.addWidget(self.words)
+
+    def _form(self) -> QFormLayout:
         form = QFormLayout()
         form.setVerticalSpacing(SPACE_S)
         for words, field in (
@@ -106,13 +127,7 @@ class SweepPlan(QWidget):
         ):
             field.setAccessibleName(words)
             form.addRow(beside(words), field)
-        column.addLayout(form)
-        column.addWidget(self.prunes)
-        polish(self.words, "role", "secondary")
-        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        two_lines = 2 * self.words.fontMetrics().lineSpacing()
-        self.words.setMinimumHeight(two_lines)  # nothing above moves as it changes
-        column.addWidget(self.words)
+        return form
 
     def follow_canvas(self, ids: Sequence[str], scope: str) -> None:
         """Offer the settings of selected nodes first, soon.

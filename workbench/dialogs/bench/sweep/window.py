@@ -19,7 +19,7 @@ from workbench.theme.style import polish
 from workbench.theme.text import word
 from workbench.theme.tokens import SPACE_L, SPACE_S
 
-_SIZE = (1080, 720)
+_SIZE, _NARROW_PX = (1080, 720), 376
 
 
 class SweepWindow(Dialog):
@@ -44,7 +44,7 @@ class SweepWindow(Dialog):
         self, project: Callable[[], Project], parent: QWidget | None = None
     ) -> None:
         super().__init__(tr("Sweep over settings"), parent)
-        self.resize(*_SIZE)
+        self.resize(_NARROW_PX, _SIZE[1])
         self.told: SweepTold | None = None
         self.is_stopping = False
         self._known: dict[str, SweepTold] = {}
@@ -52,6 +52,7 @@ class SweepWindow(Dialog):
         self.progress, self.chart = QProgressBar(), ParallelChart()
         self.shares, self.table = Shares(), TrialTable()
         self.head, self.words = Label(""), Label("")
+        self.results = QWidget()
         self._lay_out()
         self._add_buttons()
         self.plan.changed.connect(self._offer)
@@ -61,8 +62,9 @@ class SweepWindow(Dialog):
         self._show_nothing()
 
     def _lay_out(self) -> None:
-        both, right = QHBoxLayout(), QVBoxLayout()
+        both, right = QHBoxLayout(), QVBoxLayout(self.results)
         both.setSpacing(SPACE_L)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(SPACE_S)
         polish(self.head, "role", "title")
         self.head.setWordWrap(True)
@@ -79,7 +81,7 @@ class SweepWindow(Dialog):
         right.addWidget(self.table, 1)
         right.addStretch(0)  # takes the room while there is no table
         both.addWidget(self.plan)
-        both.addLayout(right, 1)
+        both.addWidget(self.results, 1)
         self.box.addLayout(both, 1)
 
     def _add_buttons(self) -> None:
@@ -118,6 +120,7 @@ class SweepWindow(Dialog):
         """Show a sweep as it is now."""
         is_other = self.told is None or self.told.folder != told.folder
         self.told = self._known[told.folder] = told
+        self._widen()
         if is_other:
             self._fill_earlier()
         if not told.is_running:
@@ -128,15 +131,17 @@ class SweepWindow(Dialog):
         self.progress.setValue(told.num_ended)
         polish(self.words, "role", "error" if told.failure else "secondary")
         self.words.setText(told.failure or best_words(told))
-        for widget in (self.chart, self.table):
-            widget.show()
-            widget.show_sweep(told)
+        self.chart.show_sweep(told)
+        self.chart.setVisible(bool(told.trials))
+        self.table.show()
+        self.table.show_sweep(told)
         self.shares.show_shares(told.importance, told.names)
         self._offer()
 
     def show_failure(self, words: str) -> None:
         """Say why it does not go on."""
         self.is_stopping = False
+        self._widen()
         polish(self.words, "role", "error")
         self.words.setText(words)
         self.head.setText(tr("The sweep does not go on"))
@@ -144,17 +149,21 @@ class SweepWindow(Dialog):
         self._offer(is_lost=True)
 
     def _show_nothing(self) -> None:
-        self.head.setText(tr("Which settings are best?"))
-        polish(self.words, "role", "secondary")
-        self.words.setText(
-            tr(
-                "Choose settings and values on the left. Each trial is a training of "
-                "its own, beside your work, and is kept as a run."
-            )
-        )
-        for widget in (self.progress, self.chart, self.earlier, self.table):
+        for widget in (self.results, self.progress, self.chart, self.earlier):
             widget.hide()
+        self.table.hide()
         self._offer()
+
+    def _widen(self) -> None:
+        """Make room for what comes of it, to the left if need be."""
+        if not self.results.isHidden():
+            return
+        self.plan.about.hide()
+        self.results.show()
+        right, screen = self.geometry().right(), self.screen().availableGeometry()
+        self.resize(max(self.width(), _SIZE[0]), max(self.height(), _SIZE[1]))
+        if self.geometry().right() > screen.right():
+            self.move(max(screen.left(), right - self.width()), self.y())
 
     @property
     def chosen(self) -> SweepTrial | None:
@@ -174,7 +183,12 @@ class SweepWindow(Dialog):
         self.go_on.setVisible(is_short and not runs)
         self.start.setVisible(not runs)
         self.start.setEnabled(not self.plan.obstacle)
+        for button in (self.use, self.open_run):
+            button.setVisible(told is not None)
         trial = self.chosen
+        is_over = trial is not None and not runs
+        polish(self.use, "accent", value=is_over)  # what it was made for
+        polish(self.start, "accent", value=not is_over)
         is_best = self.table.current < 0
         self.use.setEnabled(trial is not None)
         self.open_run.setEnabled(trial is not None and trial.state != "begun")
@@ -194,7 +208,9 @@ class SweepWindow(Dialog):
 
     def _on_start(self) -> None:
         self.table.clearSelection()
+        self._widen()
         self.head.setText(tr("Starting…"))
+        self.words.clear()
         self.start.setEnabled(False)
         self.wanted.emit(self.plan.wish())
 
@@ -216,6 +232,7 @@ class SweepWindow(Dialog):
     def _on_open(self) -> None:
         trial, told = self.chosen, self.told
         if trial is not None and told is not None:
+            self.reject()  # it would stand before what is opened
             self.open_wanted.emit(Path(told.folder) / trial.run)
 
 
@@ -238,6 +255,8 @@ def head_words(told: SweepTold) -> str:
 def best_words(told: SweepTold) -> str:
     """Return the best score and its settings in a sentence."""
     best = next(iter(told.ranked), None)
+    if best is None and told.is_running and not told.trials:
+        return tr("The first trial starts…")
     if best is None:
         return tr("No trial has a score yet.")
     point = ", ".join(
