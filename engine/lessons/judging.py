@@ -22,10 +22,12 @@ class Verdict:
     Args:
         is_right: Whether the step is passed.
         words: With the learner's answer in them.
+        is_answer: False for what can't be read: it doesn't count as a try.
     """
 
     is_right: bool
     words: str
+    is_answer: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def judged(step: Step, answer: str, truth: Truth | None, wrong: int) -> Verdict:
         said = math.nan
     if not math.isfinite(said):
         words = tr("“{answer}” is no number: type one such as −0.25.", answer=answer)
-        return Verdict(is_right=False, words=words)
+        return Verdict(is_right=False, words=words, is_answer=False)
     return _typed(step, said, truth.value, wrong)
 
 

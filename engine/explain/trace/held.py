@@ -8,7 +8,7 @@ import math
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
@@ -49,7 +49,7 @@ class Held:
         A parameter that no gradient comes to isn't moved at all, not even by decay.
         """
         shape = self.run.parameters[index].shape
-        before, terms = self._split(index, slice(None), self._norm())
+        before, terms = self._split(index, slice(None), self._norm)
         shaped = {name: term.reshape(shape) for name, term in terms.items()}
         return Split(before.reshape(shape), shaped)
 
@@ -59,7 +59,7 @@ class Held:
         Shape:
             any → 1
         """
-        return self._split(index, self._place(index, cell), self._norm())
+        return self._split(index, self._place(index, cell), self._norm)
 
     def updates(self, index: int) -> Iterator[Split]:
         """Yield the same part by part, flat: what is reckoned with stays in the cache.
@@ -67,7 +67,7 @@ class Held:
         Shape:
             any → up to `_PART`
         """
-        norm = self._norm()
+        norm = self._norm
         for start in range(0, self.run.parameters[index].numel(), _PART):
             yield self._split(index, slice(start, start + _PART), norm)
 
@@ -88,7 +88,7 @@ class Held:
 
     def factor(self, index: int, cell: tuple[int, ...]) -> float | None:
         """Return what clipping multiplies a number of a gradient by; None without."""
-        found = self._forces(index, self._place(index, cell), self._norm()).factor
+        found = self._forces(index, self._place(index, cell), self._norm).factor
         return None if found is None else float(found)
 
     def _place(self, index: int, cell: tuple[int, ...]) -> slice:
@@ -132,8 +132,9 @@ class Held:
         nothing = torch.zeros_like(weights)
         return Forces(nothing if flat is None else flat, l1, pull, factor)
 
+    @cached_property
     def _norm(self) -> float:
-        """Return the norm of all gradients together, where it is clipped."""
+        """The norm of all gradients together, where it is clipped."""
         clip_norm, _ = self.run.limits
         return math.nan if clip_norm is None else _norm(self._raw())
 

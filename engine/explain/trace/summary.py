@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,6 +14,10 @@ from engine.protocol.tracing import Figures
 
 _SMALL = 65_536
 """Numbers of a tensor up to which float64 costs nothing."""
+_PART = 16_384
+"""Numbers of a larger one that are looked at together: they stay in the cache."""
+_PLAIN = (torch.float32, torch.float64)
+"""What numpy reckons with as quickly; it counts ten times as fast as torch."""
 
 
 def health(values: Tensor) -> Figures:
@@ -22,7 +27,11 @@ def health(values: Tensor) -> Figures:
         any
     """
     flat = values.detach().reshape(-1)
-    if flat.numel() > _SMALL and flat.is_floating_point():
+    if flat.device.type == "cpu" and flat.dtype in _PLAIN and flat.numel():
+        norm = float(torch.linalg.vector_norm(flat))
+        if math.isfinite(norm):
+            return _of_plain(flat, tuple(values.shape), norm)
+    elif flat.numel() > _SMALL and flat.is_floating_point():
         norm = float(torch.linalg.vector_norm(flat))
         if math.isfinite(norm):
             return _of_finite(flat, tuple(values.shape), norm)
@@ -73,6 +82,37 @@ def _of_finite(flat: Tensor, shape: tuple[int, ...], norm: float) -> Figures:
         negative=_count(flat < 0) / count,
         zero=zero / count,
         subnormal=max(tiny, 0) / count,
+        nan=0,
+        infinite=0,
+    )
+
+
+def _of_plain(flat: Tensor, shape: tuple[int, ...], norm: float) -> Figures:
+    """Return the same of finite numbers that numpy can look at where they are."""
+    tiny, count = torch.finfo(flat.dtype).tiny, flat.numel()
+    mean, (low, high) = float(flat.mean()), torch.aminmax(flat)
+    if count <= _SMALL:
+        flat = flat.double()
+        norm, mean = float(torch.linalg.vector_norm(flat)), float(flat.mean())
+    negative = zero = small = 0
+    squares = 0.0
+    for start in range(0, count, _PART):
+        part = flat[start : start + _PART]
+        numbers = part.numpy()
+        negative += int(np.count_nonzero(numbers < 0))
+        zero += int(np.count_nonzero(numbers == 0))
+        small += int(np.count_nonzero(np.abs(numbers) < tiny))
+        squares += float(torch.linalg.vector_norm(part - mean)) ** 2
+    return Figures(
+        shape=shape,
+        norm=norm,
+        mean=mean,
+        std=math.sqrt(squares / count),
+        low=float(low),
+        high=float(high),
+        negative=negative / count,
+        zero=zero / count,
+        subnormal=(small - zero) / count,
         nan=0,
         infinite=0,
     )

@@ -17,8 +17,8 @@ from workbench.app.lessons.panel import LessonPanel
 from workbench.document import actions
 
 DOCK = "lessons"
-_AGAIN_MS, _TIMES = 1000, 6
-"""After so long a question that has failed is asked again, each time twice as long."""
+_AGAIN_MS, _TIMES = 1000, 3
+"""After so long a question that has failed is asked again, so often twice as long."""
 
 
 class Learning(QObject):
@@ -137,9 +137,9 @@ class Learning(QObject):
         if command is not self._asked or self._lesson is None:
             return
         self._page.fail(words)
-        if self._failures < _TIMES:  # an engine that is busy is free again soon
-            self._again.start(_AGAIN_MS << self._failures)
-            self._failures += 1
+        # An engine that is busy is free again soon; what was deleted may come back.
+        self._again.start(_AGAIN_MS << min(self._failures, _TIMES))
+        self._failures += 1
 
     def _on_answer(self, answer: str) -> None:
         """Judge an answer; what was built is measured anew first."""
@@ -155,7 +155,7 @@ class Learning(QObject):
             verdict = judging.done(step, self._seen(), self._truth)
         else:
             verdict = judging.judged(step, answer, self._truth, self._wrong)
-        self._wrong += not verdict.is_right
+        self._wrong += verdict.is_answer and not verdict.is_right
         self._page.say(verdict)
         if verdict.is_right:
             self._keep(self._index + 1)

@@ -25,6 +25,9 @@ from workbench.theme.style import polish
 from workbench.theme.text import escape
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
+_LONGEST = 40
+"""Letters of an answer: it is told back in a sentence."""
+
 
 class StepPage(QWidget):
     """Shows a step.
@@ -184,6 +187,7 @@ class StepPage(QWidget):
                 self._asked_box.addWidget(button)
         if step.kind == "number":
             self.number = QLineEdit()
+            self.number.setMaxLength(_LONGEST)
             self.number.setPlaceholderText(tr("a number"))
             self.number.setAccessibleName(tr("Your answer"))
             self.number.returnPressed.connect(self._on_check)
@@ -193,13 +197,23 @@ class StepPage(QWidget):
         self.check.setText(tr("Is it done?") if step.kind == "do" else tr("Check"))
 
     def _on_check(self) -> None:
-        if self.number is not None and self.number.text().strip():
-            self.answered.emit(self.number.text())
-        elif self.choices is not None and self.choices.checkedId() >= 0:
-            assert self._step is not None
-            self.answered.emit(self._step.choices[self.choices.checkedId()].id)
-        elif self._step is not None and self._step.kind == "do":
+        if self._step is None or not self.check.isEnabled():
+            return  # Enter in the field comes here too, while it is being measured
+        if self._step.kind == "do":
             self.answered.emit("")
+        elif self.number is not None and self.number.text().strip():
+            self.answered.emit(self.number.text().strip())
+        elif self.choices is not None and self.choices.checkedId() >= 0:
+            self.answered.emit(self._step.choices[self.choices.checkedId()].id)
+        else:
+            self._ask_first()
+
+    def _ask_first(self) -> None:
+        """Say that there is nothing to check yet."""
+        polish(self.said, "role", value="wrong")
+        is_typed = self.number is not None
+        self._tell(tr("Type a number first.") if is_typed else tr("Choose one first."))
+        self._take_focus()
 
 
 def _marked(text: str) -> str:

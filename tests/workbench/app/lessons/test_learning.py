@@ -234,3 +234,27 @@ def test_a_network_that_no_longer_fits_is_told(learner):
     learner.engine.tell(messages.Failed("It is gone."), number)
     learner.told = len(learner.engine.sent)
     learner.qtbot.waitUntil(lambda: learner.page.said.text() == "It is gone.")
+
+
+def test_what_cannot_be_checked_is_said_and_counts_for_nothing(learner):
+    learner.window.settings.set_lesson("04-backward", 1)
+    learner.learning.begin("04-backward")
+    page = learner.page
+    page.number.setText("1")
+    QTest.keyClick(page.number, Qt.Key.Key_Return)  # it is still being measured
+    assert not page.said.text()
+    learner.ready()
+    page.number.clear()
+    QTest.mouseClick(page.check, Qt.MouseButton.LeftButton)
+    assert page.said.text() == "Type a number first."
+    for _ in range(3):
+        assert "is no number" in learner.give("a lot")
+    assert "the network has" not in learner.give("0.9")
+    page.number.setText("9" * 100_000)
+    assert len(page.number.text()) < 100
+    learner.window.settings.set_lesson("04-backward", 4)
+    learner.learning.begin("04-backward")
+    learner.ready()
+    QTest.mouseClick(page.check, Qt.MouseButton.LeftButton)
+    assert page.said.text() == "Choose one first."
+    assert not page.next.isEnabled()
