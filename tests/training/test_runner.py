@@ -104,6 +104,25 @@ def test_frames_come_at_most_thirty_times_a_second():
     assert 0 <= listener.frames[4].overhead < 0.5
 
 
+def test_a_frame_that_waited_for_the_machine_does_not_silence_the_next(monkeypatch):
+    listener = Listener()
+    waits = iter([0.1])  # at half a percent of the time: 20 s without news
+    told = listener.runner._tell.on_frame
+
+    def slow(frame):
+        told(frame)
+        if frame.step:
+            time.sleep(next(waits, 0.0))
+
+    listener.runner._tell.on_frame = slow
+    monkeypatch.setattr("engine.training.loop.runner._MOST_S", 0.2)
+    start = time.perf_counter()
+    listener.runner.start()
+    listener.wait(lambda: len(listener.frames) >= 4)
+    assert time.perf_counter() - start < 5.0
+    listener.end()
+
+
 def test_step_makes_exactly_so_many_steps(paused):
     assert paused.frames[-1].step == 0
     paused.runner.step()

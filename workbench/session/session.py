@@ -293,6 +293,8 @@ class Session(QObject):
         self.stop()
         if not self.active and self._link.ready:
             self._state.set("idle")
+        if not self.active:
+            self.state_changed.emit(self.state)  # a past run has shown another
 
     def move_run(self, folder: Path) -> None:
         """Keep the run, and those to come, in another folder, and go on."""

@@ -19,6 +19,8 @@ FRAME_S = 1.0 / 30.0
 """Shortest time between two frames."""
 _SHARE = 0.005
 """Of the time may be spent on frames; dear ones become rare."""
+_MOST_S = 2.0
+"""Longest time between two: one that waited for a busy machine is no dear one."""
 
 
 @dataclass
@@ -256,7 +258,7 @@ class Runner:
         took = time.perf_counter() - start
         counted = trainer.monitor.budget.spent_s - counted
         trainer.monitor.budget.also(took - counted)
-        self._next_frame = start + max(FRAME_S, took / _SHARE)
+        self._next_frame = start + min(max(FRAME_S, took / _SHARE), _MOST_S)
 
     def _failure(self, error: BaseException) -> Outcome:
         trainer = self._trainer

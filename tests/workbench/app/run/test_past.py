@@ -279,6 +279,19 @@ def test_a_past_run_says_what_it_is_and_is_left_as_it_is(qtbot, window, engine, 
     assert (folder / "run.json").read_bytes() == before
 
 
+def test_another_document_leaves_nothing_of_a_past_run(qtbot, window, engine, folder):
+    show(qtbot, window, folder)
+    looking = window.controllers.looking_back.bar
+    assert looking.isVisible()
+    window.document.load_preset("xor")
+    assert window.status.state.words == "Ready"
+    assert not looking.isVisible()
+    show(qtbot, window, folder)
+    window.controllers.finishing.bar.branch.click()
+    assert window.status.state.words == "Ready"
+    assert not looking.isVisible()
+
+
 def test_a_past_run_is_trained_longer(qtbot, window, engine, folder):
     show(qtbot, window, folder)
     epochs = window.document.project.training.value("epochs")
