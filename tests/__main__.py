@@ -8,30 +8,35 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from workbench.bootstrap import check_python
 
+GIVE_WAY = "import os, runpy, sys; getattr(os, 'nice', int)(10); del sys.argv[0]; "
+PYTEST = GIVE_WAY + "import pytest; sys.exit(pytest.main(sys.argv))"
+CHECK = GIVE_WAY + "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
 # import-linter has no `python -m`; its script may not be on the path.
-LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
-GIVE_WAY = (
-    "import os, sys, pytest; getattr(os, 'nice', int)(10); "
-    "sys.exit(pytest.main(sys.argv[1:]))"
+LINT_IMPORTS = (
+    GIVE_WAY + "from importlinter.cli import lint_imports_command as run; run()"
 )
-MOVED = ["tests/workbench/app/" + name for name in (
-    "compare", "judging", "lessons", "pretrained"
+SHARED = ["tests/workbench/" + name for name in (
+    "app/compare", "app/judging", "app/lessons", "app/pretrained", "dialogs",
+    "document", "explain", "inspector", "session",
 )]  # fmt: skip
-"""Of the window, in the other half: both take the same time."""
+"""Of the window; either half runs a file of these when it has done its own."""
 CHECKS = (
-    ("ruff check", ["-m", "ruff", "check"]),
-    ("ruff format", ["-m", "ruff", "format", "--check"]),
-    ("mypy", ["-m", "mypy"]),
-    ("import contracts", ["-c", LINT_IMPORTS]),
+    ("ruff check", [CHECK, "ruff", "check"]),
+    ("ruff format", [CHECK, "ruff", "format", "--check"]),
+    ("import contracts", [LINT_IMPORTS, "lint-imports"]),
+    ("mypy", [CHECK, "mypy"]),
 )
 
 
 def main() -> int:
-    """Run the checks, then pytest with the arguments given; 0 when all pass."""
+    """Run the static checks beside pytest with the arguments given; 0 when all pass."""
     check_python()
     from workbench.bootstrap import launch
 
@@ -39,14 +44,29 @@ def main() -> int:
     launch.require_libraries(window=False)
     launch.ensure_display()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    failed = [name for name, command in CHECKS if not _passes(name, command)]
-    if failed:
-        print("FAILED before the tests: " + ", ".join(failed), flush=True)
     arguments = sys.argv[1:]
     if arguments[:1] == ["--"]:
         arguments = arguments[1:]
-    code = _pytest(arguments) if arguments else _everything()
-    return code or int(bool(failed))
+    told = []
+    checks = Thread(target=lambda: told.extend(_checked(*c) for c in CHECKS))
+    with _compiled_once():
+        checks.start()
+        try:
+            code = _pytest(arguments) if arguments else _everything()
+        finally:
+            checks.join()
+    return code or int(not _all_passed(told))
+
+
+@contextmanager
+def _compiled_once() -> Iterator:
+    """Let every process that a test starts find what the first one has compiled."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["PYTHONPYCACHEPREFIX"] = folder
+            yield
+    else:
+        yield
 
 
 def _pytest(arguments: list) -> int:
@@ -56,17 +76,20 @@ def _pytest(arguments: list) -> int:
 def _everything() -> int:
     """Run all tests in two processes; the engine's half gives way to the window's.
 
-    What is timed stands in the window's half; the other one uses what is left.
+    What is timed stands in the window's half; the other one uses what is left. They
+    share out what either may run, and so end at the same time.
     """
     window = ["tests/workbench", "tests/x11"]
     tests = sorted(p for p in Path("tests").iterdir() if _has_tests(p))
     engine = [path.as_posix() for path in tests if path.as_posix() not in window]
-    command = [sys.executable, "-c", GIVE_WAY, "-p", "no:cacheprovider"]
-    command += [*engine, *MOVED]
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryDirectory() as claims, tempfile.TemporaryFile() as told:
+        both = ["-p", "tests.helpers.claims", "--claims=" + claims]
+        both += ["--shared=" + path for path in SHARED]
+        command = [sys.executable, "-c", PYTEST, "-p", "no:cacheprovider", *both]
+        command += [*engine, *SHARED]
         other = subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT)
         try:
-            code = _pytest([*window, *("--ignore=" + path for path in MOVED)])
+            code = _pytest([*both, *window])
             code = other.wait() or code
         finally:
             other.kill()
@@ -79,22 +102,26 @@ def _has_tests(path: Path) -> bool:
     return path.is_dir() or path.name.startswith("test_")
 
 
-def _passes(name: str, command: list) -> bool:
-    """Run one static check; what it prints is shown only when it fails."""
+def _checked(name: str, command: list) -> tuple:
+    """Run one static check; return its name, whether it passed, and what it told."""
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, "-c", *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    seconds = time.perf_counter() - start
-    word = "ok" if done.returncode == 0 else "FAILED"
-    print(f"{name:<18}{word:<8}{seconds:.1f} s", flush=True)
-    if done.returncode != 0:
-        print(done.stdout, flush=True)
-    return done.returncode == 0
+    return name, done.returncode == 0, time.perf_counter() - start, done.stdout
+
+
+def _all_passed(told: list) -> bool:
+    """Print how the static checks went; what one said is shown only when it failed."""
+    for name, passed, seconds, said in told:
+        print(f"{name:<18}{'ok' if passed else 'FAILED':<8}{seconds:.1f} s", flush=True)
+        if not passed:
+            print(said, flush=True)
+    return len(told) == len(CHECKS) and all(passed for _, passed, _, _ in told)
 
 
 if __name__ == "__main__":

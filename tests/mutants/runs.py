@@ -36,7 +36,7 @@ class Warm:
         own = Path(__file__).with_name("warm.py")
         bare = ["--bare"] if is_bare else []
         self._process = subprocess.Popen(
-            [sys.executable, str(own), str(tree), *bare],
+            [sys.executable, "-B", str(own), str(tree), *bare],  # it changes in no time
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
