@@ -1,5 +1,7 @@
 """No circle, no upward arrow, no crowded folder, typing imports counted."""
 
+import pytest
+
 from tests import house
 
 
@@ -11,20 +13,25 @@ def make(root, **files):
     return house.read(root, ("a",))
 
 
-def test_product_has_no_circle():
-    assert house.circles(house.read().imports) == []
+@pytest.fixture(scope="module")
+def product():
+    return house.read()
 
 
-def test_product_has_no_upward_arrow():
-    assert house.upward(house.read()) == []
+def test_product_has_no_circle(product):
+    assert house.circles(product.imports) == []
 
 
-def test_folders_are_small_enough_to_be_read():
-    assert house.crowded(house.read()) == {}
+def test_product_has_no_upward_arrow(product):
+    assert house.upward(product) == []
 
 
-def test_no_module_imports_half_of_the_house():
-    count, name = house.widest(house.read())
+def test_folders_are_small_enough_to_be_read(product):
+    assert house.crowded(product) == {}
+
+
+def test_no_module_imports_half_of_the_house(product):
+    count, name = house.widest(product)
     assert count <= house.MAX_IMPORTS, f"{name} imports {count} modules"
 
 

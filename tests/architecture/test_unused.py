@@ -16,6 +16,7 @@ import torch
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from tests.helpers.sources import ROOT
+from tests.helpers.sources import tree as parsed
 
 PACKAGES = ("engine", "workbench", "presets")
 ALLOWED = {
@@ -35,7 +36,7 @@ ALLOWED = {
 def sources() -> Iterator[tuple[Path, ast.Module]]:
     for package in (*PACKAGES, "assets"):
         for path in sorted((ROOT / package).rglob("*.py")):
-            yield path, ast.parse(path.read_text("utf-8"))
+            yield path, parsed(path)
 
 
 @cache

@@ -33,9 +33,9 @@ def opened(display, tmp_path):
         desk.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared(display, tmp_path_factory):
-    """The window of all tests of a file."""
+    """The window of all tests that need none of their own."""
     desk = Desk(display, tmp_path_factory.mktemp("home"), "xor")
     yield desk
     desk.close()

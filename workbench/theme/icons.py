@@ -19,7 +19,9 @@ _SIZES = (16, 18)
 HasIcon = QAction | QAbstractButton
 _AIR_PX = 4
 """Beside what Qt puts between icon and words of a button: 8 px in all."""
-_bound: list[tuple[weakref.ref[HasIcon], str, str, int]] = []
+_bound: weakref.WeakKeyDictionary[HasIcon, tuple[str, str, int]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 def icon(name: str, tint: str = "fg2") -> QIcon:
@@ -65,26 +67,21 @@ def bind(
     """
     air = _AIR_PX if beside else 0
     target.setIcon(_aired(name, tint, air))
-    unbind(target)
-    _bound.append((weakref.ref(target), name, tint, air))
+    _bound[target] = name, tint, air
 
 
 def unbind(target: HasIcon) -> None:
     """Let `target` keep the icon it has."""
-    _bound[:] = [entry for entry in _bound if entry[0]() not in {None, target}]
+    _bound.pop(target, None)
 
 
 def retint() -> None:
     """Draw all bound icons again; `theme.apply` calls this."""
-    for entry in tuple(_bound):
-        reference, name, token, air = entry
-        target = reference()
-        if target is None:
-            continue
+    for target, (name, token, air) in tuple(_bound.items()):
         try:
             target.setIcon(_aired(name, token, air))
         except RuntimeError:  # Qt has deleted the object before Python did
-            _bound.remove(entry)
+            unbind(target)
 
 
 def names() -> tuple[str, ...]:
