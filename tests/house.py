@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.helpers.sources import ROOT
+from tests.helpers.sources import ROOT, tree
 
 PACKAGES = ("engine", "workbench", "presets")
 MAX_FILES = 15
@@ -46,7 +46,7 @@ def _name(path: Path) -> str:
 
 
 def _imports(path: Path, files: Mapping[str, Path]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in files)
         elif isinstance(node, ast.ImportFrom) and node.module:

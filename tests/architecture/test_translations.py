@@ -48,8 +48,13 @@ def extract() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def texts(extract: ModuleType) -> set[str]:
-    return set(extract.collect().places)
+def found(extract: ModuleType):
+    return extract.collect()
+
+
+@pytest.fixture(scope="module")
+def texts(found) -> set[str]:
+    return set(found.places)
 
 
 def test_languages_are_there() -> None:
@@ -110,8 +115,7 @@ def test_extract_finds_literals_tables_and_choices(
     )
     words = extract.Words()
     extract.read_source(source, "some.py", words)
-    found = {"literal {n}", "yes", "no", "constant", "table"}
-    assert set(words.places) == found
+    assert set(words.places) == {"literal {n}", "yes", "no", "constant", "table"}
     assert words.unclear == ["some.py:7: unclear"]
     catalogue = {"Learning rate", "Kernel", "reflect", "&File", "Convolution"}
     assert catalogue <= texts
@@ -123,11 +127,11 @@ def test_tables_still_exist(extract: ModuleType) -> None:
         assert all(f"{constant}" in source for constant in constants), name
 
 
-def test_variables_come_from_known_tables(extract: ModuleType) -> None:
+def test_variables_come_from_known_tables(extract: ModuleType, found) -> None:
     known = {*extract.TABLES, *FROM_ELSEWHERE}
     strange = [
         call
-        for call in extract.collect().unclear
+        for call in found.unclear
         if call.partition(":")[0] not in known
         and call.rpartition(".")[2] not in CATALOGUE_FIELDS
     ]
