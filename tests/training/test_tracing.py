@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from engine.compile.modules import unrolled
 from engine.explain.diagnose.watch import attach
 from engine.graph.edits import apply_all
 from engine.graph.files import serialize
@@ -345,3 +346,51 @@ def test_checking_leaves_every_gradient_as_it_is():
         assert not check.passes()
     weights[1].grad[7, 1] = 0.0
     assert check.passes()
+
+
+def _sequence(kind, sizes=(4, 1)):
+    """A recurrent layer over the four numbers of a flower."""
+    nodes = [
+        node("rows", "unflatten", dim=1, sizes=list(sizes)),
+        node("bad", kind, hidden_size=1, output="last"),
+        node("big", "scale", factor=1e15),
+    ]
+    edges = [["data.features", "rows.input"], ["rows.out", "bad.input"]]
+    return nodes, [*edges, ["bad.out", "big.input"]], "big.out"
+
+
+@pytest.mark.parametrize(("kind", "row"), [("lstm", 2), ("gru", 2), ("rnn", 0)])
+def test_a_gradient_inside_a_layer_with_two_outputs_is_traced_to_its_time(kind, row):
+    trainer = Trainer(document(*_sequence(kind)), threads=1, seed=0)
+    layer = trainer.parts.program.modules.at("bad")
+    with torch.no_grad():  # the state grows by 10¹⁰ a time, and so does what goes back
+        for name, weights in layer.named_parameters():
+            weights.zero_()
+            if name.startswith("weight"):
+                weights[row] = 1e10 if "hh" in name else 1e-30
+    for _ in trainer.steps():
+        pass
+    assert (trainer.cause.node, trainer.cause.kind) == ("bad", "overflow")
+    assert "the gradient of" in trainer.ending.text
+    assert "It began at time 1 of the sequence." in trainer.ending.text
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru", "rnn"])
+def test_layers_taken_apart_by_time_do_what_torch_does(kind):
+    torch.manual_seed(0)
+    made = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}[kind]
+    module, x_NTF = made(3, 4, batch_first=True), torch.randn(2, 5, 3)
+    states = torch.stack([t.state for t in unrolled.times(module, x_NTF)], 1)
+    torch.testing.assert_close(states, module(x_NTF)[0])
+
+
+def test_the_gate_that_is_bad_is_named():
+    trainer = Trainer(document(*_sequence("lstm", (2, 2))), threads=1, seed=0)
+    with torch.no_grad():
+        trainer.parts.program.modules.at("bad").weight_ih_l0[3] = torch.tensor(
+            [3e38, -3e38]
+        )
+    for _ in trainer.steps():
+        pass
+    assert trainer.cause.node == "bad"
+    assert "time 1, in the gate o" in trainer.ending.text

@@ -63,10 +63,21 @@ def cause(found: Trace, node: FlatNode, step: int) -> Cause:
     elif found.largest >= 0 and kind in {"overflow", "exp"}:
         words = tr("The largest is in sample {n} of the batch.", n=found.largest + 1)
         text = f"{text} {words}"
+    if found.time >= 0:
+        text = f"{text} {_moment(found)}"
     port, value = found.port, found.value
     if kind == "exp":
         port, value = _EXP[node.type], _largest(found, node)
     return Cause(found.node, port, kind, value, step, text, advice)
+
+
+def _moment(found: Trace) -> str:
+    """Return at which time and in which gates a recurrent layer became bad."""
+    if found.gates:
+        gates = ", ".join(found.gates)
+        return tr("It began at time {n}, in the gate {gates}.", n=found.time + 1,
+                  gates=gates)  # fmt: skip
+    return tr("It began at time {n} of the sequence.", n=found.time + 1)
 
 
 def _words(found: Trace, node: FlatNode) -> Words:

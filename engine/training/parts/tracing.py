@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from engine.compile.failure import feeds_of
+from engine.compile.modules.unrolled import Time, is_plain, times
 from engine.training.machine import precision, rng_state
 from engine.training.parts.phases import PhaseRun
 
@@ -33,6 +34,9 @@ class Trace:
         largest: Sample with the largest number that flows into a node which puts out
             one number for all of them; −1 for others.
         statistics: Name of a buffer of the node that is not finite itself, or empty.
+        time: Where in the sequence a recurrent layer first stops being finite, counted
+            from 0 (a gradient comes from the last one); −1 for others.
+        gates: Symbols of the gates there that are not finite; empty where all are.
     """
 
     node: str
@@ -45,6 +49,8 @@ class Trace:
     upstream: float = 0.0
     largest: int = -1
     statistics: str = ""
+    time: int = -1
+    gates: tuple[str, ...] = ()
 
 
 def trace(phase: PhaseRun, feeds: Mapping[str, Tensor]) -> Trace | None:
@@ -96,7 +102,7 @@ class _Runner(fx.Interpreter):
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module, garbage_collect_values=False)
         self.extra_traceback = False
-        self.values: dict[fx.Node, Tensor] = {}
+        self.values: dict[fx.Node, tuple[Tensor, ...]] = {}
         self.found: Trace | None = None
 
     def results(self, feeds: tuple[Tensor, ...]) -> dict[str, Tensor] | None:
@@ -122,9 +128,9 @@ class _Runner(fx.Interpreter):
                                    is_gradient=False, is_nan=is_nan,
                                    largest=-1 if output.dim() else _largest(inputs),
                                    statistics=self._statistics(n))  # fmt: skip
+                self.found = _in_time(self, n, self.found)
                 raise _BadNodeError
-        if isinstance(result, Tensor):
-            self.values[n] = result
+        self.values[n] = tuple(y for y in outputs if isinstance(y, Tensor))
         return result
 
     def _statistics(self, n: fx.Node) -> str:
@@ -144,27 +150,106 @@ def _backward(runner: _Runner, total: Tensor) -> Trace | None:
     """Return the node nearest to the loss whose gradient is not finite."""
     if _bad(total.detach()) is not None:
         return None
-    nodes = [n for n, value in runner.values.items() if value.requires_grad]
-    values = [runner.values[n] for n in nodes]
+    flows = {
+        n: [y for y in outputs if y.requires_grad]
+        for n, outputs in runner.values.items()
+    }
+    values = [value for outputs in flows.values() for value in outputs]
     slopes: tuple[Tensor | None, ...] = torch.autograd.grad(
         total, values, retain_graph=True, allow_unused=True
     )
-    known = dict(zip(nodes, slopes, strict=True))
-    for n in reversed(nodes):
-        slope = known[n]
-        if slope is None or _bad(slope) is not None:
+    known = dict(zip(map(id, values), slopes, strict=True))
+    for n in reversed(flows):
+        pairs = [(y, s) for y in flows[n] if (s := known[id(y)]) is not None]
+        if not pairs or any(_bad(slope) is not None for _, slope in pairs):
             continue
-        leaves = _leaves(runner, n)
-        if not leaves:
-            continue
-        given: tuple[Tensor | None, ...] = torch.autograd.grad(
-            runner.values[n], leaves, slope, retain_graph=True, allow_unused=True
-        )
-        for port, (leaf, gradient) in enumerate(zip(leaves, given, strict=True)):
-            if gradient is not None and _bad(gradient) is not None:
-                found = _through(runner, n, port, leaf, gradient)
-                return replace(found, upstream=float(slope.abs().max()))
+        found = _handed_on(runner, n, pairs)
+        if found is not None:
+            return found
     return None
+
+
+def _handed_on(
+    runner: _Runner, n: fx.Node, pairs: list[tuple[Tensor, Tensor]]
+) -> Trace | None:
+    """Return a node that makes something bad of finite gradients; None for others.
+
+    Args:
+        runner: Has run forward.
+        n: The node.
+        pairs: What it has put out, and the gradient that comes there.
+    """
+    leaves = _leaves(runner, n)
+    if not leaves:
+        return None
+    outputs, slopes = zip(*pairs, strict=True)
+    given: tuple[Tensor | None, ...] = torch.autograd.grad(
+        outputs, leaves, slopes, retain_graph=True, allow_unused=True
+    )
+    for port, (leaf, gradient) in enumerate(zip(leaves, given, strict=True)):
+        if gradient is not None and _bad(gradient) is not None:
+            found = _through(runner, n, port, leaf, gradient)
+            upstream = max(float(slope.abs().max()) for slope in slopes)
+            return _in_time(runner, n, replace(found, upstream=upstream), pairs)
+    return None
+
+
+def _in_time(
+    runner: _Runner,
+    n: fx.Node,
+    found: Trace,
+    pairs: list[tuple[Tensor, Tensor]] | None = None,
+) -> Trace:
+    """Return a trace with time and gates where the node is a recurrent layer.
+
+    Args:
+        runner: Has run the node or is about to.
+        n: The node.
+        found: What is known of it.
+        pairs: As of `_handed_on`; None where it is bad forward.
+    """
+    if n.op != "call_module":
+        return found
+    module = runner.module.get_submodule(str(n.target))
+    inputs = runner.inputs_of(n)
+    if not isinstance(module, nn.RNNBase) or not is_plain(module) or len(inputs) > 1:
+        return found
+    states = list(times(module, inputs[0]))
+    order, told = range(len(states)), _gates_of(states)
+    if pairs is not None:
+        order, told = order[::-1], _slopes_of(states, runner.values[n], pairs)
+    for time in order:
+        names = states[time].gates
+        bad = tuple(name for name, values in zip(names, told[time], strict=True)
+                    if values is not None and _bad(values) is not None)  # fmt: skip
+        if bad:
+            return replace(found, time=time, gates=bad if len(bad) < len(names) else ())
+    return found
+
+
+Gates = list[tuple[Tensor | None, ...]]
+"""Of every time the numbers at each gate, or their gradient."""
+
+
+def _gates_of(states: list[Time]) -> Gates:
+    return [tuple(time.gates.values()) for time in states]
+
+
+def _slopes_of(
+    states: list[Time], outputs: tuple[Tensor, ...], pairs: list[tuple[Tensor, Tensor]]
+) -> Gates:
+    """Return the gradient at every gate of every time."""
+    out_NTH, last_NH = torch.stack([time.state for time in states], 1), states[-1].state
+    again = (out_NTH if outputs[0].dim() == out_NTH.dim() else last_NH, last_NH)
+    slopes = {id(y): slope for y, slope in pairs}
+    kept = [(a, slopes[id(y)]) for a, y in zip(again, outputs, strict=True)
+            if id(y) in slopes]  # fmt: skip
+    ends = [gate for time in states for gate in time.gates.values()]
+    found: tuple[Tensor | None, ...] = torch.autograd.grad(
+        [a for a, _ in kept], ends, [slope for _, slope in kept], allow_unused=True
+    )
+    size = len(states[0].gates)
+    return [found[at : at + size] for at in range(0, len(found), size)]
 
 
 def _leaves(runner: _Runner, n: fx.Node) -> list[Tensor]:

@@ -16,7 +16,7 @@ from engine.explain.answers.desk import HeldStep
 from engine.protocol import tracing
 from workbench.explain.layer.formulas import FORMULAS
 from workbench.explain.layer.layouts import page_of
-from workbench.explain.layer.own.recurrent import Unrolled
+from workbench.explain.layer.own.recurrent import Unrolled, rows
 from workbench.explain.layer.subject import Subject
 from workbench.explain.layer.typeset import Formula, drawings
 
@@ -311,3 +311,12 @@ def test_every_formula_is_drawn_and_copies_as_plain_text(qapp):
         assert 12 < size.height() < 64
         formula.copy()
         assert qapp.clipboard().text() == plain
+
+
+@pytest.mark.parametrize(("height", "columns"), [(120.0, 1), (60.0, 2)])
+def test_strips_of_gates_are_high_enough_to_be_read(height, columns):
+    area = QRectF(10, 20, 400, height)
+    found = rows(area, 6)
+    assert len({row.left() for row in found}) == columns
+    assert all(area.contains(row) and row.height() >= 16 for row in found)
+    assert sum(row.width() * row.height() for row in found) > 0.9 * 400 * height

@@ -3,6 +3,7 @@
 Axes: T time, U units of all directions.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,26 @@ _ROWS = {
 """Symbol and piece of what a unit is made of, top down."""
 _KEEPS = {"lstm": "f", "gru": "z"}
 """The gate that the way back is multiplied by."""
-_NAME_PX, _VALUE_PX, _ROW_PX = 20.0, 74.0, 24.0
+_NAME_PX, _VALUE_PX, _ROW_PX, _LEAST_PX = 20.0, 74.0, 24.0, 16.0
+_BETWEEN_PX = 12.0
+
+
+def rows(area: QRectF, count: int) -> list[QRectF]:
+    """Return rows top down, and in two columns where one would have them too low."""
+    columns = 2 if count * _LEAST_PX > area.height() else 1
+    lines = math.ceil(count / columns) or 1
+    height = min(_ROW_PX, area.height() / lines)
+    width = (area.width() - (columns - 1) * _BETWEEN_PX) / columns
+    places = (divmod(at, lines) for at in range(count))
+    return [
+        QRectF(
+            area.left() + column * (width + _BETWEEN_PX),
+            area.top() + line * height,
+            width,
+            height,
+        )
+        for column, line in places
+    ]
 
 
 @dataclass
@@ -160,9 +180,9 @@ class Unrolled(Detail):
             return
         time, unit = spot
         strips = self._strips(unit)
-        height = min(_ROW_PX, rest.height() / max(1, len(strips)))
-        for index, (symbol, values_T) in enumerate(strips):
-            row = QRectF(rest.left(), rest.top() + index * height, rest.width(), height)
+        for (symbol, values_T), row in zip(
+            strips, rows(rest, len(strips)), strict=True
+        ):
             self._paint_strip(painter, row, symbol, (values_T, time))
 
     def _paint_strip(
