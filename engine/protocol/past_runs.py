@@ -28,7 +28,7 @@ class OpenedRun:
 
     Args:
         run: Its folder, as it was asked for.
-        document: Text of the project as it was at the start.
+        document: Text of the project, with what was changed while it trained.
         state: How it ended; `running` and `paused` when nobody ended it.
         step: Of its newest weights, 0 without any.
         last_step: The last one of which the losses are known, 0 without any.

@@ -18,6 +18,7 @@ from engine.protocol.goals import PhaseGoal
 from engine.protocol.past_runs import CurvesPart, OpenedRun
 from engine.protocol.wire import finding_records
 from engine.training.records import metric_store, view_file
+from engine.training.records.change import as_left
 from engine.training.records.metric_store import Curves
 from engine.training.records.runs import METRICS, open_run
 
@@ -89,7 +90,7 @@ def told(run: str) -> tuple[OpenedRun, Curves]:
     rows = _rows(opened.info.get("rows", []), phases)
     found = OpenedRun(
         run,
-        opened.document,
+        as_left(opened.document, project, opened.changes),
         opened.state,
         opened.step,
         metric_store.last_step(curves),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.graph.model import Project
+from engine.graph.settings import Training
 from engine.protocol.messages import Analysis, Frame, LayerSample, RunStarted
 from engine.protocol.past_runs import CurvesPart, OpenedRun
 from workbench.session.curves.history import History
@@ -109,7 +110,7 @@ def started(opened: OpenedRun, project: Project, analysis: Analysis) -> RunStart
         metrics=(),
         device=opened.device,
         threads=opened.threads,
-        total_steps=opened.last_step,
+        total_steps=_length(opened, training),
         steps_per_epoch=opened.steps_per_epoch
         or max(1, opened.last_step // max(1, training.number("epochs"))),
         batch_size=training.number("batch_size"),
@@ -119,6 +120,14 @@ def started(opened: OpenedRun, project: Project, analysis: Analysis) -> RunStart
         goals=opened.goals,
         baselines=opened.baselines,
     )
+
+
+def _length(opened: OpenedRun, training: Training) -> int:
+    """Return the steps of a run: those it made, or is to make if it can go on."""
+    if not opened.can_resume:
+        return opened.last_step
+    epochs = training.number("epochs") * opened.steps_per_epoch
+    return max(opened.last_step, training.number("steps") or epochs)
 
 
 def _place(path: str) -> str:

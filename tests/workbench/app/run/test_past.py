@@ -292,6 +292,30 @@ def test_another_document_leaves_nothing_of_a_past_run(qtbot, window, engine, fo
     assert not looking.isVisible()
 
 
+def test_an_interrupted_run_says_how_long_it_is_and_at_which_rate(
+    qtbot, window, engine, interrupted, monkeypatch
+):
+    change = {"step": 1, "name": "lr", "value": 0.25, "phase": "training"}
+    wrong = [
+        {"step": 1, "name": "batch_size", "value": -3, "phase": ""},
+        {"step": 2, "name": "nothing", "value": 1, "phase": ""},
+    ]
+    entry = {"step": 2, "file": "x.safetensors", "sha256": "0" * 64}
+    write(
+        interrupted,
+        "digits-mlp",
+        state="running",
+        checkpoint=entry,
+        changes=[change, *wrong],
+    )
+    open_run(qtbot, window, engine, interrupted, monkeypatch)
+    training = window.document.project.training
+    assert training.phases[0].optimizer.params["lr"] == 0.25
+    assert training.number("batch_size") > 0
+    assert f"epoch 2/{training.number('epochs')} · step 3" in window.status.run.words
+    assert window.tools.train.text() == "Resume"
+
+
 def test_a_past_run_is_trained_longer(qtbot, window, engine, folder):
     show(qtbot, window, folder)
     epochs = window.document.project.training.value("epochs")

@@ -119,6 +119,7 @@ class SweepPlan(QWidget):
     def _form(self) -> QFormLayout:
         form = QFormLayout()
         form.setVerticalSpacing(SPACE_S)
+        form.setContentsMargins(0, 0, SPACE_S, 0)  # as wide as the fields above
         for words, field in (
             (tr("Points"), self.method),
             (tr("Trials"), self.trials),
