@@ -52,42 +52,52 @@ def all_of(trainer):
     return state.copied(tensors), numbers
 
 
-@pytest.mark.parametrize("name", TRIED)
-def test_a_run_that_is_looked_at_ends_as_one_that_is_not(name):
-    looked = []
+class Looked:
+    """A run that is looked at before each of its steps.
 
-    def look(trainer):
-        looked.extend(
-            [held.update(i) for i in range(len(held.run.parameters))]
-            for held in coming(trainer.parts, trainer.position)
-        )
+    Attributes:
+        told: How many updates were told.
+        wrong: Weights that came out otherwise than told.
+        ended: What the run holds at its end.
+    """
 
-    one, other = trained(name, 4), trained(name, 4, look)
-    assert looked
-    (tensors, numbers), (expected, wanted) = all_of(other), all_of(one)
+    def __init__(self, name):
+        self.told, self.wrong, self._next = 0, [], {}
+        self.ended = all_of(trained(name, 4, self._look))
+
+    def _look(self, trainer):
+        named = dict(trainer.parts.program.modules.named_parameters())
+        weights = {id(p): n for n, p in named.items()}
+        for key, expected in self._next.items():
+            now = named[key].detach().double()
+            if not torch.allclose(now, expected, rtol=2e-6, atol=2e-6):
+                self.wrong.append(key)
+        self._next.clear()
+        for held in coming(trainer.parts, trainer.position):
+            for index, parameter in enumerate(held.run.parameters):
+                self._next[weights[id(parameter)]] = held.update(index).after
+        self.told += len(self._next)
+
+
+@pytest.fixture(scope="module", params=TRIED)
+def looked(request):
+    return request.param, Looked(request.param)
+
+
+def test_a_run_that_is_looked_at_ends_as_one_that_is_not(looked):
+    name, run = looked
+    assert run.told
+    (tensors, numbers), (expected, wanted) = run.ended, all_of(trained(name, 4))
     assert numbers == wanted
     assert tensors.keys() == expected.keys()
     for key, tensor in tensors.items():
         assert torch.equal(tensor, expected[key]), key
 
 
-@pytest.mark.parametrize("name", TRIED)
-def test_the_update_that_is_told_is_the_one_that_comes(name):
-    told = {}
-
-    def look(trainer):
-        named = dict(trainer.parts.program.modules.named_parameters())
-        weights = {id(p): n for n, p in named.items()}
-        now = {n: p.detach().double().clone() for n, p in named.items()}
-        for key, expected in told.items():
-            assert torch.allclose(now[key], expected, rtol=2e-6, atol=2e-6), key
-        told.clear()
-        for held in coming(trainer.parts, trainer.position):
-            for index, parameter in enumerate(held.run.parameters):
-                told[weights[id(parameter)]] = held.update(index).after
-
-    trained(name, 4, look)
-    assert told
+def test_the_update_that_is_told_is_the_one_that_comes(looked):
+    _, run = looked
+    assert run.told
+    assert not run.wrong
 
 
 def test_looking_at_the_first_phase_alone_changes_nothing():
