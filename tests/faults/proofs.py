@@ -40,10 +40,12 @@ class Case(NamedTuple):
     Args:
         make: It.
         expected: Answers that are true of its first cure.
+        seed: Of all trainings.
     """
 
     make: Make
     expected: tuple[str, ...] = ("helps",)
+    seed: int = 0
 
 
 def _planted(name: str, *words: str, net: _plants.Net = MLP) -> Make:
@@ -81,8 +83,6 @@ def _through(*kinds: tuple[str, dict[str, object]]) -> Make:
 
 
 _GAME = ADVERSARIES[0]
-_ANY = ("helps", "same", "hurts")
-"""Of a game nobody knows beforehand; the distance that is told has to be true."""
 CASES: dict[str, Case] = {
     "unscaled_inputs": Case(_planted("inputs × 1,000")),
     "blank_input": Case(_planted("inputs constant")),
@@ -100,8 +100,8 @@ CASES: dict[str, Case] = {
     "clipped_too_small": Case(_planted("clipped too small")),
     "dead_relu": Case(_planted("dead ReLUs by bias")),
     "vanishing_gradients": Case(_planted("saturating depth")),
-    "discriminator_won": Case(_planted("discriminator wins", net=_GAME), _ANY),
-    "mode_collapse": Case(_planted("mode collapse", net=_GAME), _ANY),
+    "discriminator_won": Case(_planted("discriminator wins", net=_GAME)),
+    "mode_collapse": Case(_planted("mode collapse", net=_GAME)),
     "bad_labels": Case(_preset("bad-labels", "steps=300")),
     "labels_unrelated": Case(_planted("shuffled labels", "steps=400", net=CNN)),
     "overfitting": Case(_preset("overfit"), ("helps", "unproved")),
@@ -113,9 +113,10 @@ CASES: dict[str, Case] = {
             "discriminator wins",
             "discriminator.lr=1e-6",
             "generator.lr=0.01",
+            "steps=200",
             net=_GAME,
         ),
-        _ANY,
+        seed=2,
     ),
     "not_finite": Case(_through(("sqrt", {}))),
     "overflow": Case(_through(("scale", {"factor": 1000.0}), ("exp", {}))),
@@ -145,27 +146,34 @@ def run(options: argparse.Namespace, folder: Path) -> int:
 
 def look(name: str, folder: Path) -> tuple[str, str]:
     """Return what is wrong with the proof of a rule's cure, and what it says."""
-    before = CASES[name].make(folder)
-    cure = _cure(before, name)
+    case = CASES[name]
+    before = case.make(folder)
+    cure = _cure(before, name, case.seed)
     if cure is None:
         return "is not named, or has no cure", ""
     after = before.copy()
     apply_all(after, list(cure.edits))
-    *_, answer = Proof(before, after, 0).run()
+    *_, answer = Proof(before, after, case.seed).run()
     assert isinstance(answer, Proved)
     said = f"{cure.label} · {answer.text}"
-    if answer.verdict not in CASES[name].expected:
-        return f"{answer.verdict}, expected {CASES[name].expected}", said
+    if answer.verdict not in case.expected:
+        return f"{answer.verdict}, expected {case.expected}", said
     for project, told in ((before, answer.before), (after, answer.after)):
-        own = _value(project, answer.score)
-        if not (own == told or (math.isnan(own) and math.isnan(told))):
+        own = _value(project, answer.score, case.seed)
+        if not _is_true(told, own):
             return f"{told} is told, and it is {own}", said
     return "", said
 
 
-def _cure(project: Project, fault: str) -> Fix | None:
+def _is_true(told: float, own: float) -> bool:
+    """Return whether a value is one's own, to what single precision can tell."""
+    both_lost = math.isnan(own) and math.isnan(told)
+    return both_lost or math.isclose(own, told, rel_tol=1e-5, abs_tol=1e-6)
+
+
+def _cure(project: Project, fault: str, seed: int) -> Fix | None:
     """Train until a fault is named; return its first cure."""
-    trainer = Trainer(project, threads=1, seed=0)
+    trainer = Trainer(project, threads=1, seed=seed)
     diagnosis = watch.attach(trainer, project)
     for _ in trainer.steps():
         pass
@@ -175,9 +183,9 @@ def _cure(project: Project, fault: str) -> Fix | None:
     return fixes[0] if fixes else None
 
 
-def _value(project: Project, score: str) -> float:
+def _value(project: Project, score: str, seed: int) -> float:
     """Return what a training of one's own comes to; NaN where its loss was lost."""
-    trainer = Trainer(project, seed=0, monitor=False)
+    trainer = Trainer(project, seed=seed, monitor=False)
     for _ in trainer.steps():
         pass
     if score == "distance":

@@ -25,6 +25,8 @@ MOST_RATE = 10.0
 """The limit of the setting."""
 MOST_KEPT = 0.2
 """Share of the samples for validation, at most."""
+APART, ALIKE = 5.0, 0.7
+"""Rates of adversaries, one over the other: far apart, and nearly the same."""
 _SATURATING = {"sigmoid", "tanh", "hardsigmoid", "softsign"}
 _RELUS = {"relu", "relu6"}
 _WEIGHTED = {"dense", "conv"}
@@ -134,24 +136,46 @@ def _weight(node: FlatNode) -> float:
     return float(value) if isinstance(value, int | float) else 1.0
 
 
-def balance(record: Record, strong: int, weak: int) -> Fixes:
-    """Offer rates that slow one phase down and let another learn, or other turns."""
-    phases = record.project.training.phases
-    one, two = phases[strong], phases[weak]
-    rates = [phase.optimizer.complete(OPTIMIZERS).get("lr") for phase in (one, two)]
-    fast, slow = (rate if isinstance(rate, int | float) else 0.0 for rate in rates)
-    found: list[Fix] = []
-    if fast > slow > 0:
-        rate = f"{(fast * slow) ** 0.5:.0e}"
-        label = tr("Give both the learning rate {lr}", lr=f"{float(rate):g}")
-        words = (f"{one.name}.lr={rate}", f"{two.name}.lr={rate}")
-        found.append(Fix(label, (Assign(words),)))
-    elif fast > 0:
-        rate = f"{fast / 10:.0e}"
-        label = tr("Set the learning rate of “{name}” to {lr}",
-                   name=one.name, lr=f"{float(rate):g}")  # fmt: skip
-        found.append(Fix(label, (Assign((f"{one.name}.lr={rate}",)),)))
-    return tuple(found)
+def balance(record: Record, judge: int, maker: int) -> Fixes:
+    """Offer the usual rate and half of it to adversaries whose rates are far apart.
+
+    Over five seeds, with two nets of other data, it made all better; equal rates made
+    some worse, a third too little of others. Nothing else is offered: a slower judge,
+    smoothed targets made it worse as often as better.
+
+    Source: Heusel et al. 2017, two time-scale update rule
+    """
+    rates = _rates(record, judge, maker)
+    if rates is None or max(rates) < APART * min(rates):
+        return ()
+    one, two = (record.project.training.phases[i] for i in (judge, maker))
+    usual = OPTIMIZERS[one.optimizer.type].defaults()["lr"]
+    assert isinstance(usual, float)
+    words = (f"{one.name}.lr={usual:g}", f"{two.name}.lr={usual / 2:g}")
+    label = tr("Set the learning rates to {one} and {two}",
+               one=f"{usual:g}", two=f"{usual / 2:g}")  # fmt: skip
+    return (Fix(label, (Assign(words),)),)
+
+
+def slow_maker(record: Record, judge: int, maker: int) -> Fixes:
+    """Offer a generator that makes all alike half of its judge's rate."""
+    rates = _rates(record, judge, maker)
+    if rates is None or max(rates) >= APART * min(rates):
+        return balance(record, judge, maker)
+    if rates[1] < ALIKE * rates[0]:
+        return ()
+    name, rate = record.project.training.phases[maker].name, f"{rates[0] / 2:g}"
+    label = tr("Set the learning rate of “{name}” to {lr}", name=name, lr=rate)
+    return (Fix(label, (Assign((f"{name}.lr={rate}",)),)),)
+
+
+def _rates(record: Record, *indices: int) -> tuple[float, ...] | None:
+    """Return the rates of phases; None where they don't mean the same."""
+    chosen = [record.project.training.phases[i].optimizer for i in indices]
+    found = [choice.complete(OPTIMIZERS).get("lr") for choice in chosen]
+    rates = tuple(r for r in found if isinstance(r, int | float) and r > 0)
+    is_one_kind = len({choice.type for choice in chosen}) == 1
+    return rates if is_one_kind and len(rates) == len(chosen) else None
 
 
 def stop_early(record: Record) -> Fixes:

@@ -52,21 +52,22 @@ def test_a_rate_of_several_phases_is_that_of_the_one_named():
         assert words(fixes.rate(record, 0.5, index)) == f"{names[index]}.lr={new}"
 
 
-def test_the_faster_of_two_is_slowed_and_equals_meet_in_the_middle():
-    def offer(strong, weak):
-        given = (f"discriminator.lr={strong}", f"generator.lr={weak}")
+def test_rates_far_apart_are_made_usual_and_others_are_left_alone():
+    def offers(judge, maker, *more):
+        given = (f"discriminator.lr={judge}", f"generator.lr={maker}", *more)
         record = record_of("gan-2d", *given)
-        return fixes.balance(record, 0, 1)
+        return fixes.balance(record, 0, 1), fixes.slow_maker(record, 0, 1)
 
-    record = record_of("gan-2d")
-    assert [p.name for p in record.project.training.phases][:2] == [
-        "discriminator", "generator"
-    ]  # fmt: skip
-    assert words(offer(0.01, 0.0001)) == "discriminator.lr=1e-03 generator.lr=1e-03"
-    assert label(offer(0.01, 0.0001)) == "Give both the learning rate 0.001"
-    assert words(offer(0.001, 0.001)) == "discriminator.lr=1e-04"
-    assert words(offer(0.001, 0.01)) == "discriminator.lr=1e-04"
-    assert "“discriminator” to 0.0001" in label(offer(0.001, 0.01))
+    both = "discriminator.lr=0.001 generator.lr=0.0005"
+    for rates in ((0.01, 1e-5), (1e-6, 0.01), (0.0003, 0.05), (0.005, 0.001)):
+        assert [words(each) for each in offers(*rates)] == [both, both]
+    assert label(offers(0.01, 1e-5)[0]) == "Set the learning rates to 0.001 and 0.0005"
+    assert offers(0.001, 0.0005) == ((), ())
+    none, slower = offers(0.001, 0.001)
+    assert none == ()
+    assert words(slower) == "generator.lr=0.0005"
+    assert label(slower) == "Set the learning rate of “generator” to 0.0005"
+    assert offers(0.01, 1e-5, "generator.optimizer=sgd") == ((), ())
 
 
 # Settings.

@@ -41,6 +41,7 @@ def check_discriminator(record: Record) -> Found:
     if found is None or not (found[1] <= SURE and found[2] >= LOST):
         return None
     pair, judge, maker = found
+    cures = fixes.balance(record, pair.judge, pair.maker)
     chance = number(100 * math.exp(-maker))
     return Finding(
         DISCRIMINATOR,
@@ -50,14 +51,17 @@ def check_discriminator(record: Record) -> Found:
             "chance of {chance} % to be real: the generator learns nothing from it.",
             chance=chance,
         ),
-        tr("Slow the discriminator down, or let the generator learn faster."),
+        _advice(
+            cures,
+            tr("Slow the discriminator down, or let the generator learn faster."),
+        ),
         SOURCE,
         places(record, pair.judge),
         (
             _of_judge(record, pair, judge, "≤", SURE),
             _of_maker(record, pair, maker, "≥", LOST),
         ),
-        fixes.balance(record, pair.judge, pair.maker),
+        cures,
     )
 
 
@@ -67,6 +71,7 @@ def check_generator(record: Record) -> Found:
     if found is None or not (found[2] <= FOOLED and found[1] >= LOST):
         return None
     pair, judge, maker = found
+    cures = fixes.balance(record, pair.judge, pair.maker)
     return Finding(
         GENERATOR,
         tr("The generator has won"),
@@ -74,15 +79,21 @@ def check_generator(record: Record) -> Found:
             "The discriminator takes what is made for real and is wrong about it "
             "nearly always: it can't show the generator what is missing."
         ),
-        tr("Let the discriminator learn faster, or make it larger."),
+        _advice(cures, tr("Let the discriminator learn faster, or make it larger.")),
         SOURCE,
         places(record, pair.maker),
         (
             _of_maker(record, pair, maker, "≤", FOOLED),
             _of_judge(record, pair, judge, "≥", LOST),
         ),
-        fixes.balance(record, pair.maker, pair.judge),
+        cures,
     )
+
+
+def _advice(cures: fixes.Fixes, usual: str) -> str:
+    """Return what is advised, and that nothing is known to help where it is so."""
+    none = tr("No single setting is known to cure it here, and none is offered.")
+    return usual if cures else f"{usual} {none}"
 
 
 def _of_judge(

@@ -42,5 +42,5 @@ def check(record: Record) -> Found:
                 record.spread, "≤", FEW, course.along(looks.T[0], looks.T[1], "≤"),
             ),
         ),
-        fixes.balance(record, pair.maker, pair.judge),
+        fixes.slow_maker(record, pair.judge, pair.maker),
     )  # fmt: skip
