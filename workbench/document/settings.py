@@ -20,12 +20,7 @@ class Settings:
     """
 
     def __init__(self) -> None:
-        self._store = QSettings(
-            QSettings.Format.IniFormat,
-            QSettings.Scope.UserScope,
-            _ORGANISATION,
-            _APPLICATION,
-        )
+        self._store = _opened()
 
     @property
     def theme(self) -> str:
@@ -140,10 +135,20 @@ class Settings:
         """Keep `geometry` or a `saveState`."""
         self._store.setValue(f"window/{part}", state)
 
-    def save(self) -> None:
-        """Write to disk now."""
-        self._store.sync()
+    def save(self) -> bool:
+        """Write to disk now; return whether the disk has taken it.
+
+        What it refuses is kept in memory and tried again; the old file stays as it was.
+        """
+        store = _opened()  # one for all: but a refusal sticks to whom it was told
+        store.sync()
+        return store.status() == QSettings.Status.NoError
 
     def _text(self, key: str) -> str:
         value = self._store.value(key)
         return value if isinstance(value, str) else ""
+
+
+def _opened() -> QSettings:
+    form, scope = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    return QSettings(form, scope, _ORGANISATION, _APPLICATION)

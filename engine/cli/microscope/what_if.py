@@ -190,4 +190,9 @@ def _outcome(found: Record) -> Iterator[str]:
         after=f"{found['stepped_after']:.6g}",
     )
     for path, change in found["nodes"].items():
-        yield f"  {path:<20} {change:.2%}"
+        told = f"{change:.2%}" if change < _MANY else f"× {change:.3g}"
+        yield f"  {path:<20} {told}"
+
+
+_MANY = 100.0
+"""From this change on it is told how many times as large it is."""

@@ -66,3 +66,24 @@ def test_a_mount_that_is_gone_holds_up_nothing(qapp, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "stat", gone)
     assert settings.recent == []
     assert settings.folder == Path.home()
+
+
+def test_what_the_disk_refuses_is_told_kept_and_tried_again(qapp):
+    settings = Settings()
+    settings.set_lesson("04-backward", 2)
+    assert settings.save()
+    path = Path(settings._store.fileName())
+    before, folder, names = path.read_bytes(), path.parent, list(path.parent.iterdir())
+    aside = folder.with_name("aside")
+    folder.rename(aside)  # no file can be made where the folder has been
+    folder.write_text("")
+    settings.set_lesson("05-update", 1)
+    assert not settings.save()
+    assert settings.lessons["05-update"] == 1
+    folder.unlink()
+    aside.rename(folder)
+    assert path.read_bytes() == before
+    assert list(folder.iterdir()) == names
+    assert settings.save()
+    assert Settings().lessons == {"04-backward": 2, "05-update": 1}
+    assert b"05-update" in path.read_bytes()

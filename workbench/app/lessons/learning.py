@@ -175,6 +175,12 @@ class Learning(QObject):
         assert self._lesson is not None
         if made > self._desk.settings.lessons.get(self._lesson.id, 0):
             self._desk.settings.set_lesson(self._lesson.id, made)
+            if not self._desk.settings.save():
+                words = tr(
+                    "How far you are can't be written to the disk: it is full, or "
+                    "refuses. It is remembered as long as this window is open."
+                )
+                self._desk.banner.say("warning", words)
 
     def _on_moved(self, by: int) -> None:
         assert self._lesson is not None

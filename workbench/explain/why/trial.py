@@ -20,6 +20,7 @@ from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S, current
 
 _ROW_PX = 22.0
 _MOST = 1e30
+_MANY = 100.0
 """The largest weight that is tried."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -315,6 +316,8 @@ def _share(change: float) -> str:
     """Return by what share something changes."""
     if not math.isfinite(change):
         return "∞"
+    if change >= _MANY:
+        return f"× {words.number(change)}"
     return (
         percent(change, 1)
         if change >= 0.001

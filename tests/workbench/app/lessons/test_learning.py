@@ -258,3 +258,12 @@ def test_what_cannot_be_checked_is_said_and_counts_for_nothing(learner):
     QTest.mouseClick(page.check, Qt.MouseButton.LeftButton)
     assert page.said.text() == "Choose one first."
     assert not page.next.isEnabled()
+
+
+def test_progress_that_cannot_be_written_is_said(learner, monkeypatch):
+    window = learner.window
+    learner.learning.begin("01-slope")
+    monkeypatch.setattr(window.settings, "save", lambda: False)
+    QTest.mouseClick(learner.page.next, Qt.MouseButton.LeftButton)
+    assert "can't be written" in window.banner.words.text()
+    assert learner.page.progress.value() == 2
