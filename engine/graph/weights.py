@@ -1,6 +1,6 @@
 """Where weights start: the words `<path>` or `<path>#<prefix>` of a document.
 
-The path is a safetensors file, a state_dict (`.pt`) or the folder of a run. The
+The path is a safetensors, GGUF or PyTorch file, or the folder of a run. The
 prefix stands before the names in it: a node whose weights are `net.pt#encoder.fc`
 takes `encoder.fc.weight` as its `weight`. Without `#` the prefix is the node's own
 path, and with nothing behind `#` there is none. Nothing here opens a file.

@@ -21,6 +21,7 @@ from engine.pretrained import config, gguf, names, tensors
 from engine.pretrained.config import Config
 from engine.pretrained.gguf import Stored
 from engine.pretrained.quants import Floats32
+from engine.pretrained.torch_files import models as torch_files
 
 CONFIG = "config.json"
 _CHUNK_BYTES = 2**22
@@ -119,8 +120,8 @@ def open_model(path: Path) -> Pretrained:
     """Return a model; of its weights only names and sizes are read.
 
     Args:
-        path: Of a GGUF file, of safetensors with a `config.json` beside, or of a
-            folder with such.
+        path: Of a GGUF file, of safetensors or a PyTorch file with a `config.json`
+            beside, or of a folder with such.
 
     Raises:
         DataError: When it is none, is damaged, or of a kind that isn't read here.
@@ -140,14 +141,15 @@ def open_model(path: Path) -> Pretrained:
 
 
 def _in_folder(folder: Path) -> Path:
-    found = sorted(
-        each for each in folder.iterdir() if each.suffix in {".safetensors", ".gguf"}
-    )
+    inside = sorted(folder.iterdir())
+    found = [each for each in inside if each.suffix in {".safetensors", ".gguf"}]
+    if not found:
+        found = [e for e in inside if e.is_file() and torch_files.is_torch(e)]
     if len(found) != 1:
         raise DataError(
             tr("This folder doesn't hold one model"),
             where=folder.name,
-            expected=tr("one .gguf or .safetensors file"),
+            expected=tr("one file of weights, such as .gguf or .safetensors"),
             got=len(found),
         )
     return found[0]
@@ -156,8 +158,10 @@ def _in_folder(folder: Path) -> Path:
 @lru_cache(maxsize=4)
 def _open(path: Path, size: int, mtime_ns: int) -> Pretrained:
     version = (size, mtime_ns)
+    if torch_files.is_torch(path):
+        return _beside_config(path, version, torch_files.stored(path))
     if path.suffix.lower() == ".safetensors" and not gguf.is_gguf(path):
-        return _of_safetensors(path, version)
+        return _beside_config(path, version, tensors.head(path))
     head = gguf.head(path)
     sizes = config.of_gguf(head.settings, head.tensors, path.name)
     turned = {}
@@ -168,8 +172,10 @@ def _open(path: Path, size: int, mtime_ns: int) -> Pretrained:
     return _checked(Pretrained(path, sizes, stored, turned, version))
 
 
-def _of_safetensors(path: Path, version: Version) -> Pretrained:
-    found = tensors.head(path)
+def _beside_config(
+    path: Path, version: Version, found: Mapping[str, Stored]
+) -> Pretrained:
+    """Return a model whose sizes stand in a file of their own."""
     sizes = config.of_record(_config(path.with_name(CONFIG)), found, path.name)
     stored = _by_our_names(found, path)
     return _checked(Pretrained(path, sizes, stored, {}, version))

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from engine.advice.weights import archives
+from engine.pretrained.torch_files import archive
 
 
 def small(size, entries):
@@ -24,7 +24,7 @@ def large(size, entries):
 
 
 def directory(data):
-    return archives._directory(io.BytesIO(data), len(data))
+    return archive.directory(io.BytesIO(data), len(data))
 
 
 @pytest.mark.parametrize("before", [b"", b"x" * 70_000])

@@ -113,11 +113,12 @@ def test_in_a_block_that_starts_from_a_file_the_block_starts_anew(file):
     assert problems(document) == ()
 
 
-def test_of_a_state_dict_nothing_is_said_before_training(tmp_path):
+def test_of_a_state_dict_it_is_told_before_training_too(tmp_path):
     path = tmp_path / "net.pt"
     torch.save({"hidden.weight": torch.zeros(1)}, path)
     document = starting(mlp(), str(path))
-    assert problems(document) == ()
+    (problem,) = problems(document)
+    assert problem.node == "hidden"
     assert refuses(document)
 
 

@@ -1,5 +1,7 @@
 """What is told of files of weights at the check, before any of them is loaded."""
 
+from pathlib import PurePosixPath
+
 import pytest
 import safetensors.torch
 import torch
@@ -15,12 +17,19 @@ from engine.training.weights import initial_weights, weight_files
 from tests.faults._hostile_weights import WEIGHTS
 from tests.training.projects import mlp
 
-SOUND = {"NaN", "control name", "NaN in a zip", "39,000 tensors"}
+SOUND = {
+    "NaN",
+    "control name",
+    "NaN in a zip",
+    "39,000 tensors",
+    "nested",
+    "old: sound",
+}
 KINDS = ("int8", "bool", "complex64", "float16")
 MISFITS = {f"{kind} as {ending}" for kind in KINDS for ending in ("pt", "safetensors")}
 TOLD_BY_READING = {
     "offsets outside", "offsets below", "huge shape", "huge number", "overlap",
-    "unknown kind", "endless", "a deep object", "no tensors",
+    "unknown kind", "endless", "old: endless", "a deep object", "no tensors",
     "only words", "a number", "a list", "nested", "numbers as names", "no storage",
     "an endless pickle", "a way out", "overlapping parts", "a deep header",
 }  # fmt: skip
@@ -95,12 +104,12 @@ def test_nothing_is_not_exported(tmp_path):
 
 
 ODD = {
-    "nested": ({"model": {"a": torch.zeros(2)}}, "“model” holds others in its turn"),
     "uint16": ({"a": torch.zeros(2, dtype=torch.uint16)}, "such as uint16 or float8"),
     "expanded": ({"a": torch.zeros(1).expand(4)}, "“a” repeats its numbers"),
     "sparse": ({"a": torch.eye(3).to_sparse()}, "sparse tensors"),
     "meta": ({"a": torch.zeros(3, device="meta")}, "without numbers"),
-    "a number": ({"a": torch.zeros(2), "epoch": 3}, "“epoch” is no tensor"),
+    "no tensors": ({"epoch": 3, "name": "net"}, "no tensors"),
+    "an object": ({"a": torch.zeros(2), "when": PurePosixPath("x")}, "pathlib"),
 }
 
 

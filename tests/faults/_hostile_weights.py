@@ -9,26 +9,24 @@ import os
 import socket
 import struct
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import safetensors.torch
 import torch
 
-Maker = Callable[[Path], Path]
-NAME = "weights.bin"
+from tests.faults._hostile_pickles import (
+    ARCHIVES,
+    NAME,
+    PICKLES,
+    SYSTEM,
+    Maker,
+    archive,
+    data,
+    pickled,
+)
+
 SHAPES = {"scores.weight": (10, 64), "scores.bias": (10,)}
 """Of the layer that the project of these tests lets start from them."""
-
-
-def data(content: bytes) -> Maker:
-    """Return the maker of a file of these bytes."""
-
-    def make(folder: Path) -> Path:
-        (folder / NAME).write_bytes(content)
-        return folder / NAME
-
-    return make
 
 
 def header(told: object, body: bytes = b"") -> Maker:
@@ -78,23 +76,6 @@ def link(target: str) -> Maker:
         return folder / NAME
 
     return make
-
-
-def archive(entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> Maker:
-    """Return the maker of a ZIP archive."""
-
-    def make(folder: Path) -> Path:
-        with zipfile.ZipFile(folder / NAME, "w", method) as file:
-            for name, content in entries.items():
-                file.writestr(name, content)
-        return folder / NAME
-
-    return make
-
-
-def pickled(words: bytes) -> Maker:
-    """Return the maker of a `.pt` file with this pickle."""
-    return archive({"a/data.pkl": words, "a/version": b"3\n"})
 
 
 def _bomb(folder: Path) -> Path:
@@ -150,7 +131,6 @@ def _many(folder: Path, count: int = 300_000) -> Path:
     return header({f"layer{i}.weight": empty for i in range(count)})(folder)
 
 
-_SYSTEM = b"cos\nsystem\n(S'touch hacked'\ntR."
 _F32 = {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}
 WEIGHTS: dict[str, Maker] = {
     "/dev/zero": place("/dev/zero"),
@@ -195,15 +175,17 @@ WEIGHTS: dict[str, Maker] = {
     "300,000 tensors": _many,
     "39,000 tensors": lambda folder: _many(folder, 39_000),
     "endless": _sparse,
-    "a pickle": data(_SYSTEM),
-    "an old .pt": data(b"\x80\x02" + _SYSTEM),
-    "a pickle in a zip": pickled(_SYSTEM),
+    "a pickle": data(SYSTEM),
+    "an old .pt": data(b"\x80\x02" + SYSTEM),
+    "a pickle in a zip": pickled(SYSTEM),
     "eval in a zip": pickled(b"cbuiltins\neval\n(S'1'\ntR."),
     "a stack global": pickled(b"\x80\x04\x8c\x02os\x8c\x06system\x93."),
     "memory by a pickle": pickled(b"cbuiltins\nbytearray\n(J\xff\xff\xff\x7ftR."),
     "an endless pickle": pickled(b"(" * 10**6 + b"."),
+    **PICKLES,
+    **ARCHIVES,
     "no pickle": archive({"a/version": b"3\n"}),
-    "two pickles": archive({"a/data.pkl": b"}.", "b/data.pkl": _SYSTEM}),
+    "two pickles": archive({"a/data.pkl": b"}.", "b/data.pkl": SYSTEM}),
     "a way out": archive({"../../data.pkl": b"}."}),
     "a zip that is cut": data(b"PK\x03\x04" + b"x" * 100),
     "a bomb": _bomb,

@@ -315,6 +315,17 @@ _BLOCKS = {"Q8_0": _q8_0, "Q4_0": _q4_0, "Q4_1": _q4_1}
 # Safetensors -------------------------------------------------------------------
 
 
+def as_torch(path: Path, found: Mapping[str, Tensor]) -> Path:
+    """Write the same weights as Hugging Face does by torch; return the new file.
+
+    The table scores the tokens, too, and stands in the file by both names.
+    """
+    table = found["model.embed_tokens.weight"]
+    path.unlink()
+    torch.save({**found, "lm_head.weight": table}, path.with_name("pytorch_model.bin"))
+    return path.with_name("pytorch_model.bin")
+
+
 def write_safetensors(folder: Path, found: Mapping[str, Tensor]) -> Path:
     """Write weights, `config.json` and `tokenizer.json`; return the first."""
     head, body = {}, b""

@@ -41,13 +41,14 @@ def assembled(project):
     return parts
 
 
-@pytest.fixture(params=["gguf", "safetensors", "untied"])
+@pytest.fixture(params=["gguf", "safetensors", "untied", "bin"])
 def model(tmp_path, request):
     found = llama.weights(tied=request.param != "untied")
     if request.param == "gguf":
         path = tmp_path / "tiny.gguf"
         return path, llama.write_gguf(path, found, "Q8_0")
-    return llama.write_safetensors(tmp_path, found), found
+    path = llama.write_safetensors(tmp_path, found)
+    return (llama.as_torch(path, found) if request.param == "bin" else path), found
 
 
 def test_scores_equal_a_llama_in_plain_torch(model):

@@ -25,7 +25,7 @@ from workbench.theme.guarded import guarded
 from workbench.theme.label import beside
 from workbench.theme.style import polish
 
-_FILES = "*.safetensors *.pt *.pth *.bin"
+_FILES = "*.safetensors *.gguf *.pt *.pth *.ckpt *.bin"
 TYPING_MS = 300
 """A pause in typing after which the file is looked at."""
 _FITS: tuple[Fit, ...] = ("matched", "missing", "differs")
@@ -177,7 +177,9 @@ class WeightsDialog(Dialog):
 
 
 def _how_to() -> str:
-    return tr("Choose a run, a safetensors file or a PyTorch state_dict.")
+    return tr(
+        "Choose a run, or a file: safetensors, GGUF, or PyTorch’s .pt, .pth, .bin."
+    )
 
 
 def _summary(preview: WeightsPreview) -> str:

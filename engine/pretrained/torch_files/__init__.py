@@ -1,0 +1,1 @@
+"""Files of PyTorch (`.pt`, `.pth`, `.bin`) without torch: nothing of them runs."""
