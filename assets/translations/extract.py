@@ -35,7 +35,7 @@ from engine.layers.spec import Param, Port  # noqa: E402
 
 PACKAGES = ("engine", "workbench", "presets")
 TABLES: Mapping[str, Mapping[str, "int | tuple[int, ...] | None"]] = {
-    "engine/advice/weights/archives.py": {"_ODD_TENSORS": None},
+    "engine/pretrained/torch_files/machine.py": {"_ODD_TENSORS": None},
     "engine/cli/microscope/why.py": {"_TERMS": None},
     "engine/data/readers/cells.py": {"COMPLAINTS": None, "EXPECTED": None},
     "engine/data/readers/foreign.py": {"_MAGIC": None},
