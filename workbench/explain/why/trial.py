@@ -20,8 +20,9 @@ from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S, current
 
 _ROW_PX = 22.0
 _MOST = 1e30
-_MANY = 100.0
 """The largest weight that is tried."""
+_MANY = 100.0
+"""From this change on it is told how many times as large it is."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
