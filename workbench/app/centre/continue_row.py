@@ -96,7 +96,8 @@ class ContinueRow(QWidget):
         self.all.clicked.connect(self.all_wanted)
         row.addWidget(self.all)
         self.setFixedHeight(TILE_PX)
-        self.setVisible(bool(entries))
+        if not entries:  # nobody shows it before it has a parent: it would be a window
+            self.hide()
 
     def _tile(self, entry: Entry) -> QPushButton:
         tile = QPushButton()

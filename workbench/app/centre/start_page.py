@@ -60,6 +60,7 @@ class StartPage(QWidget):
         desk.document.replaced.connect(self.leave)
         desk.document.changed.connect(self.leave)
         desk.session.state_changed.connect(self._on_state)
+        desk.session.past_runs.shelf.moved.connect(lambda _moved: self._renew())
 
     @property
     def is_shown(self) -> bool:
@@ -90,6 +91,15 @@ class StartPage(QWidget):
         row.all_wanted.connect(self._on_all)
         self.row = row
         return row
+
+    def _renew(self) -> None:
+        """Offer no run that was thrown away meanwhile, and those that came back."""
+        if self.row is not None:
+            old, new = self.row, self._continue()
+            self._box.replaceWidget(old, new)
+            new.setVisible(bool(new.tiles))
+            old.hide()
+            old.deleteLater()
 
     def _on_all(self) -> None:
         self.leave()

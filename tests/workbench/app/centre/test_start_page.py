@@ -9,6 +9,7 @@ from engine.folder import account
 from engine.graph.files import serialize
 from engine.graph.files.serialize import loads
 from engine.protocol import commands
+from engine.protocol.past_runs import RunsMoved
 from workbench.app.launch import main
 from workbench.options import Options
 
@@ -95,6 +96,11 @@ def test_runs_and_files_of_last_time_are_offered(qtbot, window, tmp_path):
     with qtbot.waitSignal(page.row.run_chosen) as chosen:
         page.row.tiles[1].click()
     assert chosen.args[0].name == "20261104-120000-abc"
+    (folder / "20261104-120000-abc" / "run.json").unlink()  # it went to the trash
+    window.session.past_runs.shelf.moved.emit(RunsMoved(str(folder), ("x",), True))
+    offered = [tile.accessibleName().partition(",")[0] for tile in page.row.tiles]
+    assert offered == ["mine", "Net 3", "Net 2", "Net 1"]
+    assert page.row.isVisible()
     page.row.tiles[0].click()
     assert window.document.path == path
     assert window.start_page is None
