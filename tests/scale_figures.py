@@ -11,12 +11,15 @@ until the engine has read it again. Of steps: seconds of one (kept, written, tol
 in by the window), memory that they add to the engine and to the window, bytes, seconds
 until a run of so many is opened, in both processes together.
 
-Between two sizes stands the exponent of growth: 1 is a straight line.
+Between two sizes stands the exponent of growth: 1 is a straight line. Of layers a step
+may grow as that of a loop in plain PyTorch beside it: 1,000 of them no longer fit into
+the caches of a processor, whoever trains them.
 """
 
 import argparse
 import json
 import math
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,6 +31,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import nn
 
 import presets
 from engine.explain.diagnose import watch
@@ -56,6 +61,8 @@ MOST_MB, MOST_OPEN_S = 50.0, 1.0
 _MB = 2**20
 _STEPS_APART, _LAYERS, _STEP_S = 2500, 4, 1e-4
 """Steps between two commits, layers that are measured; a step takes so long."""
+LEAST = 40
+"""Steps: the first measurement of all layers is one of them, and dear."""
 _LIMIT_S = 900
 NOISE = {"step_s": 0.0, "engine_mb": 8.0, "window_mb": 8.0, "folder_mb": 0.5,
          "open_s": 0.1}  # fmt: skip
@@ -74,6 +81,7 @@ class Figures:
         window_mb: Likewise to the window's.
         folder_mb: Of the run.
         open_s: Until it has been opened.
+        plain_s: Of a step of the same layers in plain PyTorch; 0 where not measured.
     """
 
     kind: str
@@ -83,6 +91,7 @@ class Figures:
     window_mb: float
     folder_mb: float
     open_s: float
+    plain_s: float = 0.0
 
     @property
     def row(self) -> str:
@@ -90,7 +99,7 @@ class Figures:
         cells = (
             f"{1e3 * self.step_s:.4g} ms", f"{self.engine_mb:.1f} MB",
             f"{self.window_mb:.1f} MB", f"{self.folder_mb:.2f} MB",
-            f"{self.open_s:.3f} s",
+            f"{self.open_s:.3f} s", f"{1e3 * self.plain_s:.4g} ms",
         )  # fmt: skip
         return f"{self.kind:<8}{self.size:>12,}" + "".join(f"{c:>14}" for c in cells)
 
@@ -100,7 +109,7 @@ def run(options: argparse.Namespace) -> int:
     wanted = options.presets or [*SIZES]
     found: list[Figures] = []
     if not options.json:
-        heads = ("step", "engine", "window", "folder", "open")
+        heads = ("step", "engine", "window", "folder", "open", "plain step")
         print(f"{'':<8}{'size':>12}" + "".join(f"{h:>14}" for h in heads), flush=True)
     for kind in wanted:
         for size in SIZES[kind]:
@@ -125,6 +134,9 @@ def bends(found: list[Figures], kind: str) -> Iterator[str]:
             low, high = getattr(less, name), getattr(more, name)
             # The time of a step must not depend on how many there were before.
             straight = 0.0 if (kind, name) == ("steps", "step_s") else 1.0
+            if name == "step_s" and less.plain_s > 0:
+                plain = exponent(less.size, more.size, less.plain_s, more.plain_s)
+                straight = max(straight, plain)
             power = exponent(less.size, more.size, max(low, noise), max(high, noise))
             if power > straight + STRAIGHT - 1:
                 yield (f"{kind} {less.size:,} to {more.size:,}: {name} grows with the "
@@ -199,7 +211,25 @@ def training(kind: str, size: int) -> Figures:
         start = time.process_time()
         _read_again(path)
         opened = time.process_time() - start
-        return Figures(kind, size, step_s, grown, 0.0, folder_mb(path), opened)
+        plain_s = _plain(size) if kind == "layers" else 0.0
+        return Figures(kind, size, step_s, grown, 0.0, folder_mb(path), opened, plain_s)
+
+
+def _plain(layers: int) -> float:
+    """Return the seconds of a step of so many layers in plain PyTorch: the median."""
+    torch.set_num_threads(1)
+    between = (each for _ in range(layers) for each in (nn.Linear(8, 8), nn.Tanh()))
+    net = nn.Sequential(nn.Linear(4, 8), *between, nn.Linear(8, 3))
+    optimizer = torch.optim.Adam(net.parameters(), fused=True)
+    x_BF, label_B = torch.randn(16, 4), torch.randint(0, 3, (16,))
+    times = []
+    for _ in range(LEAST):
+        start = time.process_time()
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(x_BF), label_B).backward()
+        optimizer.step()
+        times.append(time.process_time() - start)
+    return statistics.median(times)
 
 
 def _width(weights: int) -> int:
@@ -215,7 +245,7 @@ def _train(project: Project, folder: Path, seconds: float) -> tuple[float, Path]
     trainer.begin()
     made, times = Steps(trainer), []
     end = time.perf_counter() + seconds
-    while len(times) < 5 or time.perf_counter() < end:
+    while len(times) < LEAST or time.perf_counter() < end:
         start = time.process_time()
         deque(made.next_step(), maxlen=0)
         if len(times) % 10 == 9:

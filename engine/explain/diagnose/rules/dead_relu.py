@@ -41,10 +41,13 @@ def died(record: Record, dead: Mapping[str, float]) -> dict[str, float]:
 def _open(record: Record, dead: Mapping[str, float]) -> Fixes:
     """Offer a normalisation before ReLUs that were shut from the start.
 
-    What shuts them stands before them, and a slope alone would not take it away.
+    What shuts them stands before them: a slope alone does not take it away, and is
+    offered for those alone that the training has shut.
     """
     start = record.dead_at_start.shares
-    return fixes.normalise(record, [p for p in dead if start.get(p, 0.0) > ALIVE])
+    born = [path for path in dead if start.get(path, 0.0) > ALIVE]
+    rest = [path for path in dead if path not in born]
+    return (*fixes.normalise(record, born), *fixes.leaky(record, rest))
 
 
 def course_of(record: Record, path: str) -> Course:
@@ -87,5 +90,5 @@ def check(record: Record) -> Found:
                 course_of(record, worst),
             ),
         ),
-        (*_open(record, dead), *fixes.leaky(record, dead)),
+        _open(record, dead),
     )
