@@ -61,7 +61,7 @@ MOST_MB, MOST_OPEN_S = 50.0, 1.0
 _MB = 2**20
 _STEPS_APART, _LAYERS, _STEP_S = 2500, 4, 1e-4
 """Steps between two commits, layers that are measured; a step takes so long."""
-LEAST = 40
+LEAST = 20
 """Steps: the first measurement of all layers is one of them, and dear."""
 _LIMIT_S = 900
 NOISE = {"step_s": 0.0, "engine_mb": 8.0, "window_mb": 8.0, "folder_mb": 0.5,
