@@ -18,6 +18,8 @@ from workbench.document import actions
 
 DOCK = "lessons"
 _AGAIN_MS, _TIMES = 1000, 3
+_ROOMY_PX = 1300
+"""Width of a window with room for layers, a lesson, the canvas and the settings."""
 """After so long a question that has failed is asked again, so often twice as long."""
 
 
@@ -64,6 +66,8 @@ class Learning(QObject):
         """Show all lessons."""
         self._lesson = None
         self._again.stop()
+        rooms = self._desk.rooms
+        rooms.palette.set_rail(on=rooms.current.has_rail)
         if self._list():
             self._desk.docks.raise_(DOCK)
 
@@ -89,7 +93,7 @@ class Learning(QObject):
         self._lesson = lesson
         self._page.show_head(lesson, known.index(lesson) + 1, len(known))
         made = self._desk.settings.lessons.get(lesson.id, 0)
-        self._desk.docks.raise_(DOCK)
+        self._make_room()
         self.panel.setCurrentIndex(1)
         self._go(made if made < len(lesson.steps) else 0)
         self._desk.session.start_engine()
@@ -97,7 +101,13 @@ class Learning(QObject):
     def _stay(self) -> None:
         """Stand beside the canvas in every room while a lesson goes on."""
         if self.is_on:
-            self._desk.docks.raise_(DOCK)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Show the lesson; in a narrow window the layers are a rail meanwhile."""
+        if self._desk.widget.width() < _ROOMY_PX:
+            self._desk.rooms.palette.set_rail(on=True)
+        self._desk.docks.raise_(DOCK)
 
     @property
     def _step(self) -> Step:

@@ -267,3 +267,16 @@ def test_progress_that_cannot_be_written_is_said(learner, monkeypatch):
     QTest.mouseClick(learner.page.next, Qt.MouseButton.LeftButton)
     assert "can't be written" in window.banner.words.text()
     assert learner.page.progress.value() == 2
+
+
+def test_in_a_narrow_window_a_lesson_leaves_the_canvas_its_room(qtbot, window):
+    window.rooms.enter("build")
+    palette, learning = window.rooms.palette, window.controllers.helpers.learning
+    window.resize(1100, 700)
+    learning.begin(LESSONS[0])
+    assert palette.rail is not None
+    learning.show()
+    assert palette.rail is None
+    window.resize(1440, 900)
+    learning.begin(LESSONS[0])
+    assert palette.rail is None

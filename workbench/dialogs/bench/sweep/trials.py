@@ -57,7 +57,9 @@ class TrialTable(QTreeWidget):
             self.headerItem().setToolTip(column, tip(name))
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(False)
+        for column in (0, header.count() - 1):  # what became of it is not cut
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         ranked = told.ranked
         known = {trial.number for trial in ranked}
         others = [t for t in reversed(told.trials) if t.number not in known]
