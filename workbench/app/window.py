@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         submenus.fill(self.actions_.menus, self, made.files, self.tools.device)
 
     def _lay_out(self) -> None:
-        from workbench.app.bars.order import BarOrder
+        from workbench.app.bars.banner import BarOrder
         from workbench.canvas.widgets.undo_list import UndoList
 
         middle = QWidget()

@@ -5,7 +5,6 @@ Threads: all of it belongs to the GUI thread; only `close` waits for the engine.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,7 +12,7 @@ from engine.graph.files.serialize import dumps
 from engine.graph.model import Project
 from engine.graph.settings import Training
 from engine.i18n import tr
-from engine.protocol import commands, device, messages
+from engine.protocol import commands, device, formats, messages
 from engine.protocol.past_runs import OpenedRun
 from engine.protocol.weights import WeightsPreview
 from workbench.session.answers import Answers
@@ -31,9 +30,6 @@ from workbench.session.questions.tracing import Tracing
 from workbench.session.questions.untold import UNTOLD
 from workbench.session.questions.views import Looking
 from workbench.session.run_state import RunState, State
-
-if TYPE_CHECKING:
-    from engine.protocol.formats import ExportFormat
 
 TICK_MS, IDLE_MS = 33, 100
 
@@ -73,7 +69,7 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.runs_folder = runs_folder or default_runs_folder()
-        self.formats: Sequence[ExportFormat] = ()
+        self.formats: Sequence[formats.ExportFormat] = ()
         self._link, self._state = Link(spawn), RunState(self)
         self._live = LiveSettings(self.set_hyper)
         self.past_runs = PastRuns(self._ask, self)
