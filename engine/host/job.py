@@ -12,9 +12,11 @@ from engine.errors import EngineError
 from engine.explain.answers.copies import Copy, of_trainer
 from engine.export import export, of_run
 from engine.export.weights import of_modules
+from engine.host.heap import keep_libraries
 from engine.i18n import tr
 from engine.protocol import commands, messages
 from engine.protocol.commands import Request
+from engine.training.forecast.once import once_bytes
 from engine.training.loop import view_requests
 from engine.training.loop.runner import Runner
 from engine.training.loop.trainer import Trainer
@@ -59,6 +61,15 @@ class Job:
             on_started=self._tell,
             on_refused=self._refused,
         )
+
+    @staticmethod
+    def before_the_first() -> None:
+        """Do what must be done before anything has been trained in this process.
+
+        Threads: the host's.
+        """
+        once_bytes()  # can't be told any more when something has been trained
+        keep_libraries()
 
     def _tell(self, body: object) -> None:
         self._send(messages.Message(self._number, body))

@@ -15,7 +15,6 @@ from engine.errors import EngineError, ExportError, TrainingError
 from engine.explain.diagnose import watch
 from engine.export import export, formats, of_run
 from engine.graph.files import serialize
-from engine.host import heap
 from engine.host.forecaster import Forecaster
 from engine.host.holding import Holding
 from engine.host.job import Job
@@ -232,8 +231,7 @@ class Host:
         """Give back the memory of what went before: two networks may be too much."""
         self._past = None
         if self._job is None:
-            once_bytes()  # can't be told any more when something has been trained
-            heap.keep_libraries()
+            Job.before_the_first()
         if self._job:
             self._job.release()
 
