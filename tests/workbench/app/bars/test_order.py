@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from workbench.app.bars.order import BarOrder
+from workbench.app.bars.banner import BarOrder
 
 
 def test_a_bar_that_comes_stands_below_those_that_are_there(qtbot):
