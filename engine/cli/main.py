@@ -222,7 +222,9 @@ def _pretrained(parsers: _Commands) -> None:
     parser = parsers.add_parser("pretrained", help=words)
     parser.set_defaults(run=commands.pretrained)
     add = parser.add_argument
-    words = tr("GGUF, or safetensors beside a config.json; else SmolLM2, if installed")
+    words = tr(
+        "GGUF; safetensors or .bin beside a config.json; else SmolLM2, if installed"
+    )
     add("file", nargs="?", default="", metavar="FILE", help=words)
     add("--text", default="", metavar="FILE", help=tr("your own text to train it on"))
     add("--rank", type=int, default=8, metavar="R", help=tr("of LoRA; 0 is without"))

@@ -52,7 +52,7 @@ class Pretrained:
     @property
     def title(self) -> str:
         """What people know it by: its file, or the folder of a plain `model`."""
-        named = self.path.stem != "model"
+        named = self.path.stem not in {"model", "pytorch_model"}
         name = self.path.stem if named else self.path.parent.name
         return " ".join(name.split())[:60] or "Llama"
 

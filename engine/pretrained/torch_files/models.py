@@ -31,7 +31,7 @@ def stored(path: Path) -> dict[str, Stored]:
         raise DataError(
             tr("This PyTorch file can't be read: {what}", what=str(error)),
             where=path.name,
-            fix=tr("Download it again, or choose another file."),
+            fix=tr("Save its state_dict alone, or choose another file."),
         ) from error
     if _SCORES in found and found.get(_SCORES) == found.get(_TABLE):
         del found[_SCORES]

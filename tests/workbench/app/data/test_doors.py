@@ -134,7 +134,11 @@ def test_unknown_file_is_answered_in_a_sentence(qtbot, window, reading, tmp_path
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("net.safetensors", "weights"), ("a.png b.png", "folder")],
+    [
+        ("net.safetensors", "weights"),
+        ("net.bin config.json", "weights"),
+        ("a.png b.png", "folder"),
+    ],
 )
 def test_weights_and_single_images_are_led_elsewhere(
     window, reading, tmp_path, name, words
