@@ -9,7 +9,7 @@ from engine.protocol.tracing import BATCH, BatchShown
 from workbench.explain import pictures, words
 from workbench.explain.segments import Segments
 from workbench.theme import fonts, icons
-from workbench.theme.label import Label
+from workbench.theme.label import Shortened
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
@@ -32,7 +32,7 @@ class SampleBar(QWidget):
         row.addWidget(self.picture)
         both = QVBoxLayout()
         both.setSpacing(2)
-        self.title, self.words = Label(), Label()
+        self.title, self.words = Shortened(), Shortened()
         self.title.setFont(fonts.ui(fonts.BODY, fonts.SEMIBOLD))
         polish(self.words, "role", "secondary")
         both.addWidget(self.title)

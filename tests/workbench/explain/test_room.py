@@ -14,6 +14,7 @@ from workbench.app import window as app_window
 from workbench.app.window import MainWindow
 from workbench.document import actions
 from workbench.document.settings import Settings
+from workbench.explain.sample_bar import SampleBar
 from workbench.session.session import Session
 
 _NUMBER = r"−?\d[\d,]*\.?\d*(?:e−?\d+|·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
@@ -285,3 +286,11 @@ def test_the_loss_around_all_weights_is_mapped_part_by_part(qtbot, window):
     assert printed[0] == pytest.approx(total, rel=1e-4)
     assert printed[1] == 625
     assert printed[-1] == pytest.approx(losses.max(), rel=1e-4)
+
+
+def test_a_sample_of_many_columns_takes_no_room_from_the_rest(qtbot):
+    bar = SampleBar()
+    qtbot.addWidget(bar)
+    bar.words.setText(" · ".join(f"column {n} 1.00" for n in range(60)))
+    assert bar.minimumSizeHint().width() < 420
+    assert "column 9" in bar.words.toolTip()

@@ -22,6 +22,8 @@ from workbench.theme.label import Label
 from workbench.theme.tokens import SPACE_M, SPACE_S
 
 _ROW_PX = 44
+_LEAST_PX = 300
+"""Of a column of text beside its buttons."""
 
 
 class LessonPanel(QStackedWidget):
@@ -38,6 +40,7 @@ class LessonPanel(QStackedWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("panel", True)
+        self.setMinimumWidth(_LEAST_PX)
         first = QWidget()
         box = QVBoxLayout(first)
         box.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)

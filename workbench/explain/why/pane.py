@@ -16,7 +16,7 @@ from workbench.explain.why.routes import Routes, Stairs
 from workbench.explain.why.samples import Samples
 from workbench.explain.why.trial import Trial
 from workbench.theme import fonts
-from workbench.theme.label import Label, Shortened
+from workbench.theme.label import Shortened
 from workbench.theme.style import polish
 from workbench.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 
@@ -72,8 +72,8 @@ class WhyPane(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         head.setSpacing(SPACE_M)
-        self.title = Label(tr("Why does this weight move?"))
-        self.subtitle = Shortened()
+        self.title, self.subtitle = Shortened(), Shortened()
+        self.title.setText(tr("Why does this weight move?"))
         self.title.setFont(fonts.ui(fonts.BODY, fonts.SEMIBOLD))
         polish(self.subtitle, "role", "secondary")
         choices = [

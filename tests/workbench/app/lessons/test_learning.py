@@ -209,8 +209,12 @@ def test_the_panel_stays_in_every_room(learner):
     window.actions_["lessons"].trigger()
     assert window.docks.is_visible("lessons")
     learner.learning.begin("02-forward")
-    window.rooms.enter("train")
-    assert window.docks.is_visible("lessons")
+    for room in ("train", "explain"):
+        window.rooms.enter(room)
+        assert window.docks.is_visible("lessons")
+        page = learner.page
+        assert page.width() >= page.next.geometry().right()
+        assert learner.learning.panel.width() >= page.minimumSizeHint().width()
 
 
 def test_own_work_is_asked_about_and_kept(learner, monkeypatch):
