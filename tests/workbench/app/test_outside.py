@@ -10,7 +10,7 @@ def test_where_no_program_opens_it_the_path_is_told(qtbot, monkeypatch, tmp_path
     banner = Banner()
     qtbot.addWidget(banner)
     opened = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url))
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     show_outside(banner, tmp_path)
     (url,) = opened
     assert url.toLocalFile() == str(tmp_path)
