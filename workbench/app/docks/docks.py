@@ -256,7 +256,7 @@ class Docks(QObject):
         return {n: d.width() for n, d in found.items() if self.is_visible(n)}
 
     def set_columns(self, widths: Mapping[str, int]) -> None:
-        """Give panels of the bottom their widths, px, where they all stand again."""
+        """Give panels side by side their widths, px, where they all stand."""
         docks = [self[name] for name in widths]
         if docks and not any(dock.isHidden() or dock.isFloating() for dock in docks):
             sizes = list(widths.values())

@@ -18,9 +18,9 @@ from workbench.document import actions
 
 DOCK = "lessons"
 _AGAIN_MS, _TIMES = 1000, 3
-_ROOMY_PX = 1300
-"""Width of a window with room for layers, a lesson, the canvas and the settings."""
 """After so long a question that has failed is asked again, so often twice as long."""
+_ROOMY_PX, _LESSON_PX = 1300, 320
+"""Of a window with room for layers, lesson, canvas and settings; of a lesson."""
 
 
 class Learning(QObject):
@@ -105,9 +105,16 @@ class Learning(QObject):
 
     def _make_room(self) -> None:
         """Show the lesson; in a narrow window the layers are a rail meanwhile."""
-        if self._desk.widget.width() < _ROOMY_PX:
+        is_narrow = self._desk.widget.width() < _ROOMY_PX
+        if is_narrow:
             self._desk.rooms.palette.set_rail(on=True)
         self._desk.docks.raise_(DOCK)
+        if is_narrow:
+            QTimer.singleShot(0, self, self._narrow)  # the rail gives its width away
+
+    def _narrow(self) -> None:
+        if self.is_on:
+            self._desk.docks.set_columns({DOCK: _LESSON_PX})
 
     @property
     def _step(self) -> Step:

@@ -277,8 +277,10 @@ def test_in_a_narrow_window_a_lesson_leaves_the_canvas_its_room(qtbot, window):
     window.rooms.enter("build")
     palette, learning = window.rooms.palette, window.controllers.helpers.learning
     window.resize(1100, 700)
+    learning.show()
     learning.begin(LESSONS[0])
     assert palette.rail is not None
+    qtbot.waitUntil(lambda: window.docks["lessons"].width() <= 330)
     learning.show()
     assert palette.rail is None
     window.resize(1440, 900)
