@@ -123,6 +123,14 @@ def test_a_frame_that_waited_for_the_machine_does_not_silence_the_next(monkeypat
     listener.end()
 
 
+def test_frames_that_are_dear_each_time_become_rare():
+    apart = Listener().runner._frames_apart_s
+    assert [apart(0.03) for _ in range(3)] == [2.0, 2.0, pytest.approx(6.0)]
+    assert apart(0.001) == pytest.approx(0.2)  # the others had waited
+    assert [apart(9.0), apart(9.0)] == [pytest.approx(0.2)] * 2
+    assert apart(9.0) == 10.0
+
+
 def test_step_makes_exactly_so_many_steps(paused):
     assert paused.frames[-1].step == 0
     paused.runner.step()

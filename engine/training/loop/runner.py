@@ -19,8 +19,10 @@ FRAME_S = 1.0 / 30.0
 """Shortest time between two frames."""
 _SHARE = 0.005
 """Of the time may be spent on frames; dear ones become rare."""
-_MOST_S = 2.0
-"""Longest time between two: one that waited for a busy machine is no dear one."""
+_COSTS_KNOWN = 3
+"""The least of so many counts: what waited for a busy machine is no dear frame."""
+_MOST_S, _EVER_MOST_S = 2.0, 10.0
+"""Longest time between two: until so many are known, and later."""
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Runner:
         self._steps_left: int | None = None
         self._until_epoch_end = False
         self._next_frame = 0.0
+        self._frames_s: deque[float] = deque(maxlen=_COSTS_KNOWN)
 
     def start(self, *, paused: bool = False) -> None:
         """Begin; with `paused`, wait before the first step."""
@@ -258,7 +261,18 @@ class Runner:
         took = time.perf_counter() - start
         counted = trainer.monitor.budget.spent_s - counted
         trainer.monitor.budget.also(took - counted)
-        self._next_frame = start + min(max(FRAME_S, took / _SHARE), _MOST_S)
+        self._next_frame = start + self._frames_apart_s(took)
+
+    def _frames_apart_s(self, took: float) -> float:
+        """Return the seconds from one frame to the next.
+
+        Args:
+            took: Seconds for the newest.
+        """
+        self._frames_s.append(took)
+        are_known = len(self._frames_s) == _COSTS_KNOWN
+        most = _EVER_MOST_S if are_known else _MOST_S
+        return min(max(FRAME_S, min(self._frames_s) / _SHARE), most)
 
     def _failure(self, error: BaseException) -> Outcome:
         trainer = self._trainer
