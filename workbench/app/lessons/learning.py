@@ -114,6 +114,9 @@ class Learning(QObject):
 
     def _narrow(self) -> None:
         if self.is_on:
+            layout = self._desk.widget.layout()
+            if layout is not None:
+                layout.activate()  # or the rail's width goes to the lesson afterwards
             self._desk.docks.set_columns({DOCK: _LESSON_PX})
 
     @property
