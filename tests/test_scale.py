@@ -47,11 +47,3 @@ def test_steps_are_kept_told_and_opened():
     assert 0 < told.step_s < 1e-3
     assert 6000 * 16 / 2**20 < told.folder_mb < 1
     assert told.open_s > 0
-
-
-def test_a_step_may_grow_as_one_in_plain_pytorch_does():
-    less = replace(EVEN, size=100, plain_s=0.01)
-    more = replace(EVEN, size=1000, step_s=less.step_s * 10**1.25, plain_s=0.16)
-    assert list(bends([less, more], "layers")) == []
-    same = (replace(less, plain_s=0.0), replace(more, plain_s=0.1))
-    assert "step_s grows with the power 1.25" in next(bends([*same], "layers"))

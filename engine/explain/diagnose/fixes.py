@@ -152,8 +152,8 @@ def balance(record: Record, judge: int, maker: int) -> Fixes:
     usual = OPTIMIZERS[one.optimizer.type].defaults()["lr"]
     assert isinstance(usual, float)
     words = (f"{one.name}.lr={usual:g}", f"{two.name}.lr={usual / 2:g}")
-    label = tr("Set the learning rates to {one} and {two}",
-               one=f"{usual:g}", two=f"{usual / 2:g}")  # fmt: skip
+    label = tr("Learning rates: {one} {rate}, {two} {half}", one=one.name,
+               rate=f"{usual:g}", two=two.name, half=f"{usual / 2:g}")  # fmt: skip
     return (Fix(label, (Assign(words),)),)
 
 
