@@ -234,7 +234,8 @@ class Record:
         for node in self.nodes:  # in topological order
             if any(source.path in found for _, source in node.inputs):
                 found.add(node.path)
-        return [Reached.of(n) for n in self.nodes if n.path in found - {path}]
+        found.remove(path)
+        return [Reached.of(n) for n in self.nodes if n.path in found]
 
     def above(self, path: str) -> set[str]:
         """Return the homes of the nodes that flow into a node, near or far."""

@@ -25,8 +25,11 @@ def check(record: Record) -> Found:
         for path, mover in zip(record.layers, record.movers, strict=True)
         if mover >= 0
     }
-    trained = record.trained_losses()
-    used = [p for p in counts if trained & {n.path for n in record.below(p)}]
+    needed = set(record.trained_losses())
+    for node in reversed(record.nodes):  # in topological order
+        if node.path in needed:
+            needed.update(source.path for _, source in node.inputs)
+    used = [path for path in counts if path in needed]
     still = [path for path in used if path not in moved]
     total = sum(counts[path] for path in used)
     share = sum(counts[path] for path in still) / max(1, total)
