@@ -5,7 +5,7 @@ Array axes: S samples, L layers.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 
@@ -26,26 +26,6 @@ from engine.training.loop.causes import Cause
 MOST_SAMPLES = 400
 FEW = 3
 """Fewer measurements than this are chance."""
-
-
-class Reached(NamedTuple):
-    """A node that something flows into.
-
-    Args:
-        path: Of the node.
-        type: Id of its layer.
-        is_loss: Whether it is a loss.
-    """
-
-    path: str
-    type: str
-    is_loss: bool
-
-    @classmethod
-    def of(cls, node: FlatNode) -> "Reached":
-        """Return what is asked of a flat node."""
-        is_loss = registry.get(node.type).category == "loss"
-        return cls(node.path, node.type, is_loss)
 
 
 @dataclass
@@ -226,16 +206,39 @@ class Record:
 
     def node(self, path: str) -> FlatNode:
         """Return the flat node with this path."""
-        return next(node for node in self.nodes if node.path == path)
+        return self._by_path[path]
 
-    def below(self, path: str) -> list[Reached]:
-        """Return the nodes that the output of a node flows into, near or far."""
+    @cached_property
+    def _by_path(self) -> dict[str, FlatNode]:
+        return {node.path: node for node in self.nodes}
+
+    def below(self, path: str) -> set[str]:
+        """Return the paths of the nodes that a node flows into, near or far."""
         found = {path}
         for node in self.nodes:  # in topological order
             if any(source.path in found for _, source in node.inputs):
                 found.add(node.path)
-        found.remove(path)
-        return [Reached.of(n) for n in self.nodes if n.path in found]
+        return found - {path}
+
+    @cached_property
+    def losses_below(self) -> Mapping[str, frozenset[str]]:
+        """Path → types of the losses that the output of a node flows into."""
+        found: dict[str, frozenset[str]] = dict.fromkeys(self._by_path, _NONE)
+        for node in reversed(self.nodes):
+            is_loss = registry.get(node.type).category == "loss"
+            ends = found[node.path] | {node.type} if is_loss else found[node.path]
+            for _, source in node.inputs:
+                found[source.path] |= ends
+        return found
+
+    @cached_property
+    def before_layers(self) -> frozenset[str]:
+        """Paths of the nodes whose output flows into a layer with weights."""
+        layers, found = set(self.layers), set[str]()
+        for node in reversed(self.nodes):
+            if node.path in layers or node.path in found:
+                found |= {source.path for _, source in node.inputs}
+        return frozenset(found)
 
     def above(self, path: str) -> set[str]:
         """Return the homes of the nodes that flow into a node, near or far."""
@@ -285,6 +288,7 @@ class Record:
 
 
 Found = Finding | None
+_NONE: frozenset[str] = frozenset()
 
 
 def _median(values: Floats) -> float:

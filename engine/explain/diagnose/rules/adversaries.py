@@ -149,10 +149,9 @@ def shown(record: Record) -> tuple[FlatNode, FlatNode] | None:
         return None
     layers = list(zip(record.layers, record.movers, strict=True))
     makers = {path for path, mover in layers if mover == pair.maker}
-    for node in record.nodes:
-        if (node.home, pair.judge) not in layers:
-            continue
-        uses = [n for n in record.nodes if n.home == node.home]
+    judges = {path for path, mover in layers if mover == pair.judge}
+    for home in dict.fromkeys(n.home for n in record.nodes if n.home in judges):
+        uses = [n for n in record.nodes if n.home == home]
         made = [n for n in uses if makers & record.above(n.path)]
         real = [n for n in uses if n not in made]
         return (real[0], made[0]) if real and made else None

@@ -58,7 +58,7 @@ def course_of(record: Record, path: str) -> Course:
 
 
 def _counts(record: Record, path: str) -> bool:
-    ends = {node.type for node in record.below(path) if node.is_loss}
+    ends = record.losses_below[path]
     may_be_empty = "kl_gaussian" in ends and collapse.is_early(record)
     return ends != {"minimise"} and not may_be_empty
 

@@ -21,7 +21,7 @@ def _on_the_way(record: Record, trained: np.ndarray) -> np.ndarray:
     if not len(trained):
         return trained
     first = record.layers[trained[0]]
-    reached = {first, *(node.path for node in record.below(first))}
+    reached = {first} | record.below(first)
     return np.array([n for n in trained if record.layers[n] in reached], dtype=int)
 
 

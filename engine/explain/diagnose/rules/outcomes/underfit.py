@@ -90,7 +90,7 @@ def _narrowest(record: Record) -> FlatNode | None:
         for node in record.nodes
         if registry.get(node.type).category in _WIDTHS
         and _WIDTHS[registry.get(node.type).category] in node.params
-        and any(n.path in record.layers for n in record.below(node.path))
+        and node.path in record.before_layers
     ]
     return min(hidden, key=lambda node: record.numbers[node.path], default=None)
 
