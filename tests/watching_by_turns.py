@@ -4,7 +4,9 @@
 Turns this short see the same machine, however its speed drifts. The clock of the
 watched training stands still while it isn't its turn: budgets, pictures and frames
 come as often for each second that it trains as in a training that nobody halts. Both
-train on the same core: another one may be slower; what writes frames may use another.
+train on threads of their own: alone on the first one, a small net is up to 2 % quicker,
+watched or not. Both use the same core: another one may be slower; what writes frames
+may use another.
 Evaluations, which cost both the same, are left out.
 """
 
@@ -16,8 +18,11 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.training.loop.trainer import Trainer
 
 _REAL = time.perf_counter
 _TURN_S, _WARM_S = 0.25, 3.0
@@ -56,6 +61,12 @@ class Gate:
         self._open.clear()
         self._arrived.wait()
 
+    def let_through(self) -> None:
+        """Let the training go on for a turn."""
+        self.open()
+        time.sleep(_TURN_S)
+        self.close()
+
 
 def _stay() -> None:
     """Keep this thread on one core, where the system lets it choose."""
@@ -63,12 +74,12 @@ def _stay() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def spent(step: Callable[[], int], work: Callable[[], object]) -> dict[int, float]:
-    """Return what some work took, and by how much the number of the step grew."""
-    before, wall, processor = step(), _REAL(), time.process_time()
-    work()
+def _turn(trainer: "Trainer", gate: Gate) -> dict[int, float]:
+    """Return what a turn took, and the steps that the training made in it."""
+    before, wall, processor = trainer.step, _REAL(), time.process_time()
+    gate.let_through()
     seconds = {_WALL: _REAL() - wall, _PROCESSOR: time.process_time() - processor}
-    return {**seconds, _STEPS: step() - before}
+    return {**seconds, _STEPS: trainer.step - before}
 
 
 class Sides:
@@ -86,7 +97,8 @@ class Sides:
         from tests.watching_figures import Pipe, endless
 
         self._bare = Trainer(endless(preset, evaluates=False), monitor=False)
-        self._steps = self._bare.steps()
+        self._halt, self._is_over = Gate(), False
+        self._alone = threading.Thread(target=self._train_alone)
         project = endless(preset, evaluates=False)
         self._watched, run = launch(folder, project)
         watch.attach(self._watched, project)
@@ -107,15 +119,27 @@ class Sides:
         heap.keep_libraries()
         self._runner.start()
         CLOCK.close()
+        self._alone.start()
+        self._halt.close()
         _stay()
+
+    def _train_alone(self) -> None:
+        _stay()
+        for _ in self._bare.steps():
+            if self._bare.at_border:
+                self._halt.wait()
+            if self._is_over:
+                return
 
     def close(self) -> None:
         """End both."""
+        self._is_over = True
         self._runner.stop()
-        CLOCK.open()
+        for gate in (CLOCK, self._halt):
+            gate.open()
         self._runner.join()
+        self._alone.join()
         self._pipe.close()
-        self._steps.close()
 
     def counted(self) -> tuple[float, float]:
         """Return the seconds of watching and of all, by the status bar."""
@@ -126,31 +150,14 @@ class Sides:
         """Return what watching costs, by the wall and by the processor."""
         watched: Counter[int] = Counter()
         bare: Counter[int] = Counter()
+        sides = [(watched, self._watched, CLOCK), (bare, self._bare, self._halt)]
         for number in range(round(seconds / _TURN_S)):
-            turns = [(watched, self._watched_turn), (bare, self._bare_turn)]
-            for total, turn in turns if number % 2 else reversed(turns):
-                total.update(turn())
+            for total, trainer, gate in sides if number % 2 else reversed(sides):
+                total.update(_turn(trainer, gate))
         return [
             watched[each] / watched[_STEPS] * bare[_STEPS] / bare[each] - 1
             for each in (_WALL, _PROCESSOR)
         ]
-
-    def _watched_turn(self) -> dict[int, float]:
-        def work() -> None:
-            CLOCK.open()
-            time.sleep(_TURN_S)
-            CLOCK.close()
-
-        return spent(lambda: self._watched.step, work)
-
-    def _bare_turn(self) -> dict[int, float]:
-        def work() -> None:
-            end = _REAL() + _TURN_S
-            for _ in self._steps:
-                if self._bare.at_border and _REAL() > end:
-                    return
-
-        return spent(lambda: self._bare.step, work)
 
 
 def by_turns(preset: str, rounds: int, seconds: float, folder: Path) -> dict:

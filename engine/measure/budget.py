@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_AIM = 0.65
+_AIM = 0.5
 """Of the share: what can't be put off (the first pictures, curves) needs the rest."""
 _COLD_S = 0.003
 """At most so much longer are the steps after something that isn't done in each: caches
