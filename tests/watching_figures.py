@@ -6,9 +6,8 @@ as they cross to another process, curves, checkpoints). Their seconds per step t
 watching costs; beside it stands what the status bar says of it. Both are timed by the
 wall and by what the processor spends on the process. Where tensors happen to lie makes
 a small net up to 3 % quicker or slower for as long as a process lives: the rounds come
-from several. The last columns count the
-processor time of each part of watching within a run of its own: on a busy machine
-`--clock parts` lets their sum decide.
+from several. The last columns count the processor time of each part of watching within
+a run of its own: on a busy machine `--clock parts` lets their sum decide.
 """
 
 import argparse

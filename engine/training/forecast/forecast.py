@@ -10,7 +10,7 @@ import torch
 
 from engine.data import catalog
 from engine.graph.model import Project
-from engine.measure.budget import Budget
+from engine.measure.budget import MEASURING, Budget
 from engine.protocol.messages import Forecast
 from engine.training.loop.recorder import COPIED_BYTES
 from engine.training.loop.steps import Steps
@@ -128,7 +128,8 @@ class Rehearsal:
             if not all(self.make(kind.number) for kind in wanted):
                 return None
             self._look_at_the_rest(wanted[0])
-        trainer.monitor.budget = Budget()  # looking at memory has made all slower
+        # Looking at memory has made all slower.
+        trainer.monitor.budget = Budget(MEASURING)
         whole = trainer.total_steps
         times = [
             (kind.count, self._step_s(kind, budget_s * kind.count / whole))

@@ -10,7 +10,7 @@ from engine.compile.program import Program, compile_project
 from engine.data.intake import mixing
 from engine.graph.model import Project
 from engine.graph.settings import Training
-from engine.measure.budget import Budget
+from engine.measure.budget import MEASURING, Budget
 from engine.protocol.baselines import Baselines
 from engine.protocol.messages import RunStarted
 from engine.training.evaluation.evaluation import Evaluator
@@ -68,7 +68,7 @@ class Assembly:
         """Return what measures its layers."""
         phases = [phase.parameters for phase in self.phases]
         layers = self.program.layer_parameters
-        return Monitor(layers, phases, Budget(), enabled=enabled)
+        return Monitor(layers, phases, Budget(MEASURING), enabled=enabled)
 
     def viewing(self, *, enabled: bool) -> Viewing:
         """Return what makes its views."""
