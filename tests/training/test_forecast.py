@@ -93,7 +93,7 @@ def test_number_of_evaluations_is_that_of_the_run(settings):
 def test_time_of_a_run_is_that_of_its_parts_one_after_the_other(clock):
     """A loop over the budgets themselves, with a clock that only they move."""
     samples, views = Budget(clock=clock), ViewBudget(clock)
-    making_s, sampling_s = 0.016, 0.001
+    making_s, sampling_s = 0.012, 0.001
     made = sampled = 0
     for number in range(1, 3001):
         if views.due():
