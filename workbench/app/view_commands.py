@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QApplication
 
 from workbench import theme
+from workbench.app.bars.keeping import keep
 from workbench.app.centre.enlarge import Enlarging
 from workbench.app.desk import Desk
 
@@ -28,6 +29,7 @@ class ViewCommands:
         canvas = self._desk.canvas
         canvas.reduced_motion = not canvas.reduced_motion
         self._desk.settings.set_flag("reduced_motion", on=canvas.reduced_motion)
+        keep(self._desk.settings, self._desk.banner)
 
     def enter(self, room: str) -> None:
         """Go to a room."""
@@ -40,6 +42,7 @@ class ViewCommands:
         if isinstance(app, QApplication):
             theme.apply(app, name)
             self._desk.settings.theme = name
+            keep(self._desk.settings, self._desk.banner)
 
     def full_screen(self) -> None:
         """Fill the screen with the window, or go back."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu
 
 from engine.i18n import tr
 from workbench.app.bars.banner import Banner
+from workbench.app.bars.keeping import keep
 from workbench.app.bars.toolbar import DevicePicker
 from workbench.app.desk import Desk
 from workbench.app.docks.docks import Docks
@@ -62,7 +63,9 @@ def fill_language(menu: QMenu, settings: Settings, banner: Banner) -> None:
 
     def choose(code: str) -> None:
         settings.language = code
-        banner.say("info", tr("The language changes when the workbench starts again."))
+        if keep(settings, banner):
+            words = tr("The language changes when the workbench starts again.")
+            banner.say("info", words)
 
     def fill() -> None:
         menu.clear()
