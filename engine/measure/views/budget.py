@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from engine.measure.budget import Budget
 
-SHARE = 0.012
+SHARE = 0.01
 MAX_HZ = 1.5
 
 
 class ViewBudget(Budget):
-    """At most 1.2 % of the training time, and at least two thirds of a second apart.
+    """At most 1 % of the training time, and at least two thirds of a second apart.
 
     Args:
         clock: Seconds; another one in tests.

@@ -35,6 +35,7 @@ class Turns:
     ) -> None:
         self._budget, self._clock = budget, clock
         self._next = dict.fromkeys(paths, clock())
+        self._soonest = min(self._next.values(), default=float("inf"))
         self._apart = dict.fromkeys(self._next, 0.0)
         self._costs: dict[str, deque[float]] = {
             path: deque(maxlen=_LOOKED_AT) for path in self._next
@@ -46,7 +47,7 @@ class Turns:
         What is made together shares its way through the network.
         """
         now = self._clock()
-        if all(then > now for then in self._next.values()):
+        if now < self._soonest:  # asked before every step, and mostly so
             return []
         return [
             path
@@ -57,6 +58,7 @@ class Turns:
     def leave(self, path: str) -> None:
         """Forget a view that can't be made."""
         self._next.pop(path, None)
+        self._find_soonest()
 
     def spent(self, path: str, seconds: float) -> None:
         """Account for a making of one view."""
@@ -71,3 +73,7 @@ class Turns:
             apart = min(apart, FRESH_S * max(1.0, seconds / _DEAR_S))
         self._apart[path] = apart
         self._next[path] = self._clock() + apart
+        self._find_soonest()
+
+    def _find_soonest(self) -> None:
+        self._soonest = min(self._next.values(), default=float("inf"))

@@ -17,7 +17,7 @@ from engine.training.loop.trainer import Trainer
 
 FRAME_S = 1.0 / 30.0
 """Shortest time between two frames."""
-_SHARE = 0.005
+_SHARE = 0.0025
 """Of the time may be spent on frames; dear ones become rare."""
 _COSTS_KNOWN = 3
 """The least of so many counts: what waited for a busy machine is no dear frame."""

@@ -33,7 +33,7 @@ from engine.training.weights import initial_weights
 if TYPE_CHECKING:
     from engine.training.loop.causes import Cause
 
-_SHARE, _MOST_S = 0.005, 2.0
+_SHARE, _MOST_S = 0.0025, 2.0
 """Of the time may go into writing curves; a slow disk has them this late at most."""
 
 

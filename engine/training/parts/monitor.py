@@ -112,7 +112,8 @@ class Monitor:
             total: Steps of the run.
             phases: Those that run in it; one that is to be measured waits for its turn.
         """
-        self._finish(wait=False)
+        if self._last is not None:
+            self._finish(wait=False)
         if schedule.due(step, total):
             self._armed = set(range(len(self._probes)))
         wanted = not self._armed.isdisjoint(phases)
@@ -127,7 +128,7 @@ class Monitor:
     def _is_fair(self, phases: Sequence[int]) -> bool:
         if self._last is not None:
             return False  # one at a time: what it costs isn't known yet
-        if any(phase not in self._measured for phase in phases):
+        if not self._measured.keys() >= set(phases):
             return True
         if not self.budget.due() or not self._measured:
             return False

@@ -97,8 +97,11 @@ class Viewing:
         Args:
             step: Steps made; views that show it already are not made again.
         """
-        old = any(self._made_at.get(n.node.path) != step for n in self._nodes)
-        return self.watched and old and bool(self.turns.due())
+        return (
+            self.watched
+            and bool(self.turns.due())
+            and any(self._made_at.get(n.node.path) != step for n in self._nodes)
+        )
 
     @property
     def has_news(self) -> bool:
