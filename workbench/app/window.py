@@ -295,7 +295,7 @@ class MainWindow(QMainWindow):
             QApplication.quit()
             return
         if not self.asks_nothing:
-            if not self.controllers.files.may_leave():
+            if not self.controllers.files.may_leave(ends_all=True):
                 event.ignore()
                 return
             self.recovery.discard()  # what is unsaved was given up

@@ -9,13 +9,14 @@ from engine.i18n import tr
 Answer = Literal["save", "discard", "cancel"]
 
 
-def ask(parent: QWidget, title: str) -> Answer:
-    """Ask whether to save `title` before it goes."""
+def ask(parent: QWidget, title: str, more: str = "") -> Answer:
+    """Ask whether to save `title` before it goes; `more` says what else ends."""
     box = QMessageBox(parent)
     box.setWindowTitle(tr("Unsaved changes"))
     box.setTextFormat(box.textFormat().PlainText)
     box.setText(tr("Save the changes to “{title}”?", title=title))
-    box.setInformativeText(tr("They are lost otherwise."))
+    lost = tr("They are lost otherwise.")
+    box.setInformativeText(f"{lost}\n\n{more}" if more else lost)
     buttons = QMessageBox.StandardButton
     answers: dict[QMessageBox.StandardButton, Answer] = {
         buttons.Save: "save",

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
@@ -194,6 +195,21 @@ def test_unsaved_changes_keep_the_window_open_on_cancel(window, monkeypatch):
     monkeypatch.setattr(unsaved, "ask", lambda *_: "cancel")
     assert not window.close()
     assert window.isVisible()
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_question_at_the_end_says_what_becomes_of_a_training(
+    window, monkeypatch, trains
+):
+    asked = []
+    monkeypatch.setattr(type(window.session), "active", trains)
+    monkeypatch.setattr(unsaved, "ask", lambda *all_: asked.append(all_) or "cancel")
+    window.document.apply([Rename("Mine")], "Rename")
+    assert not window.close()
+    monkeypatch.undo()
+    [(_, title, more)] = asked
+    assert title == "Mine"
+    assert ("can be resumed" in more) == trains
 
 
 def test_forecast_is_asked_for_when_still_and_shown(qtbot, window, engine):

@@ -36,7 +36,7 @@ class Files(QObject):
         super().__init__(desk.widget)
         self._parent, self._guard, self._opening = desk.widget, guard, opening
         self._document, self._settings = desk.document, desk.settings
-        self._rooms = desk.rooms
+        self._rooms, self._session = desk.rooms, desk.session
         opening.failed.connect(self.failed)
 
     def new(self) -> None:
@@ -188,13 +188,20 @@ class Files(QObject):
 
         return unsaved.may_replace(self._parent, path.name)
 
-    def may_leave(self) -> bool:
-        """Return whether the document may go: saved, given up, or unchanged."""
+    def may_leave(self, *, ends_all: bool = False) -> bool:
+        """Return whether the document may go: saved, given up, or unchanged.
+
+        Args:
+            ends_all: A training that goes on ends too; the question says so.
+        """
         if not self._document.is_modified:
             return True
         from workbench.dialogs import unsaved  # seldom needed
 
-        answer = unsaved.ask(self._parent, self._document.title)
+        more = ""
+        if ends_all and self._session.active:
+            more = tr("The training stops with a checkpoint, and can be resumed.")
+        answer = unsaved.ask(self._parent, self._document.title, more)
         return self.save() if answer == "save" else answer == "discard"
 
     def _save_to(self, path: Path, check: Callable[[], None] | None = None) -> bool:
