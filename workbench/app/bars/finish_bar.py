@@ -33,7 +33,7 @@ class Finish:
     Args:
         title: How it ended, with the result.
         words: The goal, what it took, what can be done with it.
-        is_good: The goal is reached, or there is none.
+        is_good: The goal is reached; without one, a lazy answer is beaten.
         is_past: The run was made before and is only shown.
         has_before: A run before it had other settings: is it better than that?
     """

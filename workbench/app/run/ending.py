@@ -89,7 +89,10 @@ def _joined(parts: list[str]) -> str:
 
 
 def _result(history: History, project: Project) -> tuple[str, str, bool]:
-    """Return the result, its goal, and whether that is reached."""
+    """Return the result, its goal, and whether that is reached.
+
+    Without a goal, the lazy answer is what must be beaten.
+    """
     values = history.result.values if history.result else {}
     target = goals.target(project)
     titles = {**history.names.metrics, TOTAL: tr("Loss"), **history.names.losses}
@@ -100,11 +103,18 @@ def _result(history: History, project: Project) -> tuple[str, str, bool]:
     result = f"{titles.get(name, name)} {_figure(project, name, values[name])}"
     if target is None or name != target.metric:
         known = history.baselines.get(name)
-        lazy = f"{known.words}: {_figure(project, name, known.value)}" if known else ""
-        return result, lazy, True
+        if known is None:
+            return result, "", True
+        lazy = f"{known.words}: {_figure(project, name, known.value)}"
+        is_beaten = known.is_beaten_by(values[name])
+        return result, lazy if is_beaten else _in_vain(lazy), is_beaten
     is_met = target.met(values[name])
     words = tr("goal reached") if is_met else tr("goal not reached yet")
     return result, f"{words}: {tr(target.text)}", is_met
+
+
+def _in_vain(lazy: str) -> str:
+    return tr("no better than an answer without a network – {answer}", answer=lazy)
 
 
 def _figure(project: Project, name: str, value: float) -> str:

@@ -99,6 +99,20 @@ def test_without_a_goal_the_lazy_answer_stands_beside_it(window, started):
     assert finish.is_good
 
 
+@pytest.mark.parametrize("reached", [0.097, 0.1])
+def test_what_a_lazy_answer_reaches_too_is_no_success(window, started, reached):
+    history = window.session.history
+    lazy = {"accuracy": Baseline(0.1, "class", "7", higher=True)}
+    run = messages.RunStarted(**{**vars(started), "baselines": lazy})
+    history.begin(run, Names(metrics={"accuracy": "Accuracy"}))
+    history.evaluations.append(evaluation(10, 0.1, reached))
+    window.document.project.extra.clear()
+    finish = ending.of_run(history, window.document.project, "finished")
+    words = "no better than an answer without a network – always “7”: 10.0 %"
+    assert finish.words.startswith(words)
+    assert not finish.is_good
+
+
 def test_training_longer_goes_on_with_the_run_and_lengthens_the_document(
     qtbot, ended, engine
 ):
