@@ -35,7 +35,7 @@ class Turns:
     ) -> None:
         self._budget, self._clock = budget, clock
         self._next = dict.fromkeys(paths, clock())
-        self._soonest = min(self._next.values(), default=float("inf"))
+        self._find_soonest()
         self._apart = dict.fromkeys(self._next, 0.0)
         self._costs: dict[str, deque[float]] = {
             path: deque(maxlen=_LOOKED_AT) for path in self._next

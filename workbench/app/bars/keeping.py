@@ -13,8 +13,8 @@ def keep(settings: Settings, banner: Banner) -> bool:
     if settings.save():
         return True
     words = tr(
-        "What you chose can't be written to the disk: it is full, or refuses. It is "
-        "remembered as long as this window is open."
+        "What is to be remembered can't be written to the disk: it is full, or "
+        "refuses. It is kept as long as this window is open."
     )
     banner.say("warning", words)
     return False

@@ -11,6 +11,7 @@ from engine.lessons import judging, library
 from engine.lessons.judging import Seen
 from engine.lessons.lesson import Lesson, Step
 from engine.protocol.lessons import ReadTruths, Truth, Truths
+from workbench.app.bars.keeping import keep
 from workbench.app.desk import Desk
 from workbench.app.files.projects import Files
 from workbench.app.lessons.panel import LessonPanel
@@ -195,12 +196,7 @@ class Learning(QObject):
         assert self._lesson is not None
         if made > self._desk.settings.lessons.get(self._lesson.id, 0):
             self._desk.settings.set_lesson(self._lesson.id, made)
-            if not self._desk.settings.save():
-                words = tr(
-                    "How far you are can't be written to the disk: it is full, or "
-                    "refuses. It is remembered as long as this window is open."
-                )
-                self._desk.banner.say("warning", words)
+            keep(self._desk.settings, self._desk.banner)
 
     def _on_moved(self, by: int) -> None:
         assert self._lesson is not None
