@@ -46,6 +46,8 @@ def test_esc_keeps_a_window_that_trains_and_saved_work_closes_unasked(opened):
     desk, run = _trained(opened)
     desk.press("Alt+F4")
     desk.opens("QMessageBox")
+    words = desk.ask("QApplication.activeModalWidget().informativeText()")
+    assert "stops with a checkpoint" in words
     desk.press("Esc")
     desk.is_back()
     state = desk.ask("[window.isVisible(), window.session.state]")
