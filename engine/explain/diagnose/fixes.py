@@ -305,12 +305,11 @@ def _clamped(
 
 def _inserted(record: Record, edge: Edge, new: Node, scope: str) -> Iterator[Edit]:
     """Yield the edits that put a node into a wire."""
-    graph = record.project.scope(scope)
     yield AddNode(new, scope)
     yield Disconnect(edge, scope)
     yield Connect(Edge(edge.source, Endpoint(new.id, "input")), scope)
     out = Endpoint(new.id, registry.get(new.type).outputs[0].name)
-    yield Connect(Edge(out, edge.target), scope, graph.edges.index(edge))
+    yield Connect(Edge(out, edge.target), scope, record.wire_number(scope, edge))
 
 
 def _spots(nodes: Iterable[FlatNode]) -> list[_Spot]:

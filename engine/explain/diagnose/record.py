@@ -6,6 +6,7 @@ Array axes: S samples, L layers.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from engine.compile.flatten import FlatNode
 from engine.explain.diagnose.activations import Dead
 from engine.explain.diagnose.curve import Curve
 from engine.explain.diagnose.inputs import Input
-from engine.graph.model import Project
+from engine.graph.model import Edge, Project
 from engine.graph.options import OPTIMIZERS
 from engine.layers import registry
 from engine.protocol.arrays import Floats
@@ -100,19 +101,22 @@ class Record:
         """Updates in a step."""
         return len(self.project.training.phases)
 
+    @cached_property
+    def _losses(self) -> tuple[FlatNode, ...]:
+        is_loss = [registry.get(node.type).category == "loss" for node in self.nodes]
+        return tuple(compress(self.nodes, is_loss))
+
     def losses_of(self, index: int) -> tuple[str, ...]:
         """Return the paths of the losses that a phase minimises."""
         named = self.project.training.phases[index].minimise
-        losses = [n for n in self.nodes if registry.get(n.type).category == "loss"]
         return tuple(
-            n.path for n in losses if not named or {n.path, n.place} & set(named)
+            n.path for n in self._losses if not named or {n.path, n.place} & set(named)
         )
 
     @property
     def all_losses(self) -> set[str]:
         """Paths of all losses, trained or not."""
-        nodes = self.nodes
-        return {n.path for n in nodes if registry.get(n.type).category == "loss"}
+        return {node.path for node in self._losses}
 
     def trained_losses(self) -> set[str]:
         """Return the paths of all losses that some phase minimises."""
@@ -259,8 +263,24 @@ class Record:
 
     def rank(self, scope: str, node_id: str) -> int:
         """Return the dimensions of what a node of the document puts out."""
-        paths = [n.path for n in self.nodes if (n.scope, n.node.id) == (scope, node_id)]
-        return self.ranks.get(paths[0], 0) if paths else 0
+        path = self._first_paths.get((scope, node_id), "")
+        return self.ranks.get(path, 0)
+
+    @cached_property
+    def _first_paths(self) -> dict[tuple[str, str], str]:
+        """Of a node that several uses of a block have: that of the first one."""
+        return {(n.scope, n.node.id): n.path for n in reversed(self.nodes)}
+
+    def wire_number(self, scope: str, edge: Edge) -> int:
+        """Return which in the order of its graph a wire of the document is, from 0."""
+        if scope not in self._wires:
+            edges = self.project.scope(scope).edges
+            self._wires[scope] = {edge: number for number, edge in enumerate(edges)}
+        return self._wires[scope][edge]
+
+    @cached_property
+    def _wires(self) -> dict[str, dict[Edge, int]]:
+        return {}
 
     @property
     def is_pretrained(self) -> bool:
